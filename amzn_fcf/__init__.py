@@ -1,0 +1,41 @@
+"""Amazon's free cash flow, margins and value: one declaration, computed by numpy and written as Excel formulas.
+
+Examples
+--------
+>>> import amzn_fcf
+>>> results = amzn_fcf.run(["base"])
+>>> results.value("free_cash_flow", amzn_fcf.Period.parse("2025"))
+11194.0
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from model.axis import Period, Quarter
+    from model.errors import AmznFcfError
+    from model.inputs import Scenario, load_scenario
+    from model.results import Results, run
+
+__version__ = "0.1.0"
+
+_HOMES: Final = {
+    "AmznFcfError": "model.errors",
+    "Period": "model.axis",
+    "Quarter": "model.axis",
+    "Results": "model.results",
+    "Scenario": "model.inputs",
+    "load_scenario": "model.inputs",
+    "run": "model.results",
+}
+
+__all__ = ["AmznFcfError", "Period", "Quarter", "Results", "Scenario", "__version__", "load_scenario", "run"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name stands for; loaded when first used, so that --help is quick
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,108 @@
+"""The command line ``amzn-fcf``: arguments in, exit status out, errors as one line on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from amzn_fcf import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CANNOT_READ: Final = 2
+INTERRUPTED: Final = 130
+_ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns
+    -------
+    int
+        0 done; 1 findings (``validate``) or a result that does not prove; 2 bad input; 130 interrupted.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        command = import_module(f"amzn_fcf.commands.{arguments.command}")
+        status = int(command.run(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("amzn-fcf: interrupted; files written so far are whole", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        from model.errors import AmznFcfError  # noqa: PLC0415  # the model is loaded by commands, not by --help
+
+        if not isinstance(error, AmznFcfError):
+            raise
+        print(f"amzn-fcf: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return CANNOT_READ
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="amzn-fcf",
+        description="Amazon's free cash flow, margins and their turning point, as live Excel workbooks and on the command line.",
+        epilog="example: amzn-fcf show free_cash_flow --scenario base --period annual",
+    )
+    parser.add_argument("--version", action="version", version=f"amzn-fcf {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_build(commands)
+    _add_show(commands)
+    _add_validate(commands)
+    return parser
+
+
+def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, example: str) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", epilog=f"example: {example}")
+
+
+def _add_scenario(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--scenario", action="append", metavar="NAME",
+        help=f"a scenario, overlays joined by + (base+power_delay), or the path of a .toml file; may be repeated; default: {default}",
+    )  # fmt: skip
+    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+
+
+def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands, "build", "build, calculate and validate scenario workbooks",
+        "amzn-fcf build --scenario base --scenario base+power_delay --out out",
+    )  # fmt: skip
+    _add_scenario(parser, "all that ship, and base with each overlay")
+    parser.add_argument("--out", default="out", metavar="DIR", help="folder for the workbooks; default: out")
+
+
+def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands, "show", "show lines of the model", "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json"
+    )
+    parser.add_argument("line", nargs="*", metavar="LINE", help="names of lines; none: list all of them")
+    _add_scenario(parser, "base")
+    parser.add_argument(
+        "--period", default="annual", metavar="PERIOD", help="annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual"
+    )
+    parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="default: text")
+
+
+def _add_validate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands, "validate", "check workbooks: formulas, inputs, history, and that cached, calculated and model values agree",
+        "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc",
+    )  # fmt: skip
+    parser.add_argument("file", nargs="+", metavar="FILE", help="workbooks written by amzn-fcf build")
+    parser.add_argument("--engine", action="append", choices=_ENGINES, help="engines to calculate with; default: formualizer")
+    parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

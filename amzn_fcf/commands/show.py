@@ -1,0 +1,112 @@
+"""``amzn-fcf show``: lines of the model as a table, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, cast, get_args
+
+from amzn_fcf.tables import Column, print_table
+from model.actuals import axis_at
+from model.amazon import plan_at
+from model.axis import Frequency, Period, Quarter
+from model.definition import definition
+from model.inputs import load_scenario
+from model.results import Results
+from model.results import run as compute
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One figure."""
+
+    line: str
+    period: str
+    scenario: str
+    value: float | str | None
+    unit: str
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+    scenarios = [load_scenario(name, arguments.as_of) for name in arguments.scenario or ["base"]]
+    if not arguments.line:
+        _list_lines(str(scenarios[0].as_of))
+        return 0
+    entries: list[Entry] = []
+    for scenario in scenarios:
+        results = compute([scenario])
+        for line in arguments.line:
+            entries += _entries(results, line, arguments.period)
+    if arguments.format == "json":
+        print(json.dumps([asdict(entry) for entry in entries], indent=1))
+    elif arguments.format == "csv":
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(asdict(entries[0])), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(entry) for entry in entries)
+    else:
+        _print_text(entries)
+    return 0
+
+
+def _entries(results: Results, line: str, period: str) -> Iterator[Entry]:
+    """Yield the figures of one line: those of a frequency that exist, or the one of a period."""
+    row = results.plan.row(line)
+    name = results.scenarios[0].name
+    if not row.timed:
+        yield Entry(line, "all", name, _shown(results.values[line][0, 0], row.unit), row.unit)
+    elif period.lower() in get_args(Frequency):
+        frequency = cast("Frequency", period.lower())
+        for each, value in zip(results.periods(frequency), results.series(line, frequency)[:, 0], strict=True):
+            if not math.isnan(value):
+                yield Entry(line, str(each), name, _shown(value, row.unit), row.unit)
+    else:
+        each = Period.parse(period)
+        yield Entry(line, str(each), name, _shown(results.value(line, each), row.unit), row.unit)
+
+
+def _shown(value: float, unit: str) -> float | str | None:
+    """Return a figure as people and programs read it: quarters as 2026Q3, what does not happen as nothing."""
+    if math.isnan(value):
+        return None
+    return str(Quarter.from_code(value)) if unit == "quarter" else float(value)
+
+
+def _print_text(entries: Sequence[Entry]) -> None:
+    columns = list(dict.fromkeys((entry.line, entry.scenario, entry.unit) for entry in entries))
+    cells = {(entry.period, entry.line, entry.scenario): _text(entry.value, entry.unit) for entry in entries}
+    titles = [Column("period"), *(Column(f"{line}\n{scenario}, {unit}", right=True) for line, scenario, unit in columns)]
+    rows = [
+        [period, *(cells.get((period, line, scenario), "") for line, scenario, _ in columns)]
+        for period in dict.fromkeys(entry.period for entry in entries)
+    ]
+    print_table("", titles, rows)
+
+
+def _text(value: float | str | None, unit: str) -> str:
+    if value is None:
+        return "never"
+    if isinstance(value, str):
+        return value
+    if unit == "USD m":
+        return f"{value:,.0f}"
+    if unit in {"ratio", "1/yr"}:
+        return f"{value:.1%}"
+    return f"{value:g}" if value == round(value) else f"{value:,.3f}"
+
+
+def _list_lines(as_of: str) -> None:
+    plan = plan_at(axis_at(as_of))
+    rows = [
+        [row.key, row.unit, row.label, definition(row, plan)]
+        for row in plan.rows.values() if row.line is not None and row.vintage is None and not row.key.startswith("check_")
+    ]  # fmt: skip
+    for key, unit, label, text in rows:
+        print(f"{key} [{unit}]: {label}\n    = {text}")

@@ -1,0 +1,51 @@
+"""What people look at in a terminal: tables, and the progress of long work."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+Item = TypeVar("Item")
+_WIDEST = 240
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table."""
+
+    title: str
+    right: bool = False
+
+
+def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; it is never cut, even when the terminal is narrow or a file."""
+    from rich import box  # noqa: PLC0415  # a tenth of a second that only tables pay
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column.title, justify="right" if column.right else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    Console(width=_WIDEST, highlight=False).print(table, crop=False)
+
+
+def progress(items: Sequence[Item], what: str, name: Callable[[Item], str]) -> Iterator[Item]:
+    """Yield items and show on stderr how far the work is, when a person is looking."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=len(items))
+        for item in items:
+            bar.update(task, description=f"{what}: {name(item)}")
+            yield item
+            bar.advance(task)

@@ -1,0 +1,139 @@
+"""Capital expenditure, and depreciation vintage by vintage."""
+
+from __future__ import annotations
+
+from model.amazon.basis import ASSET_CLASS, QUARTERS_PER_YEAR, SEASON, SITE, Basis
+from model.amazon.sales import Sales
+from model.lines import (
+    VINTAGE,
+    Block,
+    age,
+    at_as_of,
+    at_vintage,
+    driver,
+    line,
+    maximum,
+    minimum,
+    pick,
+    reported,
+    total,
+    vintage_elapsed,
+    where,
+    year_sum,
+)
+
+
+class Assets(Block):
+    """Capital expenditure and property additions."""
+
+    # Cash: guidance is net of proceeds
+    capex_budget = driver("Net capital expenditure of the full year, where a budget is given (0: none)", "USD m")
+    capex_to_sales = driver("Net capital expenditure to TTM net sales, where no budget is given", "ratio")
+    capex_phasing = driver("Share of the year's capital expenditure", "ratio", by=SEASON, kind="seasonal", sums_to_one=True)
+    capex_scale = driver("Scale on capital expenditure", "times")
+    reported_net_capex = line(
+        "Net capital expenditure reported so far", "USD m", 0,
+        history=reported("purchases_of_property_and_equipment")
+        - reported("proceeds_from_property_and_equipment_sales_and_incentives"),
+    )  # fmt: skip
+    phasing_to_come = line("Phasing of quarters to come", "ratio", capex_phasing, history=0, annual="none")
+    net_capex_spent = line(
+        "Net capital expenditure reported in the year", "USD m", year_sum(reported_net_capex), history=None, annual="none"
+    )
+    phasing_left = line("Phasing left in the year", "ratio", year_sum(phasing_to_come), history=None, annual="none")
+    net_capex = line(
+        "Net capital expenditure: purchases less proceeds", "USD m",
+        where(
+            capex_budget > 0,
+            (capex_budget - net_capex_spent) * capex_phasing / phasing_left,
+            capex_to_sales * Sales.ttm_net_sales * capex_phasing,
+        )
+        * capex_scale,
+        history=reported_net_capex,
+    )  # fmt: skip
+    proceeds_ratio = driver("Proceeds from sales and incentives to net capital expenditure", "ratio", kind="constant")
+    proceeds = line(
+        "Proceeds from property and equipment sales and incentives", "USD m",
+        proceeds_ratio * net_capex,
+        history=reported("proceeds_from_property_and_equipment_sales_and_incentives"),
+    )  # fmt: skip
+    capex = line("Purchases of property and equipment (gross)", "USD m", net_capex + proceeds)
+
+    # Accrued and leased as well as paid: what comes into service
+    accrual_ratio = driver("Property additions to net capital expenditure", "ratio")
+    property_additions = line(
+        "Property additions", "USD m",
+        accrual_ratio * net_capex,
+        history=reported("net_property_additions_consolidated"),
+    )  # fmt: skip
+    aws_capex_share = driver("AWS share of property additions", "ratio")
+    aws_additions = line(
+        "AWS property additions", "USD m",
+        aws_capex_share * property_additions,
+        history=reported("net_property_additions_aws"),
+        note="Before 2024Q1 a quarter is a fourth of the reported year.",
+    )  # fmt: skip
+    other_additions = line("Other property additions", "USD m", property_additions - aws_additions)
+    delayed = driver("Share of the AWS additions bought in a year that come into service a year late", "ratio")
+    aws_additions_delayed = line(
+        "AWS additions delayed by a year", "USD m", delayed * aws_additions, history=0,
+        note="Power, permits, shells. Delay moves capacity, not depreciation.",
+    )  # fmt: skip
+    aws_additions_on_time = line("AWS additions in service on time", "USD m", aws_additions - aws_additions_delayed)
+
+
+class Depreciation(Block):
+    """Depreciation, vintage by vintage."""
+
+    useful_life = driver("Useful life of new assets", "yr", by=ASSET_CLASS, kind="constant")
+    vintage_cost = line(
+        "Cost of the vintage", "USD m",
+        where(
+            vintage_elapsed() + Basis.service_lag > 0,
+            at_vintage(pick(SITE, aws=Assets.aws_additions, other=Assets.other_additions)) * Basis.asset_mix,
+            0,
+        ),
+        by=(SITE, ASSET_CLASS, VINTAGE), timed=False, annual="none",
+        note="Reported vintages count only while they are not yet in service at as-of: the rest is in the run-off.",
+    )  # fmt: skip
+    vintage_depreciation = line(
+        "Depreciation of the vintage", "USD m",
+        where(
+            age() < Basis.service_lag,
+            0,
+            vintage_cost
+            * maximum(0, minimum(1, QUARTERS_PER_YEAR * useful_life - (age() - Basis.service_lag)))
+            / (QUARTERS_PER_YEAR * useful_life),
+        ),
+        history=None,
+        by=(SITE, ASSET_CLASS, VINTAGE), annual="none",
+    )  # fmt: skip
+    new_depreciation = line(
+        "Depreciation of new assets", "USD m", total(vintage_depreciation, VINTAGE), history=None, by=(SITE, ASSET_CLASS)
+    )
+    runoff_share = driver("Depreciation of assets in service at as-of that is left", "ratio", by=SITE, kind="elapsed")
+    existing_depreciation = line(
+        "Depreciation of assets in service at as-of", "USD m",
+        at_as_of(pick(SITE, aws=reported("property_depreciation_aws"),
+                      other=reported("property_depreciation_other"))) * runoff_share,
+        history=None, by=SITE,
+    )  # fmt: skip
+    aws_depreciation = line(
+        "AWS depreciation of property and equipment", "USD m",
+        existing_depreciation["aws"] + total(new_depreciation["aws"], ASSET_CLASS),
+        history=reported("property_depreciation_aws"),
+        note="Before 2024Q1 the year's figure is spread by the depreciation and amortization of the cash-flow statement.",
+    )  # fmt: skip
+    other_depreciation = line(
+        "Other depreciation of property and equipment", "USD m",
+        existing_depreciation["other"] + total(new_depreciation["other"], ASSET_CLASS),
+        history=reported("property_depreciation_other"),
+    )  # fmt: skip
+    depreciation = line("Depreciation of property and equipment", "USD m", aws_depreciation + other_depreciation)
+    other_amortization_ratio = driver("Other amortization to net sales", "ratio", kind="constant")
+    other_amortization = line(
+        "Other amortization: content, operating-lease and other", "USD m",
+        other_amortization_ratio * Sales.net_sales,
+        history=reported("depreciation_amortization") - depreciation,
+    )  # fmt: skip
+    depreciation_amortization = line("Depreciation and amortization (cash-flow line)", "USD m", depreciation + other_amortization)

@@ -1,0 +1,29 @@
+"""What the sections of the model share: how Amazon is cut, and assumptions that more than one section uses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.lines import Block, Dimension, constant, driver
+
+SEGMENT: Final = Dimension("segment", ("north_america", "international", "aws"))
+RETAIL: Final = Dimension("retail segment", ("north_america", "international"), within=SEGMENT)
+SITE: Final = Dimension("site", ("aws", "other"))
+ASSET_CLASS: Final = Dimension("asset class", ("servers_and_network", "equipment", "buildings"))
+SEASON: Final = Dimension("quarter of the year", ("q1", "q2", "q3", "q4"))
+
+QUARTERS_PER_YEAR: Final = constant(4, "1/yr")
+
+
+class Basis(Block):
+    """Shared assumptions: service lag, asset mix, custom silicon."""
+
+    service_lag = driver(
+        "Quarters from purchase to service, in which new assets neither serve customers nor depreciate",
+        "quarters", by=SITE, kind="constant", whole=True,
+    )  # fmt: skip
+    asset_mix = driver("Mix of property additions", "ratio", by=(SITE, ASSET_CLASS), kind="constant", sums_to_one=True)
+    silicon_mix = driver("Share of compute capital expenditure on custom silicon (Trainium, Inferentia)", "ratio")
+    silicon_mix_base = driver("The same share that recent sales per dollar of capex already hold", "ratio", kind="constant")
+    price_performance = driver("Price-performance advantage of custom silicon", "ratio")
+    price_performance_base = driver("The same advantage, as assumed in sales yield", "ratio", kind="constant")

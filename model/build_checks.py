@@ -1,0 +1,71 @@
+"""The build checks of a bound row: order, stages, units, and ratios that hold for years too."""
+
+from __future__ import annotations
+
+from model.axis import QUARTERS_A_YEAR
+from model.build import Plan, Row, key_of, leaves, walk
+from model.errors import DeclarationError
+from model.expr import KINDS, Expr, Lagged, Ref
+from model.unit_check import check_units
+from model.units import Unit, parse_unit
+
+
+def check_row(row: Row, plan: Plan) -> None:
+    """Check order, stages and units of one row, now that every name is known."""
+    if row.line is None:
+        return
+    where = f"{row.declared.origin}: {row.key}"
+
+    def unit(ref: Ref) -> Unit:
+        return parse_unit(plan.rows[key_of(ref)].unit)
+
+    for formula in (row.history, row.forecast):
+        if formula is not None:
+            check_units(formula, row.unit, where, unit)
+            _check_stage(formula, row, where)
+            _check_leaves(formula, row, plan, where)
+    if row.line.annual == "ratio":
+        _check_ratio(row, plan, where)
+
+
+def _check_leaves(formula: Expr, row: Row, plan: Plan, where: str) -> None:
+    """Check that what a formula uses in the same quarter stands above it, and that stages do not run backwards."""
+    looked_up = {id(node.ref) for node in walk(formula) if isinstance(node, Lagged)}
+    for leaf in leaves(formula):
+        used = plan.rows[key_of(leaf)]
+        if leaf.lag and not used.timed:
+            message = f"{where}: {used.key} does not vary with time, so it has no earlier value"
+            raise DeclarationError(message)
+        if used.line is None:
+            continue
+        if leaf.lag <= 0 and id(leaf) not in looked_up and plan.order[used.key] >= plan.order[row.key]:
+            message = f"{where}: uses {used.key}, which is declared further down: write prev({used.declared.name!r}), or move it up"
+            raise DeclarationError(message)
+        if used.line.result and row.line is not None and not row.line.result:
+            message = f"{where}: uses the result {used.key}: only results may (assumptions -> lines -> results)"
+            raise DeclarationError(message)
+
+
+def _check_ratio(row: Row, plan: Plan, where: str) -> None:
+    """Check that the formula of a ratio holds for years as well as for quarters."""
+    formula = row.forecast
+    if formula is None or not row.same:
+        message = f"{where}: annual='ratio' needs one formula for reported and forecast quarters"
+        raise DeclarationError(message)
+    for leaf in leaves(formula):
+        used = plan.rows[key_of(leaf)].line
+        if used is None or used.annual == "none" or leaf.lag % QUARTERS_A_YEAR:
+            message = f"{where}: annual='ratio' cannot use {key_of(leaf)}: it has no annual figure, or lags by part of a year"
+            raise DeclarationError(message)
+
+
+def _check_stage(formula: Expr, row: Row, where: str) -> None:
+    if row.line is not None and row.line.result:
+        return
+    for node in walk(formula):
+        if isinstance(node, KINDS.results):
+            message = f"{where}: looks over the whole axis: declare it with result()"
+            raise DeclarationError(message)
+        if isinstance(node, Ref) and node.lag < 0:
+            message = f"{where}: following() looks ahead: only results may"
+            raise DeclarationError(message)

@@ -1,0 +1,1 @@
+"""Reported figures, drivers and scenarios, as data with units and sources."""

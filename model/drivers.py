@@ -1,0 +1,210 @@
+"""Drivers as data: what ``drivers.csv`` says of each, and the rules that every value of a driver obeys.
+
+Values of one driver are keyed by what they hold for: ``"all"`` (constants), a year ``"2026"``, or a quarter ``"2026Q3"``
+that wins over its year.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model.amazon import AMAZON
+from model.axis import FIRST_QUARTER, LAST_QUARTER, Period, Quarter
+from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.lines import Driver
+
+ALL: Final = "all"
+FIRST_YEAR: Final = Quarter.parse(FIRST_QUARTER).year
+LAST_YEAR: Final = Quarter.parse(LAST_QUARTER).year
+DRIVERS_FILE: Final = "drivers.csv"
+_SUM_TOLERANCE: Final = 1e-9
+
+PeriodValues = dict[str, float]
+
+
+@dataclass(frozen=True)
+class DriverInfo:
+    """What the data say of one driver row: unit, default, range, and where the default comes from."""
+
+    key: str
+    driver: Driver
+    default: PeriodValues
+    minimum: float
+    maximum: float
+    repeats: bool
+    grade: str
+    description: str
+    source: str
+
+    def check(self, value: float, where: str) -> float:
+        """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+            message = f"{where}: {self.key} needs a number, not {value!r}"
+            raise InputError(message)
+        if not self.minimum <= value <= self.maximum:
+            message = f"{where}: {self.key} = {value:g} is outside {self.minimum:g}..{self.maximum:g} ({self.driver.unit})"
+            raise InputError(message)
+        if self.driver.whole and value != round(value):
+            message = f"{where}: {self.key} = {value:g} must be a whole number"
+            raise InputError(message)
+        if self.driver.unit == "quarter":
+            Quarter.from_code(value)
+        return float(value)
+
+
+@cache
+def driver_infos() -> dict[str, DriverInfo]:
+    """Read ``drivers.csv``: one row a driver row of the model, no more and no fewer."""
+    name = DRIVERS_FILE
+    known = {key: driver for driver in AMAZON.drivers.values() for key in driver_keys(driver)}
+    infos: dict[str, DriverInfo] = {}
+    with resources.files("model.data").joinpath(name).open(encoding="utf-8") as file:
+        for number, row in enumerate(csv.DictReader(file), start=2):
+            where = f"{name} line {number}"
+            key = row["driver"]
+            if key not in known or key in infos:
+                message = f"{where}: {key!r} is {'given twice' if key in infos else 'not a driver' + did_you_mean(key, known)}"
+                raise InputError(message)
+            driver = known[key]
+            if row["unit"] != driver.unit or not row["source"]:
+                message = f"{where}: {key} needs a source and the unit {driver.unit!r}, not {row['unit']!r}"
+                raise InputError(message)
+            info = DriverInfo(
+                key, driver, {}, _number(row["minimum"], driver, where), _number(row["maximum"], driver, where),
+                row["fill"] == "repeat", row["grade"], row["description"], row["source"],
+            )  # fmt: skip
+            default = _parse_default(row["default"], info, where)
+            infos[key] = replace(info, default=default)
+    missing = sorted(set(known) - set(infos))
+    if missing:
+        message = f"{name}: no row for {', '.join(missing)}"
+        raise InputError(message)
+    return {key: infos[key] for key in known}
+
+
+def driver_keys(driver: Driver) -> list[str]:
+    """Return the row keys of a driver, one a combination of members."""
+    keys = [driver.name]
+    for place, dimension in enumerate(driver.by):
+        keys = [f"{key}{'[' if place == 0 else ','}{member}" for key in keys for member in dimension.members]
+    return [f"{key}]" for key in keys] if driver.by else keys
+
+
+def _number(text: str, driver: Driver, where: str) -> float:
+    try:
+        return float(Quarter.parse(text).code if driver.unit == "quarter" else text)
+    except (ValueError, PeriodError):
+        message = f"{where}: {text!r} is not a number"
+        raise InputError(message) from None
+
+
+def _parse_default(text: str, info: DriverInfo, where: str) -> PeriodValues:
+    """Read ``0.06``, or ``2022=0.06;2030=0.08`` (from that year on; quarters since as-of for elapsed drivers)."""
+    if "=" not in text:
+        value = info.check(_number(text, info.driver, where), where)
+        return {ALL: value} if info.driver.kind != "yearly" else {str(y): value for y in range(FIRST_YEAR, LAST_YEAR + 1)}
+    entries = {period: info.check(_number(value, info.driver, where), where)
+               for period, value in (entry.split("=") for entry in text.split(";"))}  # fmt: skip
+    return entries if info.driver.kind == "elapsed" else filled(entries, repeats=True)
+
+
+def filled(entries: Mapping[str, float], *, repeats: bool) -> PeriodValues:
+    """Return yearly values with the years between and after those given filled: each repeats the one before it."""
+    years = sorted(int(period) for period in entries if "Q" not in period)
+    filled = {period: value for period, value in entries.items() if "Q" in period}
+    for year in range(years[0], LAST_YEAR + 1) if years else ():
+        if str(year) in entries:
+            filled[str(year)] = entries[str(year)]
+        elif repeats:
+            filled[str(year)] = filled[str(year - 1)]
+    return filled
+
+
+def info_named(key: str, infos: Mapping[str, DriverInfo], where: str) -> DriverInfo:
+    """Return what the data say of a driver row; an unknown one is an :class:`UnknownNameError` with the nearest."""
+    if key in infos:
+        return infos[key]
+    members = [known for known in infos if known.startswith(f"{key}[")]
+    if members:
+        message = f"{where}: {key!r} has members: write {', '.join(members)}"
+        raise UnknownNameError(message)
+    message = f"{where}: unknown driver {key!r}{did_you_mean(key, infos)}"
+    raise UnknownNameError(message)
+
+
+def period_key(info: DriverInfo, text: str, where: str) -> str:
+    """Return the key that values of a driver have for a period, refused outside the axis."""
+    kind = info.driver.kind
+    if kind in {"constant", "seasonal"}:
+        if text != ALL:
+            message = f"{where}: {info.key} does not vary with time: give one value, not one for {text}"
+            raise InputError(message)
+        return ALL
+    try:
+        period = Period.parse(text)
+    except PeriodError as error:
+        message = f"{where}: {info.key}: {error}"
+        raise PeriodError(message) from None
+    if period.frequency == "ttm" or not FIRST_YEAR <= period.year <= LAST_YEAR:
+        message = f"{where}: {info.key}: {text} is outside {FIRST_QUARTER}..{LAST_QUARTER}"
+        raise PeriodError(message)
+    if kind == "elapsed" and period.frequency != "quarterly":
+        message = f"{where}: {info.key} is given by quarter, not for {text}"
+        raise InputError(message)
+    return str(period)
+
+
+def everywhere(info: DriverInfo, value: float, as_of: Quarter) -> PeriodValues:
+    """Return the same value for all that lies after as-of."""
+    if info.driver.kind in {"constant", "seasonal"}:
+        return {ALL: value}
+    if info.driver.kind == "elapsed":
+        return {str(quarter): value for quarter in axis_quarters() if quarter > as_of}
+    return {str(year): value for year in range(as_of.shifted(1).year, LAST_YEAR + 1)}
+
+
+def axis_quarters() -> list[Quarter]:
+    """Return all quarters of the model's own axis."""
+    first = Quarter.parse(FIRST_QUARTER)
+    return [first.shifted(i) for i in range(Quarter.parse(LAST_QUARTER) - first + 1)]
+
+
+def default_values(info: DriverInfo, as_of: Quarter) -> PeriodValues:
+    """Return the values of a driver that no scenario changes."""
+    if info.driver.kind == "elapsed":
+        return interpolated(info.default, as_of)
+    return dict(info.default)
+
+
+def interpolated(knots: Mapping[str, float], as_of: Quarter) -> PeriodValues:
+    """Return values by quarter on the axis from knots by quarters since as-of, straight between them."""
+    points = sorted((0 if period == ALL else int(period), value) for period, value in knots.items())
+    quarters = [quarter for quarter in axis_quarters() if quarter > as_of]
+    found = np.interp([quarter - as_of for quarter in quarters], [p for p, _ in points], [v for _, v in points])
+    return {str(quarter): float(value) for quarter, value in zip(quarters, found, strict=True)}
+
+
+def check_sums(table: Mapping[str, Mapping[str, float]], where: str) -> None:
+    """Refuse shares that do not add up to 1: the last dimension of a driver declared so."""
+    for driver in AMAZON.drivers.values():
+        if not driver.sums_to_one:
+            continue
+        groups: dict[str, list[str]] = {}
+        for key in driver_keys(driver):
+            groups.setdefault(key.rpartition(",")[0] or driver.name, []).append(key)
+        for group in groups.values():
+            found = sum(table[key][ALL] for key in group)
+            if abs(found - 1) > _SUM_TOLERANCE:
+                message = f"{where}: {' + '.join(group)} = {found:g}, must be 1: change the others too"
+                raise InputError(message)

@@ -1,0 +1,52 @@
+"""The errors that this project raises on purpose; every one derives from :class:`AmznFcfError`."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+_SHORT_LIST = 12
+"""Lists up to this length are shown whole."""
+
+
+class AmznFcfError(Exception):
+    """Root of all errors that a user can cause and correct; its message says what, where, and what to do."""
+
+
+class DeclarationError(AmznFcfError):
+    """A line or driver of the model is declared in a way that cannot be evaluated."""
+
+
+class UnknownNameError(AmznFcfError):
+    """A line, driver, scenario or option does not exist."""
+
+
+class InputError(AmznFcfError):
+    """A driver value or a data file is malformed, out of range, or incomplete."""
+
+
+class PeriodError(AmznFcfError):
+    """A period is malformed or lies outside the axis."""
+
+
+class WorkbookError(AmznFcfError):
+    """A workbook cannot be read or written, or is not one of ours."""
+
+
+class EngineError(AmznFcfError):
+    """A spreadsheet engine is missing or failed."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean a, b?"`` for the names nearest to ``name``, or how to list them all."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f"; did you mean {', '.join(near)}?"
+    if len(names) <= _SHORT_LIST:
+        return f"; allowed: {', '.join(names)}"
+    return ""

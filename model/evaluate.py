@@ -1,0 +1,353 @@
+"""numpy gives the nodes their values: period by period where a line looks back at itself, all periods at once elsewhere.
+
+Every value is an array of shape (quarters, draws): draws are scenarios, Monte Carlo draws or both. What does not vary
+with time has shape (1, draws). The twin of this module is ``workbook_templates/formula.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final, assert_never, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.axis import QUARTERS_A_YEAR
+from model.build import key_of, walk
+from model.errors import DeclarationError
+from model.expr import (
+    AsOf,
+    AtPosition,
+    AtVintage,
+    Binary,
+    Calendar,
+    Call,
+    CountBeyond,
+    Expr,
+    Fixed,
+    Lagged,
+    Negate,
+    Node,
+    Number,
+    Pick,
+    PositionOf,
+    Reduction,
+    Ref,
+    Sum,
+    Total,
+    Trailing,
+    Where,
+    YearSum,
+)
+
+if TYPE_CHECKING:
+    from model.axis import Axis
+    from model.build import Plan, Row
+
+Array = NDArray[np.float64]
+Values = dict[str, Array]
+Term = Callable[[Values, int, int], Array]
+"""Computes a node for the quarters from a first to before a last."""
+
+_OPERATORS: Final[dict[str, Callable[[Array, Array], NDArray[np.generic]]]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "=": np.equal, "<>": np.not_equal,
+    "&": np.logical_and, "|": np.logical_or,
+}  # fmt: skip
+_REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest": np.max}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Rows that are computed together, in one phase: one by one, or quarter by quarter when ``recurrent``."""
+
+    phase: str
+    recurrent: bool
+    terms: tuple[tuple[Row, Term, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A plan ready to be computed."""
+
+    plan: Plan
+    steps: tuple[Step, ...]
+
+    def run(self, drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int = 1) -> Values:
+        """Compute every row.
+
+        Parameters
+        ----------
+        drivers
+            One array a driver row, of shape (quarters, draws) or (1, draws); a last dimension of 1 serves all draws.
+        reported
+            One array a reported row, of shape (quarters,), NaN after as-of.
+        draws
+            Number of draws.
+
+        Returns
+        -------
+        dict
+            Row key -> array of shape (quarters, draws), or (1, draws) for one value; NaN where there is none.
+        """
+        values: Values = {**drivers, **{key: row[:, np.newaxis] for key, row in reported.items()}}
+        for key in self.plan.lines:
+            row = self.plan.rows[key]
+            blank = 0.0 if row.vintage is not None else np.nan
+            values[key] = np.full((self.plan.axis.length if row.timed else 1, draws), blank)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for step in self.steps:
+                _run_step(step, values)
+        return values
+
+
+def _run_step(step: Step, values: Values) -> None:
+    if not step.recurrent:
+        for row, term, first, last in step.terms:
+            if not row.timed:
+                values[row.key][:] = term(values, 0, 1)
+            elif first < last:
+                values[row.key][first:last] = term(values, first, last)
+        return
+    begin = min(first for _, _, first, _ in step.terms)
+    end = max(last for _, _, _, last in step.terms)
+    for now in range(begin, end):
+        for row, term, first, last in step.terms:
+            if first <= now < last:
+                values[row.key][now] = term(values, now, now + 1)[0]
+
+
+@cache
+def compile_plan(plan: Plan) -> Program:
+    """Return ``plan`` as a program; computed once a plan."""
+    steps = [
+        *_phase(plan, "history"),
+        *_phase(plan, "forecast"),
+        *_phase(plan, "result"),
+    ]
+    return Program(plan, tuple(steps))
+
+
+def _phase(plan: Plan, phase: str) -> list[Step]:
+    """Group the rows of one phase: rows that depend on each other over time form one recurrent step."""
+    jobs = [job for row in plan.rows.values() if (job := _job(row, plan, phase)) is not None]
+    places = {row.key: place for place, (row, _, _, _) in enumerate(jobs)}
+    uses = [
+        {places[key_of(node)] for node in walk(formula) if isinstance(node, Ref) and key_of(node) in places} for _, formula, _, _ in jobs
+    ]
+    needs = _closure(uses)
+    groups: dict[int, list[int]] = {}
+    for place, needed in enumerate(needs):
+        mates = [place, *(other for other in range(place) if needed >> other & 1 and needs[other] >> place & 1)]
+        groups.setdefault(min(mates), []).append(place)
+    steps = []
+    # what a group needs is needed by it and by no other way round, so it has fewer needs and comes first
+    for first in sorted(groups, key=lambda each: ((needs[each] | 1 << each).bit_count(), each)):
+        members = [jobs[place] for place in groups[first]]
+        recurrent = any(place in uses[place] or needs[place] >> place & 1 for place in groups[first])
+        if recurrent:
+            _check_recurrent(members)
+        terms = tuple((row, term_of(formula, plan, row.vintage), begin, end) for row, formula, begin, end in members)
+        steps.append(Step(phase, recurrent, terms))
+    return steps
+
+
+def _closure(uses: list[set[int]]) -> list[int]:
+    """Return, for each place, the set (as bits) of all places that it needs, directly or through others."""
+    needs = [sum(1 << other for other in used) for used in uses]
+    changed = True
+    while changed:
+        changed = False
+        for place, used in enumerate(uses):
+            found = needs[place]
+            for other in used:
+                found |= needs[other]
+            changed |= found != needs[place]
+            needs[place] = found
+    return needs
+
+
+def _job(row: Row, plan: Plan, phase: str) -> tuple[Row, Expr, int, int] | None:
+    """Return the formula of ``row`` in this phase and its quarters, if it has any."""
+    if row.line is None or (phase == "result") != row.line.result:
+        return None
+    split = plan.axis.split
+    if phase == "result":
+        return (row, cast("Expr", row.forecast), row.start, row.stop)
+    if phase == "history":
+        if row.history is None or not row.timed:
+            return None
+        return (row, row.history, row.start, min(row.stop, split))
+    if row.forecast is None:
+        return None
+    return (row, row.forecast, max(row.start, split), row.stop)
+
+
+def _check_recurrent(jobs: Sequence[tuple[Row, Expr, int, int]]) -> None:
+    """Refuse a recurrent step in which a row needs the whole of another one."""
+    keys = {row.key for row, _, _, _ in jobs}
+    for row, formula, _, _ in jobs:
+        for node in walk(formula):
+            if isinstance(node, (YearSum, Fixed)) and key_of(node.ref) in keys:
+                message = (
+                    f"{row.declared.origin}: {row.key} needs all quarters of {key_of(node.ref)}, which in turn depends on "
+                    f"{row.key}: declare {key_of(node.ref)} from drivers and reported figures only"
+                )
+                raise DeclarationError(message)
+
+
+def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
+    """Return the function that computes ``node`` in a row of ``plan`` (bought at position ``vintage``, if a vintage)."""
+    tree = cast("Node", node)
+    axis = plan.axis
+
+    def child(each: Expr) -> Term:
+        return term_of(each, plan, vintage)
+
+    def known(ref: Ref) -> slice:
+        row = plan.rows[key_of(ref)]
+        return slice(row.start, row.stop)
+
+    match tree:
+        case Number(value):
+            fixed = np.full((1, 1), value)
+            return lambda _values, _first, _last: fixed
+        case Ref():
+            return _reference(key_of(tree), tree.lag)
+        case Lagged(ref, by, longest, further):
+            return _lagged(key_of(ref), child(by), longest, further)
+        case Fixed(ref, position):
+            key = key_of(ref)
+            return lambda values, _first, _last: values[key][position : position + 1]
+        case Sum(refs):
+            keys = tuple(key_of(each) for each in refs)
+            return lambda values, first, last: _summed([values[key][first:last] for key in keys])
+        case Trailing(ref):
+            key = key_of(ref)
+            return lambda values, first, last: _summed(
+                [values[key][first - lag : last - lag] for lag in range(QUARTERS_A_YEAR - 1, -1, -1)]
+            )
+        case YearSum(ref):
+            key = key_of(ref)
+            years = np.arange(axis.length) // QUARTERS_A_YEAR
+            return lambda values, first, last: _by_year(values[key])[years[first:last]]
+        case Binary(operator, left, right):
+            return _binary(_OPERATORS[operator], child(left), child(right), operator)
+        case Negate(operand):
+            inner = child(operand)
+            return lambda values, first, last: -inner(values, first, last)
+        case Where(condition, then, otherwise):
+            test, yes, no = child(condition), child(then), child(otherwise)
+            return lambda values, first, last: np.where(test(values, first, last) != 0, yes(values, first, last), no(values, first, last))
+        case Call(function, arguments):
+            return _call(function, [child(argument) for argument in arguments])
+        case Calendar("vintage"):
+            if vintage is None:
+                message = "age() is used in a row that is not a vintage"
+                raise DeclarationError(message)
+            bought = np.full((1, 1), vintage + 1.0)
+            return lambda _values, _first, _last: bought
+        case Calendar(what):
+            return _calendar(what, axis)
+        case Reduction(function, ref):
+            key, reducer, span = key_of(ref), _REDUCERS[function], known(ref)
+            return lambda values, _first, _last: reducer(values[key][span], axis=0, keepdims=True)
+        case PositionOf(value, ref):
+            key, wanted = key_of(ref), child(value)
+            return lambda values, first, last: _position_of(values[key], wanted(values, first, last))
+        case AtPosition(ref, place):
+            key, at = key_of(ref), child(place)
+            return lambda values, first, last: _at_position(values[key], at(values, first, last))
+        case CountBeyond(ref, tolerance):
+            key, limit, span = key_of(ref), child(tolerance), known(ref)
+            return lambda values, first, last: np.sum(
+                np.abs(values[key][span]) > limit(values, first, last), axis=0, keepdims=True, dtype=float
+            )
+        case AsOf() | AtVintage() | Pick() | Total():
+            message = f"{type(tree).__name__} is not bound: bind the model to an axis first"
+            raise DeclarationError(message)
+        case _:
+            assert_never(tree)
+
+
+def _reference(key: str, lag: int) -> Term:
+    def look_up(values: Values, first: int, last: int) -> Array:
+        row = values[key]
+        return row if row.shape[0] == 1 else row[first - lag : last - lag]
+
+    return look_up
+
+
+def _lagged(key: str, by: Term, longest: int, further: int) -> Term:
+    def look_up(values: Values, first: int, last: int) -> Array:
+        lags = by(values, first, last)
+        found = values[key][first - 1 - further : last - 1 - further]
+        for lag in range(2, longest + 1):
+            found = np.where(lags == lag, values[key][first - lag - further : last - lag - further], found)
+        return found
+
+    return look_up
+
+
+def _summed(parts: list[Array]) -> Array:
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return result
+
+
+def _by_year(row: Array) -> Array:
+    return cast("Array", row.reshape(-1, QUARTERS_A_YEAR, row.shape[1]).sum(axis=1))
+
+
+def _binary(function: Callable[[Array, Array], NDArray[np.generic]], left: Term, right: Term, operator: str) -> Term:
+    if operator in {"+", "-", "*", "/", "^"}:
+        return lambda values, first, last: cast("Array", function(left(values, first, last), right(values, first, last)))
+    return lambda values, first, last: function(left(values, first, last), right(values, first, last)).astype(float)
+
+
+def _call(function: str, arguments: list[Term]) -> Term:
+    if function == "absolute":
+        (only,) = arguments
+        return lambda values, first, last: np.abs(only(values, first, last))
+    combine: Callable[[Array, Array], Array] = np.minimum if function == "minimum" else np.maximum
+
+    def fold(values: Values, first: int, last: int) -> Array:
+        found = arguments[0](values, first, last)
+        for argument in arguments[1:]:
+            found = combine(found, argument(values, first, last))
+        return found
+
+    return fold
+
+
+def calendar_values(what: str, axis: Axis) -> Array:
+    """Return a property of every quarter of the axis, shape (quarters, 1)."""
+    rows: dict[str, Sequence[float]] = {
+        "year": [quarter.year for quarter in axis.quarters],
+        "quarter": [quarter.number for quarter in axis.quarters],
+        "code": [quarter.code for quarter in axis.quarters],
+        "index": range(1, axis.length + 1),
+        "elapsed": range(1 - axis.split, axis.length - axis.split + 1),
+        "as_of": [axis.split] * axis.length,
+    }
+    return np.array(rows[what], dtype=float)[:, np.newaxis]
+
+
+def _calendar(what: str, axis: Axis) -> Term:
+    row = calendar_values(what, axis)
+    return lambda _values, first, last: row[first:last]
+
+
+def _position_of(row: Array, wanted: Array) -> Array:
+    equal = row == wanted
+    return np.where(equal.any(axis=0), equal.argmax(axis=0) + 1.0, np.nan)[np.newaxis]
+
+
+def _at_position(row: Array, position: Array) -> Array:
+    known = ~np.isnan(position)
+    index = np.where(known, position, 1).astype(int) - 1
+    columns = np.broadcast_to(np.arange(row.shape[1]), index.shape) if row.shape[1] > 1 else np.zeros_like(index)
+    return np.where(known, row[index, columns], np.nan)

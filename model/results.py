@@ -1,0 +1,183 @@
+"""Computed figures by quarter, by year and over trailing twelve months, as arrays and as pandas tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from model.actuals import axis_at, reported_arrays
+from model.amazon import plan_at
+from model.axis import QUARTERS_A_YEAR, Frequency, Period, Quarter
+from model.build import leaves
+from model.errors import InputError, PeriodError, UnknownNameError
+from model.evaluate import compile_plan, term_of
+from model.expr import Binary, Call, Expr, Negate, Ref, Where
+from model.inputs import Scenario, driver_arrays, load_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from model.axis import Axis
+    from model.build import Plan, Row
+    from model.evaluate import Array, Values
+
+
+@dataclass
+class Results:
+    """The model computed for one or more scenarios of the same as-of.
+
+    Attributes
+    ----------
+    plan
+        The model on its axis.
+    scenarios
+        What was computed, in the order of the draws.
+    values
+        Row key -> array (quarters or 1, scenarios).
+    """
+
+    plan: Plan
+    scenarios: tuple[Scenario, ...]
+    values: Values
+    _views: dict[Frequency, Values] = field(default_factory=dict)
+
+    def series(self, key: str, frequency: Frequency = "quarterly") -> Array:
+        """Return a line at a frequency.
+
+        Formula: a flow is summed over the year or the trailing four quarters, a balance is the last one, a ratio is
+        computed anew from the sums and balances that it relates.
+
+        Returns
+        -------
+        ndarray
+            Shape (years or quarters, scenarios), or (1, scenarios) for one value; NaN where there is none.
+
+        Raises
+        ------
+        UnknownNameError
+            No such line, or it has no figure at this frequency.
+
+        Examples
+        --------
+        >>> run(["base"]).series("net_sales", "annual").shape
+        (14, 1)
+        """
+        row = self.plan.row(key)
+        if frequency == "quarterly" or not row.timed:
+            return self.values[key]
+        view = self._views.setdefault(frequency, {})
+        if key not in view:
+            view[key] = self._viewed(row, frequency)
+        return view[key]
+
+    def value(self, key: str, period: Period, scenario: int = 0) -> float:
+        """Return one figure; a period outside the axis, or without a figure, is a :class:`PeriodError`."""
+        axis = self.plan.axis
+        if not self.plan.row(key).timed:
+            return float(self.values[key][0, scenario])
+        annual = period.frequency == "annual"
+        place = axis.year_position(period.year) if annual else axis.position(Quarter(period.year, period.quarter))
+        found = self.series(key, period.frequency)[place, min(scenario, self.series(key, period.frequency).shape[1] - 1)]
+        if np.isnan(found):
+            message = f"{key} has no figure for {period}: it starts later, or has no meaning there"
+            raise PeriodError(message)
+        return float(found)
+
+    def periods(self, frequency: Frequency) -> list[Period]:
+        """Return all periods of the axis at a frequency."""
+        axis = self.plan.axis
+        if frequency == "annual":
+            return [Period("annual", year) for year in axis.years]
+        return [Period(frequency, quarter.year, quarter.number) for quarter in axis.quarters]
+
+    def table(self, keys: Sequence[str], frequency: Frequency = "annual", scenario: int = 0) -> pd.DataFrame:
+        """Return lines as a table: one row a period, one column a line."""
+        import pandas as pd  # noqa: PLC0415  # a third of a second that only those who look at tables pay
+
+        periods = self.periods(frequency)
+        columns = {key: np.broadcast_to(self.series(key, frequency)[:, scenario], len(periods)) for key in keys}
+        return pd.DataFrame(columns, index=pd.Index([str(period) for period in periods], name="period"))
+
+    def _viewed(self, row: Row, frequency: Frequency) -> Array:
+        rule = row.line.annual if row.line is not None else "none"
+        if rule == "none":
+            message = f"{row.key} has no {frequency} figure: ask for quarters, such as 2026Q3"
+            raise UnknownNameError(message)
+        if rule == "ratio":
+            return self._ratio(row, frequency)
+        quarterly = self.values[row.key]
+        if frequency == "annual":
+            by_year = quarterly.reshape(-1, QUARTERS_A_YEAR, quarterly.shape[1])
+            return cast("Array", by_year.sum(axis=1)) if rule == "sum" else by_year[:, -1]
+        if rule == "last":
+            return quarterly
+        trailing = np.full_like(quarterly, np.nan)
+        trailing[QUARTERS_A_YEAR - 1 :] = sum(
+            quarterly[lag : quarterly.shape[0] - QUARTERS_A_YEAR + 1 + lag] for lag in range(QUARTERS_A_YEAR)
+        )
+        return trailing
+
+    def _ratio(self, row: Row, frequency: Frequency) -> Array:
+        """Apply the formula of a ratio to the figures of the frequency."""
+        formula = cast("Expr", row.forecast)
+        if frequency == "annual":
+            formula = in_years(formula)
+        inputs = {cast("str", leaf.line): self.series(cast("str", leaf.line), frequency) for leaf in leaves(formula)}
+        first = max(leaf.lag for leaf in leaves(formula))
+        length = len(self.periods(frequency))
+        found = np.full((length, self.values[row.key].shape[1]), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found[first:] = term_of(formula, self.plan)(inputs, first, length)
+        return found
+
+
+def in_years(node: Expr) -> Expr:
+    """Return a formula for quarters as the same formula for years: lags in years instead of quarters."""
+    match node:
+        case Ref(_, lag):
+            return replace(node, lag=lag // QUARTERS_A_YEAR)
+        case Binary(operator, left, right):
+            return Binary(operator, in_years(left), in_years(right))
+        case Negate(operand):
+            return Negate(in_years(operand))
+        case Where(condition, then, otherwise):
+            return Where(in_years(condition), in_years(then), in_years(otherwise))
+        case Call(function, arguments):
+            return Call(function, tuple(in_years(argument) for argument in arguments))
+        case _:
+            return node
+
+
+def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Results:
+    """Compute the model of Amazon.
+
+    Parameters
+    ----------
+    scenarios
+        Scenarios, composed or by name, that share an as-of.
+    axis
+        Another axis than the model's own 2022Q1 to 2035Q4.
+
+    Raises
+    ------
+    InputError
+        If the scenarios differ in as-of.
+    UnknownNameError
+        For a name that is no scenario.
+
+    Examples
+    --------
+    >>> round(float(run(["base"]).series("free_cash_flow", "annual")[3, 0]))
+    11194
+    """
+    composed = tuple(each if isinstance(each, Scenario) else load_scenario(each) for each in scenarios)
+    if len({each.as_of for each in composed}) != 1:
+        message = f"scenarios must share an as-of to be computed together: {', '.join(f'{s.name} ({s.as_of})' for s in composed)}"
+        raise InputError(message)
+    plan = plan_at(axis or axis_at(composed[0].as_of))
+    values = compile_plan(plan).run(driver_arrays(plan, composed), reported_arrays(plan), len(composed))
+    return Results(plan, composed, values)

@@ -1,0 +1,147 @@
+"""Scenario and overlay files: TOML text in, checked entries out."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from model.axis import Quarter
+from model.drivers import ALL, FIRST_YEAR, PeriodValues, driver_infos, info_named, period_key
+from model.errors import InputError, UnknownNameError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.drivers import DriverInfo
+
+OPERATIONS: Final = ("set", "add", "scale")
+_SCENARIO_KEYS: Final = frozenset({"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "changes"})
+_ENTRY_KEYS: Final = frozenset({"unit", "grade", "source", "note", "value", "values", *OPERATIONS})
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario or overlay file, parsed and checked."""
+
+    name: str
+    title: str
+    note: str
+    base: str
+    as_of: Quarter | None
+    weight: float
+    overlay: bool
+    entries: Mapping[str, Mapping[str, Any]]
+
+
+def builtin_scenarios() -> list[str]:
+    """Names of the scenarios that ship with the package, reference case first."""
+    return [name for name in ("article", "base", "bull", "bear") if name in _builtin_files()]
+
+
+def builtin_overlays() -> list[str]:
+    """Names of the overlays that ship with the package."""
+    return sorted(name for name in _builtin_files() if name not in builtin_scenarios())
+
+
+@cache
+def _builtin_files() -> dict[str, str]:
+    folder = resources.files("model.data").joinpath("scenarios")
+    return {
+        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir() if entry.name.endswith(".toml")
+    }  # fmt: skip
+
+
+def read_file(name: str, folder: Path | None) -> ScenarioFile:
+    """Read a scenario or overlay: from a path that ends in .toml, from ``folder``, or from those that ship."""
+    path = Path(name) if name.endswith(".toml") else (folder / f"{name}.toml" if folder else None)
+    if path is not None and (name.endswith(".toml") or path.is_file()):
+        try:
+            text, where = path.read_text(encoding="utf-8"), str(path)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            message = f"{path}: cannot read the scenario file: {reason}"
+            raise InputError(message) from None
+    elif name in _builtin_files():
+        text, where = _builtin_files()[name], f"{name}.toml"
+    else:
+        message = f"unknown scenario {name!r}{did_you_mean(name, _builtin_files())}"
+        raise UnknownNameError(message)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{where}: is not valid TOML: {error}"
+        raise InputError(message) from None
+    return _parse_file(content, where)
+
+
+def _parse_file(content: Mapping[str, Any], where: str) -> ScenarioFile:
+    unknown = sorted(set(content) - _SCENARIO_KEYS)
+    if unknown:
+        message = f"{where}: unknown key {unknown[0]!r}{did_you_mean(unknown[0], _SCENARIO_KEYS)}"
+        raise InputError(message)
+    overlay = content.get("overlay") is True
+    section = "changes" if overlay else "drivers"
+    entries = content.get(section, {})
+    texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
+    weight = content.get("weight", 0.0)
+    if not texts["name"] or not all(isinstance(text, str) for text in texts.values()) or not isinstance(entries, dict):
+        message = f'{where}: needs name = "...", and a table [{section}.NAME] for each driver that it changes'
+        raise InputError(message)
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
+        message = f"{where}: weight must be a number from 0 to 1, not {weight!r}"
+        raise InputError(message)
+    infos = driver_infos()
+    for key, entry in entries.items():
+        info = info_named(key, infos, where)
+        _check_entry(entry, info, f"{where}: {key}", overlay=overlay)
+    as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
+    return ScenarioFile(
+        texts["name"], texts["title"] or texts["name"], texts["note"], texts["base"], as_of, float(weight), overlay, entries
+    )
+
+
+def _check_entry(entry: object, info: DriverInfo, where: str, *, overlay: bool) -> None:
+    if not isinstance(entry, dict) or not set(entry) <= _ENTRY_KEYS:
+        found = ", ".join(sorted(set(entry) - _ENTRY_KEYS)) if isinstance(entry, dict) else repr(entry)
+        message = f"{where}: must be a table with unit, source and values; found {found}"
+        raise InputError(message)
+    allowed = OPERATIONS if overlay else ("value", "values")
+    given = [key for key in ("value", "values", *OPERATIONS) if key in entry]
+    if len(given) != 1 or given[0] not in allowed:
+        message = f"{where}: needs exactly one of {', '.join(allowed)}; found {', '.join(given) or 'none'}"
+        raise InputError(message)
+    if entry.get("unit") != info.driver.unit:
+        message = f"{where}: needs unit = {info.driver.unit!r}, not {entry.get('unit')!r}"
+        raise InputError(message)
+    if not isinstance(entry.get("source"), str) or not entry["source"].strip():
+        message = f'{where}: needs source = "where the values come from"'
+        raise InputError(message)
+
+
+def entry_values(given: object, info: DriverInfo, where: str, *, check: bool) -> PeriodValues:
+    """Return the values of one entry by period key; quarters since as-of stay as they are for elapsed drivers."""
+    values = given if isinstance(given, dict) else {ALL: given}
+    result: PeriodValues = {}
+    for period, value in values.items():
+        if isinstance(value, str) and info.driver.unit == "quarter":
+            value = Quarter.parse(value).code  # noqa: PLW2901  # people write quarters as 2026Q3
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            message = f"{where}: {info.key} needs a number for {period}, not {value!r}"
+            raise InputError(message)
+        if info.driver.kind == "elapsed":
+            if not str(period).isdigit():
+                message = f"{where}: {info.key} is given by quarters since as-of (0, 4, 8 ...), not for {period}"
+                raise InputError(message)
+            key = str(period)
+        elif info.driver.kind == "yearly" and period == ALL:
+            key = str(FIRST_YEAR)
+        else:
+            key = period_key(info, str(period), where)
+        result[key] = info.check(float(value), where) if check else float(value)
+    return result

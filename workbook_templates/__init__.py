@@ -1,0 +1,1 @@
+"""The declarations of :mod:`model` as workbooks of live formulas."""

@@ -1,0 +1,129 @@
+"""The proof: every formula cell of a workbook, calculated by an engine, equals the model's figure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.layout import CHECKS, COVER, SELECTED_CELL, column_letters
+from workbook_templates.package import Grids, Value, value_at
+
+if TYPE_CHECKING:
+    from model.results import Results
+    from workbook_templates.cells import Twin
+    from workbook_templates.writer import WorkbookPlan
+
+RELATIVE_TOLERANCE: Final = 1e-9
+ABSOLUTE_TOLERANCE: Final = 1e-6
+"""In USD m, for figures below 1,000 (where it is the wider of the two); for everything else a millionth of it."""
+_UNITS_OF_MONEY: Final = frozenset({"USD m"})
+_ERROR_MARK: Final = "#"
+_MOST_SHOWN: Final = 20
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A cell that does not equal its twin."""
+
+    sheet: str
+    cell: str
+    expected: Value
+    found: Value
+
+
+@dataclass
+class Comparison:
+    """What was compared, and what differs."""
+
+    cells: int = 0
+    largest: float = 0.0
+    """Largest relative difference of numbers away from 0."""
+    differences: list[Difference] = field(default_factory=list)
+
+    def add(self, other: Comparison) -> None:
+        """Take in another comparison."""
+        self.cells += other.cells
+        self.largest = max(self.largest, other.largest)
+        self.differences += other.differences
+
+    def __str__(self) -> str:
+        text = f"{self.cells:,} cells, largest relative difference {self.largest:.1e}, {len(self.differences)} beyond tolerance"
+        shown = [f"{d.sheet}!{d.cell}: expected {d.expected}, found {d.found}" for d in self.differences[:_MOST_SHOWN]]
+        return "\n".join([text, *shown])
+
+
+def compare(plan: WorkbookPlan, grids: Grids, results: Results, draw: int = 0) -> Comparison:
+    """Compare every formula cell of a planned workbook with the model.
+
+    Parameters
+    ----------
+    grids
+        Values of the workbook, from an engine or its cache.
+    results, draw
+        The model computed with the drivers that the workbook has selected, and which of its scenarios that is.
+    """
+    report = Comparison()
+    for name, sheet in plan.sheets.items():
+        for (row, column), cell in sheet.cells.items():
+            if cell.twin is None:
+                continue
+            expected, unit = expected_value(cell.twin, plan, results, draw)
+            found = value_at(grids, name, row, column)
+            report.cells += 1
+            if not _agree(expected, found, unit, report):
+                report.differences.append(Difference(name, f"{column_letters(column)}{row}", expected, found))
+    return report
+
+
+def _agree(expected: Value, found: Value, unit: str, report: Comparison) -> bool:
+    if isinstance(expected, (str, bool)):
+        return expected == found
+    if expected is None or math.isnan(expected):
+        return isinstance(found, str) and found.startswith(_ERROR_MARK)
+    if isinstance(found, (str, bool)) or found is None:
+        return False
+    distance = abs(found - expected)
+    near_zero = ABSOLUTE_TOLERANCE if unit in _UNITS_OF_MONEY else ABSOLUTE_TOLERANCE**2
+    if abs(expected) <= near_zero / RELATIVE_TOLERANCE:
+        return distance <= near_zero
+    report.largest = max(report.largest, distance / abs(expected))
+    return distance <= RELATIVE_TOLERANCE * abs(expected)
+
+
+def expected_value(twin: Twin, plan: WorkbookPlan, results: Results, draw: int) -> tuple[Value, str]:
+    """Return what a cell must show, and in which unit."""
+    key, place = twin.key, twin.place
+    scenario = results.scenarios[draw]
+    if twin.kind == "text":
+        return _expected_text(key, results, draw), "text"
+    if twin.kind == "choice":
+        return float([each.name for each in plan.scenarios].index(scenario.name) + 1), "choice"
+    unit = plan.layout.plan.rows[key].unit
+    if twin.kind == "driver year":
+        return scenario.table[key][str(place)], unit
+    if twin.kind == "value":
+        array = results.values[key][0]
+    elif twin.kind == "year":
+        array = results.series(key, "annual")[place]
+    elif twin.kind == "ttm":
+        array = results.series(key, "ttm")[place]
+    else:
+        array = results.values[key][place]
+    return float(array[draw if len(array) > 1 else 0]), unit
+
+
+def _expected_text(key: str, results: Results, draw: int) -> Value:
+    scenario = results.scenarios[draw]
+    if key == "scenario":
+        return scenario.name
+    if key == "title":
+        return scenario.title
+    if key == "checks":
+        return "all checks pass" if results.values["checks_failed"][0, draw] == 0 else f"CHECK: see {CHECKS}"
+    return bool(results.values[key.removeprefix("passes ")][0, draw] == 0)
+
+
+def selecting(name: str) -> dict[tuple[str, int, int], float | str | None]:
+    """Return the change of inputs that selects a scenario."""
+    return {(COVER, *SELECTED_CELL): name}

@@ -1,0 +1,116 @@
+"""A workbook that we wrote, perhaps with inputs changed by hand, as scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from model.actuals import axis_at
+from model.amazon import plan_at
+from model.axis import QUARTERS_A_YEAR, Quarter
+from model.drivers import ALL, driver_infos
+from model.errors import AmznFcfError, WorkbookError
+from model.inputs import Scenario, load_scenario
+from workbook_templates.layout import (
+    CHOICE_ROW,
+    COVER,
+    INPUTS,
+    LABEL,
+    NAME,
+    SELECTED_CELL,
+    SHEETS,
+    VALUE,
+    Layout,
+    column_letters,
+)
+from workbook_templates.package import Grids, Value, value_at
+
+if TYPE_CHECKING:
+    from model.drivers import DriverInfo
+
+VERSION_CELL = (SELECTED_CELL[0] + 2, SELECTED_CELL[1])
+AS_OF_CELL = (SELECTED_CELL[0] - 1, SELECTED_CELL[1])
+
+
+@dataclass(frozen=True)
+class WorkbookInputs:
+    """What a workbook holds as inputs: the scenarios that it offers, and which is selected."""
+
+    scenarios: tuple[Scenario, ...]
+    selected: Scenario
+    version: str
+    problems: tuple[tuple[str, str], ...]
+    """Inputs that are not allowed: cell on Inputs, and what is wrong."""
+
+
+def read_inputs(contents: Grids) -> WorkbookInputs:
+    """Read the scenarios from the contents (not the values) of a workbook.
+
+    Raises
+    ------
+    WorkbookError
+        If the workbook is not one of ours; what is wrong with single inputs is returned instead.
+    """
+    missing = [name for name in SHEETS if name not in contents]
+    if missing:
+        message = f"not a workbook of this model: it lacks the sheets {', '.join(missing)}"
+        raise WorkbookError(message)
+    as_of = value_at(contents, COVER, *AS_OF_CELL)
+    try:
+        quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
+        axis = axis_at(quarter)
+    except (TypeError, ValueError, AmznFcfError):
+        message = f"{COVER}!{column_letters(AS_OF_CELL[1])}{AS_OF_CELL[0]}: the as-of quarter {as_of!r} is not one of ours"
+        raise WorkbookError(message) from None
+    names: list[str] = []
+    while isinstance(name := value_at(contents, INPUTS, CHOICE_ROW + 1 + len(names), NAME), str):
+        names.append(name)
+    titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
+    unread = [Scenario(name, title, quarter, 0.0, {}) for name, title in zip(names, titles, strict=True)]
+    layout = Layout(plan_at(axis), unread)
+    problems: list[tuple[str, str]] = []
+    scenarios = []
+    for place, scenario in enumerate(unread):
+        table = {}
+        for key, info in driver_infos().items():
+            table[key] = _driver_values(contents, layout, info, place, quarter, problems)
+        scenarios.append(Scenario(scenario.name, scenario.title, quarter, 0.0, table))
+    chosen = value_at(contents, COVER, *SELECTED_CELL)
+    if chosen not in names:
+        message = f"{COVER}!{column_letters(SELECTED_CELL[1])}{SELECTED_CELL[0]}: {chosen!r} is not among {', '.join(names)}"
+        raise WorkbookError(message)
+    version = str(value_at(contents, COVER, *VERSION_CELL))
+    return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
+
+
+def _driver_values(  # where, which driver, which scenario, and where to put problems
+    contents: Grids, layout: Layout, info: DriverInfo, place: int, as_of: Quarter, problems: list[tuple[str, str]]
+) -> dict[str, float]:
+    """Return the values of one driver row in one scenario; periods that are not shown keep the default."""
+    row = layout.given[info.key] + place
+    values = dict(load_scenario("base", as_of).table[info.key]) if info.driver.kind == "yearly" else {}
+    values = {period: value for period, value in values.items() if "Q" not in period}
+
+    def read(column: int, period: str, *, optional: bool = False) -> None:
+        content: Value = value_at(contents, INPUTS, row, column)
+        if content is None and optional:
+            return
+        where = f"{column_letters(column)}{row}"
+        try:
+            values[period] = info.check(content, f"{INPUTS}!{where}")  # type: ignore[arg-type]  # check() refuses what is no number
+        except AmznFcfError as error:
+            problems.append((where, str(error)))
+            if isinstance(content, (int, float)):
+                values[period] = float(content)
+
+    quarters = range(layout.driver_start(info.key), layout.plan.axis.length)
+    if info.driver.kind in {"constant", "seasonal"}:
+        read(VALUE, ALL)
+        return values
+    if info.driver.kind == "yearly":
+        for year_place in range(quarters[0] // QUARTERS_A_YEAR, layout.years):
+            read(layout.year_column(year_place), str(layout.plan.axis.years[year_place]))
+    for position in quarters:
+        period = str(layout.plan.axis.quarters[position])
+        read(layout.quarter_column(position), period, optional=info.driver.kind == "yearly")
+    return values

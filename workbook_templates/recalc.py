@@ -1,0 +1,231 @@
+"""Spreadsheet engines behind one interface: a workbook file (and changes of inputs) in, values out.
+
+formualizer runs in this process and is the default; IronCalc does too; LibreOffice is a program that must be installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from model.errors import EngineError, UnknownNameError, did_you_mean
+from workbook_templates.package import Changes, Grids, Value, read_grids, with_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_ERRORS: Final = {
+    "Na": "#N/A", "Div": "#DIV/0!", "Div0": "#DIV/0!", "Value": "#VALUE!", "Ref": "#REF!", "Name": "#NAME?", "Num": "#NUM!",
+    "Null": "#NULL!", "Circ": "#CIRC!", "Error": "#ERROR!",
+}  # fmt: skip
+_OFFICE_TIMEOUT_SECONDS: Final = 300
+_RECALCULATE_ALWAYS: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+class Engine(ABC):
+    """A spreadsheet engine."""
+
+    name: str
+    how_to_get: str
+
+    @abstractmethod
+    def is_available(self) -> bool:
+        """Tell whether the engine can run here."""
+
+    @abstractmethod
+    def calculate_all(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
+        """Calculate several workbooks, each with some input cells replaced; return the values of each.
+
+        Errors are texts such as ``#N/A``. Raises :class:`EngineError` if the engine is missing or fails.
+        """
+
+    def calculate(self, data: bytes, changes: Changes | None = None) -> Grids:
+        """Calculate one workbook."""
+        self.require()
+        return self.calculate_all([(data, changes or {})])[0]
+
+    def require(self) -> None:
+        """Raise an :class:`EngineError` that says how to get the engine unless it can run here."""
+        if not self.is_available():
+            message = f"engine {self.name} is not installed: {self.how_to_get}"
+            raise EngineError(message)
+
+
+class Formualizer(Engine):
+    """The default engine, in this process."""
+
+    name = "formualizer"
+    how_to_get = "pip install formualizer"
+
+    def is_available(self) -> bool:
+        """See :class:`Engine`."""
+        return importlib.util.find_spec("formualizer") is not None
+
+    def calculate_all(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
+        """See :class:`Engine`."""
+        import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
+
+        found: list[Grids] = []
+        book: Any = None
+        loaded: bytes | None = None
+        applied: Changes = {}
+        for data, changes in jobs:
+            if data is not loaded or not set(applied) <= set(changes):
+                book, loaded = formualizer.load_workbook_bytes(data), data
+            for (sheet, row, column), content in changes.items():
+                book.set_value(sheet, row, column, content)
+            applied = changes
+            book.evaluate_all()
+            found.append({name: _formualizer_grid(book, name) for name in book.sheet_names})
+        return found
+
+    def with_cached_values(self, data: bytes) -> bytes:
+        """Return the workbook with the values of its formulas cached; every other part stays as it was."""
+        import formualizer  # noqa: PLC0415
+
+        self.require()
+        try:
+            result = formualizer.recalculate_xlsx_bytes(data)
+        except (RuntimeError, OSError, ValueError) as error:
+            message = f"formualizer could not calculate the workbook: {error}"
+            raise EngineError(message) from None
+        return bytes(result["bytes"])
+
+
+def _formualizer_grid(book: Any, name: str) -> list[list[Value]]:  # noqa: ANN401  # formualizer's Workbook has no public type for its values
+    import formualizer  # noqa: PLC0415
+
+    rows, columns = 1200, 80
+    area = formualizer.RangeAddress(name, 1, 1, rows, columns)
+    return [[_plain(value) for value in row] for row in book.sheet(name).get_values(area)]
+
+
+def _plain(value: Any) -> Value:  # noqa: ANN401  # what the engine returns: number, text, bool, None, or a mapping for an error
+    if isinstance(value, dict):
+        return _ERRORS.get(str(value.get("kind")), f"#{value.get('kind')}")
+    if isinstance(value, (bool, str)) or value is None:
+        return value
+    return float(value)
+
+
+class IronCalc(Engine):
+    """A second engine in this process."""
+
+    name = "ironcalc"
+    how_to_get = "pip install 'amzn-fcf[engines]'"
+
+    def is_available(self) -> bool:
+        """See :class:`Engine`."""
+        return importlib.util.find_spec("ironcalc") is not None
+
+    def calculate_all(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
+        """See :class:`Engine`."""
+        import ironcalc  # noqa: PLC0415
+
+        found: list[Grids] = []
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "book.xlsx"
+            for data, changes in jobs:
+                path.write_bytes(data)
+                model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+                names = [sheet["name"] for sheet in model.get_worksheets_properties()]
+                for (sheet, row, column), content in changes.items():
+                    _set_ironcalc(model, names.index(sheet), row, column, content)
+                model.evaluate()
+                found.append({name: _ironcalc_grid(model, place) for place, name in enumerate(names)})
+        return found
+
+
+def _set_ironcalc(model: Any, sheet: int, row: int, column: int, content: float | str | None) -> None:  # noqa: ANN401
+    if content is None:
+        model.clear_cell_contents(sheet, row, column)
+    elif isinstance(content, str):
+        model.update_cell_with_text(sheet, row, column, content)
+    else:
+        model.update_cell_with_number(sheet, row, column, float(content))
+
+
+def _ironcalc_grid(model: Any, sheet: int) -> list[list[Value]]:  # noqa: ANN401
+    _, rows, _, columns = model.get_sheet_dimensions(sheet)
+    return [[model.get_cell_value(sheet, row, column) for column in range(1, columns + 1)] for row in range(1, rows + 1)]
+
+
+class LibreOffice(Engine):
+    """A real office program, run headless with a profile of its own; used for values only, never to write our files."""
+
+    name = "libreoffice"
+    how_to_get = "install LibreOffice Calc (Debian: apt-get install libreoffice-calc)"
+
+    def is_available(self) -> bool:
+        """See :class:`Engine`."""
+        return _office_program() is not None
+
+    def calculate_all(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
+        """See :class:`Engine`."""
+        program = _office_program()
+        if program is None:
+            self.require()
+            return []
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            profile = folder / "profile" / "user"
+            profile.mkdir(parents=True)
+            (profile / "registrymodifications.xcu").write_text(_RECALCULATE_ALWAYS, encoding="utf-8")
+            sources = []
+            for number, (data, changes) in enumerate(jobs):
+                sources.append(folder / f"book{number}.xlsx")
+                sources[-1].write_bytes(with_changes(data, changes))
+            out = folder / "out"
+            self._convert(program, folder, sources, out)
+            return [read_grids(self._result(out / source.name)) for source in sources]
+
+    def _convert(self, program: str, folder: Path, sources: Iterable[Path], out: Path) -> None:
+        command = [
+            program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
+            "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, sources),
+        ]  # fmt: skip
+        # with a virtual environment first in PATH the program says that the file cannot be loaded
+        environment = {**os.environ, "PATH": os.defpath + os.pathsep + "/usr/bin"}
+        environment.pop("PYTHONHOME", None)
+        environment.pop("PYTHONPATH", None)
+        try:
+            subprocess.run(command, env=environment, check=True, capture_output=True, timeout=_OFFICE_TIMEOUT_SECONDS)  # noqa: S603  # our own arguments
+        except subprocess.CalledProcessError as error:
+            message = f"LibreOffice failed with status {error.returncode}: {error.stderr.decode(errors='replace').strip()[:300]}"
+            raise EngineError(message) from None
+        except subprocess.TimeoutExpired:
+            message = f"LibreOffice did not finish within {_OFFICE_TIMEOUT_SECONDS} s"
+            raise EngineError(message) from None
+
+    @staticmethod
+    def _result(path: Path) -> bytes:
+        if not path.is_file():  # it exits 0 when it could not load a file
+            message = "LibreOffice wrote no result: it could not load the workbook"
+            raise EngineError(message)
+        return path.read_bytes()
+
+
+def _office_program() -> str | None:
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+ENGINES: Final[dict[str, Engine]] = {engine.name: engine for engine in (Formualizer(), IronCalc(), LibreOffice())}
+DEFAULT_ENGINE: Final = "formualizer"
+
+
+def engine_named(name: str) -> Engine:
+    """Return an engine by name; an unknown one is an :class:`UnknownNameError`."""
+    if name not in ENGINES:
+        message = f"unknown engine {name!r}{did_you_mean(name, ENGINES)}"
+        raise UnknownNameError(message)
+    return ENGINES[name]

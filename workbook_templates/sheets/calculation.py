@@ -1,0 +1,146 @@
+"""Sheets of computed lines: Sales, Assets, Depreciation, Margins, Cash. One row a line, one formula a row."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, cast
+
+from model.axis import QUARTERS_A_YEAR
+from model.definition import definition
+from model.results import in_years
+from workbook_templates.cells import SheetPlan, Twin
+from workbook_templates.formula import call, formula
+from workbook_templates.layout import (
+    INPUTS,
+    LABEL,
+    NAME,
+    NOTE,
+    POSITION_ROW,
+    SEASON_ROW,
+    UNIT,
+    VALUE,
+    YEAR_ROW,
+    Layout,
+    column_letters,
+)
+from workbook_templates.sheets.header import put_axis, put_heading, put_title
+from workbook_templates.site import QuarterSite, reference
+from workbook_templates.styles import numeric
+
+if TYPE_CHECKING:
+    from model.build import Row
+    from model.expr import Expr
+
+_LINK: Final = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
+_TITLES: Final = {
+    "Sales": "Net sales", "Assets": "Capital expenditure", "Depreciation": "Depreciation, vintage by vintage",
+    "Margins": "Operating income, net income and margins", "Cash": "Cash flow, cash and debt, inflection",
+}  # fmt: skip
+
+
+def calculation_sheet(layout: Layout, name: str) -> SheetPlan:
+    """Return a sheet of computed lines."""
+    sheet = SheetPlan(name)
+    put_title(sheet, layout, f"{_TITLES[name]}", "USD millions unless the unit says otherwise; a year sums, or ends with, its quarters")
+    put_axis(sheet, layout)
+    for heading in layout.headings[name]:
+        put_heading(sheet, layout, heading)
+    for key, place in layout.places.items():
+        if place.sheet == name:
+            put_row(sheet, layout, layout.plan.rows[key])
+    return sheet
+
+
+def put_row(sheet: SheetPlan, layout: Layout, row: Row) -> None:
+    """Write one row of the model: a driver linked from Inputs, or a computed line."""
+    at = layout.places[row.key].row
+    if row.vintage is not None and not row.timed:
+        _put_vintage_cost(sheet, layout, row, at)
+        return
+    sheet.put(at, LABEL, row.label, "label")
+    sheet.put(at, NAME, row.key, "name")
+    sheet.put(at, UNIT, row.unit, "unit")
+    if row.driver is not None:
+        _put_driver(sheet, layout, row, at)
+        return
+    if row.vintage is None:
+        note = definition(row, layout.plan)
+        sheet.put(at, NOTE, f"{note}. {row.line.note}" if row.line is not None and row.line.note else note, "note")
+    if not row.timed:
+        _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, Twin("value", row.key))
+        return
+    split = layout.plan.axis.split
+    for position in range(row.start, row.stop):
+        past = position < split and row.line is not None and not row.line.result
+        node = cast("Expr", row.history if past else row.forecast)
+        _put_formula(sheet, layout, row, node, at, layout.quarter_column(position), Twin("quarter", row.key, position))
+    _put_years(sheet, layout, row, at)
+
+
+def _put_formula(  # noqa: PLR0913  # a cell has a sheet, a place, a formula and a twin
+    sheet: SheetPlan, layout: Layout, row: Row, node: Expr, at: int, column: int, twin: Twin
+) -> None:
+    text = formula(node, QuarterSite(layout, sheet.name, at, column))
+    role = "link" if _LINK.fullmatch(text) else "calc"
+    sheet.put(at, column, text, numeric(role, row.unit), twin)
+
+
+def _put_vintage_cost(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
+    """Write what heads a row of the triangle: the quarter bought (its position) and what the vintage cost."""
+    sheet.put(at, NOTE, cast("int", row.vintage) + 1, "axis")
+    _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, Twin("value", row.key))
+
+
+def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
+    """Link a driver from its live row on Inputs."""
+    driver = row.driver
+    if driver is None:
+        return
+    sheet.put(at, NOTE, "Assumption: see Inputs", "note")
+    style = numeric("link", row.unit)
+    if driver.kind == "constant":
+        live = reference(layout.live[row.key], VALUE, fixed_row=True, fixed_column=True)
+        sheet.put(at, VALUE, f"={INPUTS}!{live}", style, Twin("value", row.key))
+        return
+    start = layout.driver_start(row.key)
+    if driver.kind == "seasonal":
+        members = layout.plan.names[driver.name]
+        first, last = (reference(layout.live[key], VALUE, fixed_row=True, fixed_column=True) for key in (members[0], members[-1]))
+    for position in range(start, layout.plan.axis.length):
+        column = layout.quarter_column(position)
+        if driver.kind == "seasonal":
+            text = "=" + call("INDEX", f"{INPUTS}!{first}:{last}", reference(SEASON_ROW, column, fixed_row=True))
+        else:
+            text = f"={INPUTS}!{reference(layout.live[row.key], column)}"
+        sheet.put(at, column, text, style, Twin("quarter", row.key, position))
+    if driver.kind == "yearly":
+        for place in range(start // QUARTERS_A_YEAR, layout.years):
+            column = layout.year_column(place)
+            year = layout.plan.axis.years[place]
+            text = f"={INPUTS}!{reference(layout.live[row.key], column)}"
+            sheet.put(at, column, text, style, Twin("driver year", row.key, year))
+
+
+def years_known(row: Row, rule: str) -> range:
+    """Return positions of the years for which a row has a figure: a sum needs all four quarters, the rest the last one."""
+    first = -(-row.start // QUARTERS_A_YEAR) if rule == "sum" else row.start // QUARTERS_A_YEAR
+    return range(first, row.stop // QUARTERS_A_YEAR)
+
+
+def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
+    """Write the totals of the years: a sum, the last quarter, or the row's own formula over the years."""
+    rule = row.line.annual if row.line is not None else "none"
+    if rule == "none":
+        return
+    first, last = layout.first_quarter_column, layout.last_column
+    own = ":".join(reference(at, each, fixed_column=True) for each in (first, last))
+    years = ":".join(reference(YEAR_ROW, each, fixed_row=True, fixed_column=True) for each in (first, last))
+    for place in years_known(row, rule):
+        column = layout.year_column(place)
+        if rule == "sum":
+            text = "=" + call("SUMIFS", own, years, f"{column_letters(column)}${YEAR_ROW}")
+        elif rule == "last":
+            text = "=" + call("INDEX", own, f"{column_letters(column)}${POSITION_ROW}")
+        else:
+            text = formula(in_years(cast("Expr", row.forecast)), QuarterSite(layout, sheet.name, at, column))
+        sheet.put(at, column, text, numeric("calc", row.unit), Twin("year", row.key, place))

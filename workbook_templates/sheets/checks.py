@@ -1,0 +1,29 @@
+"""Checks: each difference by quarter, how often it is beyond its tolerance, and the sum of all as the master check."""
+
+from __future__ import annotations
+
+from workbook_templates.cells import SheetPlan, Twin
+from workbook_templates.layout import CHECKS, FIRST_YEAR_COLUMN, PERIOD_ROW, VALUE, Layout
+from workbook_templates.sheets.calculation import put_row
+from workbook_templates.sheets.header import put_axis, put_heading, put_title
+from workbook_templates.site import reference
+
+PASS_COLUMN = FIRST_YEAR_COLUMN
+
+
+def checks_sheet(layout: Layout) -> SheetPlan:
+    """Return the sheet of checks."""
+    sheet = SheetPlan(CHECKS)
+    put_title(sheet, layout, "Checks", "A difference in any quarter beyond the tolerance fails its check")
+    put_axis(sheet, layout)
+    for heading in layout.headings[CHECKS]:
+        put_heading(sheet, layout, heading)
+    sheet.put(PERIOD_ROW, PASS_COLUMN, "Passes", "period")
+    for key, place in layout.places.items():
+        if place.sheet != CHECKS:
+            continue
+        put_row(sheet, layout, layout.plan.rows[key])
+        if key.endswith("_failures") or key == "checks_failed":
+            count = reference(place.row, VALUE, fixed_column=True)
+            sheet.put(place.row, PASS_COLUMN, f"={count}=0", "check", Twin("text", f"passes {key}"))
+    return sheet

@@ -1,0 +1,97 @@
+"""What every sheet with a time axis begins with: title, scenario, master check, the axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from model.axis import QUARTERS_A_YEAR
+from workbook_templates.cells import SheetPlan, Twin
+from workbook_templates.layout import (
+    BASIS_ROW,
+    CHECKS,
+    COVER,
+    ELAPSED_ROW,
+    FIRST_ROW,
+    FIRST_YEAR_COLUMN,
+    LABEL,
+    NAME,
+    NOTE,
+    PERIOD_ROW,
+    POSITION_ROW,
+    SEASON_ROW,
+    SELECTED_CELL,
+    SUBTITLE_ROW,
+    TITLE_ROW,
+    UNIT,
+    VALUE,
+    YEAR_NUMBER_ROW,
+    YEAR_ROW,
+    Layout,
+)
+from workbook_templates.site import reference
+
+if TYPE_CHECKING:
+    from workbook_templates.layout import Heading
+
+_WIDTHS = {LABEL: 58, NAME: 38, UNIT: 9, NOTE: 60, VALUE: 12}
+_AXIS_LABELS = {
+    YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year", POSITION_ROW: "Position on the axis",
+    ELAPSED_ROW: "Quarters since as-of", YEAR_NUMBER_ROW: "Number of the year",
+}  # fmt: skip
+
+
+def selected_scenario() -> str:
+    """Return the formula text (no ``=``) of the selected scenario's name."""
+    return f"{COVER}!{reference(*SELECTED_CELL, fixed_row=True, fixed_column=True)}"
+
+
+def put_title(sheet: SheetPlan, layout: Layout, title: str, subtitle: str) -> None:
+    """Write title, subtitle, the selected scenario and the master check."""
+    checks = layout.places["checks_failed"]
+    failed = f"{CHECKS}!{reference(checks.row, VALUE, fixed_row=True, fixed_column=True)}"
+    sheet.put(TITLE_ROW, LABEL, title, "title")
+    sheet.put(SUBTITLE_ROW, LABEL, subtitle, "subtitle")
+    sheet.put(TITLE_ROW, NAME, f"={selected_scenario()}", "check", Twin("text", "scenario"))
+    sheet.put(SUBTITLE_ROW, NAME, f'=IF({failed}=0,"all checks pass","CHECK: see {CHECKS}")', "check", Twin("text", "checks"))
+
+
+def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -> None:
+    """Write the rows of the axis and set column widths and frozen panes."""
+    axis = layout.plan.axis
+    for row, label in _AXIS_LABELS.items():
+        sheet.put(row, LABEL, label, "axis")
+    sheet.put(POSITION_ROW, VALUE, axis.split, "axis")
+    sheet.put(POSITION_ROW, NOTE, "Position of as-of:", "axis")
+    for column, text in {LABEL: "", NAME: "Name", UNIT: "Unit", NOTE: note_label, VALUE: "Value"}.items():
+        sheet.put(PERIOD_ROW, column, text, "period text")
+        sheet.put(BASIS_ROW, column, "", "basis")
+    for place, year in enumerate(axis.years):
+        column = layout.year_column(place)
+        last = (place + 1) * QUARTERS_A_YEAR
+        whole = "reported" if last <= axis.split else "forecast" if last - QUARTERS_A_YEAR >= axis.split else "mixed"
+        entries = {YEAR_ROW: year, POSITION_ROW: last, YEAR_NUMBER_ROW: place + 1}
+        for row, value in entries.items():
+            sheet.put(row, column, value, "axis")
+        sheet.put(PERIOD_ROW, column, f"FY{year}", "period")
+        sheet.put(BASIS_ROW, column, whole, "basis")
+        sheet.widths[column] = 11
+    for position, quarter in enumerate(axis.quarters):
+        column = layout.quarter_column(position)
+        entries = {
+            YEAR_ROW: quarter.year, SEASON_ROW: quarter.number, POSITION_ROW: position + 1,
+            ELAPSED_ROW: position + 1 - axis.split, YEAR_NUMBER_ROW: quarter.year - axis.first.year + 1,
+        }  # fmt: skip
+        for row, value in entries.items():
+            sheet.put(row, column, value, "axis")
+        sheet.put(PERIOD_ROW, column, quarter.code, "period")
+        sheet.put(BASIS_ROW, column, "reported" if position < axis.split else "forecast", "basis")
+        sheet.widths[column] = 10
+    sheet.widths |= _WIDTHS
+    sheet.widths[layout.first_quarter_column - 1] = 2
+    sheet.frozen = (FIRST_ROW - 1, FIRST_YEAR_COLUMN - 3)
+
+
+def put_heading(sheet: SheetPlan, layout: Layout, heading: Heading) -> None:
+    """Write the title of a section as a band."""
+    for column in range(LABEL, FIRST_YEAR_COLUMN + layout.years):
+        sheet.put(heading.row, column, heading.text if column == LABEL else None, "heading")

@@ -1,0 +1,142 @@
+"""Inputs: every driver, one row a scenario and one live row that the selector picks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model.axis import QUARTERS_A_YEAR, Quarter
+from model.drivers import ALL, driver_infos
+from workbook_templates.cells import InputRange, SheetPlan, Twin
+from workbook_templates.formula import call
+from workbook_templates.layout import (
+    CHOICE_ROW,
+    INPUTS,
+    LABEL,
+    NAME,
+    NOTE,
+    UNIT,
+    VALUE,
+    YEAR_NUMBER_ROW,
+    Layout,
+)
+from workbook_templates.sheets.header import put_axis, put_heading, put_title, selected_scenario
+from workbook_templates.site import reference
+from workbook_templates.styles import numeric
+
+if TYPE_CHECKING:
+    from model.drivers import DriverInfo
+
+KEY_DRIVERS: Final = frozenset({
+    "aws_growth", "sales_yield", "aws_cash_cost_ratio", "capex_budget", "capex_to_sales", "advertising_growth",
+})  # fmt: skip
+"""Assumptions that decide the answer: shown on yellow."""
+
+
+def inputs_sheet(layout: Layout) -> SheetPlan:
+    """Return the sheet of drivers."""
+    sheet = SheetPlan(INPUTS, protected=False)
+    put_title(
+        sheet, layout, "Inputs",
+        "Blue cells are inputs: a value for a year, or for one quarter (it wins over its year); grey rows are what the selector picks",
+    )  # fmt: skip
+    put_axis(sheet, layout, "Source, description and allowed range")
+    _put_choice(sheet, layout)
+    for heading in layout.headings[INPUTS]:
+        put_heading(sheet, layout, heading)
+    infos = driver_infos()
+    for key in layout.live:
+        _put_driver(sheet, layout, infos[key])
+    return sheet
+
+
+def choice_cell() -> str:
+    """Return the reference (on Inputs) to the number of the selected scenario."""
+    return reference(CHOICE_ROW, VALUE, fixed_row=True, fixed_column=True)
+
+
+def _put_choice(sheet: SheetPlan, layout: Layout) -> None:
+    first = CHOICE_ROW + 1
+    names = f"$B${first}:$B${CHOICE_ROW + len(layout.scenarios)}"
+    sheet.put(CHOICE_ROW, LABEL, "Number of the selected scenario (select it on the Cover)", "label")
+    text = "=" + call("MATCH", selected_scenario(), names, "0")
+    sheet.put(CHOICE_ROW, VALUE, text, "live whole", Twin("choice"))
+    for place, scenario in enumerate(layout.scenarios):
+        sheet.put(first + place, LABEL, scenario.title, "indented")
+        sheet.put(first + place, NAME, scenario.name, "name")
+        sheet.put(first + place, UNIT, str(scenario.as_of), "unit")
+        sheet.put(first + place, NOTE, scenario.note, "note")
+        sheet.put(first + place, VALUE, place + 1, "axis")
+
+
+def scenario_choices(layout: Layout) -> str:
+    """Return the reference to the list of scenarios, for the selector."""
+    return f"={INPUTS}!$B${CHOICE_ROW + 1}:$B${CHOICE_ROW + len(layout.scenarios)}"
+
+
+def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
+    """Write the live row of one driver row, and below (with those of its other members) one row a scenario."""
+    key, driver = info.key, info.driver
+    live, first = layout.live[key], layout.given[key]
+    last = first + len(layout.scenarios) - 1
+    members = key.partition("[")[2].rstrip("]").replace(",", ", ").replace("_", " ")
+    sheet.put(live, LABEL, f"{driver.label}: {members}" if members else driver.label, "live text")
+    sheet.put(live, NAME, key, "name")
+    sheet.put(live, UNIT, driver.unit, "unit")
+    sheet.put(live, NOTE, f"Allowed {info.minimum:g} to {info.maximum:g}. {info.description}", "note")
+    for row, scenario in enumerate(layout.scenarios, start=first):
+        source = scenario.sources.get(key)
+        sheet.put(row, LABEL, scenario.name, "indented")
+        sheet.put(row, NOTE, f"{source.grade}: {source.source}" if source else "", "note")
+    sheet.outline.append((first, last))
+    quarters = range(layout.driver_start(key), layout.plan.axis.length)
+    if driver.kind in {"constant", "seasonal"}:
+        _put_picked(sheet, layout, info, VALUE, ALL, Twin("value", key))
+        columns = (VALUE, VALUE)
+    elif driver.kind == "elapsed":
+        for position in quarters:
+            period = str(layout.plan.axis.quarters[position])
+            _put_picked(sheet, layout, info, layout.quarter_column(position), period, Twin("quarter", key, position))
+        columns = (layout.quarter_column(quarters[0]), layout.last_column)
+    else:
+        years = layout.plan.axis.years[quarters[0] // QUARTERS_A_YEAR :]
+        for year in years:
+            column = layout.year_column(year - layout.plan.axis.first.year)
+            _put_picked(sheet, layout, info, column, str(year), Twin("driver year", key, year))
+        for position in quarters:
+            _put_quarter(sheet, layout, info, position)
+        columns = (layout.year_column(years[0] - layout.plan.axis.first.year), layout.last_column)
+    cells = f"{reference(first, columns[0])}:{reference(last, columns[1])}"
+    message = f"{key}: {info.minimum:g} to {info.maximum:g} ({driver.unit})"
+    sheet.ranges.append(InputRange(cells, info.minimum, info.maximum, driver.whole, message=message))
+
+
+def _role(info: DriverInfo) -> str:
+    return "key" if info.driver.name in KEY_DRIVERS else "input"
+
+
+def _put_picked(
+    sheet: SheetPlan, layout: Layout, info: DriverInfo, column: int, period: str, twin: Twin
+) -> None:  # a cell has a place, a period and a twin
+    """Write the scenarios' values of one period, and the live cell that picks one of them."""
+    first = layout.given[info.key]
+    for row, scenario in enumerate(layout.scenarios, start=first):
+        sheet.put(row, column, scenario.table[info.key][period], numeric(_role(info), info.driver.unit))
+    given = f"{reference(first, column)}:{reference(first + len(layout.scenarios) - 1, column)}"
+    text = "=" + call("INDEX", given, choice_cell())
+    sheet.put(layout.live[info.key], column, text, numeric("live", info.driver.unit), twin)
+
+
+def _put_quarter(sheet: SheetPlan, layout: Layout, info: DriverInfo, position: int) -> None:
+    """Write the quarters' own values, and the live cell: the quarter's own value if there is one, else its year's."""
+    quarter: Quarter = layout.plan.axis.quarters[position]
+    column, first, live = layout.quarter_column(position), layout.given[info.key], layout.live[info.key]
+    for row, scenario in enumerate(layout.scenarios, start=first):
+        own = scenario.table[info.key].get(str(quarter))
+        if own is not None:
+            sheet.put(row, column, own, numeric(_role(info), info.driver.unit))
+    given = f"{reference(first, column)}:{reference(first + len(layout.scenarios) - 1, column)}"
+    picked = call("INDEX", given, choice_cell())
+    years = ":".join(reference(live, layout.year_column(place), fixed_column=True) for place in (0, layout.years - 1))
+    by_year = call("INDEX", years, reference(YEAR_NUMBER_ROW, column, fixed_row=True))
+    text = "=" + call("IF", f'{picked}=""', by_year, picked)
+    sheet.put(live, column, text, numeric("live", info.driver.unit), Twin("quarter", info.key, position))

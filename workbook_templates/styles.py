@@ -1,0 +1,113 @@
+"""Named cell styles: what a colour means is said once. Inputs blue, formulas black, links to other sheets green."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal
+
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+BLUE, BLACK, GREEN, GREY, WHITE, NAVY = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF", "1F3864"
+YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
+
+FORMATS: Final = {
+    "money": "#,##0;(#,##0);-",
+    "percent": "0.0%;(0.0%);-",
+    "times": "0.00x",
+    "years": "0.0",
+    "whole": "0",
+    "quarter": '0000"Q"0',
+    "text": "General",
+}
+_FORMAT_OF_UNIT: Final = {
+    "USD m": "money", "ratio": "percent", "1/yr": "percent", "times": "times", "yr": "years", "quarter": "quarter",
+    "flag": "whole", "quarters": "whole", "choice": "whole", "m shares": "money", "USD/share": "years", "GW": "years",
+}  # fmt: skip
+
+_FONTS: Final = {"calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "estimate": BLUE, "live": BLACK, "total": BLACK}
+"""Roles of numbers: computed, linked, typed in, typed in and decisive, estimated from filings, picked, highlighted."""
+
+
+@dataclass(frozen=True)
+class _Text:
+    """The look of a kind of text."""
+
+    name: str
+    size: int = 10
+    bold: bool = False
+    italic: bool = False
+    colour: str = BLACK
+    fill: str = ""
+    font: str = "Calibri"
+    horizontal: Literal["left", "right"] | None = None
+    indent: int = 0
+    wraps: bool = False
+
+
+_TEXTS: Final = (
+    _Text("title", 16, bold=True, colour=NAVY),
+    _Text("subtitle", colour=GREY),
+    _Text("heading", 11, bold=True, colour=WHITE, fill=NAVY),
+    _Text("label"),
+    _Text("indented", colour=GREY, indent=2),
+    _Text("name", 9, colour=GREY, font="Consolas"),
+    _Text("unit", 9, colour=GREY),
+    _Text("note", 9, colour=GREY),
+    _Text("wrapped", wraps=True),
+    _Text("axis", 8, colour=GREY, horizontal="right"),
+    _Text("period", bold=True, fill=BAND, horizontal="right"),
+    _Text("period text", bold=True, fill=BAND),
+    _Text("basis", 9, italic=True, colour=GREY, fill=BAND, horizontal="right"),
+    _Text("check", bold=True),
+    _Text("selector", 12, bold=True, colour=BLUE, fill=YELLOW),
+)
+
+
+def numeric(role: str, unit: str) -> str:
+    """Return the name of the style for a number in a role, with the format of its unit."""
+    return f"{role} {_FORMAT_OF_UNIT[unit]}"
+
+
+def register(workbook: Workbook) -> None:
+    """Add all named styles to a workbook."""
+    for style in _styles():
+        workbook.add_named_style(style)
+
+
+@cache
+def style_names() -> frozenset[str]:
+    """Names of all styles."""
+    return frozenset(style.name for style in _styles())
+
+
+def _styles() -> list[NamedStyle]:
+    thin = Side(style="thin", color=GREY)
+    styles = []
+    for role, colour in _FONTS.items():
+        for name, number_format in FORMATS.items():
+            style = NamedStyle(f"{role} {name}", number_format=number_format)
+            style.font = Font(name="Calibri", size=10, color=colour, bold=role in {"live", "total"}, italic=role == "estimate")
+            style.protection = Protection(locked=role not in {"input", "key"})
+            style.alignment = Alignment(horizontal="left" if name == "text" else "right")
+            if role == "key":
+                style.fill = PatternFill("solid", fgColor=YELLOW)
+            if role == "live":
+                style.fill = PatternFill("solid", fgColor=PALE)
+            styles.append(style)
+    for text in _TEXTS:
+        style = NamedStyle(text.name, number_format=FORMATS["quarter"] if text.name == "period" else "General")
+        style.font = Font(name=text.font, size=text.size, bold=text.bold, italic=text.italic, color=text.colour)
+        style.alignment = Alignment(
+            horizontal=text.horizontal, vertical="top" if text.wraps else None, wrap_text=text.wraps, indent=text.indent
+        )
+        if text.fill:
+            style.fill = PatternFill("solid", fgColor=text.fill)
+        if text.name.startswith("period"):
+            style.border = Border(bottom=thin)
+        style.protection = Protection(locked=text.name != "selector")
+        styles.append(style)
+    return styles

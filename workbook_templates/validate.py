@@ -1,0 +1,142 @@
+"""Rules over a finished workbook. A changed input is not an error: the model is run with it and must agree."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from model.errors import WorkbookError
+from model.results import run
+from workbook_templates.cells import is_formula
+from workbook_templates.layout import INPUTS, REPORTED, column_letters
+from workbook_templates.package import Grids, Value, read_grids, value_at
+from workbook_templates.parity import Comparison, compare
+from workbook_templates.read import read_inputs
+from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
+from workbook_templates.writer import WorkbookPlan, plan_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+Severity = Literal["error", "warning"]
+_LARGEST_FILE: Final = 100_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong with a workbook: which rule, where, what was expected and found."""
+
+    rule: str
+    severity: Severity
+    sheet: str
+    cell: str
+    expected: str
+    found: str
+
+
+@dataclass
+class Report:
+    """The outcome of validating one workbook."""
+
+    path: str
+    scenario: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    compared: dict[str, Comparison] = field(default_factory=dict)
+    """What was compared with the model: the cached values, and each engine's."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether nothing was found."""
+        return not self.findings
+
+
+def validate_file(path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,)) -> Report:
+    """Validate one workbook file.
+
+    Raises
+    ------
+    WorkbookError
+        If the file cannot be read, or is not one of ours.
+    EngineError
+        If an engine is missing or fails.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            message = f"{path}: is larger than {_LARGEST_FILE // 1_000_000} MB: not a workbook of this model"
+            raise WorkbookError(message)
+        data = path.read_bytes()
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise WorkbookError(message) from None
+    try:
+        return validate(data, str(path), engines)
+    except WorkbookError as error:
+        message = str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
+        raise WorkbookError(message) from None
+
+
+def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,)) -> Report:
+    """Validate one workbook: its formulas, inputs and history, and its cached and calculated values."""
+    contents = read_grids(data, formulas=True)
+    inputs = read_inputs(contents)
+    plan = plan_workbook(inputs.selected, inputs.scenarios, inputs.version)
+    report = Report(path, inputs.selected.name)
+    report.findings += [Finding("input", "error", INPUTS, cell, "an allowed value", text) for cell, text in inputs.problems]
+    report.findings += _changed_formulas(plan, contents)
+    report.findings += _changed_history(plan, contents)
+    results = run([inputs.selected])
+    grids: dict[str, Grids] = {"cached": read_grids(data)}
+    for name in engines:
+        grids[name] = engine_named(name).calculate(data)
+    for name, values in grids.items():
+        comparison = compare(plan, values, results)
+        report.compared[name] = comparison
+        report.findings += [
+            Finding(f"{name} value", "error", each.sheet, each.cell, _text(each.expected), _text(each.found))
+            for each in comparison.differences
+        ]
+    report.findings += _failed_checks(plan, results.values["checks_failed"][0, 0])
+    return report
+
+
+def _text(value: Value) -> str:
+    return "empty" if value is None else repr(value) if isinstance(value, float) else str(value)
+
+
+def _changed_formulas(plan: WorkbookPlan, contents: Grids) -> Iterator[Finding]:
+    """Find formulas that are not those of the model, and constants where formulas belong."""
+    for name, sheet in plan.sheets.items():
+        for (row, column), cell in sheet.cells.items():
+            if cell.twin is None:
+                continue
+            found = value_at(contents, name, row, column)
+            if found != cell.content:
+                where = f"{column_letters(column)}{row}"
+                yield Finding("formula", "error", name, where, str(cell.content), _text(found))
+        for row, line in enumerate(contents[name], start=1):
+            for column, content in enumerate(line, start=1):
+                planned = sheet.cells.get((row, column))
+                if is_formula(content) and (planned is None or planned.twin is None):
+                    where = f"{column_letters(column)}{row}"
+                    yield Finding("unknown formula", "error", name, where, "no formula", str(content))
+
+
+def _changed_history(plan: WorkbookPlan, contents: Grids) -> Iterator[Finding]:
+    """Find reported figures that are not those of the filings."""
+    for (row, column), cell in plan.sheets[REPORTED].cells.items():
+        found = value_at(contents, REPORTED, row, column)
+        if isinstance(cell.content, float) and not _same_number(found, cell.content):
+            yield Finding("history", "error", REPORTED, f"{column_letters(column)}{row}", _text(cell.content), _text(found))
+
+
+def _same_number(found: Value, expected: float) -> bool:
+    """Compare to the sixteen digits that a file holds."""
+    return isinstance(found, (int, float)) and not isinstance(found, bool) and math.isclose(found, expected, rel_tol=1e-14)
+
+
+def _failed_checks(plan: WorkbookPlan, failed: float) -> Iterator[Finding]:
+    if failed:
+        place = plan.layout.places["checks_failed"]
+        yield Finding("checks", "error", place.sheet, f"E{place.row}", "0 quarters beyond tolerance", f"{failed:g}")

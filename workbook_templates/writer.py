@@ -1,0 +1,147 @@
+"""A scenario workbook: planned cell by cell, written with openpyxl, calculated by an engine so that values are cached."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from model.actuals import axis_at
+from model.amazon import plan_at
+from workbook_templates.layout import ANNUAL, CHECKS, COVER, INPUTS, REPORTED, SHEETS, SOURCES, Layout, column_letters
+from workbook_templates.sheets.annual import annual_sheet
+from workbook_templates.sheets.calculation import calculation_sheet
+from workbook_templates.sheets.checks import checks_sheet
+from workbook_templates.sheets.cover import cover_sheet
+from workbook_templates.sheets.history import reported_sheet, sources_sheet
+from workbook_templates.sheets.inputs import inputs_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from model.inputs import Scenario
+    from workbook_templates.cells import InputRange, SheetPlan
+
+_PRINT_ROWS: Final = "1:9"
+
+
+@dataclass(frozen=True)
+class WorkbookPlan:
+    """A workbook before it is a file: the scenario it is preset to, the choices it offers, and its sheets."""
+
+    selected: Scenario
+    layout: Layout
+    sheets: Mapping[str, SheetPlan]
+    version: str
+
+    @property
+    def scenarios(self) -> Sequence[Scenario]:
+        """Scenarios that the selector offers."""
+        return self.layout.scenarios
+
+
+def plan_workbook(selected: Scenario, offered: Sequence[Scenario], version: str) -> WorkbookPlan:
+    """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of)."""
+    layout = Layout(plan_at(axis_at(selected.as_of)), offered)
+    makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
+    sheets = {}
+    for name in SHEETS:
+        if name == COVER:
+            sheets[name] = cover_sheet(layout, selected, version, assumption_hash(offered))
+        elif name in makers:
+            sheets[name] = makers[name](layout)
+        else:
+            sheets[name] = calculation_sheet(layout, name)
+    return WorkbookPlan(selected, layout, sheets, version)
+
+
+def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
+    """Return the same workbook with the selector preset to another of its scenarios."""
+    cover = cover_sheet(plan.layout, selected, plan.version, assumption_hash(plan.scenarios))
+    return replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover})
+
+
+def assumption_hash(scenarios: Sequence[Scenario]) -> str:
+    """Return twelve hex digits that change with any driver value of any of the scenarios."""
+    content = {scenario.name: {key: dict(values) for key, values in scenario.table.items()} for scenario in scenarios}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def write_workbook(workbook_plan: WorkbookPlan) -> bytes:
+    """Return the workbook as an .xlsx file without cached values."""
+    import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
+    from openpyxl.workbook.properties import CalcProperties  # noqa: PLC0415
+
+    from workbook_templates import styles  # noqa: PLC0415
+
+    book = openpyxl.Workbook()
+    styles.register(book)
+    book.remove(book.worksheets[0])
+    for name, sheet in workbook_plan.sheets.items():
+        _write_sheet(book.create_sheet(name), sheet)
+    book.calculation = CalcProperties(fullCalcOnLoad=True, iterate=False)
+    book.properties.title = f"Amazon free cash flow: {workbook_plan.selected.name}"
+    book.properties.creator = "amzn-fcf"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
+    prototypes: dict[str, Any] = {}
+    for (row, column), cell in sheet.cells.items():
+        written: Any = target.cell(row, column, cell.content)
+        if cell.style not in prototypes:
+            written.style = cell.style
+            prototypes[cell.style] = written._style  # noqa: SLF001  # assigning .style by name costs more than the cell itself
+        else:
+            written._style = prototypes[cell.style]  # noqa: SLF001
+    for column, width in sheet.widths.items():
+        target.column_dimensions[column_letters(column)].width = width
+    if sheet.frozen:
+        row, column = sheet.frozen
+        target.freeze_panes = f"{column_letters(column)}{row}"
+    for first, last in sheet.outline:
+        target.row_dimensions.group(first, last, outline_level=1, hidden=False)
+    for allowed in sheet.ranges:
+        _restrict(target, allowed)
+    target.protection.sheet = sheet.protected
+    target.sheet_view.showGridLines = False
+    target.sheet_view.zoomScale = 85
+    _set_up_print(target)
+
+
+def _set_up_print(target: Worksheet) -> None:
+    from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart  # noqa: PLC0415
+    from openpyxl.worksheet.properties import Outline, PageSetupProperties, WorksheetProperties  # noqa: PLC0415
+
+    target.sheet_properties = WorksheetProperties(outlinePr=Outline(summaryBelow=False), pageSetUpPr=PageSetupProperties(fitToPage=True))
+    target.page_setup.orientation = "landscape"
+    target.page_setup.fitToWidth = 1
+    target.page_setup.fitToHeight = 0
+    target.print_title_rows = _PRINT_ROWS
+    footer = HeaderFooterItem(*(_HeaderFooterPart(text=text) for text in ("&F", "&A", "&P / &N")))
+    target.HeaderFooter = HeaderFooter(oddFooter=footer)
+
+
+def _restrict(target: Worksheet, allowed: InputRange) -> None:
+    """Add the rule of what may be typed into a range."""
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
+    if allowed.choices:
+        rule = DataValidation(type="list", formula1=allowed.choices, allow_blank=False)
+    else:
+        rule = DataValidation(
+            type="whole" if allowed.whole else "decimal",
+            operator="between",
+            formula1=f"{allowed.minimum:g}",
+            formula2=f"{allowed.maximum:g}",
+        )
+    rule.errorTitle, rule.error = "Not allowed", allowed.message
+    rule.showErrorMessage = True
+    rule.add(allowed.cells)
+    target.add_data_validation(rule)
