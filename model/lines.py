@@ -82,10 +82,8 @@ class Declared(Expr):
     name: str = field(default="", init=False)
 
     def __set_name__(self, owner: type, name: str) -> None:
-        if self.name:
-            message = f"{self.origin}: {self.label!r} is declared twice, as {self.name} and {name}"
-            raise DeclarationError(message)
-        object.__setattr__(self, "name", name)
+        if not self.name:
+            object.__setattr__(self, "name", name)
 
     def node(self) -> Ref:
         """Return the reference to this in the same quarter."""
@@ -247,7 +245,12 @@ class Block:
     declared: ClassVar[tuple[Declared, ...]]
 
     def __init_subclass__(cls) -> None:
-        cls.declared = tuple(value for value in vars(cls).values() if isinstance(value, Declared))
+        found = {name: value for name, value in vars(cls).items() if isinstance(value, Declared)}
+        for name, value in found.items():
+            if value.name != name:
+                message = f"{value.origin}: {value.label!r} is declared twice, as {value.name} and {name}"
+                raise DeclarationError(message)
+        cls.declared = tuple(found.values())
         cls.title = (cls.__doc__ or cls.__name__).strip().split("\n")[0].rstrip(".")
 
 

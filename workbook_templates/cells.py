@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-TwinKind = Literal["quarter", "value", "year", "ttm", "driver year", "choice", "text"]
+TwinKind = Literal["quarter", "value", "year", "ttm", "driver year", "choice", "passes", "text"]
 
 
 class Twin(NamedTuple):
@@ -13,7 +13,8 @@ class Twin(NamedTuple):
 
     ``quarter``/``ttm``: row ``key`` at position ``place``; ``year``: the line's figure of the year at ``place``;
     ``driver year``: the scenario's value for the calendar year ``place``; ``value``: what does not vary with time;
-    ``choice``: number of the selected scenario; ``text``: one of the texts in :mod:`workbook_templates.parity`.
+    ``choice``: number of the selected scenario; ``passes``: 1 if the count in row ``key`` is 0; ``text``: one of the texts in
+    :mod:`workbook_templates.parity`.
     """
 
     kind: TwinKind
@@ -36,10 +37,13 @@ class SheetPlan:
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
     frozen: tuple[int, int] | None = None
     outline: list[tuple[int, int]] = field(default_factory=list)
     ranges: list[InputRange] = field(default_factory=list)
     protected: bool = True
+    print_columns: int = 0
+    """How many columns are printed, one page wide: those of the years; 0 for all."""
 
     def put(self, row: int, column: int, content: float | str | None, style: str, twin: Twin | None = None) -> None:
         """Place a cell."""

@@ -35,8 +35,10 @@ SHEETS: Final = (
     COVER, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, CHECKS, SOURCES,
 )  # fmt: skip
 
+AS_OF_CELL: Final = (4, 3)
 SELECTED_CELL: Final = (5, 3)
-"""Cover: name of the selected scenario."""
+VERSION_CELL: Final = (8, 3)
+"""Cover: as-of, name of the selected scenario, version of the model."""
 CHOICE_ROW: Final = FIRST_ROW
 """Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""
 

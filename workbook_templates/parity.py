@@ -99,6 +99,8 @@ def expected_value(twin: Twin, plan: WorkbookPlan, results: Results, draw: int) 
         return _expected_text(key, results, draw), "text"
     if twin.kind == "choice":
         return float([each.name for each in plan.scenarios].index(scenario.name) + 1), "choice"
+    if twin.kind == "passes":
+        return float(results.values[key][0, draw] == 0), "flag"
     unit = plan.layout.plan.rows[key].unit
     if twin.kind == "driver year":
         return scenario.table[key][str(place)], unit
@@ -119,9 +121,7 @@ def _expected_text(key: str, results: Results, draw: int) -> Value:
         return scenario.name
     if key == "title":
         return scenario.title
-    if key == "checks":
-        return "all checks pass" if results.values["checks_failed"][0, draw] == 0 else f"CHECK: see {CHECKS}"
-    return bool(results.values[key.removeprefix("passes ")][0, draw] == 0)
+    return "all checks pass" if results.values["checks_failed"][0, draw] == 0 else f"CHECK: see {CHECKS}"
 
 
 def selecting(name: str) -> dict[tuple[str, int, int], float | str | None]:

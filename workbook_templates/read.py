@@ -12,6 +12,7 @@ from model.drivers import ALL, driver_infos
 from model.errors import AmznFcfError, WorkbookError
 from model.inputs import Scenario, load_scenario
 from workbook_templates.layout import (
+    AS_OF_CELL,
     CHOICE_ROW,
     COVER,
     INPUTS,
@@ -20,6 +21,7 @@ from workbook_templates.layout import (
     SELECTED_CELL,
     SHEETS,
     VALUE,
+    VERSION_CELL,
     Layout,
     column_letters,
 )
@@ -27,9 +29,6 @@ from workbook_templates.package import Grids, Value, value_at
 
 if TYPE_CHECKING:
     from model.drivers import DriverInfo
-
-VERSION_CELL = (SELECTED_CELL[0] + 2, SELECTED_CELL[1])
-AS_OF_CELL = (SELECTED_CELL[0] - 1, SELECTED_CELL[1])
 
 
 @dataclass(frozen=True)

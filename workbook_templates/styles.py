@@ -21,6 +21,7 @@ FORMATS: Final = {
     "years": "0.0",
     "whole": "0",
     "quarter": '0000"Q"0',
+    "truth": '"TRUE";"TRUE";"FALSE"',
     "text": "General",
 }
 _FORMAT_OF_UNIT: Final = {

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from model.inputs import Scenario
     from workbook_templates.cells import InputRange, SheetPlan
 
+_A3: Final = 8
 _PRINT_ROWS: Final = "1:9"
 
 
@@ -102,6 +103,8 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
             written._style = prototypes[cell.style]  # noqa: SLF001
     for column, width in sheet.widths.items():
         target.column_dimensions[column_letters(column)].width = width
+    for row, height in sheet.heights.items():
+        target.row_dimensions[row].height = height
     if sheet.frozen:
         row, column = sheet.frozen
         target.freeze_panes = f"{column_letters(column)}{row}"
@@ -112,18 +115,23 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     target.protection.sheet = sheet.protected
     target.sheet_view.showGridLines = False
     target.sheet_view.zoomScale = 85
-    _set_up_print(target)
+    _set_up_print(target, sheet)
 
 
-def _set_up_print(target: Worksheet) -> None:
+def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
     from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart  # noqa: PLC0415
+    from openpyxl.worksheet.page import PageMargins  # noqa: PLC0415
     from openpyxl.worksheet.properties import Outline, PageSetupProperties, WorksheetProperties  # noqa: PLC0415
 
     target.sheet_properties = WorksheetProperties(outlinePr=Outline(summaryBelow=False), pageSetUpPr=PageSetupProperties(fitToPage=True))
     target.page_setup.orientation = "landscape"
+    target.page_setup.paperSize = _A3
+    target.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.6)
     target.page_setup.fitToWidth = 1
     target.page_setup.fitToHeight = 0
-    target.print_title_rows = _PRINT_ROWS
+    if sheet.print_columns:
+        target.print_area = f"A1:{column_letters(sheet.print_columns)}{target.max_row}"
+        target.print_title_rows = _PRINT_ROWS
     footer = HeaderFooterItem(*(_HeaderFooterPart(text=text) for text in ("&F", "&A", "&P / &N")))
     target.HeaderFooter = HeaderFooter(oddFooter=footer)
 

@@ -27,7 +27,7 @@ class Assets(Block):
     """Capital expenditure and property additions."""
 
     # Cash: guidance is net of proceeds
-    capex_budget = driver("Net capital expenditure of the full year, where a budget is given (0: none)", "USD m")
+    capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m")
     capex_to_sales = driver("Net capital expenditure to TTM net sales, where no budget is given", "ratio")
     capex_phasing = driver("Share of the year's capital expenditure", "ratio", by=SEASON, kind="seasonal", sums_to_one=True)
     capex_scale = driver("Scale on capital expenditure", "times")
@@ -74,7 +74,7 @@ class Assets(Block):
         note="Before 2024Q1 a quarter is a fourth of the reported year.",
     )  # fmt: skip
     other_additions = line("Other property additions", "USD m", property_additions - aws_additions)
-    delayed = driver("Share of the AWS additions bought in a year that come into service a year late", "ratio")
+    delayed = driver("Share of AWS additions that come into service a year late", "ratio")
     aws_additions_delayed = line(
         "AWS additions delayed by a year", "USD m", delayed * aws_additions, history=0,
         note="Power, permits, shells. Delay moves capacity, not depreciation.",
@@ -106,7 +106,7 @@ class Depreciation(Block):
             / (QUARTERS_PER_YEAR * useful_life),
         ),
         history=None,
-        by=(SITE, ASSET_CLASS, VINTAGE), annual="none",
+        by=(SITE, ASSET_CLASS, VINTAGE),
     )  # fmt: skip
     new_depreciation = line(
         "Depreciation of new assets", "USD m", total(vintage_depreciation, VINTAGE), history=None, by=(SITE, ASSET_CLASS)

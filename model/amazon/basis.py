@@ -19,11 +19,10 @@ class Basis(Block):
     """Shared assumptions: service lag, asset mix, custom silicon."""
 
     service_lag = driver(
-        "Quarters from purchase to service, in which new assets neither serve customers nor depreciate",
-        "quarters", by=SITE, kind="constant", whole=True,
+        "Service lag: quarters from purchase to service", "quarters", by=SITE, kind="constant", whole=True,
     )  # fmt: skip
     asset_mix = driver("Mix of property additions", "ratio", by=(SITE, ASSET_CLASS), kind="constant", sums_to_one=True)
-    silicon_mix = driver("Share of compute capital expenditure on custom silicon (Trainium, Inferentia)", "ratio")
+    silicon_mix = driver("Share of compute capex on custom silicon", "ratio")
     silicon_mix_base = driver("The same share that recent sales per dollar of capex already hold", "ratio", kind="constant")
     price_performance = driver("Price-performance advantage of custom silicon", "ratio")
     price_performance_base = driver("The same advantage, as assumed in sales yield", "ratio", kind="constant")

@@ -54,13 +54,13 @@ class OperatingCash(Block):
         history=(reported("operating_cash_flow") - cash_earnings) / Sales.net_sales, annual="none",
     )  # fmt: skip
     working_capital_ratio = line(
-        "Working capital to net sales: mean of the same quarters of the last two years", "ratio",
+        "Working capital to net sales", "ratio",
         prev("working_capital_ratio", 4),
         history=(working_capital_reported
                  + prev(reported("segment_depreciation_reported", "flag"), 4) * prev(working_capital_reported, 4))
         / (1 + prev(reported("segment_depreciation_reported", "flag"), 4)),
         annual="none",
-        note="Only quarters for which depreciation by segment was reported (from 2024Q1).",
+        note="Mean of the same quarters of the last two years; only quarters for which depreciation by segment was reported (from 2024Q1).",
     )  # fmt: skip
     working_capital = line("Working capital", "USD m", working_capital_ratio * Sales.net_sales)
     other_operating = line(

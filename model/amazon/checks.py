@@ -30,10 +30,10 @@ _FILINGS: Final[dict[str, tuple[str, Expr, str]]] = {
     "pretax_income": ("Income before tax", Income.pretax_income.node(), "pretax_income"),
     "net_income": ("Net income", Income.net_income.node(), "net_income"),
     "depreciation_amortization": (
-        "Cash-flow depreciation and amortization", Depreciation.depreciation_amortization.node(), "depreciation_amortization",
+        "Depreciation and amortization", Depreciation.depreciation_amortization.node(), "depreciation_amortization",
     ),
     "operating_cash_flow": (
-        "Operating cash flow, bridge of its terms",
+        "Bridge of operating cash flow",
         OperatingCash.cash_earnings + OperatingCash.working_capital + OperatingCash.other_operating,
         "operating_cash_flow",
     ),
@@ -42,7 +42,7 @@ _FILINGS: Final[dict[str, tuple[str, Expr, str]]] = {
     "ttm_net_capex": ("TTM net capital expenditure", FreeCash.ttm_net_capex.node(), "purchases_net_of_proceeds_ttm"),
     "ttm_free_cash_flow": ("TTM free cash flow", FreeCash.ttm_free_cash_flow.node(), "free_cash_flow_ttm"),
     "ttm_free_cash_flow_after_leases": (
-        "TTM free cash flow after lease principal",
+        "TTM FCF after lease principal",
         FreeCash.ttm_free_cash_flow_after_leases.node(),
         "free_cash_flow_less_principal_repayments_ttm",
     ),
@@ -72,7 +72,7 @@ _ARITHMETIC: Final[dict[str, tuple[str, str, Expr]]] = {
         - MarginBridge.aws_margin_change_one_offs,
     ),
     "cash_identity": (
-        "Cash less debt moves by free cash flow after leases, investments and distributions", "USD m",
+        "Cash moves by what it is spent on and funded with", "USD m",
         where(
             elapsed() > 0,
             Funding.cash_before_funding - Funding.planned_borrowing + Funding.net_borrowing - Funding.distributions - Funding.cash,
@@ -104,7 +104,7 @@ def _declare() -> dict[str, Declared]:
 
     def add(name: str, label: str, unit: str, difference: Operand, tolerance: Expr, *, timed: bool = True) -> None:
         line = result(label, unit, difference, timed=timed)
-        count = result(f"{label}: quarters beyond tolerance", "quarters", count_beyond(line, tolerance))
+        count = result(f"Quarters beyond tolerance: {label}", "quarters", count_beyond(line, tolerance))
         found[f"check_{name}"], found[f"check_{name}_failures"] = line, count
         failures.append(count)
 

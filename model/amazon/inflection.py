@@ -25,8 +25,7 @@ class Inflection(Block):
     """Inflection of free cash flow, on trailing twelve months."""
 
     inflection_measure = driver(
-        "Measure: 1 company, 2 after leases, 3 after equipment leases, 4 gross capex, 5 after stock compensation",
-        "choice", kind="constant", whole=True,
+        "Number of the measure that is looked at", "choice", kind="constant", whole=True,
     )  # fmt: skip
     inflection_from = driver("First quarter looked at, so that the trough of 2022 does not win", "quarter", kind="constant")
     inflection_cash_flow = line(

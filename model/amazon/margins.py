@@ -14,7 +14,7 @@ class Segments(Block):
     one_offs = line("Special charges in operating income", "USD m", 0, history=reported("one_offs", by=SEGMENT), by=SEGMENT)
 
     # AWS
-    aws_cash_cost_ratio = driver("AWS cash cost per dollar of sales at plan prices, before savings of custom silicon", "ratio")
+    aws_cash_cost_ratio = driver("AWS cash cost per dollar at plan prices, before silicon", "ratio")
     silicon_cost_saving = driver("AWS cash cost saved per share of compute moved to custom silicon", "ratio", kind="constant")
     aws_cash_cost_before_silicon = line(
         "AWS cash cost before savings of custom silicon", "USD m",
@@ -40,12 +40,12 @@ class Segments(Block):
     # Stores
     stores_margin = driver("Operating margin of stores before special charges", "ratio", by=RETAIL)
     stores_reported_income = line(
-        "Reported operating income of stores before special charges", "USD m", None,
+        "Reported stores' income before special charges", "USD m", None,
         history=reported("operating_income", by=RETAIL) - Sales.retail_advertising * advertising_margin + one_offs,
         by=RETAIL,
     )  # fmt: skip
     stores_reported_margin = line(
-        "Reported margin of stores before special charges", "ratio", None,
+        "Reported stores' margin before special charges", "ratio", None,
         history=stores_reported_income / Sales.stores_sales, by=RETAIL, annual="none",
     )  # fmt: skip
     stores_reported_margin_ttm = line(
@@ -53,7 +53,7 @@ class Segments(Block):
         history=ttm(stores_reported_income) / ttm(Sales.stores_sales), by=RETAIL, annual="none",
     )  # fmt: skip
     stores_margin_seasonal = line(
-        "Season of the stores' margin: mean of the last two blocks of four quarters", "ratio",
+        "Season of the stores' margin", "ratio",
         prev("stores_margin_seasonal", 4),
         history=where(
             elapsed() > -4,
@@ -62,6 +62,7 @@ class Segments(Block):
             0,
         ),
         by=RETAIL, annual="none",
+        note="Mean over the last two blocks of four quarters of the quarter's margin less the block's.",
     )  # fmt: skip
     stores_operating_income = line(
         "Operating income of stores", "USD m",

@@ -11,7 +11,7 @@ class Sales(Block):
 
     # AWS: what customers ask for
     aws_growth = driver("AWS demand growth, on the year", "ratio")
-    unmet_demand_lost = driver("Share of demand turned away for want of capacity that never returns", "ratio", kind="constant")
+    unmet_demand_lost = driver("Share of unmet AWS demand that never returns", "ratio", kind="constant")
     aws_demand = line(
         "AWS demand at plan prices", "USD m",
         (prev("aws_volume", 4) + (1 - unmet_demand_lost) * (prev("aws_demand", 4) - prev("aws_volume", 4)))
@@ -57,9 +57,7 @@ class Sales(Block):
         prev("advertising_sales", 4) * (1 + advertising_growth),
         history=reported("net_sales_advertising_services"),
     )  # fmt: skip
-    advertising_share_north_america = driver(
-        "Share of advertising sales in North America (not disclosed: an assumption)", "ratio", kind="constant"
-    )
+    advertising_share_north_america = driver("Share of advertising sales in North America (assumption)", "ratio", kind="constant")
     retail_advertising = line(
         "Advertising net sales by retail segment", "USD m",
         pick(
@@ -94,7 +92,7 @@ class Sales(Block):
         note="A memo line: it does not feed demand.",
     )  # fmt: skip
     book_to_bill_implied = line(
-        "New commitments per dollar of AWS sales, implied by the change of backlog", "times",
+        "The same, implied by the change of backlog", "times",
         1 + (backlog - prev(backlog)) / aws_sales, annual="none",
     )  # fmt: skip
 

@@ -24,7 +24,6 @@ def annual_sheet(layout: Layout) -> SheetPlan:
     sheet = SheetPlan(ANNUAL)
     put_title(
         sheet,
-        layout,
         "Years and trailing twelve months",
         "Year columns hold fiscal years; quarter columns hold the twelve months that end with the quarter",
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from model.expr import Expr
 
 _LINK: Final = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
+_SUBTITLES: Final = {"Depreciation": "One row a vintage: position of the quarter bought (D), cost (E), depreciation by year and quarter"}
 _TITLES: Final = {
     "Sales": "Net sales", "Assets": "Capital expenditure", "Depreciation": "Depreciation, vintage by vintage",
     "Margins": "Operating income, net income and margins", "Cash": "Cash flow, cash and debt, inflection",
@@ -41,7 +42,8 @@ _TITLES: Final = {
 def calculation_sheet(layout: Layout, name: str) -> SheetPlan:
     """Return a sheet of computed lines."""
     sheet = SheetPlan(name)
-    put_title(sheet, layout, f"{_TITLES[name]}", "USD millions unless the unit says otherwise; a year sums, or ends with, its quarters")
+    subtitle = _SUBTITLES.get(name, "USD millions unless the unit says otherwise; a year sums, or ends with, its quarters")
+    put_title(sheet, _TITLES[name], subtitle)
     put_axis(sheet, layout)
     for heading in layout.headings[name]:
         put_heading(sheet, layout, heading)
@@ -123,7 +125,8 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
 
 def years_known(row: Row, rule: str) -> range:
     """Return positions of the years for which a row has a figure: a sum needs all four quarters, the rest the last one."""
-    first = -(-row.start // QUARTERS_A_YEAR) if rule == "sum" else row.start // QUARTERS_A_YEAR
+    partial = rule != "sum" or row.vintage is not None  # a vintage adds nothing before it is in service
+    first = row.start // QUARTERS_A_YEAR if partial else -(-row.start // QUARTERS_A_YEAR)
     return range(first, row.stop // QUARTERS_A_YEAR)
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from workbook_templates.cells import SheetPlan, Twin
+from workbook_templates.formula import call
 from workbook_templates.layout import CHECKS, FIRST_YEAR_COLUMN, PERIOD_ROW, VALUE, Layout
 from workbook_templates.sheets.calculation import put_row
 from workbook_templates.sheets.header import put_axis, put_heading, put_title
 from workbook_templates.site import reference
 
 PASS_COLUMN = FIRST_YEAR_COLUMN
+"""Shows TRUE or FALSE; the cell holds 1 or 0."""
 
 
 def checks_sheet(layout: Layout) -> SheetPlan:
     """Return the sheet of checks."""
     sheet = SheetPlan(CHECKS)
-    put_title(sheet, layout, "Checks", "A difference in any quarter beyond the tolerance fails its check")
+    put_title(sheet, "Checks", "A difference in any quarter beyond the tolerance fails its check")
     put_axis(sheet, layout)
     for heading in layout.headings[CHECKS]:
         put_heading(sheet, layout, heading)
@@ -25,5 +27,5 @@ def checks_sheet(layout: Layout) -> SheetPlan:
         put_row(sheet, layout, layout.plan.rows[key])
         if key.endswith("_failures") or key == "checks_failed":
             count = reference(place.row, VALUE, fixed_column=True)
-            sheet.put(place.row, PASS_COLUMN, f"={count}=0", "check", Twin("text", f"passes {key}"))
+            sheet.put(place.row, PASS_COLUMN, "=" + call("IF", f"{count}=0", "1", "0"), "calc truth", Twin("passes", key))
     return sheet

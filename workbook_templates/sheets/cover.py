@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from workbook_templates.cells import InputRange, SheetPlan, Twin
 from workbook_templates.formula import call
-from workbook_templates.layout import CHOICE_ROW, COVER, INPUTS, SELECTED_CELL, VALUE, Layout
-from workbook_templates.sheets.header import put_title
+from workbook_templates.layout import AS_OF_CELL, CHOICE_ROW, COVER, INPUTS, SELECTED_CELL, VALUE, Layout
+from workbook_templates.sheets.header import check_formula, put_title
 from workbook_templates.sheets.inputs import choice_cell, scenario_choices
 from workbook_templates.site import reference
 from workbook_templates.styles import numeric
@@ -34,8 +34,7 @@ _COLOURS: Final = (
 def cover_sheet(layout: Layout, selected: Scenario, version: str, assumptions: str) -> SheetPlan:
     """Return the cover."""
     sheet = SheetPlan(COVER, widths=dict(_WIDTHS))
-    put_title(
-        sheet, layout, "Amazon.com: free cash flow, margins and their turning point",
+    put_title(sheet, "Amazon.com: free cash flow, margins and their turning point",
         "USD millions; every figure below is a live formula; choose a scenario and recalculate",
     )  # fmt: skip
     row, column = SELECTED_CELL
@@ -45,14 +44,15 @@ def cover_sheet(layout: Layout, selected: Scenario, version: str, assumptions: s
         ("Last reported quarter (as-of)", layout.plan.axis.as_of.code, "total quarter", None),
         ("Scenario (choose from the list)", selected.name, "selector", None),
         ("What it stands for", f"={call('INDEX', titles, f'{INPUTS}!{choice_cell()}')}", "check", Twin("text", "title")),
+        ("Checks", check_formula(layout), "check", Twin("text", "checks")),
         ("Model version", version, "label", None),
         ("Assumptions (hash of all drivers in this file)", assumptions, "label", None),
     ]
-    for offset, (label, content, style, twin) in enumerate(entries, start=-1):
-        sheet.put(row + offset, 1, label, "label")
-        sheet.put(row + offset, column, content, style, twin)
+    for offset, (label, content, style, twin) in enumerate(entries):
+        sheet.put(AS_OF_CELL[0] + offset, 1, label, "label")
+        sheet.put(AS_OF_CELL[0] + offset, column, content, style, twin)
     sheet.ranges.append(InputRange(reference(row, column), choices=scenario_choices(layout), message="Choose a scenario"))
-    after_years = _put_headlines(sheet, layout, row + 5)
+    after_years = _put_headlines(sheet, layout, row + 6)
     after_events = _put_events(sheet, layout, after_years + 1)
     for offset, (text, style) in enumerate(_COLOURS):
         sheet.put(after_events + 1 + offset, 1, text, style)

@@ -33,9 +33,10 @@ from workbook_templates.site import reference
 if TYPE_CHECKING:
     from workbook_templates.layout import Heading
 
-_WIDTHS = {LABEL: 58, NAME: 38, UNIT: 9, NOTE: 60, VALUE: 12}
+_WIDTHS = {LABEL: 62, NAME: 46, UNIT: 9, NOTE: 60, VALUE: 12}
+_TITLE_HEIGHT = 24
 _AXIS_LABELS = {
-    YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year", POSITION_ROW: "Position on the axis",
+    YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year", POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
     ELAPSED_ROW: "Quarters since as-of", YEAR_NUMBER_ROW: "Number of the year",
 }  # fmt: skip
 
@@ -45,23 +46,28 @@ def selected_scenario() -> str:
     return f"{COVER}!{reference(*SELECTED_CELL, fixed_row=True, fixed_column=True)}"
 
 
-def put_title(sheet: SheetPlan, layout: Layout, title: str, subtitle: str) -> None:
-    """Write title, subtitle, the selected scenario and the master check."""
-    checks = layout.places["checks_failed"]
-    failed = f"{CHECKS}!{reference(checks.row, VALUE, fixed_row=True, fixed_column=True)}"
+def check_formula(layout: Layout) -> str:
+    """Return the formula of the master check."""
+    place = layout.places["checks_failed"]
+    failed = f"{CHECKS}!{reference(place.row, VALUE, fixed_row=True, fixed_column=True)}"
+    return f'=IF({failed}=0,"all checks pass","CHECK: see {CHECKS}")'
+
+
+def put_title(sheet: SheetPlan, title: str, subtitle: str) -> None:
+    """Write title and subtitle."""
     sheet.put(TITLE_ROW, LABEL, title, "title")
     sheet.put(SUBTITLE_ROW, LABEL, subtitle, "subtitle")
-    sheet.put(TITLE_ROW, NAME, f"={selected_scenario()}", "check", Twin("text", "scenario"))
-    sheet.put(SUBTITLE_ROW, NAME, f'=IF({failed}=0,"all checks pass","CHECK: see {CHECKS}")', "check", Twin("text", "checks"))
+    sheet.heights[TITLE_ROW] = _TITLE_HEIGHT
 
 
 def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -> None:
-    """Write the rows of the axis and set column widths and frozen panes."""
+    """Write the scenario, the master check and the rows of the axis; set column widths and frozen panes."""
     axis = layout.plan.axis
+    sheet.put(YEAR_ROW, LABEL, f"={selected_scenario()}", "check", Twin("text", "scenario"))
+    sheet.put(SEASON_ROW, LABEL, check_formula(layout), "check", Twin("text", "checks"))
     for row, label in _AXIS_LABELS.items():
-        sheet.put(row, LABEL, label, "axis")
+        sheet.put(row, NOTE, label, "axis")
     sheet.put(POSITION_ROW, VALUE, axis.split, "axis")
-    sheet.put(POSITION_ROW, NOTE, "Position of as-of:", "axis")
     for column, text in {LABEL: "", NAME: "Name", UNIT: "Unit", NOTE: note_label, VALUE: "Value"}.items():
         sheet.put(PERIOD_ROW, column, text, "period text")
         sheet.put(BASIS_ROW, column, "", "basis")
@@ -87,11 +93,12 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
         sheet.put(BASIS_ROW, column, "reported" if position < axis.split else "forecast", "basis")
         sheet.widths[column] = 10
     sheet.widths |= _WIDTHS
+    sheet.print_columns = layout.year_column(layout.years - 1)
     sheet.widths[layout.first_quarter_column - 1] = 2
     sheet.frozen = (FIRST_ROW - 1, FIRST_YEAR_COLUMN - 3)
 
 
 def put_heading(sheet: SheetPlan, layout: Layout, heading: Heading) -> None:
     """Write the title of a section as a band."""
-    for column in range(LABEL, FIRST_YEAR_COLUMN + layout.years):
+    for column in range(LABEL, layout.last_column + 1):
         sheet.put(heading.row, column, heading.text if column == LABEL else None, "heading")

@@ -18,7 +18,6 @@ def reported_sheet(layout: Layout) -> SheetPlan:
     sheet = SheetPlan(REPORTED)
     put_title(
         sheet,
-        layout,
         "Reported figures",
         f"From the filings, to {layout.plan.axis.as_of}; estimates in italics; a source for each on {SOURCES}",
     )

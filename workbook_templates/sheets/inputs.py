@@ -35,8 +35,7 @@ KEY_DRIVERS: Final = frozenset({
 def inputs_sheet(layout: Layout) -> SheetPlan:
     """Return the sheet of drivers."""
     sheet = SheetPlan(INPUTS, protected=False)
-    put_title(
-        sheet, layout, "Inputs",
+    put_title(sheet, "Inputs",
         "Blue cells are inputs: a value for a year, or for one quarter (it wins over its year); grey rows are what the selector picks",
     )  # fmt: skip
     put_axis(sheet, layout, "Source, description and allowed range")
@@ -86,6 +85,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
     for row, scenario in enumerate(layout.scenarios, start=first):
         source = scenario.sources.get(key)
         sheet.put(row, LABEL, scenario.name, "indented")
+        sheet.put(row, NAME, key, "name")
         sheet.put(row, NOTE, f"{source.grade}: {source.source}" if source else "", "note")
     sheet.outline.append((first, last))
     quarters = range(layout.driver_start(key), layout.plan.axis.length)
