@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from model.axis import QUARTERS_A_YEAR
 from model.build import Plan, Row, key_of, leaves, row_key, vintages
-from model.build_checks import check_row
+from model.build_checks import check_row, check_stage
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
 from model.expr import (
     AsOf,
@@ -104,6 +104,7 @@ class _Binder:
     def _formula(self, node: Expr, selection: Selection, item: Line) -> Expr:
         try:
             bound = self._bind(node, selection)
+            check_stage(bound, item)
         except (DeclarationError, UnknownNameError) as error:
             message = f"{item.origin}: {item.name}: {error}"
             raise DeclarationError(message) from None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from model.axis import QUARTERS_A_YEAR
 from model.build import Plan, Row, key_of, leaves, walk
 from model.errors import DeclarationError
 from model.expr import KINDS, Expr, Lagged, Ref
 from model.unit_check import check_units
 from model.units import Unit, parse_unit
+
+if TYPE_CHECKING:
+    from model.lines import Line
 
 
 def check_row(row: Row, plan: Plan) -> None:
@@ -22,7 +27,6 @@ def check_row(row: Row, plan: Plan) -> None:
     for formula in (row.history, row.forecast):
         if formula is not None:
             check_units(formula, row.unit, where, unit)
-            _check_stage(formula, row, where)
             _check_leaves(formula, row, plan, where)
     if row.line.annual == "ratio":
         _check_ratio(row, plan, where)
@@ -59,13 +63,14 @@ def _check_ratio(row: Row, plan: Plan, where: str) -> None:
             raise DeclarationError(message)
 
 
-def _check_stage(formula: Expr, row: Row, where: str) -> None:
-    if row.line is not None and row.line.result:
+def check_stage(formula: Expr, item: Line) -> None:
+    """Refuse, in what is not a result, to look over the whole axis or ahead."""
+    if item.result:
         return
     for node in walk(formula):
         if isinstance(node, KINDS.results):
-            message = f"{where}: looks over the whole axis: declare it with result()"
+            message = "looks over the whole axis: declare it with result()"
             raise DeclarationError(message)
         if isinstance(node, Ref) and node.lag < 0:
-            message = f"{where}: following() looks ahead: only results may"
+            message = "following() looks ahead: only results may"
             raise DeclarationError(message)

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from conftest import computed
+from shared import computed
 
 from model.axis import Quarter
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import AS_OFS, computed
+from shared import AS_OFS, computed
 
 from model.actuals import load_actuals
 

@@ -1,0 +1,36 @@
+"""What tests share: the model computed once, workbooks written once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from amzn_fcf.commands.build import default_scenarios, shipped_at
+from model.axis import Quarter
+from model.inputs import load_scenario
+from model.results import Results, run
+from workbook_templates.writer import WorkbookPlan, plan_workbook, preset_to, write_workbook
+
+AS_OFS = ("2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2")
+SHIPPED = tuple(default_scenarios())
+
+
+@cache
+def computed(name: str, as_of: str | None = None) -> Results:
+    """Return the model computed for one scenario."""
+    return run([load_scenario(name, as_of)])
+
+
+@cache
+def family(as_of: str) -> tuple[WorkbookPlan, Results]:
+    """Return the plan of the workbooks of one as-of, and the model computed for every scenario that they offer."""
+    offered = shipped_at(Quarter.parse(as_of))
+    return plan_workbook(offered[0], offered, "test"), run(offered)
+
+
+@cache
+def written(name: str) -> tuple[WorkbookPlan, Results, bytes]:
+    """Return the workbook that ships for a scenario: its plan, the model of all that it offers, and the file."""
+    scenario = load_scenario(name)
+    plan, results = family(str(scenario.as_of))
+    preset = preset_to(plan, next(each for each in plan.scenarios if each.name == name))
+    return preset, results, write_workbook(preset)

@@ -1,0 +1,204 @@
+"""Drivers and scenarios: composition, overlays, and refusals that say what is wrong."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+from shared import computed
+
+from model.amazon import AMAZON
+from model.axis import Period
+from model.drivers import ALL, driver_infos
+from model.errors import AmznFcfError, InputError, PeriodError, UnknownNameError
+from model.inputs import load_scenario
+from model.results import run
+from model.scenario_files import builtin_overlays, builtin_scenarios
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = 'name = "mine"\nas_of = "2026Q2"\nbase = "base"\n'
+
+
+CONSTANT = '[drivers."{}"]\nunit = "{}"\nsource = "s"\nvalue = {}\n'
+
+
+def entry(driver: str = "aws_growth", unit: str = "ratio", values: str = "{ 2027 = 0.30 }") -> str:
+    return f'[drivers."{driver}"]\nunit = "{unit}"\nsource = "a test"\nvalues = {values}\n'
+
+
+def write(folder: Path, text: str, name: str = "mine.toml") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_every_driver_is_described_with_default_range_and_source() -> None:
+    infos = driver_infos()
+    assert {info.driver for info in infos.values()} == set(AMAZON.drivers.values())
+    for info in infos.values():
+        assert info.minimum < info.maximum
+        assert info.source
+        assert info.description
+        assert all(info.minimum <= value <= info.maximum for value in info.default.values())
+
+
+def test_every_value_of_every_scenario_is_in_range_and_has_a_source() -> None:
+    infos = driver_infos()
+    for name in [*builtin_scenarios(), *(f"base+{overlay}" for overlay in builtin_overlays())]:
+        scenario = load_scenario(name)
+        assert set(scenario.table) == set(infos)
+        assert all(note.source for note in scenario.sources.values())
+        for key, values in scenario.table.items():
+            for period, value in values.items():
+                assert infos[key].check(value, period) == value
+
+
+def test_weights_of_the_cases_sum_to_one_and_the_article_is_a_reference() -> None:
+    weights = {name: load_scenario(name).weight for name in builtin_scenarios()}
+    assert sum(weights.values()) == 1
+    assert weights["article"] == 0
+
+
+def test_a_derived_scenario_changes_only_what_it_names() -> None:
+    base, bull = load_scenario("base"), load_scenario("bull")
+    changed = {key for key in base.table if base.table[key] != bull.table[key]}
+    named = {"aws_growth", "sales_yield", "advertising_growth", "stores_margin[north_america]", "aws_cash_cost_ratio"}
+    assert changed == named | {"capex_to_sales", "capex_budget"}
+
+
+def test_a_year_after_the_last_one_given_repeats_it_but_a_budget_does_not() -> None:
+    base = load_scenario("base")
+    assert base.table["investments"]["2035"] == base.table["investments"]["2030"] == 1000
+    assert base.table["capex_budget"]["2027"] == 240000
+    assert base.table["capex_budget"]["2028"] == 0
+
+
+def test_a_value_for_one_quarter_wins_over_its_year() -> None:
+    results = computed("base")
+    growth = results.values["stores_growth[north_america]"][:, 0]
+    assert growth[results.plan.axis.split] == 0.045
+    assert growth[results.plan.axis.split + 1] == 0.085
+
+
+@pytest.mark.parametrize("pair", list(itertools.combinations(builtin_overlays(), 2)), ids="+".join)
+def test_overlays_compose_in_either_order_to_the_same_result(pair: tuple[str, str]) -> None:
+    first, second = (load_scenario(f"base+{'+'.join(order)}") for order in (pair, pair[::-1]))
+    assert first.table == second.table
+    assert run([first]).values["trough_amount"] == run([second]).values["trough_amount"]
+
+
+def test_an_overlay_means_the_same_on_every_base() -> None:
+    for name in ("article", "base", "bear"):
+        plain, changed = load_scenario(name), load_scenario(f"{name}+silicon_delay")
+        for year in ("2026", "2027", "2030"):
+            shift = {"2026": -0.05, "2027": -0.11, "2030": -0.12}[year]
+            assert changed.table["silicon_mix"][year] == pytest.approx(plain.table["silicon_mix"][year] + shift)
+        assert changed.table["capex_scale"]["2027"] == 1.04
+        assert changed.table["capex_scale"]["2029"] == 1.0
+
+
+def test_an_overlay_changes_the_quarters_given_in_its_year_too(tmp_path: Path) -> None:
+    change = (
+        entry("stores_growth[north_america]", values="{ 2026 = 0.5, 2027 = 1 }").replace("drivers", "changes").replace("values", "scale")
+    )
+    write(tmp_path, 'name = "slow"\noverlay = true\n' + change, "slow.toml")
+    changed = load_scenario("base+slow", folder=tmp_path)
+    assert changed.table["stores_growth[north_america]"]["2026Q3"] == 0.0225
+    assert changed.table["stores_growth[north_america]"]["2026"] == 0.0425
+
+
+def test_a_scenario_of_the_users_own_is_read_from_a_path(tmp_path: Path) -> None:
+    mine = load_scenario(write(tmp_path, HEAD + entry(values="{ 2027 = 0.30, 2026Q4 = 0.41 }")))
+    assert mine.name == "mine"
+    assert mine.table["aws_growth"]["2027"] == mine.table["aws_growth"]["2035"] == 0.30
+    assert mine.table["aws_growth"]["2026"] == 0.39
+    assert mine.table["aws_growth"]["2026Q4"] == 0.41
+    assert run([mine]).value("aws_sales_growth", Period.parse("2027")) < 0.33
+
+
+BROKEN = {
+    "unknown driver": (HEAD + entry("aws_grwth"), "unknown driver 'aws_grwth'; did you mean aws_growth"),
+    "driver with members": (HEAD + entry("stores_growth"), "has members: write stores_growth\\[north_america\\]"),
+    "out of range": (HEAD + entry(values="{ 2027 = 3.0 }"), "aws_growth = 3 is outside -0.2..0.8"),
+    "not a number": (HEAD + entry(values='{ 2027 = "high" }'), "needs a number for 2027"),
+    "not finite": (HEAD + entry(values="{ 2027 = nan }"), "needs a number for 2027"),
+    "wrong unit": (HEAD + entry(unit="USD m"), "needs unit = 'ratio', not 'USD m'"),
+    "no source": (HEAD + entry().replace("a test", " "), "needs source"),
+    "no values": (HEAD + '[drivers.aws_growth]\nunit = "ratio"\nsource = "s"\n', "needs exactly one of value, values; found none"),
+    "overlay operation": (HEAD + entry().replace("values", "add"), "needs exactly one of value, values; found add"),
+    "unknown key": (HEAD + 'as_off = "2026Q1"\n', "unknown key 'as_off'; did you mean as_of"),
+    "year off the axis": (HEAD + entry(values="{ 2050 = 0.1 }"), "2050 is outside 2022Q1..2035Q4"),
+    "no period": (HEAD + entry(values="{ soon = 0.1 }"), "'soon' is not a period"),
+    "constant by year": (HEAD + entry("aws_utilisation", values="{ 2027 = 0.9 }"), "does not vary with time"),
+    "truncated": (HEAD + entry()[:-4], "is not valid TOML"),
+    "weight": ("weight = 2\n" + HEAD, "weight must be a number from 0 to 1"),
+    "no name": ('as_of = "2026Q2"\n', "needs name"),
+    "no as_of": ('name = "mine"\n', "needs as_of"),
+    "early as_of": (HEAD.replace("2026Q2", "2024Q1"), "as-of 2024Q1 is outside"),
+    "as_of not reported": (HEAD.replace("2026Q2", "2027Q1"), "as-of 2027Q1 is not reported yet; the latest is 2026Q2"),
+    "base in a circle": (HEAD.replace('"base"', '"mine"'), "unknown scenario 'mine'"),
+    "shares": (HEAD + CONSTANT.format("asset_mix[aws,equipment]", "ratio", 0.3), "must be 1: change the others too"),
+    "whole": (HEAD + CONSTANT.format("service_lag[aws]", "quarters", 1.5), "must be a whole number"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_scenario_file_is_refused_in_one_sentence(case: str, tmp_path: Path) -> None:
+    text, message = BROKEN[case]
+    with pytest.raises(AmznFcfError, match=message):
+        load_scenario(write(tmp_path, text))
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot read the scenario file: No such file"):
+        load_scenario(str(tmp_path / "none.toml"))
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not UTF-8 text"):
+        load_scenario(str(binary))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("bse", "unknown scenario 'bse'; did you mean base"),
+        ("base+pwr_delay", "unknown scenario 'pwr_delay'; did you mean power_delay"),
+        ("power_delay", "is an overlay: write it after a scenario, such as base\\+power_delay"),
+        ("base+bull", "'bull' is a scenario, not an overlay"),
+        ("base+", "unknown scenario ''"),
+    ],
+)
+def test_scenario_names_that_do_not_exist_name_the_nearest(name: str, message: str) -> None:
+    with pytest.raises(AmznFcfError, match=message):
+        load_scenario(name)
+
+
+def test_blank_is_base_and_articles_and_base_are_not_computed_together() -> None:
+    assert load_scenario("").name == "base"
+    with pytest.raises(InputError, match=r"article \(2025Q3\), base \(2026Q2\)"):
+        run(["article", "base"])
+
+
+def test_overrides_are_checked_like_files() -> None:
+    base = load_scenario("base")
+    assert base.with_overrides({"aws_growth": {"2028": 0.2}}).table["aws_growth"]["2028"] == 0.2
+    everywhere = base.with_overrides({"aws_growth": 0.1}).table["aws_growth"]
+    assert {everywhere[str(year)] for year in range(2026, 2036)} == {0.1}
+    with pytest.raises(UnknownNameError, match="did you mean aws_growth"):
+        base.with_overrides({"aws_grow": 0.1})
+    with pytest.raises(InputError, match="outside"):
+        base.with_overrides({"aws_growth": {"2028": 9.0}})
+    with pytest.raises(PeriodError, match="outside 2022Q1"):
+        base.with_overrides({"aws_growth": {"2040": 0.1}})
+    with pytest.raises(InputError, match="must be 1"):
+        base.with_overrides({"capex_phasing[q1]": {ALL: 0.5}})
+
+
+def test_run_off_is_straight_between_its_knots() -> None:
+    values = list(load_scenario("base").table["runoff_share[aws]"].values())  # from one quarter after as-of
+    assert values[3] == 0.93
+    assert values[1] == pytest.approx((1 + 0.93) / 2)
+    assert values[25] == pytest.approx(0.17 + (0.08 - 0.17) * 2 / 16)

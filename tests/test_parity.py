@@ -1,0 +1,121 @@
+"""Every formula cell of every workbook, at every scenario that its selector offers, in every engine, equals the model."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from shared import AS_OFS, SHIPPED, family, written
+
+from model.drivers import ALL, DriverInfo, driver_infos
+from model.inputs import load_scenario
+from model.results import run
+from workbook_templates.layout import INPUTS, VALUE
+from workbook_templates.package import with_changes
+from workbook_templates.parity import Comparison, compare, selecting
+from workbook_templates.recalc import ENGINES, Engine
+from workbook_templates.writer import WorkbookPlan, plan_workbook, write_workbook
+
+
+def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    total = Comparison()
+    for name in SHIPPED:
+        plan, results, data = written(name)
+        grids = engine.calculate_all([(data, selecting(each.name)) for each in results.scenarios])
+        for draw, values in enumerate(grids):
+            total.add(compare(plan, values, results, draw))
+    with capsys.disabled():
+        print(f"\n{engine.name}: {len(SHIPPED)} workbooks: {total}")
+    assert total.cells > 500_000
+    assert not total.differences
+
+
+@pytest.mark.parametrize("as_of", AS_OFS)
+def test_every_cell_equals_the_model_at_every_as_of(as_of: str) -> None:
+    scenario = load_scenario("base", as_of)
+    plan = plan_workbook(scenario, [scenario], "test")
+    comparison = compare(plan, ENGINES["formualizer"].calculate(write_workbook(plan)), run([scenario]))
+    assert comparison.cells > 15_000
+    assert not comparison.differences, str(comparison)
+
+
+def test_the_comparison_finds_a_cell_that_is_off_by_a_billionth() -> None:
+    plan, results, data = written("base")
+    grids = {name: [list(row) for row in grid] for name, grid in ENGINES["formualizer"].calculate(data).items()}
+    place = plan.layout.places["free_cash_flow"]
+    column = plan.layout.quarter_column(30)
+    value = grids[place.sheet][place.row - 1][column - 1]
+    assert isinstance(value, float)
+    for wrong in (value * (1 + 2e-9), "#N/A", None, "text", True):
+        grids[place.sheet][place.row - 1][column - 1] = wrong
+        found = compare(plan, grids, results).differences
+        assert [(each.sheet, each.found) for each in found] == [(place.sheet, wrong)]
+    grids[place.sheet][place.row - 1][column - 1] = value * (1 + 1e-12)
+    assert not compare(plan, grids, results).differences
+
+
+def test_every_formula_cell_has_a_twin() -> None:
+    for as_of in ("2025Q3", "2026Q2"):
+        plan, _ = family(as_of)
+        for sheet in plan.sheets.values():
+            for cell in sheet.cells.values():
+                assert (cell.twin is not None) == (isinstance(cell.content, str) and cell.content.startswith("="))
+
+
+# A driver changed by hand
+
+
+def changeable() -> list[DriverInfo]:
+    """Drivers whose value can be changed alone: shares of one whole cannot (the model refuses them, the sheet's checks fail)."""
+    return [info for info in driver_infos().values() if not info.driver.sums_to_one]
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[DriverInfo, str, float]:
+    """Draw a driver, the period of one of its cells, and an allowed value."""
+    info = draw(st.sampled_from(changeable()))
+    value = draw(st.floats(info.minimum, info.maximum).map(lambda number: round(number, 6)))
+    value = min(max(value, info.minimum), info.maximum)
+    if info.driver.whole or info.driver.unit == "quarter":
+        value = draw(st.sampled_from([20241.0, 20253.0])) if info.driver.unit == "quarter" else float(round(value))
+    if info.driver.kind in {"constant", "seasonal"}:
+        return info, ALL, value
+    year = draw(st.integers(2026, 2035))
+    quarter = draw(st.sampled_from(["Q3", "Q4"] if info.driver.kind == "elapsed" else ["", "Q3", "Q4"]))
+    return info, f"{year}{quarter}", value
+
+
+def cell_of(plan: WorkbookPlan, info: DriverInfo, period: str) -> tuple[str, int, int]:
+    """Return the input cell of the first scenario that holds a driver's value for a period."""
+    axis, row = plan.layout.plan.axis, plan.layout.given[info.key]
+    if period == ALL:
+        return INPUTS, row, VALUE
+    if "Q" not in period:
+        return INPUTS, row, plan.layout.year_column(axis.year_position(int(period)))
+    quarters = [str(quarter) for quarter in axis.quarters]
+    return INPUTS, row, plan.layout.quarter_column(quarters.index(period))
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a batch of ten names its culprit; shrinking it costs minutes
+)
+@given(batch=st.lists(edits(), min_size=10, max_size=10))
+def test_a_driver_changed_in_the_workbook_equals_the_model_with_that_override(
+    engine: Engine, batch: list[tuple[DriverInfo, str, float]]
+) -> None:
+    plan, _, data = written("base")
+    jobs = [(data, {cell_of(plan, info, period): value}) for info, period, value in batch]
+    changed = run([load_scenario("base").with_overrides({info.key: {period: value}}) for info, period, value in batch])
+    for draw, values in enumerate(engine.calculate_all(jobs)):
+        comparison = compare(plan, values, changed, draw)
+        assert not comparison.differences, f"{batch[draw][0].key} {batch[draw][1:]}: {comparison}"
+
+
+def test_changing_one_cell_leaves_every_other_part_of_the_file_as_it_was() -> None:
+    plan, _, data = written("base")
+    changed = with_changes(data, {cell_of(plan, driver_infos()["aws_growth"], "2028"): 0.05})
+    assert len(changed) == pytest.approx(len(data), rel=0.01)
+    assert with_changes(data, {}) is data
