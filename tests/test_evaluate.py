@@ -50,8 +50,8 @@ def test_the_bridge_of_the_aws_margin_adds_up_in_quarters_years_and_trailing_yea
     results = computed("base+price_war")
     parts = ("silicon", "cost", "depreciation", "price", "one_offs")
     for frequency in ("quarterly", "annual", "ttm"):
-        total = sum(results.series(f"aws_margin_change_{part}", frequency) for part in parts)  # type: ignore[arg-type]  # the three frequencies
-        np.testing.assert_allclose(total, results.series("aws_margin_change", frequency), atol=1e-12)  # type: ignore[arg-type]
+        total = sum(results.series(f"aws_margin_change_{part}", frequency) for part in parts)
+        np.testing.assert_allclose(total, results.series("aws_margin_change", frequency), atol=1e-12)
     assert results.value("aws_margin_change_price", Period.parse("2027")) < -0.02
 
 
@@ -105,7 +105,7 @@ MEASURES = ("", "_after_leases", "_after_equipment_leases", "_gross_capex", "_af
     first=st.sampled_from(["2022Q4", "2024Q1", "2027Q3", "2030Q1"]),
 )
 def test_inflection_events_follow_their_definition(measure: int, scale: float, growth: float, first: str) -> None:
-    overrides = {
+    overrides: dict[str, dict[str, float] | float] = {
         "inflection_measure": {ALL: float(measure)}, "inflection_from": {ALL: float(Quarter.parse(first).code)},
         "capex_scale": scale, "aws_growth": growth,
     }  # fmt: skip

@@ -121,6 +121,15 @@ def _inserted(xml: str, name: str, cell: str) -> str:
     return xml[:place] + cell + xml[place:]
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder for output unless it is there; one that cannot be made is a :class:`WorkbookError`."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{path}: cannot be made ({error.strerror}); choose another folder with --out"
+        raise WorkbookError(message) from None
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all: to a temporary name, then renamed over the target.
 
@@ -131,7 +140,6 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     temporary: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = Path(file.name)
             file.write(data)

@@ -126,7 +126,7 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
     target.sheet_properties = WorksheetProperties(outlinePr=Outline(summaryBelow=False), pageSetUpPr=PageSetupProperties(fitToPage=True))
     target.page_setup.orientation = "landscape"
     target.page_setup.paperSize = _A3
-    target.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.6)
+    target.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.8, footer=0.4)
     target.page_setup.fitToWidth = 1
     target.page_setup.fitToHeight = 0
     if sheet.print_columns:

@@ -15,7 +15,7 @@ from model.inputs import load_scenario
 from model.results import Results
 from model.results import run as compute
 from model.scenario_files import builtin_overlays, builtin_scenarios
-from workbook_templates.package import write_whole
+from workbook_templates.package import make_folder, write_whole
 from workbook_templates.recalc import Formualizer
 from workbook_templates.validate import Report, validate
 from workbook_templates.writer import WorkbookPlan, plan_workbook, preset_to, write_workbook
@@ -36,7 +36,7 @@ class Built:
     """A workbook that was written, or refused."""
 
     scenario: Scenario
-    path: Path
+    path: Path | None
     results: Results
     report: Report
 
@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         message = f"--scenario {', '.join(sorted(repeated))} is given twice, or two files have this name"
         raise InputError(message)
     out = Path(arguments.out)
+    make_folder(out)
     started = time.perf_counter()
     built = []
     plans: dict[Quarter, WorkbookPlan] = {}
@@ -94,11 +95,11 @@ def shipped_at(as_of: Quarter) -> list[Scenario]:
     return [*roots, *(load_scenario(f"{roots[0].name}+{overlay}") for overlay in builtin_overlays() if roots)]
 
 
-def build(plan: WorkbookPlan, path: Path) -> Built:
-    """Write one workbook, unless it does not equal the model: then an earlier file is kept."""
+def build(plan: WorkbookPlan, path: Path | None) -> Built:
+    """Make one workbook and write it, unless it does not equal the model: then an earlier file is kept."""
     data = Formualizer().with_cached_values(write_workbook(plan))
     report = validate(data, str(path))
-    if report.is_clean:
+    if report.is_clean and path is not None:
         write_whole(path, data)
     return Built(plan.selected, path, compute([plan.selected]), report)
 

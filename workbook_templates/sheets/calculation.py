@@ -99,7 +99,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
     if driver is None:
         return
     sheet.put(at, NOTE, "Assumption: see Inputs", "note")
-    style = numeric("link", row.unit)
+    style = numeric("calc" if driver.kind == "seasonal" else "link", row.unit)
     if driver.kind == "constant":
         live = reference(layout.live[row.key], VALUE, fixed_row=True, fixed_column=True)
         sheet.put(at, VALUE, f"={INPUTS}!{live}", style, Twin("value", row.key))

@@ -1,0 +1,93 @@
+"""``make bench``: how long things take, best of several runs, on this machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from amzn_fcf.commands.build import build, shipped_at
+from model.actuals import reported_arrays
+from model.amazon import plan_at
+from model.axis import Axis, Quarter
+from model.evaluate import compile_plan
+from model.inputs import driver_arrays, load_scenario
+from model.results import run
+from workbook_templates.recalc import ENGINES
+from workbook_templates.writer import plan_workbook, preset_to, write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DRAWS = 10_000
+BLOCK = 500
+KEPT = ("free_cash_flow", "ttm_free_cash_flow", "trough", "turn", "positive")
+
+
+def best_of(times: int, work: Callable[[], object]) -> float:
+    """Return the shortest of several runs, in seconds."""
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - started)
+    return min(found)
+
+
+def show(what: str, seconds: float, target: str = "") -> None:
+    """Print one line."""
+    text = f"{seconds * 1000:,.1f} ms" if seconds < 1 else f"{seconds:,.2f} s"
+    print(f"{what:<72}{text:>12}  {target}")
+
+
+def draw_ten_thousand() -> dict[str, np.ndarray]:
+    """Compute base with 10,000 draws of AWS growth and capital expenditure, in blocks so that memory stays small."""
+    plan = plan_at(Axis(Quarter.parse("2026Q2")))
+    program, reported = compile_plan(plan), reported_arrays(plan)
+    drivers = driver_arrays(plan, [load_scenario("base")])
+    generator = np.random.default_rng(1)
+    kept: dict[str, list[np.ndarray]] = {key: [] for key in KEPT}
+    for _ in range(DRAWS // BLOCK):
+        drawn = dict(drivers)
+        drawn["aws_growth"] = drivers["aws_growth"] + generator.normal(0, 0.03, BLOCK)
+        drawn["capex_scale"] = drivers["capex_scale"] * generator.lognormal(0, 0.1, BLOCK)
+        values = program.run(drawn, reported, BLOCK)
+        for key in KEPT:
+            kept[key].append(values[key])
+    return {key: np.concatenate(parts, axis=1) for key, parts in kept.items()}
+
+
+def main() -> None:
+    """Run all benchmarks."""
+    print(f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}")
+    base = load_scenario("base")
+    run([base])
+    show("one scenario, all rows, warm", best_of(20, lambda: run([base])), "target: under 30 ms")
+    show(f"{DRAWS:,} draws of two drivers, all rows, one thread", best_of(3, draw_ten_thousand), "target: under 3 s")
+    plan = preset_to(plan_workbook(base, shipped_at(base.as_of), "bench"), base)
+    show("one workbook planned", best_of(3, lambda: plan_workbook(base, shipped_at(base.as_of), "bench")))
+    show("one workbook written by openpyxl, no values", best_of(3, lambda: write_workbook(plan)))
+
+    def build_one() -> None:
+        whole = plan_workbook(base, shipped_at(base.as_of), "bench")
+        build(whole, None)
+
+    show("one workbook planned, written, calculated and validated", best_of(3, build_one), "target: under 4 s")
+    help_ = [sys.executable, "-m", "amzn_fcf", "--help"]
+    show("amzn-fcf --help", best_of(5, lambda: subprocess.run(help_, check=True, capture_output=True)), "target: under 0.4 s")  # noqa: S603  # our own command
+    data = write_workbook(plan)
+    for name, engine in ENGINES.items():
+        if not engine.is_available():
+            print(f"the same model as a workbook, by {name}: not installed ({engine.how_to_get})")
+            continue
+        seconds = best_of(3, lambda engine=engine: engine.calculate(data))  # type: ignore[misc]  # bound now
+        show(f"the same model as a workbook, loaded, calculated and read by {name}", seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""The command line, as users and scripts meet it: real processes, exit statuses, one line on stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from shared import computed
+
+from model.axis import Period
+
+
+def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
+    """Run a command that must fail; return its one line."""
+    done = amzn_fcf(*arguments, cwd=cwd)
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("amzn-fcf: error: ")
+    return lines[0]
+
+
+def test_help_shows_every_command_with_an_example() -> None:
+    whole = amzn_fcf("--help")
+    assert whole.returncode == 0
+    for command in ("build", "show", "validate"):
+        assert command in whole.stdout
+        part = amzn_fcf(command, "--help")
+        assert part.returncode == 0
+        assert f"example: amzn-fcf {command}" in part.stdout
+    assert amzn_fcf("--version").stdout.startswith("amzn-fcf 0.")
+
+
+def test_help_loads_neither_numpy_nor_openpyxl() -> None:
+    code = (
+        "import sys; from amzn_fcf.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted(set(sys.modules) & {'numpy', 'pandas', 'openpyxl', 'rich', 'model'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_show_prints_a_json_list_of_figures() -> None:
+    done = amzn_fcf("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
+    assert done.returncode == 0
+    entries = json.loads(done.stdout)
+    assert [entry["period"] for entry in entries] == [str(year) for year in range(2022, 2036)]
+    assert set(entries[0]) == {"line", "period", "scenario", "value", "unit"}
+    model = computed("base")
+    for entry in entries:
+        assert (entry["line"], entry["scenario"], entry["unit"]) == ("free_cash_flow", "base", "USD m")
+        assert entry["value"] == model.value("free_cash_flow", Period.parse(entry["period"]))
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "count"),
+    [
+        ("quarterly", "2022Q1", 56), ("ttm", "TTM 2022Q4", 53), ("2026", "2026", 1), ("2026Q3", "2026Q3", 1),
+        ("TTM 2026Q3", "TTM 2026Q3", 1), ("ttm 2026q3", "TTM 2026Q3", 1),
+    ],
+)  # fmt: skip
+def test_show_takes_every_kind_of_period(period: str, first: str, count: int) -> None:
+    entries = json.loads(amzn_fcf("show", "net_sales", "--period", period, "--format", "json").stdout)
+    assert (entries[0]["period"], len(entries)) == (first, count)
+    assert entries[-1]["value"] == computed("base").value("net_sales", Period.parse(entries[-1]["period"]))
+
+
+def test_show_prints_csv_and_text_for_several_lines_and_scenarios() -> None:
+    done = amzn_fcf("show", "aws_margin", "turn", "--scenario", "base", "--scenario", "article", "--period", "2026", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(row["line"], row["scenario"]) for row in rows] == [
+        ("aws_margin", "base"), ("turn", "base"), ("aws_margin", "article"), ("turn", "article"),
+    ]  # fmt: skip
+    assert rows[1]["value"] == "2027Q2"
+    text = amzn_fcf("show", "free_cash_flow", "aws_margin", "--period", "2025")
+    assert "11,194" in text.stdout
+    assert "35.4%" in text.stdout
+
+
+def test_show_without_a_line_lists_all_with_their_definitions() -> None:
+    done = amzn_fcf("show")
+    assert "free_cash_flow [USD m]: Free cash flow\n    = operating_cash_flow - net_capex" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["show", "free_cash_flo"], "unknown line 'free_cash_flo'; did you mean free_cash_flow"),
+        (["show", "stores_sales"], "'stores_sales' has members"),
+        (["show", "net_sales", "--scenario", "bulll"], "unknown scenario 'bulll'; did you mean bull"),
+        (["show", "net_sales", "--period", "2040"], "2040 is outside the axis 2022..2035"),
+        (["show", "net_sales", "--period", "2036Q1"], "2036Q1 is outside the axis"),
+        (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; write 2026, 2026Q3"),
+        (["show", "aws_capacity_use", "--period", "2026"], "has no annual figure"),
+        (["show", "net_sales", "--as-of", "2026Q3"], "as-of 2026Q3 is not reported yet; the latest is 2026Q2"),
+        (["show", "net_sales", "--as-of", "2023Q1"], "as-of 2023Q1 is outside 2024Q4"),
+        (["build", "--scenario", "base+"], "unknown scenario ''"),
+        (["build", "--scenario", "base", "--scenario", "base"], "given twice"),
+        (["validate", "missing.xlsx"], "missing.xlsx: cannot be read: No such file"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(arguments: list[str], message: str, tmp_path: Path) -> None:
+    assert message in refused(*arguments, cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["name = 'x'\nas_of = ", "name = 'x'\nas_of = '2026Q2'\n[drivers.aws_growth]\nunit = 'ratio'\nsou"])
+def test_a_truncated_scenario_file_is_one_line_and_nothing_is_written(text: str, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(text, encoding="utf-8")
+    assert "is not valid TOML" in refused("build", "--scenario", "x.toml", cwd=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.toml"]
+
+
+def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
+    done = amzn_fcf("build", "--scenario", "base", "--scenario", "article", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"amzn-fcf_base.xlsx", "amzn-fcf_article.xlsx"}
+    row = next(line for line in done.stdout.splitlines() if line.strip().startswith("base"))
+    model = computed("base")
+    for year in range(2025, 2029):
+        assert f"{model.value('free_cash_flow', Period('annual', year)) / 1000:.1f}" in row
+    assert "2027Q1 -32.3" in row
+    assert "29/29" in row
+    assert amzn_fcf("validate", *(str(path) for path in (tmp_path / "out").iterdir())).returncode == 0
+
+
+def test_build_takes_a_scenario_of_the_users_own_and_another_as_of(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        'name = "mine"\nbase = "base"\nas_of = "2026Q2"\n[drivers.aws_growth]\nunit = "ratio"\nsource = "me"\nvalues = { 2027 = 0.2 }\n',
+        encoding="utf-8",
+    )
+    done = amzn_fcf("build", "--scenario", "mine.toml", "--out", "mine", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "mine" / "amzn-fcf_mine.xlsx").is_file()
+    moved = amzn_fcf("build", "--scenario", "base", "--as-of", "2025Q3", "--out", "moved", cwd=tmp_path)
+    assert moved.returncode == 0, moved.stderr
+    assert "2025Q3" in moved.stdout
+
+
+def test_an_unwritable_folder_is_one_line_and_earlier_output_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file, not a folder", encoding="utf-8")
+    line = refused("build", "--scenario", "base", cwd=tmp_path)
+    assert "cannot be made" in line
+    assert "choose another folder with --out" in line
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "a file, not a folder"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_target_that_cannot_be_replaced_leaves_no_partial_file(tmp_path: Path) -> None:
+    target = tmp_path / "amzn-fcf_base.xlsx"
+    target.mkdir()
+    (target / "kept").touch()
+    assert "cannot be written" in refused("build", "--scenario", "base", "--out", str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["amzn-fcf_base.xlsx"]
+    assert (target / "kept").is_file()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody can write")
+def test_a_folder_in_which_nobody_can_write_is_one_line() -> None:
+    assert "/proc/self/out: cannot be made" in refused("build", "--scenario", "base", "--out", "/proc/self/out")
+
+
+def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path: Path) -> None:
+    assert amzn_fcf("build", "--scenario", "bear", "--out", str(tmp_path)).returncode == 0
+    path = tmp_path / "amzn-fcf_bear.xlsx"
+    done = amzn_fcf("validate", str(path), "--engine", "formualizer", "--engine", "ironcalc")
+    assert done.returncode == 0
+    assert "bear: clean" in done.stdout
+    assert "ironcalc against model" in done.stdout
+    data = json.loads(amzn_fcf("validate", str(path), "--format", "json").stdout)
+    assert data[0]["findings"] == []
+    assert data[0]["compared"]["formualizer"]["cells"] > 20_000
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(path.read_bytes()[:-200])
+    both = amzn_fcf("validate", str(path), str(broken), "--format", "junit")
+    assert both.returncode == 2
+    assert ET.fromstring(both.stdout).find("testsuite") is not None  # noqa: S314  # our own output
+    assert "broken.xlsx: not a readable .xlsx" in both.stderr
+
+
+def test_a_reader_that_stops_early_is_no_error() -> None:
+    done = subprocess.run(f"'{sys.executable}' -m amzn_fcf show | head -1", shell=True, capture_output=True, text=True, check=False)  # noqa: S602  # a pipe, as users write it
+    assert done.stdout.startswith("aws_demand")
+    assert done.stderr == ""

@@ -1,0 +1,186 @@
+"""``validate`` finds what was changed in a workbook, and takes changed inputs for what they are."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from shared import family, written
+
+from model.errors import WorkbookError
+from model.inputs import load_scenario
+from workbook_templates.layout import INPUTS
+from workbook_templates.package import read_grids, with_changes
+from workbook_templates.read import read_inputs
+from workbook_templates.recalc import Formualizer
+from workbook_templates.validate import Report, validate, validate_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from openpyxl.workbook import Workbook
+
+
+@pytest.fixture(scope="module")
+def clean() -> bytes:
+    """Return a workbook as it ships."""
+    return Formualizer().with_cached_values(written("base")[2])
+
+
+def tampered(data: bytes, change: Callable[[Workbook], None]) -> bytes:
+    """Return the workbook with something changed by hand, recalculated as a spreadsheet would on saving."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    change(book)
+    target = io.BytesIO()
+    book.save(target)
+    return Formualizer().with_cached_values(target.getvalue())
+
+
+def place_of(key: str, position: int) -> tuple[str, str]:
+    layout = written("base")[0].layout
+    place = layout.places[key]
+    sheet = openpyxl.Workbook().worksheets[0]
+    return place.sheet, sheet.cell(place.row, layout.quarter_column(position)).coordinate
+
+
+def rules(report: Report) -> set[str]:
+    return {finding.rule for finding in report.findings}
+
+
+def test_a_workbook_as_it_ships_is_clean_in_every_family(clean: bytes) -> None:
+    assert validate(clean, "base").is_clean
+    article = Formualizer().with_cached_values(written("article")[2])
+    report = validate(article, "article", ["formualizer", "ironcalc"])
+    assert report.is_clean
+    assert set(report.compared) == {"cached", "formualizer", "ironcalc"}
+    assert all(each.cells > 20_000 for each in report.compared.values())
+
+
+def test_a_constant_over_a_formula_is_found_where_it_stands(clean: bytes) -> None:
+    sheet, cell = place_of("operating_cash_flow", 30)
+
+    def change(book: Workbook) -> None:
+        book[sheet][cell] = 50000
+
+    report = validate(tampered(clean, change), "x")
+    assert ("formula", sheet, cell) in {(each.rule, each.sheet, each.cell) for each in report.findings}
+    assert "formualizer value" in rules(report)
+
+
+def test_an_off_by_one_reference_and_a_swapped_sign_are_found(clean: bytes) -> None:
+    sheet, cell = place_of("free_cash_flow", 25)
+
+    def change(book: Workbook) -> None:
+        book[sheet][cell] = str(book[sheet][cell].value).replace("-", "+")
+
+    assert {"formula", "cached value", "formualizer value"} <= rules(validate(tampered(clean, change), "x"))
+
+
+def test_a_changed_reported_figure_is_found(clean: bytes) -> None:
+    layout = written("base")[0].layout
+
+    def change(book: Workbook) -> None:
+        cell = book["Reported"].cell(layout.places["reported.net_sales_aws"].row, layout.quarter_column(17))
+        cell.value = float(str(cell.value)) + 1
+
+    found = rules(validate(tampered(clean, change), "x"))
+    assert "history" in found
+    assert "formualizer value" in found
+
+
+def test_a_formula_where_none_belongs_is_found(clean: bytes) -> None:
+    def change(book: Workbook) -> None:
+        book["Sales"]["B500"] = "=1+1"
+
+    assert rules(validate(tampered(clean, change), "x")) == {"unknown formula"}
+
+
+def test_a_stale_cache_is_found(clean: bytes) -> None:
+    layout = written("base")[0].layout
+    stale = with_changes(clean, {(INPUTS, layout.given["aws_growth"], layout.year_column(6)): 0.1})
+    assert rules(validate(stale, "x")) == {"cached value"}
+
+
+def test_a_changed_input_is_no_error_and_the_model_is_run_with_it(clean: bytes) -> None:
+    layout = written("base")[0].layout
+
+    def change(book: Workbook) -> None:
+        book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = 0.1
+        book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20)).value = 1.5
+
+    data = tampered(clean, change)
+    assert validate(data, "x").is_clean
+    read = read_inputs(read_grids(data, formulas=True)).selected
+    assert read.table["aws_growth"]["2028"] == 0.1
+    assert read.table["capex_scale"]["2027Q1"] == 1.5
+
+
+def test_an_input_out_of_range_or_of_the_wrong_kind_is_found(clean: bytes) -> None:
+    layout = written("base")[0].layout
+
+    def too_high(book: Workbook) -> None:
+        book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = 5
+
+    def text(book: Workbook) -> None:
+        book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = "fast"
+
+    assert "input" in rules(validate(tampered(clean, too_high), "x"))
+    assert "input" in rules(validate(tampered(clean, text), "x"))
+
+
+def test_inputs_are_read_back_as_they_were_written() -> None:
+    for as_of in ("2025Q3", "2026Q2"):
+        plan, _ = family(as_of)
+        read = read_inputs(read_grids(written(plan.scenarios[0].name)[2], formulas=True))
+        assert [each.name for each in read.scenarios] == [each.name for each in plan.scenarios]
+        assert not read.problems
+        for found, expected in zip(read.scenarios, plan.scenarios, strict=True):
+            for key, values in expected.table.items():
+                shown = {period: value for period, value in found.table[key].items() if period in values}
+                first = plan.layout.plan.axis.quarters[plan.layout.driver_start(key)]
+                for period, value in values.items():
+                    if period == "all" or int(period[:4]) >= first.year + (len(period) > 4 and first.number > 1):
+                        assert shown[period] == pytest.approx(value, rel=1e-14), (key, period)
+
+
+def test_another_selection_is_validated_as_what_is_selected(clean: bytes) -> None:
+    def change(book: Workbook) -> None:
+        book["Cover"]["C5"] = "bear"
+
+    report = validate(tampered(clean, change), "x")
+    assert report.is_clean
+    assert report.scenario == "bear"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "not a readable .xlsx"), (b"PK\x03\x04 broken", "not a readable .xlsx"), (b"<html></html>", "not a readable .xlsx")],
+)
+def test_what_is_no_workbook_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(WorkbookError, match=f"x.xlsx: {message}"):
+        validate_file(path)
+
+
+def test_a_truncated_workbook_and_one_of_somebody_else_are_refused(clean: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "half.xlsx"
+    path.write_bytes(clean[: len(clean) // 2])
+    with pytest.raises(WorkbookError, match=r"not a readable \.xlsx"):
+        validate_file(path)
+    other = io.BytesIO()
+    openpyxl.Workbook().save(other)
+    with pytest.raises(WorkbookError, match="not a workbook of this model: it lacks the sheets Cover"):
+        validate(other.getvalue(), "other.xlsx")
+    with pytest.raises(WorkbookError, match="cannot be read: No such file"):
+        validate_file(tmp_path / "none.xlsx")
+
+
+def test_scenarios_of_a_workbook_do_not_depend_on_files(clean: bytes) -> None:
+    renamed = with_changes(clean, {(INPUTS, 12, 2): "mine", ("Cover", 5, 3): "mine"})
+    read = read_inputs(read_grids(renamed, formulas=True))
+    assert read.selected.name == "mine"
+    assert read.selected.table["aws_growth"] == load_scenario("base").table["aws_growth"]

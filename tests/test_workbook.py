@@ -1,0 +1,185 @@
+"""Workbooks are legible and safe: one formula a row, allowed functions only, cached values, styles that mean something."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from functools import cache
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.formula.translate import Translator
+from openpyxl.utils import get_column_letter
+from shared import SHIPPED, computed, family, written
+
+from workbook_templates.formula import ALLOWED_FUNCTIONS
+from workbook_templates.layout import INPUTS, REPORTED, SHEETS, SOURCES
+from workbook_templates.recalc import Formualizer
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Checks")
+
+
+@cache
+def calculated(name: str) -> bytes:
+    """Return a workbook as it ships, with cached values."""
+    return Formualizer().with_cached_values(written(name)[2])
+
+
+@cache
+def opened(name: str, *, values: bool) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(calculated(name)), data_only=values)
+
+
+def formulas(name: str) -> dict[tuple[str, str], str]:
+    return {
+        (sheet.title, cell.coordinate): str(cell.value)
+        for sheet in opened(name, values=False).worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.value.startswith("=")
+    }
+
+
+def test_sheets_stand_in_their_order_and_none_is_hidden() -> None:
+    book = opened("base", values=False)
+    assert tuple(book.sheetnames) == SHEETS
+    assert all(sheet.sheet_state == "visible" for sheet in book.worksheets)
+
+
+def test_only_allowed_functions_are_used_and_nothing_is_volatile_or_external() -> None:
+    for name in ("base", "article"):
+        for (sheet, cell), text in formulas(name).items():
+            used = set(re.findall(r"([A-Z][A-Z0-9.]*)\(", text))
+            assert used <= ALLOWED_FUNCTIONS, (sheet, cell, text)
+            assert "[" not in text, (sheet, cell, text)
+
+
+def test_no_formula_holds_an_assumption_as_a_constant() -> None:
+    structural = {"0", "1", "2", "3", "4", "5", "-1", "-4", "8"}  # lags, quarters of a year, flags, choices, windows of lags
+    for (sheet, cell), text in formulas("base").items():
+        bare = re.sub(r"\$?[A-Z]{1,3}\$?\d+|\"[^\"]*\"", "", text)
+        constants = set(re.findall(r"(?<![A-Za-z\d.])\d+(?:\.\d+)?", bare))
+        assert constants <= structural, (sheet, cell, text, constants)
+
+
+@pytest.mark.parametrize("sheet_name", CALCULATION_SHEETS)
+@pytest.mark.parametrize("name", ["base", "article"])
+def test_each_row_has_one_formula_for_reported_and_one_for_forecast_quarters(name: str, sheet_name: str) -> None:
+    plan, _, _ = written(name)
+    layout, sheet = plan.layout, opened(name, values=False)[sheet_name]
+    first, split, last = layout.first_quarter_column, layout.quarter_column(layout.plan.axis.split), layout.last_column
+    rows = 0
+    for row in range(1, sheet.max_row + 1):
+        for begin, end in ((first, split - 1), (split, last)):
+            cells = [(column, sheet.cell(row, column).value) for column in range(begin, end + 1)]
+            written_ = [(column, value) for column, value in cells if isinstance(value, str) and value.startswith("=")]
+            if not written_:
+                continue
+            column, original = written_[0]
+            source = f"{get_column_letter(column)}{row}"
+            for other, value in written_:
+                translated = Translator(original, origin=source).translate_formula(f"{get_column_letter(other)}{row}")
+                assert value == translated, f"{sheet_name} row {row} column {get_column_letter(other)}"
+            rows += 1
+    assert rows > 20
+
+
+def test_the_same_column_is_the_same_quarter_on_every_sheet() -> None:
+    book = opened("base", values=True)
+    headers = {tuple(book[name].cell(8, column).value for column in range(6, 77)) for name in (*CALCULATION_SHEETS[:-1], INPUTS, REPORTED)}
+    assert len(headers) == 1
+    header = headers.pop()
+    assert header[0] == "FY2022"
+    assert header[15] == 20221
+    assert header[-1] == 20354
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_formula_cell_has_a_cached_value_and_only_events_may_be_missing(name: str) -> None:
+    values = opened(name, values=True)
+    errors = []
+    for sheet, cell in formulas(name):
+        value = values[sheet][cell].value
+        assert value is not None, (sheet, cell)
+        if isinstance(value, str) and value.startswith("#"):
+            errors.append((sheet, cell, value))
+    assert errors == []  # in all that ships, every event happens
+
+
+def test_pandas_reads_the_figures_of_the_model() -> None:
+    table = pd.read_excel(io.BytesIO(calculated("base")), sheet_name="Annual", header=7, index_col=1)
+    assert table.loc["free_cash_flow", "FY2025"] == 11194
+    model = computed("base").series("free_cash_flow", "annual")[6, 0]
+    assert table.loc["free_cash_flow", "FY2028"] == pytest.approx(model)
+    assert table.loc["free_cash_flow", 20262] == -7604  # trailing twelve months at 2026Q2, as published
+
+
+def test_inputs_are_blue_formulas_black_and_links_green() -> None:
+    book = opened("base", values=False)
+    pure_link = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows(min_row=11):
+            for cell in row:
+                colour = cell.font.color.rgb[-6:] if cell.font.color is not None and isinstance(cell.font.color.rgb, str) else "000000"
+                if isinstance(cell.value, str) and cell.value.startswith("=") and sheet.title != "Cover":
+                    assert colour == ("008000" if pure_link.fullmatch(cell.value) else "000000"), (sheet.title, cell.coordinate)
+                elif isinstance(cell.value, (int, float)) and sheet.title in {INPUTS, REPORTED} and cell.style.split()[0] != "axis":
+                    assert colour == "0000FF", (sheet.title, cell.coordinate)
+
+
+def test_sheets_are_protected_without_password_frozen_and_printable() -> None:
+    for sheet in opened("base", values=False).worksheets:
+        assert sheet.protection.sheet == (sheet.title != INPUTS)
+        assert sheet.protection.password is None
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToWidth == 1
+        if sheet.title != "Cover":
+            assert sheet.freeze_panes is not None
+
+
+def test_no_defined_name_looks_like_a_cell_and_there_is_no_macro_or_link() -> None:
+    assert list(opened("base", values=False).defined_names) == []
+    parts = zipfile.ZipFile(io.BytesIO(calculated("base"))).namelist()
+    assert not [part for part in parts if "vba" in part.lower() or "external" in part.lower()]
+
+
+def test_the_selector_offers_the_scenarios_of_the_same_as_of_and_is_preset() -> None:
+    for name in SHIPPED:
+        cover = opened(name, values=False)["Cover"]
+        assert cover["C5"].value == name
+        assert "Inputs!$B$12:$B$" in str(cover.data_validations.dataValidation[0].formula1)
+    assert next(each.name for each in family("2025Q3")[0].scenarios) == "article"
+    assert {each.name for each in family("2026Q2")[0].scenarios} == set(SHIPPED) - {"article"}
+
+
+def test_every_reported_figure_in_the_workbook_has_its_source() -> None:
+    book = opened("base", values=False)
+    listed = {(row[0], row[1]): row[5] for row in book[SOURCES].iter_rows(min_row=5, values_only=True) if row[0]}
+    plan = written("base")[0]
+    items = [key.removeprefix("reported.") for key in plan.layout.places if key.startswith("reported.")]
+    quarters = [str(quarter) for quarter in plan.layout.plan.axis.quarters[: plan.layout.plan.axis.split]]
+    assert set(listed) == {(item, quarter) for item in items for quarter in quarters}
+    assert all(listed.values())
+
+
+def test_nothing_after_as_of_stands_among_reported_figures() -> None:
+    sheet = opened("article", values=False)[REPORTED]
+    layout = written("article")[0].layout
+    split = layout.plan.axis.split
+    for row in sheet.iter_rows(min_row=11, min_col=layout.quarter_column(split), values_only=True):
+        assert not any(row)
+    assert "2025Q4" not in {row[1] for row in opened("article", values=False)[SOURCES].iter_rows(min_row=5, values_only=True)}
+
+
+def test_input_cells_allow_the_range_of_their_driver() -> None:
+    sheet = opened("base", values=False)[INPUTS]
+    layout = written("base")[0].layout
+    row = layout.given["aws_growth"]
+    rules = [rule for rule in sheet.data_validations.dataValidation if f"J{row}" in rule.sqref]
+    assert [(float(rule.formula1), float(rule.formula2)) for rule in rules] == [(-0.2, 0.8)]
