@@ -1,4 +1,4 @@
-"""Amazon's free cash flow, margins and value: one declaration, computed by numpy and written as Excel formulas.
+"""Amazon's free cash flow, margins and their turning point: one declaration, computed by numpy and written as Excel formulas.
 
 Examples
 --------

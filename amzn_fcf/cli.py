@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from amzn_fcf import __version__
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 CANNOT_READ: Final = 2
 INTERRUPTED: Final = 130
+_LONGEST_LINE: Final = 600
 _ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
 
 
@@ -27,10 +29,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 done; 1 findings (``validate``) or a result that does not prove; 2 bad input; 130 interrupted.
     """
     arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character shows its code
     try:
         command = import_module(f"amzn_fcf.commands.{arguments.command}")
         status = int(command.run(arguments))
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -40,15 +45,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         from model.errors import AmznFcfError  # noqa: PLC0415  # the model is loaded by commands, not by --help
 
+        if isinstance(error, OSError):
+            error = AmznFcfError(f"the output cannot be written: {error.strerror}")
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, AmznFcfError):
             raise
-        print(f"amzn-fcf: error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"amzn-fcf: error: {one_line(str(error))}", file=sys.stderr)
         return CANNOT_READ
     return status
 
 
+def one_line(message: str) -> str:
+    """Return a message as one line of bearable length."""
+    text = " ".join(message.split())
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]} ..."
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong with the arguments and where to find help; exit with status 2."""
+        print(f"amzn-fcf: error: {one_line(message)}; see {self.prog} --help", file=sys.stderr)
+        sys.exit(CANNOT_READ)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="amzn-fcf",
         description="Amazon's free cash flow, margins and their turning point, as live Excel workbooks and on the command line.",
         epilog="example: amzn-fcf show free_cash_flow --scenario base --period annual",
@@ -61,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, example: str) -> argparse.ArgumentParser:
+def _add(commands: argparse._SubParsersAction[_Parser], name: str, summary: str, example: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", epilog=f"example: {example}")
 
 
@@ -73,7 +96,7 @@ def _add_scenario(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
 
 
-def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_build(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
         commands, "build", "build, calculate and validate scenario workbooks",
         "amzn-fcf build --scenario base --scenario base+power_delay --out out",
@@ -82,7 +105,7 @@ def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--out", default="out", metavar="DIR", help="folder for the workbooks; default: out")
 
 
-def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_show(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
         commands, "show", "show lines of the model", "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json"
     )
@@ -94,7 +117,7 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="default: text")
 
 
-def _add_validate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
         commands, "validate", "check workbooks: formulas, inputs, history, and that cached, calculated and model values agree",
         "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc",

@@ -32,7 +32,11 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
         table.add_column(column.title, justify="right" if column.right else "left", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    Console(width=_WIDEST, highlight=False).print(table, crop=False)
+    console = Console(width=_WIDEST, highlight=False)
+    with console.capture() as text:
+        console.print(table, crop=False)
+    for line in text.get().splitlines():
+        print(line.rstrip())
 
 
 def progress(items: Sequence[Item], what: str, name: Callable[[Item], str]) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from amzn_fcf.commands.build import build, shipped_at
+from amzn_fcf.workbooks import build, shipped_at
 from model.actuals import reported_arrays
 from model.amazon import plan_at
 from model.axis import Axis, Quarter
@@ -75,7 +75,7 @@ def main() -> None:
 
     def build_one() -> None:
         whole = plan_workbook(base, shipped_at(base.as_of), "bench")
-        build(whole, None)
+        build(whole)
 
     show("one workbook planned, written, calculated and validated", best_of(3, build_one), "target: under 4 s")
     help_ = [sys.executable, "-m", "amzn_fcf", "--help"]

@@ -20,8 +20,8 @@ EARLIEST_AS_OF: Final = "2024Q4"
 
 Frequency = Literal["annual", "quarterly", "ttm"]
 
-_QUARTER = re.compile(r"(\d{4})Q([1-4])", re.IGNORECASE)
-_PERIOD = re.compile(r"(?:(TTM)\s+)?(\d{4})(?:Q([1-4]))?", re.IGNORECASE)
+_QUARTER = re.compile(r"([0-9]{4})Q([1-4])", re.IGNORECASE)
+_PERIOD = re.compile(r"(?:(TTM)\s+|FY(?=[0-9]{4}$))?([0-9]{4})(?:Q([1-4]))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, order=True)
@@ -84,7 +84,7 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """Read ``"2026"``, ``"2026Q3"`` or ``"TTM 2026Q3"``.
+        """Read ``"2026"`` (or ``"FY2026"``), ``"2026Q3"`` or ``"TTM 2026Q3"``.
 
         Examples
         --------

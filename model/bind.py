@@ -14,14 +14,11 @@ from model.expr import (
     AsOf,
     AtPosition,
     AtVintage,
-    Binary,
     Calendar,
-    Call,
     CountBeyond,
     Expr,
     Fixed,
     Lagged,
-    Negate,
     Number,
     Pick,
     PositionOf,
@@ -34,8 +31,9 @@ from model.expr import (
     YearSum,
     children,
     is_logical,
+    mapped,
 )
-from model.lines import VINTAGE, VINTAGES_BEFORE, Declared, Dimension, Driver, Line, Reported
+from model.lines import VINTAGE, VINTAGES_BEFORE, Declared, Dimension, Driver, Line, Reported, Same
 
 if TYPE_CHECKING:
     from model.axis import Axis
@@ -93,9 +91,11 @@ class _Binder:
         self.names[item.name] = tuple(keys)
 
     def _line_row(self, item: Line, key: str, members: tuple[str, ...], selection: Selection) -> Row:
-        same = not isinstance(item.history, Expr) and item.history is not None
         forecast = None if item.forecast is None else self._formula(item.forecast, selection, item)
-        history = forecast if same else self._formula(item.history, selection, item) if item.history is not None else None  # type: ignore[arg-type]  # Same is ruled out above
+        same = isinstance(item.history, Same)
+        history = forecast if same else None
+        if isinstance(item.history, Expr):
+            history = self._formula(item.history, selection, item)
         vintage = None
         if VINTAGE in selection:
             vintage = self.axis.split - VINTAGES_BEFORE + vintages(self.axis).index(selection[VINTAGE])
@@ -140,14 +140,6 @@ class _Binder:
                 return Trailing(self._bind_ref(ref, selection))
             case YearSum(ref):
                 return YearSum(self._bind_ref(ref, selection))
-            case Binary(operator, left, right):
-                return Binary(operator, bind(left), bind(right))
-            case Negate(operand):
-                return Negate(bind(operand))
-            case Where(condition, then, otherwise):
-                return Where(bind(condition), bind(then), bind(otherwise))
-            case Call(function, arguments):
-                return Call(function, tuple(bind(argument) for argument in arguments))
             case Reduction(function, ref):
                 return Reduction(function, self._bind_ref(ref, selection))
             case PositionOf(value, ref):
@@ -162,7 +154,7 @@ class _Binder:
                     raise DeclarationError(message)
                 return node
             case _:
-                return node
+                return mapped(node, bind)
 
     def _bind_ref(self, ref: Ref, selection: Selection) -> Ref:
         item = ref.line

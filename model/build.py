@@ -67,7 +67,15 @@ class Row:
         """What it is, with its members, for people."""
         if not self.members:
             return self.declared.label
-        return f"{self.declared.label}: {', '.join(member.replace('_', ' ') for member in self.members)}"
+        return f"{self.declared.label}: {', '.join(map(words, self.members))}"
+
+
+def words(name: str) -> str:
+    """Return a name as people write it: ``north_america`` is North America."""
+    text = name.replace("_", " ")
+    for plain, proper in {"aws": "AWS", "north america": "North America", "ttm": "TTM"}.items():
+        text = re.sub(rf"\b{plain}\b", proper, text)
+    return text
 
 
 def vintages(axis: Axis) -> tuple[str, ...]:
@@ -120,7 +128,7 @@ class Model:
         return bind_model(self, axis)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """A model bound to an axis: see the module."""
 
@@ -143,7 +151,7 @@ class Plan:
             if key in self.names:
                 message = f"{key!r} has members: choose one of {', '.join(self.names[key])}"
             else:
-                message = f"unknown line {key!r}{did_you_mean(key, self.lines)}"
+                message = f"unknown line {key!r}{did_you_mean(key, self.lines) or '; amzn-fcf show lists all lines'}"
             raise UnknownNameError(message) from None
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from model.axis import QUARTERS_A_YEAR
 from model.build import Plan, Row, key_of, leaves, walk
 from model.errors import DeclarationError
-from model.expr import KINDS, Expr, Lagged, Ref
+from model.expr import RESULTS_ONLY, Binary, Call, Expr, Lagged, Negate, Number, Ref, Where
 from model.unit_check import check_units
 from model.units import Unit, parse_unit
 
@@ -56,6 +56,10 @@ def _check_ratio(row: Row, plan: Plan, where: str) -> None:
     if formula is None or not row.same:
         message = f"{where}: annual='ratio' needs one formula for reported and forecast quarters"
         raise DeclarationError(message)
+    for node in walk(formula):
+        if not isinstance(node, (Ref, Number, Binary, Negate, Where, Call)):
+            message = f"{where}: annual='ratio' cannot use {type(node).__name__}: declare that part as a line first"
+            raise DeclarationError(message)
     for leaf in leaves(formula):
         used = plan.rows[key_of(leaf)].line
         if used is None or used.annual == "none" or leaf.lag % QUARTERS_A_YEAR:
@@ -68,7 +72,7 @@ def check_stage(formula: Expr, item: Line) -> None:
     if item.result:
         return
     for node in walk(formula):
-        if isinstance(node, KINDS.results):
+        if isinstance(node, RESULTS_ONLY):
             message = "looks over the whole axis: declare it with result()"
             raise DeclarationError(message)
         if isinstance(node, Ref) and node.lag < 0:

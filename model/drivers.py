@@ -6,11 +6,13 @@ that wins over its year.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import math
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from numbers import Real
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,9 +30,22 @@ ALL: Final = "all"
 FIRST_YEAR: Final = Quarter.parse(FIRST_QUARTER).year
 LAST_YEAR: Final = Quarter.parse(LAST_QUARTER).year
 DRIVERS_FILE: Final = "drivers.csv"
+GRADES: Final = ("R", "G", "A", "F", "J")
+"""Reported, company guidance, the article, fitted to reported figures, judgement."""
 _SUM_TOLERANCE: Final = 1e-9
 
 PeriodValues = dict[str, float]
+
+
+def number(value: object, where: str) -> float:
+    """Return ``value`` as a finite number, or raise an :class:`InputError` that starts with ``where``."""
+    if not isinstance(value, bool) and isinstance(value, Real):
+        with contextlib.suppress(OverflowError):
+            found = float(value)
+            if math.isfinite(found):
+                return found
+    message = f"{where} needs a number, not {str(value)[:40]!r}"
+    raise InputError(message)
 
 
 @dataclass(frozen=True)
@@ -47,20 +62,20 @@ class DriverInfo:
     description: str
     source: str
 
-    def check(self, value: float, where: str) -> float:
+    def check(self, value: object, where: str) -> float:
         """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-            message = f"{where}: {self.key} needs a number, not {value!r}"
-            raise InputError(message)
+        value = number(value, f"{where}: {self.key}")
         if not self.minimum <= value <= self.maximum:
-            message = f"{where}: {self.key} = {value:g} is outside {self.minimum:g}..{self.maximum:g} ({self.driver.unit})"
+            per_cent = self.driver.unit in {"ratio", "1/yr"} and self.minimum <= value / 100 <= self.maximum
+            hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
+            message = f"{where}: {self.key} = {value:g} is outside {self.minimum:g}..{self.maximum:g} ({self.driver.unit}){hint}"
             raise InputError(message)
         if self.driver.whole and value != round(value):
             message = f"{where}: {self.key} = {value:g} must be a whole number"
             raise InputError(message)
         if self.driver.unit == "quarter":
             Quarter.from_code(value)
-        return float(value)
+        return value
 
 
 @cache
@@ -75,6 +90,9 @@ def driver_infos() -> dict[str, DriverInfo]:
             key = row["driver"]
             if key not in known or key in infos:
                 message = f"{where}: {key!r} is {'given twice' if key in infos else 'not a driver' + did_you_mean(key, known)}"
+                raise InputError(message)
+            if row["fill"] not in {"repeat", "default"} or row["grade"] not in GRADES:
+                message = f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}"
                 raise InputError(message)
             driver = known[key]
             if row["unit"] != driver.unit or not row["source"]:
@@ -188,11 +206,11 @@ def default_values(info: DriverInfo, as_of: Quarter) -> PeriodValues:
 
 
 def interpolated(knots: Mapping[str, float], as_of: Quarter) -> PeriodValues:
-    """Return values by quarter on the axis from knots by quarters since as-of, straight between them."""
+    """Return values by quarter from knots by quarters since as-of, straight between them, as far as the knots go."""
     points = sorted((0 if period == ALL else int(period), value) for period, value in knots.items())
-    quarters = [quarter for quarter in axis_quarters() if quarter > as_of]
-    found = np.interp([quarter - as_of for quarter in quarters], [p for p, _ in points], [v for _, v in points])
-    return {str(quarter): float(value) for quarter, value in zip(quarters, found, strict=True)}
+    distances = range(1, max(points[-1][0], Quarter.parse(LAST_QUARTER) - as_of) + 1)
+    found = np.interp(distances, [p for p, _ in points], [v for _, v in points])
+    return {str(as_of.shifted(distance)): float(value) for distance, value in zip(distances, found, strict=True)}
 
 
 def check_sums(table: Mapping[str, Mapping[str, float]], where: str) -> None:

@@ -61,14 +61,13 @@ _REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest"
 
 @dataclass(frozen=True)
 class Step:
-    """Rows that are computed together, in one phase: one by one, or quarter by quarter when ``recurrent``."""
+    """Rows that are computed together: one by one, or quarter by quarter when ``recurrent``."""
 
-    phase: str
     recurrent: bool
     terms: tuple[tuple[Row, Term, int, int], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Program:
     """A plan ready to be computed."""
 
@@ -150,7 +149,7 @@ def _phase(plan: Plan, phase: str) -> list[Step]:
         if recurrent:
             _check_recurrent(members)
         terms = tuple((row, term_of(formula, plan, row.vintage), begin, end) for row, formula, begin, end in members)
-        steps.append(Step(phase, recurrent, terms))
+        steps.append(Step(recurrent, terms))
     return steps
 
 

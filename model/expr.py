@@ -12,14 +12,14 @@ write; :mod:`model.build` replaces them, and every name by the key of one row, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from model.errors import DeclarationError
 from model.units import RATIO, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from model.lines import Declared, Dimension
 
@@ -252,7 +252,7 @@ class Call(Expr):
 
 @dataclass(frozen=True, eq=False)
 class Calendar(Expr):
-    """A property of the current quarter: see the functions of the same names in :mod:`model.lines`."""
+    """A property of the current quarter, of the vintage of this row, or of as-of."""
 
     what: CalendarName
 
@@ -313,15 +313,8 @@ Node = (
 )
 
 
-@dataclass(frozen=True)
-class _Kinds:
-    """Which nodes only people write, and which only results may hold."""
-
-    authored: tuple[type[Expr], ...] = field(default=(AsOf, AtVintage, Pick, Total))
-    results: tuple[type[Expr], ...] = field(default=(Reduction, PositionOf, AtPosition, CountBeyond))
-
-
-KINDS: Final = _Kinds()
+RESULTS_ONLY: Final = (Reduction, PositionOf, AtPosition, CountBeyond)
+"""Nodes that look over the whole axis: only results may hold them."""
 
 
 def wrap(value: object) -> Expr:
@@ -337,6 +330,21 @@ def wrap(value: object) -> Expr:
 def is_logical(node: Expr) -> bool:
     """Tell whether ``node`` is a comparison or a logical operation, which Excel shows as TRUE or FALSE."""
     return isinstance(node, Binary) and (node.operator in COMPARISONS or node.operator in LOGICAL)
+
+
+def mapped(node: Expr, function: Callable[[Expr], Expr]) -> Expr:
+    """Return ``node`` with ``function`` applied to the nodes directly below it that are formulas of their own."""
+    match node:
+        case Binary(operator, left, right):
+            return Binary(operator, function(left), function(right))
+        case Where(condition, then, otherwise):
+            return Where(function(condition), function(then), function(otherwise))
+        case Call(name, arguments):
+            return Call(name, tuple(function(argument) for argument in arguments))
+        case Negate(operand):
+            return Negate(function(operand))
+        case _:
+            return node
 
 
 def children(node: Expr) -> tuple[Expr, ...]:

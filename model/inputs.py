@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.actuals import axis_at
+from model.amazon import plan_at
 from model.axis import Quarter
 from model.drivers import (
     ALL,
@@ -28,14 +28,13 @@ from model.errors import InputError
 from model.scenario_files import OPERATIONS, ScenarioFile, entry_values, read_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from model.build import Plan
     from model.drivers import DriverInfo
 
 BASE: Final = "base"
+YEAR_DIGITS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Note:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A complete set of driver values.
 
@@ -72,13 +71,17 @@ class Scenario:
     note: str = ""
     sources: Mapping[str, Note] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}, as of {self.as_of}: {self.title}>"
+
     def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
         """Return the scenario with some values replaced.
 
         Parameters
         ----------
         overrides
-            Driver row -> one number (for all forecast years) or numbers by year, quarter or ``"all"``.
+            Driver row -> one number for all that lies ahead, or numbers by year, quarter or ``"all"``; a quarter's own
+            value still wins over its year.
 
         Raises
         ------
@@ -89,7 +92,11 @@ class Scenario:
         table = {key: dict(values) for key, values in self.table.items()}
         for key, given in overrides.items():
             info = info_named(key, infos, "override")
-            values = given if isinstance(given, Mapping) else everywhere(info, given, self.as_of)
+            if isinstance(given, Mapping):
+                values = given
+            else:
+                values = everywhere(info, given, self.as_of)
+                table[key] = {period: value for period, value in table[key].items() if "Q" not in period or period in values}
             for period, value in values.items():
                 table[key][period_key(info, str(period), "override")] = info.check(value, "override")
         check_sums(table, "override")
@@ -104,9 +111,9 @@ class Scenario:
             by_season = [self.table[f"{key}[{member}]"][ALL] for member in driver.by[0].members]
             return np.array([by_season[quarter.number - 1] for quarter in plan.axis.quarters])
         values = self.table[key]
-        last = str(LAST_YEAR)
+        last = values.get(str(LAST_YEAR), 0.0)  # of a longer axis than the model's own
         return np.array([
-            values.get(str(quarter), values.get(str(quarter.year), values.get(last, math.nan)))
+            values.get(str(quarter), values.get(str(quarter.year), last))
             for quarter in plan.axis.quarters
         ])  # fmt: skip
 
@@ -116,18 +123,16 @@ def driver_arrays(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, NDArra
     return {row.key: np.stack([each.series(plan, row.key) for each in scenarios], axis=1) for row in plan.driver_rows}
 
 
-def load_scenario(name: str = BASE, as_of: str | Quarter | None = None, folder: Path | None = None) -> Scenario:
+def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scenario:
     """Compose a scenario.
 
     Parameters
     ----------
     name
         A scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is ``"base"``. A name that ends in
-        ``.toml`` is the path of a file of the user's own.
+        ``.toml`` is the path of a file of the user's own; a path cannot hold a ``+``.
     as_of
         Last reported quarter, instead of the scenario's own.
-    folder
-        Where to look for scenario files before those that ship.
 
     Raises
     ------
@@ -142,7 +147,10 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None, folder: 
     0.4
     """
     first, *overlays = [part.strip() for part in (name.strip() or BASE).split("+")]
-    chain = _chain(first, folder)
+    if not first or len(set(overlays)) < len(overlays):
+        message = f"{name!r}: write a scenario and each overlay once, joined by +, such as base+power_delay"
+        raise InputError(message)
+    chain = _chain(first)
     quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of or chain[-1].as_of
     if quarter is None:
         message = f'{first}: needs as_of, such as as_of = "2026Q2"'
@@ -152,26 +160,29 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None, folder: 
     table = {key: default_values(info, quarter) for key, info in infos.items()}
     sources = {key: Note(info.grade, info.source) for key, info in infos.items()}
     for file in chain:
+        if file.as_of is not None:
+            _check_periods(file, file.as_of)
         _apply_scenario(file, table, sources, infos, quarter)
-    title = chain[-1].title
+    title, names = chain[-1].title, []
     for overlay_name in overlays:
-        file = read_file(overlay_name, folder)
+        file = read_file(overlay_name)
         if not file.overlay:
             message = f"{overlay_name!r} is a scenario, not an overlay: only overlays follow a +"
             raise InputError(message)
         _apply_overlay(file, table, sources, infos)
+        names.append(file.name)
         title = f"{title}; {file.title[:1].lower()}{file.title[1:]}"
-    full_name = "+".join([chain[-1].name, *overlays])
+    full_name = "+".join([chain[-1].name, *names])
     check_sums(table, full_name)
     weight = 0.0 if overlays else chain[-1].weight
     return Scenario(full_name, title, quarter, weight, table, chain[-1].note, sources)
 
 
-def _chain(name: str, folder: Path | None) -> list[ScenarioFile]:
+def _chain(name: str) -> list[ScenarioFile]:
     """Return the files that a scenario is based on, root first."""
     chain: list[ScenarioFile] = []
     while name:
-        file = read_file(name, folder)
+        file = read_file(name)
         if file.overlay:
             message = f"{name!r} is an overlay: write it after a scenario, such as base+{name}"
             raise InputError(message)
@@ -183,16 +194,29 @@ def _chain(name: str, folder: Path | None) -> list[ScenarioFile]:
     return chain
 
 
+def _check_periods(file: ScenarioFile, as_of: Quarter) -> None:
+    """Refuse values for quarters that are reported at the file's own as-of, unless reported quarters use them."""
+    used = plan_at(axis_at(as_of)).used_in_history
+    first = as_of.shifted(1)
+    for key, entry in file.entries.items():
+        for period in entry.get("values", {}) if isinstance(entry.get("values"), dict) else ():
+            found = str(period).upper()
+            past = found < (str(first) if "Q" in found else str(first.year))
+            if past and len(found) >= YEAR_DIGITS and key not in used:
+                message = f"{file.name}: {key} is given for {period}, which is before the first forecast quarter {first}"
+                raise InputError(message)
+
+
 def _apply_scenario(
     file: ScenarioFile, table: dict[str, PeriodValues], sources: dict[str, Note], infos: Mapping[str, DriverInfo], as_of: Quarter
 ) -> None:
+    """Put the values of a file over those that it is based on; a year that it sets drops what its quarters had."""
     for key, entry in file.entries.items():
         info = infos[key]
         given = entry_values(entry.get("values", entry.get("value")), info, file.name, check=True)
         if info.driver.kind == "yearly":
-            if not info.repeats:
-                table[key] = default_values(info, as_of)
             given = filled(given, repeats=info.repeats)
+            table[key] = {period: value for period, value in table[key].items() if len(period) == YEAR_DIGITS or period[:4] not in given}
         elif info.driver.kind == "elapsed":
             given = interpolated(given, as_of)
         table[key] |= given

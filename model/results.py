@@ -11,9 +11,9 @@ from model.actuals import axis_at, reported_arrays
 from model.amazon import plan_at
 from model.axis import QUARTERS_A_YEAR, Frequency, Period, Quarter
 from model.build import leaves
-from model.errors import InputError, PeriodError, UnknownNameError
+from model.errors import InputError, PeriodError
 from model.evaluate import compile_plan, term_of
-from model.expr import Binary, Call, Expr, Negate, Ref, Where
+from model.expr import Expr, Ref, mapped
 from model.inputs import Scenario, driver_arrays, load_scenario
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from model.evaluate import Array, Values
 
 
-@dataclass
+@dataclass(repr=False)
 class Results:
     """The model computed for one or more scenarios of the same as-of.
 
@@ -45,6 +45,10 @@ class Results:
     values: Values
     _views: dict[Frequency, Values] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        names = ", ".join(each.name for each in self.scenarios)
+        return f"<Results of {names}, as of {self.plan.axis.as_of}: {len(self.plan.lines)} lines>"
+
     def series(self, key: str, frequency: Frequency = "quarterly") -> Array:
         """Return a line at a frequency.
 
@@ -58,8 +62,8 @@ class Results:
 
         Raises
         ------
-        UnknownNameError
-            No such line, or it has no figure at this frequency.
+        UnknownNameError, PeriodError
+            No such line; or it has no figure at this frequency.
 
         Examples
         --------
@@ -103,10 +107,13 @@ class Results:
         return pd.DataFrame(columns, index=pd.Index([str(period) for period in periods], name="period"))
 
     def _viewed(self, row: Row, frequency: Frequency) -> Array:
+        if row.driver is not None and row.driver.kind == "yearly" and frequency == "annual":
+            years = [str(year) for year in self.plan.axis.years]
+            return np.array([[each.table[row.key].get(year, np.nan) for each in self.scenarios] for year in years])
         rule = row.line.annual if row.line is not None else "none"
         if rule == "none":
             message = f"{row.key} has no {frequency} figure: ask for quarters, such as 2026Q3"
-            raise UnknownNameError(message)
+            raise PeriodError(message)
         if rule == "ratio":
             return self._ratio(row, frequency)
         quarterly = self.values[row.key]
@@ -136,20 +143,10 @@ class Results:
 
 
 def in_years(node: Expr) -> Expr:
-    """Return a formula for quarters as the same formula for years: lags in years instead of quarters."""
-    match node:
-        case Ref(_, lag):
-            return replace(node, lag=lag // QUARTERS_A_YEAR)
-        case Binary(operator, left, right):
-            return Binary(operator, in_years(left), in_years(right))
-        case Negate(operand):
-            return Negate(in_years(operand))
-        case Where(condition, then, otherwise):
-            return Where(in_years(condition), in_years(then), in_years(otherwise))
-        case Call(function, arguments):
-            return Call(function, tuple(in_years(argument) for argument in arguments))
-        case _:
-            return node
+    """Return the formula of a ratio over quarters as the same formula over years: lags in years instead of quarters."""
+    if isinstance(node, Ref):
+        return replace(node, lag=node.lag // QUARTERS_A_YEAR)
+    return mapped(node, in_years)
 
 
 def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Results:

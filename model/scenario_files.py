@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from model.axis import Quarter
-from model.drivers import ALL, FIRST_YEAR, PeriodValues, driver_infos, info_named, period_key
+from model.drivers import ALL, FIRST_YEAR, PeriodValues, driver_infos, info_named, number, period_key
 from model.errors import InputError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from model.drivers import DriverInfo
 
 OPERATIONS: Final = ("set", "add", "scale")
-_SCENARIO_KEYS: Final = frozenset({"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "changes"})
+_SCENARIO_KEYS: Final = frozenset({"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers"})
+_OVERLAY_KEYS: Final = frozenset({"name", "title", "note", "overlay", "changes"})
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+_ELAPSED: Final = re.compile(r"[0-9]{1,3}")
+_NOT_IN_CELLS: Final = re.compile(r"^=|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+"""Texts that a cell would take for a formula, or that a file cannot hold."""
 _ENTRY_KEYS: Final = frozenset({"unit", "grade", "source", "note", "value", "values", *OPERATIONS})
 
 
@@ -57,13 +62,13 @@ def _builtin_files() -> dict[str, str]:
     }  # fmt: skip
 
 
-def read_file(name: str, folder: Path | None) -> ScenarioFile:
-    """Read a scenario or overlay: from a path that ends in .toml, from ``folder``, or from those that ship."""
-    path = Path(name) if name.endswith(".toml") else (folder / f"{name}.toml" if folder else None)
-    if path is not None and (name.endswith(".toml") or path.is_file()):
+def read_file(name: str) -> ScenarioFile:
+    """Read a scenario or overlay: from a path that ends in .toml, or from those that ship."""
+    path = Path(name) if name.endswith(".toml") else None
+    if path is not None:
         try:
-            text, where = path.read_text(encoding="utf-8"), str(path)
-        except (OSError, UnicodeDecodeError) as error:
+            text, where = path.read_text(encoding="utf-8-sig"), str(path)
+        except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
             message = f"{path}: cannot read the scenario file: {reason}"
             raise InputError(message) from None
@@ -74,27 +79,42 @@ def read_file(name: str, folder: Path | None) -> ScenarioFile:
         raise UnknownNameError(message)
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         message = f"{where}: is not valid TOML: {error}"
         raise InputError(message) from None
-    return _parse_file(content, where)
+    file = _parse_file(content, where)
+    if path is not None and file.name.lower() in {each.lower() for each in _builtin_files()}:
+        message = f"{where}: {file.name!r} is the name of a scenario that ships: choose another"
+        raise InputError(message)
+    if path is not None and file.base.endswith(".toml"):
+        file = replace(file, base=str(path.parent / file.base))
+    return file
 
 
 def _parse_file(content: Mapping[str, Any], where: str) -> ScenarioFile:
-    unknown = sorted(set(content) - _SCENARIO_KEYS)
-    if unknown:
-        message = f"{where}: unknown key {unknown[0]!r}{did_you_mean(unknown[0], _SCENARIO_KEYS)}"
+    overlay = content.get("overlay", False)
+    if not isinstance(overlay, bool):
+        message = f"{where}: overlay must be true or false, not {overlay!r}"
         raise InputError(message)
-    overlay = content.get("overlay") is True
+    allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS
+    for key in sorted(set(content) - allowed):
+        kind = "an overlay" if overlay else "a scenario"
+        message = f"{where}: {key!r} does not belong in {kind}{did_you_mean(key, allowed)}"
+        raise InputError(message)
     section = "changes" if overlay else "drivers"
     entries = content.get(section, {})
     texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
     weight = content.get("weight", 0.0)
-    if not texts["name"] or not all(isinstance(text, str) for text in texts.values()) or not isinstance(entries, dict):
-        message = f'{where}: needs name = "...", and a table [{section}.NAME] for each driver that it changes'
+    if not all(isinstance(text, str) for text in texts.values()) or not _NAME.fullmatch(texts["name"]):
+        message = f'{where}: needs name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
+        raise InputError(message)
+    for key, text in texts.items():
+        _check_text(text, f"{where}: {key}")
+    if not isinstance(entries, dict):
+        message = f"{where}: needs a table [{section}.NAME] for each driver that it changes, not {section} = {entries!r}"
         raise InputError(message)
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
-        message = f"{where}: weight must be a number from 0 to 1, not {weight!r}"
+        message = f"{where}: weight must be a number from 0 to 1"
         raise InputError(message)
     infos = driver_infos()
     for key, entry in entries.items():
@@ -104,6 +124,12 @@ def _parse_file(content: Mapping[str, Any], where: str) -> ScenarioFile:
     return ScenarioFile(
         texts["name"], texts["title"] or texts["name"], texts["note"], texts["base"], as_of, float(weight), overlay, entries
     )
+
+
+def _check_text(text: object, where: str) -> None:
+    if not isinstance(text, str) or _NOT_IN_CELLS.search(text):
+        message = f"{where} must be a text that does not start with = and has no control characters"
+        raise InputError(message)
 
 
 def _check_entry(entry: object, info: DriverInfo, where: str, *, overlay: bool) -> None:
@@ -119,7 +145,9 @@ def _check_entry(entry: object, info: DriverInfo, where: str, *, overlay: bool) 
     if entry.get("unit") != info.driver.unit:
         message = f"{where}: needs unit = {info.driver.unit!r}, not {entry.get('unit')!r}"
         raise InputError(message)
-    if not isinstance(entry.get("source"), str) or not entry["source"].strip():
+    for key in ("source", "grade", "note"):
+        _check_text(entry.get(key, ""), f"{where}: {key}")
+    if not entry.get("source", "").strip():
         message = f'{where}: needs source = "where the values come from"'
         raise InputError(message)
 
@@ -127,15 +155,15 @@ def _check_entry(entry: object, info: DriverInfo, where: str, *, overlay: bool) 
 def entry_values(given: object, info: DriverInfo, where: str, *, check: bool) -> PeriodValues:
     """Return the values of one entry by period key; quarters since as-of stay as they are for elapsed drivers."""
     values = given if isinstance(given, dict) else {ALL: given}
+    if not values:
+        message = f"{where}: {info.key} is given no value"
+        raise InputError(message)
     result: PeriodValues = {}
     for period, value in values.items():
         if isinstance(value, str) and info.driver.unit == "quarter":
             value = Quarter.parse(value).code  # noqa: PLW2901  # people write quarters as 2026Q3
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            message = f"{where}: {info.key} needs a number for {period}, not {value!r}"
-            raise InputError(message)
         if info.driver.kind == "elapsed":
-            if not str(period).isdigit():
+            if not _ELAPSED.fullmatch(str(period)):
                 message = f"{where}: {info.key} is given by quarters since as-of (0, 4, 8 ...), not for {period}"
                 raise InputError(message)
             key = str(period)
@@ -143,5 +171,9 @@ def entry_values(given: object, info: DriverInfo, where: str, *, check: bool) ->
             key = str(FIRST_YEAR)
         else:
             key = period_key(info, str(period), where)
-        result[key] = info.check(float(value), where) if check else float(value)
+        if key in result:
+            message = f"{where}: {info.key} is given twice for {key}"
+            raise InputError(message)
+        known = number(value, f"{where}: {info.key} ({period})")
+        result[key] = info.check(known, where) if check else known
     return result

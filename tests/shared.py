@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from amzn_fcf.commands.build import default_scenarios, shipped_at
+from amzn_fcf.workbooks import default_scenarios, shipped_at
 from model.axis import Quarter
 from model.inputs import load_scenario
 from model.results import Results, run

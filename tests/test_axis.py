@@ -33,6 +33,7 @@ def test_what_is_no_quarter_is_refused_with_an_example(text: str) -> None:
     ("text", "period"),
     [
         ("2026", Period("annual", 2026)),
+        ("FY2026", Period("annual", 2026)),
         ("2026Q3", Period("quarterly", 2026, 3)),
         ("TTM 2026Q3", Period("ttm", 2026, 3)),
         (" ttm 2026q3 ", Period("ttm", 2026, 3)),
@@ -42,7 +43,7 @@ def test_periods_are_read_in_any_case(text: str, period: Period) -> None:
     assert Period.parse(text) == period
 
 
-@pytest.mark.parametrize("text", ["TTM 2026", "FY2026", "2026Q0", "next year", "-2026"])
+@pytest.mark.parametrize("text", ["TTM 2026", "FY2026Q1", "\uff12\uff10\uff12\uff16", "2026Q0", "next year", "-2026"])
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(PeriodError, match="is not a period"):
         Period.parse(text)

@@ -11,14 +11,13 @@ from shared import computed
 from model.axis import Quarter
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "data" / "calibration.csv").read_text(encoding="utf-8").splitlines()))
-BILLIONS = {
-    "net_sales": 0.005, "aws_sales": 0.005, "operating_income": 0.02, "depreciation_amortization": 0.02, "aws_depreciation": 0.02,
-    "operating_cash_flow": 0.02, "net_capex": 0.005,
-}  # fmt: skip
-"""USD bn, and the relative tolerance."""
+BILLIONS = (
+    "net_sales", "aws_sales", "operating_income", "depreciation_amortization", "aws_depreciation", "operating_cash_flow",
+    "net_capex", "free_cash_flow", "free_cash_flow_after_leases", "cash", "debt",
+)  # fmt: skip
 PERCENT = ("aws_sales_growth", "aws_margin", "operating_margin", "normalised_net_margin")
-CASH_FLOWS = ("free_cash_flow", "free_cash_flow_after_leases", "cash", "debt")
-LAST_CLOSE_YEAR = 2030
+LAST_DIGIT = 0.055
+"""Half of the last digit that the calibration prints, in USD bn and per cent, and a little for its own rounding."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['scenario']}-{row['year']}")
@@ -29,14 +28,12 @@ def test_figures_by_year(row: dict[str, str]) -> None:
     def annual(line: str) -> float:
         return float(results.series(line, "annual")[place, 0])
 
-    for line, tolerance in BILLIONS.items():
-        assert annual(line) / 1000 == pytest.approx(float(row[line]), rel=tolerance), line
+    for line in BILLIONS:
+        assert annual(line) / 1000 == pytest.approx(float(row[line]), abs=LAST_DIGIT), line
     for line in PERCENT:
-        assert annual(line) * 100 == pytest.approx(float(row[line]), abs=0.5), line
-    for line in CASH_FLOWS:
-        assert annual(line) / 1000 == pytest.approx(float(row[line]), abs=3 if year <= LAST_CLOSE_YEAR else 6), line
+        assert annual(line) * 100 == pytest.approx(float(row[line]), abs=LAST_DIGIT), line
     use = results.values["aws_capacity_use"][4 * place + 3, 0]
-    assert use * 100 == pytest.approx(float(row["aws_capacity_use"]), abs=1)
+    assert use * 100 == pytest.approx(float(row["aws_capacity_use"]), abs=0.51)
 
 
 EVENTS = {
@@ -54,10 +51,10 @@ def test_inflection(name: str) -> None:
     found = {key: results.values[key][0, 0] for key in ("trough", "turn", "positive", "recross", "intensity_peak")}
     expected = {"trough": trough, "turn": turn, "positive": positive, "recross": recross, "intensity_peak": peak}
     for key, quarter in expected.items():
-        assert abs(Quarter.from_code(found[key]) - Quarter.parse(quarter)) <= 1, key
-    assert results.values["trough_amount"][0, 0] / 1000 == pytest.approx(amount, abs=3)
-    assert results.values["peak_intensity"][0, 0] * 100 == pytest.approx(intensity, abs=0.5)
-    assert results.values["earlier_peak"][0, 0] / 1000 == pytest.approx(53.0, abs=0.1)
+        assert Quarter.from_code(found[key]) == Quarter.parse(quarter), key
+    assert results.values["trough_amount"][0, 0] / 1000 == pytest.approx(amount, abs=LAST_DIGIT)
+    assert results.values["peak_intensity"][0, 0] * 100 == pytest.approx(intensity, abs=LAST_DIGIT)
+    assert results.values["earlier_peak"][0, 0] / 1000 == pytest.approx(53.0, abs=LAST_DIGIT)
 
 
 OVERLAYS = {
@@ -66,9 +63,8 @@ OVERLAYS = {
     ("article", "power_delay"): (0.0, -1.5, -0.7),
     ("base", "silicon_delay"): (-5.2, -11.1, -6.9),
     ("base", "price_war"): (-1.9, -14.0, -15.5),
-    ("base", "power_delay"): (-0.2, -5.8, -1.1),
 }
-"""Change of free cash flow in 2026, 2027 and 2028, USD bn. For base+power_delay see docs/design.md."""
+"""Change of free cash flow in 2026, 2027 and 2028, USD bn. Base with power_delay differs on purpose: see below."""
 
 
 @pytest.mark.parametrize(("name", "overlay"), OVERLAYS)
@@ -77,7 +73,19 @@ def test_overlays_move_free_cash_flow(name: str, overlay: str) -> None:
     for year, expected in zip((2026, 2027, 2028), OVERLAYS[name, overlay], strict=True):
         place = plain.plan.axis.year_position(year)
         moved = changed.series("free_cash_flow", "annual")[place, 0] - plain.series("free_cash_flow", "annual")[place, 0]
-        assert moved / 1000 == pytest.approx(expected, abs=3), year
+        assert moved / 1000 == pytest.approx(expected, abs=2 * LAST_DIGIT), year
+
+
+def test_power_delay_on_base_differs_from_the_calibration_by_the_purchases_before_as_of() -> None:
+    """The calibration (-0.2, -5.8, -1.1) delays the purchases of 2026Q1 and Q2 too; the model notes, and we, do not."""
+    plain, late = computed("base"), computed("base+power_delay")
+    split = plain.plan.axis.split
+    assert (late.values["aws_additions_delayed"][:split] == 0).all()
+    assert (late.values["aws_capacity"][: split + 2] == plain.values["aws_capacity"][: split + 2]).all()
+    moved = (late.series("free_cash_flow", "annual") - plain.series("free_cash_flow", "annual"))[:, 0] / 1000
+    place = plain.plan.axis.year_position(2027)
+    assert -5.8 < moved[place] < -1.0
+    assert -1.1 < moved[place + 1] < 0
 
 
 OPENING = {

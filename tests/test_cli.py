@@ -132,7 +132,7 @@ def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
     for year in range(2025, 2029):
         assert f"{model.value('free_cash_flow', Period('annual', year)) / 1000:.1f}" in row
     assert "2027Q1 -32.3" in row
-    assert "29/29" in row
+    assert "30/30" in row
     assert amzn_fcf("validate", *(str(path) for path in (tmp_path / "out").iterdir())).returncode == 0
 
 
@@ -190,7 +190,40 @@ def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path:
     assert "broken.xlsx: not a readable .xlsx" in both.stderr
 
 
-def test_a_reader_that_stops_early_is_no_error() -> None:
-    done = subprocess.run(f"'{sys.executable}' -m amzn_fcf show | head -1", shell=True, capture_output=True, text=True, check=False)  # noqa: S602  # a pipe, as users write it
-    assert done.stdout.startswith("aws_demand")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_output_that_cannot_be_written_is_one_line(form: str) -> None:
+    command = [sys.executable, "-m", "amzn_fcf", "show", "net_sales", "--format", form]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "amzn-fcf: error: the output cannot be written: No space left on device\n"
+
+
+def test_wrong_arguments_are_one_line() -> None:
+    for arguments in (["show", "--format", "xml"], ["bogus"], ["validate"], ["show", "--period"], ["build", "--out", ""]):
+        refused(*arguments)
+
+
+def test_two_scenarios_of_one_name_are_refused_not_merged(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.toml").write_text('name = "mine"\nbase = "base"\nas_of = "2026Q2"\n', encoding="utf-8")
+    line = refused("show", "net_sales", "--scenario", "a/mine.toml", "--scenario", "b/mine.toml", cwd=tmp_path)
+    assert "two files have this name" in line
+
+
+def test_drivers_are_shown_by_year_and_lines_are_listed_as_json() -> None:
+    entries = json.loads(amzn_fcf("show", "capex_budget", "--period", "2027", "--format", "json").stdout)
+    assert [(each["value"], each["unit"]) for each in entries] == [(240000.0, "USD m")]
+    listed = json.loads(amzn_fcf("show", "--format", "json").stdout)
+    assert {"line", "unit", "label", "definition"} == set(listed[0])
+    assert "free_cash_flow" in {each["line"] for each in listed}
+
+
+@pytest.mark.parametrize("arguments", ["show", "show net_sales"])
+def test_a_reader_that_stops_early_is_no_error(arguments: str) -> None:
+    pipe = f"'{sys.executable}' -m amzn_fcf {arguments} | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, check=False)  # noqa: S607  # a pipe, as users write it
     assert done.stderr == ""
+    assert done.returncode == 0

@@ -61,7 +61,7 @@ def test_what_is_asked_for_must_exist() -> None:
         results.series("free_cash")
     with pytest.raises(UnknownNameError, match=r"'stores_sales' has members: choose one of stores_sales\[north_america\]"):
         results.series("stores_sales")
-    with pytest.raises(UnknownNameError, match="has no annual figure: ask for quarters"):
+    with pytest.raises(PeriodError, match="has no annual figure: ask for quarters"):
         results.series("aws_capacity_use", "annual")
     with pytest.raises(PeriodError, match="2036 is outside the axis"):
         results.value("net_sales", Period.parse("2036"))
@@ -124,3 +124,8 @@ def test_the_article_never_saw_negative_free_cash_flow_and_base_does() -> None:
     assert computed("article").values["trough_amount"][0, 0] > 0
     assert computed("article").values["positive"] == computed("article").values["trough"]
     assert computed("base").values["trough_amount"][0, 0] < 0
+
+
+def test_results_and_scenarios_introduce_themselves_in_one_line() -> None:
+    assert repr(computed("base")).startswith("<Results of base, as of 2026Q2: ")
+    assert repr(load_scenario("bear")) == "<Scenario bear, as of 2026Q2: Demand fades after the build-out>"

@@ -104,10 +104,25 @@ def test_an_overlay_changes_the_quarters_given_in_its_year_too(tmp_path: Path) -
     change = (
         entry("stores_growth[north_america]", values="{ 2026 = 0.5, 2027 = 1 }").replace("drivers", "changes").replace("values", "scale")
     )
-    write(tmp_path, 'name = "slow"\noverlay = true\n' + change, "slow.toml")
-    changed = load_scenario("base+slow", folder=tmp_path)
+    path = write(tmp_path, 'name = "slow"\noverlay = true\n' + change, "slow.toml")
+    changed = load_scenario(f"base+{path}")
+    assert changed.name == "base+slow"
     assert changed.table["stores_growth[north_america]"]["2026Q3"] == 0.0225
     assert changed.table["stores_growth[north_america]"]["2026"] == 0.0425
+
+
+def test_a_derived_scenario_keeps_the_budgets_and_borrowing_that_it_does_not_name(tmp_path: Path) -> None:
+    mine = load_scenario(write(tmp_path, HEAD + entry("capex_budget", "USD m", "{ 2027 = 180000 }")))
+    assert mine.table["capex_budget"]["2026"] == 220000
+    assert mine.table["capex_budget"]["2027"] == 180000
+    assert mine.table["capex_budget"]["2028"] == 0
+    assert mine.table["planned_borrowing"]["2026Q3"] == 25000
+
+
+def test_a_year_that_a_file_sets_drops_what_its_base_gave_for_its_quarters(tmp_path: Path) -> None:
+    mine = load_scenario(write(tmp_path, HEAD + entry("stores_growth[north_america]", values="{ 2026 = 0.1 }")))
+    assert "2026Q3" not in mine.table["stores_growth[north_america]"]
+    assert mine.table["stores_growth[international]"]["2026Q3"] == 0.05
 
 
 def test_a_scenario_of_the_users_own_is_read_from_a_path(tmp_path: Path) -> None:
@@ -123,19 +138,41 @@ BROKEN = {
     "unknown driver": (HEAD + entry("aws_grwth"), "unknown driver 'aws_grwth'; did you mean aws_growth"),
     "driver with members": (HEAD + entry("stores_growth"), "has members: write stores_growth\\[north_america\\]"),
     "out of range": (HEAD + entry(values="{ 2027 = 3.0 }"), "aws_growth = 3 is outside -0.2..0.8"),
-    "not a number": (HEAD + entry(values='{ 2027 = "high" }'), "needs a number for 2027"),
-    "not finite": (HEAD + entry(values="{ 2027 = nan }"), "needs a number for 2027"),
+    "not a number": (HEAD + entry(values='{ 2027 = "high" }'), "aws_growth \\(2027\\) needs a number"),
+    "not finite": (HEAD + entry(values="{ 2027 = nan }"), "aws_growth \\(2027\\) needs a number"),
     "wrong unit": (HEAD + entry(unit="USD m"), "needs unit = 'ratio', not 'USD m'"),
     "no source": (HEAD + entry().replace("a test", " "), "needs source"),
     "no values": (HEAD + '[drivers.aws_growth]\nunit = "ratio"\nsource = "s"\n', "needs exactly one of value, values; found none"),
     "overlay operation": (HEAD + entry().replace("values", "add"), "needs exactly one of value, values; found add"),
-    "unknown key": (HEAD + 'as_off = "2026Q1"\n', "unknown key 'as_off'; did you mean as_of"),
+    "unknown key": (HEAD + 'as_off = "2026Q1"\n', "'as_off' does not belong in a scenario; did you mean as_of"),
     "year off the axis": (HEAD + entry(values="{ 2050 = 0.1 }"), "2050 is outside 2022Q1..2035Q4"),
     "no period": (HEAD + entry(values="{ soon = 0.1 }"), "'soon' is not a period"),
     "constant by year": (HEAD + entry("aws_utilisation", values="{ 2027 = 0.9 }"), "does not vary with time"),
     "truncated": (HEAD + entry()[:-4], "is not valid TOML"),
     "weight": ("weight = 2\n" + HEAD, "weight must be a number from 0 to 1"),
     "no name": ('as_of = "2026Q2"\n', "needs name"),
+    "name of a path": (HEAD.replace('"mine"', '"../mine"'), "needs name = .* of letters, digits"),
+    "number as name": (HEAD.replace('"mine"', "5"), "needs name"),
+    "number as as_of": (HEAD.replace('"2026Q2"', "2026"), "are texts too"),
+    "drivers no table": (HEAD + "drivers = 3\n", "not drivers = 3"),
+    "driver no table": (HEAD + "[drivers]\naws_growth = 1\n", "must be a table with unit, source and values"),
+    "changes in a scenario": (HEAD + entry().replace("[drivers", "[changes"), "'changes' does not belong in a scenario"),
+    "overlay no flag": ('overlay = "yes"\n' + HEAD, "overlay must be true or false"),
+    "overlay with base": ("overlay = true\n" + HEAD, "'as_of' does not belong in an overlay"),
+    "no value": (HEAD + entry(values="{}"), "aws_growth is given no value"),
+    "given twice": (HEAD + entry(values="{ 2027q3 = 0.1, 2027Q3 = 0.2 }"), "aws_growth is given twice for 2027Q3"),
+    "reported period": (HEAD + entry(values="{ 2026Q1 = 0.1 }"), "2026Q1, which is before the first forecast quarter 2026Q3"),
+    "reported year": (HEAD + entry(values="{ 2024 = 0.1 }"), "2024, which is before the first forecast quarter 2026Q3"),
+    "per cent": (HEAD + entry(values="{ 2027 = 12 }"), "outside -0.2..0.8 \\(ratio\\); 12 % is 0.12"),
+    "huge number": (HEAD + entry(values="{ 2027 = " + "9" * 400 + " }"), "needs a number"),
+    "deeply nested": (HEAD + "x = " + "[" * 5000, "is not valid TOML"),
+    "formula as title": (HEAD + 'title = "=1+1"\n', "does not start with ="),
+    "control character": (HEAD + 'title = "a\\u0001b"\n', "no control characters"),
+    "name that ships": (HEAD.replace('"mine"', '"Base"'), "'Base' is the name of a scenario that ships"),
+    "run-off without knots": (HEAD + entry("runoff_share[aws]", values="{}"), "is given no value"),
+    "run-off by year": (HEAD + entry("runoff_share[aws]", values="{ 2027 = 0.5 }"), "by quarters since as-of"),
+    "null in base": (HEAD.replace('"base"', '"\\u0000.toml"'), "cannot read|control characters"),
+    "list of values": (HEAD + entry(values="[1, 2]"), "needs a number"),
     "no as_of": ('name = "mine"\n', "needs as_of"),
     "early as_of": (HEAD.replace("2026Q2", "2024Q1"), "as-of 2024Q1 is outside"),
     "as_of not reported": (HEAD.replace("2026Q2", "2027Q1"), "as-of 2027Q1 is not reported yet; the latest is 2026Q2"),
@@ -150,6 +187,13 @@ def test_a_broken_scenario_file_is_refused_in_one_sentence(case: str, tmp_path: 
     text, message = BROKEN[case]
     with pytest.raises(AmznFcfError, match=message):
         load_scenario(write(tmp_path, text))
+
+
+def test_a_base_given_as_a_path_is_looked_up_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    write(tmp_path / "sub", HEAD.replace("mine", "parent") + entry(), "parent.toml")
+    child = write(tmp_path / "sub", HEAD.replace('"base"', '"parent.toml"'), "child.toml")
+    assert load_scenario(child).table["aws_growth"]["2027"] == 0.30
 
 
 def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
@@ -169,6 +213,9 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         ("power_delay", "is an overlay: write it after a scenario, such as base\\+power_delay"),
         ("base+bull", "'bull' is a scenario, not an overlay"),
         ("base+", "unknown scenario ''"),
+        ("+", "write a scenario and each overlay once"),
+        ("+price_war", "write a scenario and each overlay once"),
+        ("base+price_war+price_war", "write a scenario and each overlay once"),
     ],
 )
 def test_scenario_names_that_do_not_exist_name_the_nearest(name: str, message: str) -> None:
@@ -187,6 +234,8 @@ def test_overrides_are_checked_like_files() -> None:
     assert base.with_overrides({"aws_growth": {"2028": 0.2}}).table["aws_growth"]["2028"] == 0.2
     everywhere = base.with_overrides({"aws_growth": 0.1}).table["aws_growth"]
     assert {everywhere[str(year)] for year in range(2026, 2036)} == {0.1}
+    assert "2026Q3" not in base.with_overrides({"investments": 0.0}).table["investments"]
+    assert base.with_overrides({"investments": {"2026": 0.0}}).table["investments"]["2026Q3"] == 22500
     with pytest.raises(UnknownNameError, match="did you mean aws_growth"):
         base.with_overrides({"aws_grow": 0.1})
     with pytest.raises(InputError, match="outside"):

@@ -171,6 +171,13 @@ def test_a_ratio_over_years_uses_what_has_years() -> None:
         bind(cash=cash, flow=flow, share=line("Share", "ratio", flow / flow, annual="ratio"))
 
 
+def test_a_ratio_over_years_is_made_of_lines_not_of_sums() -> None:
+    cash = money()
+    flow = line("Flow", "USD m", 1 * cash)
+    with pytest.raises(DeclarationError, match="annual='ratio' cannot use Trailing: declare that part as a line first"):
+        bind(cash=cash, flow=flow, share=line("Share", "ratio", ttm(flow) / flow, annual="ratio"))
+
+
 def test_what_needs_the_whole_year_cannot_depend_on_itself() -> None:
     spent = line("Spent", "ratio", prev("plan") + 0, history=1)
     plan_ = line("Plan", "ratio", year_sum(spent), history=1)

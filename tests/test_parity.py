@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 from shared import AS_OFS, SHIPPED, family, written
 
 from model.drivers import ALL, DriverInfo, driver_infos
@@ -116,6 +121,14 @@ def test_a_driver_changed_in_the_workbook_equals_the_model_with_that_override(
 
 def test_changing_one_cell_leaves_every_other_part_of_the_file_as_it_was() -> None:
     plan, _, data = written("base")
-    changed = with_changes(data, {cell_of(plan, driver_infos()["aws_growth"], "2028"): 0.05})
-    assert len(changed) == pytest.approx(len(data), rel=0.01)
+    sheet, row, column = cell_of(plan, driver_infos()["aws_growth"], "2028")
+    changed = with_changes(data, {(sheet, row, column): 0.05})
+    before, after = (zipfile.ZipFile(io.BytesIO(each)) for each in (data, changed))
+    assert before.namelist() == after.namelist()
+    different = [name for name in before.namelist() if before.read(name) != after.read(name)]
+    assert len(different) == 1
+    cell = re.compile(rf'<c r="{get_column_letter(column)}{row}"[^>]*>.*?</c>')
+    old, new = (each.read(different[0]).decode() for each in (before, after))
+    assert cell.sub("", old) == cell.sub("", new)
+    assert "<v>0.05</v>" in cell.search(new)[0]  # type: ignore[index]  # it is there
     assert with_changes(data, {}) is data

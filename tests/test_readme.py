@@ -29,7 +29,7 @@ def sessions() -> list[tuple[str, str]]:
 
 def comparable(output: str) -> list[str]:
     """Drop what differs from run to run: seconds, the size of rounding noise, and space at the ends of lines."""
-    lines = [re.sub(r"\d+\.\d s$|\de-1\d", "#", line).rstrip() for line in output.splitlines()]
+    lines = [re.sub(r"\d+\.\d s$|\d+(\.\d+)?e-\d+", "#", line).rstrip() for line in output.splitlines()]
     return [line for line in lines if line]
 
 

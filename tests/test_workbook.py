@@ -17,7 +17,7 @@ from shared import SHIPPED, computed, family, written
 
 from workbook_templates.formula import ALLOWED_FUNCTIONS
 from workbook_templates.layout import INPUTS, REPORTED, SHEETS, SOURCES
-from workbook_templates.recalc import Formualizer
+from workbook_templates.recalc import LARGEST_SHEET, Formualizer
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -183,3 +183,10 @@ def test_input_cells_allow_the_range_of_their_driver() -> None:
     row = layout.given["aws_growth"]
     rules = [rule for rule in sheet.data_validations.dataValidation if f"J{row}" in rule.sqref]
     assert [(float(rule.formula1), float(rule.formula2)) for rule in rules] == [(-0.2, 0.8)]
+
+
+def test_no_sheet_is_larger_than_what_engines_read() -> None:
+    for name in ("base", "article"):
+        for sheet in opened(name, values=False).worksheets:
+            assert sheet.max_row <= LARGEST_SHEET[0]
+            assert sheet.max_column <= LARGEST_SHEET[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 TwinKind = Literal["quarter", "value", "year", "ttm", "driver year", "choice", "passes", "text"]
 
@@ -30,7 +30,7 @@ class Cell(NamedTuple):
     twin: Twin | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class SheetPlan:
     """A sheet before it is written."""
 
@@ -62,9 +62,6 @@ class InputRange:
     message: str = ""
 
 
-FORMULA: Final = "="
-
-
 def is_formula(content: object) -> bool:
     """Tell whether the content of a cell is a formula."""
-    return isinstance(content, str) and content.startswith(FORMULA) and len(content) > 1
+    return isinstance(content, str) and content.startswith("=") and len(content) > 1

@@ -88,7 +88,7 @@ class Heading:
     text: str
 
 
-@dataclass
+@dataclass(repr=False)
 class Layout:
     """Places of every row of a plan, for a choice of scenarios.
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from model.errors import WorkbookError
 from workbook_templates.layout import column_letters
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Value = float | str | bool | None
 Grid = Sequence[Sequence[Value]]
@@ -22,7 +24,9 @@ Grids = Mapping[str, Grid]
 Changes = Mapping[tuple[str, int, int], float | str | None]
 """New contents of input cells, by sheet, row and column from 1; None empties a cell."""
 
-_READ_ERRORS: Final = (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError, IndexError, TypeError)
+LARGEST_FILE: Final = 50_000_000
+LARGEST_CONTENT: Final = 400_000_000
+"""Bytes of a file, and of its parts unpacked: beyond them it is none of ours."""
 
 
 def value_at(grids: Grids, sheet: str, row: int, column: int) -> Value:
@@ -44,13 +48,24 @@ def read_grids(data: bytes, *, formulas: bool = False) -> dict[str, list[list[Va
     import openpyxl  # noqa: PLC0415  # slow to load, and only some commands read files
 
     try:
+        _check_size(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
         grids = {sheet.title: [[_plain(value) for value in row] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
         book.close()
-    except _READ_ERRORS as error:
+    except WorkbookError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a damaged file can make the reader fail in any way
         message = f"not a readable .xlsx workbook ({type(error).__name__}): save it again as .xlsx"
         raise WorkbookError(message) from None
     return grids
+
+
+def _check_size(data: bytes) -> None:
+    """Refuse a file whose parts are far larger than any of ours, before they are unpacked."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        if sum(part.file_size for part in package.infolist()) > LARGEST_CONTENT:
+            message = "its parts are too large when unpacked: not a workbook of this model"
+            raise WorkbookError(message)
 
 
 def _plain(value: object) -> Value:
@@ -138,17 +153,16 @@ def write_whole(path: Path, data: bytes) -> None:
     WorkbookError
         If the folder cannot be written; an earlier file of the name is kept.
     """
-    temporary: Path | None = None
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
+        with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         message = f"{path}: cannot be written ({error.strerror}); choose another folder with --out"
         raise WorkbookError(message) from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

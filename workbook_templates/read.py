@@ -10,7 +10,7 @@ from model.amazon import plan_at
 from model.axis import QUARTERS_A_YEAR, Quarter
 from model.drivers import ALL, driver_infos
 from model.errors import AmznFcfError, WorkbookError
-from model.inputs import Scenario, load_scenario
+from model.inputs import Scenario
 from workbook_templates.layout import (
     AS_OF_CELL,
     CHOICE_ROW,
@@ -29,6 +29,9 @@ from workbook_templates.package import Grids, Value, value_at
 
 if TYPE_CHECKING:
     from model.drivers import DriverInfo
+
+
+MOST_SCENARIOS = 100
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,15 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
     try:
         quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
         axis = axis_at(quarter)
-    except (TypeError, ValueError, AmznFcfError):
+    except (TypeError, ValueError, OverflowError, AmznFcfError):
         message = f"{COVER}!{column_letters(AS_OF_CELL[1])}{AS_OF_CELL[0]}: the as-of quarter {as_of!r} is not one of ours"
         raise WorkbookError(message) from None
     names: list[str] = []
     while isinstance(name := value_at(contents, INPUTS, CHOICE_ROW + 1 + len(names), NAME), str):
         names.append(name)
+        if len(names) > MOST_SCENARIOS:
+            message = f"{INPUTS}: lists more than {MOST_SCENARIOS} scenarios: not a workbook of this model"
+            raise WorkbookError(message)
     titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
     unread = [Scenario(name, title, quarter, 0.0, {}) for name, title in zip(names, titles, strict=True)]
     layout = Layout(plan_at(axis), unread)
@@ -72,7 +78,7 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
     for place, scenario in enumerate(unread):
         table = {}
         for key, info in driver_infos().items():
-            table[key] = _driver_values(contents, layout, info, place, quarter, problems)
+            table[key] = _driver_values(contents, layout, info, place, problems)
         scenarios.append(Scenario(scenario.name, scenario.title, quarter, 0.0, table))
     chosen = value_at(contents, COVER, *SELECTED_CELL)
     if chosen not in names:
@@ -82,13 +88,17 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
     return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
 
 
+def _fallback(info: DriverInfo, period: str) -> float:
+    """Return an allowed value for a cell that holds none, so that the rest can still be validated."""
+    return info.default.get(period, next(iter(info.default.values())))
+
+
 def _driver_values(  # where, which driver, which scenario, and where to put problems
-    contents: Grids, layout: Layout, info: DriverInfo, place: int, as_of: Quarter, problems: list[tuple[str, str]]
+    contents: Grids, layout: Layout, info: DriverInfo, place: int, problems: list[tuple[str, str]]
 ) -> dict[str, float]:
-    """Return the values of one driver row in one scenario; periods that are not shown keep the default."""
+    """Return the values of one driver row in one scenario; years before the first one shown take its value."""
     row = layout.given[info.key] + place
-    values = dict(load_scenario("base", as_of).table[info.key]) if info.driver.kind == "yearly" else {}
-    values = {period: value for period, value in values.items() if "Q" not in period}
+    values: dict[str, float] = {}
 
     def read(column: int, period: str, *, optional: bool = False) -> None:
         content: Value = value_at(contents, INPUTS, row, column)
@@ -96,19 +106,21 @@ def _driver_values(  # where, which driver, which scenario, and where to put pro
             return
         where = f"{column_letters(column)}{row}"
         try:
-            values[period] = info.check(content, f"{INPUTS}!{where}")  # type: ignore[arg-type]  # check() refuses what is no number
+            values[period] = info.check(content, f"{INPUTS}!{where}")
         except AmznFcfError as error:
             problems.append((where, str(error)))
-            if isinstance(content, (int, float)):
-                values[period] = float(content)
+            values[period] = float(content) if isinstance(content, float) else _fallback(info, period)
 
     quarters = range(layout.driver_start(info.key), layout.plan.axis.length)
     if info.driver.kind in {"constant", "seasonal"}:
         read(VALUE, ALL)
         return values
     if info.driver.kind == "yearly":
-        for year_place in range(quarters[0] // QUARTERS_A_YEAR, layout.years):
+        first = quarters[0] // QUARTERS_A_YEAR
+        for year_place in range(first, layout.years):
             read(layout.year_column(year_place), str(layout.plan.axis.years[year_place]))
+        earliest = values.get(str(layout.plan.axis.years[first]), 0.0)
+        values |= {str(year): earliest for year in layout.plan.axis.years[:first]}
     for position in quarters:
         period = str(layout.plan.axis.quarters[position])
         read(layout.quarter_column(position), period, optional=info.driver.kind == "yearly")

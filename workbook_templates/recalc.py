@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from model.errors import EngineError, UnknownNameError, did_you_mean
+from model.errors import AmznFcfError, EngineError, UnknownNameError, did_you_mean
 from workbook_templates.package import Changes, Grids, Value, read_grids, with_changes
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _ERRORS: Final = {
     "Na": "#N/A", "Div": "#DIV/0!", "Div0": "#DIV/0!", "Value": "#VALUE!", "Ref": "#REF!", "Name": "#NAME?", "Num": "#NUM!",
     "Null": "#NULL!", "Circ": "#CIRC!", "Error": "#ERROR!",
 }  # fmt: skip
+LARGEST_SHEET: Final = (2000, 100)
+"""Rows and columns that are read from formualizer, which does not tell how large a sheet is; a test holds sheets below it."""
 _OFFICE_TIMEOUT_SECONDS: Final = 300
 _RECALCULATE_ALWAYS: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -43,15 +45,25 @@ class Engine(ABC):
         """Tell whether the engine can run here."""
 
     @abstractmethod
+    def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
+        """Calculate the jobs with the engine, which is there."""
+
     def calculate_all(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
         """Calculate several workbooks, each with some input cells replaced; return the values of each.
 
         Errors are texts such as ``#N/A``. Raises :class:`EngineError` if the engine is missing or fails.
         """
+        self.require()
+        try:
+            return self._calculate(jobs)
+        except AmznFcfError:
+            raise
+        except Exception as error:
+            message = f"{self.name} could not calculate the workbook: {type(error).__name__}: {error}"
+            raise EngineError(message) from error
 
     def calculate(self, data: bytes, changes: Changes | None = None) -> Grids:
         """Calculate one workbook."""
-        self.require()
         return self.calculate_all([(data, changes or {})])[0]
 
     def require(self) -> None:
@@ -71,8 +83,7 @@ class Formualizer(Engine):
         """See :class:`Engine`."""
         return importlib.util.find_spec("formualizer") is not None
 
-    def calculate_all(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
-        """See :class:`Engine`."""
+    def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
         import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
 
         found: list[Grids] = []
@@ -96,17 +107,16 @@ class Formualizer(Engine):
         self.require()
         try:
             result = formualizer.recalculate_xlsx_bytes(data)
-        except (RuntimeError, OSError, ValueError) as error:
+        except Exception as error:
             message = f"formualizer could not calculate the workbook: {error}"
-            raise EngineError(message) from None
+            raise EngineError(message) from error
         return bytes(result["bytes"])
 
 
 def _formualizer_grid(book: Any, name: str) -> list[list[Value]]:  # noqa: ANN401  # formualizer's Workbook has no public type for its values
     import formualizer  # noqa: PLC0415
 
-    rows, columns = 1200, 80
-    area = formualizer.RangeAddress(name, 1, 1, rows, columns)
+    area = formualizer.RangeAddress(name, 1, 1, *LARGEST_SHEET)
     return [[_plain(value) for value in row] for row in book.sheet(name).get_values(area)]
 
 
@@ -128,8 +138,7 @@ class IronCalc(Engine):
         """See :class:`Engine`."""
         return importlib.util.find_spec("ironcalc") is not None
 
-    def calculate_all(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
-        """See :class:`Engine`."""
+    def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
         import ironcalc  # noqa: PLC0415
 
         found: list[Grids] = []
@@ -170,12 +179,8 @@ class LibreOffice(Engine):
         """See :class:`Engine`."""
         return _office_program() is not None
 
-    def calculate_all(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
-        """See :class:`Engine`."""
-        program = _office_program()
-        if program is None:
-            self.require()
-            return []
+    def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
+        program = _office_program() or ""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             profile = folder / "profile" / "user"

@@ -34,10 +34,7 @@ def reference(row: int, column: int, *, fixed_row: bool = False, fixed_column: b
 
 @dataclass(frozen=True)
 class QuarterSite:
-    """A cell of a calculation sheet, in a quarter's or a year's column, or in the column of single values.
-
-    ``step`` is how many columns a lag of one stands for: 1; the same formula serves quarters and years.
-    """
+    """A cell of a calculation sheet, in a quarter's or a year's column, or in the column of single values."""
 
     layout: Layout
     sheet: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
@@ -77,12 +76,6 @@ def register(workbook: Workbook) -> None:
     """Add all named styles to a workbook."""
     for style in _styles():
         workbook.add_named_style(style)
-
-
-@cache
-def style_names() -> frozenset[str]:
-    """Names of all styles."""
-    return frozenset(style.name for style in _styles())
 
 
 def _styles() -> list[NamedStyle]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from model.errors import WorkbookError
-from model.results import run
+from model.results import Results, run
 from workbook_templates.cells import is_formula
-from workbook_templates.layout import INPUTS, REPORTED, column_letters
-from workbook_templates.package import Grids, Value, read_grids, value_at
+from workbook_templates.layout import COVER, INPUTS, REPORTED, VALUE, column_letters
+from workbook_templates.package import LARGEST_FILE, Grids, Value, read_grids, value_at
 from workbook_templates.parity import Comparison, compare
 from workbook_templates.read import read_inputs
 from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Severity = Literal["error", "warning"]
-_LARGEST_FILE: Final = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,9 @@ class Report:
     """The outcome of validating one workbook."""
 
     path: str
-    scenario: str = ""
+    scenario: str
+    results: Results
+    """The model, computed with the inputs that the workbook has selected."""
     findings: list[Finding] = field(default_factory=list)
     compared: dict[str, Comparison] = field(default_factory=dict)
     """What was compared with the model: the cached values, and each engine's."""
@@ -63,13 +64,17 @@ def validate_file(path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,)) -> Rep
         If an engine is missing or fails.
     """
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            message = f"{path}: is larger than {_LARGEST_FILE // 1_000_000} MB: not a workbook of this model"
+        if path.exists() and not path.is_file():
+            message = f"{path}: cannot be read: not a file"
             raise WorkbookError(message)
-        data = path.read_bytes()
-    except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror}"
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        message = f"{path}: cannot be read: {error.strerror if isinstance(error, OSError) else error}"
         raise WorkbookError(message) from None
+    if len(data) > LARGEST_FILE:
+        message = f"{path}: is larger than {LARGEST_FILE // 1_000_000} MB: not a workbook of this model"
+        raise WorkbookError(message)
     try:
         return validate(data, str(path), engines)
     except WorkbookError as error:
@@ -82,17 +87,21 @@ def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,))
     contents = read_grids(data, formulas=True)
     inputs = read_inputs(contents)
     plan = plan_workbook(inputs.selected, inputs.scenarios, inputs.version)
-    report = Report(path, inputs.selected.name)
+    results = run([inputs.selected])
+    report = Report(path, inputs.selected.name, results)
     report.findings += [Finding("input", "error", INPUTS, cell, "an allowed value", text) for cell, text in inputs.problems]
     report.findings += _changed_formulas(plan, contents)
     report.findings += _changed_history(plan, contents)
-    results = run([inputs.selected])
     grids: dict[str, Grids] = {"cached": read_grids(data)}
     for name in engines:
         grids[name] = engine_named(name).calculate(data)
     for name, values in grids.items():
         comparison = compare(plan, values, results)
         report.compared[name] = comparison
+        if name == "cached" and sum(each.found is None for each in comparison.differences) > comparison.cells / 2:
+            remedy = "no values: open the workbook in a spreadsheet program and save it"
+            report.findings.append(Finding("cached value", "error", COVER, "A1", "cached values", remedy))
+            continue
         report.findings += [
             Finding(f"{name} value", "error", each.sheet, each.cell, _text(each.expected), _text(each.found))
             for each in comparison.differences
@@ -139,4 +148,4 @@ def _same_number(found: Value, expected: float) -> bool:
 def _failed_checks(plan: WorkbookPlan, failed: float) -> Iterator[Finding]:
     if failed:
         place = plan.layout.places["checks_failed"]
-        yield Finding("checks", "error", place.sheet, f"E{place.row}", "0 quarters beyond tolerance", f"{failed:g}")
+        yield Finding("checks", "error", place.sheet, f"{column_letters(VALUE)}{place.row}", "0 quarters beyond tolerance", f"{failed:g}")

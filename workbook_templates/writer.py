@@ -30,7 +30,7 @@ _A3: Final = 8
 _PRINT_ROWS: Final = "1:9"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WorkbookPlan:
     """A workbook before it is a file: the scenario it is preset to, the choices it offers, and its sheets."""
 

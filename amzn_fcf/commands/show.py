@@ -10,17 +10,17 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast, get_args
 
 from amzn_fcf.tables import Column, print_table
+from amzn_fcf.workbooks import load_distinct
 from model.actuals import axis_at
 from model.amazon import plan_at
 from model.axis import Frequency, Period, Quarter
 from model.definition import definition
-from model.inputs import load_scenario
 from model.results import Results
 from model.results import run as compute
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Entry:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
-    scenarios = [load_scenario(name, arguments.as_of) for name in arguments.scenario or ["base"]]
+    scenarios = load_distinct(arguments.scenario or ["base"], arguments.as_of)
     if not arguments.line:
-        _list_lines(str(scenarios[0].as_of))
+        _list_lines(str(scenarios[0].as_of), arguments.format)
         return 0
     entries: list[Entry] = []
     for scenario in scenarios:
@@ -48,9 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print(json.dumps([asdict(entry) for entry in entries], indent=1))
     elif arguments.format == "csv":
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(asdict(entries[0])), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(entry) for entry in entries)
+        _print_csv([asdict(entry) for entry in entries])
     else:
         _print_text(entries)
     return 0
@@ -92,7 +90,7 @@ def _print_text(entries: Sequence[Entry]) -> None:
 
 def _text(value: float | str | None, unit: str) -> str:
     if value is None:
-        return "never"
+        return "not on the axis"
     if isinstance(value, str):
         return value
     if unit == "USD m":
@@ -102,11 +100,24 @@ def _text(value: float | str | None, unit: str) -> str:
     return f"{value:g}" if value == round(value) else f"{value:,.3f}"
 
 
-def _list_lines(as_of: str) -> None:
+def _list_lines(as_of: str, form: str) -> None:
+    """Print all lines with their definitions."""
     plan = plan_at(axis_at(as_of))
-    rows = [
-        [row.key, row.unit, row.label, definition(row, plan)]
-        for row in plan.rows.values() if row.line is not None and row.vintage is None and not row.key.startswith("check_")
-    ]  # fmt: skip
-    for key, unit, label, text in rows:
-        print(f"{key} [{unit}]: {label}\n    = {text}")
+    lines = [
+        {"line": row.key, "unit": row.unit, "label": row.label, "definition": definition(row, plan)}
+        for row in plan.rows.values()
+        if row.line is not None and row.vintage is None and not row.key.startswith("check_")
+    ]
+    if form == "json":
+        print(json.dumps(lines, indent=1))
+    elif form == "csv":
+        _print_csv(lines)
+    else:
+        for each in lines:
+            print(f"{each['line']} [{each['unit']}]: {each['label']}\n    = {each['definition']}")
+
+
+def _print_csv(rows: Sequence[Mapping[str, object]]) -> None:
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)

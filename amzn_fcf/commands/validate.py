@@ -9,8 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amzn_fcf.cli import CANNOT_READ, one_line
 from amzn_fcf.tables import progress
-from model.errors import WorkbookError
+from model.errors import AmznFcfError
 from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
 from workbook_templates.validate import Report, validate_file
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOST_SHOWN = 25
-_CANNOT_READ = 2
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,8 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     for path in progress([Path(file) for file in arguments.file], "Validating", str):
         try:
             reports.append(validate_file(path, engines))
-        except WorkbookError as error:
-            unreadable.append(str(error))
+        except AmznFcfError as error:
+            unreadable.append(str(error) if str(error).startswith(str(path)) else f"{path}: {error}")
     if arguments.format == "json":
         print(json.dumps([_as_data(report) for report in reports], indent=1))
     elif arguments.format == "junit":
@@ -40,9 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print_text(reports)
     for message in unreadable:
-        print(f"amzn-fcf: error: {message}", file=sys.stderr)
+        print(f"amzn-fcf: error: {one_line(message)}", file=sys.stderr)
     if unreadable:
-        return _CANNOT_READ
+        return CANNOT_READ
     return 0 if all(report.is_clean for report in reports) else 1
 
 

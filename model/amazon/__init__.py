@@ -24,7 +24,7 @@ AMAZON: Final = Model(
         Basis, Sales, Assets, Depreciation, Segments, Income, Margins, MarginBridge, OperatingCash, FreeCash, Funding,
         Inflection, Checks,
     ],
-)  # fmt: skip
+)
 
 
 @cache

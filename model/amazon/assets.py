@@ -32,10 +32,10 @@ class Assets(Block):
     capex_phasing = driver("Share of the year's capital expenditure", "ratio", by=SEASON, kind="seasonal", sums_to_one=True)
     capex_scale = driver("Scale on capital expenditure", "times")
     reported_net_capex = line(
-        "Net capital expenditure reported so far", "USD m", 0,
+        "Net capital expenditure, as reported", "USD m", 0,
         history=reported("purchases_of_property_and_equipment")
         - reported("proceeds_from_property_and_equipment_sales_and_incentives"),
-    )  # fmt: skip
+    )
     phasing_to_come = line("Phasing of quarters to come", "ratio", capex_phasing, history=0, annual="none")
     net_capex_spent = line(
         "Net capital expenditure reported in the year", "USD m", year_sum(reported_net_capex), history=None, annual="none"
@@ -50,35 +50,35 @@ class Assets(Block):
         )
         * capex_scale,
         history=reported_net_capex,
-    )  # fmt: skip
+    )
     proceeds_ratio = driver("Proceeds from sales and incentives to net capital expenditure", "ratio", kind="constant")
     proceeds = line(
         "Proceeds from property and equipment sales and incentives", "USD m",
         proceeds_ratio * net_capex,
         history=reported("proceeds_from_property_and_equipment_sales_and_incentives"),
-    )  # fmt: skip
+    )
     capex = line("Purchases of property and equipment (gross)", "USD m", net_capex + proceeds)
 
     # Accrued and leased as well as paid: what comes into service
-    accrual_ratio = driver("Property additions to net capital expenditure", "ratio")
+    accrual_ratio = driver("Property additions to net capital expenditure", "times")
     property_additions = line(
         "Property additions", "USD m",
         accrual_ratio * net_capex,
         history=reported("net_property_additions_consolidated"),
-    )  # fmt: skip
+    )
     aws_capex_share = driver("AWS share of property additions", "ratio")
     aws_additions = line(
         "AWS property additions", "USD m",
         aws_capex_share * property_additions,
         history=reported("net_property_additions_aws"),
         note="Before 2024Q1 a quarter is a fourth of the reported year.",
-    )  # fmt: skip
+    )
     other_additions = line("Other property additions", "USD m", property_additions - aws_additions)
     delayed = driver("Share of AWS additions that come into service a year late", "ratio")
     aws_additions_delayed = line(
         "AWS additions delayed by a year", "USD m", delayed * aws_additions, history=0,
         note="Power, permits, shells. Delay moves capacity, not depreciation.",
-    )  # fmt: skip
+    )
     aws_additions_on_time = line("AWS additions in service on time", "USD m", aws_additions - aws_additions_delayed)
 
 
@@ -95,7 +95,7 @@ class Depreciation(Block):
         ),
         by=(SITE, ASSET_CLASS, VINTAGE), timed=False, annual="none",
         note="Reported vintages count only while they are not yet in service at as-of: the rest is in the run-off.",
-    )  # fmt: skip
+    )
     vintage_depreciation = line(
         "Depreciation of the vintage", "USD m",
         where(
@@ -107,7 +107,7 @@ class Depreciation(Block):
         ),
         history=None,
         by=(SITE, ASSET_CLASS, VINTAGE),
-    )  # fmt: skip
+    )
     new_depreciation = line(
         "Depreciation of new assets", "USD m", total(vintage_depreciation, VINTAGE), history=None, by=(SITE, ASSET_CLASS)
     )
@@ -117,23 +117,23 @@ class Depreciation(Block):
         at_as_of(pick(SITE, aws=reported("property_depreciation_aws"),
                       other=reported("property_depreciation_other"))) * runoff_share,
         history=None, by=SITE,
-    )  # fmt: skip
+    )
     aws_depreciation = line(
         "AWS depreciation of property and equipment", "USD m",
         existing_depreciation["aws"] + total(new_depreciation["aws"], ASSET_CLASS),
         history=reported("property_depreciation_aws"),
         note="Before 2024Q1 the year's figure is spread by the depreciation and amortization of the cash-flow statement.",
-    )  # fmt: skip
+    )
     other_depreciation = line(
         "Other depreciation of property and equipment", "USD m",
         existing_depreciation["other"] + total(new_depreciation["other"], ASSET_CLASS),
         history=reported("property_depreciation_other"),
-    )  # fmt: skip
+    )
     depreciation = line("Depreciation of property and equipment", "USD m", aws_depreciation + other_depreciation)
     other_amortization_ratio = driver("Other amortization to net sales", "ratio", kind="constant")
     other_amortization = line(
         "Other amortization: content, operating-lease and other", "USD m",
         other_amortization_ratio * Sales.net_sales,
         history=reported("depreciation_amortization") - depreciation,
-    )  # fmt: skip
+    )
     depreciation_amortization = line("Depreciation and amortization (cash-flow line)", "USD m", depreciation + other_amortization)

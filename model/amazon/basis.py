@@ -20,7 +20,7 @@ class Basis(Block):
 
     service_lag = driver(
         "Service lag: quarters from purchase to service", "quarters", by=SITE, kind="constant", whole=True,
-    )  # fmt: skip
+    )
     asset_mix = driver("Mix of property additions", "ratio", by=(SITE, ASSET_CLASS), kind="constant", sums_to_one=True)
     silicon_mix = driver("Share of compute capex on custom silicon", "ratio")
     silicon_mix_base = driver("The same share that recent sales per dollar of capex already hold", "ratio", kind="constant")

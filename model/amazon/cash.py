@@ -18,7 +18,7 @@ class OperatingCash(Block):
         "Stock-based compensation", "USD m",
         stock_compensation_ratio * Sales.ttm_net_sales / 4 * stock_compensation_phasing,
         history=reported("stock_based_compensation"),
-    )  # fmt: skip
+    )
 
     # Deferred tax: bonus depreciation and its reversal in one line; what the tax bill cannot absorb is carried
     deferral_ratio = driver("Deferred tax per dollar of additions above depreciation", "ratio")
@@ -26,33 +26,33 @@ class OperatingCash(Block):
     tax_timing = line(
         "Tax deferred by faster tax depreciation", "USD m",
         deferral_ratio * (Assets.property_additions - Depreciation.depreciation),
-    )  # fmt: skip
+    )
     tax_before_gains = line(
-        "Income tax but that on other income", "USD m", Income.tax - Income.other_income * Income.quarter_tax_rate,
+        "Income tax excluding tax on other income", "USD m", Income.tax - Income.other_income * Income.quarter_tax_rate,
         note="Tax on gains that are not realised is not paid either: it leaves no room for deferral.",
-    )  # fmt: skip
+    )
     deferred_tax = line(
         "Deferred tax (estimate)", "USD m",
         minimum(tax_timing + prev("carried"), deferral_cap * maximum(tax_before_gains, 0)),
         history=minimum(tax_timing, deferral_cap * maximum(tax_before_gains, 0)),
         note="In reported quarters the formula's estimate too: it is not in the data by quarter.",
-    )  # fmt: skip
+    )
     carried = line("Tax deferral carried forward", "USD m", prev("carried") + tax_timing - deferred_tax, history=0, annual="last")
 
     content_and_lease_spending = line(
         "Spending on content and operating leases", "USD m", -Depreciation.other_amortization,
         note="Paid through working-capital lines; without it operating cash flow is about 24bn a year too high.",
-    )  # fmt: skip
+    )
     other_income_after_tax = line("Other income after tax", "USD m", Income.other_income * (1 - Income.quarter_tax_rate))
     cash_earnings = line(
         "Operating cash flow before working capital and other", "USD m",
         Income.net_income - other_income_after_tax + Depreciation.depreciation_amortization + stock_compensation
         + deferred_tax + content_and_lease_spending,
-    )  # fmt: skip
+    )
     working_capital_reported = line(
         "Rest of reported operating cash flow to net sales", "ratio", None,
         history=(reported("operating_cash_flow") - cash_earnings) / Sales.net_sales, annual="none",
-    )  # fmt: skip
+    )
     working_capital_ratio = line(
         "Working capital to net sales", "ratio",
         prev("working_capital_ratio", 4),
@@ -61,17 +61,17 @@ class OperatingCash(Block):
         / (1 + prev(reported("segment_depreciation_reported", "flag"), 4)),
         annual="none",
         note="Mean of the same quarters of the last two years; only quarters for which depreciation by segment was reported (from 2024Q1).",
-    )  # fmt: skip
+    )
     working_capital = line("Working capital", "USD m", working_capital_ratio * Sales.net_sales)
     other_operating = line(
         "Other operating cash flow", "USD m", 0,
         history=reported("operating_cash_flow") - cash_earnings - working_capital,
         note="What the reported figure holds beyond the lines above; 0 ahead.",
-    )  # fmt: skip
+    )
     operating_cash_flow = line(
         "Operating cash flow", "USD m", cash_earnings + working_capital + other_operating,
         history=reported("operating_cash_flow"),
-    )  # fmt: skip
+    )
 
 
 class FreeCash(Block):
@@ -85,39 +85,39 @@ class FreeCash(Block):
         "Principal repayments of finance leases", "USD m",
         finance_lease_repayment / QUARTERS_PER_YEAR * prev("finance_leases"),
         history=reported("principal_repayments_of_finance_leases"),
-    )  # fmt: skip
+    )
     financing_obligation_repayments = line(
         "Principal repayments of financing obligations", "USD m",
         financing_obligation_principal,
         history=reported("principal_repayments_of_financing_obligations"),
-    )  # fmt: skip
+    )
     finance_lease_additions = line(
         "Property acquired under finance leases", "USD m",
         lease_additions_ratio * Sales.net_sales,
         history=reported("property_acquired_under_finance_leases"),
-    )  # fmt: skip
+    )
     finance_leases = line(
         "Finance lease liabilities", "USD m",
         prev("finance_leases") + finance_lease_additions - finance_lease_principal,
         history=reported("finance_lease_liabilities"),
         annual="last",
-    )  # fmt: skip
+    )
 
     # Five measures
     free_cash_flow = line("Free cash flow", "USD m", OperatingCash.operating_cash_flow - Assets.net_capex, note="Amazon's own definition.")
     free_cash_flow_after_leases = line(
         "Free cash flow after lease principal", "USD m",
         free_cash_flow - finance_lease_principal - financing_obligation_repayments,
-    )  # fmt: skip
+    )
     free_cash_flow_after_equipment_leases = line(
         "Free cash flow after equipment leases", "USD m",
         free_cash_flow - finance_lease_additions - financing_obligation_repayments,
         note="Computed: the split that the company once published is no longer reported.",
-    )  # fmt: skip
+    )
     free_cash_flow_gross_capex = line(
         "Free cash flow before proceeds", "USD m", OperatingCash.operating_cash_flow - Assets.capex,
         note="What data vendors print.",
-    )  # fmt: skip
+    )
     free_cash_flow_after_stock_compensation = line(
         "Free cash flow after stock compensation", "USD m", free_cash_flow - OperatingCash.stock_compensation
     )
@@ -137,7 +137,7 @@ class FreeCash(Block):
     ttm_free_cash_flow_after_stock_compensation = line(
         "Free cash flow after stock compensation, TTM", "USD m", ttm(free_cash_flow_after_stock_compensation), annual="last"
     )
-    capex_intensity = line("Net capital expenditure to net sales, TTM", "ratio", ttm_net_capex / Sales.ttm_net_sales, annual="none")
+    capex_intensity = line("Net capital expenditure to net sales, TTM", "ratio", ttm_net_capex / Sales.ttm_net_sales, annual="ratio")
 
 
 class Funding(Block):
@@ -149,23 +149,23 @@ class Funding(Block):
     target_cash = driver("Most cash and securities: above it the model distributes", "USD m", kind="constant")
     cash_before_funding = line(
         "Cash before funding", "USD m",
-        prev("cash") + FreeCash.free_cash_flow_after_leases - investments + planned_borrowing,
+        prev("cash") + FreeCash.free_cash_flow_after_leases - investments,
         history=None, annual="last",
-    )  # fmt: skip
-    net_borrowing = line("Net borrowing", "USD m", planned_borrowing + maximum(0, minimum_cash - cash_before_funding), history=None)
+    )
+    net_borrowing = line("Net borrowing", "USD m", planned_borrowing + maximum(0, minimum_cash - cash_before_funding - planned_borrowing), history=None)
     distributions = line(
         "Distributions", "USD m",
-        maximum(0, cash_before_funding - planned_borrowing + net_borrowing - target_cash), history=None,
+        maximum(0, cash_before_funding + net_borrowing - target_cash), history=None,
         note="Without it cash reaches 1.5tn by 2035 and its interest passes for margin.",
-    )  # fmt: skip
+    )
     cash = line(
         "Cash and marketable securities", "USD m",
         prev("cash") + FreeCash.free_cash_flow_after_leases - investments + net_borrowing - distributions,
         history=reported("cash_and_equivalents") + reported("marketable_securities"),
         annual="last",
-    )  # fmt: skip
+    )
     debt = line(
         "Debt", "USD m", prev("debt") + net_borrowing,
         history=reported("long_term_debt_noncurrent") + reported("long_term_debt_current_portion"),
         annual="last",
-    )  # fmt: skip
+    )

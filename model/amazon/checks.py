@@ -46,7 +46,7 @@ _FILINGS: Final[dict[str, tuple[str, Expr, str]]] = {
         FreeCash.ttm_free_cash_flow_after_leases.node(),
         "free_cash_flow_less_principal_repayments_ttm",
     ),
-}  # fmt: skip
+}
 """Lines that must equal a figure of the filings: label, line, item."""
 
 _SHARES: Final[dict[str, tuple[str, Expr]]] = {
@@ -75,7 +75,7 @@ _ARITHMETIC: Final[dict[str, tuple[str, str, Expr]]] = {
         "Cash moves by what it is spent on and funded with", "USD m",
         where(
             elapsed() > 0,
-            Funding.cash_before_funding - Funding.planned_borrowing + Funding.net_borrowing - Funding.distributions - Funding.cash,
+            Funding.cash_before_funding + Funding.net_borrowing - Funding.distributions - Funding.cash,
             0,
         ),
     ),
@@ -86,11 +86,15 @@ _ARITHMETIC: Final[dict[str, tuple[str, str, Expr]]] = {
     "minimum_cash": (
         "Cash stays at or above its least", "USD m", where(elapsed() > 0, maximum(0, Funding.minimum_cash - Funding.cash), 0)
     ),
+    "net_capex_sign": (
+        "Net capital expenditure is not below 0: no budget below what is spent", "USD m",
+        where(elapsed() > 0, minimum(0, Assets.net_capex), 0),
+    ),
     "net_sales_sign": ("Net sales are above 0", "USD m", minimum(0, Sales.net_sales)),
     "debt_sign": ("Debt is not below 0", "USD m", minimum(0, Funding.debt)),
-    "normalised_margin_sign": ("Operating margin lies between -100 and 100 %", "ratio",
+    "operating_margin_range": ("Operating margin lies between -100 and 100 %", "ratio",
                                maximum(0, Margins.operating_margin - 1) + minimum(0, Margins.operating_margin + 1)),
-}  # fmt: skip
+}
 
 
 def _declare() -> dict[str, Declared]:
@@ -99,7 +103,7 @@ def _declare() -> dict[str, Declared]:
     ratio_tolerance = driver("Tolerance of sums of ratios", "ratio", kind="constant")
     found: dict[str, Declared] = {
         "filing_tolerance": filing_tolerance, "rounding_tolerance": rounding_tolerance, "ratio_tolerance": ratio_tolerance,
-    }  # fmt: skip
+    }
     failures: list[Line] = []
 
     def add(name: str, label: str, unit: str, difference: Operand, tolerance: Expr, *, timed: bool = True) -> None:

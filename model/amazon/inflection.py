@@ -26,7 +26,7 @@ class Inflection(Block):
 
     inflection_measure = driver(
         "Number of the measure that is looked at", "choice", kind="constant", whole=True,
-    )  # fmt: skip
+    )
     inflection_from = driver("First quarter looked at, so that the trough of 2022 does not win", "quarter", kind="constant")
     inflection_cash_flow = line(
         "Free cash flow looked at, TTM", "USD m",
@@ -39,7 +39,7 @@ class Inflection(Block):
             FreeCash.ttm_free_cash_flow_after_stock_compensation,
         ),
         annual="last",
-    )  # fmt: skip
+    )
     calendar = line("Quarter", "quarter", quarter_code(), annual="none")
 
     # Trough: the lowest from inflection_from on
@@ -47,7 +47,7 @@ class Inflection(Block):
     looked_at = result(
         "Free cash flow in the quarters looked at", "USD m",
         where(calendar >= inflection_from, inflection_cash_flow, ceiling), timed=True,
-    )  # fmt: skip
+    )
     trough_amount = result("Trough: lowest TTM free cash flow", "USD m", lowest(looked_at))
     trough_position = result("Trough: position on the axis", "quarters", position_of(trough_amount, looked_at))
     trough = result("Trough: quarter", "quarter", at_position(calendar, trough_position))
@@ -59,7 +59,7 @@ class Inflection(Block):
         & (inflection_cash_flow > prev(inflection_cash_flow))
         & (following(inflection_cash_flow) > inflection_cash_flow),
         timed=True,
-    )  # fmt: skip
+    )
     turn = result("Turn: quarter", "quarter", at_position(calendar, position_of(1, turns)))
 
     # Positive: first quarter at or after the trough from which it stays above 0 for two quarters
@@ -67,32 +67,32 @@ class Inflection(Block):
         "Above 0 in this quarter and the next, from the trough on", "flag",
         (position() >= trough_position) & (inflection_cash_flow > 0) & (following(inflection_cash_flow) > 0),
         timed=True,
-    )  # fmt: skip
+    )
     positive = result(
         "Positive: quarter", "quarter", at_position(calendar, position_of(1, positives)),
         note="The trough itself when it is above 0: then free cash flow was never negative.",
-    )  # fmt: skip
+    )
 
     # Recross: first quarter above the earlier peak
     before_trough = result(
         "Free cash flow looked at, up to the trough", "USD m",
         where((calendar >= inflection_from) & (position() <= trough_position), inflection_cash_flow, trough_amount),
         timed=True,
-    )  # fmt: skip
+    )
     earlier_peak = result("Earlier peak: highest before the trough", "USD m", highest(before_trough))
     recrosses = result(
         "Above the earlier peak, after the trough", "flag",
         (position() > trough_position) & (inflection_cash_flow > earlier_peak), timed=True,
-    )  # fmt: skip
+    )
     recross = result("Recross of the earlier peak: quarter", "quarter", at_position(calendar, position_of(1, recrosses)))
 
     # Intensity: when capital expenditure weighs most on sales
     intensity_looked_at = result(
         "Capital intensity in the quarters looked at", "ratio",
         where(calendar >= inflection_from, FreeCash.capex_intensity, 0), timed=True,
-    )  # fmt: skip
+    )
     peak_intensity = result("Highest net capital expenditure to net sales, TTM", "ratio", highest(intensity_looked_at))
     intensity_peak = result(
         "Peak of capital intensity: quarter", "quarter",
         at_position(calendar, position_of(peak_intensity, intensity_looked_at)),
-    )  # fmt: skip
+    )

@@ -20,16 +20,16 @@ class Segments(Block):
         "AWS cash cost before savings of custom silicon", "USD m",
         Sales.aws_volume * aws_cash_cost_ratio,
         history=Sales.aws_sales - Depreciation.aws_depreciation - one_offs["aws"] - reported("operating_income_aws"),
-    )  # fmt: skip
+    )
     aws_cash_cost = line(
         "AWS cash cost", "USD m",
         aws_cash_cost_before_silicon * (1 - silicon_cost_saving * (Basis.silicon_mix - Basis.silicon_mix_base)),
         history=aws_cash_cost_before_silicon,
-    )  # fmt: skip
+    )
     aws_operating_income = line(
         "AWS operating income", "USD m",
         Sales.aws_sales - aws_cash_cost - Depreciation.aws_depreciation - one_offs["aws"],
-    )  # fmt: skip
+    )
 
     # Advertising
     advertising_margin = driver("Operating margin of advertising (not disclosed: an assumption)", "ratio")
@@ -43,15 +43,15 @@ class Segments(Block):
         "Reported stores' income before special charges", "USD m", None,
         history=reported("operating_income", by=RETAIL) - Sales.retail_advertising * advertising_margin + one_offs,
         by=RETAIL,
-    )  # fmt: skip
+    )
     stores_reported_margin = line(
         "Reported stores' margin before special charges", "ratio", None,
         history=stores_reported_income / Sales.stores_sales, by=RETAIL, annual="none",
-    )  # fmt: skip
+    )
     stores_reported_margin_ttm = line(
-        "The same, TTM", "ratio", None,
+        "Reported stores' margin before special charges, TTM", "ratio", None,
         history=ttm(stores_reported_income) / ttm(Sales.stores_sales), by=RETAIL, annual="none",
-    )  # fmt: skip
+    )
     stores_margin_seasonal = line(
         "Season of the stores' margin", "ratio",
         prev("stores_margin_seasonal", 4),
@@ -63,25 +63,25 @@ class Segments(Block):
         ),
         by=RETAIL, annual="none",
         note="Mean over the last two blocks of four quarters of the quarter's margin less the block's.",
-    )  # fmt: skip
+    )
     stores_operating_income = line(
         "Operating income of stores", "USD m",
         Sales.stores_sales * (stores_margin + stores_margin_seasonal) - one_offs,
         history=stores_reported_income - one_offs,
         by=RETAIL,
-    )  # fmt: skip
+    )
     north_america_operating_income = line(
         "North America operating income", "USD m",
         stores_operating_income["north_america"] + Sales.retail_advertising["north_america"] * advertising_margin,
-    )  # fmt: skip
+    )
     international_operating_income = line(
         "International operating income", "USD m",
         stores_operating_income["international"] + Sales.retail_advertising["international"] * advertising_margin,
-    )  # fmt: skip
+    )
     operating_income = line(
         "Operating income", "USD m",
         aws_operating_income + advertising_operating_income + total(stores_operating_income, RETAIL),
-    )  # fmt: skip
+    )
 
 
 class Income(Block):
@@ -96,7 +96,7 @@ class Income(Block):
         "Interest expense", "USD m",
         interest_rate_debt / QUARTERS_PER_YEAR * (prev("debt") + prev("finance_leases")),
         history=reported("interest_expense"),
-    )  # fmt: skip
+    )
     other_income = line("Other income (gains on stakes)", "USD m", 0, history=reported("other_income_expense_net"))
     pretax_income = line("Income before tax", "USD m", Segments.operating_income + interest_income - interest_expense + other_income)
     tax_rate = driver("Tax rate on income before tax", "ratio")
@@ -107,7 +107,7 @@ class Income(Block):
     normalised_net_income = line(
         "Net income before gains on stakes and special charges", "USD m",
         net_income - (other_income - total(Segments.one_offs, SEGMENT)) * (1 - quarter_tax_rate),
-    )  # fmt: skip
+    )
 
 
 class Margins(Block):
@@ -117,19 +117,19 @@ class Margins(Block):
     advertising_operating_margin = line(
         "Advertising operating margin", "ratio",
         Segments.advertising_operating_income / Sales.advertising_sales, annual="ratio",
-    )  # fmt: skip
+    )
     retail_margin = line(
         "Retail operating margin: North America and International", "ratio",
         (Segments.north_america_operating_income + Segments.international_operating_income)
         / (Sales.north_america_sales + Sales.international_sales),
         annual="ratio",
-    )  # fmt: skip
+    )
     operating_margin = line("Operating margin", "ratio", Segments.operating_income / Sales.net_sales, annual="ratio")
     net_margin = line("Net margin", "ratio", Income.net_income / Sales.net_sales, annual="ratio")
     normalised_net_margin = line(
         "Net margin before gains on stakes and special charges", "ratio",
         Income.normalised_net_income / Sales.net_sales, annual="ratio",
-    )  # fmt: skip
+    )
 
 
 class MarginBridge(Block):
@@ -139,11 +139,11 @@ class MarginBridge(Block):
     aws_unit_cost = line(
         "AWS cash cost before silicon per dollar at plan prices", "ratio",
         Segments.aws_cash_cost_before_silicon / Sales.aws_volume, annual="ratio",
-    )  # fmt: skip
+    )
     aws_silicon_factor = line(
         "AWS cash cost after savings of custom silicon to before", "ratio",
         Segments.aws_cash_cost / Segments.aws_cash_cost_before_silicon, annual="ratio",
-    )  # fmt: skip
+    )
     aws_unit_depreciation = line(
         "AWS depreciation per dollar at plan prices", "ratio", Depreciation.aws_depreciation / Sales.aws_volume, annual="ratio"
     )
@@ -151,20 +151,20 @@ class MarginBridge(Block):
     aws_margin_change_silicon = line(
         "AWS margin change: custom silicon", "ratio",
         -prev(aws_unit_cost, 4) * (aws_silicon_factor - prev(aws_silicon_factor, 4)) / prev(aws_price_level, 4), annual="ratio",
-    )  # fmt: skip
+    )
     aws_margin_change_cost = line(
         "AWS margin change: other cash cost", "ratio",
         -(aws_unit_cost - prev(aws_unit_cost, 4)) * aws_silicon_factor / prev(aws_price_level, 4), annual="ratio",
-    )  # fmt: skip
+    )
     aws_margin_change_depreciation = line(
         "AWS margin change: depreciation", "ratio",
         -(aws_unit_depreciation - prev(aws_unit_depreciation, 4)) / prev(aws_price_level, 4), annual="ratio",
-    )  # fmt: skip
+    )
     aws_margin_change_price = line(
         "AWS margin change: price", "ratio",
         -(aws_unit_cost * aws_silicon_factor + aws_unit_depreciation) * (1 / aws_price_level - 1 / prev(aws_price_level, 4)),
         annual="ratio",
-    )  # fmt: skip
+    )
     aws_margin_change_one_offs = line(
         "AWS margin change: special charges", "ratio", -(aws_one_offs_ratio - prev(aws_one_offs_ratio, 4)), annual="ratio"
     )

@@ -17,21 +17,21 @@ class Sales(Block):
         (prev("aws_volume", 4) + (1 - unmet_demand_lost) * (prev("aws_demand", 4) - prev("aws_volume", 4)))
         * (1 + aws_growth),
         history=reported("net_sales_aws"),
-    )  # fmt: skip
+    )
 
     # AWS: what the assets in service can serve
     aws_placed = line(
         "AWS additions that come into service", "USD m",
         lagged("aws_additions_on_time", Basis.service_lag["aws"], longest=4)
         + lagged("aws_additions_delayed", Basis.service_lag["aws"], longest=4, further=4),
-    )  # fmt: skip
+    )
     compute_per_dollar = line(
         "Computing power per dollar against today's mix of chips", "times",
         1 + Basis.asset_mix["aws", "servers_and_network"]
         * ((1 + Basis.silicon_mix * Basis.price_performance)
            / (1 + Basis.silicon_mix_base * Basis.price_performance_base) - 1),
         history=None, annual="none",
-    )  # fmt: skip
+    )
     sales_yield = driver("Quarterly sales that one dollar newly placed in service can serve", "ratio")
     aws_retirement = driver("Share of AWS capacity retired a year", "1/yr")
     aws_utilisation = driver("Share of AWS capacity in use at as-of", "ratio", kind="constant")
@@ -40,12 +40,12 @@ class Sales(Block):
         prev("aws_capacity") * (1 - aws_retirement / QUARTERS_PER_YEAR) + aws_placed * compute_per_dollar * sales_yield,
         history=reported("net_sales_aws") / aws_utilisation,
         annual="last",
-    )  # fmt: skip
+    )
     aws_volume = line(
         "AWS sales at plan prices: demand that capacity can serve", "USD m",
         minimum(aws_demand, aws_capacity),
         history=reported("net_sales_aws"),
-    )  # fmt: skip
+    )
     price_pressure = driver("Price cut forced by rivals: level against plan prices", "ratio")
     aws_sales = line("AWS net sales", "USD m", aws_volume * (1 - price_pressure), history=reported("net_sales_aws"))
     aws_capacity_use = line("Share of AWS capacity in use", "ratio", aws_volume / aws_capacity, annual="none")
@@ -56,7 +56,7 @@ class Sales(Block):
         "Advertising net sales", "USD m",
         prev("advertising_sales", 4) * (1 + advertising_growth),
         history=reported("net_sales_advertising_services"),
-    )  # fmt: skip
+    )
     advertising_share_north_america = driver("Share of advertising sales in North America (assumption)", "ratio", kind="constant")
     retail_advertising = line(
         "Advertising net sales by retail segment", "USD m",
@@ -66,7 +66,7 @@ class Sales(Block):
             international=advertising_sales * (1 - advertising_share_north_america),
         ),
         by=RETAIL,
-    )  # fmt: skip
+    )
 
     # Stores: retail less advertising
     stores_growth = driver("Growth of stores, on the year", "ratio", by=RETAIL)
@@ -75,7 +75,7 @@ class Sales(Block):
         prev("stores_sales", 4) * (1 + stores_growth),
         history=reported("net_sales", by=RETAIL) - retail_advertising,
         by=RETAIL,
-    )  # fmt: skip
+    )
 
     # Reported segments
     north_america_sales = line("North America net sales", "USD m", stores_sales["north_america"] + retail_advertising["north_america"])
@@ -90,11 +90,11 @@ class Sales(Block):
         history=reported("remaining_performance_obligations"),
         annual="last",
         note="A memo line: it does not feed demand.",
-    )  # fmt: skip
+    )
     book_to_bill_implied = line(
-        "The same, implied by the change of backlog", "times",
+        "Book to bill implied by the change of backlog", "times",
         1 + (backlog - prev(backlog)) / aws_sales, annual="none",
-    )  # fmt: skip
+    )
 
     # Trailing twelve months and growth
     ttm_aws_sales = line("AWS net sales, TTM", "USD m", ttm(aws_sales), annual="last")

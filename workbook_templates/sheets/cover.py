@@ -92,4 +92,7 @@ def _put_events(sheet: SheetPlan, layout: Layout, top: int) -> int:
         sheet.put(row, 2, key, "name")
         text = f"={home.sheet}!{reference(home.row, VALUE)}"
         sheet.put(row, 3, text, numeric("link", line.unit), Twin("value", key))
+        if key == "trough_amount":
+            amount = reference(row, 3)
+            sheet.put(row, 4, f'=IF({amount}>0,"never below 0","")', "note", Twin("text", "never below 0"))
     return top + 1 + len(_EVENTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.actuals import load_actuals
 from model.axis import QUARTERS_A_YEAR
+from model.build import words
 from workbook_templates.cells import SheetPlan
 from workbook_templates.layout import LABEL, NAME, NOTE, REPORTED, SOURCES, SUBTITLE_ROW, TITLE_ROW, UNIT, Layout
 from workbook_templates.sheets.header import put_axis, put_title
@@ -28,7 +29,7 @@ def reported_sheet(layout: Layout) -> SheetPlan:
             continue
         item = key.removeprefix("reported.")
         row = layout.plan.rows[key]
-        sheet.put(place.row, LABEL, item.replace("_", " ").capitalize(), "label")
+        sheet.put(place.row, LABEL, words(item[:1].upper() + item[1:] if not item.startswith("aws") else item), "label")
         sheet.put(place.row, NAME, item, "name")
         sheet.put(place.row, UNIT, row.unit, "unit")
         for position in range(axis.split):

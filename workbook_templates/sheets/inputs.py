@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.axis import QUARTERS_A_YEAR, Quarter
+from model.build import words
 from model.drivers import ALL, driver_infos
 from workbook_templates.cells import InputRange, SheetPlan, Twin
 from workbook_templates.formula import call
@@ -77,7 +78,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
     key, driver = info.key, info.driver
     live, first = layout.live[key], layout.given[key]
     last = first + len(layout.scenarios) - 1
-    members = key.partition("[")[2].rstrip("]").replace(",", ", ").replace("_", " ")
+    members = words(key.partition("[")[2].rstrip("]").replace(",", ", "))
     sheet.put(live, LABEL, f"{driver.label}: {members}" if members else driver.label, "live text")
     sheet.put(live, NAME, key, "name")
     sheet.put(live, UNIT, driver.unit, "unit")

@@ -1,0 +1,71 @@
+"""From scenarios to workbook files: what ships, what a selector offers, and the proof before a file is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from model.errors import InputError
+from model.inputs import load_scenario
+from model.scenario_files import builtin_overlays, builtin_scenarios
+from workbook_templates.recalc import Formualizer
+from workbook_templates.validate import Report, validate
+from workbook_templates.writer import WorkbookPlan, write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.axis import Quarter
+    from model.inputs import Scenario
+
+
+@dataclass(frozen=True, repr=False)
+class Built:
+    """A workbook, calculated, and what validating it found."""
+
+    scenario: Scenario
+    data: bytes
+    report: Report
+
+
+def load_distinct(names: Sequence[str], as_of: str | None) -> list[Scenario]:
+    """Compose scenarios, refusing two of one name: their files and columns could not be told apart."""
+    scenarios = [load_scenario(name, as_of) for name in names]
+    found = [each.name for each in scenarios]
+    repeated = sorted({name for name in found if found.count(name) > 1})
+    if repeated:
+        message = f"--scenario {', '.join(repeated)} is given twice, or two files have this name"
+        raise InputError(message)
+    return scenarios
+
+
+def default_scenarios() -> list[str]:
+    """Names of what is built by default: every scenario, and base with each overlay."""
+    return [*builtin_scenarios(), *(f"base+{overlay}" for overlay in builtin_overlays())]
+
+
+def file_name(scenario: Scenario) -> str:
+    """Return the name of a scenario's workbook."""
+    return f"amzn-fcf_{scenario.name}.xlsx"
+
+
+def offered_with(selected: Scenario, requested: Sequence[Scenario], *, moved: bool) -> list[Scenario]:
+    """Return what the selector offers: everything of the same as-of that ships or was asked for.
+
+    When the as-of was ``moved``, only what was asked for: the scenarios that ship were not made for it.
+    """
+    offered = {} if moved else {each.name: each for each in shipped_at(selected.as_of)}
+    offered |= {each.name: each for each in requested if each.as_of == selected.as_of}
+    return list(offered.values())
+
+
+def shipped_at(as_of: Quarter) -> list[Scenario]:
+    """Return the scenarios that ship with an as-of, and the first of them with each overlay."""
+    roots = [scenario for name in builtin_scenarios() if (scenario := load_scenario(name)).as_of == as_of]
+    return [*roots, *(load_scenario(f"{roots[0].name}+{overlay}") for overlay in builtin_overlays() if roots)]
+
+
+def build(plan: WorkbookPlan) -> Built:
+    """Write a planned workbook in memory, calculate it, and compare it with the model."""
+    data = Formualizer().with_cached_values(write_workbook(plan))
+    return Built(plan.selected, data, validate(data, file_name(plan.selected)))

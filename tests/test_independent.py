@@ -1,0 +1,240 @@
+"""The forecast, computed again: plain loops over quarters, written from the model's notes and not from its declarations.
+
+Two models that share no code must agree on every line, in scenarios that push the branches: capacity binding, cash below its least,
+no budget, other service lags, tax deferral capped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from model.drivers import ALL
+from model.inputs import load_scenario
+from model.results import run
+
+if TYPE_CHECKING:
+    from model.inputs import Scenario
+    from model.results import Results
+
+CLASSES = ("servers_and_network", "equipment", "buildings")
+RETAIL = ("north_america", "international")
+
+
+class Plain:
+    """The forecast of one scenario: ``self.x[line][t]``, with reported quarters taken from the results."""
+
+    def __init__(self, results: Results) -> None:
+        self.results, self.axis = results, results.plan.axis
+        self.split = self.axis.split
+        self.x: dict[str, list[float]] = defaultdict(lambda: [0.0] * self.axis.length)
+        for key, row in results.values.items():
+            if results.plan.rows[key].line is not None and row.shape[0] == self.axis.length:
+                self.x[key][: self.split] = row[: self.split, 0].tolist()
+        for t in range(self.split, self.axis.length):
+            self.quarter(t)
+
+    def d(self, key: str, t: int = 0) -> float:
+        """Return a driver in a quarter."""
+        row = self.results.values[key]
+        return float(row[t if row.shape[0] > 1 else 0, 0])
+
+    def year_sum(self, line: str, t: int, positions: range) -> float:
+        return sum(self.x[line][s] for s in positions if s // 4 == t // 4)
+
+    def ttm(self, line: str, t: int) -> float:
+        return sum(self.x[line][t - 3 : t + 1])
+
+    def quarter(self, t: int) -> None:
+        self.sales(t)
+        self.capex(t)
+        self.depreciation(t)
+        self.income(t)
+        self.cash(t)
+
+    def sales(self, t: int) -> None:
+        x, d = self.x, self.d
+        unmet = x["aws_demand"][t - 4] - x["aws_volume"][t - 4]
+        kept = x["aws_volume"][t - 4] + (1 - d("unmet_demand_lost")) * unmet
+        x["aws_demand"][t] = kept * (1 + d("aws_growth", t))
+        lag = int(d("service_lag[aws]"))
+        placed = x["aws_additions"][t - lag] * (1 - self.delay(t - lag)) + x["aws_additions"][t - lag - 4] * self.delay(t - lag - 4)
+        power = (1 + d("silicon_mix", t) * d("price_performance", t)) / (1 + d("silicon_mix_base") * d("price_performance_base"))
+        per_dollar = 1 + d("asset_mix[aws,servers_and_network]") * (power - 1)
+        kept_capacity = x["aws_capacity"][t - 1] * (1 - d("aws_retirement", t) / 4)
+        x["aws_capacity"][t] = kept_capacity + placed * per_dollar * d("sales_yield", t)
+        x["aws_volume"][t] = min(x["aws_demand"][t], x["aws_capacity"][t])
+        x["aws_sales"][t] = x["aws_volume"][t] * (1 - d("price_pressure", t))
+        x["advertising_sales"][t] = x["advertising_sales"][t - 4] * (1 + d("advertising_growth", t))
+        for segment in RETAIL:
+            line = f"stores_sales[{segment}]"
+            x[line][t] = x[line][t - 4] * (1 + d(f"stores_growth[{segment}]", t))
+        stores = sum(x[f"stores_sales[{segment}]"][t] for segment in RETAIL)
+        x["net_sales"][t] = x["aws_sales"][t] + x["advertising_sales"][t] + stores
+        x["backlog"][t] = x["backlog"][t - 1] + (d("book_to_bill", t) - 1) * x["aws_sales"][t]
+
+    def delay(self, t: int) -> float:
+        return self.d("delayed", t) if t >= self.split else 0.0
+
+    def capex(self, t: int) -> None:
+        x, d = self.x, self.d
+        phasing = [d(f"capex_phasing[q{n}]") for n in (1, 2, 3, 4)]
+        if d("capex_budget", t) > 0:
+            spent = self.year_sum("net_capex", t, range(self.split))
+            left = sum(phasing[s % 4] for s in range(self.split, self.axis.length) if s // 4 == t // 4)
+            base = (d("capex_budget", t) - spent) * phasing[t % 4] / left
+        else:
+            base = d("capex_to_sales", t) * self.ttm("net_sales", t) * phasing[t % 4]
+        x["net_capex"][t] = base * d("capex_scale", t)
+        x["proceeds"][t] = d("proceeds_ratio") * x["net_capex"][t]
+        x["capex"][t] = x["net_capex"][t] + x["proceeds"][t]
+        x["property_additions"][t] = d("accrual_ratio", t) * x["net_capex"][t]
+        x["aws_additions"][t] = d("aws_capex_share", t) * x["property_additions"][t]
+        x["other_additions"][t] = x["property_additions"][t] - x["aws_additions"][t]
+
+    def depreciation(self, t: int) -> None:
+        x, d = self.x, self.d
+        for site in ("aws", "other"):
+            lag, anchor = int(d(f"service_lag[{site}]")), x[f"{site}_depreciation"][self.split - 1]
+            total = anchor * d(f"runoff_share[{site}]", t)
+            for bought in range(self.split - lag, t - lag + 1):
+                for name in CLASSES:
+                    cost = x[f"{site}_additions"][bought] * d(f"asset_mix[{site},{name}]")
+                    quarters = 4 * d(f"useful_life[{name}]")
+                    total += cost / quarters * max(0.0, min(1.0, quarters - (t - bought - lag)))
+            x[f"{site}_depreciation"][t] = total
+        x["depreciation"][t] = x["aws_depreciation"][t] + x["other_depreciation"][t]
+        x["other_amortization"][t] = d("other_amortization_ratio") * x["net_sales"][t]
+        x["depreciation_amortization"][t] = x["depreciation"][t] + x["other_amortization"][t]
+
+    def income(self, t: int) -> None:
+        x, d = self.x, self.d
+        saved = d("silicon_cost_saving") * (d("silicon_mix", t) - d("silicon_mix_base"))
+        x["aws_cash_cost"][t] = x["aws_volume"][t] * d("aws_cash_cost_ratio", t) * (1 - saved)
+        x["aws_operating_income"][t] = x["aws_sales"][t] - x["aws_cash_cost"][t] - x["aws_depreciation"][t]
+        x["advertising_operating_income"][t] = x["advertising_sales"][t] * d("advertising_margin", t)
+        operating = x["aws_operating_income"][t] + x["advertising_operating_income"][t]
+        for segment in RETAIL:
+            season = self.season(segment, t)
+            income = x[f"stores_sales[{segment}]"][t] * (d(f"stores_margin[{segment}]", t) + season)
+            x[f"stores_operating_income[{segment}]"][t] = income
+            operating += income
+        x["operating_income"][t] = operating
+        x["interest_income"][t] = d("interest_rate_cash", t) / 4 * x["cash"][t - 1]
+        x["interest_expense"][t] = d("interest_rate_debt", t) / 4 * (x["debt"][t - 1] + x["finance_leases"][t - 1])
+        x["pretax_income"][t] = operating + x["interest_income"][t] - x["interest_expense"][t]
+        x["tax"][t] = d("tax_rate", t) * x["pretax_income"][t]
+        x["net_income"][t] = x["pretax_income"][t] - x["tax"][t]
+
+    def season(self, segment: str, t: int) -> float:
+        """Mean over two blocks of four quarters ending at as-of of the quarter's margin less the block's."""
+        last = self.split - 1
+        own = next(s for s in range(last - 3, last + 1) if s % 4 == t % 4)
+        total = 0.0
+        for block_end, quarter in ((last, own), (last - 4, own - 4)):
+            block = range(block_end - 3, block_end + 1)
+            margin = sum(self.before_one_offs(segment, s) for s in block) / sum(self.x[f"stores_sales[{segment}]"][s] for s in block)
+            total += self.before_one_offs(segment, quarter) / self.x[f"stores_sales[{segment}]"][quarter] - margin
+        return total / 2
+
+    def before_one_offs(self, segment: str, t: int) -> float:
+        return self.x[f"stores_operating_income[{segment}]"][t] + self.x[f"one_offs[{segment}]"][t]
+
+    def cash(self, t: int) -> None:
+        x, d = self.x, self.d
+        season = d(f"stock_compensation_phasing[q{t % 4 + 1}]")
+        x["stock_compensation"][t] = d("stock_compensation_ratio", t) * self.ttm("net_sales", t) / 4 * season
+        timing = d("deferral_ratio", t) * (x["property_additions"][t] - x["depreciation"][t])
+        x["deferred_tax"][t] = min(timing + x["carried"][t - 1], d("deferral_cap") * max(x["tax"][t], 0))
+        x["carried"][t] = x["carried"][t - 1] + timing - x["deferred_tax"][t]
+        own = next(s for s in range(self.split - 4, self.split) if s % 4 == t % 4)
+        ratios = [self.rest_of_cash_flow(s) for s in (own, own - 4) if s >= self.axis.quarters.index(self.axis.first.shifted(8))]
+        working_capital = sum(ratios) / len(ratios) * x["net_sales"][t]
+        earnings = x["net_income"][t] + x["depreciation_amortization"][t] + x["stock_compensation"][t] + x["deferred_tax"][t]
+        x["operating_cash_flow"][t] = earnings - x["other_amortization"][t] + working_capital
+        x["free_cash_flow"][t] = x["operating_cash_flow"][t] - x["net_capex"][t]
+        principal = d("finance_lease_repayment") / 4 * x["finance_leases"][t - 1]
+        acquired = d("lease_additions_ratio") * x["net_sales"][t]
+        x["finance_leases"][t] = x["finance_leases"][t - 1] + acquired - principal
+        obligations = d("financing_obligation_principal")
+        x["free_cash_flow_after_leases"][t] = x["free_cash_flow"][t] - principal - obligations
+        x["free_cash_flow_after_equipment_leases"][t] = x["free_cash_flow"][t] - acquired - obligations
+        x["free_cash_flow_gross_capex"][t] = x["operating_cash_flow"][t] - x["capex"][t]
+        x["free_cash_flow_after_stock_compensation"][t] = x["free_cash_flow"][t] - x["stock_compensation"][t]
+        before = x["cash"][t - 1] + x["free_cash_flow_after_leases"][t] - d("investments", t)
+        x["net_borrowing"][t] = d("planned_borrowing", t) + max(0.0, d("minimum_cash") - before - d("planned_borrowing", t))
+        after = before + x["net_borrowing"][t]
+        x["distributions"][t] = max(0.0, after - d("target_cash"))
+        x["cash"][t] = after - x["distributions"][t]
+        x["debt"][t] = x["debt"][t - 1] + x["net_borrowing"][t]
+
+    def rest_of_cash_flow(self, t: int) -> float:
+        """Return what reported operating cash flow holds beyond the terms that the model computes, to sales."""
+        x, d = self.x, self.d
+        gains = x["other_income"][t] * (1 - x["tax"][t] / x["pretax_income"][t])
+        tax = x["tax"][t] - x["other_income"][t] * x["tax"][t] / x["pretax_income"][t]
+        timing = d("deferral_ratio", t) * (x["property_additions"][t] - x["depreciation"][t])
+        deferred = min(timing, d("deferral_cap") * max(tax, 0))
+        terms = x["net_income"][t] - gains + x["depreciation"][t] + x["stock_compensation"][t] + deferred
+        return (x["operating_cash_flow"][t] - terms) / x["net_sales"][t]
+
+
+STRESSES: dict[str, tuple[str, dict[str, dict[str, float] | float]]] = {
+    "base": ("base", {}),
+    "article": ("article", {}),
+    "bear": ("bear", {}),
+    "all overlays": ("base+silicon_delay+price_war+power_delay", {}),
+    "capacity binds": ("base", {"sales_yield": 0.03, "unmet_demand_lost": {ALL: 0.2}, "delayed": 0.6}),
+    "cash short": ("base", {"capex_scale": 2.5, "minimum_cash": {ALL: 100000.0}, "planned_borrowing": {"2029Q2": 7000.0}}),
+    "no budget": ("article", {"capex_budget": 0.0, "capex_to_sales": 0.25, "book_to_bill": 2.0}),
+    "other lags and lives": (
+        "base",
+        {
+            "service_lag[aws]": {ALL: 4.0}, "service_lag[other]": {ALL: 3.0}, "useful_life[servers_and_network]": {ALL: 2.3},
+            "useful_life[equipment]": {ALL: 3.9}, "asset_mix[aws,servers_and_network]": {ALL: 0.5},
+            "asset_mix[aws,buildings]": {ALL: 0.3},
+        },
+    ),
+    "tax and silicon": (
+        "bull",
+        {
+            "deferral_ratio": 0.35, "deferral_cap": {ALL: 0.3}, "silicon_cost_saving": {ALL: 0.5}, "silicon_mix": 0.9,
+            "price_performance": 1.5, "stores_margin[international]": -0.1,
+        },
+    ),
+    "seasons": (
+        "base",
+        {
+            "capex_phasing[q1]": {ALL: 0.4}, "capex_phasing[q2]": {ALL: 0.1}, "capex_phasing[q3]": {ALL: 0.2},
+            "capex_phasing[q4]": {ALL: 0.3}, "stock_compensation_phasing[q2]": {ALL: 3.0},
+        },
+    ),
+}  # fmt: skip
+
+
+def stressed(name: str) -> Scenario:
+    base, overrides = STRESSES[name]
+    return load_scenario(base).with_overrides(overrides)
+
+
+@pytest.mark.parametrize("name", STRESSES)
+def test_the_forecast_computed_again_in_plain_loops_is_the_same(name: str) -> None:
+    results = run([stressed(name)])
+    plain = Plain(results)
+    for line, row in plain.x.items():
+        found = results.values[line][plain.split :, 0]
+        assert row[plain.split :] == pytest.approx(found.tolist(), rel=1e-9, abs=1e-6) or not any(row[plain.split :]), line
+    computed_lines = [line for line, row in plain.x.items() if any(row[plain.split :])]
+    assert len(computed_lines) > 35
+
+
+def test_the_stresses_reach_the_branches_they_are_meant_for() -> None:
+    binding = run([stressed("capacity binds")]).values
+    assert (binding["aws_volume"] < binding["aws_demand"]).sum() > 20
+    short = run([stressed("cash short")]).values
+    assert (short["net_borrowing"][18:] > 1000).sum() > 10
+    assert (short["cash"][18:] == 100000).sum() > 10
+    capped = run([stressed("tax and silicon")]).values
+    assert (capped["carried"][20:] > 1000).sum() > 10
