@@ -78,7 +78,7 @@ def compare(plan: WorkbookPlan, grids: Grids, results: Results, draw: int = 0) -
 
 def _agree(expected: Value, found: Value, unit: str, report: Comparison) -> bool:
     if isinstance(expected, (str, bool)):
-        return expected == found or (expected == "" and found is None)
+        return expected == found
     if expected is None or math.isnan(expected):
         return isinstance(found, str) and found.startswith(_ERROR_MARK)
     if isinstance(found, (str, bool)) or found is None:
@@ -122,7 +122,7 @@ def _expected_text(key: str, results: Results, draw: int) -> Value:
     if key == "title":
         return scenario.title
     if key == "never below 0":
-        return key if results.values["trough_amount"][0, draw] > 0 else ""
+        return key if results.values["trough_amount"][0, draw] > 0 else "below 0 at the trough"
     return "all checks pass" if results.values["checks_failed"][0, draw] == 0 else f"CHECK: see {CHECKS}"
 
 

@@ -25,8 +25,15 @@ _HEADLINES: Final = (
 _EVENTS: Final = (
     "trough", "trough_amount", "turn", "positive", "recross", "earlier_peak", "intensity_peak", "peak_intensity",
 )  # fmt: skip
+_MEANINGS: Final = {
+    "trough": "the lowest figure from inflection_from on",
+    "turn": "first quarter after the trough from which it rises two quarters running",
+    "positive": "first quarter from the trough on from which it stays above 0 for two",
+    "recross": "first quarter after the trough above the earlier peak",
+    "intensity_peak": "when capital expenditure weighs most on sales",
+}
 _COLOURS: Final = (
-    ("Input: type here", "input text"), ("Input that decides the answer", "key text"), ("Formula", "calc text"),
+    ("Input: type here", "input text"), ("Input on which the answer hangs most", "key text"), ("Formula", "calc text"),
     ("Link to another sheet", "link text"), ("Reported, estimated from a year's figure", "estimate text"),
 )  # fmt: skip
 
@@ -46,7 +53,7 @@ def cover_sheet(layout: Layout, selected: Scenario, version: str, assumptions: s
         ("What it stands for", f"={call('INDEX', titles, f'{INPUTS}!{choice_cell()}')}", "check", Twin("text", "title")),
         ("Checks", check_formula(layout), "check", Twin("text", "checks")),
         ("Model version", version, "label", None),
-        ("Assumptions (hash of all drivers in this file)", assumptions, "label", None),
+        ("Assumptions as built (hash of all drivers)", assumptions, "label", None),
     ]
     for offset, (label, content, style, twin) in enumerate(entries):
         sheet.put(AS_OF_CELL[0] + offset, 1, label, "label")
@@ -92,7 +99,9 @@ def _put_events(sheet: SheetPlan, layout: Layout, top: int) -> int:
         sheet.put(row, 2, key, "name")
         text = f"={home.sheet}!{reference(home.row, VALUE)}"
         sheet.put(row, 3, text, numeric("link", line.unit), Twin("value", key))
+        if key in _MEANINGS:
+            sheet.put(row, 4, _MEANINGS[key], "note")
         if key == "trough_amount":
             amount = reference(row, 3)
-            sheet.put(row, 4, f'=IF({amount}>0,"never below 0","")', "note", Twin("text", "never below 0"))
+            sheet.put(row, 4, f'=IF({amount}>0,"never below 0","below 0 at the trough")', "note", Twin("text", "never below 0"))
     return top + 1 + len(_EVENTS)
