@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from model.drivers import DriverInfo
 
 BASE: Final = "base"
-YEAR_DIGITS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scena
     sources = {key: Note(info.grade, info.source) for key, info in infos.items()}
     for file in chain:
         if file.as_of is not None:
-            _check_periods(file, file.as_of)
+            _check_periods(file, file.as_of, infos)
         _apply_scenario(file, table, sources, infos, quarter)
     title, names = chain[-1].title, []
     for overlay_name in overlays:
@@ -194,15 +193,17 @@ def _chain(name: str) -> list[ScenarioFile]:
     return chain
 
 
-def _check_periods(file: ScenarioFile, as_of: Quarter) -> None:
+def _check_periods(file: ScenarioFile, as_of: Quarter, infos: Mapping[str, DriverInfo]) -> None:
     """Refuse values for quarters that are reported at the file's own as-of, unless reported quarters use them."""
     used = plan_at(axis_at(as_of)).used_in_history
     first = as_of.shifted(1)
     for key, entry in file.entries.items():
-        for period in entry.get("values", {}) if isinstance(entry.get("values"), dict) else ():
+        values = entry.get("values")
+        if infos[key].driver.kind != "yearly" or key in used or not isinstance(values, dict):
+            continue
+        for period in values:
             found = str(period).upper()
-            past = found < (str(first) if "Q" in found else str(first.year))
-            if past and len(found) >= YEAR_DIGITS and key not in used:
+            if found < (str(first) if "Q" in found else str(first.year)):
                 message = f"{file.name}: {key} is given for {period}, which is before the first forecast quarter {first}"
                 raise InputError(message)
 
@@ -216,7 +217,7 @@ def _apply_scenario(
         given = entry_values(entry.get("values", entry.get("value")), info, file.name, check=True)
         if info.driver.kind == "yearly":
             given = filled(given, repeats=info.repeats)
-            table[key] = {period: value for period, value in table[key].items() if len(period) == YEAR_DIGITS or period[:4] not in given}
+            table[key] = {period: value for period, value in table[key].items() if "Q" not in period or period[:4] not in given}
         elif info.driver.kind == "elapsed":
             given = interpolated(given, as_of)
         table[key] |= given

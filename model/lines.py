@@ -134,7 +134,7 @@ def _dimensions(by: Members) -> tuple[Dimension, ...]:
     return (by,) if isinstance(by, Dimension) else by
 
 
-def driver(  # one keyword a property of a driver
+def driver(
     label: str,
     unit: str,
     *,
@@ -225,9 +225,7 @@ def line(  # noqa: PLR0913  # one keyword a property of a line
     )  # fmt: skip
 
 
-def result(  # one keyword a property of a result
-    label: str, unit: str, formula: Operand, *, by: Members = (), timed: bool = False, note: str = ""
-) -> Line:
+def result(label: str, unit: str, formula: Operand, *, by: Members = (), timed: bool = False, note: str = "") -> Line:
     """Declare a result: one value (or, ``timed``, a row) that only results may use, so it can look over all quarters."""
     origin = _origin()
     node = wrap(formula)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 RELATIVE_TOLERANCE: Final = 1e-9
 ABSOLUTE_TOLERANCE: Final = 1e-6
-"""In USD m, for figures below 1,000 (where it is the wider of the two); for everything else a millionth of it."""
+"""In USD m, for figures below 1,000, where it is the wider of the two."""
+ABSOLUTE_TOLERANCE_OF_RATIOS: Final = 1e-12
+"""For everything that is not money."""
 _UNITS_OF_MONEY: Final = frozenset({"USD m"})
 _ERROR_MARK: Final = "#"
 _MOST_SHOWN: Final = 20
@@ -84,7 +86,7 @@ def _agree(expected: Value, found: Value, unit: str, report: Comparison) -> bool
     if isinstance(found, (str, bool)) or found is None:
         return False
     distance = abs(found - expected)
-    near_zero = ABSOLUTE_TOLERANCE if unit in _UNITS_OF_MONEY else ABSOLUTE_TOLERANCE**2
+    near_zero = ABSOLUTE_TOLERANCE if unit in _UNITS_OF_MONEY else ABSOLUTE_TOLERANCE_OF_RATIOS
     if abs(expected) <= near_zero / RELATIVE_TOLERANCE:
         return distance <= near_zero
     report.largest = max(report.largest, distance / abs(expected))

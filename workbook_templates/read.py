@@ -93,9 +93,7 @@ def _fallback(info: DriverInfo, period: str) -> float:
     return info.default.get(period, next(iter(info.default.values())))
 
 
-def _driver_values(  # where, which driver, which scenario, and where to put problems
-    contents: Grids, layout: Layout, info: DriverInfo, place: int, problems: list[tuple[str, str]]
-) -> dict[str, float]:
+def _driver_values(contents: Grids, layout: Layout, info: DriverInfo, place: int, problems: list[tuple[str, str]]) -> dict[str, float]:
     """Return the values of one driver row in one scenario; years before the first one shown take its value."""
     row = layout.given[info.key] + place
     values: dict[str, float] = {}

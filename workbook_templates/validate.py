@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from model.errors import WorkbookError
+from model.errors import AmznFcfError, WorkbookError
 from model.results import Results, run
 from workbook_templates.cells import is_formula
 from workbook_templates.layout import COVER, INPUTS, REPORTED, VALUE, column_letters
@@ -77,9 +77,9 @@ def validate_file(path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,)) -> Rep
         raise WorkbookError(message)
     try:
         return validate(data, str(path), engines)
-    except WorkbookError as error:
-        message = str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
-        raise WorkbookError(message) from None
+    except AmznFcfError as error:
+        message = f"{path}: {error}"
+        raise type(error)(message) from None
 
 
 def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,)) -> Report:

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             reports.append(validate_file(path, engines))
         except AmznFcfError as error:
-            unreadable.append(str(error) if str(error).startswith(str(path)) else f"{path}: {error}")
+            unreadable.append(str(error))
     if arguments.format == "json":
         print(json.dumps([_as_data(report) for report in reports], indent=1))
     elif arguments.format == "junit":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add as add_up
 from typing import TYPE_CHECKING, Final
 
 from model.amazon.assets import Assets, Depreciation
@@ -118,9 +120,7 @@ def _declare() -> dict[str, Declared]:
         add(name, label, unit, difference, ratio_tolerance if unit == "ratio" else rounding_tolerance)
     for name, (label, difference) in _SHARES.items():
         add(name, label, "ratio", difference, ratio_tolerance, timed=False)
-    everything: Operand = 0
-    for count in failures:
-        everything = count if isinstance(everything, int) else everything + count
+    everything = reduce(add_up, (count.node() for count in failures))
     found["checks_failed"] = result("Quarters beyond tolerance, all checks", "quarters", everything)
     return found
 

@@ -12,7 +12,6 @@ from workbook_templates.layout import (
     COVER,
     ELAPSED_ROW,
     FIRST_ROW,
-    FIRST_YEAR_COLUMN,
     LABEL,
     NAME,
     NOTE,
@@ -95,7 +94,7 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
     sheet.widths |= _WIDTHS
     sheet.print_columns = layout.year_column(layout.years - 1)
     sheet.widths[layout.first_quarter_column - 1] = 2
-    sheet.frozen = (FIRST_ROW - 1, FIRST_YEAR_COLUMN - 3)
+    sheet.frozen = (FIRST_ROW - 1, UNIT)
 
 
 def put_heading(sheet: SheetPlan, layout: Layout, heading: Heading) -> None:

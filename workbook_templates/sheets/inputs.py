@@ -115,9 +115,7 @@ def _role(info: DriverInfo) -> str:
     return "key" if info.driver.name in KEY_DRIVERS else "input"
 
 
-def _put_picked(
-    sheet: SheetPlan, layout: Layout, info: DriverInfo, column: int, period: str, twin: Twin
-) -> None:  # a cell has a place, a period and a twin
+def _put_picked(sheet: SheetPlan, layout: Layout, info: DriverInfo, column: int, period: str, twin: Twin) -> None:
     """Write the scenarios' values of one period, and the live cell that picks one of them."""
     first = layout.given[info.key]
     for row, scenario in enumerate(layout.scenarios, start=first):
