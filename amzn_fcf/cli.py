@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CANNOT_READ: Final = 2
+NO_ROOT: Final = 3
 INTERRUPTED: Final = 130
 _LONGEST_LINE: Final = 600
 _ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
@@ -26,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 1 findings (``validate``) or a result that does not prove; 2 bad input; 130 interrupted.
+        0 done; 1 findings (``validate``) or a result that does not prove; 2 bad input; 3 no root (``solve``); 130 interrupted.
     """
     arguments = _parser().parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("amzn-fcf: interrupted; files written so far are whole", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        from model.errors import AmznFcfError  # noqa: PLC0415  # the model is loaded by commands, not by --help
+        from model.errors import AmznFcfError, NoRootError  # noqa: PLC0415  # the model is loaded by commands, not by --help
 
         if isinstance(error, OSError):
             error = AmznFcfError(f"the output cannot be written: {error.strerror}")
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not isinstance(error, AmznFcfError):
             raise
         print(f"amzn-fcf: error: {one_line(str(error))}", file=sys.stderr)
-        return CANNOT_READ
+        return NO_ROOT if isinstance(error, NoRootError) else CANNOT_READ
     return status
 
 
@@ -80,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_build(commands)
     _add_show(commands)
+    _add_value(commands)
+    _add_solve(commands)
+    _add_claims(commands)
+    _add_backtest(commands)
     _add_validate(commands)
     return parser
 
@@ -114,7 +119,54 @@ def _add_show(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "--period", default="annual", metavar="PERIOD", help="annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual"
     )
+    _add_format(parser)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="default: text")
+
+
+def _add_value(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "value", "value the share by every method, and show what the value rests on",
+        "amzn-fcf value --scenario base --scenario base+price_war",
+    )  # fmt: skip
+    _add_scenario(parser, "all that ship, and their weighted value")
+    _add_format(parser)
+
+
+def _add_solve(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "solve", "find the value of a driver at which a method of valuation gives a price",
+        "amzn-fcf solve wacc --price 234.75 --scenario article",
+    )  # fmt: skip
+    parser.add_argument(
+        "driver", metavar="DRIVER",
+        help="a driver, or growth (AWS), margin (AWS cash cost), capex or inflection (both the scale of capital expenditure)",
+    )  # fmt: skip
+    parser.add_argument("--price", type=float, metavar="USD", help="value per share to reach; default: the scenario's price")
+    parser.add_argument(
+        "--method", default="dcf", metavar="METHOD", help="dcf, exit_multiple, sotp, price_to_sales or net_margin; default: dcf"
+    )
+    parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
+    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    parser.add_argument("--between", type=float, nargs=2, metavar=("A", "B"), help="where to look; default: the driver's allowed range")
+    parser.add_argument("--shift", action="store_true", help="add the same to the driver in all years ahead, instead of one value for all")
+    _add_format(parser)
+
+
+def _add_claims(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(commands, "claims", "show the article's claims and what became of them", "amzn-fcf claims --as-of 2026Q2")
+    parser.add_argument("--as-of", metavar="QUARTER", help="judge by what was known when this quarter was reported; default: the latest")
+    _add_format(parser)
+
+
+def _add_backtest(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "backtest", "compare forecasts made with what was known at each as-of with what was reported",
+        "amzn-fcf backtest --format csv",
+    )  # fmt: skip
+    _add_format(parser)
 
 
 def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:

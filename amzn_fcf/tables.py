@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Item = TypeVar("Item")
 _WIDEST = 240
@@ -37,6 +39,16 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
         console.print(table, crop=False)
     for line in text.get().splitlines():
         print(line.rstrip())
+
+
+def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
+    """Print records as JSON or CSV, for programs."""
+    if form == "json":
+        print(json.dumps(records, indent=1, allow_nan=False))
+        return
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
 
 
 def progress(items: Sequence[Item], what: str, name: Callable[[Item], str]) -> Iterator[Item]:

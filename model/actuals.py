@@ -156,3 +156,24 @@ def _complete(quarterly: dict[tuple[str, str], Figure], annual: dict[tuple[str, 
         )  # fmt: skip
         for item in {item for item, _ in quarterly if item.startswith(_ZERO_WHERE_SILENT)}:
             add(item, period, 0.0, "derived", "no such charge in the release")
+    for year in sorted({period[:4] for period in quarters}):
+        _roll_forward(quarterly, annual, year, "aws")
+
+
+def _roll_forward(quarterly: dict[tuple[str, str], Figure], annual: dict[tuple[str, str], Figure], year: str, part: str) -> None:
+    """Add property by quarter where only year-ends are reported: additions less depreciation, what is left spread evenly."""
+    item = f"property_and_equipment_net_{part}"
+    if (item, f"{year}Q1") in quarterly:
+        return
+    balance, end = annual[item, str(int(year) - 1)].value, annual[item, year]
+    additions, depreciation = (
+        [quarterly[f"{what}_{part}", f"{year}Q{n + 1}"].value for n in range(QUARTERS_A_YEAR)]
+        for what in ("net_property_additions", "property_depreciation")
+    )
+    moves = [added - depreciated for added, depreciated in zip(additions, depreciation, strict=True)]
+    rest = (end.value - balance - sum(moves)) / QUARTERS_A_YEAR
+    for number, move in enumerate(moves, start=1):
+        balance += move + rest
+        key = (item, f"{year}Q{number}")
+        source = f"year-end figures rolled forward by additions less depreciation; {end.source}"
+        quarterly.setdefault(key, Figure(*key, balance, end.unit, "estimate", source))

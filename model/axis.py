@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final, Literal
 
@@ -17,6 +18,8 @@ FIRST_QUARTER: Final = "2022Q1"
 LAST_QUARTER: Final = "2035Q4"
 QUARTERS_A_YEAR: Final = 4
 EARLIEST_AS_OF: Final = "2024Q4"
+DAY_ZERO: Final = date(1899, 12, 30).toordinal()
+"""The day before day 1 of spreadsheets, moved by their 1900-02-29, for dates from 1900-03-01 on."""
 
 Frequency = Literal["annual", "quarterly", "ttm"]
 
@@ -61,6 +64,18 @@ class Quarter:
     def code(self) -> int:
         """``year * 10 + number``."""
         return self.year * 10 + self.number
+
+    @property
+    def last_day(self) -> int:
+        """Last day of the quarter as spreadsheets count days: 1 is 1900-01-01, and 1900-02-29 counts.
+
+        Examples
+        --------
+        >>> Quarter.parse("2026Q2").last_day
+        46203
+        """
+        following = self.shifted(1)
+        return date(following.year, 3 * following.number - 2, 1).toordinal() - 1 - DAY_ZERO
 
     def shifted(self, quarters: int) -> Quarter:
         """Return the quarter that lies ``quarters`` later (earlier when negative)."""
@@ -150,6 +165,11 @@ class Axis:
     def quarters(self) -> tuple[Quarter, ...]:
         """All quarters, in order."""
         return tuple(self.first.shifted(i) for i in range(self.length))
+
+    @cached_property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """Every quarter and its year as text: ``("2026Q3", "2026")``."""
+        return tuple((str(quarter), str(quarter.year)) for quarter in self.quarters)
 
     @cached_property
     def years(self) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from model.build_checks import check_row, check_stage
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
 from model.expr import (
     AsOf,
+    AtEnd,
     AtPosition,
     AtVintage,
     Calendar,
@@ -103,8 +104,8 @@ class _Binder:
 
     def _formula(self, node: Expr, selection: Selection, item: Line) -> Expr:
         try:
+            check_stage(node, item)
             bound = self._bind(node, selection)
-            check_stage(bound, item)
         except (DeclarationError, UnknownNameError) as error:
             message = f"{item.origin}: {item.name}: {error}"
             raise DeclarationError(message) from None
@@ -119,6 +120,8 @@ class _Binder:
                 return self._bind_ref(node, selection)
             case AsOf(ref, lag):
                 return Fixed(self._plain(bind(ref), "at_as_of"), self.axis.split - 1 - lag)
+            case AtEnd(ref):
+                return Fixed(self._plain(bind(ref), "at_end"), self.axis.length - 1)
             case AtVintage(ref):
                 if VINTAGE not in selection:
                     message = "at_vintage() needs a line declared by VINTAGE"

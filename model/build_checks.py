@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from model.axis import QUARTERS_A_YEAR
 from model.build import Plan, Row, key_of, leaves, walk
 from model.errors import DeclarationError
-from model.expr import RESULTS_ONLY, Binary, Call, Expr, Lagged, Negate, Number, Ref, Where
+from model.expr import RESULTS_ONLY, AsOf, Binary, Call, Expr, Lagged, Negate, Number, Ref, Where
 from model.unit_check import check_units
 from model.units import Unit, parse_unit
 
@@ -75,6 +75,6 @@ def check_stage(formula: Expr, item: Line) -> None:
         if isinstance(node, RESULTS_ONLY):
             message = "looks over the whole axis: declare it with result()"
             raise DeclarationError(message)
-        if isinstance(node, Ref) and node.lag < 0:
-            message = "following() looks ahead: only results may"
+        if isinstance(node, (Ref, AsOf)) and node.lag < 0:
+            message = "looks ahead: only results may use following(), and at_as_of() of later quarters"
             raise DeclarationError(message)

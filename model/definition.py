@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, assert_never, cast
 from model.build import key_of
 from model.expr import (
     AsOf,
+    AtEnd,
     AtPosition,
     AtVintage,
     Binary,
@@ -18,6 +19,7 @@ from model.expr import (
     Lagged,
     Negate,
     Node,
+    NotMeaningful,
     Number,
     Pick,
     PositionOf,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 _CALENDAR: Final = {
     "year": "year", "quarter": "quarter of the year", "index": "position", "elapsed": "quarters since as-of",
-    "code": "quarter", "vintage": "position when bought", "as_of": "position of as-of",
+    "code": "quarter", "end": "last day of the quarter", "vintage": "position when bought", "as_of": "position of as-of",
 }  # fmt: skip
 _FUNCTIONS: Final = {"minimum": "min", "maximum": "max", "absolute": "abs"}
 _LONG_SUM: Final = 6
@@ -100,14 +102,16 @@ class _Prose:
             case Calendar(what):
                 return _CALENDAR[what]
             case Reduction(function, ref):
-                return f"{function} of {key_of(ref)}"
+                return f"{function} of {key_of(ref)} over all quarters"
+            case NotMeaningful():
+                return "not meaningful"
             case PositionOf(value, ref):
                 return f"first position where {key_of(ref)} = {infix(value, self)}"
             case AtPosition(ref, position):
                 return f"{key_of(ref)} at [{infix(position, self)}]"
             case CountBeyond(ref, tolerance):
                 return f"quarters in which {key_of(ref)} differs from 0 by more than {infix(tolerance, self)}"
-            case Number() | Binary() | Negate() | Where() | Call() | AsOf() | AtVintage() | Pick() | Total():
+            case Number() | Binary() | Negate() | Where() | Call() | AsOf() | AtEnd() | AtVintage() | Pick() | Total():
                 message = f"{type(tree).__name__} is not a leaf of a bound formula"
                 raise TypeError(message)
             case _:

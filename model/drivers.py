@@ -10,6 +10,7 @@ import contextlib
 import csv
 import math
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib import resources
 from numbers import Real
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.amazon import AMAZON
-from model.axis import FIRST_QUARTER, LAST_QUARTER, Period, Quarter
+from model.axis import DAY_ZERO, FIRST_QUARTER, LAST_QUARTER, Period, Quarter
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 FIRST_YEAR: Final = Quarter.parse(FIRST_QUARTER).year
 LAST_YEAR: Final = Quarter.parse(LAST_QUARTER).year
-DRIVERS_FILE: Final = "drivers.csv"
+DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
 GRADES: Final = ("R", "G", "A", "F", "J")
 """Reported, company guidance, the article, fitted to reported figures, judgement."""
 _SUM_TOLERANCE: Final = 1e-9
@@ -66,7 +67,7 @@ class DriverInfo:
         """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}")
         if not self.minimum <= value <= self.maximum:
-            per_cent = self.driver.unit in {"ratio", "1/yr"} and self.minimum <= value / 100 <= self.maximum
+            per_cent = self.driver.unit in {"ratio", "rate", "1/yr"} and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
             message = f"{where}: {self.key} = {value:g} is outside {self.minimum:g}..{self.maximum:g} ({self.driver.unit}){hint}"
             raise InputError(message)
@@ -80,10 +81,19 @@ class DriverInfo:
 
 @cache
 def driver_infos() -> dict[str, DriverInfo]:
-    """Read ``drivers.csv``: one row a driver row of the model, no more and no fewer."""
-    name = DRIVERS_FILE
+    """Read ``drivers.csv`` and ``peers.csv``: one row a driver row of the model, no more and no fewer."""
     known = {key: driver for driver in AMAZON.drivers.values() for key in driver_keys(driver)}
     infos: dict[str, DriverInfo] = {}
+    for name in DRIVERS_FILES:
+        _read_infos(name, known, infos)
+    missing = sorted(set(known) - set(infos))
+    if missing:
+        message = f"{DRIVERS_FILES[0]}: no row for {', '.join(missing)}"
+        raise InputError(message)
+    return {key: infos[key] for key in known}
+
+
+def _read_infos(name: str, known: Mapping[str, Driver], infos: dict[str, DriverInfo]) -> None:
     with resources.files("model.data").joinpath(name).open(encoding="utf-8") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
             where = f"{name} line {number}"
@@ -102,13 +112,7 @@ def driver_infos() -> dict[str, DriverInfo]:
                 key, driver, {}, _number(row["minimum"], driver, where), _number(row["maximum"], driver, where),
                 row["fill"] == "repeat", row["grade"], row["description"], row["source"],
             )  # fmt: skip
-            default = _parse_default(row["default"], info, where)
-            infos[key] = replace(info, default=default)
-    missing = sorted(set(known) - set(infos))
-    if missing:
-        message = f"{name}: no row for {', '.join(missing)}"
-        raise InputError(message)
-    return {key: infos[key] for key in known}
+            infos[key] = replace(info, default=_parse_default(row["default"], info, where))
 
 
 def driver_keys(driver: Driver) -> list[str]:
@@ -119,9 +123,22 @@ def driver_keys(driver: Driver) -> list[str]:
     return [f"{key}]" for key in keys] if driver.by else keys
 
 
+def coded(text: str, unit: str) -> float:
+    """Return the number that stands for a quarter (``2026Q3``) or a date (``2026-10-06``) in cells; else the number itself.
+
+    Raises
+    ------
+    PeriodError, ValueError
+        If the text is not of the unit.
+    """
+    if unit == "quarter":
+        return Quarter.parse(text).code
+    return date.fromisoformat(text).toordinal() - DAY_ZERO if unit == "date" else float(text)
+
+
 def _number(text: str, driver: Driver, where: str) -> float:
     try:
-        return float(Quarter.parse(text).code if driver.unit == "quarter" else text)
+        return coded(text, driver.unit)
     except (ValueError, PeriodError):
         message = f"{where}: {text!r} is not a number"
         raise InputError(message) from None

@@ -33,6 +33,18 @@ class PeriodError(AmznFcfError):
     """A period is malformed or lies outside the axis."""
 
 
+class NotAvailableError(PeriodError):
+    """There is no figure: the period lies outside the axis, is not reported yet, or the event does not happen."""
+
+
+class NotMeaningfulError(AmznFcfError):
+    """A figure has no meaning: a multiple of a loss, or a formula that yields no finite number."""
+
+
+class NoRootError(AmznFcfError):
+    """A reverse question has no answer in the bracket."""
+
+
 class WorkbookError(AmznFcfError):
     """A workbook cannot be read or written, or is not one of ours."""
 

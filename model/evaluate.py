@@ -19,6 +19,7 @@ from model.build import key_of, walk
 from model.errors import DeclarationError
 from model.expr import (
     AsOf,
+    AtEnd,
     AtPosition,
     AtVintage,
     Binary,
@@ -30,6 +31,7 @@ from model.expr import (
     Lagged,
     Negate,
     Node,
+    NotMeaningful,
     Number,
     Pick,
     PositionOf,
@@ -56,7 +58,15 @@ _OPERATORS: Final[dict[str, Callable[[Array, Array], NDArray[np.generic]]]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "=": np.equal, "<>": np.not_equal,
     "&": np.logical_and, "|": np.logical_or,
 }  # fmt: skip
-_REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest": np.max}
+
+
+def _added(rows: Array, *, axis: int, keepdims: bool) -> Array:
+    """Add rows one by one, as spreadsheets do: numpy's own order depends on how many draws there are."""
+    total: Array = np.add.accumulate(rows, axis=axis)[-1]
+    return total[np.newaxis] if keepdims else total
+
+
+_REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest": np.max, "sum": _added}
 
 
 @dataclass(frozen=True)
@@ -213,6 +223,9 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
         case Number(value):
             fixed = np.full((1, 1), value)
             return lambda _values, _first, _last: fixed
+        case NotMeaningful():
+            undefined = np.full((1, 1), np.nan)
+            return lambda _values, _first, _last: undefined
         case Ref():
             return _reference(key_of(tree), tree.lag)
         case Lagged(ref, by, longest, further):
@@ -264,7 +277,7 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
             return lambda values, first, last: np.sum(
                 np.abs(values[key][span]) > limit(values, first, last), axis=0, keepdims=True, dtype=float
             )
-        case AsOf() | AtVintage() | Pick() | Total():
+        case AsOf() | AtEnd() | AtVintage() | Pick() | Total():
             message = f"{type(tree).__name__} is not bound: bind the model to an axis first"
             raise DeclarationError(message)
         case _:
@@ -328,6 +341,7 @@ def calendar_values(what: str, axis: Axis) -> Array:
         "year": [quarter.year for quarter in axis.quarters],
         "quarter": [quarter.number for quarter in axis.quarters],
         "code": [quarter.code for quarter in axis.quarters],
+        "end": [quarter.last_day for quarter in axis.quarters],
         "index": range(1, axis.length + 1),
         "elapsed": range(1 - axis.split, axis.length - axis.split + 1),
         "as_of": [axis.split] * axis.length,

@@ -6,7 +6,7 @@ A node is frozen data: it says *what* is meant and never how it is computed. Eac
 
 Operators only build: ``if``, ``and``, ``max()`` and chained comparisons on a formula raise and say what to write.
 
-Nodes come in two kinds. *Authored* nodes (:class:`AsOf`, :class:`AtVintage`, :class:`Total`, :class:`Pick`) are how people
+Nodes come in two kinds. *Authored* nodes (:class:`AsOf`, :class:`AtEnd`, :class:`AtVintage`, :class:`Total`, :class:`Pick`) are how people
 write; :mod:`model.build` replaces them, and every name by the key of one row, so that backends see *bound* nodes only.
 """
 
@@ -119,8 +119,8 @@ class Expr:
 
 Operand = Expr | float | int
 FunctionName = Literal["minimum", "maximum", "absolute"]
-CalendarName = Literal["year", "quarter", "index", "elapsed", "code", "vintage", "as_of"]
-ReductionName = Literal["lowest", "highest"]
+CalendarName = Literal["year", "quarter", "index", "elapsed", "code", "vintage", "as_of", "end"]
+ReductionName = Literal["lowest", "highest", "sum"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,10 +167,17 @@ class Fixed(Expr):
 
 @dataclass(frozen=True, eq=False)
 class AsOf(Expr):
-    """Authored: the value at ``as_of``, or ``lag`` quarters before it."""
+    """Authored: the value at ``as_of``, or ``lag`` quarters before it (after it, when negative: results only)."""
 
     ref: Expr
     lag: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class AtEnd(Expr):
+    """Authored, results only: the value in the last quarter of the axis."""
+
+    ref: Expr
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,10 +266,15 @@ class Calendar(Expr):
 
 @dataclass(frozen=True, eq=False)
 class Reduction(Expr):
-    """Results only: the lowest or highest value of a row over the axis."""
+    """Results only: the lowest or highest value of a row over the axis, or its sum."""
 
     function: ReductionName
     ref: Ref
+
+
+@dataclass(frozen=True, eq=False)
+class NotMeaningful(Expr):
+    """An error value: what a figure is where its formula has no meaning, such as a multiple of a loss."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,6 +307,7 @@ Node = (
     | Lagged
     | Fixed
     | AsOf
+    | AtEnd
     | AtVintage
     | Pick
     | Total
@@ -307,13 +320,14 @@ Node = (
     | Call
     | Calendar
     | Reduction
+    | NotMeaningful
     | PositionOf
     | AtPosition
     | CountBeyond
 )
 
 
-RESULTS_ONLY: Final = (Reduction, PositionOf, AtPosition, CountBeyond)
+RESULTS_ONLY: Final = (Reduction, PositionOf, AtPosition, CountBeyond, AtEnd)
 """Nodes that look over the whole axis: only results may hold them."""
 
 
@@ -370,7 +384,7 @@ def children(node: Expr) -> tuple[Expr, ...]:
             return tuple(choices.values())
         case Sum(refs):
             return refs
-        case Fixed(ref) | AsOf(ref) | AtVintage(ref) | Total(ref) | Trailing(ref) | YearSum(ref) | Reduction(_, ref):
+        case Fixed(ref) | AsOf(ref) | AtEnd(ref) | AtVintage(ref) | Total(ref) | Trailing(ref) | YearSum(ref) | Reduction(_, ref):
             return (ref,)
         case _:
             return ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -88,16 +90,18 @@ class Scenario:
             For an unknown driver, a value out of range, a period outside the axis.
         """
         infos = driver_infos()
-        table = {key: dict(values) for key, values in self.table.items()}
+        table = dict(self.table)  # what is not changed stays the same object, which driver_arrays() computes once
         for key, given in overrides.items():
             info = info_named(key, infos, "override")
+            changed = dict(table[key])
             if isinstance(given, Mapping):
                 values = given
             else:
                 values = everywhere(info, given, self.as_of)
-                table[key] = {period: value for period, value in table[key].items() if "Q" not in period or period in values}
+                changed = {period: value for period, value in changed.items() if "Q" not in period or period in values}
             for period, value in values.items():
-                table[key][period_key(info, str(period), "override")] = info.check(value, "override")
+                changed[period_key(info, str(period), "override")] = info.check(value, "override")
+            table[key] = changed
         check_sums(table, "override")
         return replace(self, table=table)
 
@@ -112,14 +116,28 @@ class Scenario:
         values = self.table[key]
         last = values.get(str(LAST_YEAR), 0.0)  # of a longer axis than the model's own
         return np.array([
-            values.get(str(quarter), values.get(str(quarter.year), last))
-            for quarter in plan.axis.quarters
+            values.get(quarter, values.get(year, last))
+            for quarter, year in plan.axis.labels
         ])  # fmt: skip
 
 
+def assumption_hash(scenarios: Sequence[Scenario]) -> str:
+    """Return twelve hex digits that change with any driver value of any of the scenarios."""
+    content = {scenario.name: {key: dict(values) for key, values in scenario.table.items()} for scenario in scenarios}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
 def driver_arrays(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, NDArray[np.float64]]:
-    """Return every driver row for several scenarios side by side: shape (quarters or 1, scenarios)."""
-    return {row.key: np.stack([each.series(plan, row.key) for each in scenarios], axis=1) for row in plan.driver_rows}
+    """Return every driver row for several scenarios side by side.
+
+    Shape (quarters or 1, scenarios); (quarters or 1, 1) where all scenarios hold the very same values, as overrides of one do.
+    """
+    found = {}
+    for row in plan.driver_rows:
+        parts = [row.key] if row.key in scenarios[0].table else plan.names[row.key]
+        same = all(each.table[part] is scenarios[0].table[part] for each in scenarios for part in parts)
+        found[row.key] = np.stack([each.series(plan, row.key) for each in (scenarios[:1] if same else scenarios)], axis=1)
+    return found
 
 
 def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scenario:

@@ -13,18 +13,14 @@ from typing import ClassVar, Final, Literal
 from model.errors import DeclarationError, did_you_mean
 from model.expr import (
     AsOf,
-    AtPosition,
     AtVintage,
     Calendar,
     Call,
-    CountBeyond,
     Expr,
     Lagged,
     Number,
     Operand,
     Pick,
-    PositionOf,
-    Reduction,
     Ref,
     Total,
     Trailing,
@@ -252,7 +248,8 @@ class Block:
         cls.title = (cls.__doc__ or cls.__name__).strip().split("\n")[0].rstrip(".")
 
 
-def _reference(value: Expr, function: str) -> Ref:
+def reference_of(value: Expr, function: str) -> Ref:
+    """Return what stands for a line in the formula of another; what is not a line is a :class:`DeclarationError`."""
     node = wrap(value)
     if not isinstance(node, Ref):
         message = f"{function}() takes a line, not a formula: declare the formula as a line first"
@@ -267,14 +264,8 @@ def prev(value: Expr | str, lag: int = 1) -> Ref:
         raise DeclarationError(message)
     if isinstance(value, str):
         return Ref(value, lag)
-    node = _reference(value, "prev")
+    node = reference_of(value, "prev")
     return Ref(node.line, node.lag + lag, node.members)
-
-
-def following(value: Expr, lead: int = 1) -> Ref:
-    """Refer to a line ``lead`` quarters later: in results only."""
-    node = _reference(value, "following")
-    return Ref(node.line, node.lag - lead, node.members)
 
 
 def lagged(name: str, by: Expr, longest: int, further: int = 0) -> Lagged:
@@ -283,7 +274,7 @@ def lagged(name: str, by: Expr, longest: int, further: int = 0) -> Lagged:
 
 
 def at_as_of(value: Expr, lag: int = 0) -> AsOf:
-    """Refer to the last reported value of a line, or to the one ``lag`` quarters before it."""
+    """Refer to the last reported value of a line, or to the one ``lag`` quarters before it (after it: results only)."""
     return AsOf(wrap(value), lag)
 
 
@@ -302,17 +293,17 @@ def pick(dimension: Dimension, **choices: Operand) -> Pick:
 
 def total(value: Expr, dimension: Dimension) -> Total:
     """Sum a line over the members of a dimension."""
-    return Total(_reference(value, "total"), dimension)
+    return Total(reference_of(value, "total"), dimension)
 
 
 def ttm(value: Expr) -> Trailing:
     """Sum a flow over the twelve months that end with this quarter."""
-    return Trailing(_reference(value, "ttm"))
+    return Trailing(reference_of(value, "ttm"))
 
 
 def year_sum(value: Expr) -> YearSum:
     """Sum a line over the four quarters of this calendar year, reported and to come."""
-    return YearSum(_reference(value, "year_sum"))
+    return YearSum(reference_of(value, "year_sum"))
 
 
 def where(condition: Operand, then: Operand, otherwise: Operand) -> Where:
@@ -353,6 +344,11 @@ def position() -> Calendar:
     return Calendar("index")
 
 
+def quarter_end() -> Calendar:
+    """Date of the last day of the quarter, as spreadsheets count days."""
+    return Calendar("end")
+
+
 def age() -> Expr:
     """Quarters since the vintage of this row was bought."""
     return Calendar("index") - Calendar("vintage")
@@ -361,31 +357,6 @@ def age() -> Expr:
 def vintage_elapsed() -> Expr:
     """Quarters from as-of to the purchase of the vintage of this row."""
     return Calendar("vintage") - Calendar("as_of")
-
-
-def lowest(value: Expr) -> Reduction:
-    """Return the lowest value of a line over the axis."""
-    return Reduction("lowest", _reference(value, "lowest"))
-
-
-def highest(value: Expr) -> Reduction:
-    """Return the highest value of a line over the axis."""
-    return Reduction("highest", _reference(value, "highest"))
-
-
-def position_of(value: Operand, row: Expr) -> PositionOf:
-    """Position (from 1) of the first quarter in which ``row`` equals ``value``; #N/A if none does."""
-    return PositionOf(wrap(value), _reference(row, "position_of"))
-
-
-def at_position(row: Expr, where_: Operand) -> AtPosition:
-    """Return the value of ``row`` at a position (from 1) of the axis."""
-    return AtPosition(_reference(row, "at_position"), wrap(where_))
-
-
-def count_beyond(row: Expr, tolerance: Operand) -> CountBeyond:
-    """Count the quarters in which ``row`` differs from 0 by more than ``tolerance``."""
-    return CountBeyond(_reference(row, "count_beyond"), wrap(tolerance))
 
 
 def constant(value: float, unit: str) -> Number:

@@ -82,7 +82,7 @@ class Results:
         """Return one figure; a period outside the axis, or without a figure, is a :class:`PeriodError`."""
         axis = self.plan.axis
         if not self.plan.row(key).timed:
-            return float(self.values[key][0, scenario])
+            return float(self.values[key][0, min(scenario, self.values[key].shape[1] - 1)])
         annual = period.frequency == "annual"
         place = axis.year_position(period.year) if annual else axis.position(Quarter(period.year, period.quarter))
         found = self.series(key, period.frequency)[place, min(scenario, self.series(key, period.frequency).shape[1] - 1)]

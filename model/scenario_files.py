@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from model.axis import Quarter
-from model.drivers import ALL, FIRST_YEAR, PeriodValues, driver_infos, info_named, number, period_key
+from model.drivers import ALL, FIRST_YEAR, PeriodValues, coded, driver_infos, info_named, number, period_key
 from model.errors import InputError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -160,8 +161,12 @@ def entry_values(given: object, info: DriverInfo, where: str, *, check: bool) ->
         raise InputError(message)
     result: PeriodValues = {}
     for period, value in values.items():
-        if isinstance(value, str) and info.driver.unit == "quarter":
-            value = Quarter.parse(value).code  # noqa: PLW2901  # people write quarters as 2026Q3
+        if info.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
+            try:
+                value = coded(str(value), info.driver.unit)  # noqa: PLW2901  # people write 2026Q3 and 2026-10-06
+            except ValueError:
+                message = f"{where}: {info.key} needs a date such as 2026-10-06, not {value!r}"
+                raise InputError(message) from None
         if info.driver.kind == "elapsed":
             if not _ELAPSED.fullmatch(str(period)):
                 message = f"{where}: {info.key} is given by quarters since as-of (0, 4, 8 ...), not for {period}"

@@ -9,6 +9,7 @@ from model.expr import (
     COMPARISONS,
     LOGICAL,
     AsOf,
+    AtEnd,
     AtPosition,
     AtVintage,
     Binary,
@@ -20,6 +21,7 @@ from model.expr import (
     Lagged,
     Negate,
     Node,
+    NotMeaningful,
     Number,
     Pick,
     PositionOf,
@@ -31,7 +33,7 @@ from model.expr import (
     Where,
     YearSum,
 )
-from model.units import QUARTER, RATIO, Unit, parse_unit
+from model.units import DAY, QUARTER, RATIO, Unit, parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -95,6 +97,8 @@ def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
     match tree:
         case Number(value, unit):
             return _ANY if value == 0 else unit
+        case NotMeaningful():
+            return _ANY
         case Ref():
             return leaf(tree)
         case Lagged(ref, by):
@@ -102,7 +106,7 @@ def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
             return leaf(ref)
         case Fixed(ref) | Trailing(ref) | YearSum(ref) | Total(ref) | Reduction(_, ref) | AtPosition(ref):
             return leaf(ref)
-        case AsOf(ref) | AtVintage(ref) | Negate(ref):
+        case AsOf(ref) | AtEnd(ref) | AtVintage(ref) | Negate(ref):
             return _unit(ref, leaf)
         case Sum(refs):
             return _same(map(leaf, refs), "add")
@@ -116,7 +120,7 @@ def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
         case Call(function, arguments):
             return _same((_unit(argument, leaf) for argument in arguments), f"take the {function} of")
         case Calendar(what):
-            return QUARTER if what == "code" else RATIO
+            return {"code": QUARTER, "end": DAY}.get(what, RATIO)
         case PositionOf(value, ref):
             _same((_unit(value, leaf), leaf(ref)), "look up")
             return RATIO

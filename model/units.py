@@ -45,6 +45,7 @@ class Unit:
 
 RATIO: Final = Unit()
 QUARTER: Final = Unit((("quarter code", 1),))
+DAY: Final = Unit((("day", 1),))
 
 UNITS: Final[dict[str, Unit]] = {
     "ratio": RATIO,
@@ -54,11 +55,14 @@ UNITS: Final[dict[str, Unit]] = {
     "yr": Unit((("yr", 1),)),
     "1/yr": Unit((("yr", -1),)),
     "GW": Unit((("GW", 1),)),
+    "rate": RATIO,
     "times": RATIO,
     "flag": RATIO,
     "quarters": RATIO,
     "choice": RATIO,
     "quarter": QUARTER,
+    "date": DAY,
+    "days": DAY,
 }
 
 

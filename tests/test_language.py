@@ -13,25 +13,8 @@ from model.definition import definition
 from model.errors import DeclarationError
 from model.evaluate import compile_plan
 from model.expr import Expr, wrap
-from model.lines import (
-    Block,
-    Dimension,
-    Driver,
-    Line,
-    at_as_of,
-    driver,
-    following,
-    highest,
-    line,
-    maximum,
-    pick,
-    prev,
-    result,
-    total,
-    ttm,
-    where,
-    year_sum,
-)
+from model.lines import Block, Dimension, Driver, Line, at_as_of, driver, line, maximum, pick, prev, result, total, ttm, where, year_sum
+from model.whole_axis import following, highest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

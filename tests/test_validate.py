@@ -14,7 +14,7 @@ from shared import family, written
 
 from model.errors import WorkbookError
 from model.inputs import load_scenario
-from workbook_templates.layout import INPUTS
+from workbook_templates.layout import CHOICE_ROW, INPUTS
 from workbook_templates.package import read_grids, with_changes
 from workbook_templates.read import read_inputs
 from workbook_templates.recalc import Formualizer
@@ -234,7 +234,7 @@ def test_a_truncated_workbook_and_one_of_somebody_else_are_refused(clean: bytes,
 
 
 def test_scenarios_of_a_workbook_do_not_depend_on_files(clean: bytes) -> None:
-    renamed = with_changes(clean, {(INPUTS, 12, 2): "mine", ("Cover", 5, 3): "mine"})
+    renamed = with_changes(clean, {(INPUTS, CHOICE_ROW + 1, 2): "mine", ("Cover", 5, 3): "mine"})
     read = read_inputs(read_grids(renamed, formulas=True))
     assert read.selected.name == "mine"
     expected = load_scenario("base").table["aws_growth"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-TwinKind = Literal["quarter", "value", "year", "ttm", "driver year", "choice", "passes", "text"]
+TwinKind = Literal["quarter", "value", "year", "ttm", "driver year", "choice", "passes", "agrees", "mix", "text"]
 
 
 class Twin(NamedTuple):
@@ -13,7 +13,9 @@ class Twin(NamedTuple):
 
     ``quarter``/``ttm``: row ``key`` at position ``place``; ``year``: the line's figure of the year at ``place``;
     ``driver year``: the scenario's value for the calendar year ``place``; ``value``: what does not vary with time;
-    ``choice``: number of the selected scenario; ``passes``: 1 if the count in row ``key`` is 0; ``text``: one of the texts in
+    ``choice``: number of the selected scenario; ``passes``: 1 if the count in row ``key`` is 0;
+    ``agrees``, ``mix``: on Scenarios in row ``place``, whether the live figure is
+    the stamped one, and the weighted stamped figures; ``text``: one of the texts in
     :mod:`workbook_templates.parity`.
     """
 

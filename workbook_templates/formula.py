@@ -12,6 +12,7 @@ from model.build import key_of
 from model.errors import DeclarationError
 from model.expr import (
     AsOf,
+    AtEnd,
     AtPosition,
     AtVintage,
     Binary,
@@ -23,6 +24,7 @@ from model.expr import (
     Lagged,
     Negate,
     Node,
+    NotMeaningful,
     Number,
     Pick,
     PositionOf,
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
 ALLOWED_FUNCTIONS: Final = frozenset({"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"})
 _FUNCTIONS: Final = {"minimum": "MIN", "maximum": "MAX", "absolute": "ABS", "where": "IF", "&": "AND", "|": "OR"}
+
+
+_REDUCTIONS: Final = {"lowest": "MIN", "highest": "MAX", "sum": "SUM"}
 
 
 class Site(Protocol):
@@ -123,7 +128,9 @@ class _Excel:
             case Calendar(what):
                 return site.header(what)
             case Reduction(function, ref):
-                return call("MIN" if function == "lowest" else "MAX", site.whole(key_of(ref)))
+                return call(_REDUCTIONS[function], site.whole(key_of(ref)))
+            case NotMeaningful():
+                return "(0/0)"
             case PositionOf(value, ref):
                 return call("MATCH", infix(value, self), site.whole(key_of(ref)), "0")
             case AtPosition(ref, position):
@@ -131,7 +138,7 @@ class _Excel:
             case CountBeyond(ref, tolerance):
                 row, limit = site.whole(key_of(ref)), infix(tolerance, self)
                 return call("SUMPRODUCT", f"({row}>{limit})+({row}<-{limit})")
-            case Number() | Binary() | Negate() | Where() | Call() | AsOf() | AtVintage() | Pick() | Total():
+            case Number() | Binary() | Negate() | Where() | Call() | AsOf() | AtEnd() | AtVintage() | Pick() | Total():
                 message = f"{type(tree).__name__} is not a leaf of a bound formula"
                 raise DeclarationError(message)
             case _:

@@ -18,21 +18,28 @@ LABEL, NAME, UNIT, NOTE, VALUE = 1, 2, 3, 4, 5
 FIRST_YEAR_COLUMN: Final = 6
 
 TITLE_ROW, SUBTITLE_ROW = 1, 2
-YEAR_ROW, SEASON_ROW, POSITION_ROW, ELAPSED_ROW, YEAR_NUMBER_ROW, PERIOD_ROW, BASIS_ROW = 3, 4, 5, 6, 7, 8, 9
-FIRST_ROW: Final = 11
+YEAR_ROW, SEASON_ROW, POSITION_ROW, ELAPSED_ROW, YEAR_NUMBER_ROW, END_ROW, PERIOD_ROW, BASIS_ROW = 3, 4, 5, 6, 7, 8, 9, 10
+FIRST_ROW: Final = 12
 """First row below the header."""
 
 COVER, INPUTS, REPORTED, ANNUAL, CHECKS, SOURCES = "Cover", "Inputs", "Reported", "Annual", "Checks", "Sources"
+SCENARIOS, THESIS = "Scenarios", "Thesis"
+STAMPED: Final = (SCENARIOS, THESIS)
+"""Sheets that hold values of the model beside formulas."""
 SHEET_OF_BLOCK: Final = {
     "Basis": "Sales", "Sales": "Sales",
     "Assets": "Assets",
     "Depreciation": "Depreciation",
     "Segments": "Margins", "Income": "Margins", "Margins": "Margins", "MarginBridge": "Margins",
     "OperatingCash": "Cash", "FreeCash": "Cash", "Funding": "Cash", "Inflection": "Cash",
+    "AwsReturns": "Margins",
+    "CapitalCost": "Value", "FirmCash": "Value", "Terminal": "Value", "EquityBridge": "Value", "SumOfParts": "Value",
+    "Multiples": "Value", "Peers": "Value", "MarginCase": "Value", "FootballField": "Value",
     "Checks": CHECKS,
 }  # fmt: skip
 SHEETS: Final = (
-    COVER, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, CHECKS, SOURCES,
+    COVER, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, "Value", SCENARIOS, THESIS,
+    CHECKS, SOURCES,
 )  # fmt: skip
 
 AS_OF_CELL: Final = (4, 3)

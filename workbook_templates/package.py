@@ -8,9 +8,11 @@ import os
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
+from model.axis import DAY_ZERO
 from model.errors import WorkbookError
 from workbook_templates.layout import column_letters
 
@@ -68,9 +70,25 @@ def _check_size(data: bytes) -> None:
             raise WorkbookError(message)
 
 
+_LEAP_DAY_THAT_NEVER_WAS: Final = 60
+"""Spreadsheets count 1900-02-29 as a day."""
+
+
 def _plain(value: object) -> Value:
-    """Return a content as a number, a text or a flag; dates and array formulas, which we never write, as text."""
+    """Return a content as a number (dates too), a text or a flag; array formulas, which we never write, as text."""
+    if isinstance(value, date):
+        return day_number(value)
     return value if value is None or isinstance(value, (int, float, str, bool)) else str(value)
+
+
+def day_number(value: date) -> float:
+    """Return the number that stands for a date, or a date and time, in a cell."""
+    day = float(value.toordinal() - DAY_ZERO)
+    if day <= _LEAP_DAY_THAT_NEVER_WAS:
+        day -= 1
+    if isinstance(value, datetime):
+        day += (value - datetime.combine(value.date(), time.min, value.tzinfo)) / timedelta(days=1)
+    return day
 
 
 def with_changes(data: bytes, changes: Changes) -> bytes:

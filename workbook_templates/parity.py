@@ -6,8 +6,11 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.layout import CHECKS, COVER, SELECTED_CELL, column_letters
+import numpy as np
+
+from workbook_templates.layout import CHECKS, COVER, SCENARIOS, SELECTED_CELL, column_letters
 from workbook_templates.package import Grids, Value, value_at
+from workbook_templates.sheets import scenarios as scenarios_sheet
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -98,11 +101,15 @@ def expected_value(twin: Twin, plan: WorkbookPlan, results: Results, draw: int) 
     key, place = twin.key, twin.place
     scenario = results.scenarios[draw]
     if twin.kind == "text":
-        return _expected_text(key, results, draw), "text"
+        return _expected_text(key, plan, results, draw), "text"
     if twin.kind == "choice":
         return float([each.name for each in plan.scenarios].index(scenario.name) + 1), "choice"
     if twin.kind == "passes":
         return float(results.values[key][0, draw] == 0), "flag"
+    if twin.kind == "agrees":
+        return _agrees(plan, results, draw, twin.place), "flag"
+    if twin.kind == "mix":
+        return _mix(plan, twin.place), "USD/share"
     unit = plan.layout.plan.rows[key].unit
     if twin.kind == "driver year":
         return scenario.table[key][str(place)], unit
@@ -117,15 +124,42 @@ def expected_value(twin: Twin, plan: WorkbookPlan, results: Results, draw: int) 
     return float(array[draw if len(array) > 1 else 0]), unit
 
 
-def _expected_text(key: str, results: Results, draw: int) -> Value:
+def _expected_text(key: str, plan: WorkbookPlan, results: Results, draw: int) -> Value:
     scenario = results.scenarios[draw]
     if key == "scenario":
         return scenario.name
     if key == "title":
         return scenario.title
+    if key == "agreement":
+        rows = [cell.twin.place for cell in plan.sheets[SCENARIOS].cells.values() if cell.twin and cell.twin.kind == "agrees"]
+        lowest = float(np.min([_agrees(plan, results, draw, row) for row in rows]))
+        return lowest if math.isnan(lowest) else "agrees" if lowest else "inputs changed"
     if key == "never below 0":
         return key if results.values["trough_amount"][0, draw] > 0 else "below 0 at the trough"
     return "all checks pass" if results.values["checks_failed"][0, draw] == 0 else f"CHECK: see {CHECKS}"
+
+
+def _stamp(plan: WorkbookPlan, row: int, column: int) -> float:
+    content = plan.sheets[SCENARIOS].cells[row, column].content
+    return content if isinstance(content, (int, float)) else math.nan
+
+
+def _agrees(plan: WorkbookPlan, results: Results, draw: int, row: int) -> float:
+    """Return 1 if the live figure in a row of Scenarios is the one stamped for the selected scenario, NaN if it is an error."""
+    choice = [each.name for each in plan.scenarios].index(results.scenarios[draw].name)
+    stamped = _stamp(plan, row, scenarios_sheet.FIRST_COLUMN + choice)
+    limit = _stamp(plan, scenarios_sheet.TOLERANCE_ROW, scenarios_sheet.LIVE)
+    twin = plan.sheets[SCENARIOS].cells[row, scenarios_sheet.LIVE].twin
+    live, _ = expected_value(twin, plan, results, draw) if twin else (math.nan, "")
+    if not isinstance(live, float) or math.isnan(live):
+        return math.nan
+    return float(abs(live - stamped) <= limit * abs(stamped))
+
+
+def _mix(plan: WorkbookPlan, row: int) -> float:
+    """Return the figures stamped in a row of Scenarios, weighted."""
+    columns = [at for stamped_row, at in plan.sheets[SCENARIOS].cells if stamped_row == row and at >= scenarios_sheet.FIRST_COLUMN]
+    return math.fsum(_stamp(plan, scenarios_sheet.WEIGHT_ROW, at) * _stamp(plan, row, at) for at in columns)
 
 
 def selecting(name: str) -> dict[tuple[str, int, int], float | str | None]:

@@ -11,11 +11,12 @@ import shutil
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from model.errors import AmznFcfError, EngineError, UnknownNameError, did_you_mean
-from workbook_templates.package import Changes, Grids, Value, read_grids, with_changes
+from workbook_templates.package import Changes, Grids, Value, day_number, read_grids, with_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,7 +118,8 @@ def _formualizer_grid(book: Any, name: str) -> list[list[Value]]:  # noqa: ANN40
     import formualizer  # noqa: PLC0415
 
     area = formualizer.RangeAddress(name, 1, 1, *LARGEST_SHEET)
-    return [[_plain(value) for value in row] for row in book.sheet(name).get_values(area)]
+    rows = book.sheet(name).get_values(area)
+    return [[value if value is None or type(value) is float else _plain(value) for value in row] for row in rows]  # most are empty
 
 
 def _plain(value: Any) -> Value:  # noqa: ANN401  # what the engine returns: number, text, bool, None, or a mapping for an error
@@ -125,7 +127,7 @@ def _plain(value: Any) -> Value:  # noqa: ANN401  # what the engine returns: num
         return _ERRORS.get(str(value.get("kind")), f"#{value.get('kind')}")
     if isinstance(value, (bool, str)) or value is None:
         return value
-    return float(value)
+    return day_number(value) if isinstance(value, date) else float(value)
 
 
 class IronCalc(Engine):

@@ -9,6 +9,7 @@ from model.errors import DeclarationError
 from workbook_templates.layout import (
     ANNUAL,
     ELAPSED_ROW,
+    END_ROW,
     NOTE,
     PERIOD_ROW,
     POSITION_ROW,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HEADER_ROWS: Final[dict[CalendarName, int]] = {
     "year": YEAR_ROW, "quarter": SEASON_ROW, "index": POSITION_ROW, "elapsed": ELAPSED_ROW, "code": PERIOD_ROW,
+    "end": END_ROW,
 }  # fmt: skip
 
 

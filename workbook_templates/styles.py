@@ -10,26 +10,32 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Pr
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-BLUE, BLACK, GREEN, GREY, WHITE, NAVY = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF", "1F3864"
+BLUE, BLACK, GREEN, GREY, WHITE, NAVY, BROWN = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF", "1F3864", "7B3F00"
 YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
+GOOD, BAD = "E2EFDA", "FCE4D6"
 
 FORMATS: Final = {
     "money": "#,##0;(#,##0);-",
     "percent": "0.0%;(0.0%);-",
+    "rate": "0.00%;(0.00%);-",
     "times": "0.00x",
     "years": "0.0",
     "whole": "0",
     "quarter": '0000"Q"0',
+    "date": "yyyy-mm-dd",
+    "share": "#,##0.00;(#,##0.00);-",
     "truth": '"TRUE";"TRUE";"FALSE"',
     "text": "General",
 }
 _FORMAT_OF_UNIT: Final = {
-    "USD m": "money", "ratio": "percent", "1/yr": "percent", "times": "times", "yr": "years", "quarter": "quarter",
-    "flag": "whole", "quarters": "whole", "choice": "whole", "m shares": "money", "USD/share": "years", "GW": "years",
+    "USD m": "money", "ratio": "percent", "1/yr": "percent", "rate": "rate", "times": "times", "yr": "years", "quarter": "quarter",
+    "flag": "whole", "quarters": "whole", "choice": "whole", "m shares": "money", "USD/share": "share", "GW": "years",
+    "date": "date", "days": "whole",
 }  # fmt: skip
 
-_FONTS: Final = {"calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "estimate": BLUE, "live": BLACK, "total": BLACK}
-"""Roles of numbers: computed, linked, typed in, typed in and decisive, estimated from filings, picked, highlighted."""
+_FONTS: Final = {"calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "estimate": BLUE, "live": BLACK, "total": BLACK, "stamp": BROWN}
+"""Roles of numbers: computed, linked, typed in, typed in and decisive, estimated from filings, picked, highlighted,
+values of the model without a formula."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +62,23 @@ _TEXTS: Final = (
     _Text("indented", colour=GREY, indent=2),
     _Text("name", 9, colour=GREY, font="Consolas"),
     _Text("unit", 9, colour=GREY),
-    _Text("note", 9, colour=GREY),
-    _Text("wrapped", wraps=True),
+    _Text("note", 9, colour=GREY, indent=1),
+    _Text("wrapped", indent=1, wraps=True),
     _Text("axis", 8, colour=GREY, horizontal="right"),
+    _Text("axis date", 8, colour=GREY, horizontal="right"),
     _Text("period", bold=True, fill=BAND, horizontal="right"),
     _Text("period text", bold=True, fill=BAND),
+    _Text("period text wrapped", bold=True, fill=BAND, wraps=True),
+    _Text("good", bold=True, fill=GOOD),
+    _Text("bad", bold=True, fill=BAD),
+    _Text("neutral", colour=GREY),
     _Text("basis", 9, italic=True, colour=GREY, fill=BAND, horizontal="right"),
     _Text("check", bold=True),
     _Text("selector", 12, bold=True, colour=BLUE, fill=YELLOW),
 )
+
+
+_FORMAT_OF_TEXT: Final = {"period": "quarter", "axis date": "date"}
 
 
 def numeric(role: str, unit: str) -> str:
@@ -86,18 +100,16 @@ def _styles() -> list[NamedStyle]:
             style = NamedStyle(f"{role} {name}", number_format=number_format)
             style.font = Font(name="Calibri", size=10, color=colour, bold=role in {"live", "total"}, italic=role == "estimate")
             style.protection = Protection(locked=role not in {"input", "key"})
-            style.alignment = Alignment(horizontal="left" if name == "text" else "right")
+            style.alignment = Alignment(horizontal="left" if name == "text" else "right", vertical="center")
             if role == "key":
                 style.fill = PatternFill("solid", fgColor=YELLOW)
             if role == "live":
                 style.fill = PatternFill("solid", fgColor=PALE)
             styles.append(style)
     for text in _TEXTS:
-        style = NamedStyle(text.name, number_format=FORMATS["quarter"] if text.name == "period" else "General")
+        style = NamedStyle(text.name, number_format=FORMATS[_FORMAT_OF_TEXT.get(text.name, "text")])
         style.font = Font(name=text.font, size=text.size, bold=text.bold, italic=text.italic, color=text.colour)
-        style.alignment = Alignment(
-            horizontal=text.horizontal, vertical="top" if text.wraps else None, wrap_text=text.wraps, indent=text.indent
-        )
+        style.alignment = Alignment(horizontal=text.horizontal, vertical="center", wrap_text=text.wraps, indent=text.indent)
         if text.fill:
             style.fill = PatternFill("solid", fgColor=text.fill)
         if text.name.startswith("period"):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from model.errors import AmznFcfError, WorkbookError
 from model.results import Results, run
 from workbook_templates.cells import is_formula
-from workbook_templates.layout import COVER, INPUTS, REPORTED, VALUE, column_letters
+from workbook_templates.layout import COVER, INPUTS, REPORTED, STAMPED, VALUE, column_letters
 from workbook_templates.package import LARGEST_FILE, Grids, Value, read_grids, value_at
 from workbook_templates.parity import Comparison, compare
 from workbook_templates.read import read_inputs
@@ -86,7 +86,7 @@ def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,))
     """Validate one workbook: its formulas, inputs and history, and its cached and calculated values."""
     contents = read_grids(data, formulas=True)
     inputs = read_inputs(contents)
-    plan = plan_workbook(inputs.selected, inputs.scenarios, inputs.version)
+    plan = _with_stamps(plan_workbook(inputs.selected, inputs.scenarios, inputs.version), contents)
     results = run([inputs.selected])
     report = Report(path, inputs.selected.name, results)
     report.findings += [Finding("input", "error", INPUTS, cell, "an allowed value", text) for cell, text in inputs.problems]
@@ -108,6 +108,18 @@ def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,))
         ]
     report.findings += _failed_checks(plan, results.values["checks_failed"][0, 0])
     return report
+
+
+def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
+    """Return the plan with the values that the file was stamped with when it was built: its inputs may have changed since."""
+    sheets = dict(plan.sheets)
+    for name in STAMPED:
+        cells = {
+            (row, column): cell if cell.twin else cell._replace(content=value_at(contents, name, row, column))
+            for (row, column), cell in plan.sheets[name].cells.items()
+        }
+        sheets[name] = replace(plan.sheets[name], cells=cells)
+    return replace(plan, sheets=sheets)
 
 
 def _text(value: Value) -> str:

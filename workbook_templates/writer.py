@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from model.actuals import axis_at
 from model.amazon import plan_at
-from workbook_templates.layout import ANNUAL, CHECKS, COVER, INPUTS, REPORTED, SHEETS, SOURCES, Layout, column_letters
+from model.inputs import assumption_hash
+from workbook_templates.layout import ANNUAL, CHECKS, COVER, INPUTS, REPORTED, SCENARIOS, SHEETS, SOURCES, THESIS, Layout, column_letters
 from workbook_templates.sheets.annual import annual_sheet
 from workbook_templates.sheets.calculation import calculation_sheet
 from workbook_templates.sheets.checks import checks_sheet
 from workbook_templates.sheets.cover import cover_sheet
 from workbook_templates.sheets.history import reported_sheet, sources_sheet
 from workbook_templates.sheets.inputs import inputs_sheet
+from workbook_templates.sheets.scenarios import scenarios_sheet
+from workbook_templates.sheets.thesis import thesis_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from workbook_templates.cells import InputRange, SheetPlan
 
 _A3: Final = 8
-_PRINT_ROWS: Final = "1:9"
+_PRINT_ROWS: Final = "1:10"
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,10 +50,13 @@ def plan_workbook(selected: Scenario, offered: Sequence[Scenario], version: str)
     """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of)."""
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
     makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
+    stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet}
     sheets = {}
     for name in SHEETS:
         if name == COVER:
             sheets[name] = cover_sheet(layout, selected, version, assumption_hash(offered))
+        elif name in stamped:
+            sheets[name] = stamped[name](layout, assumption_hash(offered), version)
         elif name in makers:
             sheets[name] = makers[name](layout)
         else:
@@ -64,12 +68,6 @@ def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
     """Return the same workbook with the selector preset to another of its scenarios."""
     cover = cover_sheet(plan.layout, selected, plan.version, assumption_hash(plan.scenarios))
     return replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover})
-
-
-def assumption_hash(scenarios: Sequence[Scenario]) -> str:
-    """Return twelve hex digits that change with any driver value of any of the scenarios."""
-    content = {scenario.name: {key: dict(values) for key, values in scenario.table.items()} for scenario in scenarios}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def write_workbook(workbook_plan: WorkbookPlan) -> bytes:

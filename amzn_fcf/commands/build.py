@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amzn_fcf import __version__
+from amzn_fcf.figures import billions, event, positive
 from amzn_fcf.tables import Column, print_table, progress
 from amzn_fcf.workbooks import Built, build, default_scenarios, file_name, load_distinct, offered_with
 from model.axis import Period, Quarter
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from model.results import Results
 
 _YEARS = (2025, 2026, 2027, 2028)
-_BILLION = 1000.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,8 +59,8 @@ def print_summary(built: Sequence[Built], out: Path, seconds: float) -> None:
     rows = []
     for each in built:
         results, comparison = each.report.results, each.report.compared[DEFAULT_ENGINE]
-        figures = [f"{results.value('free_cash_flow', Period('annual', year)) / _BILLION:.1f}" for year in _YEARS]
-        trough = f"{event(results, 'trough')} {results.values['trough_amount'][0, 0] / _BILLION:.1f}"
+        figures = [billions(results.value("free_cash_flow", Period("annual", year))) for year in _YEARS]
+        trough = f"{event(results, 'trough')} {billions(results.values['trough_amount'][0, 0])}"
         rows.append([
             each.scenario.name, str(each.scenario.as_of), *figures, trough, event(results, "turn"), positive(results),
             f"{comparison.cells:,}", f"{comparison.largest:.0e}", checks_passed(results),
@@ -78,17 +77,6 @@ def print_summary(built: Sequence[Built], out: Path, seconds: float) -> None:
                 f"({first.rule}): expected {first.expected}, found {first.found}"
             )
     print(f"{len(built)} workbook{'s' if len(built) > 1 else ''} in {seconds:.1f} s")
-
-
-def event(results: Results, name: str) -> str:
-    """Return an inflection quarter as text, or that it does not happen."""
-    code = results.values[name][0, 0]
-    return f"not by {results.plan.axis.last}" if math.isnan(code) else str(Quarter.from_code(code))
-
-
-def positive(results: Results) -> str:
-    """Return from when free cash flow stays above 0, or that it never was below."""
-    return "never below 0" if results.values["trough_amount"][0, 0] > 0 else event(results, "positive")
 
 
 def checks_passed(results: Results) -> str:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import math
-import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast, get_args
 
-from amzn_fcf.tables import Column, print_table
+from amzn_fcf.figures import shown, text
+from amzn_fcf.tables import Column, print_records, print_table
 from amzn_fcf.workbooks import load_distinct
 from model.actuals import axis_at
 from model.amazon import plan_at
-from model.axis import Frequency, Period, Quarter
+from model.axis import Frequency, Period
 from model.definition import definition
 from model.results import Results
 from model.results import run as compute
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         results = compute([scenario])
         for line in arguments.line:
             entries += _entries(results, line, arguments.period)
-    if arguments.format == "json":
-        print(json.dumps([asdict(entry) for entry in entries], indent=1))
-    elif arguments.format == "csv":
-        _print_csv([asdict(entry) for entry in entries])
-    else:
+    if arguments.format == "text":
         _print_text(entries)
+    else:
+        print_records([asdict(entry) for entry in entries], arguments.format)
     return 0
 
 
@@ -59,45 +55,26 @@ def _entries(results: Results, line: str, period: str) -> Iterator[Entry]:
     row = results.plan.row(line)
     name = results.scenarios[0].name
     if not row.timed:
-        yield Entry(line, "all", name, _shown(results.values[line][0, 0], row.unit), row.unit)
+        yield Entry(line, "all", name, shown(results.values[line][0, 0], row.unit), row.unit)
     elif period.lower() in get_args(Frequency):
         frequency = cast("Frequency", period.lower())
         for each, value in zip(results.periods(frequency), results.series(line, frequency)[:, 0], strict=True):
             if not math.isnan(value):
-                yield Entry(line, str(each), name, _shown(value, row.unit), row.unit)
+                yield Entry(line, str(each), name, shown(value, row.unit), row.unit)
     else:
         each = Period.parse(period)
-        yield Entry(line, str(each), name, _shown(results.value(line, each), row.unit), row.unit)
-
-
-def _shown(value: float, unit: str) -> float | str | None:
-    """Return a figure as people and programs read it: quarters as 2026Q3, what does not happen as nothing."""
-    if math.isnan(value):
-        return None
-    return str(Quarter.from_code(value)) if unit == "quarter" else float(value)
+        yield Entry(line, str(each), name, shown(results.value(line, each), row.unit), row.unit)
 
 
 def _print_text(entries: Sequence[Entry]) -> None:
     columns = list(dict.fromkeys((entry.line, entry.scenario, entry.unit) for entry in entries))
-    cells = {(entry.period, entry.line, entry.scenario): _text(entry.value, entry.unit) for entry in entries}
+    cells = {(entry.period, entry.line, entry.scenario): text(entry.value, entry.unit) for entry in entries}
     titles = [Column("period"), *(Column(f"{line}\n{scenario}, {unit}", right=True) for line, scenario, unit in columns)]
     rows = [
         [period, *(cells.get((period, line, scenario), "") for line, scenario, _ in columns)]
         for period in dict.fromkeys(entry.period for entry in entries)
     ]
     print_table("", titles, rows)
-
-
-def _text(value: float | str | None, unit: str) -> str:
-    if value is None:
-        return "not on the axis"
-    if isinstance(value, str):
-        return value
-    if unit == "USD m":
-        return f"{value:,.0f}"
-    if unit in {"ratio", "1/yr"}:
-        return f"{value:.1%}"
-    return f"{value:g}" if value == round(value) else f"{value:,.3f}"
 
 
 def _list_lines(as_of: str, form: str) -> None:
@@ -108,16 +85,8 @@ def _list_lines(as_of: str, form: str) -> None:
         for row in plan.rows.values()
         if row.line is not None and row.vintage is None and not row.key.startswith("check_")
     ]
-    if form == "json":
-        print(json.dumps(lines, indent=1))
-    elif form == "csv":
-        _print_csv(lines)
-    else:
-        for each in lines:
-            print(f"{each['line']} [{each['unit']}]: {each['label']}\n    = {each['definition']}")
-
-
-def _print_csv(rows: Sequence[Mapping[str, object]]) -> None:
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    if form != "text":
+        print_records(lines, form)
+        return
+    for each in lines:
+        print(f"{each['line']} [{each['unit']}]: {each['label']}\n    = {each['definition']}")

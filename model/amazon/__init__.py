@@ -11,7 +11,10 @@ from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.checks import Checks
 from model.amazon.inflection import Inflection
 from model.amazon.margins import Income, MarginBridge, Margins, Segments
+from model.amazon.multiples import FootballField, MarginCase, Multiples, Peers, SumOfParts
+from model.amazon.returns import AwsReturns
 from model.amazon.sales import Sales
+from model.amazon.value import CapitalCost, EquityBridge, FirmCash, Terminal
 from model.build import Model
 
 if TYPE_CHECKING:
@@ -22,7 +25,8 @@ AMAZON: Final = Model(
     "Amazon.com",
     [
         Basis, Sales, Assets, Depreciation, Segments, Income, Margins, MarginBridge, OperatingCash, FreeCash, Funding,
-        Inflection, Checks,
+        AwsReturns, Inflection, CapitalCost, FirmCash, Terminal, EquityBridge, SumOfParts, Multiples, Peers, MarginCase, FootballField,
+        Checks,
     ],
 )
 

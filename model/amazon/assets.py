@@ -74,6 +74,7 @@ class Assets(Block):
         note="Before 2024Q1 a quarter is a fourth of the reported year.",
     )
     other_additions = line("Other property additions", "USD m", property_additions - aws_additions)
+    aws_additions_share = line("AWS share of property additions", "ratio", aws_additions / property_additions, annual="ratio")
     delayed = driver("Share of AWS additions that come into service a year late", "ratio")
     aws_additions_delayed = line(
         "AWS additions delayed by a year", "USD m", delayed * aws_additions, history=0,

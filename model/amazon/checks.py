@@ -11,7 +11,8 @@ from model.amazon.basis import ASSET_CLASS, RETAIL, SEASON, Basis
 from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.margins import Income, MarginBridge, Margins, Segments
 from model.amazon.sales import Sales
-from model.lines import Block, Declared, Line, count_beyond, driver, elapsed, maximum, minimum, reported, result, total, where
+from model.lines import Block, Declared, Line, driver, elapsed, maximum, minimum, reported, result, total, where
+from model.whole_axis import count_beyond
 
 if TYPE_CHECKING:
     from model.expr import Expr, Operand

@@ -3,22 +3,8 @@
 from __future__ import annotations
 
 from model.amazon.cash import FreeCash
-from model.lines import (
-    Block,
-    at_position,
-    choose,
-    driver,
-    following,
-    highest,
-    line,
-    lowest,
-    position,
-    position_of,
-    prev,
-    quarter_code,
-    result,
-    where,
-)
+from model.lines import Block, choose, driver, line, position, prev, quarter_code, result, where
+from model.whole_axis import at_position, following, highest, lowest, position_of
 
 
 class Inflection(Block):

@@ -36,6 +36,7 @@ _SUBTITLES: Final = {"Depreciation": "One row a vintage: position of the quarter
 _TITLES: Final = {
     "Sales": "Net sales", "Assets": "Capital expenditure", "Depreciation": "Depreciation, vintage by vintage",
     "Margins": "Operating income, net income and margins", "Cash": "Cash flow, cash and debt, inflection",
+    "Value": "What the share is worth",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from workbook_templates.layout import (
     CHECKS,
     COVER,
     ELAPSED_ROW,
+    END_ROW,
     FIRST_ROW,
     LABEL,
     NAME,
@@ -37,6 +38,7 @@ _TITLE_HEIGHT = 24
 _AXIS_LABELS = {
     YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year", POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
     ELAPSED_ROW: "Quarters since as-of", YEAR_NUMBER_ROW: "Number of the year",
+    END_ROW: "Last day of the quarter",
 }  # fmt: skip
 
 
@@ -85,9 +87,10 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
         entries = {
             YEAR_ROW: quarter.year, SEASON_ROW: quarter.number, POSITION_ROW: position + 1,
             ELAPSED_ROW: position + 1 - axis.split, YEAR_NUMBER_ROW: quarter.year - axis.first.year + 1,
+            END_ROW: quarter.last_day,
         }  # fmt: skip
         for row, value in entries.items():
-            sheet.put(row, column, value, "axis")
+            sheet.put(row, column, value, "axis date" if row == END_ROW else "axis")
         sheet.put(PERIOD_ROW, column, quarter.code, "period")
         sheet.put(BASIS_ROW, column, "reported" if position < axis.split else "forecast", "basis")
         sheet.widths[column] = 10
@@ -97,7 +100,19 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
     sheet.frozen = (FIRST_ROW - 1, UNIT)
 
 
+def put_stamp(sheet: SheetPlan, layout: Layout, assumptions: str, version: str) -> None:
+    """Write, on a sheet without an axis, the scenario, the master check, and what its stamped values come from."""
+    sheet.put(YEAR_ROW, LABEL, f"={selected_scenario()}", "check", Twin("text", "scenario"))
+    sheet.put(SEASON_ROW, LABEL, check_formula(layout), "check", Twin("text", "checks"))
+    sheet.put(YEAR_ROW, NAME, f"Stamped values: version {version}, assumptions {assumptions}", "note")
+
+
+def put_band(sheet: SheetPlan, row: int, text: str, last: int) -> None:
+    """Write the title of a section as a band over the columns to ``last``."""
+    for column in range(LABEL, last + 1):
+        sheet.put(row, column, text if column == LABEL else None, "heading")
+
+
 def put_heading(sheet: SheetPlan, layout: Layout, heading: Heading) -> None:
     """Write the title of a section as a band."""
-    for column in range(LABEL, layout.last_column + 1):
-        sheet.put(heading.row, column, heading.text if column == LABEL else None, "heading")
+    put_band(sheet, heading.row, heading.text, layout.last_column)

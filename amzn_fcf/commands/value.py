@@ -1,0 +1,84 @@
+"""``amzn-fcf value``: value per share by every method, what it rests on, and the weighted value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from amzn_fcf.figures import read, shown
+from amzn_fcf.tables import Column, print_records, print_table
+from amzn_fcf.workbooks import load_distinct
+from model.mix import WeightedValue, weighted_scenarios, weighted_values
+from model.results import run as compute
+from model.scenario_files import builtin_scenarios
+from model.solve import METHODS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from model.results import Results
+
+_BASIS: Final = (
+    "valuation_date", "price", "upside[dcf]", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]", "enterprise_value[mid]",
+    "terminal_share", "implied_ev_ebitda", "implied_terminal_growth", "terminal_reinvestment", "final_reinvestment", "cash_held",
+    "stakes_after_haircut", "debt_owed", "finance_leases_owed", "equity_value[mid]", "diluted_shares", "basic_value_per_share",
+    "price_to_sales_ahead", "ev_to_ebitda_ahead", "price_to_earnings_ahead", "price_to_free_cash_flow_trailing",
+)  # fmt: skip
+"""What the discounted cash flow rests on, and multiples at the price."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+    scenarios = load_distinct(arguments.scenario or builtin_scenarios(), arguments.as_of)
+    computed = [compute([scenario]) for scenario in scenarios]
+    weighted = [] if arguments.scenario or arguments.as_of else weighted_values(weighted_scenarios())
+    if arguments.format != "text":
+        print_records(_records(computed, weighted), arguments.format)
+        return 0
+    _print_methods(computed, weighted)
+    columns = [Column("discounted cash flow, and multiples at the price"), Column("unit")]
+    columns += [Column(each.scenarios[0].name, right=True) for each in computed]
+    plan = computed[0].plan
+    rows = [[plan.row(key).label, plan.row(key).unit, *(read(each, key) for each in computed)] for key in _BASIS]
+    print_table("What it rests on", columns, rows)
+    for each in computed:
+        if each.values["terminal_warning"][0, 0]:
+            share, limit = read(each, "terminal_share"), read(each, "terminal_share_limit")
+            print(f"warning: {each.scenarios[0].name}: {share} of the enterprise value lies after the axis (limit {limit})")
+    if weighted:
+        weights = ", ".join(f"{each.weight:g} {each.name}" for each in weighted_scenarios())
+        print(f"weighted: {weights}; mix of their values / value of the mix of their drivers")
+    print("Stock compensation is counted once: an expense in operating income, not added back; no dilution to come is counted.")
+    return 0
+
+
+def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> None:
+    columns = [Column("method"), *(Column(f"{each.scenarios[0].name}\nlow   mid   high", right=True) for each in computed)]
+    mixes = {each.method: f"{each.of_values:,.0f} / {each.of_drivers:,.0f}" for each in weighted}
+    columns += [Column("weighted", right=True)] if weighted else []
+    rows = []
+    for method in METHODS:
+        cells = [
+            f"{each.values[f'value_per_share[{method},low]'][0, 0]:,.0f}   {read(each, f'value_per_share[{method},mid]')}   "
+            f"{each.values[f'value_per_share[{method},high]'][0, 0]:,.0f}"
+            for each in computed
+        ]
+        rows.append([method, *cells, *([mixes[method]] if weighted else [])])
+    print_table("Value per share, USD", columns, rows)
+
+
+def _records(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> list[dict[str, object]]:
+    records: list[dict[str, object]] = []
+    for each in computed:
+        for key in (*each.plan.names["value_per_share"], *each.plan.names["upside"], *_BASIS):
+            row = each.plan.row(key)
+            value = shown(float(each.values[key][0, 0]), row.unit)
+            records.append({"line": key, "scenario": each.scenarios[0].name, "value": value, "unit": row.unit})
+    for mix in weighted:
+        records.append(
+            {"line": f"value_per_share[{mix.method},mid]", "scenario": "mix of the values", "value": mix.of_values, "unit": "USD/share"}
+        )
+        records.append(
+            {"line": f"value_per_share[{mix.method},mid]", "scenario": "value of the mix", "value": mix.of_drivers, "unit": "USD/share"}
+        )
+    return records

@@ -1,0 +1,141 @@
+"""What the share is worth by its parts, by its peers, and by the margin it may reach; all methods side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model.amazon.basis import RETAIL
+from model.amazon.cash import FreeCash
+from model.amazon.margins import Income, Segments
+from model.amazon.sales import Sales
+from model.amazon.value import CASE, CapitalCost, EquityBridge, FirmCash, Terminal
+from model.lines import Block, Dimension, at_as_of, driver, line, maximum, minimum, pick, result, total, ttm
+from model.valuation import discount_factor, multiple_of
+from model.whole_axis import at_end
+
+if TYPE_CHECKING:
+    from model.expr import Ref
+    from model.lines import Line
+
+PART: Final = Dimension("part", ("aws", "advertising", "stores"))
+PEER: Final = Dimension("peer", ("microsoft", "alphabet", "apple", "meta", "nvidia", "tesla"))
+METHOD: Final = Dimension("method", ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin"))
+
+
+def _each_peer(figure: Line) -> list[Ref]:
+    return [figure[peer] for peer in PEER.members]
+
+
+class SumOfParts(Block):
+    """Sum of the parts, on the next four quarters."""
+
+    aws_ev_ebit = driver("AWS: enterprise value to operating income", "times", kind="constant")
+    advertising_ev_ebit = driver("Advertising: enterprise value to operating income (assumed margin)", "times", kind="constant")
+    stores_ev_sales = driver("Stores: enterprise value to net sales", "times", kind="constant")
+    ttm_aws_operating_income = line("AWS operating income, TTM", "USD m", ttm(Segments.aws_operating_income), annual="last")
+    ttm_advertising_income = line("Advertising operating income, TTM (assumed margin)", "USD m", ttm(Segments.advertising_operating_income), annual="last")
+    all_stores_sales = line("Net sales of all stores", "USD m", total(Sales.stores_sales, RETAIL))
+    ttm_stores_sales = line("Net sales of all stores, TTM", "USD m", ttm(all_stores_sales), annual="last")
+    part_value = result(
+        "Enterprise value of the part", "USD m",
+        pick(
+            PART,
+            aws=at_as_of(ttm_aws_operating_income, -4) * aws_ev_ebit,
+            advertising=at_as_of(ttm_advertising_income, -4) * advertising_ev_ebit,
+            stores=at_as_of(ttm_stores_sales, -4) * stores_ev_sales,
+        )
+        * Terminal.case_factor,
+        by=(PART, CASE),
+    )
+    part_value_per_share = result("Part, per share", "USD/share", part_value["mid"] / EquityBridge.diluted_shares, by=PART)
+    net_assets_per_share = result("Cash, stakes, debt and leases, per share", "USD/share", EquityBridge.net_assets / EquityBridge.diluted_shares)
+    parts_enterprise_value = result("Enterprise value, sum of the parts", "USD m", total(part_value, PART), by=CASE)
+
+
+class Multiples(Block):
+    """Multiples at the price of the valuation date, on twelve months that end with the quarter."""
+
+    market_value = result("Market value of the diluted shares", "USD m", EquityBridge.price * EquityBridge.diluted_shares)
+    ttm_normalised_net_income = line("Normalised net income, TTM", "USD m", ttm(Income.normalised_net_income), annual="last")
+    price_to_sales = result("Price to sales", "times", multiple_of(market_value, Sales.ttm_net_sales), timed=True)
+    market_enterprise_value = result(
+        "Enterprise value at the price", "USD m", market_value + EquityBridge.net_debt,
+        note="Stakes are left in, as data vendors do: the multiple is a little too high for what AWS and the stores earn.",
+    )
+    ev_to_ebitda = result(
+        "Enterprise value to EBITDA", "times", multiple_of(market_enterprise_value, Terminal.ttm_ebitda), timed=True,
+        note="Flattered by content and operating-lease amortization, which EBITDA leaves out.",
+    )
+    price_to_operating_cash_flow = result(
+        "Price to operating cash flow", "times", multiple_of(market_value, FreeCash.ttm_operating_cash_flow), timed=True
+    )
+    price_to_free_cash_flow = result(
+        "Price to free cash flow", "times", multiple_of(market_value, FreeCash.ttm_free_cash_flow), timed=True,
+        note="An error value while free cash flow is 0 or below: the multiple has no meaning there.",
+    )
+    price_to_earnings = result(
+        "Price to normalised earnings", "times", multiple_of(market_value, ttm_normalised_net_income), timed=True
+    )
+    price_to_sales_trailing = result("Price to sales, trailing", "times", at_as_of(price_to_sales))
+    price_to_sales_ahead = result("Price to sales, next four quarters", "times", at_as_of(price_to_sales, -4))
+    ev_to_ebitda_trailing = result("Enterprise value to EBITDA, trailing", "times", at_as_of(ev_to_ebitda))
+    ev_to_ebitda_ahead = result("Enterprise value to EBITDA, next four quarters", "times", at_as_of(ev_to_ebitda, -4))
+    price_to_earnings_trailing = result("Price to normalised earnings, trailing", "times", at_as_of(price_to_earnings))
+    price_to_earnings_ahead = result("Price to normalised earnings, next four quarters", "times", at_as_of(price_to_earnings, -4))
+    price_to_free_cash_flow_trailing = result("Price to free cash flow, trailing", "times", at_as_of(price_to_free_cash_flow))
+
+
+class Peers(Block):
+    """Peers in December 2025: the re-rating that the article has in mind."""
+
+    peer_market_value = driver("Market value", "USD m", by=PEER, kind="constant")
+    peer_sales = driver("Net sales, TTM", "USD m", by=PEER, kind="constant")
+    peer_ev_to_ebitda = driver("Enterprise value to EBITDA", "times", by=PEER, kind="constant")
+    peer_cash_yield = driver("Free cash flow to market value", "ratio", by=PEER, kind="constant")
+    peer_price_to_sales = result("Price to sales", "times", peer_market_value / peer_sales, by=PEER)
+    peers_price_to_sales = result(
+        "Price to sales of the peers: lowest, all as one company, highest", "times",
+        pick(
+            CASE,
+            low=minimum(*_each_peer(peer_price_to_sales)),
+            mid=total(peer_market_value, PEER) / total(peer_sales, PEER),
+            high=maximum(*_each_peer(peer_price_to_sales)),
+        ),
+        by=CASE,
+    )
+    lowest_of_all = result("Amazon's price to sales is below that of every peer", "flag", Multiples.price_to_sales_trailing < peers_price_to_sales["low"])
+
+
+class MarginCase(Block):
+    """The net-margin case: sales of the last year at a target margin and multiple of earnings."""
+
+    target_net_margin = driver("Target net margin", "ratio", by=CASE, kind="constant")
+    target_price_earnings = driver("Price to earnings at the end of the axis", "times", by=CASE, kind="constant")
+    final_sales = result("Net sales of the last year", "USD m", at_end(Sales.ttm_net_sales))
+    equity_discount_factor = result(
+        "Discount factor of the last day of the axis at the cost of equity", "ratio",
+        discount_factor(CapitalCost.equity_cost, at_end(Terminal.last_day) - FirmCash.valuation_date),
+    )
+    margin_equity_value = result(
+        "Equity value, net-margin case", "USD m",
+        final_sales * target_net_margin * target_price_earnings * equity_discount_factor, by=CASE,
+    )
+
+
+class FootballField(Block):
+    """Value per share: every method, low, middle and high."""
+
+    value_per_share = result(
+        "Value per share", "USD/share",
+        pick(
+            METHOD,
+            dcf=EquityBridge.equity_value,
+            exit_multiple=EquityBridge.exit_enterprise_value + EquityBridge.net_assets,
+            sotp=SumOfParts.parts_enterprise_value + EquityBridge.net_assets,
+            price_to_sales=Peers.peers_price_to_sales * at_as_of(Sales.ttm_net_sales),
+            net_margin=MarginCase.margin_equity_value,
+        )
+        / EquityBridge.diluted_shares,
+        by=(METHOD, CASE),
+    )
+    upside = result("Value to price, less 1", "ratio", value_per_share["mid"] / EquityBridge.price - 1, by=METHOD)

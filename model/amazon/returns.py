@@ -1,0 +1,37 @@
+"""What AWS earns on its property: return on capital, and on what was added to it."""
+
+from __future__ import annotations
+
+from model.amazon.assets import Assets, Depreciation
+from model.amazon.margins import Income, Segments
+from model.lines import Block, line, prev, reported, ttm
+
+
+class AwsReturns(Block):
+    """Return on AWS capital, on property and equipment only."""
+
+    aws_property = line(
+        "AWS property and equipment, net", "USD m",
+        prev("aws_property") + Assets.aws_additions - Depreciation.aws_depreciation,
+        history=reported("property_and_equipment_net_aws"), annual="last",
+        note="Before 2024Q4 reported for year-ends; quarters between them roll forward by additions less depreciation.",
+    )
+    aws_average_property = line(
+        "AWS property and equipment, mean of now and a year ago", "USD m", (aws_property + prev(aws_property, 4)) / 2, annual="last"
+    )
+    aws_income_after_tax = line("AWS operating income after tax", "USD m", Segments.aws_operating_income * (1 - Income.tax_rate))
+    ttm_aws_income_after_tax = line("AWS operating income after tax, TTM", "USD m", ttm(aws_income_after_tax), annual="last")
+    aws_return_on_capital = line(
+        "Return on AWS property", "ratio", ttm_aws_income_after_tax / aws_average_property, annual="ratio",
+        note="Amazon reports no working capital or leased assets by segment: the return is on owned and finance-leased property.",
+    )
+    aws_net_investment = line("AWS property added in a year, net of depreciation", "USD m", aws_property - prev(aws_property, 4), annual="last")
+    aws_incremental_return = line(
+        "Incremental return: growth of AWS income after tax to property added in the same year", "ratio",
+        (ttm_aws_income_after_tax - prev(ttm_aws_income_after_tax, 4)) / aws_net_investment, annual="ratio",
+    )
+    aws_incremental_return_lagged = line(
+        "Incremental return: growth of AWS income after tax to property added in the year before", "ratio",
+        (ttm_aws_income_after_tax - prev(ttm_aws_income_after_tax, 4)) / prev(aws_net_investment, 4), annual="ratio",
+        note="New property serves customers with a lag; this is the fairer of the two while investment grows.",
+    )

@@ -1,0 +1,166 @@
+"""From cash flow to what the share is worth: discounted cash flow with both terminals, and the equity bridge."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.amazon.assets import Assets, Depreciation
+from model.amazon.cash import FreeCash, Funding, OperatingCash
+from model.amazon.margins import Income, Segments
+from model.lines import Block, Dimension, at_as_of, driver, line, pick, quarter_end, result, ttm, where
+from model.valuation import (
+    HALF_A_QUARTER,
+    cost_of_equity,
+    discount_factor,
+    implied_growth,
+    implied_growth_at_reinvestment,
+    multiple_of,
+    terminal_value,
+    weighted_cost_of_capital,
+)
+from model.whole_axis import at_end, sum_over_axis
+
+CASE: Final = Dimension("case", ("low", "mid", "high"))
+
+
+class CapitalCost(Block):
+    """Cost of capital."""
+
+    risk_free = driver("Risk-free rate", "rate", kind="constant")
+    beta = driver("Beta", "times", kind="constant")
+    equity_premium = driver("Equity risk premium", "rate", kind="constant")
+    cost_of_debt = driver("Cost of debt before tax", "rate", kind="constant")
+    marginal_tax_rate = driver("Tax rate on interest", "ratio", kind="constant")
+    debt_weight = driver("Weight of debt", "ratio", kind="constant")
+    wacc = driver("Weighted average cost of capital, as given (0: built up)", "rate", kind="constant")
+    wacc_spread = driver("Low and high case of the discounted cash flow: WACC up and down by", "rate", kind="constant")
+    equity_cost = line("Cost of equity", "rate", cost_of_equity(risk_free, beta, equity_premium), timed=False, annual="none")
+    built_up_wacc = line(
+        "WACC, built up", "rate", weighted_cost_of_capital(equity_cost, cost_of_debt, marginal_tax_rate, debt_weight),
+        timed=False, annual="none",
+    )
+    discount_rate = line(
+        "Discount rate", "rate",
+        where(wacc > 0, wacc, built_up_wacc) + pick(CASE, low=wacc_spread, mid=0, high=-wacc_spread),
+        by=CASE, timed=False, annual="none",
+    )
+
+
+class FirmCash(Block):
+    """Free cash flow to the firm, and what it is worth on the valuation date."""
+
+    fcff = line(
+        "Free cash flow to the firm", "USD m",
+        Segments.operating_income * (1 - Income.tax_rate) + Depreciation.depreciation_amortization
+        + OperatingCash.content_and_lease_spending + OperatingCash.working_capital + OperatingCash.deferred_tax
+        - Assets.net_capex - FreeCash.finance_lease_additions,
+        history=None,
+        note="Stock compensation is an expense in operating income and is not added back: it is counted once, and no dilution to come.",
+    )
+    valuation_date = driver("Valuation date", "date", kind="constant", whole=True)
+    days_to_flow = line(
+        "Days from the valuation date to the middle of the quarter", "days", quarter_end() - HALF_A_QUARTER - valuation_date,
+        history=None, annual="none",
+        note="Quarters after as-of that have passed count with negative days: no stub is dropped, none counted twice.",
+    )
+    flow_discount_factor = line(
+        "Discount factor", "ratio", discount_factor(CapitalCost.discount_rate, days_to_flow), history=None, by=CASE, annual="none"
+    )
+    present_value = line("Present value of the quarter's flow", "USD m", fcff * flow_discount_factor, history=None, by=CASE)
+    value_of_flows = result("Value of the flows to the end of the axis", "USD m", sum_over_axis(present_value), by=CASE)
+
+
+class Terminal(Block):
+    """Value of what follows the axis: value-driver perpetuity, and exit multiple."""
+
+    terminal_growth = driver("Growth after the axis", "rate", kind="constant")
+    terminal_roic = driver("Return on new capital after the axis", "ratio", kind="constant")
+    exit_ev_ebitda = driver("Exit multiple: enterprise value to EBITDA", "times", kind="constant")
+    multiple_spread = driver("Low and high case of multiples: down and up by", "ratio", kind="constant")
+    terminal_share_limit = driver("Share of the terminal in enterprise value that calls for a warning", "ratio", kind="constant")
+    ebitda = line(
+        "EBITDA: operating income plus depreciation and amortization", "USD m",
+        Segments.operating_income + Depreciation.depreciation_amortization,
+        note="As data vendors print it: it counts content and operating-lease amortization as if they were free.",
+    )
+    ttm_ebitda = line("EBITDA, TTM", "USD m", ttm(ebitda), annual="last")
+    ttm_operating_income = line("Operating income, TTM", "USD m", ttm(Segments.operating_income), annual="last")
+    case_factor = line(
+        "Multiples in this case, against the middle", "times",
+        1 + pick(CASE, low=-multiple_spread, mid=0, high=multiple_spread), by=CASE, timed=False, annual="none",
+    )
+    final_income = result("Operating income after tax of the last year", "USD m", at_end(ttm_operating_income) * (1 - at_end(Income.tax_rate)))
+    final_ebitda = result("EBITDA of the last year", "USD m", at_end(ttm_ebitda))
+    last_day = line("Last day of the quarter", "date", quarter_end(), annual="none")
+    end_discount_factor = result(
+        "Discount factor of the last day of the axis", "ratio",
+        discount_factor(CapitalCost.discount_rate, at_end(last_day) - FirmCash.valuation_date), by=CASE,
+    )
+    perpetuity = result(
+        "Terminal value: value-driver perpetuity, at the end of the axis", "USD m",
+        terminal_value(final_income, terminal_growth, terminal_roic, CapitalCost.discount_rate), by=CASE,
+    )
+    exit_value = result(
+        "Terminal value: exit multiple, at the end of the axis", "USD m", final_ebitda * exit_ev_ebitda * case_factor, by=CASE
+    )
+    implied_ev_ebitda = result("Exit multiple that the perpetuity implies", "times", multiple_of(perpetuity["mid"], final_ebitda))
+    implied_terminal_growth = result(
+        "Growth that the exit multiple implies", "rate",
+        implied_growth(exit_value["mid"], final_income, terminal_roic, CapitalCost.discount_rate["mid"]),
+    )
+    implied_growth_at_reinvestment = result(
+        "Growth that the exit multiple implies if no more is reinvested than after the axis", "rate",
+        implied_growth_at_reinvestment(
+            exit_value["mid"], final_income, terminal_growth / terminal_roic, CapitalCost.discount_rate["mid"]
+        ),
+    )
+    terminal_reinvestment = result(
+        "Share of income after tax reinvested after the axis", "ratio", terminal_growth / terminal_roic,
+        note="Compare with the next row: what the last year of the axis still spends.",
+    )
+    net_investment = line(
+        "Net capital expenditure and leased property above depreciation", "USD m",
+        Assets.net_capex + FreeCash.finance_lease_additions - Depreciation.depreciation,
+    )
+    ttm_net_investment = line("The same, TTM", "USD m", ttm(net_investment), annual="last")
+    final_reinvestment = result(
+        "Share of income after tax reinvested in the last year", "ratio", at_end(ttm_net_investment) / final_income
+    )
+
+
+class EquityBridge(Block):
+    """From enterprise value to value per share."""
+
+    stakes = driver("Stakes in other companies", "USD m", kind="constant")
+    stake_haircut = driver("Haircut on stakes: tax and illiquidity", "ratio", kind="constant")
+    diluted_shares = driver("Diluted shares", "m shares", kind="constant")
+    basic_shares = driver("Shares outstanding", "m shares", kind="constant")
+    price = driver("Share price on the valuation date", "USD/share", kind="constant")
+    enterprise_value = result(
+        "Enterprise value, perpetuity", "USD m",
+        FirmCash.value_of_flows + Terminal.perpetuity * Terminal.end_discount_factor, by=CASE,
+    )
+    exit_enterprise_value = result(
+        "Enterprise value, exit multiple", "USD m",
+        FirmCash.value_of_flows["mid"] + Terminal.exit_value * Terminal.end_discount_factor["mid"], by=CASE,
+    )
+    terminal_share = result(
+        "Share of the perpetuity in enterprise value", "ratio",
+        Terminal.perpetuity["mid"] * Terminal.end_discount_factor["mid"] / enterprise_value["mid"],
+    )
+    terminal_warning = result(
+        "Warning: the terminal is more than its limit", "flag", terminal_share > Terminal.terminal_share_limit
+    )
+    cash_held = result("Cash and marketable securities at as-of", "USD m", at_as_of(Funding.cash))
+    stakes_after_haircut = result("Stakes after haircut", "USD m", stakes * (1 - stake_haircut))
+    debt_owed = result("Debt at as-of", "USD m", at_as_of(Funding.debt))
+    finance_leases_owed = result(
+        "Finance lease liabilities at as-of", "USD m", at_as_of(FreeCash.finance_leases),
+        note="Not operating leases: their rent is in the flows already.",
+    )
+    net_debt = result("Debt and finance leases less cash and securities", "USD m", debt_owed + finance_leases_owed - cash_held)
+    net_assets = result("Stakes less net debt: what equity adds to the enterprise", "USD m", stakes_after_haircut - net_debt)
+    equity_value = result("Equity value, perpetuity", "USD m", enterprise_value + net_assets, by=CASE)
+    basic_value_per_share = result(
+        "Value per share outstanding, perpetuity (undiluted, for comparison)", "USD/share", equity_value["mid"] / basic_shares
+    )

@@ -1,0 +1,192 @@
+"""Reverse questions: which value of a driver makes the model give a price, or any other figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model.drivers import ALL, driver_infos, info_named
+from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
+from model.results import Results, run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from model.axis import Period
+    from model.drivers import DriverInfo
+    from model.inputs import Scenario
+
+METHODS: Final = ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin")
+QUESTIONS: Final = {"growth": "aws_growth", "margin": "aws_cash_cost_ratio", "capex": "capex_scale", "inflection": "capex_scale"}
+"""Questions in plain words, and the driver that answers them. The quarter of inflection moves with spending alone."""
+_BRACKETS: Final = {"wacc": (0.04, 0.20)}
+"""Where a root is looked for when it is not the driver's whole range: a WACC of 0 means that it is built up."""
+_SCAN: Final = 33
+"""Points at which the bracket is looked at for a change of sign."""
+_RELATIVE_TOLERANCE: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Root:
+    """A driver value at which a figure equals a target.
+
+    ``value``: the driver's value ahead, or with ``shifted`` what is added to its values; ``bracket``: the two points of
+    the scan between which it lies; ``found``: the figure there; ``roots``: how many changes of sign the scan saw.
+    """
+
+    driver: str
+    value: float
+    shifted: bool
+    bracket: tuple[float, float]
+    searched: tuple[float, float]
+    figure: str
+    target: float
+    found: float
+    roots: int
+    results: Results
+    """The model at the root."""
+
+
+def value_row(method: str) -> str:
+    """Return the row that holds the value per share by a method; an unknown one is an :class:`UnknownNameError`."""
+    if method not in METHODS:
+        message = f"unknown method {method!r}{did_you_mean(method, METHODS)}; methods are {', '.join(METHODS)}"
+        raise UnknownNameError(message)
+    return f"value_per_share[{method},mid]"
+
+
+def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to look and a way
+    scenario: Scenario,
+    driver: str,
+    target: float,
+    figure: str,
+    *,
+    period: Period | None = None,
+    years: Sequence[int] = (),
+    between: tuple[float, float] | None = None,
+    shift: bool = False,
+) -> Root:
+    """Find the value of a driver at which a figure of the model equals a target.
+
+    The bracket is scanned at 33 points; the change of sign nearest to the scenario's own value is closed in by Brent's
+    method (scipy). Points at which the figure has no meaning (a WACC below growth) are passed over, so the search stays
+    defined where free cash flow is negative.
+
+    Parameters
+    ----------
+    driver
+        A driver row, or one of :data:`QUESTIONS`. Its value is the same in all years ahead, unless ``years`` are given.
+    target
+        In the unit of the figure.
+    figure, period
+        A row of the model and, if it varies with time, a period.
+    between
+        Bracket; default: the driver's allowed range (for ``wacc`` 0.04 to 0.20).
+    shift
+        Add the same to the driver's values in all years ahead, instead of replacing them.
+
+    Raises
+    ------
+    NoRootError
+        If the figure does not reach the target in the bracket; the message says what it reaches.
+    InputError, UnknownNameError
+        If the driver cannot be solved for, or is unknown.
+    """
+    from scipy.optimize import brentq  # noqa: PLC0415  # slow to load, and only this function needs it
+
+    info = info_named(QUESTIONS.get(driver, driver), driver_infos(), "solve")
+    low, high = _bracket(info, scenario, between, shift=shift)
+
+    def scenario_at(value: float) -> Scenario:
+        return _changed(scenario, info, value, years, shift=shift)
+
+    def figures(values: Sequence[float]) -> tuple[NDArray[np.float64], Results]:
+        results = run([scenario_at(value) for value in values])
+        return np.array([_read(results, figure, period, place) for place in range(len(values))]), results
+
+    points = np.linspace(low, high, _SCAN)
+    gaps, results = figures(points.tolist())
+    gaps = gaps - target
+    places = [
+        place
+        for place in range(_SCAN - 1)
+        if np.isfinite(gaps[place : place + 2]).all() and (gaps[place] == 0 or gaps[place] * gaps[place + 1] < 0 or gaps[place + 1] == 0)
+    ]
+    if not places:
+        raise NoRootError(_no_root(info, figure, target, points, gaps + target, results))
+    own = 0.0 if shift else _own_value(scenario, info)
+    place = min(places, key=lambda each: abs((points[each] + points[each + 1]) / 2 - own))
+    bracket = (float(points[place]), float(points[place + 1]))
+    root = float(brentq(lambda value: float(figures([value])[0][0]) - target, *bracket, xtol=1e-13, rtol=1e-14))
+    (found,), results = figures([root])
+    if abs(found - target) > _RELATIVE_TOLERANCE * max(1.0, abs(target)):
+        message = f"no root in [{bracket[0]:g}, {bracket[1]:g}]: {figure} jumps over {target:g} at {info.key} = {root:g}"
+        raise NoRootError(message)
+    return Root(info.key, root, shift, bracket, (low, high), figure, target, float(found), len(places), results)
+
+
+def _bracket(info: DriverInfo, scenario: Scenario, between: tuple[float, float] | None, *, shift: bool) -> tuple[float, float]:
+    if info.driver.whole or info.driver.kind in {"seasonal", "elapsed"} or info.driver.sums_to_one or info.driver.unit == "quarter":
+        message = f"{info.key} cannot be solved for: it is a whole number, a table or a share of one whole"
+        raise InputError(message)
+    if shift and info.driver.kind != "yearly":
+        message = f"{info.key} does not vary by year: solve for its value, without --shift"
+        raise InputError(message)
+    low, high = (info.minimum, info.maximum) if shift else _BRACKETS.get(info.key, (info.minimum, info.maximum))
+    if shift:
+        ahead = [value for period, value in scenario.table[info.key].items() if int(period[:4]) > scenario.as_of.year]
+        low, high = low - min(ahead), high - max(ahead)
+    if between is not None:
+        first, last = between
+        if not low <= first < last <= high:
+            message = f"--between needs two numbers in order, within {low:g}..{high:g} ({info.key}), not {first:g} {last:g}"
+            raise InputError(message)
+        low, high = first, last
+    return low, high
+
+
+def _changed(scenario: Scenario, info: DriverInfo, value: float, years: Sequence[int], *, shift: bool) -> Scenario:
+    if shift:
+        first = scenario.as_of.shifted(1)
+        values = {
+            period: number + value
+            for period, number in scenario.table[info.key].items()
+            if period >= (str(first) if "Q" in period else str(first.year))
+        }
+        return scenario.with_overrides({info.key: {p: min(max(v, info.minimum), info.maximum) for p, v in values.items()}})
+    bounded = min(max(value, info.minimum), info.maximum)
+    if years and info.driver.kind == "yearly":
+        return scenario.with_overrides({info.key: {str(year): bounded for year in years}})
+    return scenario.with_overrides({info.key: bounded})
+
+
+def _own_value(scenario: Scenario, info: DriverInfo) -> float:
+    """Return the scenario's value of the driver, in the first full year ahead if it varies by year."""
+    values = scenario.table[info.key]
+    return values[ALL] if ALL in values else values[str(min(scenario.as_of.year + 1, int(max(values)[:4])))]
+
+
+def _read(results: Results, figure: str, period: Period | None, place: int) -> float:
+    if period is None:
+        row = results.values[results.plan.row(figure).key][0]
+        return float(row[min(place, len(row) - 1)])
+    return results.value(figure, period, place)
+
+
+def _no_root(
+    info: DriverInfo, figure: str, target: float, points: NDArray[np.float64], values: NDArray[np.float64], results: Results
+) -> str:
+    known = np.isfinite(values)
+    where = f"no root in [{points[0]:g}, {points[-1]:g}]"
+    if not known.any():
+        return f"{where}: {figure} has no meaning anywhere there"
+    text = f"{where}: over it {figure} runs from {values[known].min():,.2f} to {values[known].max():,.2f}, never {target:,.2f}"
+    split = results.plan.axis.split
+    binds = (results.values["aws_volume"] < results.values["aws_demand"] * (1 - _RELATIVE_TOLERANCE))[split:, -1].any()
+    if info.key == "aws_growth" and binds:
+        text += "; more demand does not help: the capacity that capital expenditure pays for caps AWS sales"
+    return text

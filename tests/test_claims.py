@@ -1,0 +1,131 @@
+"""The ledger: statuses follow from what was known at the as-of, and from nothing later."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from shared import AS_OFS, computed
+
+from model.axis import Period, Quarter
+from model.claims import Entry, ledger, load_claims
+from model.guidance import all_guidance, guidance_at
+from model.inputs import load_scenario
+from model.observed import observe
+from model.results import run
+
+DCF = "value_per_share[dcf,mid]"
+
+
+def entry(name: str, as_of: str) -> Entry:
+    return next(each for each in ledger(Quarter.parse(as_of)) if each.claim.name == name)
+
+
+STATUSES = {
+    # claim: 2024Q4, 2025Q2, 2025Q3, 2025Q4, 2026Q2
+    "capex-2024": ("met", "met", "met", "met", "met"),
+    "capex-2025": ("on_track", "on_track", "on_track", "met", "met"),
+    "capex-to-aws": ("open", "off_track", "off_track", "missed", "missed"),
+    "capex-2026": ("open", "open", "open", "off_track", "off_track"),
+    "capex-to-sales": ("open", "open", "open", "open", "off_track"),
+    "aws-growth-dip": ("open", "met", "met", "met", "met"),
+    "aws-growth-rebound": ("open", "open", "met", "met", "met"),
+    "aws-growth-2026": ("open", "open", "open", "open", "on_track"),
+    "backlog": ("open", "open", "met", "met", "met"),
+    "aws-margin-2024": ("met", "met", "met", "met", "met"),
+    "aws-margin-2026": ("open", "open", "open", "open", "on_track"),
+    "operating-margin-2024": ("met", "met", "met", "met", "met"),
+    "advertising-run-rate": ("open", "open", "met", "met", "met"),
+    "advertising-growth": ("open", "on_track", "on_track", "met", "met"),
+    "free-cash-flow-2026": ("open", "open", "open", "open", "off_track"),
+    "price-to-sales": ("open", "open", "met", "met", "met"),
+    "upside": ("open", "open", "met", "met", "met"),
+    "net-margin": ("open", "open", "open", "open", "open"),
+    "silicon": ("not_testable",) * 5,
+    "risk-price": ("not_testable",) * 5,
+}
+"""Read off the filings by hand: what each quarter's report, and guidance given with it, says of a claim."""
+
+
+@pytest.mark.parametrize("name", STATUSES)
+def test_status_by_as_of(name: str) -> None:
+    found = tuple(entry(name, as_of).status for as_of in ("2024Q4", "2025Q2", "2025Q3", "2025Q4", "2026Q2"))
+    assert found == STATUSES[name]
+
+
+def test_the_ledger_holds_the_article_s_claims_at_every_as_of() -> None:
+    for as_of in AS_OFS:
+        entries = ledger(Quarter.parse(as_of))
+        assert len(entries) >= 16
+        assert all(each.reason for each in entries)
+    assert len({claim.name for claim in load_claims()}) == len(load_claims())
+
+
+def test_the_claim_on_capital_expenditure_of_2026_names_what_was_spent_and_guided() -> None:
+    now = entry("capex-2026", "2026Q2")
+    assert now.reason == "2 of 4 quarters: 96.3bn; guidance of 2026-07-30: 220.0bn"
+    assert math.isnan(now.reported)
+    assert "guidance of 2026-02-05: 200.0bn" in entry("capex-2026", "2025Q4").reason
+
+
+def test_free_cash_flow_of_2026_is_judged_by_reported_trailing_figures() -> None:
+    assert entry("free-cash-flow-2026", "2026Q2").reason == (
+        "TTM free cash flow: 2025Q3 14.8bn, 2025Q4 11.2bn, 2026Q1 1.2bn, 2026Q2 -7.6bn"
+    )
+
+
+def test_no_guidance_given_later_is_used() -> None:
+    for as_of in map(Quarter.parse, AS_OFS):
+        for said in all_guidance():
+            known = guidance_at(as_of, said.line, said.period)
+            assert known is None or known.as_of <= as_of
+    assert guidance_at(Quarter.parse("2025Q3"), "net_capex", Period.parse("2026")) is None
+
+
+def test_risks_are_priced_by_their_overlays() -> None:
+    for name, overlay in {"risk-silicon": "silicon_delay", "risk-price": "price_war", "risk-power": "power_delay"}.items():
+        expected = computed(f"article+{overlay}").values[DCF][0, 0] - computed("article").values[DCF][0, 0]
+        assert entry(name, "2026Q2").at_stake == pytest.approx(expected)
+        assert expected < -1
+
+
+def test_what_is_at_stake_is_the_article_with_that_one_claim_replaced() -> None:
+    guided = run([load_scenario("article").with_overrides({"capex_budget": {"2026": 220_000.0}})])
+    assert entry("capex-2026", "2026Q2").at_stake == pytest.approx(guided.values[DCF][0, 0] - computed("article").values[DCF][0, 0])
+    threshold = run([load_scenario("article").with_overrides({"capex_budget": {"2026": 140_000.0}})])
+    assert entry("capex-2026", "2025Q3").at_stake == pytest.approx(threshold.values[DCF][0, 0] - computed("article").values[DCF][0, 0])
+    assert math.isnan(entry("backlog", "2026Q2").at_stake), "a memo line: no value hangs on it"
+    assert entry("fair-value", "2026Q2").at_stake == pytest.approx(computed("article").values[DCF][0, 0] - 234.75)
+
+
+# What a running year points to
+
+
+def test_a_flow_so_far_points_to_the_year_at_last_year_s_season() -> None:
+    results = computed("base")
+    seen = observe(results, "net_capex", Period.parse("2026"))
+    quarters = {f"2025Q{number}": results.value("net_capex", Period("quarterly", 2025, number)) for number in (1, 2, 3, 4)}
+    assert (seen.value, seen.quarters, seen.complete) == (96310, 2, False)
+    half, whole = quarters["2025Q1"] + quarters["2025Q2"], sum(quarters.values())
+    assert seen.outlook == pytest.approx(96310 * whole / half)
+
+
+def test_a_growth_so_far_compares_with_the_same_quarters_of_the_year_before() -> None:
+    results = computed("base")
+    sales = {quarter: results.value("aws_sales", Period.parse(quarter)) for quarter in ("2025Q1", "2025Q2", "2026Q1", "2026Q2")}
+    expected = (sales["2026Q1"] + sales["2026Q2"]) / (sales["2025Q1"] + sales["2025Q2"]) - 1
+    assert observe(results, "aws_sales_growth", Period.parse("2026")).value == pytest.approx(expected)
+
+
+def test_a_ratio_of_trailing_sums_and_a_balance_are_those_of_the_last_quarter() -> None:
+    results = computed("base")
+    for line in ("capex_intensity", "backlog", "cash"):
+        assert observe(results, line, Period.parse("2026")).value == results.value(line, Period.parse("2026Q2"))
+
+
+def test_a_reported_period_is_complete_and_one_ahead_is_empty() -> None:
+    results = computed("base")
+    assert observe(results, "net_sales", Period.parse("2025")).value == 716924
+    assert observe(results, "net_sales", Period.parse("2025Q4")).complete
+    assert math.isnan(observe(results, "net_sales", Period.parse("2027")).value)
+    assert not observe(results, "net_sales", Period.parse("2026Q3")).complete

@@ -1,0 +1,120 @@
+"""The commands of valuation and of the ledger, as users and scripts meet them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from shared import computed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MINE = (
+    'name = "mine"\ntitle = "Mine"\nbase = "base"\nas_of = "2026Q2"\n\n[drivers.valuation_date]\nunit = "date"\nsource = "x"\nvalue = {}\n'
+)
+
+
+def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
+    done = amzn_fcf(*arguments, cwd=cwd)
+    assert (done.returncode, done.stdout) == (status, ""), done.stderr
+    (line,) = done.stderr.strip().splitlines()
+    return line
+
+
+def test_value_prints_every_method_and_what_it_rests_on() -> None:
+    records = json.loads(amzn_fcf("value", "--format", "json").stdout)
+    found = {(each["scenario"], each["line"]): each["value"] for each in records}
+    for name in ("article", "base", "bull", "bear"):
+        for key in computed(name).plan.names["value_per_share"]:
+            assert found[name, key] == pytest.approx(computed(name).values[key][0, 0])
+    assert found["base", "valuation_date"] == "2026-10-06"
+    assert found["base", "price_to_free_cash_flow_trailing"] is None
+    assert found["mix of the values", "value_per_share[dcf,mid]"] > found["value of the mix", "value_per_share[dcf,mid]"]
+
+
+def test_value_warns_of_a_heavy_terminal_and_says_how_stock_compensation_is_counted() -> None:
+    text = amzn_fcf("value", "--scenario", "base", "--scenario", "bear").stdout
+    assert "warning: base: 76.9% of the enterprise value lies after the axis (limit 75.0%)" in text
+    assert "warning: bear" not in text
+    assert "Stock compensation is counted once" in text
+    assert "weighted" not in text
+
+
+def test_solve_prints_root_bracket_and_the_value_there() -> None:
+    text = amzn_fcf("solve", "wacc", "--price", "234.75", "--scenario", "article").stdout
+    assert "wacc = 7.63 %: dcf gives 234.75 USD a share (article)" in text
+    assert "bracket 7.50 % to 8.00 %, searched 4.00 % to 20.00 %" in text
+    (record,) = json.loads(amzn_fcf("solve", "aws_growth", "--price", "226", "--format", "json").stdout)
+    assert record["value_at_root"] == pytest.approx(226)
+    assert record["bracket_low"] <= record["root"] <= record["bracket_high"]
+
+
+def test_solve_takes_the_scenario_s_own_price_and_words_for_drivers() -> None:
+    (record,) = csv.DictReader(io.StringIO(amzn_fcf("solve", "inflection", "--format", "csv").stdout))
+    assert (record["driver"], float(record["price"])) == ("capex_scale", 256.29)
+    assert record["positive_at_root"].startswith("20")
+
+
+def test_an_impossible_price_is_one_line_and_status_3() -> None:
+    assert "no root in [0.04, 0.2]" in refused("solve", "wacc", "--price", "1000000", status=3)
+    assert "caps AWS sales" in refused("solve", "aws_growth", "--price", "234.75", "--scenario", "article", status=3)
+    assert "no root" in refused("solve", "wacc", "--price", "-5", status=3)
+
+
+def test_bad_questions_are_one_line() -> None:
+    assert "unknown driver 'wac'" in refused("solve", "wac", "--price", "200")
+    assert "unknown method 'dfc'; did you mean dcf?" in refused("solve", "wacc", "--price", "200", "--method", "dfc")
+    assert "--price needs a number" in refused("solve", "wacc", "--price", "nan")
+    assert "invalid float value" in refused("solve", "wacc", "--price", "much")
+    assert "--between needs" in refused("solve", "wacc", "--price", "200", "--between", "0.1", "0.05")
+    assert "not reported yet" in refused("claims", "--as-of", "2030Q1")
+    assert "is not a quarter" in refused("claims", "--as-of", "soon")
+    assert "unknown scenario" in refused("value", "--scenario", "bse")
+
+
+@pytest.mark.parametrize(("as_of", "status"), [("2025Q3", "open"), ("2026Q2", "off_track")])
+def test_claims_by_as_of(as_of: str, status: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(amzn_fcf("claims", "--as-of", as_of, "--format", "csv").stdout)))
+    assert len(rows) >= 16
+    assert {row["claim"]: row["status"] for row in rows}["capex-2026"] == status
+    assert {row["claim"]: row["status"] for row in rows}["backlog"] == "met"
+    assert all(row["reason"] for row in rows)
+
+
+def test_backtest_gives_every_forecast_to_programs() -> None:
+    records = json.loads(amzn_fcf("backtest", "--format", "json").stdout)
+    assert len(records) == 7 * (6 + 5 + 4 + 3)
+    first = records[0]
+    assert (first["as_of"], first["quarter"], first["ahead"], first["line"]) == ("2024Q4", "2025Q1", 1, "net_sales")
+    assert first["reported"] == 155667
+
+
+@pytest.mark.parametrize("written", ["2026-09-30", '"2026-09-30"', "46295"])
+def test_a_date_in_a_scenario_file(written: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(MINE.format(written), encoding="utf-8")
+    done = amzn_fcf("show", "valuation_date", "--scenario", "mine.toml", "--format", "csv", cwd=tmp_path)
+    assert done.stdout.splitlines()[1] == "valuation_date,all,mine,2026-09-30,date"
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('"autumn"', "needs a date such as 2026-10-06"),
+        ("1999-01-01", "is outside"),
+        ("2026-09-30T10:00:00", "needs a date"),
+        ("46295.5", "whole"),
+    ],
+)
+def test_a_bad_date_is_refused(written: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(MINE.format(written), encoding="utf-8")
+    assert message in refused("value", "--scenario", "mine.toml", cwd=tmp_path)

@@ -1,0 +1,116 @@
+"""Reverse questions: a root is a root, a bracket holds it, and where there is none the message says why."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.axis import Period
+from model.errors import InputError, NoRootError, UnknownNameError
+from model.inputs import load_scenario
+from model.results import run
+from model.solve import METHODS, QUESTIONS, solve, value_row
+
+DCF = value_row("dcf")
+
+
+@pytest.mark.parametrize(
+    ("name", "driver", "price", "shift", "expected", "digit"),
+    [
+        ("article", "wacc", 234.75, False, 0.076, 0.0005),
+        ("article", "terminal_growth", 234.75, False, 0.062, 0.0005),
+        ("base", "wacc", 256.29, False, 0.089, 0.0005),
+        ("article", "aws_cash_cost_ratio", 234.75, True, -0.20, 0.01),
+    ],
+)
+def test_roots_are_those_of_the_calibration(name: str, driver: str, price: float, *, shift: bool, expected: float, digit: float) -> None:
+    root = solve(load_scenario(name), driver, price, DCF, shift=shift)
+    assert root.value == pytest.approx(expected, abs=digit)
+    assert root.found == pytest.approx(price, rel=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    name=st.sampled_from(["article", "base", "bull", "bear"]),
+    question=st.sampled_from([("wacc", 0.06, 0.15), ("aws_cash_cost_ratio", 0.2, 0.7), ("capex_scale", 0.4, 1.8)]),
+    share=st.floats(0.05, 0.95),
+    method=st.sampled_from(["dcf", "exit_multiple"]),
+)
+def test_the_value_at_a_driver_leads_back_to_that_driver_or_to_one_of_the_same_value(
+    name: str, question: tuple[str, float, float], share: float, method: str
+) -> None:
+    driver, low, high = question
+    scenario, given_value = load_scenario(name), low + share * (high - low)
+    price = float(run([scenario.with_overrides({driver: given_value})]).values[value_row(method)][0, 0])
+    root = solve(scenario, driver, price, value_row(method), between=(low, high))
+    assert root.bracket[0] <= root.value <= root.bracket[1]
+    again = run([scenario.with_overrides({driver: root.value})]).values[value_row(method)][0, 0]
+    assert again == pytest.approx(price, rel=1e-9)
+    assert root.roots > 1 or root.value == pytest.approx(given_value, abs=1e-6)
+
+
+def test_no_growth_of_aws_reaches_the_article_s_price_and_the_message_says_why() -> None:
+    with pytest.raises(NoRootError, match=r"no root in \[-0.2, 0.8\].* never 234.75; .*capital expenditure.* caps AWS sales"):
+        solve(load_scenario("article"), "aws_growth", 234.75, DCF)
+
+
+def test_a_price_out_of_reach_says_what_is_reached() -> None:
+    with pytest.raises(NoRootError, match=r"runs from [\d,.]+ to [\d,.]+, never 100,000.00"):
+        solve(load_scenario("base"), "wacc", 100_000, DCF)
+    with pytest.raises(NoRootError, match="no root"):
+        solve(load_scenario("base"), "beta", 255, value_row("sotp"))
+
+
+def test_a_method_that_has_no_meaning_in_the_bracket_is_no_root() -> None:
+    scenario = load_scenario("base").with_overrides({"wacc": 0.05})
+    with pytest.raises(NoRootError, match="has no meaning anywhere there"):
+        solve(scenario, "terminal_growth", 250, DCF, between=(0.05, 0.09))
+
+
+def test_a_root_is_found_where_free_cash_flow_is_negative() -> None:
+    scenario = load_scenario("base").with_overrides({"capex_scale": 1.4})
+    root = solve(scenario, "wacc", 80.0, DCF)
+    assert root.results.value("free_cash_flow", Period.parse("2028")) < 0
+    assert root.found == pytest.approx(80.0)
+
+
+def test_a_shift_keeps_the_shape_of_the_years() -> None:
+    scenario = load_scenario("base")
+    root = solve(scenario, "aws_growth", 226, DCF, shift=True)
+    moved = root.results.series("aws_growth", "annual")[:, 0] - run([scenario]).series("aws_growth", "annual")[:, 0]
+    assert np.nanmin(moved[5:]) == pytest.approx(root.value)
+    assert np.nanmax(moved[5:]) == pytest.approx(root.value)
+    assert root.value < 0
+
+
+def test_any_figure_can_be_the_target() -> None:
+    period = Period.parse("2027")
+    root = solve(load_scenario("base"), "capex_budget", 0.0, "free_cash_flow", period=period, years=[2027])
+    assert root.results.value("free_cash_flow", period) == pytest.approx(0, abs=1e-3)
+    assert root.value == pytest.approx(238_700, rel=0.01)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_questions_in_plain_words_stand_for_drivers(question: str) -> None:
+    assert solve(load_scenario("base"), question, 220, DCF).driver == QUESTIONS[question]
+
+
+def test_what_cannot_be_solved_for_is_refused() -> None:
+    base = load_scenario("base")
+    for driver, message in {
+        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of one whole", "capex_phasing[q1]": "a table",
+        "inflection_from": "whole number",
+    }.items():  # fmt: skip
+        with pytest.raises(InputError, match=message):
+            solve(base, driver, 220, DCF)
+    with pytest.raises(UnknownNameError, match="did you mean aws_growth"):
+        solve(base, "aws_grwth", 220, DCF)
+    with pytest.raises(InputError, match=r"--between needs two numbers in order, within 0\.04\.\.0\.2"):
+        solve(base, "wacc", 220, DCF, between=(0.2, 0.1))
+    with pytest.raises(InputError, match="without --shift"):
+        solve(base, "wacc", 220, DCF, shift=True)
+    with pytest.raises(UnknownNameError, match="methods are dcf"):
+        value_row("magic")
+    assert all(value_row(method) in run([base]).values for method in METHODS)
