@@ -26,6 +26,8 @@ LINES: Final = (
 """What is tested; the first two and the last in per cent of what was reported, the others in USD m."""
 IN_PERCENT: Final = frozenset({"net_sales", "aws_sales", "aws_depreciation"})
 AHEAD: Final = (1, 2, 3, 4)
+_FASTER_TAX_DEPRECIATION: Final = Quarter.parse("2025Q2")
+"""First results after the law of July 2025 that restored it: before, the rules defer no tax."""
 _FADE_OF_INTENSITY: Final = 1.08
 """Without guidance for a year, capital expenditure to sales is the last year's, divided by this: sales grow, spending does not."""
 
@@ -67,8 +69,9 @@ def known_then(as_of: Quarter) -> Scenario:
 
     Rules: AWS demand grows as in the last quarter; advertising and stores as over the last four; AWS cash cost as over the
     last two; margins of stores and all ratios as over the last four; capital expenditure by guidance, and in years without
-    it at last year's ratio to sales / 1.08. What remains of later knowledge: asset mix, lives, lag, run-off, sales yield and
-    tax timing, which were fitted on figures to 2026Q2.
+    it at last year's ratio to sales / 1.08; no tax deferred before the law of July 2025. What remains of later knowledge, fitted
+    or read on figures to 2026Q2: asset mix, lives, service lag, run-off, sales yield, the share of tax that is deferred, phasing of
+    capital expenditure and stock compensation, the interest rate on debt, and repayment of finance leases.
     """
     infos = driver_infos()
     table = {key: default_values(info, as_of) for key, info in infos.items()}
@@ -104,6 +107,8 @@ def known_then(as_of: Quarter) -> Scenario:
     overrides: dict[str, dict[str, float] | float] = {
         key: min(max(value, infos[key].minimum), infos[key].maximum) for key, value in rules.items()
     }
+    if as_of < _FASTER_TAX_DEPRECIATION:
+        overrides["deferral_ratio"] = dict.fromkeys((str(year) for year in results.plan.axis.years), 0.0)
     overrides |= _capital_expenditure(as_of, over("net_capex", 4), over("net_sales", 4))
     scenario = plain.with_overrides(overrides)
     return Scenario(scenario.name, scenario.title, as_of, 0.0, scenario.table, sources={key: Note("F", "rule") for key in overrides})

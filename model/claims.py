@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
 from model.amazon import AMAZON
 from model.axis import Period, Quarter
+from model.build import words
+from model.drivers import driver_infos, info_named
 from model.errors import InputError, NoRootError, did_you_mean
 from model.guidance import guidance_at
 from model.inputs import load_scenario
 from model.observed import Observation, observe
 from model.results import Results, run
+from model.scenario_files import builtin_overlays
 from model.solve import solve, value_row
 
 if TYPE_CHECKING:
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
 CLAIMS_FILE: Final = "claims.toml"
 ARTICLE: Final = "article"
 Status = Literal["met", "missed", "on_track", "off_track", "open", "not_testable"]
-Kind = Literal["range", "rebound", "flag", "near", "untold"]
-_KINDS: Final = ("range", "rebound", "flag", "near", "untold")
-_KEYS: Final = frozenset({"id", "claim", "kind", "line", "period", "minimum", "maximum", "value", "note", "reason", "stake"})
+Kind = Literal["range", "rebound", "flag", "untold"]
+_KINDS: Final = get_args(Kind)
+_KEYS: Final = frozenset(
+    {"id", "claim", "kind", "line", "period", "minimum", "maximum", "minimum_of", "maximum_of", "note", "reason", "stake"}
+)
 _STAKE_KEYS: Final = frozenset({"driver", "years", "edge", "value", "overlay", "fair_value"})
 _VALUE: Final = value_row("dcf")
 
@@ -43,7 +48,8 @@ class Claim:
     period: Period | None
     minimum: float | None
     maximum: float | None
-    value: float | None
+    minimum_of: str
+    maximum_of: str
     note: str
     reason: str
     stake: dict[str, Any]
@@ -51,15 +57,11 @@ class Claim:
     @property
     def unit(self) -> str:
         """Unit of the figures that the claim is judged by."""
-        if self.kind == "near":
-            return "ratio"
         return AMAZON.declared[self.line].unit if self.line else "USD/share"
 
     @property
     def threshold(self) -> str:
         """What the claim asks for, in words."""
-        if self.kind == "near":
-            return f"{self.value:g} is {_bound(self.minimum or 0, 'ratio')} to {_bound(self.maximum or 0, 'ratio')} above the price"
         if self.kind == "rebound":
             return "TTM figure rises two quarters running"
         if self.kind == "flag":
@@ -85,12 +87,13 @@ class Entry:
     status: Status
     reason: str
     at_stake: float
-    """USD per share of the article scenario if the claim fails; NaN where nothing in the model hangs on it."""
+    """USD per share: what the article scenario's value changes by when what was reported, else guided, else the claim's threshold takes
+    its place; NaN where nothing in the model hangs on it, or so much is reported already that the threshold cannot be reached."""
 
 
 def _bound(value: float, unit: str) -> str:
-    """Write a threshold with all its digits."""
-    return f"{value / 1000:g}bn" if unit == "USD m" else f"{100 * value:g} %" if unit == "ratio" else f"{value:g}"
+    """Write a threshold with the digits that tell it from what is shown of figures."""
+    return f"{value / 1000:.4g}bn" if unit == "USD m" else f"{100 * value:.4g} %" if unit == "ratio" else f"{value:g}"
 
 
 def percent(value: float | None) -> str:
@@ -130,18 +133,33 @@ def _read(record: dict[str, Any], number: int) -> Claim:
     if line and line not in AMAZON.declared:
         message = f"{where}: unknown line {line!r}{did_you_mean(line, AMAZON.declared)}"
         raise InputError(message)
-    minimum, maximum, value = (record.get(key) for key in ("minimum", "maximum", "value"))
-    if (record["kind"] == "untold") != bool(record.get("reason")) or (record["kind"] == "range" and minimum is None and maximum is None):
+    minimum, maximum = (record.get(key) for key in ("minimum", "maximum"))
+    relative = (record.get("minimum_of", ""), record.get("maximum_of", ""))
+    if (record["kind"] == "untold") != bool(record.get("reason")) or (
+        record["kind"] == "range" and minimum is maximum is None and not any(relative)
+    ):
         message = f"{where}: a range needs minimum or maximum; what is untold, and nothing else, needs a reason"
         raise InputError(message)
+    if record["kind"] != "untold" and not (line and record.get("period")):
+        message = f"{where}: needs the line and the period that it is judged by"
+        raise InputError(message)
+    _check_stake(record.get("stake", {}), where)
     period = Period.parse(record["period"]) if "period" in record else None
     texts = (record.get("note", ""), record.get("reason", ""))
-    return Claim(record["id"], record["claim"], record["kind"], line, period, minimum, maximum, value, *texts, record.get("stake", {}))
+    return Claim(record["id"], record["claim"], record["kind"], line, period, minimum, maximum, *relative, *texts, record.get("stake", {}))
+
+
+def _check_stake(stake: dict[str, Any], where: str) -> None:
+    if "overlay" in stake and stake["overlay"] not in builtin_overlays():
+        message = f"{where}: stake: unknown overlay {stake['overlay']!r}{did_you_mean(stake['overlay'], builtin_overlays())}"
+        raise InputError(message)
+    if "driver" in stake:
+        info_named(stake["driver"], driver_infos(), f"{where}: stake")
 
 
 @cache
 def ledger(as_of: Quarter) -> tuple[Entry, ...]:
-    """Return every claim with its status at ``as_of``: by filings and guidance known then, and nothing later.
+    """Return every claim with its status at ``as_of``: by filings and guidance known before the next quarter's results.
 
     Status: ``met`` or ``missed`` once the period is reported; ``on_track`` or ``off_track`` while it runs, by the
     company's guidance if there is any, else by what is reported so far; ``open`` with nothing to go by; ``not_testable``.
@@ -158,7 +176,20 @@ def ledger(as_of: Quarter) -> tuple[Entry, ...]:
     """
     known = run([load_scenario(ARTICLE, as_of)])
     article = run([ARTICLE])
-    return tuple(_entry(claim, as_of, known, article) for claim in load_claims())
+    return tuple(_entry(_as_known(claim, known, article), as_of, known, article) for claim in load_claims())
+
+
+def _as_known(claim: Claim, known: Results, article: Results) -> Claim:
+    """Return a claim that is measured against another period with that figure put in: as reported, else as the article has it."""
+
+    def figure_of(period: str, given: float | None) -> float | None:
+        if not period:
+            return given
+        seen = observe(known, claim.line, Period.parse(period))
+        return seen.value if seen.complete else article.value(claim.line, Period.parse(period))
+
+    minimum, maximum = figure_of(claim.minimum_of, claim.minimum), figure_of(claim.maximum_of, claim.maximum)
+    return replace(claim, minimum=minimum, maximum=maximum)
 
 
 def _entry(claim: Claim, as_of: Quarter, known: Results, article: Results) -> Entry:
@@ -168,11 +199,11 @@ def _entry(claim: Claim, as_of: Quarter, known: Results, article: Results) -> En
         return Entry(claim, given, float("nan"), "not_testable", claim.reason, at_stake)
     seen = observe(known, claim.line, claim.period) if claim.kind in {"range", "rebound"} else None
     if seen is None:
-        status, reason = _judge_article(claim, as_of, given)
-        return Entry(claim, given, given if status in {"met", "missed"} else float("nan"), status, reason, float("nan"))
+        status, reason = _judge_market(claim.period, as_of, given)
+        return Entry(claim, given, float("nan"), status, reason, float("nan"))
     guidance = None if seen.complete else guidance_at(as_of, claim.line, claim.period)
     if claim.kind == "rebound":
-        status, reason = _judge_rebound(claim.period, known, seen)
+        status, reason = _judge_rebound(claim.line, claim.period, known, seen)
     else:
         status, reason = _judge_range(claim, seen, guidance)
     reported = seen.value if seen.complete else float("nan")
@@ -182,28 +213,24 @@ def _entry(claim: Claim, as_of: Quarter, known: Results, article: Results) -> En
 def _article_figure(claim: Claim, article: Results) -> float:
     if claim.stake.get("fair_value"):
         return float(article.values[_VALUE][0, 0])
-    if claim.kind == "near":
-        return (claim.value or 0.0) / float(article.values[claim.line][0, 0]) - 1
     if not claim.line or claim.period is None:
         return float("nan")
     return article.value(claim.line, claim.period)
 
 
-def _judge_article(claim: Claim, as_of: Quarter, given: float) -> tuple[Status, str]:
-    """Judge what rests on market data of the article's own date."""
-    known_from = Quarter(claim.period.year, claim.period.quarter) if claim.period else as_of
-    if as_of < known_from:
-        return "open", f"rests on market data of December 2025, after {as_of} was reported"
-    if claim.kind == "flag":
-        return ("met" if given else "missed"), "market values and trailing sales of December 2025, on sheet Value and in peers.csv"
-    return ("met" if claim.holds(given) else "missed"), f"{percent(given)} above the close of 2025-12-18"
+def _judge_market(period: Period, as_of: Quarter, given: float) -> tuple[Status, str]:
+    """Judge what rests on market data of the article's own date, which lies between the results of its quarter and the next."""
+    if as_of < Quarter(period.year, period.quarter):
+        return "open", f"rests on market data of December 2025, after the results of {as_of}"
+    return ("met" if given else "missed"), "market values and trailing sales of December 2025: sheet Value, model/data/peers.csv"
 
 
 def _judge_range(claim: Claim, seen: Observation, guidance: Guidance | None) -> tuple[Status, str]:
     unit = claim.unit
     if seen.complete:
         return ("met" if claim.holds(seen.value) else "missed"), f"reported: {figure(seen.value, unit)}"
-    so_far = f"{seen.quarters} of 4 quarters: {figure(seen.value, unit)}" if seen.quarters else ""
+    basis = "last twelve months" if seen.latest and unit != "USD m" else "latest" if seen.latest else f"{seen.quarters} of 4 quarters"
+    so_far = f"{basis}: {figure(seen.value, unit)}" if seen.quarters else ""
     if guidance is not None:
         low = guidance.low if guidance.point is None and guidance.low is not None else guidance.middle
         high = guidance.high if guidance.point is None and guidance.high is not None else guidance.middle
@@ -216,13 +243,13 @@ def _judge_range(claim: Claim, seen: Observation, guidance: Guidance | None) -> 
     return ("on_track" if claim.holds(seen.outlook) else "off_track"), so_far + outlook
 
 
-def _judge_rebound(period: Period, known: Results, seen: Observation) -> tuple[Status, str]:
+def _judge_rebound(line: str, period: Period, known: Results, seen: Observation) -> tuple[Status, str]:
     """Judge whether the reported TTM figure turns up in the year: two rises running, the first of them in it."""
     axis = known.plan.axis
-    trailing = known.values["ttm_free_cash_flow"][: axis.split, 0]
+    trailing = known.series(line, "ttm")[: axis.split, 0]
     first = axis.position(Quarter(period.year, 1))
     text = ", ".join(f"{axis.quarters[p]} {figure(trailing[p], 'USD m')}" for p in range(max(0, axis.split - 4), axis.split))
-    told = f"TTM free cash flow: {text}"
+    told = f"TTM {words(line)}: {text}"
     rises = [trailing[place] > trailing[place - 1] for place in range(first, min(first + 5, axis.split))]
     if any(rises[place] and rises[place + 1] for place in range(min(4, len(rises) - 1))):
         return "met", told

@@ -66,7 +66,7 @@ class DriverInfo:
     def check(self, value: object, where: str) -> float:
         """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}")
-        if not self.minimum <= value <= self.maximum:
+        if not self.minimum <= value <= self.maximum and not (self.driver.switch and value == 0):
             per_cent = self.driver.unit in {"ratio", "rate", "1/yr"} and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
             message = f"{where}: {self.key} = {value:g} is outside {self.minimum:g}..{self.maximum:g} ({self.driver.unit}){hint}"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from model.actuals import CHECKS
+from model.amazon import AMAZON
 from model.axis import Period, Quarter
 from model.errors import InputError
 
@@ -41,9 +43,13 @@ def all_guidance() -> tuple[Guidance, ...]:
     found = []
     with resources.files("model.data").joinpath(GUIDANCE_FILE).open(encoding="utf-8") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
+            where = f"{GUIDANCE_FILE} line {number}"
+            if row["line"] not in AMAZON.declared or row["unit"] != AMAZON.declared[row["line"]].unit or row["check"] not in CHECKS:
+                message = f"{where}: needs a line of the model, its unit, and a check out of {', '.join(sorted(CHECKS))}"
+                raise InputError(message)
             low, high, point = (float(row[column]) if row[column] else None for column in ("low", "high", "point"))
             if not row["source"] or low is high is point is None:
-                message = f"{GUIDANCE_FILE} line {number}: needs a source, and low, high or point"
+                message = f"{where}: needs a source, and low, high or point"
                 raise InputError(message)
             period = Period.parse(row["period"])
             found.append(Guidance(Quarter.parse(row["as_of"]), row["date"], row["line"], period, low, high, point, row["source"]))

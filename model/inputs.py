@@ -122,8 +122,13 @@ class Scenario:
 
 
 def assumption_hash(scenarios: Sequence[Scenario]) -> str:
-    """Return twelve hex digits that change with any driver value of any of the scenarios."""
-    content = {scenario.name: {key: dict(values) for key, values in scenario.table.items()} for scenario in scenarios}
+    """Return twelve hex digits that change with any driver value, of any of the scenarios, that the model uses."""
+    content = {}
+    for scenario in scenarios:
+        plan = plan_at(axis_at(scenario.as_of))
+        for row in plan.driver_rows:
+            start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.split
+            content[f"{scenario.name}: {row.key}"] = [f"{value:.12g}" for value in scenario.series(plan, row.key)[start:]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 

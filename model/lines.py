@@ -95,11 +95,13 @@ class Driver(Declared):
 
     ``yearly``: by calendar year, a quarter can be given its own; ``constant``: not at all; ``seasonal``: by quarter of
     the year; ``elapsed``: by quarters since as-of. ``whole``: whole numbers only. ``sums_to_one``: its members are shares.
+    ``switch``: 0 means that none is given.
     """
 
     kind: DriverKind = "yearly"
     whole: bool = False
     sums_to_one: bool = False
+    switch: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -130,7 +132,7 @@ def _dimensions(by: Members) -> tuple[Dimension, ...]:
     return (by,) if isinstance(by, Dimension) else by
 
 
-def driver(
+def driver(  # noqa: PLR0913  # one keyword a property of a driver
     label: str,
     unit: str,
     *,
@@ -138,6 +140,7 @@ def driver(
     kind: DriverKind = "yearly",
     whole: bool = False,
     sums_to_one: bool = False,
+    switch: bool = False,
 ) -> Driver:
     """Declare an assumption; see :class:`Driver`.
 
@@ -160,7 +163,7 @@ def driver(
     if unit not in UNITS:
         message = f"{origin}: {label!r}: unknown unit {unit!r}{did_you_mean(unit, UNITS)}"
         raise DeclarationError(message)
-    return Driver(label=label, unit=unit, by=_dimensions(by), origin=origin, kind=kind, whole=whole, sums_to_one=sums_to_one)
+    return Driver(label=label, unit=unit, by=_dimensions(by), origin=origin, kind=kind, whole=whole, sums_to_one=sums_to_one, switch=switch)
 
 
 def reported(item: str, unit: str = "USD m", by: Members = ()) -> Ref:

@@ -54,13 +54,19 @@ def mixed(scenarios: Sequence[Scenario]) -> Scenario:
     Raises
     ------
     InputError
-        If the weights do not add up to 1, or scenarios differ in a driver that cannot be averaged (a date, a choice).
+        If the weights do not add up to 1, or scenarios differ in a driver that cannot be averaged (a date, a
+        choice, a budget that only some of them give).
     """
     check_weights(scenarios)
     table = {}
     for key, info in driver_infos().items():
         periods = sorted({period for each in scenarios for period in each.table[key]})
-        columns = {period: [each.table[key].get(period, each.table[key].get(period[:4], 0.0)) for each in scenarios] for period in periods}
+        columns = {
+            period: [each.table[key][period if period in each.table[key] else period[:4]] for each in scenarios] for period in periods
+        }
+        if info.driver.switch and any(0 in values and any(values) for values in columns.values()):
+            message = f"{key} is given by some of {', '.join(each.name for each in scenarios)} and not by others: it has no mean"
+            raise InputError(message)
         if info.driver.whole or info.driver.unit == "quarter":
             differing = [period for period, values in columns.items() if len(set(values)) > 1]
             if differing:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from model.axis import QUARTERS_A_YEAR, Period, Quarter
 from model.build import key_of, leaves
 from model.evaluate import term_of
 from model.results import Results, in_years
 
 if TYPE_CHECKING:
-    from model.expr import Expr
+    from model.evaluate import Array
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,15 @@ class Observation:
     """A line in a period, by reported quarters only.
 
     ``value``: what is reported, of the whole period or so far (NaN: nothing); ``quarters``: how many of its quarters;
-    ``outlook``: what the figure so far points to for the whole period.
+    ``outlook``: what the figure so far points to for the whole period; ``latest``: the figure is that of the last quarter, a
+    balance or of trailing sums, and not one of the quarters so far.
     """
 
     value: float
     outlook: float
     quarters: int
     complete: bool
+    latest: bool = False
 
 
 def observe(results: Results, key: str, period: Period) -> Observation:
@@ -33,7 +37,7 @@ def observe(results: Results, key: str, period: Period) -> Observation:
 
     Outlook of a running year: a flow keeps the season of the year before (so far * last year / last year so far); a balance
     stays as it is; a ratio stays what it is over the quarters reported, against the same quarters of the year before where
-    its formula looks back, or, where it relates balances or trailing sums, what it is in the last quarter.
+    its formula looks back.
     """
     split = results.plan.axis.split
     if period.frequency == "quarterly":
@@ -48,26 +52,40 @@ def observe(results: Results, key: str, period: Period) -> Observation:
         return Observation(value, value, quarters, complete=True)
     if not quarters:
         return Observation(float("nan"), float("nan"), 0, complete=False)
-    row = results.values[key][:, 0]
     line = results.plan.row(key).line
-    rule = line.annual if line is not None else "none"
+    so_far = _so_far(results, key, quarters)
+    if line is None or line.annual == "none":
+        value = float(results.values[key][split - 1, 0])
+        return Observation(value, value, quarters, complete=False, latest=True)
+    if line.annual == "sum":
+        before = results.values[key][first - QUARTERS_A_YEAR : first, 0]
+        outlook = float(so_far[year, 0] * before.sum() / before[:quarters].sum())
+        return Observation(float(so_far[year, 0]), outlook, quarters, complete=False)
+    value = float(so_far[year, 0])
+    return Observation(value, value, quarters, complete=False, latest=_of_balances(results, key))
+
+
+def _so_far(results: Results, key: str, quarters: int) -> Array:
+    """Return a line by year as it was after the first quarters of each: summed, as it stood, or its formula over these."""
+    row = results.plan.row(key)
+    rule = row.line.annual if row.line is not None else "last"
+    by_year = results.values[key][:, :1].reshape(-1, QUARTERS_A_YEAR, 1)
     if rule == "sum":
-        so_far = float(row[first : first + quarters].sum())
-        before = row[first - QUARTERS_A_YEAR : first]
-        return Observation(so_far, so_far * float(before.sum() / before[:quarters].sum()), quarters, complete=False)
-    formula = results.plan.row(key).forecast
-    used = [results.plan.row(key_of(leaf)).line for leaf in leaves(formula)] if formula is not None else []
-    flows = all(each is not None and each.annual == "sum" for each in used)
-    value = _ratio_so_far(results, formula, year, quarters) if rule == "ratio" and flows and formula is not None else float(row[split - 1])
-    return Observation(value, value, quarters, complete=False)
+        return np.asarray(by_year[:, :quarters].sum(axis=1))
+    if rule != "ratio" or row.forecast is None:
+        return np.asarray(by_year[:, quarters - 1])
+    formula = in_years(row.forecast)
+    used = {key_of(leaf): _so_far(results, key_of(leaf), quarters) for leaf in leaves(formula)}
+    first = max(leaf.lag for leaf in leaves(formula))
+    found = np.full(by_year[:, 0].shape, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found[first:] = term_of(formula, results.plan)(used, first, len(found))
+    return found
 
 
-def _ratio_so_far(results: Results, formula: Expr, year: int, quarters: int) -> float:
-    """Apply a ratio's formula over years to sums over the first quarters of each year."""
-    years = results.plan.axis.length // QUARTERS_A_YEAR
-    sums = {
-        key_of(leaf): results.values[key_of(leaf)][:, :1].reshape(years, QUARTERS_A_YEAR, 1)[:, :quarters].sum(axis=1)
-        for leaf in leaves(formula)
-    }
-    found = term_of(in_years(formula), results.plan)(sums, year, year + 1)
-    return float(found[0, 0])
+def _of_balances(results: Results, key: str) -> bool:
+    """Tell whether a line relates nothing but balances and trailing sums, so that it is what it is in the last quarter."""
+    row = results.plan.row(key)
+    if row.line is None or row.line.annual != "ratio" or row.forecast is None:
+        return row.line is None or row.line.annual != "sum"
+    return all(_of_balances(results, key_of(leaf)) for leaf in leaves(row.forecast))

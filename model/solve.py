@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from model.amazon.multiples import METHOD
 from model.drivers import ALL, driver_infos, info_named
 from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
 from model.results import Results, run
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from model.drivers import DriverInfo
     from model.inputs import Scenario
 
-METHODS: Final = ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin")
+METHODS: Final = METHOD.members
 QUESTIONS: Final = {"growth": "aws_growth", "margin": "aws_cash_cost_ratio", "capex": "capex_scale", "inflection": "capex_scale"}
 """Questions in plain words, and the driver that answers them. The quarter of inflection moves with spending alone."""
-_BRACKETS: Final = {"wacc": (0.04, 0.20)}
-"""Where a root is looked for when it is not the driver's whole range: a WACC of 0 means that it is built up."""
+_SMALLEST_SHARE: Final = 1e-6
+"""Of its range: where the search begins for a driver whose 0 means that none is given."""
 _SCAN: Final = 33
 """Points at which the bracket is looked at for a change of sign."""
 _RELATIVE_TOLERANCE: Final = 1e-9
@@ -85,7 +86,7 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
     figure, period
         A row of the model and, if it varies with time, a period.
     between
-        Bracket; default: the driver's allowed range (for ``wacc`` 0.04 to 0.20).
+        Bracket; default: the driver's allowed range.
     shift
         Add the same to the driver's values in all years ahead, instead of replacing them.
 
@@ -114,8 +115,12 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
     places = [
         place
         for place in range(_SCAN - 1)
-        if np.isfinite(gaps[place : place + 2]).all() and (gaps[place] == 0 or gaps[place] * gaps[place + 1] < 0 or gaps[place + 1] == 0)
+        if np.isfinite(gaps[place : place + 2]).all()
+        and (gaps[place] == 0 or gaps[place] * gaps[place + 1] < 0 or _ends_in_root(gaps, place))
     ]
+    if np.isfinite(gaps).all() and not np.ptp(gaps):
+        message = f"{info.key} does not move {figure}, which is {gaps[0] + target:,.2f} whatever it is"
+        raise NoRootError(message)
     if not places:
         raise NoRootError(_no_root(info, figure, target, points, gaps + target, results))
     own = 0.0 if shift else _own_value(scenario, info)
@@ -129,6 +134,11 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
     return Root(info.key, root, shift, bracket, (low, high), figure, target, float(found), len(places), results)
 
 
+def _ends_in_root(gaps: NDArray[np.float64], place: int) -> bool:
+    """Tell whether the last point of the scan is a root: every other point counts as the first of its bracket."""
+    return bool(place == _SCAN - 2 and gaps[place + 1] == 0)
+
+
 def _bracket(info: DriverInfo, scenario: Scenario, between: tuple[float, float] | None, *, shift: bool) -> tuple[float, float]:
     if info.driver.whole or info.driver.kind in {"seasonal", "elapsed"} or info.driver.sums_to_one or info.driver.unit == "quarter":
         message = f"{info.key} cannot be solved for: it is a whole number, a table or a share of one whole"
@@ -136,10 +146,12 @@ def _bracket(info: DriverInfo, scenario: Scenario, between: tuple[float, float] 
     if shift and info.driver.kind != "yearly":
         message = f"{info.key} does not vary by year: solve for its value, without --shift"
         raise InputError(message)
-    low, high = (info.minimum, info.maximum) if shift else _BRACKETS.get(info.key, (info.minimum, info.maximum))
+    low, high = info.minimum, info.maximum
+    if info.driver.switch and not low:
+        low = high * _SMALLEST_SHARE
     if shift:
-        ahead = [value for period, value in scenario.table[info.key].items() if int(period[:4]) > scenario.as_of.year]
-        low, high = low - min(ahead), high - max(ahead)
+        ahead = _ahead(scenario, info)
+        low, high = low - min(ahead.values()), high - max(ahead.values())
     if between is not None:
         first, last = between
         if not low <= first < last <= high:
@@ -151,17 +163,19 @@ def _bracket(info: DriverInfo, scenario: Scenario, between: tuple[float, float] 
 
 def _changed(scenario: Scenario, info: DriverInfo, value: float, years: Sequence[int], *, shift: bool) -> Scenario:
     if shift:
-        first = scenario.as_of.shifted(1)
-        values = {
-            period: number + value
-            for period, number in scenario.table[info.key].items()
-            if period >= (str(first) if "Q" in period else str(first.year))
-        }
-        return scenario.with_overrides({info.key: {p: min(max(v, info.minimum), info.maximum) for p, v in values.items()}})
+        moved = {period: number + value for period, number in _ahead(scenario, info).items()}
+        return scenario.with_overrides({info.key: {p: min(max(v, info.minimum), info.maximum) for p, v in moved.items()}})  # rounding
     bounded = min(max(value, info.minimum), info.maximum)
     if years and info.driver.kind == "yearly":
         return scenario.with_overrides({info.key: {str(year): bounded for year in years}})
     return scenario.with_overrides({info.key: bounded})
+
+
+def _ahead(scenario: Scenario, info: DriverInfo) -> dict[str, float]:
+    """Return a driver's values for the years and quarters after as-of."""
+    first = scenario.as_of.shifted(1)
+    given = scenario.table[info.key].items()
+    return {period: value for period, value in given if period >= (str(first) if "Q" in period else str(first.year))}
 
 
 def _own_value(scenario: Scenario, info: DriverInfo) -> float:

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
+from model import actuals, claims
 from model.axis import Period, Quarter
-from model.backtest import as_ofs, forecasts, known_then, scores
+from model.backtest import IN_PERCENT, LINES, as_ofs, forecasts, known_then, scores
+from model.claims import ledger
 from model.results import run
 
 CALIBRATION = {
     "net_sales": (("-1.8", "2.6"), ("-3.3", "3.3"), ("-4.1", "4.1"), ("-5.0", "5.0")),
     "aws_sales": (("-2.3", "2.9"), ("-4.5", "5.0"), ("-6.8", "6.8"), ("-9.0", "9.0")),
     "operating_income": (("-1.7", "2.3"), ("-2.1", "2.8"), ("-2.2", "3.6"), ("-3.3", "3.3")),
+    "operating_cash_flow": (("-1.6", "3.5"), ("-3.6", "3.6"), ("-4.7", "4.7"), ("-4.3", "4.3")),
+    "ttm_free_cash_flow": (("1.5", "2.3"), ("6.8", "7.9"), ("19.4", "19.4"), ("30.0", "30.0")),
     "ttm_net_capex": (("-3.1", "3.3"), ("-11.4", "11.4"), ("-28.5", "28.5"), ("-42.6", "42.6")),
     "aws_depreciation": (("-1.4", "3.1"), ("-2.8", "4.2"), ("-7.5", "7.5"), ("-11.0", "11.0")),
 }
-"""Mean and mean absolute error, 1 to 4 quarters ahead; per cent, or USD bn; the rules leave small choices open (0.13)."""
+"""Mean and mean absolute error, 1 to 4 quarters ahead; per cent, or USD bn."""
+LEEWAY = {"operating_cash_flow": 0.8, "ttm_free_cash_flow": 1.7}
+"""Deferred tax in reported quarters differs from the calibration's (docs/design.md); for the rest, 0.13: the rules leave small choices."""
 
 
 @pytest.mark.parametrize("line", CALIBRATION)
 def test_errors_are_those_of_the_calibration(line: str) -> None:
-    scale = 1000 if line in {"operating_income", "ttm_net_capex"} else 1
+    scale = 1 if line in IN_PERCENT else 1000
     for score, expected in zip([each for each in scores() if each.line == line], CALIBRATION[line], strict=True):
-        assert [error / scale for error in score.model] == pytest.approx([float(each) for each in expected], abs=0.13)
+        assert [error / scale for error in score.model] == pytest.approx([float(each) for each in expected], abs=LEEWAY.get(line, 0.13))
 
 
 def test_it_covers_every_as_of_and_only_what_is_reported() -> None:
@@ -47,7 +54,33 @@ def test_the_naive_benchmark_is_the_same_quarter_of_the_year_before_at_the_trail
         assert found.reported == of(as_of.shifted(ahead))
 
 
-def test_a_forecast_uses_nothing_reported_after_its_as_of() -> None:
+@pytest.mark.parametrize("as_of", ["2024Q4", "2025Q2", "2025Q4"])
+def test_figures_reported_later_change_no_forecast_and_no_claim(as_of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quarter = Quarter.parse(as_of)
+
+    def seen() -> tuple[object, ...]:
+        for name in ("_article_value", "_value_where"):
+            getattr(claims, name).cache_clear()
+        actuals.reported_arrays.cache_clear()
+        ledger.cache_clear()
+        values = run([known_then(quarter)]).values
+        entries = [(each.status, each.reason, each.reported) for each in ledger(quarter)]
+        return repr([values[line].tolist() for line in LINES]), repr(entries)
+
+    before = seen()
+    true = actuals.load_actuals()
+    spoilt = {
+        key: replace(figure, value=figure.value * 1.7 + 3) if Quarter.parse(figure.period) > quarter else figure
+        for key, figure in true.quarterly.items()
+    }
+    monkeypatch.setattr(actuals, "load_actuals", lambda: replace(true, quarterly=spoilt))
+    after = seen()
+    monkeypatch.undo()
+    assert seen() == before
+    assert after == before
+
+
+def test_rules_use_what_was_guided_and_reported_last() -> None:
     """Guidance of capital expenditure is the one then known; demand grows as in the last quarter reported."""
     scenario = known_then(Quarter.parse("2025Q3"))
     assert scenario.table["capex_budget"]["2025"] == 125_000
@@ -56,6 +89,7 @@ def test_a_forecast_uses_nothing_reported_after_its_as_of() -> None:
     growth = results.value("aws_sales", Period.parse("2025Q3")) / results.value("aws_sales", Period.parse("2024Q3")) - 1
     assert scenario.table["aws_growth"]["2026"] == pytest.approx(growth)
     assert known_then(Quarter.parse("2024Q4")).table["capex_budget"]["2025"] == 100_000
+    assert known_then(Quarter.parse("2025Q1")).table["deferral_ratio"]["2026"] == 0, "the law of July 2025 was to come"
 
 
 def test_guidance_is_a_benchmark_for_the_next_quarter_only() -> None:

@@ -59,8 +59,25 @@ def test_no_growth_of_aws_reaches_the_article_s_price_and_the_message_says_why()
 def test_a_price_out_of_reach_says_what_is_reached() -> None:
     with pytest.raises(NoRootError, match=r"runs from [\d,.]+ to [\d,.]+, never 100,000.00"):
         solve(load_scenario("base"), "wacc", 100_000, DCF)
-    with pytest.raises(NoRootError, match="no root"):
-        solve(load_scenario("base"), "beta", 255, value_row("sotp"))
+
+
+def test_a_driver_that_does_not_move_the_figure_is_no_root() -> None:
+    base = load_scenario("base")
+    with pytest.raises(NoRootError, match="beta does not move value_per_share"):
+        solve(base, "beta", 255, value_row("sotp"))
+    own = float(run([base]).values[DCF][0, 0])
+    with pytest.raises(NoRootError, match="exit_ev_ebitda does not move"):
+        solve(base, "exit_ev_ebitda", own, DCF)
+
+
+def test_a_root_on_a_point_of_the_scan_is_one_root() -> None:
+    base = load_scenario("base")
+    price = float(run([base.with_overrides({"wacc": 0.09})]).values[DCF][0, 0])
+    root = solve(base, "wacc", price, DCF)
+    assert root.roots == 1
+    assert root.value == pytest.approx(0.09)
+    last = float(run([base.with_overrides({"wacc": 0.20})]).values[DCF][0, 0])
+    assert solve(base, "wacc", last, DCF).value == pytest.approx(0.20)
 
 
 def test_a_method_that_has_no_meaning_in_the_bracket_is_no_root() -> None:

@@ -14,8 +14,8 @@ from shared import family, written
 
 from model.errors import WorkbookError
 from model.inputs import load_scenario
-from workbook_templates.layout import CHOICE_ROW, INPUTS
-from workbook_templates.package import read_grids, with_changes
+from workbook_templates.layout import CHOICE_ROW, INPUTS, VALUE
+from workbook_templates.package import read_grids, value_at, with_changes
 from workbook_templates.read import read_inputs
 from workbook_templates.recalc import Formualizer
 from workbook_templates.validate import Report, validate, validate_file
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from openpyxl.workbook import Workbook
+
+    from workbook_templates.package import Changes
 
 
 @pytest.fixture(scope="module")
@@ -239,3 +241,27 @@ def test_scenarios_of_a_workbook_do_not_depend_on_files(clean: bytes) -> None:
     assert read.selected.name == "mine"
     expected = load_scenario("base").table["aws_growth"]
     assert all(read.selected.table["aws_growth"][year] == value for year, value in expected.items() if year >= "2026")
+
+
+def test_a_falsified_stamp_is_found(clean: bytes) -> None:
+    """Statuses and figures of the ledger, figures of scenarios, and the tolerance of their agreement."""
+    changes: Changes = {
+        ("Thesis", 9, 6): "met",
+        ("Thesis", 9, 7): 1.0,
+        ("Scenarios", 12, 9): 300.0,
+        ("Scenarios", 8, 5): 9.0,
+        ("Scenarios", 12, 15): 1.0,
+    }
+    report = validate(with_changes(clean, changes), "stamped")
+    assert {(each.sheet, each.cell) for each in report.findings if each.rule == "stamped value"} == {
+        ("Thesis", "F9"), ("Thesis", "G9"), ("Scenarios", "I12"), ("Scenarios", "E8"), ("Scenarios", "O12"),
+    }  # fmt: skip
+
+
+def test_a_changed_input_leaves_the_stamps_of_its_scenario_as_they_were(clean: bytes) -> None:
+    """The live figure moves away from the stamp, the sheet says so, and nothing is wrong with that."""
+    row = written("base")[0].layout.given["terminal_growth"]
+    data = Formualizer().with_cached_values(with_changes(clean, {(INPUTS, row, VALUE): 0.03}))
+    report = validate(data, "changed")
+    assert report.is_clean, report.findings
+    assert value_at(read_grids(data), "Scenarios", 6, 5) == "inputs changed"

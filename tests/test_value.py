@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shared import AS_OFS, SHIPPED, computed, family, written
 
-from model.actuals import load_actuals
+from model.actuals import axis_at, load_actuals
+from model.amazon import plan_at
 from model.axis import Period, Quarter
 from model.drivers import ALL, DriverInfo, driver_infos
 from model.errors import InputError
@@ -20,9 +22,10 @@ from model.inputs import Scenario, load_scenario
 from model.mix import check_weights, mixed, weighted_scenarios, weighted_values
 from model.results import Results, run
 from model.solve import METHODS
-from workbook_templates.layout import VALUE
+from workbook_templates.layout import VALUE, Layout
 from workbook_templates.package import value_at
 from workbook_templates.parity import selecting
+from workbook_templates.sheets.scenarios import FIRST_COLUMN, WEIGHT_ROW, scenarios_sheet
 
 if TYPE_CHECKING:
     from workbook_templates.recalc import Engine
@@ -144,7 +147,7 @@ def test_value_falls_with_the_cost_of_capital(name: str, rates: list[float]) -> 
 
 
 GROWTH = ("advertising_growth", "aws_growth", "terminal_growth")
-"""Not stores: at the article's margins their sales cost more in capital expenditure than they earn."""
+"""Not stores: capital expenditure follows all sales, so theirs cost more than they earn (README, "What the figures are")."""
 
 
 @settings(max_examples=25, deadline=None)
@@ -173,7 +176,9 @@ def test_value_is_continuous_in_every_driver(info: DriverInfo) -> None:
     results = run(pairs)
     for method in METHODS:
         row = np.broadcast_to(results.values[f"value_per_share[{method},mid]"][0], len(pairs)).reshape(-1, 2)
-        before, after = row[np.isfinite(row).all(axis=1)].T
+        known = np.isfinite(row).all(axis=1)
+        assert known.any(), method
+        before, after = row[known].T
         assert np.abs(after - before) == pytest.approx(0, abs=1e-4 * (1 + np.abs(before)).max(initial=0)), method
 
 
@@ -270,6 +275,20 @@ def test_weighted_value_both_ways_is_that_of_the_calibration() -> None:
     assert found["dcf"].of_values == pytest.approx(243, abs=0.5)
     assert found["dcf"].of_drivers == pytest.approx(238, abs=0.5)
     assert found["exit_multiple"].of_values == pytest.approx(290, abs=0.5)
+
+
+def test_what_only_some_scenarios_give_has_no_mean() -> None:
+    base = load_scenario("base")
+    half = [replace(each, name=name, weight=0.5) for name, each in {"one": base, "two": base.with_overrides({"wacc": 0.09})}.items()]
+    with pytest.raises(InputError, match="wacc is given by some of one, two"):
+        mixed(half)
+
+
+def test_a_user_s_weight_does_not_enter_the_mix_of_the_workbook() -> None:
+    mine = replace(load_scenario("base").with_overrides({"aws_growth": 0.3}), name="mine", weight=0.5)
+    cells = scenarios_sheet(Layout(plan_at(axis_at("2026Q2")), [load_scenario("base"), mine]), "hash", "version").cells
+    weights = [cell.content for (row, column), cell in cells.items() if row == WEIGHT_ROW and column >= FIRST_COLUMN]
+    assert sum(weight for weight in weights if isinstance(weight, float)) == 1
 
 
 def test_the_mix_of_one_scenario_with_itself_is_that_scenario() -> None:

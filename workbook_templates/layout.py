@@ -45,7 +45,10 @@ SHEETS: Final = (
 AS_OF_CELL: Final = (4, 3)
 SELECTED_CELL: Final = (5, 3)
 VERSION_CELL: Final = (8, 3)
-"""Cover: as-of, name of the selected scenario, version of the model."""
+HASH_CELL: Final = (9, 3)
+"""Cover: as-of, name of the selected scenario, version of the model, hash of the assumptions as built."""
+STAMP_CELL: Final = (YEAR_ROW, NAME)
+"""On the sheets that hold stamped values: what they come from."""
 CHOICE_ROW: Final = FIRST_ROW
 """Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""
 

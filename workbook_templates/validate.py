@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from model.errors import AmznFcfError, WorkbookError
+from model.inputs import assumption_hash
 from model.results import Results, run
 from workbook_templates.cells import is_formula
-from workbook_templates.layout import COVER, INPUTS, REPORTED, STAMPED, VALUE, column_letters
+from workbook_templates.layout import COVER, HASH_CELL, INPUTS, REPORTED, SCENARIOS, STAMP_CELL, STAMPED, VALUE, column_letters
 from workbook_templates.package import LARGEST_FILE, Grids, Value, read_grids, value_at
-from workbook_templates.parity import Comparison, compare
+from workbook_templates.parity import RELATIVE_TOLERANCE, Comparison, compare
 from workbook_templates.read import read_inputs
 from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
+from workbook_templates.sheets import scenarios as scenarios_sheet
 from workbook_templates.writer import WorkbookPlan, plan_workbook
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Severity = Literal["error", "warning"]
+_DIGITS_OF_A_FILE: Final = 1e-14
+"""A file holds sixteen digits."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +90,14 @@ def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,))
     """Validate one workbook: its formulas, inputs and history, and its cached and calculated values."""
     contents = read_grids(data, formulas=True)
     inputs = read_inputs(contents)
-    plan = _with_stamps(plan_workbook(inputs.selected, inputs.scenarios, inputs.version), contents)
+    planned = plan_workbook(inputs.selected, inputs.scenarios, inputs.version)
+    plan = _with_stamps(planned, contents)
     results = run([inputs.selected])
     report = Report(path, inputs.selected.name, results)
     report.findings += [Finding("input", "error", INPUTS, cell, "an allowed value", text) for cell, text in inputs.problems]
     report.findings += _changed_formulas(plan, contents)
     report.findings += _changed_history(plan, contents)
+    report.findings += _changed_stamps(planned, contents)
     grids: dict[str, Grids] = {"cached": read_grids(data)}
     for name in engines:
         grids[name] = engine_named(name).calculate(data)
@@ -111,15 +117,37 @@ def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,))
 
 
 def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
-    """Return the plan with the values that the file was stamped with when it was built: its inputs may have changed since."""
-    sheets = dict(plan.sheets)
+    """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs may have changed since."""
+    sheet = plan.sheets[SCENARIOS]
+    cells = dict(sheet.cells)
+    for (row, column), cell in cells.items():
+        if _is_offered(plan, row, column) and not cell.twin:
+            cells[row, column] = cell._replace(content=value_at(contents, SCENARIOS, row, column))
+    return replace(plan, sheets={**plan.sheets, SCENARIOS: replace(sheet, cells=cells)})
+
+
+def _is_offered(plan: WorkbookPlan, row: int, column: int) -> bool:
+    """Tell whether a cell of Scenarios holds a figure of a scenario whose inputs the workbook holds."""
+    first = scenarios_sheet.FIRST_COLUMN
+    return row >= scenarios_sheet.FIRST_ROW and first <= column < first + len(plan.scenarios)
+
+
+def _changed_stamps(plan: WorkbookPlan, contents: Grids) -> Iterator[Finding]:
+    """Find stamped values and labels that are not the model's; those of offered scenarios once no input was changed since."""
+    unchanged = value_at(contents, COVER, *HASH_CELL) == assumption_hash(plan.scenarios)
     for name in STAMPED:
-        cells = {
-            (row, column): cell if cell.twin else cell._replace(content=value_at(contents, name, row, column))
-            for (row, column), cell in plan.sheets[name].cells.items()
-        }
-        sheets[name] = replace(plan.sheets[name], cells=cells)
-    return replace(plan, sheets=sheets)
+        for (row, column), cell in plan.sheets[name].cells.items():
+            if cell.twin or (name == SCENARIOS and _is_offered(plan, row, column) and not unchanged):
+                continue
+            found = value_at(contents, name, row, column)
+            same = (
+                _same_number(found, cell.content, RELATIVE_TOLERANCE)
+                if isinstance(cell.content, (int, float))
+                else found == (cell.content or None)
+            )
+            if not same and (row, column) != STAMP_CELL:  # which says what the file was built with
+                where = f"{column_letters(column)}{row}"
+                yield Finding("stamped value", "error", name, where, _text(cell.content), _text(found))
 
 
 def _text(value: Value) -> str:
@@ -152,9 +180,8 @@ def _changed_history(plan: WorkbookPlan, contents: Grids) -> Iterator[Finding]:
             yield Finding("history", "error", REPORTED, f"{column_letters(column)}{row}", _text(cell.content), _text(found))
 
 
-def _same_number(found: Value, expected: float) -> bool:
-    """Compare to the sixteen digits that a file holds."""
-    return isinstance(found, (int, float)) and not isinstance(found, bool) and math.isclose(found, expected, rel_tol=1e-14)
+def _same_number(found: Value, expected: float, tolerance: float = _DIGITS_OF_A_FILE) -> bool:
+    return isinstance(found, (int, float)) and not isinstance(found, bool) and math.isclose(found, expected, rel_tol=tolerance)
 
 
 def _failed_checks(plan: WorkbookPlan, failed: float) -> Iterator[Finding]:

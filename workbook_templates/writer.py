@@ -70,18 +70,20 @@ def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
     return replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover})
 
 
-def write_workbook(workbook_plan: WorkbookPlan) -> bytes:
-    """Return the workbook as an .xlsx file without cached values."""
+def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> bytes:
+    """Return the workbook as an .xlsx file without cached values; with ``base``, in front of the sheets of that macro workbook."""
     import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
     from openpyxl.workbook.properties import CalcProperties  # noqa: PLC0415
 
     from workbook_templates import styles  # noqa: PLC0415
 
-    book = openpyxl.Workbook()
+    book = openpyxl.load_workbook(io.BytesIO(base), keep_vba=True) if base else openpyxl.Workbook()
     styles.register(book)
-    book.remove(book.worksheets[0])
-    for name, sheet in workbook_plan.sheets.items():
-        _write_sheet(book.create_sheet(name), sheet)
+    if not base:
+        book.remove(book.worksheets[0])
+    for position, (name, sheet) in enumerate(workbook_plan.sheets.items()):
+        _write_sheet(book.create_sheet(name, position), sheet)
+    book.active = 0
     book.calculation = CalcProperties(fullCalcOnLoad=True, iterate=False)
     book.properties.title = f"Amazon free cash flow: {workbook_plan.selected.name}"
     book.properties.creator = "amzn-fcf"

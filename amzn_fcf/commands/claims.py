@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         for each in entries
     ]  # fmt: skip
-    print_table(f"The article's claims, by what was known when {as_of} was reported", columns, rows)
+    print_table(f"The article's claims, by what was known between the results of {as_of} and the next", columns, rows)
     counts = Counter(each.status for each in entries)
     told = ", ".join(f"{counts[status]} {status}" for status in get_args(Status) if counts[status])
     print(f"{len(entries)} claims: {told}")

@@ -14,17 +14,20 @@ from model.solve import METHODS
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from model.results import Results
 
 _BASIS: Final = (
     "valuation_date", "price", "upside[dcf]", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]", "enterprise_value[mid]",
-    "terminal_share", "implied_ev_ebitda", "implied_terminal_growth", "terminal_reinvestment", "final_reinvestment", "cash_held",
+    "terminal_share", "exit_terminal_share",
+    "implied_ev_ebitda", "implied_terminal_growth", "terminal_reinvestment", "final_reinvestment", "cash_held",
     "stakes_after_haircut", "debt_owed", "finance_leases_owed", "equity_value[mid]", "diluted_shares", "basic_value_per_share",
     "price_to_sales_ahead", "ev_to_ebitda_ahead", "price_to_earnings_ahead", "price_to_free_cash_flow_trailing",
 )  # fmt: skip
 """What the discounted cash flow rests on, and multiples at the price."""
+_LATEST_VALUATION_DAYS: Final = 200
+"""After the balance sheet: by then two more have been published."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,14 +45,29 @@ def run(arguments: argparse.Namespace) -> int:
     rows = [[plan.row(key).label, plan.row(key).unit, *(read(each, key) for each in computed)] for key in _BASIS]
     print_table("What it rests on", columns, rows)
     for each in computed:
-        if each.values["terminal_warning"][0, 0]:
-            share, limit = read(each, "terminal_share"), read(each, "terminal_share_limit")
-            print(f"warning: {each.scenarios[0].name}: {share} of the enterprise value lies after the axis (limit {limit})")
+        for warning in _warnings(each):
+            print(f"warning: {each.scenarios[0].name}: {warning}")
     if weighted:
         weights = ", ".join(f"{each.weight:g} {each.name}" for each in weighted_scenarios())
         print(f"weighted: {weights}; mix of their values / value of the mix of their drivers")
     print("Stock compensation is counted once: an expense in operating income, not added back; no dilution to come is counted.")
     return 0
+
+
+def _warnings(results: Results) -> Iterator[str]:
+    """Yield what a reader should know before the figures are believed."""
+    if results.values["terminal_warning"][0, 0]:
+        limit = read(results, "terminal_share_limit")
+        yield f"{read(results, 'terminal_share')} of the enterprise value lies after the axis (limit {limit})"
+    if results.values["growth_warning"][0, 0]:
+        yield f"growth after the axis, {read(results, 'terminal_growth')}, is above the risk-free rate, {read(results, 'risk_free')}"
+    as_of = results.plan.axis.as_of
+    days = float(results.values["valuation_date"][0, 0]) - as_of.last_day
+    if not 0 <= days <= _LATEST_VALUATION_DAYS:
+        yield (
+            f"the valuation date, {read(results, 'valuation_date')}, does not belong to the balance sheet of {as_of}: "
+            "set valuation_date, price, diluted_shares and stakes"
+        )
 
 
 def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> None:

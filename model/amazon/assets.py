@@ -27,7 +27,7 @@ class Assets(Block):
     """Capital expenditure and property additions."""
 
     # Cash: guidance is net of proceeds
-    capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m")
+    capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m", switch=True)
     capex_to_sales = driver("Net capital expenditure to TTM net sales, where no budget is given", "ratio")
     capex_phasing = driver("Share of the year's capital expenditure", "ratio", by=SEASON, kind="seasonal", sums_to_one=True)
     capex_scale = driver("Scale on capital expenditure", "times")

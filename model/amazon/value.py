@@ -32,7 +32,7 @@ class CapitalCost(Block):
     cost_of_debt = driver("Cost of debt before tax", "rate", kind="constant")
     marginal_tax_rate = driver("Tax rate on interest", "ratio", kind="constant")
     debt_weight = driver("Weight of debt", "ratio", kind="constant")
-    wacc = driver("Weighted average cost of capital, as given (0: built up)", "rate", kind="constant")
+    wacc = driver("Weighted average cost of capital, as given (0: built up)", "rate", kind="constant", switch=True)
     wacc_spread = driver("Low and high case of the discounted cash flow: WACC up and down by", "rate", kind="constant")
     equity_cost = line("Cost of equity", "rate", cost_of_equity(risk_free, beta, equity_premium), timed=False, annual="none")
     built_up_wacc = line(
@@ -148,8 +148,15 @@ class EquityBridge(Block):
         "Share of the perpetuity in enterprise value", "ratio",
         Terminal.perpetuity["mid"] * Terminal.end_discount_factor["mid"] / enterprise_value["mid"],
     )
+    exit_terminal_share = result(
+        "Share of the exit value in enterprise value", "ratio",
+        Terminal.exit_value["mid"] * Terminal.end_discount_factor["mid"] / exit_enterprise_value["mid"],
+    )
     terminal_warning = result(
-        "Warning: the terminal is more than its limit", "flag", terminal_share > Terminal.terminal_share_limit
+        "Warning: the perpetuity is more than its limit", "flag", terminal_share > Terminal.terminal_share_limit
+    )
+    growth_warning = result(
+        "Warning: growth after the axis is above the risk-free rate", "flag", Terminal.terminal_growth > CapitalCost.risk_free
     )
     cash_held = result("Cash and marketable securities at as-of", "USD m", at_as_of(Funding.cash))
     stakes_after_haircut = result("Stakes after haircut", "USD m", stakes * (1 - stake_haircut))

@@ -20,6 +20,7 @@ from workbook_templates.layout import (
     POSITION_ROW,
     SEASON_ROW,
     SELECTED_CELL,
+    STAMP_CELL,
     SUBTITLE_ROW,
     TITLE_ROW,
     UNIT,
@@ -104,7 +105,7 @@ def put_stamp(sheet: SheetPlan, layout: Layout, assumptions: str, version: str) 
     """Write, on a sheet without an axis, the scenario, the master check, and what its stamped values come from."""
     sheet.put(YEAR_ROW, LABEL, f"={selected_scenario()}", "check", Twin("text", "scenario"))
     sheet.put(SEASON_ROW, LABEL, check_formula(layout), "check", Twin("text", "checks"))
-    sheet.put(YEAR_ROW, NAME, f"Stamped values: version {version}, assumptions {assumptions}", "note")
+    sheet.put(*STAMP_CELL, f"Stamped values: version {version}, assumptions {assumptions}", "note")
 
 
 def put_band(sheet: SheetPlan, row: int, text: str, last: int) -> None:

@@ -82,7 +82,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
     sheet.put(live, LABEL, f"{driver.label}: {members}" if members else driver.label, "live text")
     sheet.put(live, NAME, key, "name")
     sheet.put(live, UNIT, driver.unit, "unit")
-    sheet.put(live, NOTE, f"Allowed {info.minimum:g} to {info.maximum:g}. {info.description}", "note")
+    sheet.put(live, NOTE, f"Allowed {'0, or ' if driver.switch else ''}{info.minimum:g} to {info.maximum:g}. {info.description}", "note")
     for row, scenario in enumerate(layout.scenarios, start=first):
         source = scenario.sources.get(key)
         sheet.put(row, LABEL, scenario.name, "indented")
@@ -108,7 +108,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
         columns = (layout.year_column(years[0] - layout.plan.axis.first.year), layout.last_column)
     cells = f"{reference(first, columns[0])}:{reference(last, columns[1])}"
     message = f"{key}: {info.minimum:g} to {info.maximum:g} ({driver.unit})"
-    sheet.ranges.append(InputRange(cells, info.minimum, info.maximum, driver.whole, message=message))
+    sheet.ranges.append(InputRange(cells, 0 if driver.switch else info.minimum, info.maximum, driver.whole, message=message))
 
 
 def _role(info: DriverInfo) -> str:

@@ -10,6 +10,7 @@ from model.inputs import Scenario, load_scenario
 from model.mix import mixed, weighted_scenarios
 from model.results import run
 from model.scenario_files import builtin_scenarios
+from model.solve import METHODS
 from workbook_templates.cells import SheetPlan, Twin
 from workbook_templates.formula import call
 from workbook_templates.layout import INPUTS, SCENARIOS, VALUE, Layout
@@ -42,7 +43,7 @@ def _by_year(*keys: str, years: Sequence[int] = _YEARS) -> tuple[Figure, ...]:
 
 SECTIONS: Final[dict[str, tuple[Figure, ...]]] = {
     "Value per share": (
-        *(Figure(f"value_per_share[{method},mid]") for method in ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin")),
+        *(Figure(f"value_per_share[{method},mid]") for method in METHODS),
         Figure("price"), Figure("upside[dcf]"), Figure("discount_rate[mid]"), Figure("terminal_share"), Figure("implied_ev_ebitda"),
         Figure("implied_terminal_growth"),
     ),
@@ -58,6 +59,7 @@ SECTIONS: Final[dict[str, tuple[Figure, ...]]] = {
 def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
     """Return the sheet that compares scenarios."""
     columns = _stamped(layout)
+    weights = {each.name: each.weight for each in weighted_scenarios()}  # they add up to 1; a user's own scenario is not in the mix
     last = FIRST_COLUMN + len(columns) - 1
     sheet = SheetPlan(SCENARIOS, widths=dict(_WIDTHS) | dict.fromkeys(range(FIRST_COLUMN, last + 1), 18.0))
     put_title(sheet, "Scenarios side by side",
@@ -67,7 +69,7 @@ def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan
     for column, text in {_NAME: "Name", _UNIT: "Unit", _PERIOD: "Year", LIVE: "Live", AGREES: "Agrees", MIX: "Mix of values"}.items():
         sheet.put(NAME_ROW, column, text, "period text" if column < LIVE else "period")
     for row, text in {
-        AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight", TOLERANCE_ROW: "Tolerance of agreement, relative",
+        AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix", TOLERANCE_ROW: "Tolerance of agreement, relative",
         COMPARED_ROW: "Figures compared with the scenario's own column",
     }.items():  # fmt: skip
         sheet.put(row, _LABEL, text, "label")
@@ -76,7 +78,7 @@ def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan
     for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
         sheet.put(NAME_ROW, column, scenario.name, "period")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
-        sheet.put(WEIGHT_ROW, column, 0.0 if scenario.name == "mix" else scenario.weight, "calc percent")
+        sheet.put(WEIGHT_ROW, column, weights.get(scenario.name, 0.0), "calc percent")
     row = FIRST_ROW
     for title, figures in SECTIONS.items():
         put_band(sheet, row, title, last)

@@ -30,7 +30,7 @@ def thesis_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
     sheet = SheetPlan(THESIS, widths={column: float(width) for column, width in enumerate(_COLUMNS.values(), start=1)})
     as_of = layout.plan.axis.as_of
     put_title(sheet, "The article's claims, and what became of them",
-        f"Judged by what was known when {as_of} was reported; the column Live is formulas, the rest values of the model, stamped",
+        f"Judged by what was known between the results of {as_of} and the next; the column Live is formulas, the rest is stamped",
     )  # fmt: skip
     put_stamp(sheet, layout, assumptions, version)
     for column, text in enumerate(_COLUMNS, start=1):
