@@ -18,6 +18,7 @@ CANNOT_READ: Final = 2
 NO_ROOT: Final = 3
 INTERRUPTED: Final = 130
 _LONGEST_LINE: Final = 600
+_HOSTS: Final = ("desktop", "server", "lite", "calc")
 _ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
 
 
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_claims(commands)
     _add_backtest(commands)
     _add_validate(commands)
+    _add_template(commands)
     return parser
 
 
@@ -177,6 +179,16 @@ def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("file", nargs="+", metavar="FILE", help="workbooks written by amzn-fcf build")
     parser.add_argument("--engine", action="append", choices=_ENGINES, help="engines to calculate with; default: formualizer")
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
+
+
+def _add_template(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "template", "write what a host needs to call the functions in cells, such as =AMZN_FCF(2026)",
+        "amzn-fcf template --host desktop --out functions",
+    )  # fmt: skip
+    parser.add_argument("--host", required=True, choices=_HOSTS, help="Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc")
+    parser.add_argument("--scenario", default="base", metavar="NAME", help="scenario of the workbook that comes with it; default: base")
+    parser.add_argument("--out", default="functions", metavar="DIR", help="folder for the files; default: functions")
 
 
 if __name__ == "__main__":

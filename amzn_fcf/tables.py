@@ -27,13 +27,14 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
     """Print a table; it is never cut, even when the terminal is narrow or a file."""
     from rich import box  # noqa: PLC0415  # a tenth of a second that only tables pay
     from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for column in columns:
-        table.add_column(column.title, justify="right" if column.right else "left", no_wrap=True)
+        table.add_column(escape(column.title), justify="right" if column.right else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     console = Console(width=_WIDEST, highlight=False)
     with console.capture() as text:
         console.print(table, crop=False)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from model.errors import InputError
 from model.inputs import load_scenario
 from model.scenario_files import builtin_overlays, builtin_scenarios
+from workbook_templates.layout import FUNCTIONS
+from workbook_templates.package import value_at, with_cached
 from workbook_templates.recalc import Formualizer
 from workbook_templates.validate import Report, validate
 from workbook_templates.writer import WorkbookPlan, write_workbook
+from xlwings_udfs.hosts.headless import register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +68,23 @@ def shipped_at(as_of: Quarter) -> list[Scenario]:
     return [*roots, *(load_scenario(f"{roots[0].name}+{overlay}") for overlay in builtin_overlays() if roots)]
 
 
-def build(plan: WorkbookPlan) -> Built:
-    """Write a planned workbook in memory, calculate it, and compare it with the model."""
-    data = Formualizer().with_cached_values(write_workbook(plan))
-    return Built(plan.selected, data, validate(data, file_name(plan.selected)))
+def build(plan: WorkbookPlan, base: bytes | None = None) -> Built:
+    """Write a planned workbook in memory (in front of the sheets of ``base``), calculate it, and compare it with the model."""
+    data = Formualizer().with_cached_values(write_workbook(plan, base))
+    if FUNCTIONS in plan.sheets:
+        data = with_functions_cached(plan, data)
+    return Built(plan.selected, data, validate(data, file_name(plan.selected), register=register))
+
+
+def with_functions_cached(plan: WorkbookPlan, data: bytes, source: bytes | None = None) -> bytes:
+    """Return the workbook with the values of its functions cached, which the engine's own cache writer does not know.
+
+    ``source``: the workbook to calculate instead, where a host's files call the functions by names of their own.
+    """
+    grids = Formualizer(register).calculate(source or data)
+    values: dict[tuple[str, int, int], float | str | None] = {}
+    for (row, column), cell in plan.sheets[FUNCTIONS].cells.items():
+        value = value_at(grids, FUNCTIONS, row, column)
+        if cell.twin is not None and not isinstance(value, bool):
+            values[FUNCTIONS, row, column] = value
+    return with_cached(data, values)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.axis import QUARTERS_A_YEAR, Axis, Quarter
-from model.errors import InputError, PeriodError
+from model.errors import InputError, NotAvailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ class Actuals:
             return self.quarterly[item, str(quarter)].value
         except KeyError:
             message = f"{item} was not reported for {quarter}; the data hold quarters to {self.latest}"
-            raise PeriodError(message) from None
+            raise NotAvailableError(message) from None
 
     def arrays(self, plan: Plan) -> dict[str, NDArray[np.float64]]:
         """Return the reported rows of ``plan``, each of the axis' length, NaN after as-of."""
@@ -79,7 +79,7 @@ def check_as_of(as_of: Quarter, actuals: Actuals) -> None:
     """Refuse an as-of for which nothing is reported yet."""
     if as_of > actuals.latest:
         message = f"as-of {as_of} is not reported yet; the latest is {actuals.latest}"
-        raise PeriodError(message)
+        raise NotAvailableError(message)
 
 
 @cache

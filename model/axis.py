@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final, Literal
 
-from model.errors import PeriodError
+from model.errors import NotAvailableError, PeriodError
 
 FIRST_QUARTER: Final = "2022Q1"
 LAST_QUARTER: Final = "2035Q4"
@@ -180,12 +180,12 @@ class Axis:
         """Return the position of ``quarter`` from 0; outside the axis is a :class:`PeriodError`."""
         if not self.first <= quarter <= self.last:
             message = f"{quarter} is outside the axis {self.first}..{self.last}"
-            raise PeriodError(message)
+            raise NotAvailableError(message)
         return quarter - self.first
 
     def year_position(self, year: int) -> int:
         """Return the position of ``year`` from 0; outside the axis is a :class:`PeriodError`."""
         if not self.first.year <= year <= self.last.year:
             message = f"{year} is outside the axis {self.first.year}..{self.last.year}"
-            raise PeriodError(message)
+            raise NotAvailableError(message)
         return year - self.first.year

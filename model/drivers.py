@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.amazon import AMAZON
-from model.axis import DAY_ZERO, FIRST_QUARTER, LAST_QUARTER, Period, Quarter
+from model.axis import DAY_ZERO, FIRST_QUARTER, LAST_QUARTER, QUARTERS_A_YEAR, Period, Quarter
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -69,13 +69,18 @@ class DriverInfo:
         if not self.minimum <= value <= self.maximum and not (self.driver.switch and value == 0):
             per_cent = self.driver.unit in {"ratio", "rate", "1/yr"} and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
-            message = f"{where}: {self.key} = {value:g} is outside {self.minimum:g}..{self.maximum:g} ({self.driver.unit}){hint}"
+            shown, low, high = (as_text(each, self.driver.unit) for each in (value, self.minimum, self.maximum))
+            message = f"{where}: {self.key} = {shown} is outside {low}..{high} ({self.driver.unit}){hint}"
             raise InputError(message)
         if self.driver.whole and value != round(value):
             message = f"{where}: {self.key} = {value:g} must be a whole number"
             raise InputError(message)
         if self.driver.unit == "quarter":
-            Quarter.from_code(value)
+            try:
+                Quarter.from_code(value)
+            except PeriodError as error:
+                message = f"{where}: {self.key}: {error}"
+                raise PeriodError(message) from None
         return value
 
 
@@ -134,6 +139,15 @@ def coded(text: str, unit: str) -> float:
     if unit == "quarter":
         return Quarter.parse(text).code
     return date.fromisoformat(text).toordinal() - DAY_ZERO if unit == "date" else float(text)
+
+
+def as_text(value: float, unit: str) -> str:
+    """Return a value as :func:`coded` reads it: quarters as 2026Q3, dates as 2026-10-06."""
+    if unit == "date" and value == round(value) and 1 <= value + DAY_ZERO <= date.max.toordinal():
+        return date.fromordinal(round(value) + DAY_ZERO).isoformat()
+    if unit == "quarter" and value == round(value) and 1 <= value % 10 <= QUARTERS_A_YEAR:
+        return str(Quarter.from_code(value))
+    return f"{value:g}"
 
 
 def _number(text: str, driver: Driver, where: str) -> float:

@@ -252,7 +252,7 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
             return lambda values, first, last: -inner(values, first, last)
         case Where(condition, then, otherwise):
             test, yes, no = child(condition), child(then), child(otherwise)
-            return lambda values, first, last: np.where(test(values, first, last) != 0, yes(values, first, last), no(values, first, last))
+            return lambda values, first, last: _chosen(test(values, first, last), yes(values, first, last), no(values, first, last))
         case Call(function, arguments):
             return _call(function, [child(argument) for argument in arguments])
         case Calendar("vintage"):
@@ -275,7 +275,7 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
         case CountBeyond(ref, tolerance):
             key, limit, span = key_of(ref), child(tolerance), known(ref)
             return lambda values, first, last: np.sum(
-                np.abs(values[key][span]) > limit(values, first, last), axis=0, keepdims=True, dtype=float
+                _compared(np.greater, np.abs(values[key][span]), limit(values, first, last)), axis=0, keepdims=True
             )
         case AsOf() | AtEnd() | AtVintage() | Pick() | Total():
             message = f"{type(tree).__name__} is not bound: bind the model to an axis first"
@@ -317,7 +317,21 @@ def _by_year(row: Array) -> Array:
 def _binary(function: Callable[[Array, Array], NDArray[np.generic]], left: Term, right: Term, operator: str) -> Term:
     if operator in {"+", "-", "*", "/", "^"}:
         return lambda values, first, last: cast("Array", function(left(values, first, last), right(values, first, last)))
-    return lambda values, first, last: function(left(values, first, last), right(values, first, last)).astype(float)
+    return lambda values, first, last: _compared(function, left(values, first, last), right(values, first, last))
+
+
+def _compared(function: Callable[[Array, Array], NDArray[np.generic]], left: Array, right: Array) -> Array:
+    """Return 1 or 0, and NaN where a side is NaN: in a spreadsheet an error makes every comparison an error."""
+    found = function(left, right).astype(float)
+    unknown = np.isnan(left) | np.isnan(right)
+    return np.where(unknown, np.nan, found) if unknown.any() else found
+
+
+def _chosen(condition: Array, then: Array, otherwise: Array) -> Array:
+    """Return the branch of a condition, and NaN where the condition is NaN; an error in the other branch does not count."""
+    found = np.where(condition != 0, then, otherwise)
+    unknown = np.isnan(condition)
+    return np.where(unknown, np.nan, found) if unknown.any() else found
 
 
 def _call(function: str, arguments: list[Term]) -> Term:

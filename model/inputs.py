@@ -182,8 +182,7 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scena
     table = {key: default_values(info, quarter) for key, info in infos.items()}
     sources = {key: Note(info.grade, info.source) for key, info in infos.items()}
     for file in chain:
-        if file.as_of is not None:
-            _check_periods(file, file.as_of, infos)
+        _check_periods(file, file.as_of or quarter, infos)
         _apply_scenario(file, table, sources, infos, quarter)
     title, names = chain[-1].title, []
     for overlay_name in overlays:
@@ -191,6 +190,7 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scena
         if not file.overlay:
             message = f"{overlay_name!r} is a scenario, not an overlay: only overlays follow a +"
             raise InputError(message)
+        _check_periods(file, quarter, infos)
         _apply_overlay(file, table, sources, infos)
         names.append(file.name)
         title = f"{title}; {file.title[:1].lower()}{file.title[1:]}"
@@ -221,7 +221,7 @@ def _check_periods(file: ScenarioFile, as_of: Quarter, infos: Mapping[str, Drive
     used = plan_at(axis_at(as_of)).used_in_history
     first = as_of.shifted(1)
     for key, entry in file.entries.items():
-        values = entry.get("values")
+        values = next((entry[word] for word in ("values", *OPERATIONS) if word in entry), None)
         if infos[key].driver.kind != "yearly" or key in used or not isinstance(values, dict):
             continue
         for period in values:
@@ -258,9 +258,14 @@ def _apply_overlay(file: ScenarioFile, table: dict[str, PeriodValues], sources: 
         elif info.driver.kind == "elapsed":
             message = f"{file.name}: {key} cannot be changed by an overlay: give it in a scenario"
             raise InputError(message)
+        if info.driver.switch and operation != "set":
+            if not any(table[key].values()):
+                message = f"{file.name}: {key} is 0, which means that none is given: {operation} has nothing to change; use set"
+                raise InputError(message)
+            operands = {period: value for period, value in operands.items() if table[key].get(period)}
         for period, value in list(table[key].items()):
             operand = operands.get(period, operands.get(period[:4]))
-            if operand is not None:
+            if operand is not None and not (info.driver.switch and operation != "set" and not value):
                 changed = {"set": operand, "add": value + operand, "scale": value * operand}[operation]
                 table[key][period] = info.check(changed, f"{file.name} ({period})")
         for period in operands.keys() - table[key].keys():

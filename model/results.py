@@ -11,7 +11,7 @@ from model.actuals import axis_at, reported_arrays
 from model.amazon import plan_at
 from model.axis import QUARTERS_A_YEAR, Frequency, Period, Quarter
 from model.build import leaves
-from model.errors import InputError, PeriodError
+from model.errors import InputError, NotAvailableError, PeriodError
 from model.evaluate import compile_plan, term_of
 from model.expr import Expr, Ref, mapped
 from model.inputs import Scenario, driver_arrays, load_scenario
@@ -88,7 +88,7 @@ class Results:
         found = self.series(key, period.frequency)[place, min(scenario, self.series(key, period.frequency).shape[1] - 1)]
         if np.isnan(found):
             message = f"{key} has no figure for {period}: it starts later, or has no meaning there"
-            raise PeriodError(message)
+            raise NotAvailableError(message)
         return float(found)
 
     def periods(self, frequency: Frequency) -> list[Period]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from model.axis import Quarter
 from model.drivers import ALL, FIRST_YEAR, PeriodValues, coded, driver_infos, info_named, number, period_key
-from model.errors import InputError, UnknownNameError, did_you_mean
+from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,6 +164,9 @@ def entry_values(given: object, info: DriverInfo, where: str, *, check: bool) ->
         if info.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
             try:
                 value = coded(str(value), info.driver.unit)  # noqa: PLW2901  # people write 2026Q3 and 2026-10-06
+            except PeriodError as error:
+                message = f"{where}: {info.key}: {error}"
+                raise PeriodError(message) from None
             except ValueError:
                 message = f"{where}: {info.key} needs a date such as 2026-10-06, not {value!r}"
                 raise InputError(message) from None

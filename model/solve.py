@@ -13,7 +13,7 @@ from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
 from model.results import Results, run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,6 +28,8 @@ _SMALLEST_SHARE: Final = 1e-6
 """Of its range: where the search begins for a driver whose 0 means that none is given."""
 _SCAN: Final = 33
 """Points at which the bracket is looked at for a change of sign."""
+_LOOKS: Final = 3
+"""How often, each time closer around the point that comes nearest."""
 _RELATIVE_TOLERANCE: Final = 1e-9
 
 
@@ -109,39 +111,63 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
         results = run([scenario_at(value) for value in values])
         return np.array([_read(results, figure, period, place) for place in range(len(values))]), results
 
-    points = np.linspace(low, high, _SCAN)
-    gaps, results = figures(points.tolist())
-    gaps = gaps - target
-    places = [
-        place
-        for place in range(_SCAN - 1)
-        if np.isfinite(gaps[place : place + 2]).all()
-        and (gaps[place] == 0 or gaps[place] * gaps[place + 1] < 0 or _ends_in_root(gaps, place))
-    ]
-    if np.isfinite(gaps).all() and not np.ptp(gaps):
-        message = f"{info.key} does not move {figure}, which is {gaps[0] + target:,.2f} whatever it is"
-        raise NoRootError(message)
+    places, points, values, results = _scan(figures, target, low, high)
     if not places:
-        raise NoRootError(_no_root(info, figure, target, points, gaps + target, results))
+        raise NoRootError(_no_root(info, figure, target, points, values, results))
     own = 0.0 if shift else _own_value(scenario, info)
-    place = min(places, key=lambda each: abs((points[each] + points[each + 1]) / 2 - own))
-    bracket = (float(points[place]), float(points[place + 1]))
-    root = float(brentq(lambda value: float(figures([value])[0][0]) - target, *bracket, xtol=1e-13, rtol=1e-14))
-    (found,), results = figures([root])
-    if abs(found - target) > _RELATIVE_TOLERANCE * max(1.0, abs(target)):
-        message = f"no root in [{bracket[0]:g}, {bracket[1]:g}]: {figure} jumps over {target:g} at {info.key} = {root:g}"
+    for place in sorted(places, key=lambda each: abs((points[each] + points[each + 1]) / 2 - own)):
+        bracket = (float(points[place]), float(points[place + 1]))
+        root = float(brentq(lambda value: float(figures([value])[0][0]) - target, *bracket, xtol=1e-13, rtol=1e-14))
+        (found,), results = figures([root])
+        if abs(found - target) <= _RELATIVE_TOLERANCE * max(1.0, abs(target)):
+            break
+    else:
+        message = f"no root in [{low:g}, {high:g}]: {figure} jumps over {target:g} at {info.key} = {root:g}"
         raise NoRootError(message)
     return Root(info.key, root, shift, bracket, (low, high), figure, target, float(found), len(places), results)
 
 
-def _ends_in_root(gaps: NDArray[np.float64], place: int) -> bool:
+def _scan(
+    figures: Callable[[Sequence[float]], tuple[NDArray[np.float64], Results]], target: float, low: float, high: float
+) -> tuple[list[int], NDArray[np.float64], NDArray[np.float64], Results]:
+    """Look for changes of sign at 33 points; where there is none, again around the point that comes nearest, and once more.
+
+    A second look finds two roots that lie close together, and a root beside the point where the figure loses its meaning.
+    """
+    first: tuple[list[int], NDArray[np.float64], NDArray[np.float64], Results] | None = None
+    for _ in range(_LOOKS):
+        points = np.linspace(low, high, _SCAN)
+        values, results = figures(points.tolist())
+        signs = np.sign(values - target)
+        places = [
+            place
+            for place in range(_SCAN - 1)
+            if np.isfinite(values[place : place + 2]).all()
+            and (signs[place] == 0 or signs[place] * signs[place + 1] < 0 or _ends_in_root(signs, place))
+        ]
+        if np.isfinite(values).all() and not np.ptp(values):
+            places = []
+        first = first or (places, points, values, results)
+        if places:
+            return places, points, values, results
+        if not np.isfinite(values).any() or (np.isfinite(values).all() and not np.ptp(values)):
+            break
+        nearest = int(np.nanargmin(np.abs(values - target)))
+        low, high = float(points[max(nearest - 1, 0)]), float(points[min(nearest + 1, _SCAN - 1)])
+    return first  # type: ignore[return-value]  # the loop ran at least once
+
+
+def _ends_in_root(signs: NDArray[np.float64], place: int) -> bool:
     """Tell whether the last point of the scan is a root: every other point counts as the first of its bracket."""
-    return bool(place == _SCAN - 2 and gaps[place + 1] == 0)
+    return bool(place == _SCAN - 2 and signs[place + 1] == 0)
 
 
 def _bracket(info: DriverInfo, scenario: Scenario, between: tuple[float, float] | None, *, shift: bool) -> tuple[float, float]:
     if info.driver.whole or info.driver.kind in {"seasonal", "elapsed"} or info.driver.sums_to_one or info.driver.unit == "quarter":
         message = f"{info.key} cannot be solved for: it is a whole number, a table or a share of one whole"
+        raise InputError(message)
+    if shift and info.driver.switch:
+        message = f"{info.key} is 0 where none is given: solve for its value, without --shift"
         raise InputError(message)
     if shift and info.driver.kind != "yearly":
         message = f"{info.key} does not vary by year: solve for its value, without --shift"
@@ -198,7 +224,10 @@ def _no_root(
     where = f"no root in [{points[0]:g}, {points[-1]:g}]"
     if not known.any():
         return f"{where}: {figure} has no meaning anywhere there"
-    text = f"{where}: over it {figure} runs from {values[known].min():,.2f} to {values[known].max():,.2f}, never {target:,.2f}"
+    if known.all() and not np.ptp(values):
+        return f"{where}: {info.key} does not move {figure}, which is {values[0]:,.2f} whatever it is"
+    low, high = values[known].min(), values[known].max()
+    text = f"{where}: at {_SCAN} points of it {figure} runs from {low:,.2f} to {high:,.2f}, and {target:,.10g} was not found"
     split = results.plan.axis.split
     binds = (results.values["aws_volume"] < results.values["aws_demand"] * (1 - _RELATIVE_TOLERANCE))[split:, -1].any()
     if info.key == "aws_growth" and binds:

@@ -52,12 +52,12 @@ def test_the_value_at_a_driver_leads_back_to_that_driver_or_to_one_of_the_same_v
 
 
 def test_no_growth_of_aws_reaches_the_article_s_price_and_the_message_says_why() -> None:
-    with pytest.raises(NoRootError, match=r"no root in \[-0.2, 0.8\].* never 234.75; .*capital expenditure.* caps AWS sales"):
+    with pytest.raises(NoRootError, match=r"no root in \[-0.2, 0.8\].* 234.75 was not found; .*capital expenditure.* caps AWS sales"):
         solve(load_scenario("article"), "aws_growth", 234.75, DCF)
 
 
 def test_a_price_out_of_reach_says_what_is_reached() -> None:
-    with pytest.raises(NoRootError, match=r"runs from [\d,.]+ to [\d,.]+, never 100,000.00"):
+    with pytest.raises(NoRootError, match=r"runs from [\d,.]+ to [\d,.]+, and 100,?000 was not found"):
         solve(load_scenario("base"), "wacc", 100_000, DCF)
 
 
@@ -131,3 +131,20 @@ def test_what_cannot_be_solved_for_is_refused() -> None:
     with pytest.raises(UnknownNameError, match="methods are dcf"):
         value_row("magic")
     assert all(value_row(method) in run([base]).values for method in METHODS)
+
+
+def test_two_roots_between_two_points_of_the_scan_and_one_beside_a_pole_are_found() -> None:
+    base = load_scenario("base")
+    root = solve(base, "capex_scale", 265.5, DCF)
+    assert root.found == pytest.approx(265.5)
+    steep = solve(base, "terminal_growth", 10_000, DCF)
+    assert steep.found == pytest.approx(10_000)
+    assert steep.value < 0.0915168
+
+
+def test_a_jump_is_no_root() -> None:
+    """Without a budget capital expenditure follows sales: the value jumps at 0, which the search leaves out."""
+    root = solve(load_scenario("base"), "capex_budget", 240, DCF)
+    assert root.found == pytest.approx(240)
+    with pytest.raises(InputError, match="0 where none is given"):
+        solve(load_scenario("base"), "capex_budget", 240, DCF, shift=True)

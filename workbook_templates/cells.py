@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-TwinKind = Literal["quarter", "value", "year", "ttm", "driver year", "choice", "passes", "agrees", "mix", "text"]
+TwinKind = Literal[
+    "quarter", "value", "year", "ttm", "driver year", "choice", "passes", "agrees", "mix", "text", "call", "quarter text", "no difference"
+]
 
 
 class Twin(NamedTuple):
@@ -15,7 +17,8 @@ class Twin(NamedTuple):
     ``driver year``: the scenario's value for the calendar year ``place``; ``value``: what does not vary with time;
     ``choice``: number of the selected scenario; ``passes``: 1 if the count in row ``key`` is 0;
     ``agrees``, ``mix``: on Scenarios in row ``place``, whether the live figure is
-    the stamped one, and the weighted stamped figures; ``text``: one of the texts in
+    the stamped one, and the weighted stamped figures; ``call``: a function in a cell, which must give no error;
+    ``quarter text``: a quarter as 2027Q2; ``no difference``: 0 within the tolerance of row ``key``; ``text``: one of the texts in
     :mod:`workbook_templates.parity`.
     """
 

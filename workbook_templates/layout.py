@@ -24,6 +24,8 @@ FIRST_ROW: Final = 12
 
 COVER, INPUTS, REPORTED, ANNUAL, CHECKS, SOURCES = "Cover", "Inputs", "Reported", "Annual", "Checks", "Sources"
 SCENARIOS, THESIS = "Scenarios", "Thesis"
+FUNCTIONS: Final = "Functions"
+"""A sheet of template workbooks only."""
 STAMPED: Final = (SCENARIOS, THESIS)
 """Sheets that hold values of the model beside formulas."""
 SHEET_OF_BLOCK: Final = {

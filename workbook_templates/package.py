@@ -93,6 +93,15 @@ def day_number(value: date) -> float:
 
 def with_changes(data: bytes, changes: Changes) -> bytes:
     """Return the file with some input cells replaced and every other part as it was; cached values become stale."""
+    return _with_cells(data, changes, keep_formulas=False)
+
+
+def with_cached(data: bytes, values: Changes) -> bytes:
+    """Return the file with the cached values of some formula cells replaced and every other part as it was."""
+    return _with_cells(data, values, keep_formulas=True)
+
+
+def _with_cells(data: bytes, changes: Changes, *, keep_formulas: bool) -> bytes:
     if not changes:
         return data
     by_sheet: dict[str, dict[str, float | str | None]] = {}
@@ -105,7 +114,7 @@ def with_changes(data: bytes, changes: Changes) -> bytes:
         for entry in source.infolist():
             part = source.read(entry)
             if entry.filename in wanted:
-                part = _patched(part.decode(), wanted[entry.filename]).encode()
+                part = _patched(part.decode(), wanted[entry.filename], keep_formulas=keep_formulas).encode()
             written.writestr(entry, part)
     return target.getvalue()
 
@@ -121,7 +130,7 @@ def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     return {name: f"xl/{targets[identifier]}" for name, identifier in re.findall(r'<sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"', book)}
 
 
-def _patched(xml: str, cells: Mapping[str, float | str | None]) -> str:
+def _patched(xml: str, cells: Mapping[str, float | str | None], *, keep_formulas: bool) -> str:
     for name, content in cells.items():
         new = ""
         if isinstance(content, str):
@@ -133,10 +142,21 @@ def _patched(xml: str, cells: Mapping[str, float | str | None]) -> str:
         match = pattern.search(xml)
         if match is not None:
             kept = re.sub(r'\s+t="[^"]*"', "", match[1]).rstrip("/ ")
+            formula = re.search(r"<f\b[^>]*?(?:/>|>.*?</f>)", match[0], re.DOTALL) if keep_formulas else None
+            if formula is not None:
+                kind, new = _cached(content)
+                new = formula[0] + new
             xml = f'{xml[: match.start()]}<c r="{name}"{kept}{kind}>{new}</c>{xml[match.end() :]}'
         elif content is not None:
             xml = _inserted(xml, name, f'<c r="{name}"{kind}>{new}</c>')
     return xml
+
+
+def _cached(value: float | str | None) -> tuple[str, str]:
+    """Return the type and the value of a formula cell: a text, an error, or a number."""
+    if isinstance(value, str):
+        return (' t="e"' if value.startswith("#") else ' t="str"'), f"<v>{escape(value)}</v>"
+    return "", "" if value is None else f"<v>{value!r}</v>"
 
 
 def _inserted(xml: str, name: str, cell: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from model.axis import Quarter
 from workbook_templates.layout import CHECKS, COVER, SCENARIOS, SELECTED_CELL, column_letters
 from workbook_templates.package import Grids, Value, value_at
 from workbook_templates.sheets import scenarios as scenarios_sheet
@@ -73,9 +74,13 @@ def compare(plan: WorkbookPlan, grids: Grids, results: Results, draw: int = 0) -
         for (row, column), cell in sheet.cells.items():
             if cell.twin is None:
                 continue
-            expected, unit = expected_value(cell.twin, plan, results, draw)
             found = value_at(grids, name, row, column)
             report.cells += 1
+            if cell.twin.kind == "call":
+                if found is None or (isinstance(found, str) and found.startswith(_ERROR_MARK)):
+                    report.differences.append(Difference(name, f"{column_letters(column)}{row}", "no error", found))
+                continue
+            expected, unit = expected_value(cell.twin, plan, results, draw)
             if not _agree(expected, found, unit, report):
                 report.differences.append(Difference(name, f"{column_letters(column)}{row}", expected, found))
     return report
@@ -110,7 +115,11 @@ def expected_value(twin: Twin, plan: WorkbookPlan, results: Results, draw: int) 
         return _agrees(plan, results, draw, twin.place), "flag"
     if twin.kind == "mix":
         return _mix(plan, twin.place), "USD/share"
+    if twin.kind == "quarter text":
+        return str(Quarter.from_code(results.values[key][0, draw])), "text"
     unit = plan.layout.plan.rows[key].unit
+    if twin.kind == "no difference":
+        return 0.0, unit
     if twin.kind == "driver year":
         return scenario.table[key][str(place)], unit
     if twin.kind == "value":
@@ -151,7 +160,7 @@ def _agrees(plan: WorkbookPlan, results: Results, draw: int, row: int) -> float:
     limit = _stamp(plan, scenarios_sheet.TOLERANCE_ROW, scenarios_sheet.LIVE)
     twin = plan.sheets[SCENARIOS].cells[row, scenarios_sheet.LIVE].twin
     live, _ = expected_value(twin, plan, results, draw) if twin else (math.nan, "")
-    if not isinstance(live, float) or math.isnan(live):
+    if not isinstance(live, float) or math.isnan(live) or math.isnan(stamped):
         return math.nan
     return float(abs(live - stamped) <= limit * abs(stamped))
 

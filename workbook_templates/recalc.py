@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,8 @@ _ERRORS: Final = {
     "Na": "#N/A", "Div": "#DIV/0!", "Div0": "#DIV/0!", "Value": "#VALUE!", "Ref": "#REF!", "Name": "#NAME?", "Num": "#NUM!",
     "Null": "#NULL!", "Circ": "#CIRC!", "Error": "#ERROR!",
 }  # fmt: skip
+Register = Callable[[Any], None]
+"""Makes functions known to a formualizer workbook."""
 LARGEST_SHEET: Final = (2000, 100)
 """Rows and columns that are read from formualizer, which does not tell how large a sheet is; a test holds sheets below it."""
 _OFFICE_TIMEOUT_SECONDS: Final = 300
@@ -75,7 +78,7 @@ class Engine(ABC):
 
 
 class Formualizer(Engine):
-    """The default engine, in this process."""
+    """The default engine, in this process; ``register`` makes functions of ours known to its workbooks."""
 
     name = "formualizer"
     how_to_get = "pip install formualizer"
@@ -83,6 +86,9 @@ class Formualizer(Engine):
     def is_available(self) -> bool:
         """See :class:`Engine`."""
         return importlib.util.find_spec("formualizer") is not None
+
+    def __init__(self, register: Register | None = None) -> None:
+        self.register = register
 
     def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
         import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
@@ -94,6 +100,8 @@ class Formualizer(Engine):
         for data, changes in jobs:
             if data is not loaded or not set(applied) <= set(changes):
                 book, loaded = formualizer.load_workbook_bytes(data), data
+                if self.register is not None:
+                    self.register(book)
             for (sheet, row, column), content in changes.items():
                 book.set_value(sheet, row, column, content)
             applied = changes

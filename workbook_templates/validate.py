@@ -6,15 +6,15 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from model.errors import AmznFcfError, WorkbookError
+from model.errors import AmznFcfError, EngineError, WorkbookError
 from model.inputs import assumption_hash
 from model.results import Results, run
 from workbook_templates.cells import is_formula
-from workbook_templates.layout import COVER, HASH_CELL, INPUTS, REPORTED, SCENARIOS, STAMP_CELL, STAMPED, VALUE, column_letters
+from workbook_templates.layout import COVER, FUNCTIONS, HASH_CELL, INPUTS, REPORTED, SCENARIOS, STAMP_CELL, STAMPED, VALUE, column_letters
 from workbook_templates.package import LARGEST_FILE, Grids, Value, read_grids, value_at
 from workbook_templates.parity import RELATIVE_TOLERANCE, Comparison, compare
 from workbook_templates.read import read_inputs
-from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
+from workbook_templates.recalc import DEFAULT_ENGINE, Formualizer, Register, engine_named
 from workbook_templates.sheets import scenarios as scenarios_sheet
 from workbook_templates.writer import WorkbookPlan, plan_workbook
 
@@ -57,8 +57,8 @@ class Report:
         return not self.findings
 
 
-def validate_file(path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,)) -> Report:
-    """Validate one workbook file.
+def validate_file(path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,), register: Register | None = None) -> Report:
+    """Validate one workbook file; ``register`` makes the functions that its cells call known to formualizer.
 
     Raises
     ------
@@ -80,17 +80,18 @@ def validate_file(path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,)) -> Rep
         message = f"{path}: is larger than {LARGEST_FILE // 1_000_000} MB: not a workbook of this model"
         raise WorkbookError(message)
     try:
-        return validate(data, str(path), engines)
+        return validate(data, str(path), engines, register)
     except AmznFcfError as error:
         message = f"{path}: {error}"
         raise type(error)(message) from None
 
 
-def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,)) -> Report:
+def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,), register: Register | None = None) -> Report:
     """Validate one workbook: its formulas, inputs and history, and its cached and calculated values."""
     contents = read_grids(data, formulas=True)
     inputs = read_inputs(contents)
-    planned = plan_workbook(inputs.selected, inputs.scenarios, inputs.version)
+    with_functions = FUNCTIONS in contents
+    planned = plan_workbook(inputs.selected, inputs.scenarios, inputs.version, str if with_functions else None)
     plan = _with_stamps(planned, contents)
     results = run([inputs.selected])
     report = Report(path, inputs.selected.name, results)
@@ -100,7 +101,11 @@ def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,))
     report.findings += _changed_stamps(planned, contents)
     grids: dict[str, Grids] = {"cached": read_grids(data)}
     for name in engines:
-        grids[name] = engine_named(name).calculate(data)
+        engine = Formualizer(register) if with_functions and name == Formualizer.name else engine_named(name)
+        if with_functions and not isinstance(engine, Formualizer):
+            message = f"{name} does not know the functions of sheet {FUNCTIONS}: validate this workbook with {Formualizer.name}"
+            raise EngineError(message)
+        grids[name] = engine.calculate(data)
     for name, values in grids.items():
         comparison = compare(plan, values, results)
         report.compared[name] = comparison

@@ -9,18 +9,32 @@ from typing import TYPE_CHECKING, Any, Final
 from model.actuals import axis_at
 from model.amazon import plan_at
 from model.inputs import assumption_hash
-from workbook_templates.layout import ANNUAL, CHECKS, COVER, INPUTS, REPORTED, SCENARIOS, SHEETS, SOURCES, THESIS, Layout, column_letters
+from workbook_templates.layout import (
+    ANNUAL,
+    CHECKS,
+    COVER,
+    FUNCTIONS,
+    INPUTS,
+    REPORTED,
+    SCENARIOS,
+    SHEETS,
+    SOURCES,
+    THESIS,
+    Layout,
+    column_letters,
+)
 from workbook_templates.sheets.annual import annual_sheet
 from workbook_templates.sheets.calculation import calculation_sheet
 from workbook_templates.sheets.checks import checks_sheet
 from workbook_templates.sheets.cover import cover_sheet
+from workbook_templates.sheets.functions import functions_sheet
 from workbook_templates.sheets.history import reported_sheet, sources_sheet
 from workbook_templates.sheets.inputs import inputs_sheet
 from workbook_templates.sheets.scenarios import scenarios_sheet
 from workbook_templates.sheets.thesis import thesis_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -46,8 +60,13 @@ class WorkbookPlan:
         return self.layout.scenarios
 
 
-def plan_workbook(selected: Scenario, offered: Sequence[Scenario], version: str) -> WorkbookPlan:
-    """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of)."""
+def plan_workbook(
+    selected: Scenario, offered: Sequence[Scenario], version: str, functions: Callable[[str], str] | None = None
+) -> WorkbookPlan:
+    """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of).
+
+    With ``functions`` it has a sheet of the functions in cells, each by the name that ``functions`` gives it.
+    """
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
     makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
     stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet}
@@ -61,6 +80,8 @@ def plan_workbook(selected: Scenario, offered: Sequence[Scenario], version: str)
             sheets[name] = makers[name](layout)
         else:
             sheets[name] = calculation_sheet(layout, name)
+        if name == COVER and functions is not None:
+            sheets[FUNCTIONS] = functions_sheet(layout, assumption_hash(offered), version, functions)
     return WorkbookPlan(selected, layout, sheets, version)
 
 

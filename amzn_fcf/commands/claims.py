@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
-    as_of = Quarter.parse(arguments.as_of) if arguments.as_of else load_actuals().latest
+    as_of = Quarter.parse(arguments.as_of) if arguments.as_of is not None else load_actuals().latest
     axis_at(as_of)
     entries = ledger(as_of)
     if arguments.format != "text":

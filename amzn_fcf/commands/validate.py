@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from amzn_fcf.tables import progress
 from model.errors import AmznFcfError
 from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
 from workbook_templates.validate import Report, validate_file
+from xlwings_udfs.hosts.headless import register
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     reports, unreadable = [], []
     for path in progress([Path(file) for file in arguments.file], "Validating", str):
         try:
-            reports.append(validate_file(path, engines))
+            reports.append(validate_file(path, engines, register))
         except AmznFcfError as error:
             unreadable.append(str(error))
     if arguments.format == "json":
@@ -50,7 +52,13 @@ def _as_data(report: Report) -> dict[str, object]:
     return {
         "file": report.path,
         "scenario": report.scenario,
-        "compared": {name: {"cells": each.cells, "largest_relative_difference": each.largest} for name, each in report.compared.items()},
+        "compared": {
+            name: {
+                "cells": each.cells,
+                "largest_relative_difference": each.largest if math.isfinite(each.largest) else None,  # JSON has no infinity
+            }
+            for name, each in report.compared.items()
+        },
         "findings": [asdict(finding) for finding in report.findings],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.figures import read, shown
@@ -77,12 +78,16 @@ def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue
     rows = []
     for method in METHODS:
         cells = [
-            f"{each.values[f'value_per_share[{method},low]'][0, 0]:,.0f}   {read(each, f'value_per_share[{method},mid]')}   "
-            f"{each.values[f'value_per_share[{method},high]'][0, 0]:,.0f}"
+            f"{_rounded(each, method, 'low')}   {read(each, f'value_per_share[{method},mid]')}   {_rounded(each, method, 'high')}"
             for each in computed
         ]
         rows.append([method, *cells, *([mixes[method]] if weighted else [])])
     print_table("Value per share, USD", columns, rows)
+
+
+def _rounded(results: Results, method: str, case: str) -> str:
+    value = float(results.values[f"value_per_share[{method},{case}]"][0, 0])
+    return f"{value:,.0f}" if math.isfinite(value) else "-"
 
 
 def _records(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> list[dict[str, object]]:

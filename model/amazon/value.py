@@ -18,7 +18,7 @@ from model.valuation import (
     terminal_value,
     weighted_cost_of_capital,
 )
-from model.whole_axis import at_end, sum_over_axis
+from model.whole_axis import at_end, not_meaningful, sum_over_axis
 
 CASE: Final = Dimension("case", ("low", "mid", "high"))
 
@@ -106,7 +106,11 @@ class Terminal(Block):
     implied_ev_ebitda = result("Exit multiple that the perpetuity implies", "times", multiple_of(perpetuity["mid"], final_ebitda))
     implied_terminal_growth = result(
         "Growth that the exit multiple implies", "rate",
-        implied_growth(exit_value["mid"], final_income, terminal_roic, CapitalCost.discount_rate["mid"]),
+        where(
+            (final_income > 0) & (exit_value["mid"] > 0),
+            implied_growth(exit_value["mid"], final_income, terminal_roic, CapitalCost.discount_rate["mid"]),
+            not_meaningful(),
+        ),
     )
     implied_growth_at_reinvestment = result(
         "Growth that the exit multiple implies if no more is reinvested than after the axis", "rate",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.axis import QUARTERS_A_YEAR, Quarter
 from model.build import words
-from model.drivers import ALL, driver_infos
+from model.drivers import ALL, as_text, driver_infos
 from workbook_templates.cells import InputRange, SheetPlan, Twin
 from workbook_templates.formula import call
 from workbook_templates.layout import (
@@ -82,7 +82,8 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
     sheet.put(live, LABEL, f"{driver.label}: {members}" if members else driver.label, "live text")
     sheet.put(live, NAME, key, "name")
     sheet.put(live, UNIT, driver.unit, "unit")
-    sheet.put(live, NOTE, f"Allowed {'0, or ' if driver.switch else ''}{info.minimum:g} to {info.maximum:g}. {info.description}", "note")
+    low, high = (as_text(bound, driver.unit) for bound in (info.minimum, info.maximum))
+    sheet.put(live, NOTE, f"Allowed {'0, or ' if driver.switch else ''}{low} to {high}. {info.description}", "note")
     for row, scenario in enumerate(layout.scenarios, start=first):
         source = scenario.sources.get(key)
         sheet.put(row, LABEL, scenario.name, "indented")
@@ -107,7 +108,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
             _put_quarter(sheet, layout, info, position)
         columns = (layout.year_column(years[0] - layout.plan.axis.first.year), layout.last_column)
     cells = f"{reference(first, columns[0])}:{reference(last, columns[1])}"
-    message = f"{key}: {info.minimum:g} to {info.maximum:g} ({driver.unit})"
+    message = f"{key}: {low} to {high} ({driver.unit})"
     sheet.ranges.append(InputRange(cells, 0 if driver.switch else info.minimum, info.maximum, driver.whole, message=message))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW = 5, 6, 7, 8, 9
 FIRST_ROW: Final = 11
 _LABEL, _NAME, _UNIT, _PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
 _TOLERANCE: Final = 1e-6
+_MIX_OF_DRIVERS: Final = "mix of drivers"
+"""Head of a column: no scenario can have this name."""
 _WIDTHS: Final = {_LABEL: 58, _NAME: 34, _UNIT: 10, _PERIOD: 9, LIVE: 15, AGREES: 12, MIX: 13}
 _YEARS: Final = (2025, 2026, 2027, 2028, 2029, 2030, 2035)
 
@@ -59,7 +62,8 @@ SECTIONS: Final[dict[str, tuple[Figure, ...]]] = {
 def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
     """Return the sheet that compares scenarios."""
     columns = _stamped(layout)
-    weights = {each.name: each.weight for each in weighted_scenarios()}  # they add up to 1; a user's own scenario is not in the mix
+    mix = {(each.name, each.as_of): each.weight for each in weighted_scenarios()}  # they add up to 1; a user's own are not in it
+    weights = mix if set(mix) <= {(each.name, each.as_of) for each, _ in columns} else {}
     last = FIRST_COLUMN + len(columns) - 1
     sheet = SheetPlan(SCENARIOS, widths=dict(_WIDTHS) | dict.fromkeys(range(FIRST_COLUMN, last + 1), 18.0))
     put_title(sheet, "Scenarios side by side",
@@ -78,7 +82,7 @@ def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan
     for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
         sheet.put(NAME_ROW, column, scenario.name, "period")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
-        sheet.put(WEIGHT_ROW, column, weights.get(scenario.name, 0.0), "calc percent")
+        sheet.put(WEIGHT_ROW, column, weights.get((scenario.name, scenario.as_of), 0.0), "calc percent")
     row = FIRST_ROW
     for title, figures in SECTIONS.items():
         put_band(sheet, row, title, last)
@@ -100,7 +104,7 @@ def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
     offered = list(layout.scenarios)
     names = {each.name for each in offered}
     others = [load_scenario(name) for name in builtin_scenarios() if name not in names]
-    chosen = [*offered, *others, mixed(weighted_scenarios())]
+    chosen = [*offered, *others, replace(mixed(weighted_scenarios()), name=_MIX_OF_DRIVERS)]
     figures = [figure for section in SECTIONS.values() for figure in section]
     found = []
     for as_of in dict.fromkeys(each.as_of for each in chosen):
@@ -113,8 +117,7 @@ def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
                 row = series[results.plan.axis.year_position(figure.year) if figure.year else 0]
                 values[figure] = float(row[min(place, len(row) - 1)])
             found.append((scenario, values))
-    order = {each.name: place for place, each in enumerate(chosen)}
-    return sorted(found, key=lambda each: order[each[0].name])
+    return sorted(found, key=lambda each: chosen.index(each[0]))
 
 
 def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, values: list[float]) -> None:
@@ -132,7 +135,7 @@ def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, valu
     last = FIRST_COLUMN + len(values) - 1
     for at, value in enumerate(values, start=FIRST_COLUMN):
         sheet.put(row, at, "#N/A" if np.isnan(value) else value, numeric("stamp", line.unit))
-    if not np.isnan(values[: len(layout.scenarios)]).any():
+    if line.unit != "quarter" and figure.key != "implied_terminal_growth":  # which need not exist
         own = call(
             "INDEX",
             f"{reference(row, FIRST_COLUMN)}:{reference(row, FIRST_COLUMN + len(layout.scenarios) - 1)}",

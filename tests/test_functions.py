@@ -1,0 +1,292 @@
+"""The functions for cells, called from Python: what they give, in which shape, and how they fail."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shared import computed
+
+import xlwings_udfs
+from model.axis import Period
+from model.errors import AmznFcfError, InputError, NoRootError, NotAvailableError, NotMeaningfulError, PeriodError, UnknownNameError
+from model.inputs import load_scenario
+from model.results import run
+from xlwings_udfs import (
+    AMZN_ACTUAL,
+    AMZN_CAPEX,
+    AMZN_CLAIMS,
+    AMZN_DRIVERS,
+    AMZN_EXPLAIN,
+    AMZN_FCF,
+    AMZN_IMPLIED,
+    AMZN_INFLECTION,
+    AMZN_LINE,
+    AMZN_MARGIN,
+    AMZN_MULTIPLE,
+    AMZN_REVENUE,
+    AMZN_SCENARIOS,
+    AMZN_TABLE,
+    AMZN_UPSIDE,
+    AMZN_VALUE,
+    AMZN_VERSION,
+)
+from xlwings_udfs.convert import BAD_NUMBER, BAD_VALUE, NOT_AVAILABLE, error_value
+from xlwings_udfs.registry import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DCF = "value_per_share[dcf,mid]"
+
+
+def figure(key: str, period: str, name: str = "base") -> float:
+    return computed(name).value(key, Period.parse(period))
+
+
+# What they give
+
+
+def test_every_function_of_the_list_is_there_with_its_documentation() -> None:
+    import xlwings_udfs.functions  # noqa: PLC0415  # fills the list
+
+    assert sorted(FUNCTIONS) == xlwings_udfs.__all__
+    for name, function in FUNCTIONS.items():
+        assert "Example:" in (function.__doc__ or ""), name
+        for parameter in inspect.signature(function).parameters.values():
+            assert "doc" in str(parameter.annotation) or parameter.annotation in {"PeriodCell", "ScenarioCell", "OverridesCell"}, name
+
+
+@pytest.mark.parametrize("period", [2026, 2026.0, "2026", " FY2026 ", "2026Q3", "2026q3", 20263, "TTM 2026Q3", "ttm 2026q3"])
+def test_a_period_is_a_year_a_quarter_or_twelve_months(period: object) -> None:
+    text = "2026Q3" if period == 20263 else str(int(period)) if isinstance(period, (int, float)) else str(period)
+    assert AMZN_FCF(period, "bull") == figure("free_cash_flow", text, "bull")
+
+
+def test_blanks_stand_for_base_and_the_running_year() -> None:
+    for blank in (None, "", "  "):
+        assert AMZN_FCF(blank, blank, blank, blank) == figure("free_cash_flow", "2026")
+    assert AMZN_FCF() == figure("free_cash_flow", "2026")
+    assert AMZN_FCF(2026, " Base + POWER_delay ") == figure("free_cash_flow", "2026", "base+power_delay")
+
+
+@pytest.mark.parametrize(
+    ("measure", "line"),
+    [
+        ("company", "free_cash_flow"), ("after_leases", "free_cash_flow_after_leases"),
+        ("after_equipment_leases", "free_cash_flow_after_equipment_leases"), ("gross_capex", "free_cash_flow_gross_capex"),
+        ("after_stock_compensation", "free_cash_flow_after_stock_compensation"), ("fcff", "fcff"),
+    ],
+)  # fmt: skip
+def test_measures_of_free_cash_flow(measure: str, line: str) -> None:
+    assert AMZN_FCF(2028, "bear", measure) == figure(line, "2028", "bear")
+
+
+def test_lines_revenue_margins_and_capital_expenditure() -> None:
+    assert AMZN_LINE("aws_property", "2026Q4") == figure("aws_property", "2026Q4")
+    assert AMZN_LINE("turn") == "2027Q2"
+    assert AMZN_LINE("service_lag[aws]") == 2
+    for segment, line in {
+        "total": "net_sales",
+        "aws": "aws_sales",
+        "stores": "all_stores_sales",
+        "international": "international_sales",
+    }.items():
+        assert AMZN_REVENUE("TTM 2027Q1", segment) == figure(line, "TTM 2027Q1")
+    for margin, line in {
+        "operating": "operating_margin",
+        "aws": "aws_margin",
+        "fcf": "free_cash_flow_margin",
+        "retail": "retail_margin",
+    }.items():
+        assert AMZN_MARGIN(2027, margin, "article") == figure(line, "2027", "article")
+    for part, line in {"net": "net_capex", "gross": "capex", "aws": "aws_additions", "other": "other_additions"}.items():
+        assert AMZN_CAPEX(2026, part) == figure(line, "2026")
+    assert AMZN_CAPEX(2026) == pytest.approx(220_000)
+
+
+def test_actuals_are_reported_figures_and_nothing_ahead() -> None:
+    assert AMZN_ACTUAL("free_cash_flow", "TTM 2026Q2") == -7604
+    assert AMZN_ACTUAL("net_sales", 2025) == 716924
+    for period in (2026, "2026Q3", "TTM 2026Q4"):
+        with pytest.raises(NotAvailableError, match="is not reported for"):
+            AMZN_ACTUAL("net_sales", period)
+    with pytest.raises(NotAvailableError):
+        AMZN_ACTUAL("fcff", "2026Q2")
+    assert AMZN_ACTUAL("net_sales", [[2024, 2025, 2026]]) == [[637959, 716924, NOT_AVAILABLE]]
+
+
+def test_value_upside_multiples_and_what_is_implied() -> None:
+    assert AMZN_VALUE() == computed("base").values[DCF][0, 0]
+    assert AMZN_VALUE("sotp", "article") == computed("article").values["value_per_share[sotp,mid]"][0, 0]
+    weighted = sum(weight * float(computed(name).values[DCF][0, 0]) for name, weight in {"base": 0.5, "bull": 0.25, "bear": 0.25}.items())
+    assert AMZN_VALUE("weighted") == pytest.approx(weighted)
+    assert AMZN_UPSIDE(200) == pytest.approx(AMZN_VALUE() / 200 - 1)
+    assert AMZN_UPSIDE() == pytest.approx(computed("base").values["upside[dcf]"][0, 0])
+    base = computed("base")
+    for multiple, key in {"P/S": "price_to_sales", "ev/ebitda": "ev_to_ebitda", "P/E": "price_to_earnings"}.items():
+        assert AMZN_MULTIPLE(multiple) == pytest.approx(base.values[f"{key}_trailing"][0, 0])
+        assert AMZN_MULTIPLE(multiple, "TTM 2027Q2") == pytest.approx(base.values[f"{key}_ahead"][0, 0])
+    assert AMZN_MULTIPLE("P/FCF", 2030, None, 100) == pytest.approx(100 * 10903 / figure("free_cash_flow", "2030"))
+    assert AMZN_IMPLIED("wacc", 234.75, "dcf", "article") == pytest.approx(0.076, abs=0.0005)
+
+
+def test_inflection_by_event_and_measure() -> None:
+    assert [AMZN_INFLECTION(event) for event in ("trough", "turn", "positive", "recross", "intensity_peak")] == [
+        "2027Q1", "2027Q2", "2028Q1", "2028Q4", "2027Q1",
+    ]  # fmt: skip
+    after = run([load_scenario("base").with_overrides({"inflection_measure": 2})])
+    assert AMZN_INFLECTION("trough", "base", "after_leases").replace("Q", "") == f"{after.values['trough'][0, 0]:.0f}"
+    with pytest.raises(NotAvailableError, match="positive does not happen by 2035Q4"):
+        AMZN_INFLECTION("positive", "base", "company", [["capex_scale", 3]])
+
+
+def test_explain_gives_definition_and_values_or_what_is_wrong() -> None:
+    text = AMZN_EXPLAIN("free_cash_flow", 2026)
+    assert text.startswith("free_cash_flow [USD m] = operating_cash_flow - net_capex.")
+    assert "net_capex = 220,000" in text
+    assert "did you mean free_cash_flow" in AMZN_EXPLAIN("free_cash_flw")
+    assert "unknown scenario 'bse'" in AMZN_EXPLAIN("net_sales", 2026, "bse")
+    assert "outside 2022Q1..2035Q4" in AMZN_EXPLAIN("net_sales", 2050)
+    assert "as-of 2026Q2" in AMZN_VERSION()
+
+
+# Shapes
+
+
+def test_a_range_of_periods_gives_a_block_of_the_same_shape_with_errors_in_their_cells() -> None:
+    block = AMZN_FCF([[2025, "2026Q3", None], ["x", 2040, "TTM 2026Q2"]])
+    assert block == [[11194, figure("free_cash_flow", "2026Q3"), None], [BAD_VALUE, NOT_AVAILABLE, -7604]]
+    assert AMZN_FCF([2025, 2026]) == [[11194, figure("free_cash_flow", "2026")]]
+    assert AMZN_FCF([[2025], [2026]]) == [[11194], [figure("free_cash_flow", "2026")]]
+    assert AMZN_FCF([[2025]]) == 11194
+
+
+def test_blocks_have_headers_and_are_rectangular() -> None:
+    for block in (
+        AMZN_TABLE(), AMZN_TABLE("value"), AMZN_TABLE("margins", "bull", "quarterly"), AMZN_TABLE("income", None, "ttm"),
+        AMZN_DRIVERS(), AMZN_SCENARIOS(), AMZN_CLAIMS(), AMZN_CLAIMS("2025Q3"),
+    ):  # fmt: skip
+        assert len(block) > 4
+        assert {len(row) for row in block} == {len(block[0])}
+        assert all(isinstance(head, (str, int)) for head in block[0])
+    table = {row[0]: row for row in AMZN_TABLE("cash", "base", "annual")[1:]}
+    assert table["free_cash_flow"][2 + 4] == figure("free_cash_flow", "2026")
+    assert {row[0]: row[3] for row in AMZN_SCENARIOS()[1:]} == {"article": 0, "base": 0.5, "bear": 0.25, "bull": 0.25}
+
+
+def test_a_block_that_is_changed_by_its_caller_is_not_remembered_changed() -> None:
+    AMZN_TABLE("cash")[1][0] = "spoilt"
+    assert AMZN_TABLE("cash")[1][0] != "spoilt"
+
+
+# Overrides
+
+
+def test_overrides_in_two_columns_hold_for_all_years_ahead() -> None:
+    expected = run([load_scenario("base").with_overrides({"aws_growth": 0.2, "wacc": 0.08})]).values[DCF][0, 0]
+    assert AMZN_VALUE("dcf", "base", [["aws_growth", 0.2], [None, None], ["WACC ", 0.08], ["beta", None]]) == expected
+
+
+def test_a_driver_table_holds_values_by_year_and_quarter() -> None:
+    table = [
+        ["driver", "unit", "all", 2026.0, "2027", "2026Q3"],
+        ["aws_growth", "ratio", None, 0.3, 0.25, None],
+        ["wacc", "rate", 0.08, None, None, ""],
+    ]
+    expected = run([load_scenario("base").with_overrides({"aws_growth": {"2026": 0.3, "2027": 0.25}, "wacc": 0.08})]).values[DCF][0, 0]
+    assert AMZN_VALUE("dcf", "base", table) == expected
+
+
+@pytest.mark.parametrize("name", ["bull", "bear", "base+price_war"])
+def test_the_drivers_of_a_scenario_as_overrides_give_that_scenario(name: str) -> None:
+    assert AMZN_VALUE("dcf", "base", AMZN_DRIVERS(name)) == pytest.approx(computed(name).values[DCF][0, 0], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ("aws_growth", "need a range of two columns"), ([["aws_growth"]], "needs two columns"),
+        ([["aws_growth", 0.2, 0.3]], "put 'driver'"),
+        ([["aws_grwth", 0.2]], "did you mean aws_growth"), ([["aws_growth", "much"]], "row 1 needs a number"),
+        ([["aws_growth", 20]], "outside -0.2..0.8"), ([[5, 0.2]], "driver needs a text"), ([[None, 0.2]], "needs the name of a driver"),
+        ([["driver", "TTM 2026Q3"], ["aws_growth", 1]], "cannot head a column"),
+        ([["driver", 2026], ["wacc", 0.1]], "does not vary with time"),
+        ([["asset_mix[aws,buildings]", 0.9]], "must be 1"),
+    ],
+)  # fmt: skip
+def test_malformed_overrides_say_what_is_wrong(overrides: object, message: str) -> None:
+    with pytest.raises(AmznFcfError, match=message) as caught:
+        AMZN_VALUE("dcf", "base", overrides)
+    assert error_value(caught.value) == BAD_VALUE
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "shown"),
+    [
+        (lambda: AMZN_FCF(2026, "bse"), UnknownNameError, BAD_VALUE),
+        (lambda: AMZN_FCF(2026, "base.toml"), UnknownNameError, BAD_VALUE),
+        (lambda: AMZN_FCF(2026, "base", "cash"), InputError, BAD_VALUE),
+        (lambda: AMZN_LINE("nothing", 2026), UnknownNameError, BAD_VALUE),
+        (lambda: AMZN_FCF("soon"), PeriodError, BAD_VALUE),
+        (lambda: AMZN_FCF(period=True), PeriodError, BAD_VALUE),
+        (lambda: AMZN_FCF(datetime(2026, 1, 1)), PeriodError, BAD_VALUE),  # noqa: DTZ001  # as hosts hand over dates
+        (lambda: AMZN_FCF(date(2026, 1, 1)), PeriodError, BAD_VALUE),
+        (lambda: AMZN_FCF(math.nan), AmznFcfError, BAD_VALUE),
+        (lambda: AMZN_FCF(2040), NotAvailableError, NOT_AVAILABLE),
+        (lambda: AMZN_FCF("2021Q4"), NotAvailableError, NOT_AVAILABLE),
+        (lambda: AMZN_LINE("fcff", "2025Q1"), NotAvailableError, NOT_AVAILABLE),
+        (lambda: AMZN_MULTIPLE("P/FCF", 2026), NotMeaningfulError, BAD_NUMBER),
+        (lambda: AMZN_MULTIPLE("P/S", 2026, None, -3), NotMeaningfulError, BAD_NUMBER),
+        (lambda: AMZN_IMPLIED("wacc", 1e6), NoRootError, BAD_NUMBER),
+        (lambda: AMZN_VALUE("dcf", "base", [["wacc", 0.04], ["terminal_growth", 0.05]]), NotMeaningfulError, BAD_NUMBER),
+        (lambda: AMZN_CLAIMS("2030Q1"), PeriodError, NOT_AVAILABLE),
+        (lambda: AMZN_VALUE([["dcf", "sotp"]]), InputError, BAD_VALUE),
+        (lambda: AMZN_FCF(2026, [["base"], ["bull"]]), InputError, BAD_VALUE),
+    ],
+)
+def test_each_failure_has_its_error_value(call: Callable[[], object], kind: type[Exception], shown: str) -> None:
+    with pytest.raises(kind) as caught:
+        call()
+    assert error_value(caught.value) == shown
+
+
+cells = st.one_of(
+    st.none(), st.booleans(), st.floats(), st.integers(-(10**400), 10**400), st.text(max_size=12), st.datetimes(), st.dates(),
+    st.sampled_from(["base", "bull", "2026", "TTM 2026Q3", "aws", "dcf", "net_sales", "wacc", "#N/A", "driver", 2026, 20263, 0.1, [], {}]),
+)  # fmt: skip
+arguments = st.one_of(cells, st.lists(cells, max_size=4), st.lists(st.lists(cells, min_size=1, max_size=3), max_size=4))
+
+
+@pytest.mark.parametrize("name", xlwings_udfs.__all__)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_a_cell_holds_only_typed_errors_come_out(name: str, data: st.DataObject) -> None:
+    function = getattr(xlwings_udfs, name)
+    parameters = list(inspect.signature(function).parameters.values())
+    needed = sum(each.default is inspect.Parameter.empty for each in parameters)
+    given_ = [data.draw(arguments) for _ in range(data.draw(st.integers(needed, len(parameters))))]
+    try:
+        result = function(*given_)
+    except AmznFcfError as error:
+        result = error_value(error) if str(error) else math.nan
+    flat = [cell for row in result for cell in row] if isinstance(result, list) else [result]
+    assert all(cell is None or isinstance(cell, (str, int)) or math.isfinite(cell) for cell in flat)
+
+
+def test_a_hundred_thousand_cells_are_answered_or_refused() -> None:
+    years = [[2022 + (row + column) % 14 for column in range(100)] for row in range(1000)]
+    block = AMZN_FCF(years)
+    assert (len(block), len(block[0])) == (1000, 100)
+    with pytest.raises(InputError, match="needs one cell, not a range of 100000 cells"):
+        AMZN_FCF(2026, years)
+    with pytest.raises(AmznFcfError):
+        AMZN_VALUE("dcf", "base", years)

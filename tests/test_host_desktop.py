@@ -1,0 +1,400 @@
+"""Excel on Windows: xlwings' own UDF code over stand-ins for COM, the VBA module, and the macro workbook."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import multiprocessing
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ProcessPoolExecutor
+from decimal import Decimal
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import com_stand_in
+import openpyxl
+import pytest
+from com_stand_in import CALLS, COM_ERROR, CellError, Cells, Excel, Variant, in_com, in_python, items
+from openpyxl import Workbook
+from shared import family
+
+from model.errors import NoRootError, NotAvailableError, WorkbookError
+from workbook_templates.recalc import ENGINES, Formualizer
+from workbook_templates.writer import write_workbook
+from xlwings_udfs.convert import BAD_NUMBER, BAD_VALUE, ERROR_VALUES, NOT_AVAILABLE, ErrorValue
+from xlwings_udfs.hosts.desktop.described import CATEGORY, LONGEST_DESCRIPTION, descriptions
+from xlwings_udfs.hosts.desktop.marks import MARK, VBA_CONSTANTS
+from xlwings_udfs.hosts.desktop.template import HOW_TO, INTELLISENSE, SETTINGS, UDF_MODULE, write_template
+from xlwings_udfs.hosts.desktop.vba_module import PYTHON_MODULE, vba_module
+from xlwings_udfs.registry import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+ROUTES = {"imported by xlwings": UDF_MODULE, "module by hand": PYTHON_MODULE}
+BY_XLWINGS, BY_HAND = UDF_MODULE, PYTHON_MODULE
+LEFT_OUT = ...
+DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+ODD: Sequence[object] = (
+    None, "", "  ", "no such thing", -1.0, 0.5, 1e150, True, Decimal("1.5"), DAY, CellError("#DIV/0!"), Cells((("a", "#N/A"), (None, DAY))),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def excel() -> Iterator[Excel]:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=com_stand_in.install) as pool:
+        yield Excel(pool)
+
+
+def test_every_function_is_called_here() -> None:
+    assert set(CALLS) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("module", ROUTES.values(), ids=ROUTES)
+@pytest.mark.parametrize("function", CALLS)
+def test_a_function_gives_in_excel_what_it_gives_in_python(excel: Excel, function: str, module: str) -> None:
+    for arguments in CALLS[function]:
+        assert excel.call(module, function, *arguments) == in_com(in_python(function, arguments), module), arguments
+
+
+@pytest.mark.parametrize("module", ROUTES.values(), ids=ROUTES)
+def test_a_range_of_periods_keeps_its_shape_and_an_error_its_cell(excel: Excel, module: str) -> None:
+    flow = [in_com(FUNCTIONS["AMZN_FCF"](year), module) for year in (2026, 2027)]
+    not_available, blank = in_com(NOT_AVAILABLE, module), Variant("VT_BSTR", "")
+
+    def array(*members: Variant) -> Variant:
+        return Variant("VT_ARRAY", members)
+
+    assert excel.call(module, "AMZN_FCF", Cells(((2026.0,), (2027.0,), (2050.0,), (None,)))) == array(
+        *(array(each) for each in (*flow, not_available, blank))
+    )
+    assert excel.call(module, "AMZN_FCF", Cells(((2026.0, 2027.0, 2050.0, None),))) == array(*flow, not_available, blank)
+    assert excel.call(module, "AMZN_FCF", Cells(((2026.0, 2050.0), (None, 2027.0)))) == array(
+        array(flow[0], not_available), array(blank, flow[1])
+    )
+    assert excel.call(module, "AMZN_FCF", Cells(((2026.0,),))) == flow[0]
+
+
+@pytest.mark.parametrize("function", [name for name in CALLS if descriptions()[name].arguments])
+def test_odd_arguments_give_in_excel_what_they_give_in_python(excel: Excel, function: str) -> None:
+    usual = max(CALLS[function], key=len)
+    for position in range(len(descriptions()[function].arguments)):
+        for odd in ODD:
+            before = (*usual[:position], *(LEFT_OUT,) * (position - len(usual)))
+            arguments = (*before, odd, *usual[position + 1 :])
+            assert excel.call(BY_XLWINGS, function, *arguments) == in_com(in_python(function, arguments), BY_XLWINGS), arguments
+
+
+FAILURES: dict[str, tuple[str, tuple[object, ...], ErrorValue]] = {
+    "outside the axis": ("AMZN_FCF", (2050.0,), NOT_AVAILABLE),
+    "not reported yet": ("AMZN_ACTUAL", ("net_sales", 2030.0), NOT_AVAILABLE),
+    "no root": ("AMZN_IMPLIED", ("aws_growth", 234.75, "dcf", "article"), BAD_NUMBER),
+    "a price of 0": ("AMZN_UPSIDE", (0.0,), BAD_NUMBER),
+    "unknown scenario": ("AMZN_FCF", (2026.0, "bulll"), BAD_VALUE),
+    "no argument where one is needed": ("AMZN_LINE", (), BAD_VALUE),
+    "a date": ("AMZN_FCF", (DAY,), BAD_VALUE),
+    "a date in a cell": ("AMZN_FCF", (Cells(((DAY,),)),), BAD_VALUE),
+    "an error as argument": ("AMZN_FCF", (CellError("#N/A"),), BAD_VALUE),
+    "an error in a cell": ("AMZN_FCF", (Cells((("#REF!",),)),), BAD_VALUE),
+    "an error that xlwings does not know": ("AMZN_UPSIDE", (Cells((("#SPILL!",),)),), BAD_VALUE),
+    "an error among overrides": ("AMZN_FCF", (2026.0, LEFT_OUT, LEFT_OUT, Cells((("wacc", "#DIV/0!"),))), BAD_VALUE),
+    "a truth value": ("AMZN_FCF", (True,), BAD_VALUE),
+    "a negative": ("AMZN_FCF", (-1.0,), BAD_VALUE),
+    "a huge number": ("AMZN_FCF", (1e308,), BAD_VALUE),
+    "a range for a name": ("AMZN_FCF", (2026.0, Cells((("base",), ("bull",)))), BAD_VALUE),
+    "a single cell for overrides": ("AMZN_FCF", (2026.0, LEFT_OUT, LEFT_OUT, Cells((("wacc",),))), BAD_VALUE),
+}
+
+
+@pytest.mark.parametrize("module", ROUTES.values(), ids=ROUTES)
+@pytest.mark.parametrize("case", FAILURES)
+def test_a_failure_is_an_error_value_never_a_text_or_a_number(excel: Excel, case: str, module: str) -> None:
+    function, arguments, expected = FAILURES[case]
+    found = excel.call(module, function, *arguments)
+    assert found == in_com(expected, module)
+    assert found.kind == "VT_ERROR" if module == BY_XLWINGS else str(found.value).startswith(MARK)
+
+
+@pytest.mark.parametrize("module", ROUTES.values(), ids=ROUTES)
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (RuntimeError("a defect"), BAD_VALUE),
+        (OverflowError("too large"), BAD_NUMBER),
+        (NotAvailableError("not there"), NOT_AVAILABLE),
+        (NoRootError("none"), BAD_NUMBER),
+        (float("nan"), BAD_NUMBER),
+        (float("-inf"), BAD_NUMBER),
+        (NOT_AVAILABLE, NOT_AVAILABLE),
+        ([[1.0, float("nan")], [None, NOT_AVAILABLE]], [[1.0, BAD_NUMBER], [None, NOT_AVAILABLE]]),
+    ],
+)
+def test_what_a_function_must_not_hand_out_becomes_an_error_value(excel: Excel, answer: object, expected: object, module: str) -> None:
+    assert excel.ask(com_stand_in.call_answering, module, "AMZN_VERSION", answer) == in_com(expected, module)
+
+
+def test_sum_over_a_block_with_a_failed_cell_is_an_error(excel: Excel) -> None:
+    """SUM passes over texts: a failed cell has to be neither a text nor a number when it leaves the conversion."""
+    years = Cells(tuple((float(year),) for year in range(2020, 2040)))
+    found = items(excel.call(BY_XLWINGS, "AMZN_FCF", years))
+    assert [each.kind for each in found] == ["VT_ERROR"] * 2 + ["VT_R8"] * 14 + ["VT_ERROR"] * 4
+    marked = items(excel.call(BY_HAND, "AMZN_FCF", years))
+    assert [each.value for each in marked if each.kind != "VT_R8"] == [f"{MARK}{NOT_AVAILABLE}"] * 6
+
+
+def test_pywin32_carries_arg_not_found_and_neither_missing_nor_a_coded_error() -> None:
+    """Why the imported route hands out ``ArgNotFound``; the stand-in follows pywin32's oleargs.cpp."""
+    assert com_stand_in.as_variant(com_stand_in.ARG_NOT_FOUND) == COM_ERROR
+    assert com_stand_in.as_variant(com_stand_in.PyVariant(10, -2146826246)) == COM_ERROR
+    with pytest.raises(TypeError, match="can not be converted to a COM VARIANT"):
+        com_stand_in.as_variant(com_stand_in.MISSING)
+
+
+def test_xlwings_writes_a_wrapper_that_holds_every_function_and_its_optional_arguments(excel: Excel) -> None:
+    text = excel.ask(com_stand_in.vba_wrapper, BY_XLWINGS)
+    declared = dict(re.findall(r"^Function (\w+)\((.*)\)$", text, re.MULTILINE))
+    assert set(declared) == set(FUNCTIONS)
+    for name, each in descriptions().items():
+        names = [argument.name for argument in each.arguments]
+        assert declared[name] == ", ".join(f"{'Optional ' if argument.optional else ''}{argument.name}" for argument in each.arguments)
+        assert text.count(f'XLPy.CallUDF("{BY_XLWINGS}", "{name}", Array({", ".join(names)})') == 2
+    assert text.count("End Function") == len(FUNCTIONS)
+    assert max(map(len, text.splitlines())) < 1024
+
+
+def test_a_word_that_vba_reserves_is_no_argument() -> None:
+    names = {argument.name for each in descriptions().values() for argument in each.arguments}
+    assert "event_name" in names  # of AMZN_INFLECTION: "event" would not compile
+    assert names.isdisjoint({"event", "type", "next", "option", "input", "date", "string", "loop", "stop", "print", "set", "get"})
+
+
+@pytest.mark.parametrize("module", ROUTES.values(), ids=ROUTES)
+def test_the_function_wizard_shows_category_and_descriptions_in_full(excel: Excel, module: str) -> None:
+    known = excel.ask(com_stand_in.registered, module)
+    assert set(known) == set(FUNCTIONS)
+    for name, each in known.items():
+        assert each["category"] == CATEGORY
+        expected = descriptions()[name]
+        assert each["doc"] == expected.text
+        assert each["arguments"] == [(argument.name, argument.description, argument.optional) for argument in expected.arguments]
+        texts = [each["doc"], *(text for _, text, _ in each["arguments"])]
+        assert all(0 < len(text) <= LONGEST_DESCRIPTION and text.isascii() for text in texts)
+    assert "One of: company, after_leases" in known["AMZN_FCF"]["arguments"][2][1]
+
+
+def code_of(text: str) -> str:
+    """Return VBA without texts and comments, and with continued lines joined."""
+    bare = re.sub(r'"(?:[^"]|"")*"', '""', text)
+    return re.sub(r"'.*", "", bare).replace(" _\n", " ")
+
+
+@pytest.fixture(scope="module")
+def module_text() -> str:
+    data = vba_module()
+    assert data.count(b"\n") == data.count(b"\r\n")
+    return data.decode("ascii").replace("\r\n", "\n")
+
+
+def test_the_module_by_hand_has_one_function_each_with_its_optional_arguments(module_text: str) -> None:
+    assert module_text.startswith('Attribute VB_Name = "xlwings_udfs"\n')
+    found = re.findall(
+        r'^Public Function (\w+)\((.*)\) As Variant\n    \1 = FromPython\("\1", Array\((.*)\)\)\nEnd Function$', module_text, re.MULTILINE
+    )
+    assert [name for name, _, _ in found] == list(FUNCTIONS)
+    for name, declared, handed_on in found:
+        arguments = descriptions()[name].arguments
+        assert handed_on == ", ".join(each.name for each in arguments)
+        assert declared == ", ".join(f"{'Optional ' if each.optional else ''}ByVal {each.name} As Variant" for each in arguments)
+    assert f'PYTHON_MODULE As String = "{PYTHON_MODULE}"' in module_text
+
+
+def test_the_module_by_hand_turns_every_mark_into_its_error_value(module_text: str) -> None:
+    cases = dict(re.findall(r'Case "(.*)": CellValue = CVErr\((\w+)\)', module_text))
+    assert cases == {"#N/A": "xlErrNA", "#NUM!": "xlErrNum", "#VALUE!": "xlErrValue"} == VBA_CONSTANTS
+    assert set(cases) == set(ERROR_VALUES)
+    assert "Case Else: CellValue = CVErr(xlErrValue)" in module_text
+    assert f"If Left$(value, 1) <> ChrW$({ord(MARK)}) Then Exit Function" in module_text
+    assert module_text.count("CellValue(answer(") == 2  # in rows, and in rows and columns
+    assert "Err.Description" not in module_text.split("Private Function FromPython", maxsplit=1)[1]  # no exception's text in a cell
+
+
+def test_the_module_by_hand_is_well_formed(module_text: str) -> None:
+    lines = [line.strip() for line in code_of(module_text).splitlines()]
+    openings = {
+        "Function": r"(?:Public|Private) Function ", "Sub": r"(?:Public|Private) Sub ", "If": r"If .* Then$", "Select": r"Select Case ",
+    }  # fmt: skip
+    for word, opening in openings.items():
+        assert sum(bool(re.match(opening, line)) for line in lines) == lines.count(f"End {word}") > 0
+    assert sum(line.startswith("For ") for line in lines) == sum(line.startswith("Next ") for line in lines)
+    assert max(map(len, module_text.splitlines())) < 1024
+    assert all(run.count("\n") <= 24 for run in re.findall(r"(?:.* _\n)+", module_text))
+    described = re.findall(r'MacroOptions Macro:="(\w+)"', module_text)
+    assert described == list(FUNCTIONS)
+    assert all(line.count("(") == line.count(")") for line in lines)
+
+
+class Template(NamedTuple):
+    """A macro workbook that was written, as a package and as openpyxl reads it."""
+
+    path: Path
+    package: zipfile.ZipFile
+    book: Workbook
+    module: Path
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    folder = tmp_path_factory.mktemp("desktop")
+    plan, _ = family("2026Q2")
+    path, module = write_template(
+        folder / "amzn-fcf_base.xlsm", lambda base: write_workbook(plan, base), calculate=Formualizer().with_cached_values
+    )
+    assert sorted(each.name for each in folder.iterdir()) == ["amzn-fcf_base.bas", "amzn-fcf_base.xlsm"]
+    return Template(path, zipfile.ZipFile(path), openpyxl.load_workbook(path, keep_vba=True), module)
+
+
+def test_the_vba_project_is_the_one_of_xlwings_byte_for_byte(template: Template) -> None:
+    shipped = zipfile.ZipFile(io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes()))
+    assert template.package.read("xl/vbaProject.bin") == shipped.read("xl/vbaProject.bin")
+    assert [name for name in template.package.namelist() if name.endswith(".bin")] == ["xl/vbaProject.bin"]
+
+
+def test_content_types_and_relations_are_those_of_a_macro_workbook(template: Template) -> None:
+    types = template.package.read("[Content_Types].xml").decode()
+    assert '"/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"' in types
+    assert 'ContentType="application/vnd.ms-office.vbaProject"' in types
+    assert "spreadsheetml.sheet.main+xml" not in types
+    relations = template.package.read("xl/_rels/workbook.xml.rels").decode()
+    assert 'Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject"' in relations
+
+
+def test_no_sheet_is_lost_and_the_vba_project_finds_its_own(template: Template) -> None:
+    plan, _ = family("2026Q2")
+    assert template.book.sheetnames == [*plan.sheets, HOW_TO, SETTINGS, INTELLISENSE]
+    assert template.book.code_name == "ThisWorkbook"
+    code_names = {sheet.title: sheet.sheet_properties.codeName for sheet in template.book.worksheets if sheet.sheet_properties.codeName}
+    assert code_names == {HOW_TO: "Sheet1", SETTINGS: "Sheet2"}
+    assert template.book.active is template.book.worksheets[0]
+    assert not any(sheet.sheet_view.tabSelected for sheet in template.book.worksheets[1:])
+
+
+def test_the_sheets_of_the_scenario_workbook_are_in_it_with_formulas_and_their_values(template: Template) -> None:
+    plan, _ = family("2026Q2")
+    values = openpyxl.load_workbook(template.path, data_only=True)
+    formulas = 0
+    for name, sheet in plan.sheets.items():
+        for (row, column), cell in sheet.cells.items():
+            if isinstance(cell.content, str) and cell.content.startswith("="):
+                formulas += 1
+                assert template.book[name].cell(row, column).value == cell.content, f"{name} {row} {column}"
+                assert values[name].cell(row, column).value is not None, f"{name} {row} {column}"
+    assert formulas > 20_000
+
+
+def settings_of(book: Workbook) -> dict[str, object]:
+    """Read the settings as xlwings' VBA does: down from A1 to the first blank, no name twice."""
+    found: dict[str, object] = {}
+    for name, value, *_ in book[SETTINGS].iter_rows(values_only=True):
+        if name is None:
+            break
+        assert str(name).upper() not in map(str.upper, found)
+        found[str(name)] = value
+    return found
+
+
+def test_the_settings_name_the_module_and_an_interpreter_only_where_it_is_one_of_windows(template: Template) -> None:
+    settings = settings_of(template.book)
+    assert settings["UDF Modules"] == UDF_MODULE
+    assert settings["Interpreter_Win"] == (sys.executable if sys.platform == "win32" else "python")
+    assert settings["PYTHONPATH"] is None
+    assert settings["ADD_WORKBOOK_TO_PYTHONPATH"] is False
+    shipped = openpyxl.load_workbook(io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes()))
+    names = [str(cell.value) for cell in shipped["_xlwings.conf"]["A"] if cell.value]
+    assert set(names[: names.index("Instructions:")]) <= set(settings)
+
+
+def test_the_interpreter_can_be_named(tmp_path: Path) -> None:
+    path, _ = write_template(tmp_path / "book.xlsm", interpreter=r"C:\Python312\python.exe")
+    assert settings_of(openpyxl.load_workbook(path))["Interpreter_Win"] == r"C:\Python312\python.exe"
+    assert openpyxl.load_workbook(path).sheetnames == [HOW_TO, SETTINGS, INTELLISENSE]
+
+
+def test_argument_help_is_laid_out_as_excel_dna_reads_it(template: Template) -> None:
+    """As its WorkbookIntelliSenseProvider: name, description, help topic, then from the fourth column argument and text in turn."""
+    sheet = template.book[INTELLISENSE]
+    assert template.book.sheetnames[-1] == INTELLISENSE
+    assert sheet.sheet_state == "hidden"
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert head[0] == "FunctionInfo"
+    found: dict[object, Any] = {row[0]: row[1:] for row in rows}
+    assert set(found) == set(FUNCTIONS)
+    for name, (text, topic, *pairs) in found.items():
+        expected = descriptions()[str(name)]
+        assert (text, topic) == (expected.text, None)
+        shown = [(argument, about) for argument, about in zip(pairs[::2], pairs[1::2], strict=False) if argument]
+        assert shown == [(f"[{each.name}]" if each.optional else each.name, each.description) for each in expected.arguments]
+
+
+def test_the_how_to_names_what_is_in_the_files(template: Template) -> None:
+    cells = [cell for row in template.book[HOW_TO].iter_rows() for cell in row if cell.value is not None]
+    text = "\n".join(str(cell.value) for cell in cells)
+    assert all(cell.data_type == "s" for cell in cells)  # examples of formulas are texts
+    assert template.module.name in text
+    macro = re.search(r"choose (\w+), Run", text)
+    assert macro is not None
+    assert f"Public Sub {macro[1]}()" in template.module.read_text(encoding="ascii")
+    assert "ImportPythonUDFs" in text
+    for name in re.findall(r"=(AMZN_\w+)\(", text.replace("AMZN_...", "")):
+        assert name in FUNCTIONS
+    assert len(text.splitlines()) < 45
+
+
+def test_a_file_that_cannot_be_written_leaves_the_earlier_ones(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsm"
+    write_template(path)
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+
+    def fails(_: bytes) -> bytes:
+        message = "no workbook"
+        raise ValueError(message)
+
+    with pytest.raises(ValueError, match="no workbook"):
+        write_template(path, fails)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+    with pytest.raises(WorkbookError, match="cannot be written"):
+        write_template(tmp_path / "missing" / "book.xlsm")
+    with pytest.raises(WorkbookError, match=r"ends in \.xlsm"):
+        write_template(tmp_path / "book.xlsx")
+
+
+@pytest.mark.libreoffice
+def test_libreoffice_opens_and_converts_it(template: Template, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        missing = pytest.fail if request.config.getoption("--require-programs") else pytest.skip
+        missing(f"libreoffice is missing: {ENGINES['libreoffice'].how_to_get}")
+    profile = (tmp_path / "profile").as_uri()
+    command = [
+        office,
+        f"-env:UserInstallation={profile}",
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        str(tmp_path),
+        str(template.path),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    converted = openpyxl.load_workbook(tmp_path / "amzn-fcf_base.xlsx", data_only=True)
+    assert converted.sheetnames == template.book.sheetnames
+    values = openpyxl.load_workbook(template.path, data_only=True)
+    for row in values["Annual"].iter_rows():
+        for cell in row:
+            if isinstance(cell.value, float):
+                assert converted["Annual"][cell.coordinate].value == pytest.approx(cell.value, rel=1e-9, abs=1e-9)

@@ -1,0 +1,180 @@
+"""xlwings Lite: the wheel is pure Python and needs only what Pyodide has, and xlwings makes custom functions of ``main.py``."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from email.parser import HeaderParser
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from office_calls import CALLS, assert_same, body, environment, expected, needs
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+
+from xlwings_udfs.functions import AMZN_FCF, AMZN_IMPLIED
+from xlwings_udfs.hosts.lite import write_template
+from xlwings_udfs.registry import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+ROOT = Path(__file__).parent.parent
+IN_PYODIDE = {"numpy", "pandas", "scipy"}
+THEIR_OWN = {"python-dateutil", "six", "tzdata"}
+"""What pandas itself needs; Pyodide has it with pandas."""
+PATIENCE = 300
+EVERY_CALL = """
+import asyncio, json, sys
+from xlwings import XlwingsError, server
+import main
+
+async def answer(body):
+    try:
+        return await server.custom_functions_call(body, main)
+    except XlwingsError as error:
+        return str(error)
+
+async def answers():
+    return [await answer(body) for body in json.load(sys.stdin)]
+
+print(json.dumps({"meta": server.custom_functions_meta(main), "answers": asyncio.run(answers())}))
+"""
+IN_A_BARE_PLACE = """
+import importlib.util, sys
+for absent in ("formualizer", "ironcalc", "numba", "openpyxl", "rich", "xlwings"):
+    assert importlib.util.find_spec(absent) is None, absent
+from xlwings_udfs import AMZN_FCF, AMZN_IMPLIED
+import xlwings_udfs.functions
+assert "site-packages" in xlwings_udfs.functions.__file__
+print(AMZN_FCF(2026, "bull"), AMZN_IMPLIED("wacc", 234.75, "dcf", "article"))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel of this project."""
+    needs(request, "hatchling")
+    folder = tmp_path_factory.mktemp("dist")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "wheel", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", str(folder), str(ROOT)], check=True, timeout=PATIENCE)
+    (found,) = folder.iterdir()
+    return found
+
+
+def test_the_wheel_is_pure_python(wheel: Path) -> None:
+    assert wheel.name.endswith("-py3-none-any.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (label,) = (archive.read(name).decode() for name in names if name.endswith(".dist-info/WHEEL"))
+    assert "Root-Is-Purelib: true" in label
+    assert not [name for name in names if name.endswith((".so", ".pyd", ".dll", ".dylib"))]
+    assert {"xlwings_udfs/functions.py", "xlwings_udfs/hosts/officejs.py", "model/data/drivers.csv"} <= set(names)
+    assert "xlwings_udfs/hosts/server/project/.env.template" in names
+    assert "xlwings_udfs/hosts/lite/project/main.py" in names
+
+
+def test_in_pyodide_the_wheel_asks_only_for_what_pyodide_has(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (label,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    there: dict[str, str | AbstractSet[str]] = {
+        **cast("dict[str, str]", default_environment()),
+        "sys_platform": "emscripten",
+        "platform_system": "Emscripten",
+        "extra": "",
+    }
+    asked = [Requirement(line) for line in HeaderParser().parsestr(label).get_all("Requires-Dist", [])]
+    assert {each.name for each in asked if each.marker is None or each.marker.evaluate(there)} == IN_PYODIDE
+
+
+def test_the_wheel_computes_where_only_numpy_pandas_and_scipy_are(wheel: Path, tmp_path: Path) -> None:
+    place = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True, timeout=PATIENCE)
+    packages = Path(sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)}))
+    for name in IN_PYODIDE | THEIR_OWN:
+        _link(name, packages)
+    python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", str(python), "install", "--no-index"]
+    subprocess.run([*pip, "--no-deps", str(wheel)], check=True, timeout=PATIENCE)
+    done = subprocess.run(
+        [str(python), "-I", "-c", IN_A_BARE_PLACE], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
+    found = [float(each) for each in done.stdout.split()]
+    assert_same(found, [AMZN_FCF(2026, "bull"), AMZN_IMPLIED("wacc", 234.75, "dcf", "article")], "bare")
+
+
+def _link(name: str, packages: Path) -> None:
+    """Make an installed package visible in another place, if it is installed at all."""
+    try:
+        found = distribution(name)
+    except ModuleNotFoundError:
+        return
+    for top in {Path(str(file)).parts[0] for file in found.files or []} - {"..", "__pycache__"}:
+        source, target = Path(str(found.locate_file(top))), packages / top
+        if not target.exists():
+            target.symlink_to(source, target_is_directory=source.is_dir())
+
+
+@pytest.fixture(scope="module")
+def lite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401  # what xlwings prints
+    """Return what xlwings makes of the ``main.py`` that is written: its metadata, and the answers to every call."""
+    needs(request, "xlwings")
+    folder = tmp_path_factory.mktemp("host") / "lite"
+    write_template(folder)
+    done = subprocess.run(
+        [sys.executable, "-c", EVERY_CALL], cwd=folder, env=environment(), input=json.dumps([body(*each) for each in CALLS]),
+        capture_output=True, text=True, check=True, timeout=PATIENCE,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def test_xlwings_makes_metadata_of_every_function(lite: Any) -> None:  # noqa: ANN401  # what xlwings prints
+    functions = {each["name"]: each for each in lite["meta"]["functions"]}
+    assert set(functions) == set(FUNCTIONS)
+    for each in functions.values():
+        assert re.fullmatch(r"[^`\n]+ Example: [^`\n]+", each["description"]), each["name"]
+        assert each["result"] == {"dimensionality": "matrix", "type": "any"}
+        assert "volatile" not in each["options"]
+        for parameter in each["parameters"]:
+            assert not parameter["description"].startswith("Positional"), each["name"]
+
+
+def test_arguments_that_can_be_left_out_are_optional(lite: Any) -> None:  # noqa: ANN401  # what xlwings prints
+    functions = {each["name"]: each["parameters"] for each in lite["meta"]["functions"]}
+    optional = {name: [each["name"] for each in parameters if each.get("optional")] for name, parameters in functions.items()}
+    assert optional["AMZN_FCF"] == ["period", "scenario", "measure", "overrides"]
+    assert optional["AMZN_MULTIPLE"] == ["period", "scenario", "price", "overrides"]
+    assert optional["AMZN_ACTUAL"] == []
+
+
+def test_choices_are_enums(lite: Any) -> None:  # noqa: ANN401  # what xlwings prints
+    choices = {each["id"]: [value["stringValue"] for value in each["values"]] for each in lite["meta"]["enums"]}
+    assert choices["AMZN_MULTIPLE.MULTIPLE"] == ["P/S", "EV/EBITDA", "P/OCF", "P/FCF", "P/E"]
+    assert choices["AMZN_TABLE.FREQUENCY"] == ["annual", "quarterly", "ttm"]
+    parameters = {each["name"]: each["parameters"] for each in lite["meta"]["functions"]}["AMZN_FCF"]
+    assert [each.get("customEnumId") for each in parameters] == [None, None, "AMZN_FCF.MEASURE", None]
+
+
+@pytest.mark.parametrize("number", range(len(CALLS)), ids=lambda number: f"{number}-{CALLS[number][0]}")
+def test_every_function_answers_as_python_does(lite: Any, number: int) -> None:  # noqa: ANN401  # what xlwings prints
+    name, arguments = CALLS[number]
+    assert_same(lite["answers"][number], expected(name, arguments), name)
+
+
+def test_every_function_is_called() -> None:
+    assert {name for name, _ in CALLS} == set(FUNCTIONS)
+
+
+def test_what_is_written_names_the_wheel_that_is_built(wheel: Path, tmp_path: Path) -> None:
+    written: Sequence[Path] = write_template(tmp_path / "lite")
+    assert {path.name for path in written} == {"README.md", "main.py", "requirements.txt"}
+    for path in written:
+        if path.suffix != ".py":
+            assert wheel.name in path.read_text(encoding="utf-8")

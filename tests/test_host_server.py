@@ -1,0 +1,369 @@
+"""xlwings Server: the real server on loopback, called as the generated JavaScript calls it, and once from a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import http.client
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from office_calls import CALLS, absent, assert_same, body, environment, expected, needs
+
+from model.errors import WorkbookError
+from xlwings_udfs.functions import AMZN_FCF
+from xlwings_udfs.hosts.server import write_template
+from xlwings_udfs.registry import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+TOKEN = "a-token-of-the-test-suite"  # noqa: S105  # opens nothing but the server of this test
+CALL = "/xlwings/custom-functions-call"
+PATIENCE = 60
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OFFICE = """
+const functions = {};
+const context = {
+  application: {
+    calculate() {},
+    cultureInfo: { name: "en-US", load() {}, datetimeFormat: { shortDatePattern: "m/d/yyyy", load() {} } },
+  },
+  workbook: { name: "Book1.xlsx", load() {} },
+  async sync() {},
+};
+globalThis.Office = {
+  async onReady(then) { if (then) then({}); return {}; },
+  actions: { associate() {} },
+  context: { requirements: { isSetSupported: () => true } },
+};
+globalThis.Excel = { CalculationType: { full: "Full" }, RequestContext: function () { return context; }, run: (then) => then(context) };
+globalThis.CustomFunctions = {
+  associate: (name, called) => { functions[name] = called; },
+  Error: class extends Error { constructor(code, message) { super(message); } },
+  ErrorCode: { invalidValue: "#VALUE!" },
+};
+async function cell(name, ...values) {
+  try {
+    return await functions[name](...values, { address: "Sheet1!A1" });
+  } catch (error) {
+    return `#VALUE! ${error.message}`;
+  }
+}
+window.addEventListener("load", async () => {
+  const answers = { names: Object.keys(functions) };
+  answers.before = await cell("AMZN_FCF", [[2026]], [["bull"]], null, null);
+  const form = document.getElementById("amzn-fcf-token");
+  form.elements.token.value = "TOKEN";
+  form.requestSubmit();
+  answers.bull = await cell("AMZN_FCF", [[2026]], [["bull"]], null, null);
+  answers.column = await cell("AMZN_FCF", [[2025], [1850]], null, "after_leases", null);
+  answers.unknown = await cell("AMZN_LINE", [["no_such_line"]], null, null, null);
+  const place = document.createElement("pre");
+  place.id = "answers";
+  place.textContent = JSON.stringify(answers);
+  document.body.append(place);
+});
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of the server."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  # whatever the server says
+        return json.loads(self.text)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server of a project folder that listens on loopback."""
+
+    port: int
+    folder: Path
+    log: Path
+
+    def ask(self, method: str, path: str, content: bytes | str | None = None, **headers: str) -> Answer:
+        """Return the answer to a request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            connection.request(method, path, content, {name.replace("_", "-"): value for name, value in headers.items()})
+            response = connection.getresponse()
+            text = response.read().decode()
+            assert "Traceback" not in text
+            assert 'File "' not in text
+            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+
+    def post(self, content: bytes | str, token: str | None = f"Bearer {TOKEN}") -> Answer:
+        """Return the answer to a call with a body as it is."""
+        allowed = {} if token is None else {"Authorization": token}
+        return self.ask("POST", CALL, content, Content_Type="application/json", **allowed)
+
+    def call(self, name: str, *arguments: object, **changed: object) -> Answer:
+        """Return the answer to a call as the generated JavaScript makes it, with keys of its body changed."""
+        return self.post(json.dumps({**body(name, arguments), **changed}))
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    needs(request, "xlwings_server")
+    folder = tmp_path_factory.mktemp("host") / "server"
+    write_template(folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    found = Server(port, folder, folder.parent / "log")
+    command = [sys.executable, "-m", "uvicorn", "amzn_server:app", "--host", "127.0.0.1", "--port", str(port)]
+    with (
+        found.log.open("w", encoding="utf-8") as log,
+        subprocess.Popen(command, cwd=folder, env=environment(AMZN_FCF_TOKEN=TOKEN), stdout=log, stderr=log) as process,
+    ):
+        try:
+            _wait_for(found, process)
+            yield found
+        finally:
+            process.terminate()
+
+
+def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(OSError):
+            server.ask("GET", "/")
+            return
+        time.sleep(0.1)
+    pytest.fail(f"the server did not start: {server.log.read_text(encoding='utf-8')}")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"AMZN_FCF_TOKEN": TOKEN, "XLWINGS_LICENSE_KEY": ""}, "XLWINGS_LICENSE_KEY is missing"),
+        ({"AMZN_FCF_TOKEN": TOKEN, "XLWINGS_LICENSE_KEY": "wrong"}, "XLWINGS_LICENSE_KEY: Invalid"),
+        ({}, "AMZN_FCF_TOKEN is missing or short"),
+        ({"AMZN_FCF_TOKEN": "short"}, "AMZN_FCF_TOKEN is missing or short"),
+        ({"AMZN_FCF_TOKEN": TOKEN, "XLWINGS_AUTH_PROVIDERS": "[]"}, "authentication is off"),
+        ({"AMZN_FCF_TOKEN": TOKEN, "XLWINGS_ENABLE_SOCKETIO": "true"}, "enable_socketio"),
+    ],
+)
+def test_it_does_not_start_without_what_keeps_it_closed(
+    more: dict[str, str], said: str, server: Server, request: pytest.FixtureRequest
+) -> None:
+    needs(request, "xlwings_server")
+    command = [sys.executable, "-c", "import amzn_server"]
+    done = subprocess.run(
+        command, cwd=server.folder, env=environment(**more), capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert done.returncode
+    assert done.stderr.splitlines()[-1].startswith(said)
+    assert "Traceback" not in done.stderr
+
+
+def test_it_does_not_start_without_its_guard(server: Server) -> None:
+    command = [sys.executable, "-m", "uvicorn", "xlwings_server.main:main_app", "--host", "127.0.0.1", "--port", "0"]
+    done = subprocess.run(
+        command, cwd=server.folder, env=environment(AMZN_FCF_TOKEN=TOKEN), capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert done.returncode
+    assert "start this server with: uvicorn amzn_server:app" in done.stderr
+
+
+def test_office_reads_names_descriptions_and_choices(server: Server) -> None:
+    found = server.ask("GET", "/xlwings/custom-functions-meta").json
+    functions = {each["name"]: each for each in found["functions"]}
+    assert set(functions) == set(FUNCTIONS)
+    assert functions["AMZN_FCF"]["description"].startswith("Free cash flow of Amazon, USD m. Example: AMZN_FCF(2026,")
+    choices = {each["id"]: [value["stringValue"] for value in each["values"]] for each in found["enums"]}
+    assert choices["AMZN_INFLECTION.EVENT"] == ["trough", "turn", "positive", "recross", "intensity_peak"]
+
+
+def test_the_javascript_associates_every_function(server: Server) -> None:
+    code = server.ask("GET", "/xlwings/custom-functions-code").text
+    assert set(re.findall(r'CustomFunctions\.associate\("(\w+)"', code)) == set(FUNCTIONS)
+    assert CALL in code
+
+
+@pytest.mark.parametrize(("name", "arguments"), CALLS, ids=lambda value: value if isinstance(value, str) else None)
+def test_every_function_answers_as_python_does(server: Server, name: str, arguments: list[object]) -> None:
+    wanted, answer = expected(name, arguments), server.call(name, *arguments)
+    if isinstance(wanted, str):
+        assert (answer.status, answer.text) == (400, wanted)
+    else:
+        assert answer.status == 200
+        assert_same(answer.json["result"], wanted, name)
+
+
+def test_an_error_in_a_cell_stays_one(server: Server) -> None:
+    failed = {"type": "Error", "errorType": "Div0", "basicType": "Error", "basicValue": "#DIV/0!"}
+    assert server.call("AMZN_FCF", failed).json["result"] == [[{"type": "Error", "errorType": "Div0"}]]
+    column = server.call("AMZN_FCF", [[2025], [failed]]).json["result"]
+    assert_same(column, [[AMZN_FCF(2025)], [{"type": "Error", "errorType": "Value"}]], "column")
+
+
+@pytest.mark.parametrize("token", [None, "", "Bearer ", "Bearer wrong", "test-token", "Basic dXNlcjpwYXNz", f"{TOKEN}x", "Bearer \xe9"])
+def test_who_has_no_token_gets_no_answer(server: Server, token: str | None) -> None:
+    answer = server.post(json.dumps(body("AMZN_FCF", [2026])), token)
+    assert answer.status == 401
+    assert "token" in answer.json["detail"]
+    assert TOKEN not in answer.text
+
+
+def test_the_token_alone_will_do(server: Server) -> None:
+    assert server.post(json.dumps(body("AMZN_FCF", [2026])), TOKEN).status == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "said"),
+    [
+        ({"func_name": "AMZN_NOTHING"}, 404, "no such function"),
+        ({"func_name": "__doc__"}, 404, "no such function"),
+        ({"func_name": None}, 400, "func_name"),
+        ({"args": None}, 400, "args"),
+        ({"args": {}}, 400, "args"),
+        ({"args": [None] * 5}, 400, "at most 4 arguments"),
+        ({"args": [[]]}, 400, "equal length"),
+        ({"args": [[[]]]}, 400, "equal length"),
+        ({"args": [[[1], [2, 3]]]}, 400, "equal length"),
+        ({"args": [[[[1]]]]}, 400, "equal length"),
+        ({"args": [[[{}]]]}, 400, "rich value"),
+        ({"args": [[[{"type": "Double", "basicValue": [1]}]]]}, 400, "rich value"),
+        ({"runtime": "1.3"}, 400, "too old"),
+        ({"runtime": "nan"}, 400, "too old"),
+        ({"client": "VBA"}, 400, "too old"),
+        ({"version": 1}, 400, "version"),
+        ({"caller_address": 7}, 400, "caller_address"),
+        ({"args": [[[2026]] * 100_001]}, 413, "100,000 cells"),
+    ],
+)
+def test_a_malformed_call_is_told_what_is_wrong(server: Server, changed: dict[str, object], status: int, said: str) -> None:
+    answer = server.call("AMZN_FCF", **changed)
+    assert answer.status == status
+    assert said in answer.json["detail"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not JSON", b"[]", b'"text"', b"\xff\xfe", b'{"args": NaN}', b"[" * 100_000, b"{}", b"1" * 9999])
+def test_a_body_that_is_no_call_is_refused(server: Server, content: bytes) -> None:
+    assert server.post(content).status == 400
+
+
+def test_a_large_body_is_refused_before_it_is_read(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
+        head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 99999999"
+        caller.sendall(f"{head}\r\n\r\n".encode())
+        assert caller.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_a_large_body_without_a_length_is_refused(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
+        head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked"
+        caller.sendall(f"{head}\r\n\r\n".encode())
+        with contextlib.suppress(OSError):  # the server may close before it has all
+            for _ in range(5):
+                caller.sendall(b"100000\r\n" + b" " * 0x100000 + b"\r\n")
+        assert caller.recv(100).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/"), ("POST", "/xlwings/custom-scripts-call/x"), ("POST", f"{CALL}/"), ("PUT", CALL), ("DELETE", "/"), ("GET", "/nothing")],
+)
+def test_there_is_nothing_but_the_functions(server: Server, method: str, path: str) -> None:
+    assert server.ask(method, path, Authorization=TOKEN).status == 404
+
+
+def test_other_origins_are_not_let_in(server: Server) -> None:
+    answer = server.ask("OPTIONS", CALL, Origin="https://example.com", Access_Control_Request_Method="POST")
+    assert answer.status == 400
+    assert "access-control-allow-origin" not in answer.headers
+    call = server.ask(
+        "POST", CALL, json.dumps(body("AMZN_FCF", [2026])),
+        Content_Type="application/json", Authorization=TOKEN, Origin="https://example.com",
+    )  # fmt: skip
+    assert "access-control-allow-origin" not in call.headers
+
+
+def test_a_hundred_callers_get_their_own_answers(server: Server) -> None:
+    calls: list[list[Any]] = [
+        [2026 + number % 9, ["base", "bull", "bear", "article"][number % 4], None, [["aws_growth", 0.1 + number / 1000]]]
+        for number in range(100)
+    ]
+    with ThreadPoolExecutor(max_workers=100) as callers:
+        answers = list(callers.map(lambda arguments: server.call("AMZN_FCF", *arguments), calls))
+    for arguments, answer in zip(calls, answers, strict=True):
+        assert_same(answer.json["result"], [[AMZN_FCF(*arguments)]], str(arguments))
+
+
+def test_a_range_of_100_000_cells_is_answered(server: Server) -> None:
+    found = server.call("AMZN_FCF", [[2026, 1850, "", "x"]] * 25_000).json["result"]
+    assert len(found) == 25_000
+    assert_same(found[-1], [AMZN_FCF(2026), *({"type": "Error", "errorType": kind} for kind in ("NotAvailable",)), "", found[0][3]], "row")
+
+
+def test_excel_is_told_where_the_add_in_is(server: Server) -> None:
+    manifest = server.ask("GET", "/manifest").text
+    assert "<Id>" in manifest
+    assert "Functions.Namespace" not in manifest  # cells say =AMZN_FCF(), without a prefix
+    assert 'id="amzn-fcf-token"' in server.ask("GET", "/taskpane").text
+
+
+def test_a_browser_runs_the_served_javascript(server: Server, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        absent(request, "chromium is missing: apt-get install chromium")
+    assert browser is not None
+    office = re.search(r'src="(/static/vendor/office-js/[^"]+)"', server.ask("GET", "/taskpane").text)
+    assert office is not None
+    stub = server.folder / office[1].removeprefix("/")
+    stub.parent.mkdir(parents=True, exist_ok=True)
+    stub.write_text(OFFICE.replace("TOKEN", TOKEN), encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", "--virtual-time-budget=30000", "--dump-dom"]
+    page = subprocess.run(
+        [browser, *flags, f"http://127.0.0.1:{server.port}/taskpane"], capture_output=True, text=True, check=True, timeout=2 * PATIENCE
+    )
+    found = re.search(r'<pre id="answers">(.*?)</pre>', page.stdout, re.DOTALL)
+    assert found is not None, page.stdout[-2000:] + page.stderr[-2000:]
+    answers = json.loads(html.unescape(found[1]))
+    assert set(answers["names"]) == set(FUNCTIONS)
+    assert answers["before"] == "#VALUE! the token is missing: enter it in the task pane"
+    assert_same(answers["bull"], [[AMZN_FCF(2026, "bull")]], "bull")
+    assert_same(answers["column"], [[AMZN_FCF(2025, None, "after_leases")], [{"type": "Error", "errorType": "NotAvailable"}]], "column")
+    assert answers["unknown"] == f"#VALUE! {expected('AMZN_LINE', ['no_such_line'])}"
+
+
+def test_its_log_holds_neither_token_nor_traceback(server: Server) -> None:
+    log = server.log.read_text(encoding="utf-8")
+    assert TOKEN not in log
+    assert "Traceback" not in log
+
+
+def test_a_project_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "server"
+    written = write_template(folder)
+    assert {path.relative_to(folder).as_posix() for path in written} >= {"amzn_server.py", ".env.template", "README.md", "pyproject.toml"}
+    (folder / "lifespan.py").unlink()
+    assert write_template(folder) == written
+    assert all(path.is_file() for path in written)
+    (folder / "README.md").write_text("mine", encoding="utf-8")
+    (folder / "pyproject.toml").unlink()
+    with pytest.raises(WorkbookError, match="differs"):
+        write_template(folder)
+    assert not (folder / "pyproject.toml").exists()
+    assert list(tmp_path.iterdir()) == [folder]
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(WorkbookError):
+        write_template(tmp_path / "file" / "server")

@@ -1,0 +1,1 @@
+"""The hosts: programs whose cells call the functions."""

@@ -1,0 +1,73 @@
+"""LibreOffice Calc: an extension whose cells call the functions in this interpreter.
+
+Calc's own Python need not have numpy: the add-in (``addin.py``) hands every call to one worker process of the interpreter
+that wrote the extension (:mod:`.client`, :mod:`.worker`). Errors are Calc's own, in single cells and within blocks:
+
+========== =================== ======================
+function   shown in Calc       saved in an .xlsx file
+========== =================== ======================
+#N/A       #N/A (32767)        #N/A
+#VALUE!    #VALUE! (Err:519)   #VALUE!
+#NUM!      #NUM! (Err:503)     #NUM!
+========== =================== ======================
+
+A cell with an error as an argument gives that error; within a range that is an argument it gives Err:504, #VALUE! in an .xlsx
+file, before the function is called. A worker that cannot be started, fails, or takes too long gives #VALUE!.
+
+LibreOffice (7.4, and by goosepirate/lox365 issue 21 still 24.2) does not share the texts of a block with its other texts: MATCH,
+VLOOKUP, COUNTIF and = do not find them. ``IF(ISTEXT(block), block&"", block)`` as an array formula makes them findable, and so
+does ``INDEX(block, row, column)``. Functions that give one value are not concerned: :data:`.parts.ONE_VALUE`.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from xlwings_udfs.hosts.calc.how_to import how_to
+from xlwings_udfs.hosts.calc.parts import TYPE_LIBRARY, calc_add_ins, components, description, manifest, recorded
+from xlwings_udfs.hosts.project_folder import write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["EXTENSION", "HOW_TO", "write_template"]
+
+EXTENSION: Final = "amzn-fcf.oxt"
+HOW_TO: Final = "amzn-fcf_calc.txt"
+
+_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
+"""The date of every file in the extension, so that the same functions give the same bytes."""
+
+
+def write_template(out: Path) -> list[Path]:
+    """Write the extension and a page that says how to install it into a folder; return their paths.
+
+    Raises
+    ------
+    WorkbookError
+        If the folder cannot be written; each file is there whole or as it was before.
+    """
+    return write_files({out / EXTENSION: _extension(), out / HOW_TO: how_to().encode()})
+
+
+def _extension() -> bytes:
+    package = files(__name__)
+    parts = {
+        "META-INF/manifest.xml": manifest().encode(),
+        "description.xml": description().encode(),
+        "CalcAddIns.xcu": calc_add_ins().encode(),
+        TYPE_LIBRARY: package.joinpath(TYPE_LIBRARY).read_bytes(),
+        "addin.components": components().encode(),
+        "addin.py": package.joinpath("addin.py").read_bytes(),
+        # Calc puts this folder on the path of every Python extension: the name must be ours alone
+        "pythonpath/amzn_fcf_client.py": package.joinpath("client.py").read_bytes(),
+        "pythonpath/amzn_fcf_client.json": recorded().encode(),
+    }
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content, zipfile.ZIP_DEFLATED)
+    return data.getvalue()

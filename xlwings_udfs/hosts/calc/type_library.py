@@ -1,0 +1,54 @@
+"""The add-in's type library, made with unoidl-write: ``python -m xlwings_udfs.hosts.calc.type_library`` after a function changed.
+
+The library ships with the package, because unoidl-write comes with LibreOffice's developer kit, which few have.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from model.errors import EngineError
+from xlwings_udfs.hosts.calc.parts import INTERFACE, TYPE_LIBRARY, interface
+
+
+def developer_kit(program: str) -> Path | None:
+    """Return a program of LibreOffice's developer kit, unoidl-write or unoidl-read, if it is installed."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    beside = str(Path(office).resolve().parent.parent / "sdk" / "bin") if office else ""
+    found = shutil.which(program, path=os.pathsep.join([os.environ.get("PATH", os.defpath), beside]))
+    return Path(found) if found else None
+
+
+def office_types() -> list[str]:
+    """Return the paths of the type libraries that every LibreOffice has."""
+    office = shutil.which("soffice") or shutil.which("libreoffice") or ""
+    program = Path(office).resolve().parent
+    return [str(program / "types.rdb"), str(program / "types" / "offapi.rdb")]
+
+
+def rebuild(folder: Path) -> None:
+    """Write the interface of the functions and its type library into a folder.
+
+    Raises
+    ------
+    EngineError
+        If unoidl-write is missing, or refuses the interface.
+    """
+    program = developer_kit("unoidl-write")
+    if program is None:
+        message = "unoidl-write is missing: install LibreOffice's developer kit (Debian: apt-get install libreoffice-dev)"
+        raise EngineError(message)
+    source = folder / INTERFACE
+    source.write_text(interface(), encoding="utf-8", newline="\n")
+    command = [str(program), *office_types(), str(source), str(folder / TYPE_LIBRARY)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  # our own arguments
+    if done.returncode != 0:
+        message = f"unoidl-write failed with status {done.returncode}: {done.stderr.strip()[:300]}"
+        raise EngineError(message)
+
+
+if __name__ == "__main__":
+    rebuild(Path(__file__).parent)

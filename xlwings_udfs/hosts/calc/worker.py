@@ -1,0 +1,85 @@
+"""The process that computes for Calc: ``python -m xlwings_udfs.hosts.calc.worker``; one JSON text a line, a call in, an answer out.
+
+A call is ``{"function": "AMZN_FCF", "arguments": [2026, "bull", null, null]}``; its answer is ``{"value": 1234.5}``, a block as
+a list of rows. An error is ``{"error": "#N/A", "message": "..."}``, in a block ``{"error": "#N/A"}`` in its cell. The first line
+that the process writes, ``{"ready": true}``, says that it can be asked.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import queue
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlwings_udfs.convert import Cell, Result
+
+_EMPTY: Final = inspect.Parameter.empty
+
+
+def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
+    """Return the answer to a call of a function; whatever goes wrong in it is an error value."""
+    from model.errors import AmznFcfError  # noqa: PLC0415  # loaded after the thread that watches for the office's end
+    from xlwings_udfs.convert import BAD_VALUE, error_value  # noqa: PLC0415
+    from xlwings_udfs.registry import FUNCTIONS  # noqa: PLC0415
+
+    if name not in FUNCTIONS:
+        return {"error": BAD_VALUE, "message": f"unknown function {name}: the extension and the package differ, write the extension again"}
+    try:
+        return {"value": _plain(FUNCTIONS[name](*_given(FUNCTIONS[name], arguments)))}
+    except AmznFcfError as error:
+        return {"error": error_value(error), "message": str(error)}
+    except Exception as error:  # noqa: BLE001  # an oversight of ours must not take the other cells down with it
+        return {"error": BAD_VALUE, "message": f"{type(error).__name__}: {error}"}
+
+
+def _given(function: Callable[..., Result], arguments: list[Cell]) -> list[Cell]:
+    """Return the arguments; 0 for one that can be left out is None: that is how Calc hands over a reference to an empty cell."""
+    parameters = inspect.signature(function).parameters.values()
+    return [
+        None if isinstance(each, float) and each == 0 and parameter.default is not _EMPTY else each
+        for parameter, each in zip(parameters, arguments, strict=True)
+    ]
+
+
+def _plain(value: Result) -> Any:  # noqa: ANN401  # JSON
+    from xlwings_udfs.convert import ErrorValue  # noqa: PLC0415
+
+    if isinstance(value, list):
+        return [[_plain(each) for each in row] for row in value]
+    return {"error": str(value)} if isinstance(value, ErrorValue) else value
+
+
+def main() -> None:
+    """Answer the calls that arrive on standard input until it ends."""
+    calls: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_receive, args=(sys.stdin, calls), daemon=True).start()
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
+    import xlwings_udfs.functions  # noqa: F401, PLC0415  # declares the functions
+
+    _send(answers, {"ready": True})
+    while True:
+        call = json.loads(calls.get())
+        _send(answers, answer(call["function"], call["arguments"]))
+
+
+def _receive(source: TextIO, calls: queue.Queue[str]) -> None:
+    for line in source:
+        calls.put(line)
+    os._exit(0)  # the office has ended: nobody waits for the call that may be running
+
+
+def _send(target: TextIO, message: dict[str, object]) -> None:
+    target.write(json.dumps(message) + "\n")
+    target.flush()
+
+
+if __name__ == "__main__":
+    main()

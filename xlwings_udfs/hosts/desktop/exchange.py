@@ -1,0 +1,84 @@
+"""Between xlwings and a function: a cell's values in, a value or a block out, and never the text of an exception."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import math
+from decimal import Decimal
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from model.errors import AmznFcfError
+from xlwings_udfs.convert import BAD_NUMBER, BAD_VALUE, ErrorValue, error_value
+from xlwings_udfs.hosts.desktop.described import descriptions
+from xlwings_udfs.registry import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_logger = logging.getLogger(__name__)
+
+_ERRORS_IN_CELLS: Final = frozenset({
+    "#BLOCKED!", "#CALC!", "#CONNECT!", "#DIV/0!", "#FIELD!", "#GETTING_DATA", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!",
+    "#UNKNOWN!", "#VALUE!",
+})  # fmt: skip
+_FIRST_ERROR_CODE: Final = -2146826288
+_LAST_ERROR_CODE: Final = _FIRST_ERROR_CODE + 99
+"""Codes by which COM hands over cells that hold an error, #NULL! first; xlwings knows only seven of them by name."""
+
+
+def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
+    """Return a function as xlwings registers it: what it raises, and every error in its block, is handed out as ``shown``.
+
+    Arguments always come as lists of rows (``ndim`` 2), or a column would become a row; a list of one cell is that cell.
+    Literal types and reserved names do not get past xlwings and VBA, so the signature states neither.
+    """
+    function, description = FUNCTIONS[name], descriptions()[name]
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:  # noqa: ANN401  # whatever a cell holds
+        try:
+            return _answer(function(*map(_argument, arguments)), shown)
+        except AmznFcfError as error:
+            return shown(error_value(error))
+        except Exception as error:
+            # a text in the cell would be passed over by SUM; the console of xlwings ("Show Console") has the traceback
+            _logger.exception("%s failed", name)
+            return shown(error_value(error))
+
+    call.__doc__ = description.text
+    parameters = [inspect.Parameter(each.name, _POSITIONAL, default=each.default) for each in description.arguments]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it, mypy does not know it
+    call.__annotations__ = {
+        each.name: Annotated[Any, {"doc": each.description, "ndim": 2, "err_to_str": True}] for each in description.arguments
+    }
+    return call
+
+
+_POSITIONAL: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+def _argument(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        rows = [[_cell(each) for each in row] if isinstance(row, (list, tuple)) else _cell(row) for row in value]
+        return rows[0][0] if len(rows) == 1 and isinstance(rows[0], list) and len(rows[0]) == 1 else rows
+    return _cell(value)
+
+
+def _cell(value: object) -> object:
+    """Return what a cell holds; an error stays an error, for a blank would stand for the default."""
+    if isinstance(value, str) and value in _ERRORS_IN_CELLS:
+        return ErrorValue(value)
+    if type(value) is int and _FIRST_ERROR_CODE <= value <= _LAST_ERROR_CODE:
+        return BAD_VALUE
+    return float(value) if isinstance(value, Decimal) else value  # COM hands over cells in a currency format as Decimal
+
+
+def _answer(value: object, shown: Callable[[ErrorValue], object]) -> object:
+    if isinstance(value, list):
+        return [[_answer(each, shown) for each in row] for row in value]
+    if isinstance(value, ErrorValue):
+        return shown(value)
+    # xlwings would write NaN as an empty text, and Excel cannot hold an infinite number
+    return shown(BAD_NUMBER) if isinstance(value, float) and not math.isfinite(value) else value

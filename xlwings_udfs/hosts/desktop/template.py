@@ -1,0 +1,175 @@
+"""The macro workbook: xlwings' own standalone one, with the settings, a how-to page and argument help in it.
+
+The VBA project is the one that the installed xlwings package carries, byte for byte: no macro of ours is in the file.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from model.errors import WorkbookError
+from xlwings_udfs.hosts.desktop.described import descriptions
+from xlwings_udfs.hosts.desktop.how_to import TITLE, how_to
+from xlwings_udfs.hosts.desktop.vba_module import vba_module
+from xlwings_udfs.hosts.project_folder import write_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+UDF_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs"
+HOW_TO, SETTINGS, INTELLISENSE = "How to", "xlwings.conf", "_IntelliSense_"
+
+_STANDALONE: Final = "quickstart_standalone.xlsm"
+_SETTINGS_AS_SHIPPED: Final = "_xlwings.conf"
+_MACRO_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_NAME_WIDTH, _TEXT_WIDTH = 34, 60
+
+
+def write_template(
+    path: Path,
+    workbook: Callable[[bytes], bytes] | None = None,
+    calculate: Callable[[bytes], bytes] | None = None,
+    interpreter: str | None = None,
+) -> tuple[Path, Path]:
+    """Write a macro workbook and, beside it, the VBA module to import by hand; each file whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The workbook to write, an ``.xlsm``.
+    workbook
+        Puts further sheets into the bytes of a macro workbook and returns it; the sheets that it finds there stay, and
+        stay last, because Excel-DNA IntelliSense reads the last sheet only.
+    calculate
+        Returns a workbook with the values of its formulas cached. It is handed the workbook as a plain ``.xlsx``, since
+        engines refuse the content type of one with macros, and has to keep the parts that it does not know.
+    interpreter
+        Path of ``python.exe``. Left out: this interpreter on Windows; elsewhere ``python``, for the user to fill in.
+
+    Returns
+    -------
+    tuple of Path
+        The workbook and the VBA module.
+
+    Raises
+    ------
+    WorkbookError
+        If the name does not end in ``.xlsm``, xlwings is not installed, or a file cannot be written.
+    """
+    if path.suffix.lower() != ".xlsm":
+        message = f"{path}: a workbook with macros needs a name that ends in .xlsm"
+        raise WorkbookError(message)
+    module = path.with_suffix(".bas")
+    data = macro_workbook(module.name, interpreter)
+    if workbook:
+        data = workbook(data)
+    if calculate:
+        data = _with_main_type(calculate(_with_main_type(data, _MACRO_TYPE, _PLAIN_TYPE)), _PLAIN_TYPE, _MACRO_TYPE)
+    write_files({path: data, module: vba_module()})
+    return path, module
+
+
+def _with_main_type(data: bytes, found: bytes, wanted: bytes) -> bytes:
+    """Return a workbook with another content type of its main part, and every other part as it was."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
+        for entry in source.infolist():
+            part = source.read(entry)
+            written.writestr(entry, part.replace(found, wanted) if entry.filename == "[Content_Types].xml" else part)
+    return target.getvalue()
+
+
+def macro_workbook(module_file: str, interpreter: str | None = None) -> bytes:
+    """Return xlwings' standalone macro workbook with its settings, the how-to page, and argument help filled in."""
+    import openpyxl  # noqa: PLC0415  # slow to load, and only this writes files
+
+    book = openpyxl.load_workbook(io.BytesIO(_standalone()), keep_vba=True)
+    # the VBA project knows both sheets by code name: they are renamed, not replaced
+    page, settings = book.worksheets
+    page.title = HOW_TO
+    settings.title = SETTINGS
+    _fill_how_to(page, module_file)
+    _fill_settings(settings, interpreter or (sys.executable if sys.platform == "win32" else None))
+    _fill_intellisense(book)
+    for sheet in book.worksheets:
+        sheet.sheet_view.tabSelected = False  # sheets selected together are edited together
+    book.active = 0
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _standalone() -> bytes:
+    try:
+        return files("xlwings").joinpath(_STANDALONE).read_bytes()
+    except (ModuleNotFoundError, FileNotFoundError):
+        message = f"xlwings, which carries {_STANDALONE}, is not installed: pip install xlwings"
+        raise WorkbookError(message) from None
+
+
+def _fill_how_to(sheet: Worksheet, module_file: str) -> None:
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415  # as above
+    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415
+
+    sheet["A1"] = TITLE
+    sheet["A1"].font = Font(name="Calibri", size=16, bold=True)
+    for row, (head, text) in enumerate(how_to(version("xlwings"), module_file), start=3):
+        for column, content in enumerate((head, text), start=1):
+            cell = sheet.cell(row, column)
+            cell.value = content or None
+            cell.data_type = "s" if content else "n"  # examples begin with "=" and are texts
+            cell.font = Font(name="Calibri", size=11, bold=bool(head) and not text)
+            cell.alignment = Alignment(vertical="top", horizontal="left", wrap_text=column > 1)
+    sheet.column_dimensions["A"].width = 18
+    sheet.column_dimensions["B"].width = 115
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 1
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
+    """Fill in the sheet that xlwings reads: names in A from the first row to the first blank, values in B, notes in C."""
+    filled: dict[str, tuple[str | bool | None, str]] = {
+        "Interpreter_Win": (
+            interpreter or "python",
+            'Full path of python.exe, as this shows in a command prompt: py -c "import sys; print(sys.executable)"',
+        ),
+        "PYTHONPATH": (None, "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs"),
+        "UDF Modules": (UDF_MODULE, "Read by the macro ImportPythonUDFs"),
+        "Show Console": (False, "TRUE shows a window with what Python says"),
+        "ADD_WORKBOOK_TO_PYTHONPATH": (False, "FALSE: no Python file that lies beside the workbook is run"),
+    }
+    names = [str(cell.value) for (cell,) in sheet.iter_rows(max_col=1) if cell.value is not None]
+    settings = names[: names.index("Instructions:")]
+    for row in sheet.iter_rows(min_row=len(settings) + 1):
+        for cell in row:
+            cell.value = None  # the instructions speak of activating the sheet, which it is
+    for row_number, name in enumerate([*settings, *(each for each in filled if each not in settings)], start=1):
+        sheet.cell(row_number, 1, name)
+        if name in filled:
+            value, note = filled[name]
+            sheet.cell(row_number, 2).value = value
+            sheet.cell(row_number, 3, note)
+    for letter, width in zip("ABC", (_NAME_WIDTH, _TEXT_WIDTH, _TEXT_WIDTH), strict=True):
+        sheet.column_dimensions[letter].width = width
+
+
+def _fill_intellisense(book: Workbook) -> None:
+    """Add the sheet that Excel-DNA IntelliSense reads: a function a row; its name, text, help topic, then argument and text in turn."""
+    sheet = book.create_sheet(INTELLISENSE)
+    sheet.append(["FunctionInfo"])
+    for each in descriptions().values():
+        pairs = [(f"[{argument.name}]" if argument.optional else argument.name, argument.description) for argument in each.arguments]
+        sheet.append([each.name, each.text, None, *(text for pair in pairs for text in pair)])
+    sheet.sheet_state = "hidden"

@@ -1,0 +1,16 @@
+"""The same functions for the VBA module that is imported by hand: errors leave marked, and VBA makes error values of them.
+
+Not for the sheet ``xlwings.conf``: imported by xlwings itself, the marks would stand in cells as text.
+"""
+
+from __future__ import annotations
+
+import xlwings
+
+from xlwings_udfs.hosts.desktop.described import CATEGORY
+from xlwings_udfs.hosts.desktop.exchange import udf
+from xlwings_udfs.hosts.desktop.marks import marked
+from xlwings_udfs.registry import FUNCTIONS
+
+# xlwings looks for functions among the attributes of the module
+globals().update({name: xlwings.func(category=CATEGORY)(udf(name, marked)) for name in FUNCTIONS})

@@ -1,0 +1,52 @@
+"""The headless host: the functions inside formualizer, so that a workbook with =AMZN_FCF() calculates without Excel."""
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
+from model.errors import AmznFcfError
+from xlwings_udfs.convert import ErrorValue, error_value
+from xlwings_udfs.registry import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from xlwings_udfs.convert import Result
+
+_KINDS: Final = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
+
+
+def sheet_functions() -> Mapping[str, Callable[..., object]]:
+    """Return every function by name, as formualizer calls it: errors are its error values, empty cells of a block are empty texts.
+
+    An argument that is left out between commas reaches Python as 0, which no optional argument can be: it counts as left out.
+    """
+    return {name: partial(_call, function) for name, function in FUNCTIONS.items()}
+
+
+def register(workbook: Any) -> None:  # noqa: ANN401  # formualizer's Workbook
+    """Make the functions known to a formualizer workbook."""
+    for name, function in sheet_functions().items():
+        parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
+        needed = sum(each.default is inspect.Parameter.empty for each in parameters)
+        workbook.register_function(name, function, min_args=needed, max_args=len(parameters))
+
+
+def _call(function: Callable[..., Result], *arguments: object) -> object:
+    given = [None if type(each) is float and each == 0 else each for each in arguments]
+    try:
+        result = function(*given)
+    except AmznFcfError as error:
+        return _plain(error_value(error))
+    if isinstance(result, list):
+        return [[_plain(each) for each in row] for row in result]
+    return _plain(result)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, ErrorValue):
+        return {"type": "Error", "kind": _KINDS[value]}
+    return "" if value is None else value

@@ -1,0 +1,91 @@
+"""Files and folders that a host needs, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
+
+
+def texts_of(folder: Traversable, within: str = "") -> dict[str, str]:
+    """Return the files of a folder of this package by their path within it, those of its folders too."""
+    found: dict[str, str] = {}
+    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if each.is_dir() and each.name != "__pycache__":
+            found |= texts_of(each, f"{within}{each.name}/")
+        elif each.is_file():
+            found[within + each.name] = each.read_text(encoding="utf-8")
+    return found
+
+
+def write_folder(out: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write files into a folder and return their paths; other files in the folder stay.
+
+    Raises
+    ------
+    WorkbookError
+        If a file of one of the names is there with another content, for it may hold somebody's changes, or if the folder cannot
+        be written. Nothing is written then.
+    """
+    try:
+        changed = [name for name, text in texts.items() if _differs(out / name, text)]
+        if changed:
+            message = f"{out / changed[0]} is there and differs: move the folder away or choose another with --out"
+            raise WorkbookError(message)
+        target = out.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
+            staged = Path(name) / "whole"
+            for each, text in texts.items():
+                (staged / each).parent.mkdir(parents=True, exist_ok=True)
+                (staged / each).write_text(text, encoding="utf-8", newline="\n")
+            if not target.exists():
+                staged.rename(target)
+            else:
+                for each in texts:
+                    (target / each).parent.mkdir(parents=True, exist_ok=True)
+                    (staged / each).replace(target / each)
+    except OSError as error:
+        message = f"{out}: cannot be written ({error.strerror}); choose another folder with --out"
+        raise WorkbookError(message) from None
+    return [out / name for name in texts]
+
+
+def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
+    """Write files to temporary names, then rename them over their targets, so that each is there whole or not at all.
+
+    Raises
+    ------
+    WorkbookError
+        If a folder cannot be written; each file is then as it was before.
+    """
+    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
+    try:
+        for path, data in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary[path].open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for path in contents:
+            temporary[path].replace(path)
+    except OSError as error:
+        message = f"{error.filename}: cannot be written ({error.strerror}); choose another folder with --out"
+        raise WorkbookError(message) from None
+    finally:
+        for each in temporary.values():
+            with contextlib.suppress(OSError):
+                each.unlink(missing_ok=True)
+    return list(contents)
+
+
+def _differs(path: Path, text: str) -> bool:
+    return path.exists() and (not path.is_file() or path.read_bytes() != text.encode())

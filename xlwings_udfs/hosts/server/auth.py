@@ -1,0 +1,35 @@
+"""Who may call: those who send the token that the server was started with."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Final
+
+from fastapi import HTTPException, status
+from xlwings_server.models import User
+
+TOKEN_VARIABLE: Final = "AMZN_FCF_TOKEN"  # noqa: S105  # the name of a variable
+SHORTEST_TOKEN: Final = 16
+
+
+def expected_token() -> str:
+    """Return the token of the environment, or nothing where it is missing or too short to be a secret."""
+    token = os.environ.get(TOKEN_VARIABLE, "").strip()
+    return token if len(token) >= SHORTEST_TOKEN else ""
+
+
+async def validate_token(token_string: str) -> User:
+    """Return the user of an Authorization header, ``Bearer <token>`` or the token alone; called by xlwings Server.
+
+    Raises
+    ------
+    fastapi.HTTPException
+        401 if it is not the token.
+    """
+    scheme, _, rest = (token_string or "").strip().partition(" ")
+    given = rest.strip() if scheme.lower() == "bearer" else (token_string or "").strip()
+    expected = expected_token()
+    if not expected or not secrets.compare_digest(given.encode(), expected.encode()):
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, detail="the token is missing or wrong: enter it in the task pane")
+    return User(id="token", name="holder of the token")

@@ -1,0 +1,32 @@
+"""The functions as xlwings Server calls them: computed beside the event loop, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from typing import TYPE_CHECKING, Final
+
+from xlwings_udfs.hosts.officejs import catching, registered
+from xlwings_udfs.registry import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from xlwings_udfs.convert import Result
+
+_MODEL: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
+"""One thread: a long answer keeps no other request from being refused, and no two calls share the model's work in progress."""
+
+
+def server_functions() -> dict[str, Callable[..., Coroutine[object, object, Result]]]:
+    """Return every function by name, ready for xlwings Server."""
+    return {name: registered(_beside_the_loop(catching(function))) for name, function in FUNCTIONS.items()}
+
+
+def _beside_the_loop(function: Callable[..., Result]) -> Callable[..., Coroutine[object, object, Result]]:
+    @wraps(function)
+    async def call(*arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(_MODEL, function, *arguments)
+
+    return call

@@ -1,0 +1,1 @@
+"""No scripts: this server only answers functions."""
