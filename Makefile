@@ -19,6 +19,7 @@ lint: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/functions.py
 
 clean:
 	rm -rf $(VENV) out

@@ -6,10 +6,9 @@ import os
 import platform
 import subprocess
 import sys
-import time
-from typing import TYPE_CHECKING
 
 import numpy as np
+from timing import best_of, show
 
 from amzn_fcf.workbooks import build, shipped_at
 from model.actuals import reported_arrays
@@ -21,28 +20,9 @@ from model.results import run
 from workbook_templates.recalc import ENGINES
 from workbook_templates.writer import plan_workbook, preset_to, write_workbook
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 DRAWS = 10_000
 BLOCK = 500
 KEPT = ("free_cash_flow", "ttm_free_cash_flow", "trough", "turn", "positive")
-
-
-def best_of(times: int, work: Callable[[], object]) -> float:
-    """Return the shortest of several runs, in seconds."""
-    found = []
-    for _ in range(times):
-        started = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - started)
-    return min(found)
-
-
-def show(what: str, seconds: float, target: str = "") -> None:
-    """Print one line."""
-    text = f"{seconds * 1000:,.1f} ms" if seconds < 1 else f"{seconds:,.2f} s"
-    print(f"{what:<72}{text:>12}  {target}")
 
 
 def draw_ten_thousand() -> dict[str, np.ndarray]:

@@ -52,6 +52,20 @@ def test_help_loads_neither_numpy_nor_openpyxl() -> None:
     assert done.stdout.strip().endswith("[]")
 
 
+def test_templates_of_every_host_lie_side_by_side(tmp_path: Path) -> None:
+    for host in ("desktop", "server", "lite", "calc"):
+        done = amzn_fcf("template", "--host", host, "--out", str(tmp_path))
+        assert done.returncode == 0, done.stderr
+        written = [line.removeprefix("wrote ") for line in done.stdout.splitlines()]
+        assert written
+        assert all(Path(path).is_file() for path in written)
+
+
+def test_show_heads_a_line_with_its_members_as_they_are_written() -> None:
+    """Square brackets are markup to the library that prints tables."""
+    assert "value_per_share[dcf,mid]" in amzn_fcf("show", "value_per_share[dcf,mid]").stdout
+
+
 def test_show_prints_a_json_list_of_figures() -> None:
     done = amzn_fcf("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
     assert done.returncode == 0

@@ -119,7 +119,7 @@ def test_the_extension_holds_what_calc_needs(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(WorkbookError, match="cannot be made"):
+    with pytest.raises(WorkbookError, match="cannot be written"):
         host.write_template(tmp_path / "file" / "under")
     (tmp_path / "out" / host.EXTENSION / "taken").mkdir(parents=True)
     with pytest.raises(WorkbookError, match="cannot be written"):

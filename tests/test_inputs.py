@@ -189,6 +189,21 @@ def test_a_broken_scenario_file_is_refused_in_one_sentence(case: str, tmp_path: 
         load_scenario(write(tmp_path, text))
 
 
+BROKEN_OVERLAYS = {
+    "of what is not given": (CONSTANT.format("wacc", "rate", 0.01), "wacc is 0, which means that none is given: add has nothing"),
+    "of a reported year": (entry(values="{ 2024 = 0.01 }"), "2024, which is before the first forecast quarter 2026Q3"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_OVERLAYS)
+def test_a_broken_overlay_is_refused_in_one_sentence(case: str, tmp_path: Path) -> None:
+    text, message = BROKEN_OVERLAYS[case]
+    changes = text.replace("[drivers", "[changes").replace("values = ", "add = ").replace("value = ", "add = ")
+    overlay = write(tmp_path, f'name = "mine"\noverlay = true\n{changes}')
+    with pytest.raises(AmznFcfError, match=message):
+        load_scenario(f"base+{overlay}")
+
+
 def test_a_base_given_as_a_path_is_looked_up_beside_the_file(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     write(tmp_path / "sub", HEAD.replace("mine", "parent") + entry(), "parent.toml")

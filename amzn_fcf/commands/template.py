@@ -67,13 +67,13 @@ def _write_calc(out: Path, scenario: Scenario) -> list[Path]:
 def _write_server(out: Path, _scenario: Scenario) -> list[Path]:
     from xlwings_udfs.hosts.server import write_template  # noqa: PLC0415  # as above
 
-    return write_template(out)
+    return write_template(out / "server")
 
 
 def _write_lite(out: Path, _scenario: Scenario) -> list[Path]:
     from xlwings_udfs.hosts.lite import write_template  # noqa: PLC0415  # as above
 
-    return write_template(out)
+    return write_template(out / "lite")
 
 
 _WRITERS: Final = {"desktop": _write_desktop, "calc": _write_calc, "server": _write_server, "lite": _write_lite}

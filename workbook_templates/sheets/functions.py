@@ -25,12 +25,13 @@ _SCENARIO, _OVERRIDES = "{scenario}", "{overrides}"
 
 
 class Example(NamedTuple):
-    """A call: its arguments, and the row of the model and the period (none: one value) that it must equal, if there is one."""
+    """A call: its arguments, and the row of the model and the period (none: one value) that it must equal, or what it gives."""
 
     function: str
     arguments: str
     key: str = ""
     period: str = ""
+    what: str = ""
 
 
 EXAMPLES: Final = (
@@ -47,13 +48,13 @@ EXAMPLES: Final = (
     Example("AMZN_UPSIDE", f',"sotp",{_SCENARIO},{_OVERRIDES}', "upside[sotp]"),
     Example("AMZN_MULTIPLE", f'"P/E",,{_SCENARIO},,{_OVERRIDES}', "price_to_earnings_trailing"),
     Example("AMZN_INFLECTION", f'"turn",{_SCENARIO},,{_OVERRIDES}', "turn"),
-    Example("AMZN_IMPLIED", '"wacc",234.75,"dcf","article"'),
-    Example("AMZN_TABLE", f'"cash",{_SCENARIO}'),
-    Example("AMZN_DRIVERS", _SCENARIO),
-    Example("AMZN_SCENARIOS", ""),
-    Example("AMZN_CLAIMS", ""),
-    Example("AMZN_EXPLAIN", f'"free_cash_flow",2026,{_SCENARIO}'),
-    Example("AMZN_VERSION", ""),
+    Example("AMZN_IMPLIED", '"wacc",234.75,"dcf","article"', what="Cost of capital at which the article's dcf is 234.75"),
+    Example("AMZN_TABLE", f'"cash",{_SCENARIO}', what="Cash flow by year: first cell of a block"),
+    Example("AMZN_DRIVERS", _SCENARIO, what="Drivers by year: first cell of a block"),
+    Example("AMZN_SCENARIOS", "", what="Scenarios: first cell of a block"),
+    Example("AMZN_CLAIMS", "", what="The article's claims: first cell of a block"),
+    Example("AMZN_EXPLAIN", f'"free_cash_flow",2026,{_SCENARIO}', what="How a figure comes about"),
+    Example("AMZN_VERSION", "", what="Versions of program and data"),
 )
 """Every function at least once. The blocks show their first cell: entered in a range they fill it."""
 _BLOCKS: Final = frozenset({"AMZN_TABLE", "AMZN_DRIVERS", "AMZN_SCENARIOS", "AMZN_CLAIMS"})
@@ -83,7 +84,7 @@ def _put_example(sheet: SheetPlan, layout: Layout, example: Example, row: int, t
     shown = example.arguments.replace(_SCENARIO, "scenario").replace(_OVERRIDES, "drivers")
     sheet.put(row, _CALL, f"{example.function}({shown})", "name")
     if not example.key:
-        sheet.put(row, _WHAT, "First cell of a block" if example.function in _BLOCKS else "", "label")
+        sheet.put(row, _WHAT, example.what, "label")
         style = "calc rate" if example.function == "AMZN_IMPLIED" else "calc text"
         sheet.put(row, _LIVE, text, style, Twin("call", example.function))
         return
