@@ -15,7 +15,7 @@ def how_to(xlwings_version: str, module_file: str) -> list[tuple[str, str]]:
         ("1", "Install Python 3.11 or later for Windows from python.org; tick 'Add python.exe to PATH'."),
         (
             "2",
-            "Press Windows+R, type cmd, Enter. There: py -m pip install, a blank, and the amzn-fcf package you were given.",
+            "Open the folder of the project amzn-fcf in Explorer, type cmd into its address bar, Enter. There: py -m pip install .",
         ),
         ("3", f"There too: py -m pip install xlwings=={xlwings_version}   (this version: the macros of this workbook call it by number)"),
         ("4", 'There too: py -c "import sys; print(sys.executable)"   Copy the path it shows to cell B1 of the sheet xlwings.conf.'),
