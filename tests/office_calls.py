@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -68,7 +68,7 @@ def needs(request: pytest.FixtureRequest, *packages: str) -> None:
         absent(request, f"{missing[0]} is missing: python -m pip install {missing[0].replace('_', '-')}")
 
 
-def absent(request: pytest.FixtureRequest, message: str) -> None:
+def absent(request: pytest.FixtureRequest, message: str) -> NoReturn:
     """Skip a test for what is missing, or fail it with --require-programs."""
     if request.config.getoption("--require-programs"):
         pytest.fail(message)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from office_calls import absent
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 
@@ -227,10 +228,7 @@ def finished(process: subprocess.Popen[str]) -> str:
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Office:
     program = shutil.which("soffice")
     if program is None or not list(Path(program).resolve().parent.glob("pythonloader.py")):
-        message = "LibreOffice or its Python is missing: install them (Debian: apt-get install libreoffice-calc python3-uno)"
-        if request.config.getoption("--require-programs"):
-            pytest.fail(message)
-        pytest.skip(message)
+        absent(request, "LibreOffice or its Python is missing: install them (Debian: apt-get install libreoffice-calc python3-uno)")
     folder = tmp_path_factory.mktemp("office")
     office = Office(Path(program), folder)
     extension, _ = host.write_template(folder)
