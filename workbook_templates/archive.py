@@ -11,14 +11,15 @@ import posixpath
 import re
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
-from xml.etree.ElementTree import Element, ParseError
+from typing import TYPE_CHECKING, Final, NamedTuple
+from xml.etree.ElementTree import ParseError
 
 from model.errors import WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
+    from xml.etree.ElementTree import Element
 
 LARGEST_FILE: Final = 50_000_000
 LARGEST_CONTENT: Final = 100_000_000
@@ -97,7 +98,7 @@ class Archive:
             message = f"part {name} is larger than {LARGEST_SMALL_PART // 1_000_000} MB: {_SAVE_AGAIN}"
             raise WorkbookError(message)
         try:
-            return cast("Element", defusedxml.ElementTree.fromstring(self.read(name), forbid_dtd=True))
+            return defusedxml.ElementTree.fromstring(self.read(name), forbid_dtd=True)
         except defusedxml.DefusedXmlException:
             raise WorkbookError(entities(name)) from None
         except (ParseError, ValueError, LookupError) as error:

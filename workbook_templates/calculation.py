@@ -139,7 +139,7 @@ def _sparse(grids: Grids, wanted: Iterable[tuple[str, int, int]]) -> dict[str, l
 
 
 def main() -> None:
-    """Calculate what stands on stdin, and print the values as JSON."""
+    """Calculate what stands on stdin, and write the values as JSON."""
     order = json.loads(sys.stdin.buffer.readline())
     data = sys.stdin.buffer.read(order["size"])
     cells = {(sheet, row, column): call for sheet, row, column, call in order["cells"]}
@@ -151,9 +151,10 @@ def main() -> None:
             found = Calculated()
             found.grids.update({name: dict(grid) for name, grid in engine_named(order["engine"]).calculate(data).items()})
         failures = [[*place, text] for place, text in found.failures.items()]
-        print(json.dumps({"grids": _sparse(found.grids, cells), "failures": failures}))
+        answer: dict[str, object] = {"grids": _sparse(found.grids, cells), "failures": failures}
     except AmznFcfError as error:
-        print(json.dumps({"error": str(error)}))
+        answer = {"error": str(error)}
+    sys.stdout.write(json.dumps(answer))
 
 
 if __name__ == "__main__":

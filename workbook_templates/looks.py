@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from xml.etree.ElementTree import Element
+
+    from openpyxl.styles import PatternFill
 
 _NO_COLOUR: Final = "000000"
 _NO_FILL: Final = ""
@@ -54,7 +56,7 @@ def planned_looks() -> Mapping[str, Look]:
 
     found = {}
     for style in styles.named_styles():
-        font, fill = style.font, style.fill
+        font, fill = style.font, cast("PatternFill", style.fill)
         colour = str(font.color.rgb)[-6:] if font.color is not None else _NO_COLOUR
         ground = str(fill.fgColor.rgb)[-6:] if fill.fill_type == "solid" else _NO_FILL
         found[style.name] = Look(style.number_format, colour, ground, bool(style.protection.locked))

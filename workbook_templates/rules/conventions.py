@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbook_templates.looks import planned_looks
 from workbook_templates.references import rectangle
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from workbook_templates.cells import Cell, InputRange
     from workbook_templates.looks import Look
     from workbook_templates.sheet_parts import Allowed
+
+_SHOWN: Final = 1e-5
+"""Limits are written with six digits."""
 
 
 def looks(subject: ModelSubject) -> list[tuple[Place, Cell, Look, Look]]:

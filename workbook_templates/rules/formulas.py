@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from workbook_templates.sheet_parts import Content, SheetContents
 
 VOLATILE: Final = frozenset({"OFFSET", "INDIRECT", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"})
-_REACHING_OUT: Final = frozenset(
-    {"WEBSERVICE", "RTD", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EVALUATE", "FILTERXML", "SQL.REQUEST", "IMAGE"}
-)
+_REACHING_OUT: Final = frozenset({
+    "WEBSERVICE", "RTD", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EVALUATE", "FILTERXML", "SQL.REQUEST", "IMAGE",
+})  # fmt: skip
 AMZN: Final = "AMZN_"
-_PLAIN_CONSTANTS: Final = frozenset(
-    {"0", "1", "2", "3", "4", "7", "10", "12", "24", "30", "52", "60", "100", "360", "365", "1000", "1000000"}
-)
+_PLAIN_CONSTANTS: Final = frozenset({
+    "0", "1", "2", "3", "4", "7", "10", "12", "24", "30", "52", "60", "100", "360", "365", "1000", "1000000",
+})  # fmt: skip
 """Numbers that stand for themselves: parts of a year, scales."""
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d+)?\s*%?\s*")
 _LONGEST_NUMBER: Final = 40

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from workbook_templates.layout import INPUTS, REPORTED, STAMPED, VALUE
+from workbook_templates.references import coordinates
 from workbook_templates.rules.formulas import AMZN, looks_like_a_number
 from workbook_templates.rules.rule import ModelSubject, Place, Spot, Subject, cell_name, gathered, shown
 from workbook_templates.rules.structure import covers
@@ -158,13 +159,7 @@ def _spots(found: Iterable[Deviation]) -> Iterable[Spot]:
 
 
 def _is_number_as_text(each: Deviation) -> bool:
-    return (
-        isinstance(each.planned.content, (int, float))
-        and each.found is not None
-        and each.found.formula is None
-        and isinstance(each.found.value, str)
-        and looks_like_a_number(each.found.value)
-    )
+    return isinstance(each.planned.content, (int, float)) and _is_text_of_a_number(each.found)
 
 
 def numbers_as_text(subject: ModelSubject) -> Iterable[Spot]:
@@ -172,22 +167,27 @@ def numbers_as_text(subject: ModelSubject) -> Iterable[Spot]:
     broken: list[tuple[Place, str, str]] = [
         (each.place, "a number", f"the text {each.found.value!r}") for each in subject.deviations if _is_number_as_text(each) and each.found
     ]
-    cells = subject.book.sheets[INPUTS].cells
-    for place, _ in subject.inputs.problems:
-        found = cells.get(place)
-        if found is not None and found.formula is None and isinstance(found.value, str) and looks_like_a_number(found.value):
-            broken.append(((INPUTS, *place), "a number", f"the text {found.value!r}"))
+    for cell, _ in subject.inputs.problems:
+        place, found = _input_at(subject, cell)
+        if _is_text_of_a_number(found):
+            broken.append(((INPUTS, *place), "a number", f"the text {found.value!r}" if found else ""))
     return gathered(broken)
+
+
+def _input_at(subject: ModelSubject, cell: str) -> tuple[tuple[int, int], Content | None]:
+    place = coordinates(cell) or (0, 0)
+    return place, subject.book.sheets[INPUTS].cells.get(place)
+
+
+def _is_text_of_a_number(found: Content | None) -> bool:
+    return found is not None and found.formula is None and isinstance(found.value, str) and looks_like_a_number(found.value)
 
 
 def wrong_inputs(subject: ModelSubject) -> Iterator[Spot]:
     """Find inputs that the model does not allow: missing, of the wrong kind, out of range, formulas."""
-    cells = subject.book.sheets[INPUTS].cells
-    for place, problem in subject.inputs.problems:
-        found = cells.get(place)
-        if found is not None and isinstance(found.value, str) and found.formula is None and looks_like_a_number(found.value):
-            continue  # numbers_as_text says so
-        yield Spot(INPUTS, cell_name(*place), "an allowed value", problem)
+    for cell, problem in subject.inputs.problems:
+        if not _is_text_of_a_number(_input_at(subject, cell)[1]):  # of which numbers_as_text speaks
+            yield Spot(INPUTS, cell, "an allowed value", problem)
 
 
 def failed_checks(subject: ModelSubject) -> Iterator[Spot]:

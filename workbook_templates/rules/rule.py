@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
@@ -11,6 +10,8 @@ from workbook_templates.findings import Finding
 from workbook_templates.layout import column_letters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
     from model.results import Results
     from workbook_templates.cells import Cell
     from workbook_templates.contents import Book
@@ -102,21 +103,26 @@ class ModelSubject(Subject):
         return looks(self)
 
 
-S = TypeVar("S", bound=Subject, contravariant=True)
+S_contra = TypeVar("S_contra", bound=Subject, contravariant=True)
 
 
 @dataclass(frozen=True)
-class Rule(Generic[S]):
+class Rule(Generic[S_contra]):
     """One thing to look for."""
 
     name: str
     group: Group
     severity: Severity
-    looks_for: str
+    check: Callable[[S_contra], Iterable[Spot]]
+    """Finds the places where the rule is broken; its docstring, ``Find ...``, says what it looks for."""
     remedy: str
-    check: Callable[[S], Iterable[Spot]]
 
-    def findings(self, subject: S) -> Iterable[Finding]:
+    @property
+    def looks_for(self) -> str:
+        """What the rule looks for."""
+        return " ".join((self.check.__doc__ or self.name).split()).removeprefix("Find ").rstrip(".")
+
+    def findings(self, subject: S_contra) -> Iterable[Finding]:
         """Apply the rule."""
         for spot in self.check(subject):
             yield Finding(self.name, self.severity, *spot, self.remedy)

@@ -38,8 +38,7 @@ def calculated_values(subject: ModelSubject) -> Iterator[Spot]:
     """Find values that an engine calculates from the formulas and that are not the model's."""
     for name, comparison in subject.compared.items():
         if name != CACHED:
-            for spot in _differences(comparison, f" ({name})"):
-                yield spot
+            yield from _differences(comparison, f" ({name})")
 
 
 def _differences(comparison: Comparison, by: str) -> Iterator[Spot]:
