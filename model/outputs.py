@@ -93,12 +93,11 @@ class Output:
 
         Quarters are codes, such as 20263; see :meth:`counted`.
         """
-        frequency, place = "quarterly", 0
-        if self.period is not None:
-            frequency, axis = self.period.frequency, results.plan.axis
-            quarter = Quarter(self.period.year, self.period.quarter)
-            place = axis.year_position(quarter.year) if frequency == "annual" else axis.position(quarter)
-        return np.broadcast_to(results.series(self.key, frequency)[place], len(results.scenarios))
+        if self.period is None:
+            values = results.series(self.key)[0]
+        else:
+            values = results.series(self.key, self.period.frequency)[results.plan.axis.period_position(self.period)]
+        return np.broadcast_to(values, len(results.scenarios))
 
     def counted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values whose differences mean something: quarters are counted, everything else is as it is.
