@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import re
 import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.sax.saxutils import escape
 
 from model.axis import DAY_ZERO
@@ -17,9 +15,6 @@ from model.errors import WorkbookError
 from workbook_templates.archive import Archive
 from workbook_templates.contents import read_book, sheet_parts
 from workbook_templates.layout import column_letters
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Value = float | str | bool | None
 Grid = Mapping[tuple[int, int], Value]
@@ -131,35 +126,3 @@ def _inserted(xml: str, name: str, cell: str) -> str:
             place = match.start(1) + other.start()
             break
     return xml[:place] + cell + xml[place:]
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder for output unless it is there; one that cannot be made is a :class:`WorkbookError`."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{path}: cannot be made ({error.strerror}); choose another folder with --out"
-        raise WorkbookError(message) from None
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all: to a temporary name, then renamed over the target.
-
-    Raises
-    ------
-    WorkbookError
-        If the folder cannot be written; an earlier file of the name is kept.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror}); choose another folder with --out"
-        raise WorkbookError(message) from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)

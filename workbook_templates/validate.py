@@ -104,7 +104,8 @@ def validate(
     expected = [*SHEETS[: SHEETS.index(COVER) + 1], *([FUNCTIONS] if FUNCTIONS in book.sheets else []), *SHEETS[SHEETS.index(COVER) + 1 :]]
     if missing:
         report.remarks.append("rules that need the sheets of the model were not applied: put the sheets back first")
-        report.findings += chosen.apply([*STRUCTURE, *ANY], Subject(book, expected_sheets=expected))
+        whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]
+        report.findings += chosen.apply([*STRUCTURE, *whole_file], Subject(book, expected_sheets=expected))
         return report
     subject = _model_subject(book, expected, report)
     if chosen.needs_values:

@@ -90,7 +90,7 @@ def input_limits(subject: ModelSubject) -> Iterator[Spot]:
             continue
         allowed = subject.book.sheets[name].allowed
         by_cells = {each.cells: each for each in allowed}
-        for planned in sheet.ranges:
+        for planned in (each for each in sheet.ranges if not each.free):
             found = by_cells.get(planned.cells) or _covering(allowed, planned)
             if not _guards(planned, found):
                 yield Spot(name, planned.cells, _limits_planned(planned), _limits_found(found))
