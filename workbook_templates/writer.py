@@ -26,6 +26,7 @@ from workbook_templates.layout import (
     Layout,
     column_letters,
 )
+from workbook_templates.package import with_relative_targets
 from workbook_templates.sheets.annual import annual_sheet
 from workbook_templates.sheets.calculation import calculation_sheet
 from workbook_templates.sheets.checks import checks_sheet
@@ -122,22 +123,21 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
     book.properties.creator = "amzn-fcf"
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
+    return with_relative_targets(file.getvalue())
 
 
 def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
-    prototypes: dict[str, Any] = {}
+    prototypes = _prototypes(target, {*(cell.style for cell in sheet.cells.values()), *sheet.row_styles.values()})
     for (row, column), cell in sheet.cells.items():
         written: Any = target.cell(row, column, cell.content)
-        if cell.style not in prototypes:
-            written.style = cell.style
-            prototypes[cell.style] = written._style  # noqa: SLF001  # assigning .style by name costs more than the cell itself
-        else:
-            written._style = prototypes[cell.style]  # noqa: SLF001
+        written._style = prototypes[cell.style]  # noqa: SLF001  # assigning .style by name costs more than the cell itself
     for column, width in sheet.widths.items():
         target.column_dimensions[column_letters(column)].width = width
     for row, height in sheet.heights.items():
         target.row_dimensions[row].height = height
+    for row, style in sheet.row_styles.items():
+        dimension: Any = target.row_dimensions[row]
+        dimension._style = prototypes[style]  # noqa: SLF001  # as above; by name it cannot be done for a row
     if sheet.frozen:
         row, column = sheet.frozen
         target.freeze_panes = f"{column_letters(column)}{row}"
@@ -153,6 +153,18 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     target.sheet_view.showGridLines = False
     target.sheet_view.zoomScale = 85
     _set_up_print(target, sheet)
+
+
+def _prototypes(target: Worksheet, names: set[str]) -> dict[str, Any]:
+    """Return named styles as openpyxl keeps them in a cell."""
+    from openpyxl.styles.styleable import StyleableObject  # noqa: PLC0415
+
+    found = {}
+    for name in names:
+        styled: Any = StyleableObject(target)
+        styled.style = name
+        found[name] = styled._style  # noqa: SLF001  # what is copied
+    return found
 
 
 def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
