@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import pytest
+from programs import needs_engine
 
 from workbook_templates.recalc import ENGINES, Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MEASURED: Final = "measured"
+"""The property of a test that holds what it measured; it reaches the end of the run from other processes too (pytest-xdist)."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,8 +24,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine in turn; one that is missing is skipped, or fails with --require-programs."""
     found = ENGINES[request.param]
-    if not found.is_available():
-        if request.config.getoption("--require-programs"):
-            pytest.fail(f"{found.name} is missing: {found.how_to_get}")
-        pytest.skip(f"{found.name} is missing: {found.how_to_get}")
+    needs_engine(request, found)
     return found
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return a function that takes a line of figures, to be shown at the end of the run."""
+
+    def show(line: str) -> None:
+        record_property(_MEASURED, line)
+
+    return show
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the tests measured."""
+    reports = [each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)]
+    lines = [str(line) for report in reports if report.when == "call" for name, line in report.user_properties if name == _MEASURED]
+    if lines:
+        terminalreporter.section("measured")
+        for line in lines:
+            terminalreporter.write_line(line)

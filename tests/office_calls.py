@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import os
-from typing import TYPE_CHECKING, NoReturn
-
-import pytest
+from typing import TYPE_CHECKING
 
 import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
@@ -65,20 +62,6 @@ CALLS: Sequence[tuple[str, Sequence[object]]] = [
 """Functions with arguments as Python has them: an error, blanks, rows, columns, tables among them."""
 
 _KINDS = {"#N/A": "NotAvailable", "#NUM!": "Num", "#VALUE!": "Value"}
-
-
-def needs(request: pytest.FixtureRequest, *packages: str) -> None:
-    """Skip a test where a package is missing, or fail it with --require-programs."""
-    missing = [name for name in packages if importlib.util.find_spec(name) is None]
-    if missing:
-        absent(request, f"{missing[0]} is missing: python -m pip install {missing[0].replace('_', '-')}")
-
-
-def absent(request: pytest.FixtureRequest, message: str) -> NoReturn:
-    """Skip a test for what is missing, or fail it with --require-programs."""
-    if request.config.getoption("--require-programs"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 def environment(**more: str) -> Mapping[str, str]:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
-from office_calls import absent
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
+from programs import absent
 
 import xlwings_udfs.hosts.calc as host
 from model.errors import AmznFcfError
@@ -27,7 +27,7 @@ from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX, described_functio
 from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MARK = "AMZN_FCF_TEST"
 """Environment variable by whose value a test knows the processes that its office started."""
@@ -345,7 +345,7 @@ def test_people_type_the_short_name_and_the_wizard_describes_it(office: Office) 
 
 
 @pytest.mark.libreoffice
-def test_300_calls_in_a_file(office: Office) -> None:
+def test_300_calls_in_a_file(office: Office, measured: Callable[[str], None]) -> None:
     lines = ("net_sales", "free_cash_flow", "aws_sales", "operating_income", "net_capex")
     calls = [
         Call("AMZN_LINE", f'"{line}",{year},"{name}"', (line, float(year), name))
@@ -359,7 +359,7 @@ def test_300_calls_in_a_file(office: Office) -> None:
     fill(sheet, 1, [[call.formula] for call in calls])
     start = time.monotonic()
     found = office.calculated(book, "many")[sheet.title]
-    print(f"{len(calls)} calls, start of the office and of the worker included: {time.monotonic() - start:.1f} s")
+    measured(f"LibreOffice: {len(calls)} calls, start of the office and of the worker included: {time.monotonic() - start:.1f} s")
     for row, call in enumerate(calls, start=1):
         assert_shows(found.cell(row, 1), call.in_python())
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
-from office_calls import absent
+from programs import absent
 
 import xlwings_udfs.hosts.calc as host
 from model.errors import WorkbookError

@@ -20,6 +20,7 @@ import openpyxl
 import pytest
 from com_stand_in import CALLS, COM_ERROR, CellError, Cells, Excel, Variant, in_com, in_python, items
 from openpyxl import Workbook
+from programs import needs_engine
 from shared import family
 
 from model.errors import NoRootError, NotAvailableError, WorkbookError
@@ -375,10 +376,8 @@ def test_a_file_that_cannot_be_written_leaves_the_earlier_ones(tmp_path: Path) -
 
 @pytest.mark.libreoffice
 def test_libreoffice_opens_and_converts_it(template: Template, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    if office is None:
-        missing = pytest.fail if request.config.getoption("--require-programs") else pytest.skip
-        missing(f"libreoffice is missing: {ENGINES['libreoffice'].how_to_get}")
+    needs_engine(request, ENGINES["libreoffice"])
+    office = shutil.which("soffice") or shutil.which("libreoffice") or ""
     profile = (tmp_path / "profile").as_uri()
     command = [
         office,

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from office_calls import CALLS, assert_same, body, environment, expected, needs
+from office_calls import CALLS, assert_same, body, environment, expected
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from programs import needs
 
 from xlwings_udfs.functions import AMZN_FCF, AMZN_IMPLIED
 from xlwings_udfs.hosts.lite import write_template

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from office_calls import CALLS, absent, assert_same, body, environment, expected, needs
+from office_calls import CALLS, assert_same, body, environment, expected
+from programs import absent, needs
 
 from model.errors import WorkbookError
 from xlwings_udfs.functions import AMZN_FCF
@@ -356,6 +357,21 @@ def test_its_log_holds_neither_token_nor_traceback(server: Server) -> None:
     log = server.log.read_text(encoding="utf-8")
     assert TOKEN not in log
     assert "Traceback" not in log
+
+
+def test_its_readme_starts_it_as_these_tests_do_from_either_shell(tmp_path: Path) -> None:
+    """PowerShell's commands set the same variables to the same values; its double quotes leave all but $ and ` as they are."""
+    readme = next(path for path in write_template(tmp_path / "server") if path.name == "README.md").read_text(encoding="utf-8")
+    shell, power = (re.findall(rf"^    {start}(\w+) ?= ?(.*)$", readme, re.MULTILINE) for start in ("export ", r"\$env:"))
+    assert [name for name, _ in shell] == [name for name, _ in power] == ["XLWINGS_LICENSE_KEY", "AMZN_FCF_TOKEN"]
+    assert power[0][1].strip('"') == shell[0][1]
+    codes = re.findall(r"(?:python|py) -c ['\"](.*?)['\"]", readme)
+    assert codes[0] == codes[1]
+    assert not re.search('[$`"]', codes[1])
+    token = subprocess.run([sys.executable, "-c", codes[1]], capture_output=True, text=True, check=True).stdout.strip()
+    assert len(token) > len(TOKEN)
+    starts = re.findall(r"^    (?:python|py) (-m uvicorn .*)$", readme, re.MULTILINE)
+    assert starts == ["-m uvicorn amzn_server:app --host 127.0.0.1 --port 8000"] * 2
 
 
 def test_a_project_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -21,16 +22,18 @@ from workbook_templates.parity import Comparison, compare, selecting
 from workbook_templates.recalc import ENGINES, Engine
 from workbook_templates.writer import WorkbookPlan, plan_workbook, write_workbook
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+
+def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(engine: Engine, measured: Callable[[str], None]) -> None:
     total = Comparison()
     for name in SHIPPED:
         plan, results, data = written(name)
         grids = engine.calculate_all([(data, selecting(each.name)) for each in results.scenarios])
         for draw, values in enumerate(grids):
             total.add(compare(plan, values, results, draw))
-    with capsys.disabled():
-        print(f"\n{engine.name}: {len(SHIPPED)} workbooks: {total}")
+    measured(f"{engine.name}: {len(SHIPPED)} workbooks: {total}")
     assert total.cells > 500_000
     assert not total.differences
 

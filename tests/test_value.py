@@ -28,6 +28,8 @@ from workbook_templates.parity import selecting
 from workbook_templates.sheets.scenarios import FIRST_COLUMN, WEIGHT_ROW, scenarios_sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbook_templates.recalc import Engine
 
 DCF = "value_per_share[dcf,mid]"
@@ -306,7 +308,7 @@ def test_weights_that_do_not_add_up_to_one_are_refused() -> None:
 # Every method, every scenario, every engine
 
 
-def test_value_per_share_is_the_same_in_every_engine(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_value_per_share_is_the_same_in_every_engine(engine: Engine, measured: Callable[[str], None]) -> None:
     largest, count = 0.0, 0
     for as_of, name in (("2026Q2", "base"), ("2025Q3", "article")):
         plan, results = family(as_of)
@@ -320,5 +322,4 @@ def test_value_per_share_is_the_same_in_every_engine(engine: Engine, capsys: pyt
                 assert math.isclose(found, expected, rel_tol=1e-9), (results.scenarios[place].name, key)
                 largest, count = max(largest, abs(found / expected - 1)), count + 1
     assert count == 15 * (len(SHIPPED) + 3)
-    with capsys.disabled():
-        print(f"\n{engine.name}: {count} values per share, largest relative difference {largest:.1e}")
+    measured(f"{engine.name}: {count} values per share, largest relative difference {largest:.1e}")

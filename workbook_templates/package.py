@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.sax.saxutils import escape
 
 from model.axis import DAY_ZERO
 from model.errors import WorkbookError
 from workbook_templates.layout import column_letters
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Value = float | str | bool | None
 Grid = Sequence[Sequence[Value]]
@@ -172,35 +167,3 @@ def _inserted(xml: str, name: str, cell: str) -> str:
             place = match.start(1) + other.start()
             break
     return xml[:place] + cell + xml[place:]
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder for output unless it is there; one that cannot be made is a :class:`WorkbookError`."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{path}: cannot be made ({error.strerror}); choose another folder with --out"
-        raise WorkbookError(message) from None
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all: to a temporary name, then renamed over the target.
-
-    Raises
-    ------
-    WorkbookError
-        If the folder cannot be written; an earlier file of the name is kept.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror}); choose another folder with --out"
-        raise WorkbookError(message) from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)

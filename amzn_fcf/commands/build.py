@@ -12,7 +12,7 @@ from amzn_fcf.tables import Column, print_table, progress
 from amzn_fcf.workbooks import Built, build, default_scenarios, file_name, load_distinct, offered_with
 from model.axis import Period, Quarter
 from model.errors import InputError
-from workbook_templates.package import make_folder, write_whole
+from model.files import make_folder, write_whole
 from workbook_templates.recalc import DEFAULT_ENGINE
 from workbook_templates.writer import WorkbookPlan, plan_workbook, preset_to
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf import __version__
 from amzn_fcf.workbooks import build, offered_with, with_functions_cached
 from model.errors import InputError
+from model.files import make_folder, write_whole
 from model.inputs import load_scenario
-from workbook_templates.package import make_folder, write_whole
 from workbook_templates.recalc import Formualizer
 from workbook_templates.writer import WorkbookPlan, plan_workbook, write_workbook
 

@@ -1,9 +1,7 @@
-"""Files and folders that a host needs, written whole or not at all."""
+"""The folder that a host needs, written whole or not at all."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,34 +55,6 @@ def write_folder(out: Path, texts: Mapping[str, str]) -> list[Path]:
         message = f"{out}: cannot be written ({error.strerror}); choose another folder with --out"
         raise WorkbookError(message) from None
     return [out / name for name in texts]
-
-
-def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
-    """Write files to temporary names, then rename them over their targets, so that each is there whole or not at all.
-
-    Raises
-    ------
-    WorkbookError
-        If a folder cannot be written; each file is then as it was before.
-    """
-    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
-    try:
-        for path, data in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary[path].open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        for path in contents:
-            temporary[path].replace(path)
-    except OSError as error:
-        message = f"{error.filename}: cannot be written ({error.strerror}); choose another folder with --out"
-        raise WorkbookError(message) from None
-    finally:
-        for each in temporary.values():
-            with contextlib.suppress(OSError):
-                each.unlink(missing_ok=True)
-    return list(contents)
 
 
 def _differs(path: Path, text: str) -> bool:

@@ -26,9 +26,9 @@ import zipfile
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from model.files import write_files
 from xlwings_udfs.hosts.calc.how_to import how_to
 from xlwings_udfs.hosts.calc.parts import TYPE_LIBRARY, calc_add_ins, components, description, manifest, recorded
-from xlwings_udfs.hosts.project_folder import write_files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
+from model.files import write_files
 from xlwings_udfs.hosts.desktop.described import descriptions
 from xlwings_udfs.hosts.desktop.how_to import TITLE, how_to
 from xlwings_udfs.hosts.desktop.vba_module import vba_module
-from xlwings_udfs.hosts.project_folder import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,31 @@
+"""Programs and packages that some tests need: what is missing is skipped, or fails with ``--require-programs``."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from workbook_templates.recalc import Engine
+
+
+def absent(request: pytest.FixtureRequest, message: str) -> NoReturn:
+    """Skip a test for what is missing, or fail it with --require-programs."""
+    if request.config.getoption("--require-programs"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def needs(request: pytest.FixtureRequest, *packages: str) -> None:
+    """Skip a test where a package is missing."""
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        absent(request, f"{missing[0]} is missing: python -m pip install {missing[0].replace('_', '-')}")
+
+
+def needs_engine(request: pytest.FixtureRequest, engine: Engine) -> None:
+    """Skip a test where a spreadsheet engine is missing."""
+    if not engine.is_available():
+        absent(request, f"{engine.name} is missing: {engine.how_to_get}")
