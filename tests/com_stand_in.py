@@ -309,5 +309,7 @@ CALLS: dict[str, Sequence[tuple[object, ...]]] = {
     "AMZN_CLAIMS": [("2025Q3",)],
     "AMZN_EXPLAIN": [("free_cash_flow", 2026.0), ("no_such_line",)],
     "AMZN_VERSION": [()],
+    "AMZN_GRID": [("positive", "capex_scale scale", Cells(((0.9, 1.0, 3.0),)), "aws_growth add", Cells(((-0.05,), (0.05,))), "bear")],
+    "AMZN_TORNADO": [("value_per_share[dcf,mid]",), ("positive", "base", Decimal("0.50"))],
 }
 """Arguments as Excel hands them over: numbers as floats, ranges as cells."""

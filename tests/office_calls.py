@@ -52,6 +52,12 @@ CALLS: Sequence[tuple[str, Sequence[object]]] = [
     ("AMZN_EXPLAIN", ["free_cash_flow", 2026]),
     ("AMZN_EXPLAIN", ["no_such_line"]),
     ("AMZN_VERSION", []),
+    ("AMZN_GRID", ["value_per_share[dcf,mid]", "wacc", [[0.08, 0.09, 0.1]], "terminal_growth", [[0.03], [0.04]], "article"]),
+    ("AMZN_GRID", ["positive", "capex_scale scale", [[0.9, 1, 3]], "aws_growth add", [[-0.05, 0.05]]]),
+    ("AMZN_GRID", ["free_cash_flow", "wacc", 0.08, "beta", 1]),
+    ("AMZN_TORNADO", ["free_cash_flow 2027", "bull", 0.2]),
+    ("AMZN_TORNADO", ["positive"]),
+    ("AMZN_TORNADO", ["free_cash_flow 2027", "base", 2]),
 ]  # fmt: skip
 """Functions with arguments as Python has them: an error, blanks, rows, columns, tables among them."""
 

@@ -143,6 +143,12 @@ BLOCKS = [
     Call("AMZN_SCENARIOS", "", ()),
     Call("AMZN_CLAIMS", "", ()),
     Call("AMZN_CLAIMS", '"2025Q3"', ("2025Q3",)),
+    Call(
+        "AMZN_GRID",
+        '"positive","capex_scale scale",{0.9,1,3},"aws_growth add",{-0.05;0.05}',
+        ("positive", "capex_scale scale", [[0.9, 1.0, 3.0]], "aws_growth add", [[-0.05], [0.05]]),
+    ),
+    Call("AMZN_TORNADO", '"free_cash_flow 2027","article",0.2', ("free_cash_flow 2027", "article", 0.2)),
 ]
 FIGURE, MISSING = f"{PROGRAMMATIC_PREFIX}AMZN_FCF(2027)", f"{PROGRAMMATIC_PREFIX}AMZN_FCF(2050)"
 WITHIN_FORMULAS = {
