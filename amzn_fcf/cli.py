@@ -238,11 +238,15 @@ def _add_simulate(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
-        commands, "validate", "check workbooks: formulas, inputs, history, and that cached, calculated and model values agree",
-        "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc",
+        commands, "validate", "check workbooks: ours against the model, cell by cell; any other by what an auditor looks for",
+        "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc; exit status: 0 no errors, 1 errors, 2 a file cannot be read",
     )  # fmt: skip
-    parser.add_argument("file", nargs="+", metavar="FILE", help="workbooks written by amzn-fcf build")
+    parser.add_argument("file", nargs="*", metavar="FILE", help="workbooks: .xlsx or .xlsm")
     parser.add_argument("--engine", action="append", choices=_ENGINES, help="engines to calculate with; default: formualizer")
+    parser.add_argument("--rule", action="append", metavar="NAME", help="apply this rule or group only; may be repeated")
+    parser.add_argument("--skip", action="append", metavar="NAME", help="leave out this rule or group; may be repeated")
+    parser.add_argument("--strict", action="store_true", help="exit status 1 for warnings too")
+    parser.add_argument("--list-rules", action="store_true", help="list the rules, with severity and what they look for")
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
 
 

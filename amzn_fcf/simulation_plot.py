@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.errors import EngineError
+from model.files import write_whole
 from model.questions import CASH_FLOW, VALUE
-from workbook_templates.package import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

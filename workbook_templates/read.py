@@ -19,7 +19,6 @@ from workbook_templates.layout import (
     LABEL,
     NAME,
     SELECTED_CELL,
-    SHEETS,
     VALUE,
     VERSION_CELL,
     Layout,
@@ -53,7 +52,7 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
     WorkbookError
         If the workbook is not one of ours; what is wrong with single inputs is returned instead.
     """
-    missing = [name for name in SHEETS if name not in contents]
+    missing = [name for name in (COVER, INPUTS) if name not in contents]
     if missing:
         message = f"not a workbook of this model: it lacks the sheets {', '.join(missing)}"
         raise WorkbookError(message)

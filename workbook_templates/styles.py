@@ -121,11 +121,12 @@ def wrapped_size(name: str) -> int:
 
 def register(workbook: Workbook) -> None:
     """Add all named styles to a workbook."""
-    for style in _styles():
+    for style in named_styles():
         workbook.add_named_style(style)
 
 
-def _styles() -> list[NamedStyle]:
+def named_styles() -> list[NamedStyle]:
+    """Return every named style."""
     thin = Side(style="thin", color=GREY)
     styles = []
     for role, colour in _FONTS.items():

@@ -68,12 +68,18 @@ class WorkbookPlan:
 
 
 def plan_workbook(
-    selected: Scenario, offered: Sequence[Scenario], version: str, functions: Callable[[str], str] | None = None
+    selected: Scenario,
+    offered: Sequence[Scenario],
+    version: str,
+    functions: Callable[[str], str] | None = None,
+    assumptions: str | None = None,
 ) -> WorkbookPlan:
     """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of).
 
-    With ``functions`` it has a sheet of the functions in cells, each by the name that ``functions`` gives it.
+    With ``functions`` it has a sheet of the functions in cells, each by the name that ``functions`` gives it. ``assumptions``:
+    the hash with which the workbook is stamped, where it was written earlier, from inputs that may have been changed since.
     """
+    stamp = assumption_hash(offered) if assumptions is None else assumptions
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
     makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
     stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet, LOG: log_sheet}
@@ -82,17 +88,15 @@ def plan_workbook(
         if name == CONTENTS:
             sheets[name] = contents_sheet(layout, with_functions=functions is not None)
         elif name == COVER:
-            sheets[name] = cover_sheet(layout, selected, version, assumption_hash(offered))
+            sheets[name] = cover_sheet(layout, selected, version, stamp)
         elif name in stamped:
-            sheets[name] = stamped[name](layout, assumption_hash(offered), version)
+            sheets[name] = stamped[name](layout, stamp, version)
         elif name in makers:
             sheets[name] = makers[name](layout)
         else:
             sheets[name] = calculation_sheet(layout, name)
         if name == CONTENTS and functions is not None:
-            sheets[FUNCTIONS] = functions_sheet(layout, assumption_hash(offered), version, functions)
-    for sheet in sheets.values():
-        fit(sheet)
+            sheets[FUNCTIONS] = functions_sheet(layout, stamp, version, functions)
     for sheet in sheets.values():
         fit(sheet)
     return WorkbookPlan(selected, layout, sheets, version)
