@@ -20,11 +20,11 @@ from workbook_templates.layout import (
     LOG,
     REPORTED,
     SCENARIOS,
-    SHEETS,
     SOURCES,
     THESIS,
     Layout,
     column_letters,
+    sheet_names,
 )
 from workbook_templates.package import with_relative_targets
 from workbook_templates.sheets.annual import annual_sheet
@@ -81,22 +81,21 @@ def plan_workbook(
     """
     stamp = assumption_hash(offered) if assumptions is None else assumptions
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
-    makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
-    stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet, LOG: log_sheet}
-    sheets = {}
-    for name in SHEETS:
-        if name == CONTENTS:
-            sheets[name] = contents_sheet(layout, with_functions=functions is not None)
-        elif name == COVER:
-            sheets[name] = cover_sheet(layout, selected, version, stamp)
-        elif name in stamped:
-            sheets[name] = stamped[name](layout, stamp, version)
-        elif name in makers:
-            sheets[name] = makers[name](layout)
-        else:
-            sheets[name] = calculation_sheet(layout, name)
-        if name == CONTENTS and functions is not None:
-            sheets[FUNCTIONS] = functions_sheet(layout, stamp, version, functions)
+    makers: dict[str, Callable[[], SheetPlan]] = {
+        COVER: lambda: cover_sheet(layout, selected, version, stamp),
+        CONTENTS: lambda: contents_sheet(layout, with_functions=functions is not None),
+        FUNCTIONS: lambda: functions_sheet(layout, stamp, version, functions or str),
+        INPUTS: lambda: inputs_sheet(layout),
+        REPORTED: lambda: reported_sheet(layout),
+        ANNUAL: lambda: annual_sheet(layout),
+        SCENARIOS: lambda: scenarios_sheet(layout, stamp, version),
+        THESIS: lambda: thesis_sheet(layout, stamp, version),
+        CHECKS: lambda: checks_sheet(layout),
+        SOURCES: lambda: sources_sheet(layout),
+        LOG: lambda: log_sheet(layout, stamp, version),
+    }
+    names = sheet_names(with_functions=functions is not None)
+    sheets = {name: makers[name]() if name in makers else calculation_sheet(layout, name) for name in names}
     for sheet in sheets.values():
         fit(sheet)
     return WorkbookPlan(selected, layout, sheets, version)
