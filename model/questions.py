@@ -80,7 +80,7 @@ def output_named(text: str, plan: Plan) -> Output:
     key, _, rest = text.strip().partition(" ")
     row = plan.row(key)
     if row.line is None:
-        message = f"{key} is an assumption, not a figure that follows from others: ask for a line of the model"
+        message = f"{key} is an assumption or a reported figure, nothing that follows from draws: ask for a line of the model"
         raise InputError(message)
     if not row.timed:
         if rest.strip():

@@ -228,7 +228,7 @@ def lower_tail_mean(tally: Tally, grid: Grid, output: int, share: float) -> floa
         left -= taken
         if left <= 0:
             break
-    return total / float(share * counts.sum())
+    return float(total / (share * counts.sum()))
 
 
 def variance_shares(tally: Tally, target: int, output: int) -> Array:

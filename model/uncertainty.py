@@ -105,6 +105,7 @@ def bind_moves(
     """
     bound: list[BoundMove] = []
     for move in uncertainty.moves:
+        _check_drawable(move, infos[move.driver], uncertainty.name)
         found = _bound(move, plan, drivers[move.driver][:, 0], infos[move.driver], uncertainty.name)
         for other in bound:
             if other.move.driver == move.driver and set(other.rows.tolist()) & set(found.rows.tolist()):
@@ -132,6 +133,14 @@ def _bound(move: Move, plan: Plan, path: Array, info: DriverInfo, where: str) ->
     stays = f"which must stay in {info.minimum:g}..{info.maximum:g} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
     return BoundMove(move, rows, within(move.distribution, low, high, reach), info.minimum, info.maximum)
+
+
+def _check_drawable(move: Move, info: DriverInfo, where: str) -> None:
+    """Refuse drivers whose values are no free numbers."""
+    driver = info.driver
+    if driver.whole or driver.sums_to_one or driver.kind in {"seasonal", "elapsed"} or driver.unit in {"quarter", "date"}:
+        message = f"{where}: {move.name}: {info.key} cannot be drawn: it is a whole number, a date, a table or a share of one whole"
+        raise InputError(message)
 
 
 def _rows(move: Move, plan: Plan, where: str) -> NDArray[np.intp]:

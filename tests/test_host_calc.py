@@ -143,6 +143,8 @@ BLOCKS = [
     Call("AMZN_SCENARIOS", "", ()),
     Call("AMZN_CLAIMS", "", ()),
     Call("AMZN_CLAIMS", '"2025Q3"', ("2025Q3",)),
+    Call("AMZN_SIMULATE", '"free_cash_flow 2027","bear",300,7', ("free_cash_flow 2027", "bear", 300.0, 7.0)),
+    Call("AMZN_SIMULATE", '"positive",,200', ("positive", None, 200.0)),
 ]
 FIGURE, MISSING = f"{PROGRAMMATIC_PREFIX}AMZN_FCF(2027)", f"{PROGRAMMATIC_PREFIX}AMZN_FCF(2050)"
 WITHIN_FORMULAS = {

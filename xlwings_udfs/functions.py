@@ -52,11 +52,11 @@ Event = Literal["trough", "turn", "positive", "recross", "intensity_peak"]
 Statement = Literal["income", "sales", "assets", "cash", "margins", "value", "inflection"]
 
 _PERIOD: Final = {"doc": "2026 (fiscal year), 2026Q3 (quarter) or TTM 2026Q3; a range gives a block. Blank: the running year"}
-_SCENARIO: Final = {"doc": "article, base, bull or bear; overlays joined by +, such as base+power_delay. Blank: base"}
+SCENARIO: Final = {"doc": "article, base, bull or bear; overlays joined by +, such as base+power_delay. Blank: base"}
 _OVERRIDES: Final = {"doc": "Range of two columns, driver and value, or a driver table with years across"}
 
 PeriodCell = Annotated[Any, _PERIOD]
-ScenarioCell = Annotated[Any, _SCENARIO]
+ScenarioCell = Annotated[Any, SCENARIO]
 OverridesCell = Annotated[Any, _OVERRIDES]
 
 
