@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types
 import pytest
 from scipy import stats
 from shared import computed

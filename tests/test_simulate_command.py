@@ -11,7 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types
 import pytest
 from test_cli import amzn_fcf, refused
 
