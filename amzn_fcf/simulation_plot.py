@@ -119,13 +119,14 @@ def _quarters(axes: Axes, simulation: Simulation) -> None:
 
 
 def _value(axes: Axes, simulation: Simulation, price: float) -> None:
-    edges, counts = simulation.histograms[VALUE]
+    first, second, counts = simulation.histograms[VALUE]
+    middles = first + (second - first) * (np.arange(len(counts)) + 0.5)
     estimate = simulation.estimates[VALUE]
     low, high = estimate.percentiles[1], estimate.percentiles[99]
     width = 1.3 * (high - low) / _BARS
     low, high = min(low - 0.15 * (high - low), price - _ROOM * width), max(high + 0.15 * (high - low), price + _ROOM * width)
     bars = price + width * np.arange(np.floor((low - price) / width), np.ceil((high - price) / width) + 1)  # one begins at the price
-    heights, _ = np.histogram((edges[:-1] + edges[1:]) / 2, bars, weights=counts)
+    heights, _ = np.histogram(middles, bars, weights=counts)
     colours = [_BLUE if left >= price else _PALE for left in bars[:-1]]
     axes.bar(bars[:-1], 100 * heights / simulation.draws, np.diff(bars), align="edge", color=colours, edgecolor="white", linewidth=0.3)
     top = axes.get_ylim()[1]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 _SECONDS_TO_ANSWER: Final = 10
+_SECONDS_TO_CLOSE: Final = 2
 _QUIET: Final = ("distributed", "tornado", "asyncio")
 """Loggers that would print what the one line of ours says already."""
 
@@ -57,7 +58,7 @@ def cluster_workers(address: str) -> Iterator[tuple[Executor, int]]:
             message = f"the cluster failed: {type(error).__name__}: {error}; its machines need this very version of amzn-fcf"
             raise WorkersLostError(message) from None
         finally:
-            client.close(timeout=_SECONDS_TO_ANSWER)  # type: ignore[no-untyped-call]  # as above
+            client.close(timeout=_SECONDS_TO_CLOSE)  # type: ignore[no-untyped-call]  # as above
     finally:
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)

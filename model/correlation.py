@@ -21,19 +21,21 @@ if TYPE_CHECKING:
 
 SMALLEST_EIGENVALUE: Final = 1e-6
 """Below it a matrix counts as not positive definite: draws would be multiples of each other."""
+_ROUNDING: Final = 0.001
+"""Distance of the nearest matrix, for each name, from one that is refused: it is named with three digits."""
 _ROUNDS: Final = 500
 _CLOSE: Final = 1e-12
 
 
 def normal_correlations(names: Sequence[str], pairs: Mapping[tuple[str, str], float], where: str) -> Array:
-    """Return the correlations of normal scores for rank correlations of pairs; pairs that are not given are independent.
+    """Return the correlations of normal scores for rank correlations of pairs; pairs that are not given are uncorrelated.
 
     Shape (names, names).
 
     Raises
     ------
     InputError
-        If no joint distribution has these correlations; the message gives the nearest that has.
+        If no joint distribution has these correlations; the message gives the nearest that has, with other pairs as they are.
     """
     ranks = np.eye(len(names))
     place = {name: number for number, name in enumerate(names)}
@@ -41,7 +43,7 @@ def normal_correlations(names: Sequence[str], pairs: Mapping[tuple[str, str], fl
         ranks[place[one], place[other]] = ranks[place[other], place[one]] = value
     scores = _scores_of(ranks)
     if np.linalg.eigvalsh(scores)[0] < SMALLEST_EIGENVALUE:
-        nearest = 6 / np.pi * np.arcsin(nearest_correlations(scores) / 2)
+        nearest = 6 / np.pi * np.arcsin(nearest_correlations(scores, _ROUNDING * len(names), scores == 0) / 2)
         differing = [pair for pair, value in pairs.items() if abs(nearest[place[pair[0]], place[pair[1]]] - value) >= 0.0005]  # noqa: PLR2004  # as shown
         listed = ", ".join(f"{one} and {other} {nearest[place[one], place[other]]:.3f}" for one, other in differing or pairs)
         message = f"{where}: the correlations contradict each other (not positive definite); the nearest that do not: {listed}"
@@ -49,20 +51,20 @@ def normal_correlations(names: Sequence[str], pairs: Mapping[tuple[str, str], fl
     return scores
 
 
-def nearest_correlations(matrix: Array) -> Array:
-    """Return the nearest correlation matrix whose smallest eigenvalue is not below the least allowed.
+def nearest_correlations(matrix: Array, least: float = 2 * SMALLEST_EIGENVALUE, fixed: NDArray[np.bool_] | None = None) -> Array:
+    """Return the nearest correlation matrix whose smallest eigenvalue is not below ``least``; ``fixed`` places keep their values.
 
     Higham's alternating projections with Dykstra's correction: onto matrices with eigenvalues above the least, and onto
     matrices with a diagonal of ones, in the Frobenius norm (Higham 2002, "Computing the nearest correlation matrix").
     """
+    kept = np.eye(len(matrix), dtype=bool) if fixed is None else fixed | np.eye(len(matrix), dtype=bool)
     found, correction = matrix.copy(), np.zeros_like(matrix)
     for _ in range(_ROUNDS):
         shifted = found - correction
         values, vectors = np.linalg.eigh(shifted)
-        lifted = (vectors * np.maximum(values, 2 * SMALLEST_EIGENVALUE)) @ vectors.T
+        lifted = (vectors * np.maximum(values, least)) @ vectors.T
         correction = lifted - shifted
-        before, found = found, lifted.copy()
-        np.fill_diagonal(found, 1.0)
+        before, found = found, np.where(kept, matrix, lifted)
         if np.abs(found - before).max() < _CLOSE:
             break
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.axis import Period, Quarter
+from model.axis import QUARTERS_A_YEAR, Period, Quarter
 from model.build import key_of, leaves
 from model.errors import InputError, NotAvailableError
 from model.results import Results
@@ -80,7 +80,7 @@ def output_named(text: str, plan: Plan) -> Output:
     key, _, rest = text.strip().partition(" ")
     row = plan.row(key)
     if row.line is None:
-        message = f"{key} is an assumption, not a figure that follows from others: ask for a line of the model"
+        message = f"{key} is an assumption or a reported figure, nothing that follows from draws: ask for a line of the model"
         raise InputError(message)
     if not row.timed:
         if rest.strip():
@@ -137,7 +137,7 @@ def event_counts(events: Sequence[str], plan: Plan, values: Values, draws: int) 
     found = np.zeros((len(events), axis.length + 1), dtype=np.int64)
     for place, event in enumerate(events):
         codes = np.broadcast_to(values[event][0], draws)
-        positions = 4 * (codes // 10 - axis.first.year) + codes % 10 - 1
+        positions = QUARTERS_A_YEAR * (codes // 10 - axis.first.year) + codes % 10 - 1
         found[place] = np.bincount(np.where(np.isnan(codes), axis.length, positions).astype(np.intp), minlength=axis.length + 1)
     return found
 
@@ -157,5 +157,5 @@ def amazon_question(plan: Plan, price: float, more: Sequence[Output] = ()) -> Qu
         Output("peak_intensity"), *(Output(key, following) for key in ("aws_margin", "operating_income", "net_capex")), *more,
     ])  # fmt: skip
     above = (*((flow, 0.0) for flow in flows), (value, price), (trough, 0.0))
-    shared = dict.fromkeys([value, trough, flows[-1 - 4 * (axis.last.year - following.year)], *more])
+    shared = dict.fromkeys([value, trough, flows[-1 - QUARTERS_A_YEAR * (axis.last.year - following.year)], *more])
     return Question(tuple(outputs), EVENTS, above, tuple(shared))

@@ -56,7 +56,7 @@ def blocks_of(draws: object) -> Blocks:
         If the number of draws is no whole number from 1 to :data:`MOST_DRAWS`.
     """
     if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
-        message = f"draws must be a whole number from 1 to {MOST_DRAWS:,}, not {draws if isinstance(draws, int) else repr(draws)}"
+        message = f"draws must be a whole number from 1 to {MOST_DRAWS:,}, not {str(draws)[:40]}"
         raise InputError(message)
     size = 1 << max(draws // _LEAST_BLOCKS, 1).bit_length() - 1
     return Blocks(draws, min(max(size, _SMALLEST_BLOCK), LARGEST_BLOCK))
@@ -65,7 +65,7 @@ def blocks_of(draws: object) -> Blocks:
 def check_seed(seed: object) -> int:
     """Return a seed that is a whole number of 0 or more; anything else is an :class:`InputError`."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 128:
-        message = f"seed must be a whole number of 0 or more, not {str(seed)[:40]!r}"
+        message = f"seed must be a whole number of 0 or more, not {str(seed)[:40]}"
         raise InputError(message)
     return seed
 

@@ -110,8 +110,8 @@ class Simulation:
     above: Mapping[str, Chance]
     shares: Mapping[str, Mapping[str, float]]
     convergence: Sequence[Convergence]
-    histograms: Mapping[str, tuple[NDArray[np.float64], NDArray[np.int64]]]
-    """Name of a figure -> edges of its bins, and counts."""
+    histograms: Mapping[str, tuple[float, float, NDArray[np.int64]]]
+    """Name of a figure -> where its first and its second bin begin, and counts; all bins are of one width."""
 
     def __repr__(self) -> str:
         return f"<Simulation of {self.scenario}: {self.draws:,} draws by {self.engine}, seed {self.seed}>"
@@ -162,7 +162,9 @@ def summed_up(
             for target, output in enumerate(question.shared)
         },
         "convergence": tuple(_convergence(job, names, place, history)),
-        "histograms": {name: (grid.edges(number), tally.counts[number, 1 : BINS + 1]) for number, name in enumerate(names)},
+        "histograms": {
+            name: (grid.edge(number, 0), grid.edge(number, 1), tally.counts[number, 1 : BINS + 1]) for number, name in enumerate(names)
+        },
     }
 
 

@@ -33,10 +33,9 @@ class Grid:
     low: Array
     width: Array
 
-    def edges(self, output: int) -> Array:
-        """Return the edges of an output's bins."""
-        found: Array = self.low[output] + self.width[output] * np.arange(BINS + 1)
-        return found
+    def edge(self, output: int, number: int) -> float:
+        """Return where one of an output's bins begins, and the one before it ends."""
+        return float(self.low[output] + self.width[output] * number)
 
 
 def grid_of(pilot: Array) -> Grid:
@@ -209,9 +208,8 @@ def percentile(tally: Tally, grid: Grid, output: int, share: float) -> float:
 
 def _ends(tally: Tally, grid: Grid, output: int, place: int) -> tuple[float, float]:
     """Return the ends of a bin; those of the two that are open are the extremes."""
-    edges = grid.edges(output)
-    first = float(edges[place - 1]) if place else float(tally.lowest[output])
-    last = float(edges[place]) if place <= BINS else float(tally.highest[output])
+    first = grid.edge(output, place - 1) if place else float(tally.lowest[output])
+    last = grid.edge(output, place) if place <= BINS else float(tally.highest[output])
     return first, last
 
 
@@ -228,7 +226,7 @@ def lower_tail_mean(tally: Tally, grid: Grid, output: int, share: float) -> floa
         left -= taken
         if left <= 0:
             break
-    return total / float(share * counts.sum())
+    return float(total / (share * counts.sum()))
 
 
 def variance_shares(tally: Tally, target: int, output: int) -> Array:

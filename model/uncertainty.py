@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from model.axis import QUARTERS_A_YEAR
 from model.correlation import normal_correlations
 from model.distributions import Distribution, within
 from model.errors import InputError
@@ -70,19 +71,21 @@ class BoundMove:
     """A move of a scenario: the rows of the driver's array that it changes, and values that keep the driver in its range."""
 
     move: Move
-    rows: NDArray[np.intp]
+    rows: range
     distribution: Distribution
     minimum: float
     maximum: float
 
     def apply(self, path: Array, drawn: Array) -> None:
         """Change a driver's array, of shape (quarters, draws), by one drawn number a draw."""
-        own = path[self.rows]
+        own = path[self.rows.start : self.rows.stop]
         if self.move.operation == "set":
-            own = np.broadcast_to(drawn, own.shape)
+            own[:] = drawn
+        elif self.move.operation == "add":
+            own += drawn
         else:
-            own = own + drawn if self.move.operation == "add" else own * drawn
-        path[self.rows] = np.clip(own, self.minimum, self.maximum)  # against rounding: the distribution is truncated already
+            own *= drawn
+        np.clip(own, self.minimum, self.maximum, out=own)  # against rounding: the distribution is truncated already
 
 
 def bind_moves(
@@ -105,9 +108,10 @@ def bind_moves(
     """
     bound: list[BoundMove] = []
     for move in uncertainty.moves:
+        _check_drawable(move, infos[move.driver], uncertainty.name)
         found = _bound(move, plan, drivers[move.driver][:, 0], infos[move.driver], uncertainty.name)
         for other in bound:
-            if other.move.driver == move.driver and set(other.rows.tolist()) & set(found.rows.tolist()):
+            if other.move.driver == move.driver and set(other.rows) & set(found.rows):
                 message = (
                     f"{uncertainty.name}: {other.move.name} and {move.name} both move {move.driver} in the same years: part their years"
                 )
@@ -117,33 +121,46 @@ def bind_moves(
 
 
 def _bound(move: Move, plan: Plan, path: Array, info: DriverInfo, where: str) -> BoundMove:
-    rows = np.zeros(1, dtype=np.intp)
+    rows = range(1)
     if plan.rows[move.driver].timed:
         rows = _rows(move, plan, where)
     elif move.years:
         message = f"{where}: {move.name}: {move.driver} does not vary with time: leave out years"
         raise InputError(message)
     if info.driver.switch and move.operation != "set":
-        rows = rows[path[rows] != 0]
-        if not rows.size:
+        given = [row for row in rows if path[row] != 0]
+        if given != list(range(given[0], given[-1] + 1) if given else ()):
+            message = f"{where}: {move.name}: {move.driver} is 0 (none is given) in between: write an entry for each part"
+            raise InputError(message)
+        rows = range(given[0], given[-1] + 1) if given else range(0)
+        if not rows:
             message = f"{where}: {move.name}: {move.driver} is 0 there, which means that none is given: {move.operation} moves nothing"
             raise InputError(message)
-    low, high = _interval(move.operation, path[rows], info)
+    low, high = _interval(move.operation, path[rows.start : rows.stop], info)
     stays = f"which must stay in {info.minimum:g}..{info.maximum:g} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
     return BoundMove(move, rows, within(move.distribution, low, high, reach), info.minimum, info.maximum)
 
 
-def _rows(move: Move, plan: Plan, where: str) -> NDArray[np.intp]:
+def _check_drawable(move: Move, info: DriverInfo, where: str) -> None:
+    """Refuse drivers whose values are no free numbers."""
+    driver = info.driver
+    if driver.whole or driver.sums_to_one or driver.kind in {"seasonal", "elapsed"} or driver.unit in {"quarter", "date"}:
+        message = f"{where}: {move.name}: {info.key} cannot be drawn: it is a whole number, a date, a table or a share of one whole"
+        raise InputError(message)
+
+
+def _rows(move: Move, plan: Plan, where: str) -> range:
     """Return the positions of the quarters ahead in which a move holds."""
     axis = plan.axis
-    years = np.array([quarter.year for quarter in axis.quarters])
     first, last = year_range(move.years, where)
     if first < _FIRST_CALENDAR_YEAR:
         running = axis.quarters[axis.split].year
         first, last = first + running, min(last, _FIRST_CALENDAR_YEAR) + running
-    rows = np.flatnonzero((years >= first) & (years <= last) & (np.arange(axis.length) >= axis.split))
-    if not rows.size:
+    rows = range(
+        max(axis.split, QUARTERS_A_YEAR * (first - axis.first.year)), min(axis.length, QUARTERS_A_YEAR * (last + 1 - axis.first.year))
+    )
+    if not rows:
         message = f"{where}: {move.name}: years = {move.years!r} holds no quarter from {axis.quarters[axis.split]} to {axis.last}"
         raise InputError(message)
     return rows

@@ -6,11 +6,10 @@ how many workers there are.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections import deque
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -66,6 +65,9 @@ def local_workers(workers: int, *, processes: bool) -> Iterator[Executor]:
         return
     made: Executor
     if processes:
+        import multiprocessing  # noqa: PLC0415  # where Python runs in a browser there are none
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
         made = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
     else:
         made = ThreadPoolExecutor(workers)

@@ -6,7 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import BAD_VALUE, ErrorValue, error_value
 from xlwings_udfs.registry import FUNCTIONS
@@ -49,6 +49,9 @@ CALLS: Sequence[tuple[str, Sequence[object]]] = [
     ("AMZN_DRIVERS", ["bull"]),
     ("AMZN_SCENARIOS", []),
     ("AMZN_CLAIMS", ["2025Q3"]),
+    ("AMZN_SIMULATE", ["free_cash_flow 2027", "bear", 300, 7]),
+    ("AMZN_SIMULATE", ["positive", None, 200]),
+    ("AMZN_SIMULATE", ["free_cash_flow 2027", None, 1e12]),
     ("AMZN_EXPLAIN", ["free_cash_flow", 2026]),
     ("AMZN_EXPLAIN", ["no_such_line"]),
     ("AMZN_VERSION", []),

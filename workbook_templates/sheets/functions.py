@@ -59,11 +59,12 @@ EXAMPLES: Final = (
     ),
     Example("AMZN_TORNADO", f'"free_cash_flow 2027",{_SCENARIO}', what="What moves free cash flow: first cell of a block"),
     Example("AMZN_CLAIMS", "", what="The article's claims: first cell of a block"),
+    Example("AMZN_SIMULATE", f'"positive",{_SCENARIO},200', what="When free cash flow stays above 0: first cell of a block of chances"),
     Example("AMZN_EXPLAIN", f'"free_cash_flow",2026,{_SCENARIO}', what="How a figure comes about"),
     Example("AMZN_VERSION", "", what="Versions of program and data"),
 )
 """Every function at least once. The blocks show their first cell: entered in a range they fill it."""
-_BLOCKS: Final = frozenset({"AMZN_TABLE", "AMZN_DRIVERS", "AMZN_SCENARIOS", "AMZN_GRID", "AMZN_TORNADO", "AMZN_CLAIMS"})
+_BLOCKS: Final = frozenset({"AMZN_TABLE", "AMZN_DRIVERS", "AMZN_SCENARIOS", "AMZN_GRID", "AMZN_TORNADO", "AMZN_SIMULATE", "AMZN_CLAIMS"})
 
 
 def functions_sheet(layout: Layout, assumptions: str, version: str, named: Callable[[str], str] = str) -> SheetPlan:
