@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -52,8 +53,8 @@ def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
     writer.writerows(records)
 
 
-def progress(items: Sequence[Item], what: str, name: Callable[[Item], str]) -> Iterator[Item]:
-    """Yield items and show on stderr how far the work is, when a person is looking."""
+def progress(items: Iterable[Item], what: str, name: Callable[[Item], str], total: int | None = None) -> Iterator[Item]:
+    """Yield items and show on stderr how far the work is, when a person is looking; ``total``: how many there will be."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -61,7 +62,7 @@ def progress(items: Sequence[Item], what: str, name: Callable[[Item], str]) -> I
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=len(items))
+        task = bar.add_task(what, total=len(items) if isinstance(items, Sized) else total)
         for item in items:
             bar.update(task, description=f"{what}: {name(item)}")
             yield item
