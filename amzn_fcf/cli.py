@@ -84,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_show(commands)
     _add_value(commands)
     _add_solve(commands)
+    _add_tornado(commands)
+    _add_grid(commands)
     _add_claims(commands)
     _add_backtest(commands)
     _add_validate(commands)
@@ -165,6 +167,44 @@ def _add_solve(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_as_of(parser)
     parser.add_argument("--between", type=float, nargs=2, metavar=("A", "B"), help="where to look; default: the driver's allowed range")
     parser.add_argument("--shift", action="store_true", help="add the same to the driver in all years ahead, instead of one value for all")
+    _add_format(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "output", nargs="+", metavar="OUTPUT",
+        help="a line of the model, with a period where it varies with time: free_cash_flow 2027, value_per_share[dcf,mid], positive",
+    )  # fmt: skip
+    parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
+    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    parser.add_argument("--plot", metavar="FILE.png", help="draw it, too (needs matplotlib)")
+
+
+def _add_tornado(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "tornado", "move one driver at a time, down and up, and show what a figure does",
+        "amzn-fcf tornado free_cash_flow 2027 --swing 0.1 --plot tornado.png",
+    )  # fmt: skip
+    _add_output(parser)
+    parser.add_argument("--swing", type=float, default=0.1, metavar="SHARE", help="share of its values ahead; default: 0.1 (10 %%)")
+    parser.add_argument("--driver", action="append", metavar="NAME", help="move this driver; may be repeated; default: all drivers")
+    parser.add_argument("--top", type=int, default=15, metavar="N", help="rows of the table; default: 15")
+    _add_format(parser)
+
+
+def _add_grid(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "grid", "compute a figure over two drivers",
+        "amzn-fcf grid value_per_share[dcf,mid] --x wacc 0.08:0.1:5 --y aws_growth add -0.05 0 0.05 --break-even price",
+    )  # fmt: skip
+    _add_output(parser)
+    for name in ("x", "y"):
+        parser.add_argument(
+            f"--{name}", nargs="+", required=True, metavar="WORD",
+            help="a driver and its values ahead (0.08 0.09, or first:last:count); add or scale before them changes the scenario's own; "
+            "quote it all when a range begins below 0: 'aws_growth add -0.1:0.1:5'",
+        )  # fmt: skip
+    parser.add_argument("--break-even", metavar="TARGET", help="for each x, find the y at which the output is this number, or price")
     _add_format(parser)
 
 

@@ -41,6 +41,11 @@ def text(value: float | str | None, unit: str) -> str:
     return f"{value:g}" if value == round(value) else f"{value:,.3f}"
 
 
+def exact(value: float, unit: str) -> str:
+    """Return the value of a driver as text, with the digits in which drivers differ."""
+    return f"{100 * value:.2f} %" if unit in {"ratio", "rate", "1/yr"} else text(shown(value, unit), unit)
+
+
 def read(results: Results, key: str, scenario: int = 0) -> str:
     """Return one value of the model, which does not vary with time, as text."""
     row = results.plan.row(key)

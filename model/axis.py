@@ -189,3 +189,9 @@ class Axis:
             message = f"{year} is outside the axis {self.first.year}..{self.last.year}"
             raise NotAvailableError(message)
         return year - self.first.year
+
+    def period_position(self, period: Period) -> int:
+        """Return the position of a year, or of the (last) quarter, from 0; outside the axis is a :class:`PeriodError`."""
+        if period.frequency == "annual":
+            return self.year_position(period.year)
+        return self.position(Quarter(period.year, period.quarter))

@@ -65,9 +65,7 @@ class Row:
     @property
     def label(self) -> str:
         """What it is, with its members, for people."""
-        if not self.members:
-            return self.declared.label
-        return f"{self.declared.label}: {', '.join(map(words, self.members))}"
+        return labelled(self.declared, self.members)
 
 
 def words(name: str) -> str:
@@ -76,6 +74,11 @@ def words(name: str) -> str:
     for plain, proper in {"aws": "AWS", "north america": "North America", "ttm": "TTM"}.items():
         text = re.sub(rf"\b{plain}\b", proper, text)
     return text
+
+
+def labelled(declared: Declared, members: Sequence[str]) -> str:
+    """Return what a row is, with its members, for people."""
+    return f"{declared.label}: {', '.join(map(words, members))}" if members else declared.label
 
 
 def vintages(axis: Axis) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ import numpy as np
 
 from model.amazon import AMAZON
 from model.axis import DAY_ZERO, FIRST_QUARTER, LAST_QUARTER, QUARTERS_A_YEAR, Period, Quarter
+from model.build import labelled
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ class DriverInfo:
     grade: str
     description: str
     source: str
+
+    @property
+    def label(self) -> str:
+        """What it is, with its members, for people."""
+        members = self.key.partition("[")[2].removesuffix("]")
+        return labelled(self.driver, members.split(",") if members else ())
 
     def check(self, value: object, where: str) -> float:
         """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
@@ -244,15 +251,20 @@ def interpolated(knots: Mapping[str, float], as_of: Quarter) -> PeriodValues:
     return {str(as_of.shifted(distance)): float(value) for distance, value in zip(distances, found, strict=True)}
 
 
+def shares_of_one(driver: Driver) -> list[list[str]]:
+    """Return the rows of a driver that sums to one, in groups that do: the last dimension."""
+    groups: dict[str, list[str]] = {}
+    for key in driver_keys(driver):
+        groups.setdefault(key.rpartition(",")[0] or driver.name, []).append(key)
+    return list(groups.values())
+
+
 def check_sums(table: Mapping[str, Mapping[str, float]], where: str) -> None:
     """Refuse shares that do not add up to 1: the last dimension of a driver declared so."""
     for driver in AMAZON.drivers.values():
         if not driver.sums_to_one:
             continue
-        groups: dict[str, list[str]] = {}
-        for key in driver_keys(driver):
-            groups.setdefault(key.rpartition(",")[0] or driver.name, []).append(key)
-        for group in groups.values():
+        for group in shares_of_one(driver):
             found = sum(table[key][ALL] for key in group)
             if abs(found - 1) > _SUM_TOLERANCE:
                 message = f"{where}: {' + '.join(group)} = {found:g}, must be 1: change the others too"

@@ -12,7 +12,7 @@ import numpy as np
 
 from model.actuals import axis_at
 from model.amazon import plan_at
-from model.axis import Quarter
+from model.axis import QUARTERS_A_YEAR, Quarter
 from model.drivers import (
     ALL,
     LAST_YEAR,
@@ -104,6 +104,14 @@ class Scenario:
             table[key] = changed
         check_sums(table, "override")
         return replace(self, table=table)
+
+    def ahead(self, key: str) -> PeriodValues:
+        """Return a driver's values for what lies after as-of: by year and quarter to the end of the axis, or ``"all"``."""
+        values, first = self.table[key], self.as_of.shifted(1)
+        if ALL in values:
+            return dict(values)
+        last = f"{LAST_YEAR}Q{QUARTERS_A_YEAR}"
+        return {period: value for period, value in values.items() if (str(first) if "Q" in period else str(first.year)) <= period <= last}
 
     def series(self, plan: Plan, key: str) -> NDArray[np.float64]:
         """Return one driver row on the axis of ``plan``: shape (quarters,), or (1,) for a constant."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from model.actuals import axis_at, reported_arrays
 from model.amazon import plan_at
-from model.axis import QUARTERS_A_YEAR, Frequency, Period, Quarter
+from model.axis import QUARTERS_A_YEAR, Frequency, Period
 from model.build import leaves
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.evaluate import compile_plan, term_of
@@ -80,11 +80,9 @@ class Results:
 
     def value(self, key: str, period: Period, scenario: int = 0) -> float:
         """Return one figure; a period outside the axis, or without a figure, is a :class:`PeriodError`."""
-        axis = self.plan.axis
         if not self.plan.row(key).timed:
             return float(self.values[key][0, min(scenario, self.values[key].shape[1] - 1)])
-        annual = period.frequency == "annual"
-        place = axis.year_position(period.year) if annual else axis.position(Quarter(period.year, period.quarter))
+        place = self.plan.axis.period_position(period)
         found = self.series(key, period.frequency)[place, min(scenario, self.series(key, period.frequency).shape[1] - 1)]
         if np.isnan(found):
             message = f"{key} has no figure for {period}: it starts later, or has no meaning there"

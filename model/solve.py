@@ -176,7 +176,7 @@ def _bracket(info: DriverInfo, scenario: Scenario, between: tuple[float, float] 
     if info.driver.switch and not low:
         low = high * _SMALLEST_SHARE
     if shift:
-        ahead = _ahead(scenario, info)
+        ahead = scenario.ahead(info.key)
         low, high = low - min(ahead.values()), high - max(ahead.values())
     if between is not None:
         first, last = between
@@ -189,19 +189,12 @@ def _bracket(info: DriverInfo, scenario: Scenario, between: tuple[float, float] 
 
 def _changed(scenario: Scenario, info: DriverInfo, value: float, years: Sequence[int], *, shift: bool) -> Scenario:
     if shift:
-        moved = {period: number + value for period, number in _ahead(scenario, info).items()}
+        moved = {period: number + value for period, number in scenario.ahead(info.key).items()}
         return scenario.with_overrides({info.key: {p: min(max(v, info.minimum), info.maximum) for p, v in moved.items()}})  # rounding
     bounded = min(max(value, info.minimum), info.maximum)
     if years and info.driver.kind == "yearly":
         return scenario.with_overrides({info.key: {str(year): bounded for year in years}})
     return scenario.with_overrides({info.key: bounded})
-
-
-def _ahead(scenario: Scenario, info: DriverInfo) -> dict[str, float]:
-    """Return a driver's values for the years and quarters after as-of."""
-    first = scenario.as_of.shifted(1)
-    given = scenario.table[info.key].items()
-    return {period: value for period, value in given if period >= (str(first) if "Q" in period else str(first.year))}
 
 
 def _own_value(scenario: Scenario, info: DriverInfo) -> float:

@@ -60,7 +60,7 @@ def test_the_model_of_amazon_is_written_in_the_language_alone() -> None:
 def test_only_the_writer_its_styles_and_the_file_reader_know_openpyxl() -> None:
     users = {path.relative_to(ROOT).as_posix() for path in SOURCES if any(name.startswith("openpyxl") for name in imports(path))}
     assert users == {
-        "workbook_templates/package.py", "workbook_templates/styles.py", "workbook_templates/writer.py",
+        "workbook_templates/charts.py", "workbook_templates/package.py", "workbook_templates/styles.py", "workbook_templates/writer.py",
         "xlwings_udfs/hosts/desktop/template.py",
     }  # fmt: skip
 

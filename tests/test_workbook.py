@@ -142,12 +142,13 @@ def test_inputs_are_blue_formulas_black_and_links_green() -> None:
 
 def test_sheets_are_protected_without_password_frozen_and_printable() -> None:
     for sheet in opened("base", values=False).worksheets:
-        assert sheet.protection.sheet == (sheet.title != INPUTS)
+        assert sheet.protection.sheet
         assert sheet.protection.password is None
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.page_setup.fitToWidth == 1
-        if sheet.title != "Cover":
+        if sheet.title not in {"Cover", "Contents", "Log"}:  # which are one page
             assert sheet.freeze_panes is not None
+            assert sheet.print_title_rows
 
 
 def test_no_defined_name_looks_like_a_cell_and_there_is_no_macro_or_link() -> None:
@@ -167,7 +168,7 @@ def test_the_selector_offers_the_scenarios_of_the_same_as_of_and_is_preset() -> 
 
 def test_every_reported_figure_in_the_workbook_has_its_source() -> None:
     book = opened("base", values=False)
-    listed = {(row[0], row[1]): row[5] for row in book[SOURCES].iter_rows(min_row=5, values_only=True) if row[0]}
+    listed = {(row[0], row[1]): row[5] for row in book[SOURCES].iter_rows(min_row=7, values_only=True) if row[0]}
     plan = written("base")[0]
     items = [key.removeprefix("reported.") for key in plan.layout.places if key.startswith("reported.")]
     quarters = [str(quarter) for quarter in plan.layout.plan.axis.quarters[: plan.layout.plan.axis.split]]
@@ -181,7 +182,7 @@ def test_nothing_after_as_of_stands_among_reported_figures() -> None:
     split = layout.plan.axis.split
     for row in sheet.iter_rows(min_row=12, min_col=layout.quarter_column(split), values_only=True):
         assert not any(row)
-    assert "2025Q4" not in {row[1] for row in opened("article", values=False)[SOURCES].iter_rows(min_row=5, values_only=True)}
+    assert "2025Q4" not in {row[1] for row in opened("article", values=False)[SOURCES].iter_rows(min_row=7, values_only=True)}
 
 
 def test_input_cells_allow_the_range_of_their_driver() -> None:

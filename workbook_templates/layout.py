@@ -23,7 +23,7 @@ FIRST_ROW: Final = 12
 """First row below the header."""
 
 COVER, INPUTS, REPORTED, ANNUAL, CHECKS, SOURCES = "Cover", "Inputs", "Reported", "Annual", "Checks", "Sources"
-SCENARIOS, THESIS = "Scenarios", "Thesis"
+SCENARIOS, THESIS, CONTENTS, LOG = "Scenarios", "Thesis", "Contents", "Log"
 FUNCTIONS: Final = "Functions"
 """A sheet of template workbooks only."""
 STAMPED: Final = (SCENARIOS, THESIS)
@@ -40,8 +40,8 @@ SHEET_OF_BLOCK: Final = {
     "Checks": CHECKS,
 }  # fmt: skip
 SHEETS: Final = (
-    COVER, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, "Value", SCENARIOS, THESIS,
-    CHECKS, SOURCES,
+    COVER, CONTENTS, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, "Value", SCENARIOS, THESIS,
+    CHECKS, SOURCES, LOG,
 )  # fmt: skip
 
 AS_OF_CELL: Final = (4, 3)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.axis import Quarter
-from workbook_templates.layout import CHECKS, COVER, SCENARIOS, SELECTED_CELL, column_letters
+from workbook_templates.layout import CHECKS, COVER, SCENARIOS, SELECTED_CELL, THESIS, column_letters
 from workbook_templates.package import Grids, Value, value_at
 from workbook_templates.sheets import scenarios as scenarios_sheet
+from workbook_templates.sheets import thesis as thesis_sheet
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -115,6 +116,9 @@ def expected_value(twin: Twin, plan: WorkbookPlan, results: Results, draw: int) 
         return _agrees(plan, results, draw, twin.place), "flag"
     if twin.kind == "mix":
         return _mix(plan, twin.place), "USD/share"
+    if twin.kind == "count":
+        statuses = [cell.content for (_, column), cell in plan.sheets[THESIS].cells.items() if column == thesis_sheet.STATUS_COLUMN]
+        return float(statuses.count(key)), "choice"
     if twin.kind == "quarter text":
         return str(Quarter.from_code(results.values[key][0, draw])), "text"
     unit = plan.layout.plan.rows[key].unit

@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.styles.differential import DifferentialStyle
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
 BLUE, BLACK, GREEN, GREY, WHITE, NAVY, BROWN = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF", "1F3864", "7B3F00"
-YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
+YELLOW, PALE, FAINT, BAND = "FFFFCC", "F2F2F2", "F5F9FF", "D9E1F2"
 GOOD, BAD = "E2EFDA", "FCE4D6"
+RED, TEAL, AMBER, PURPLE = "C00000", "2E8B8B", "E0A030", "7A5BA6"
+BLUES: Final = (NAVY, "8FAADC")
+SERIES: Final = (TEAL, NAVY, AMBER, PURPLE, RED, GREY)
+"""Colours of the series of a chart."""
 
 FORMATS: Final = {
     "money": "#,##0;(#,##0);-",
@@ -33,9 +39,14 @@ _FORMAT_OF_UNIT: Final = {
     "date": "date", "days": "whole",
 }  # fmt: skip
 
-_FONTS: Final = {"calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "estimate": BLUE, "live": BLACK, "total": BLACK, "stamp": BROWN}
-"""Roles of numbers: computed, linked, typed in, typed in and decisive, estimated from filings, picked, highlighted,
-values of the model without a formula."""
+_FONTS: Final = {
+    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "blank": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK,
+    "total": BLACK, "stamp": BROWN, "tile": NAVY,
+}  # fmt: skip
+"""Roles of numbers: computed, linked, typed in, typed in and decisive, where an input can stand but none does, from a filing,
+estimated from filings, picked, highlighted, value of the model without a formula, headline."""
+_SIZES: Final = {"tile": 14}
+_BOLD: Final = frozenset({"live", "total", "tile"})
 
 
 @dataclass(frozen=True)
@@ -57,12 +68,16 @@ class _Text:
 _TEXTS: Final = (
     _Text("title", 16, bold=True, colour=NAVY),
     _Text("subtitle", colour=GREY),
+    _Text("tile label", 8, colour=GREY, horizontal="right", wraps=True),
+    _Text("entry", colour=BLUE, horizontal="left", wraps=True),
+    _Text("go to", 9, colour=GREEN),
     _Text("heading", 11, bold=True, colour=WHITE, fill=NAVY),
-    _Text("label"),
+    _Text("label", wraps=True),
     _Text("indented", colour=GREY, indent=2),
     _Text("name", 9, colour=GREY, font="Consolas"),
     _Text("unit", 9, colour=GREY),
-    _Text("note", 9, colour=GREY, horizontal="left", indent=1),
+    _Text("note", 9, colour=GREY, horizontal="left", indent=1, wraps=True),
+    _Text("remark", 9, colour=GREY, horizontal="left", indent=1),
     _Text("wrapped", horizontal="left", indent=1, wraps=True),
     _Text("axis", 8, colour=GREY, horizontal="right"),
     _Text("axis date", 8, colour=GREY, horizontal="right"),
@@ -78,12 +93,30 @@ _TEXTS: Final = (
 )
 
 
+_WRAPPED: Final = {text.name: text.size for text in _TEXTS if text.wraps}
 _FORMAT_OF_TEXT: Final = {"period": "quarter", "axis date": "date"}
+
+
+_LOOKS: Final = {"bad": (BAD, "9C0006"), "differs": ("E4DFEC", BLUE), "overruled": ("FFFFFF", "A6A6A6")}
+"""Conditional formats: fill and colour of a failed check, of an input that differs from the first scenario's, and of a year
+whose quarters all have values of their own."""
+
+
+def conditional(condition: str, look: str) -> Rule:
+    """Return the rule of a conditional format."""
+    fill, colour = _LOOKS[look]
+    differs = DifferentialStyle(fill=PatternFill("solid", bgColor=fill), font=Font(color=colour, italic=look == "overruled"))
+    return Rule("expression", formula=[condition], dxf=differs)
 
 
 def numeric(role: str, unit: str) -> str:
     """Return the name of the style for a number in a role, with the format of its unit."""
     return f"{role} {_FORMAT_OF_UNIT[unit]}"
+
+
+def wrapped_size(name: str) -> int:
+    """Return the size of a text that is broken into lines, in points; 0 for one that is not."""
+    return _WRAPPED.get(name, 0)
 
 
 def register(workbook: Workbook) -> None:
@@ -98,13 +131,13 @@ def _styles() -> list[NamedStyle]:
     for role, colour in _FONTS.items():
         for name, number_format in FORMATS.items():
             style = NamedStyle(f"{role} {name}", number_format=number_format)
-            style.font = Font(name="Calibri", size=10, color=colour, bold=role in {"live", "total"}, italic=role == "estimate")
-            style.protection = Protection(locked=role not in {"input", "key"})
+            style.font = Font(name="Calibri", size=_SIZES.get(role, 10), color=colour, bold=role in _BOLD, italic=role == "estimate")
+            style.protection = Protection(locked=role not in {"input", "key", "blank"})
             style.alignment = Alignment(horizontal="left" if name == "text" else "right", vertical="center")
             if role == "key":
                 style.fill = PatternFill("solid", fgColor=YELLOW)
-            if role == "live":
-                style.fill = PatternFill("solid", fgColor=PALE)
+            if role in {"live", "blank"}:
+                style.fill = PatternFill("solid", fgColor=PALE if role == "live" else FAINT)
             styles.append(style)
     for text in _TEXTS:
         style = NamedStyle(text.name, number_format=FORMATS[_FORMAT_OF_TEXT.get(text.name, "text")])
@@ -112,8 +145,8 @@ def _styles() -> list[NamedStyle]:
         style.alignment = Alignment(horizontal=text.horizontal, vertical="center", wrap_text=text.wraps, indent=text.indent)
         if text.fill:
             style.fill = PatternFill("solid", fgColor=text.fill)
-        if text.name.startswith("period"):
+        if text.name.startswith("period") or text.name == "entry":
             style.border = Border(bottom=thin)
-        style.protection = Protection(locked=text.name != "selector")
+        style.protection = Protection(locked=text.name not in {"selector", "entry"})
         styles.append(style)
     return styles

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 from model.actuals import axis_at
 from model.amazon import plan_at
 from model.inputs import assumption_hash
+from workbook_templates.fitting import fit
 from workbook_templates.layout import (
     ANNUAL,
     CHECKS,
+    CONTENTS,
     COVER,
     FUNCTIONS,
     INPUTS,
+    LOG,
     REPORTED,
     SCENARIOS,
     SHEETS,
@@ -26,10 +29,12 @@ from workbook_templates.layout import (
 from workbook_templates.sheets.annual import annual_sheet
 from workbook_templates.sheets.calculation import calculation_sheet
 from workbook_templates.sheets.checks import checks_sheet
+from workbook_templates.sheets.contents import contents_sheet
 from workbook_templates.sheets.cover import cover_sheet
 from workbook_templates.sheets.functions import functions_sheet
 from workbook_templates.sheets.history import reported_sheet, sources_sheet
 from workbook_templates.sheets.inputs import inputs_sheet
+from workbook_templates.sheets.log import log_sheet
 from workbook_templates.sheets.scenarios import scenarios_sheet
 from workbook_templates.sheets.thesis import thesis_sheet
 
@@ -42,7 +47,8 @@ if TYPE_CHECKING:
     from workbook_templates.cells import InputRange, SheetPlan
 
 _A3: Final = 8
-_PRINT_ROWS: Final = "1:10"
+_NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
+"""Of a note: width and height of a line in pixels, and how many characters a line holds."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,10 +75,12 @@ def plan_workbook(
     """
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
     makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
-    stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet}
+    stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet, LOG: log_sheet}
     sheets = {}
     for name in SHEETS:
-        if name == COVER:
+        if name == CONTENTS:
+            sheets[name] = contents_sheet(layout, with_functions=functions is not None)
+        elif name == COVER:
             sheets[name] = cover_sheet(layout, selected, version, assumption_hash(offered))
         elif name in stamped:
             sheets[name] = stamped[name](layout, assumption_hash(offered), version)
@@ -80,8 +88,12 @@ def plan_workbook(
             sheets[name] = makers[name](layout)
         else:
             sheets[name] = calculation_sheet(layout, name)
-        if name == COVER and functions is not None:
+        if name == CONTENTS and functions is not None:
             sheets[FUNCTIONS] = functions_sheet(layout, assumption_hash(offered), version, functions)
+    for sheet in sheets.values():
+        fit(sheet)
+    for sheet in sheets.values():
+        fit(sheet)
     return WorkbookPlan(selected, layout, sheets, version)
 
 
@@ -131,12 +143,37 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
         target.freeze_panes = f"{column_letters(column)}{row}"
     for first, last in sheet.outline:
         target.row_dimensions.group(first, last, outline_level=1, hidden=False)
+    for first, last in sheet.column_outline:
+        target.column_dimensions.group(column_letters(first), column_letters(last), outline_level=1, hidden=False)
     for allowed in sheet.ranges:
-        _restrict(target, allowed)
+        if not allowed.free:
+            _restrict(target, allowed)
+    _add_reading_aids(target, sheet)
     target.protection.sheet = sheet.protected
     target.sheet_view.showGridLines = False
     target.sheet_view.zoomScale = 85
     _set_up_print(target, sheet)
+
+
+def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
+    """Add links, notes, conditional formats and charts."""
+    from openpyxl.comments import Comment  # noqa: PLC0415
+    from openpyxl.worksheet.hyperlink import Hyperlink  # noqa: PLC0415
+
+    from workbook_templates import styles  # noqa: PLC0415
+    from workbook_templates.charts import add_chart  # noqa: PLC0415
+
+    for (row, column), name in sheet.links.items():
+        cell: Any = target.cell(row, column)
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
+    for (row, column), text in sheet.notes.items():
+        note = Comment(text, "amzn-fcf")
+        note.width, note.height = _NOTE_WIDTH, _NOTE_LINE * (2 + sum(1 + len(each) // _NOTE_CHARACTERS for each in text.split("\n")))
+        target.cell(row, column).comment = note
+    for highlight in sheet.highlights:
+        target.conditional_formatting.add(highlight.cells, styles.conditional(highlight.condition, highlight.look))
+    for chart in sheet.charts:
+        add_chart(target, chart)
 
 
 def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
@@ -149,10 +186,11 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
     target.page_setup.paperSize = _A3
     target.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.8, footer=0.4)
     target.page_setup.fitToWidth = 1
-    target.page_setup.fitToHeight = 0
+    target.page_setup.fitToHeight = 1 if sheet.one_page else 0
     if sheet.print_columns:
         target.print_area = f"A1:{column_letters(sheet.print_columns)}{target.max_row}"
-        target.print_title_rows = _PRINT_ROWS
+    if sheet.frozen and not sheet.one_page:
+        target.print_title_rows = f"1:{sheet.frozen[0] - 1}"
     footer = HeaderFooterItem(*(_HeaderFooterPart(text=text) for text in ("&F", "&A", "&P / &N")))
     target.HeaderFooter = HeaderFooter(oddFooter=footer)
 
@@ -172,5 +210,8 @@ def _restrict(target: Worksheet, allowed: InputRange) -> None:
         )
     rule.errorTitle, rule.error = "Not allowed", allowed.message
     rule.showErrorMessage = True
+    if allowed.prompt:
+        rule.prompt = allowed.prompt
+        rule.showInputMessage = True
     rule.add(allowed.cells)
     target.add_data_validation(rule)

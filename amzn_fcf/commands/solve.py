@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.figures import billions, event, positive, read, text
+from amzn_fcf.figures import billions, event, exact, positive, read, text
 from amzn_fcf.tables import Column, print_records, print_table
 from model.axis import Period
 from model.errors import InputError
@@ -48,7 +48,7 @@ def _print_root(root: Root, plain: Results, method: str) -> None:
     unit = plain.plan.model.drivers[root.driver.partition("[")[0]].unit
 
     def value(number: float) -> str:
-        return f"{100 * number:.2f} %" if unit in {"ratio", "rate", "1/yr"} else text(number, unit)
+        return exact(number, unit)
 
     what = f"{root.driver} moved by {value(root.value)} in every year ahead" if root.shifted else f"{root.driver} = {value(root.value)}"
     print(f"{what}: {method} gives {root.found:,.2f} USD a share ({plain.scenarios[0].name})")

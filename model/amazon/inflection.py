@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model.amazon.cash import FreeCash
-from model.lines import Block, choose, driver, line, position, prev, quarter_code, result, where
+from model.lines import Block, choose, driver, elapsed, line, position, prev, quarter_code, result, where
 from model.whole_axis import at_position, following, highest, lowest, position_of
 
 
@@ -81,4 +81,15 @@ class Inflection(Block):
     intensity_peak = result(
         "Peak of capital intensity: quarter", "quarter",
         at_position(calendar, position_of(peak_intensity, intensity_looked_at)),
+    )
+
+    # What a chart of columns needs: the same figures in three rows, one of them the trough alone
+    trough_column = result("Column of a chart: the trough", "USD m", where(calendar == trough, inflection_cash_flow, 0), timed=True)
+    reported_column = result(
+        "Column of a chart: reported, but for the trough", "USD m",
+        where((calendar != trough) & (elapsed() <= 0), inflection_cash_flow, 0), timed=True,
+    )
+    forecast_column = result(
+        "Column of a chart: forecast, but for the trough", "USD m",
+        where((calendar != trough) & (elapsed() > 0), inflection_cash_flow, 0), timed=True,
     )

@@ -139,3 +139,7 @@ class FootballField(Block):
         by=(METHOD, CASE),
     )
     upside = result("Value to price, less 1", "ratio", value_per_share["mid"] / EquityBridge.price - 1, by=METHOD)
+
+    # What a chart of floating columns needs: the steps from low to middle to high, and the price beside each
+    step_to_mid = result("Value per share: from low to middle", "USD/share", value_per_share["mid"] - value_per_share["low"], by=METHOD)
+    step_to_high = result("Value per share: from middle to high", "USD/share", value_per_share["high"] - value_per_share["mid"], by=METHOD)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from model.axis import QUARTERS_A_YEAR
-from workbook_templates.cells import SheetPlan, Twin
+from workbook_templates.cells import Highlight, SheetPlan, Twin
 from workbook_templates.layout import (
     BASIS_ROW,
     CHECKS,
+    CONTENTS,
     COVER,
     ELAPSED_ROW,
     END_ROW,
@@ -34,7 +35,7 @@ from workbook_templates.site import reference
 if TYPE_CHECKING:
     from workbook_templates.layout import Heading
 
-_WIDTHS = {LABEL: 62, NAME: 46, UNIT: 9, NOTE: 60, VALUE: 12}
+_WIDTHS = {LABEL: 52, NAME: 20, UNIT: 9, NOTE: 64, VALUE: 12}
 _TITLE_HEIGHT = 24
 _AXIS_LABELS = {
     YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year", POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
@@ -55,6 +56,20 @@ def check_formula(layout: Layout) -> str:
     return f'=IF({failed}=0,"all checks pass","CHECK: see {CHECKS}")'
 
 
+def mark_check(sheet: SheetPlan, cell: str) -> None:
+    """Colour a cell that shows the master check when a check fails."""
+    sheet.highlights.append(Highlight(cell, f'LEFT({cell},5)="CHECK"', "bad"))
+
+
+def put_state(sheet: SheetPlan, layout: Layout) -> None:
+    """Write the selected scenario, the master check, and the way back to the contents."""
+    sheet.put(YEAR_ROW, LABEL, f"={selected_scenario()}", "check", Twin("text", "scenario"))
+    sheet.put(SEASON_ROW, LABEL, check_formula(layout), "check", Twin("text", "checks"))
+    mark_check(sheet, reference(SEASON_ROW, LABEL))
+    sheet.put(SEASON_ROW, NAME, f"to {CONTENTS}", "go to")
+    sheet.links[SEASON_ROW, NAME] = CONTENTS
+
+
 def put_title(sheet: SheetPlan, title: str, subtitle: str) -> None:
     """Write title and subtitle."""
     sheet.put(TITLE_ROW, LABEL, title, "title")
@@ -65,8 +80,7 @@ def put_title(sheet: SheetPlan, title: str, subtitle: str) -> None:
 def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -> None:
     """Write the scenario, the master check and the rows of the axis; set column widths and frozen panes."""
     axis = layout.plan.axis
-    sheet.put(YEAR_ROW, LABEL, f"={selected_scenario()}", "check", Twin("text", "scenario"))
-    sheet.put(SEASON_ROW, LABEL, check_formula(layout), "check", Twin("text", "checks"))
+    put_state(sheet, layout)
     for row, label in _AXIS_LABELS.items():
         sheet.put(row, NOTE, label, "axis")
     sheet.put(POSITION_ROW, VALUE, axis.split, "axis")
@@ -96,6 +110,7 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
         sheet.put(BASIS_ROW, column, "reported" if position < axis.split else "forecast", "basis")
         sheet.widths[column] = 10
     sheet.widths |= _WIDTHS
+    sheet.column_outline.append((layout.first_quarter_column, layout.first_quarter_column + axis.split - 1))
     sheet.print_columns = layout.year_column(layout.years - 1)
     sheet.widths[layout.first_quarter_column - 1] = 2
     sheet.frozen = (FIRST_ROW - 1, UNIT)
@@ -103,9 +118,8 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
 
 def put_stamp(sheet: SheetPlan, layout: Layout, assumptions: str, version: str) -> None:
     """Write, on a sheet without an axis, the scenario, the master check, and what its stamped values come from."""
-    sheet.put(YEAR_ROW, LABEL, f"={selected_scenario()}", "check", Twin("text", "scenario"))
-    sheet.put(SEASON_ROW, LABEL, check_formula(layout), "check", Twin("text", "checks"))
-    sheet.put(*STAMP_CELL, f"Stamped values: version {version}, assumptions {assumptions}", "note")
+    put_state(sheet, layout)
+    sheet.put(*STAMP_CELL, f"Stamped values: version {version}, assumptions {assumptions}", "remark")
 
 
 def put_band(sheet: SheetPlan, row: int, text: str, last: int) -> None:

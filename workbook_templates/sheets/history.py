@@ -6,12 +6,12 @@ from model.actuals import load_actuals
 from model.axis import QUARTERS_A_YEAR
 from model.build import words
 from workbook_templates.cells import SheetPlan
-from workbook_templates.layout import LABEL, NAME, NOTE, REPORTED, SOURCES, SUBTITLE_ROW, TITLE_ROW, UNIT, Layout
-from workbook_templates.sheets.header import put_axis, put_title
+from workbook_templates.layout import LABEL, NAME, NOTE, REPORTED, SOURCES, UNIT, Layout
+from workbook_templates.sheets.header import put_axis, put_state, put_title
 from workbook_templates.styles import numeric
 
 _SOURCE_COLUMNS = {"Item": 46, "Period": 10, "Value": 14, "Unit": 10, "Check": 16, "Source": 110}
-_FIRST_SOURCE_ROW = 5
+_FIRST_SOURCE_ROW = 7
 
 
 def reported_sheet(layout: Layout) -> SheetPlan:
@@ -34,21 +34,30 @@ def reported_sheet(layout: Layout) -> SheetPlan:
         sheet.put(place.row, UNIT, row.unit, "unit")
         for position in range(axis.split):
             figure = actuals.quarterly[item, str(axis.quarters[position])]
-            role = "estimate" if figure.check in {"estimate", "judgement"} else "input"
+            role = "estimate" if figure.check in {"estimate", "judgement"} else "filed"
             sheet.put(place.row, layout.quarter_column(position), figure.value, numeric(role, row.unit))
             sheet.put(place.row, NOTE, figure.source, "note")
+        sheet.notes[place.row, LABEL] = _note(item, [str(quarter) for quarter in axis.quarters[: axis.split]])
         for place_of_year, year in enumerate(axis.years[: axis.split // QUARTERS_A_YEAR]):
             annual = actuals.annual.get((item, str(year)))
             if annual is not None:
-                sheet.put(place.row, layout.year_column(place_of_year), annual.value, numeric("input", row.unit))
+                sheet.put(place.row, layout.year_column(place_of_year), annual.value, numeric("filed", row.unit))
     return sheet
+
+
+def _note(item: str, periods: list[str]) -> str:
+    """Return the documents behind a row, each with its quarters."""
+    found: dict[str, list[str]] = {}
+    for period in periods:
+        found.setdefault(load_actuals().quarterly[item, period].source, []).append(period)
+    return "\n".join(f"{', '.join(quarters)}: {source}" for source, quarters in found.items())
 
 
 def sources_sheet(layout: Layout) -> SheetPlan:
     """Return the list of every reported figure with its document."""
     sheet = SheetPlan(SOURCES)
-    sheet.put(TITLE_ROW, LABEL, "Sources", "title")
-    sheet.put(SUBTITLE_ROW, LABEL, "Every reported figure and the document that states it", "subtitle")
+    put_title(sheet, "Sources", "Every reported figure and the document that states it")
+    put_state(sheet, layout)
     for column, (title, width) in enumerate(_SOURCE_COLUMNS.items(), start=1):
         sheet.put(_FIRST_SOURCE_ROW - 1, column, title, "period text")
         sheet.widths[column] = width
@@ -60,7 +69,7 @@ def sources_sheet(layout: Layout) -> SheetPlan:
             figure = actuals.quarterly[key.removeprefix("reported."), str(quarter)]
             entries: tuple[str | float, ...] = (figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source)
             for column, entry in enumerate(entries, start=1):
-                style = numeric("input", layout.plan.rows[key].unit) if isinstance(entry, float) else "label"
+                style = numeric("filed", layout.plan.rows[key].unit) if isinstance(entry, float) else "label"
                 sheet.put(row, column, entry, style)
             row += 1
     sheet.frozen = (_FIRST_SOURCE_ROW, 2)

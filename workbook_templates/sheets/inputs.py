@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from model.axis import QUARTERS_A_YEAR, Quarter
 from model.build import words
 from model.drivers import ALL, as_text, driver_infos
-from workbook_templates.cells import InputRange, SheetPlan, Twin
+from workbook_templates.cells import Highlight, InputRange, SheetPlan, Twin
 from workbook_templates.formula import call
 from workbook_templates.layout import (
     CHOICE_ROW,
@@ -18,6 +18,7 @@ from workbook_templates.layout import (
     UNIT,
     VALUE,
     YEAR_NUMBER_ROW,
+    YEAR_ROW,
     Layout,
 )
 from workbook_templates.sheets.header import put_axis, put_heading, put_title, selected_scenario
@@ -35,9 +36,10 @@ KEY_DRIVERS: Final = frozenset({
 
 def inputs_sheet(layout: Layout) -> SheetPlan:
     """Return the sheet of drivers."""
-    sheet = SheetPlan(INPUTS, protected=False)
+    sheet = SheetPlan(INPUTS)
     put_title(sheet, "Inputs",
-        "Blue cells are inputs: a value for a year, or for one quarter (it wins over its year); grey rows are what the selector picks",
+        "Blue cells are inputs, by year or for one quarter, which wins over its year (the year is then grey); grey rows are what the "
+        "selector picks; violet: differs from the first scenario",
     )  # fmt: skip
     put_axis(sheet, layout, "Source, description and allowed range")
     _put_choice(sheet, layout)
@@ -109,7 +111,38 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
         columns = (layout.year_column(years[0] - layout.plan.axis.first.year), layout.last_column)
     cells = f"{reference(first, columns[0])}:{reference(last, columns[1])}"
     message = f"{key}: {low} to {high} ({driver.unit})"
-    sheet.ranges.append(InputRange(cells, 0 if driver.switch else info.minimum, info.maximum, driver.whole, message=message))
+    sheet.ranges.append(
+        InputRange(cells, 0 if driver.switch else info.minimum, info.maximum, driver.whole, message=message, prompt=message)
+    )
+    sheet.notes[live, LABEL] = _note(layout, info)
+    _mark_differences(sheet, layout, first, columns)
+
+
+def _note(layout: Layout, info: DriverInfo) -> str:
+    """Return what a driver means and where each scenario's values come from."""
+    sources: dict[str, list[str]] = {}
+    for scenario in layout.scenarios:
+        if source := scenario.sources.get(info.key):
+            sources.setdefault(f"{source.grade}: {source.source}", []).append(scenario.name)
+    return "\n".join([info.description, *(f"{', '.join(names)}: {text}" for text, names in sources.items())])
+
+
+def _mark_differences(sheet: SheetPlan, layout: Layout, first: int, columns: tuple[int, int]) -> None:
+    """Mark inputs that differ from the first scenario's, and years for some of whose quarters a value of their own is given."""
+    last = first + len(layout.scenarios) - 1
+    start = reference(first + 1, columns[0])
+    if last > first:
+        cells = f"{start}:{reference(last, columns[1])}"
+        sheet.highlights.append(Highlight(cells, f'AND({start}<>"",{start}<>{reference(first, columns[0], fixed_row=True)})', "differs"))
+    if columns[0] < VALUE + 1 or columns[0] >= layout.first_quarter_column:
+        return
+    quarters, years = (
+        ":".join(reference(row, each, fixed_row=fixed, fixed_column=True) for each in (layout.first_quarter_column, layout.last_column))
+        for row, fixed in ((first, False), (YEAR_ROW, True))
+    )
+    own = f'SUMPRODUCT(({quarters}<>"")*({years}={reference(YEAR_ROW, columns[0], fixed_row=True)}))>0'
+    cells = f"{reference(first, columns[0])}:{reference(last, layout.first_quarter_column - 2)}"
+    sheet.highlights.append(Highlight(cells, own, "overruled"))
 
 
 def _role(info: DriverInfo) -> str:
@@ -132,8 +165,7 @@ def _put_quarter(sheet: SheetPlan, layout: Layout, info: DriverInfo, position: i
     column, first, live = layout.quarter_column(position), layout.given[info.key], layout.live[info.key]
     for row, scenario in enumerate(layout.scenarios, start=first):
         own = scenario.table[info.key].get(str(quarter))
-        if own is not None:
-            sheet.put(row, column, own, numeric(_role(info), info.driver.unit))
+        sheet.put(row, column, own, numeric("blank" if own is None else _role(info), info.driver.unit))
     given = f"{reference(first, column)}:{reference(first + len(layout.scenarios) - 1, column)}"
     picked = call("INDEX", given, choice_cell())
     years = ":".join(reference(live, layout.year_column(place), fixed_column=True) for place in (0, layout.years - 1))

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW = 5, 6, 7, 8, 9
 FIRST_ROW: Final = 11
-_LABEL, _NAME, _UNIT, _PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
+_LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
 _TOLERANCE: Final = 1e-6
-_MIX_OF_DRIVERS: Final = "mix of drivers"
+MIX_OF_DRIVERS: Final = "mix of drivers"
 """Head of a column: no scenario can have this name."""
-_WIDTHS: Final = {_LABEL: 58, _NAME: 34, _UNIT: 10, _PERIOD: 9, LIVE: 15, AGREES: 12, MIX: 13}
+_WIDTHS: Final = {_LABEL: 58, _NAME: 34, _UNIT: 10, PERIOD: 9, LIVE: 15, AGREES: 12, MIX: 13}
 _YEARS: Final = (2025, 2026, 2027, 2028, 2029, 2030, 2035)
 
 
@@ -59,6 +59,23 @@ SECTIONS: Final[dict[str, tuple[Figure, ...]]] = {
 }  # fmt: skip
 
 
+def figure_rows() -> dict[Figure, int]:
+    """Return the row of every figure: one below the title of its section, two free rows between sections."""
+    rows, row = {}, FIRST_ROW
+    for figures in SECTIONS.values():
+        for figure in figures:
+            row += 1
+            rows[figure] = row
+        row += 2
+    return rows
+
+
+def rows_of(key: str, years: Sequence[int] = (0,)) -> range:
+    """Return the rows of a figure in some of its years, which stand below each other."""
+    found = [row for figure, row in figure_rows().items() if figure.key == key and figure.year in years]
+    return range(found[0], found[-1] + 1)
+
+
 def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
     """Return the sheet that compares scenarios."""
     columns = _stamped(layout)
@@ -70,7 +87,7 @@ def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan
         "Live: the selected scenario, formulas; the columns to the right are values of the model, stamped when the workbook was built",
     )  # fmt: skip
     put_stamp(sheet, layout, assumptions, version)
-    for column, text in {_NAME: "Name", _UNIT: "Unit", _PERIOD: "Year", LIVE: "Live", AGREES: "Agrees", MIX: "Mix of values"}.items():
+    for column, text in {_NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees", MIX: "Mix of values"}.items():
         sheet.put(NAME_ROW, column, text, "period text" if column < LIVE else "period")
     for row, text in {
         AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix", TOLERANCE_ROW: "Tolerance of agreement, relative",
@@ -83,14 +100,12 @@ def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan
         sheet.put(NAME_ROW, column, scenario.name, "period")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
         sheet.put(WEIGHT_ROW, column, weights.get((scenario.name, scenario.as_of), 0.0), "calc percent")
-    row = FIRST_ROW
+    rows = figure_rows()
     for title, figures in SECTIONS.items():
-        put_band(sheet, row, title, last)
+        put_band(sheet, rows[figures[0]] - 1, title, last)
         for figure in figures:
-            row += 1
-            _put_figure(sheet, layout, figure, row, [values[figure] for _, values in columns])
-        row += 2
-    agreeing = f"{reference(FIRST_ROW, AGREES)}:{reference(row, AGREES)}"
+            _put_figure(sheet, layout, figure, rows[figure], [values[figure] for _, values in columns])
+    agreeing = f"{reference(FIRST_ROW, AGREES)}:{reference(max(rows.values()), AGREES)}"
     compared = sum(column == AGREES and cell.twin is not None for (_, column), cell in sheet.cells.items())
     sheet.put(COMPARED_ROW, LIVE, compared, "calc whole")
     text = f'=IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"agrees","inputs changed")'
@@ -99,12 +114,18 @@ def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan
     return sheet
 
 
+def column_names(layout: Layout) -> dict[int, str]:
+    """Return the name of the scenario in each column: all of the selector, the others that ship, and the mix."""
+    offered = [each.name for each in layout.scenarios]
+    others = [name for name in builtin_scenarios() if name not in offered]
+    return dict(enumerate([*offered, *others, MIX_OF_DRIVERS], start=FIRST_COLUMN))
+
+
 def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
-    """Return every scenario of the selector, the others that ship, and the mix, each with its figures."""
-    offered = list(layout.scenarios)
-    names = {each.name for each in offered}
-    others = [load_scenario(name) for name in builtin_scenarios() if name not in names]
-    chosen = [*offered, *others, replace(mixed(weighted_scenarios()), name=_MIX_OF_DRIVERS)]
+    """Return the scenario of each column with its figures."""
+    offered = {each.name: each for each in layout.scenarios}
+    offered[MIX_OF_DRIVERS] = replace(mixed(weighted_scenarios()), name=MIX_OF_DRIVERS)
+    chosen = [offered.get(name) or load_scenario(name) for name in column_names(layout).values()]
     figures = [figure for section in SECTIONS.values() for figure in section]
     found = []
     for as_of in dict.fromkeys(each.as_of for each in chosen):
@@ -129,7 +150,7 @@ def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, valu
     place = plan.axis.year_position(figure.year) if figure.year else 0
     column = layout.year_column(place) if figure.year else VALUE
     if figure.year:
-        sheet.put(row, _PERIOD, f"FY{figure.year}", "unit")
+        sheet.put(row, PERIOD, f"FY{figure.year}", "unit")
     twin = Twin("year", figure.key, place) if figure.year else Twin("value", figure.key)
     sheet.put(row, LIVE, f"={home.sheet}!{reference(home.row, column)}", numeric("link", line.unit), twin)
     last = FIRST_COLUMN + len(values) - 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 
 from model.axis import Quarter
-from model.claims import ledger
+from model.claims import Status, ledger
 from workbook_templates.cells import SheetPlan, Twin
 from workbook_templates.layout import THESIS, VALUE, Layout
 from workbook_templates.sheets.header import put_stamp, put_title
@@ -23,6 +23,16 @@ _COLUMNS: Final = {
     "Reported": 12, "Live scenario": 12, "USD a share at stake": 11, "Why": 52, "Note": 52,
 }  # fmt: skip
 _LOOKS: Final = {"met": "good", "on_track": "good", "missed": "bad", "off_track": "bad", "open": "neutral", "not_testable": "neutral"}
+
+
+STATUSES: Final = tuple(status.replace("_", " ") for status in get_args(Status))
+STATUS_COLUMN: Final = 6
+
+
+def status_cells(layout: Layout) -> str:
+    """Return the reference (on this sheet) to the statuses of all claims."""
+    last = HEADER_ROW + len(ledger(layout.plan.axis.as_of))
+    return f"{reference(HEADER_ROW + 1, STATUS_COLUMN, fixed_row=True)}:{reference(last, STATUS_COLUMN, fixed_row=True)}"
 
 
 def thesis_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
@@ -47,7 +57,7 @@ def _put_entry(sheet: SheetPlan, layout: Layout, entry: Entry, row: int) -> None
     texts = {
         1: (claim.text, "wrapped"), 2: (claim.name, "name"), 3: (claim.line, "name"),
         4: ("" if claim.period is None else str(claim.period), "unit"), 5: (claim.threshold, "wrapped"),
-        6: (entry.status.replace("_", " "), _LOOKS[entry.status]), 11: (entry.reason, "wrapped"), 12: (claim.note, "wrapped"),
+        STATUS_COLUMN: (entry.status.replace("_", " "), _LOOKS[entry.status]), 11: (entry.reason, "wrapped"), 12: (claim.note, "wrapped"),
     }  # fmt: skip
     for column, (text, style) in texts.items():
         sheet.put(row, column, text or None, style)

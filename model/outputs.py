@@ -1,0 +1,120 @@
+"""Figures that a question is asked of: a line of the model, with a period where it varies with time.
+
+One notation for simulations, tornados and grids, in Python, in cells and on the command line: ``free_cash_flow 2027``,
+``ttm_free_cash_flow 2027Q1``, ``free_cash_flow TTM 2027Q1``, ``value_per_share[dcf,mid]``, ``positive``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model.axis import QUARTERS_A_YEAR, Period, Quarter
+from model.errors import InputError, NotAvailableError, PeriodError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from model.axis import Frequency
+    from model.build import Plan, Row
+    from model.results import Results
+
+_PARTS: Final = re.compile(r"([^\s\[]+)\s*(\[[^\]]*\])?\s*(.*)")
+_LONGEST_SHOWN: Final = 80
+
+
+@dataclass(frozen=True)
+class Output:
+    """A figure of the model by name.
+
+    ``period`` is None for what does not vary with time; ``label`` and ``unit`` are those of the line.
+    """
+
+    key: str
+    period: Period | None
+    label: str
+    unit: str
+
+    @classmethod
+    def parse(cls, text: str, plan: Plan) -> Output:
+        """Read ``"line"`` or ``"line period"``, in any case.
+
+        Raises
+        ------
+        UnknownNameError
+            No such line; the message names the nearest.
+        PeriodError
+            A period is malformed, outside the axis, missing where the line varies with time, or given where it does not;
+            or the line has no figure at this frequency; :class:`NotAvailableError` where it has none for the period.
+        InputError
+            Nothing is named.
+
+        Examples
+        --------
+        >>> from model.actuals import axis_at
+        >>> from model.amazon import plan_at
+        >>> str(Output.parse("Free_Cash_Flow 2027", plan_at(axis_at("2026Q2"))))
+        'free_cash_flow 2027'
+        """
+        match = _PARTS.fullmatch(text.strip().lower())
+        if match is None:
+            message = f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as free_cash_flow 2027 or value_per_share[dcf,mid]"
+            raise InputError(message)
+        key = match[1] + re.sub(r"\s", "", match[2] or "")
+        row = plan.row(key)
+        if row.timed and not match[3]:
+            message = f"{key} varies with time: write a period after it, such as {key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"
+            raise PeriodError(message)
+        if match[3] and not row.timed:
+            message = f"{key} does not vary with time: write it without {match[3][:_LONGEST_SHOWN]!r}"
+            raise PeriodError(message)
+        if not row.timed:
+            return cls(key, None, row.label, row.unit)
+        period = Period.parse(match[3])
+        place = plan.axis.position(Quarter(period.year, period.quarter))
+        if not row.start <= place < row.stop:
+            message = f"{key} has figures from {plan.axis.quarters[row.start]} to {plan.axis.quarters[row.stop - 1]}, none for {period}"
+            raise NotAvailableError(message)
+        if period.frequency != "quarterly" and not _has_annual(row, period.frequency):
+            message = f"{key} has no {period.frequency} figure: ask for a quarter, such as {key} 2027Q1"
+            raise PeriodError(message)
+        return cls(key, period, row.label, row.unit)
+
+    @property
+    def is_event(self) -> bool:
+        """Tell whether the figure is a quarter in which something happens."""
+        return self.unit == "quarter"
+
+    def read(self, results: Results) -> NDArray[np.float64]:
+        """Return the figure in every scenario or draw: shape (scenarios,); NaN where it has no meaning or does not happen.
+
+        Quarters are codes, such as 20263; see :meth:`counted`.
+        """
+        if self.period is None:
+            values = results.series(self.key)[0]
+        else:
+            values = results.series(self.key, self.period.frequency)[results.plan.axis.period_position(self.period)]
+        return np.broadcast_to(values, len(results.scenarios))
+
+    def counted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values whose differences mean something: quarters are counted, everything else is as it is.
+
+        Formula: ``4 * year + number - 1`` for quarter codes ``10 * year + number``.
+        """
+        if not self.is_event:
+            return values
+        years, numbers = np.divmod(values, 10)
+        return QUARTERS_A_YEAR * years + numbers - 1
+
+    def __str__(self) -> str:
+        return self.key if self.period is None else f"{self.key} {self.period}"
+
+
+def _has_annual(row: Row, frequency: Frequency) -> bool:
+    """Tell whether a row has figures by year, or for trailing twelve months."""
+    if row.driver is not None:
+        return row.driver.kind == "yearly" and frequency == "annual"
+    return row.line is not None and row.line.annual != "none"
