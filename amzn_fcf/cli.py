@@ -105,6 +105,10 @@ def _add_scenario(parser: argparse.ArgumentParser, default: str) -> None:
         "--scenario", action="append", metavar="NAME",
         help=f"a scenario, overlays joined by + (base+power_delay), or the path of a .toml file; may be repeated; default: {default}",
     )  # fmt: skip
+    _add_as_of(parser)
+
+
+def _add_as_of(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
 
 
@@ -113,8 +117,15 @@ def _add_build(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands, "build", "build, calculate and validate scenario workbooks",
         "amzn-fcf build --scenario base --scenario base+power_delay --out out",
     )  # fmt: skip
-    _add_scenario(parser, "all that ship, and base with each overlay")
+    parser.add_argument(
+        "--scenario", action="extend", nargs="+", metavar="NAME",
+        help="scenarios, overlays joined by + (base+power_delay), paths of .toml files, or folders of them; "
+        "default: all that ship, and base with each overlay",
+    )  # fmt: skip
+    _add_as_of(parser)
     parser.add_argument("--out", default="out", metavar="DIR", help="folder for the workbooks; default: out")
+    parser.add_argument("--workers", type=int, metavar="N", help="how many processes build at once; default: one a core")
+    parser.add_argument("--force", action="store_true", help="build all, and replace workbooks that were changed since they were built")
 
 
 def _add_show(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -156,7 +167,7 @@ def _add_solve(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--method", default="dcf", metavar="METHOD", help="dcf, exit_multiple, sotp, price_to_sales or net_margin; default: dcf"
     )
     parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
-    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    _add_as_of(parser)
     parser.add_argument("--between", type=float, nargs=2, metavar=("A", "B"), help="where to look; default: the driver's allowed range")
     parser.add_argument("--shift", action="store_true", help="add the same to the driver in all years ahead, instead of one value for all")
     _add_format(parser)
