@@ -19,6 +19,8 @@ NO_ROOT: Final = 3
 INTERRUPTED: Final = 130
 _LONGEST_LINE: Final = 600
 _HOSTS: Final = ("desktop", "server", "lite", "calc")
+_SAMPLINGS: Final = ("latin_hypercube", "sobol", "plain")
+_COMPUTED_BY: Final = ("auto", "kernel", "numpy")
 _ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
 
 
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_grid(commands)
     _add_claims(commands)
     _add_backtest(commands)
+    _add_simulate(commands)
     _add_validate(commands)
     _add_template(commands)
     return parser
@@ -102,6 +105,10 @@ def _add_scenario(parser: argparse.ArgumentParser, default: str) -> None:
         "--scenario", action="append", metavar="NAME",
         help=f"a scenario, overlays joined by + (base+power_delay), or the path of a .toml file; may be repeated; default: {default}",
     )  # fmt: skip
+    _add_as_of(parser)
+
+
+def _add_as_of(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
 
 
@@ -110,8 +117,15 @@ def _add_build(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands, "build", "build, calculate and validate scenario workbooks",
         "amzn-fcf build --scenario base --scenario base+power_delay --out out",
     )  # fmt: skip
-    _add_scenario(parser, "all that ship, and base with each overlay")
+    parser.add_argument(
+        "--scenario", action="extend", nargs="+", metavar="NAME",
+        help="scenarios, overlays joined by + (base+power_delay), paths of .toml files, or folders of them; "
+        "default: all that ship, and base with each overlay",
+    )  # fmt: skip
+    _add_as_of(parser)
     parser.add_argument("--out", default="out", metavar="DIR", help="folder for the workbooks; default: out")
+    parser.add_argument("--workers", type=int, metavar="N", help="how many processes build at once; default: one a core")
+    parser.add_argument("--force", action="store_true", help="build all, and replace workbooks that were changed since they were built")
 
 
 def _add_show(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -153,7 +167,7 @@ def _add_solve(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--method", default="dcf", metavar="METHOD", help="dcf, exit_multiple, sotp, price_to_sales or net_margin; default: dcf"
     )
     parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
-    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    _add_as_of(parser)
     parser.add_argument("--between", type=float, nargs=2, metavar=("A", "B"), help="where to look; default: the driver's allowed range")
     parser.add_argument("--shift", action="store_true", help="add the same to the driver in all years ahead, instead of one value for all")
     _add_format(parser)
@@ -208,6 +222,28 @@ def _add_backtest(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands, "backtest", "compare forecasts made with what was known at each as-of with what was reported",
         "amzn-fcf backtest --format csv",
     )  # fmt: skip
+    _add_format(parser)
+
+
+def _add_simulate(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "simulate", "simulate a scenario: the distribution of free cash flow, of the quarter in which it turns, and of value",
+        "amzn-fcf simulate --scenario base --draws 100000 --seed 1 --plot base.png",
+    )  # fmt: skip
+    parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
+    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    parser.add_argument("--draws", type=int, default=100_000, metavar="N", help="default: 100000")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same result; default: 1")
+    parser.add_argument("--sampling", choices=_SAMPLINGS, default=_SAMPLINGS[0], help=f"default: {_SAMPLINGS[0]}")
+    parser.add_argument(
+        "--output", action="append", metavar="FIGURE",
+        help="a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--uncertainty", metavar="FILE", help="distributions and correlations as .toml; default: those that ship")
+    parser.add_argument("--engine", choices=_COMPUTED_BY, default="auto", help="auto: the kernel (extra fast), numpy where it is missing")
+    parser.add_argument("--workers", type=int, metavar="N", help="on this machine; default: one a core")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="compute on a Dask cluster, such as tcp://127.0.0.1:8786 (extra cluster)")
+    parser.add_argument("--plot", metavar="FILE", help="write a picture (.png), too (extra plot)")
     _add_format(parser)
 
 

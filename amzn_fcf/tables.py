@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Sized
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -54,8 +56,22 @@ def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
     writer.writerows(records)
 
 
-def progress(items: Sequence[Item], what: str, name: Callable[[Item], str]) -> Iterator[Item]:
-    """Yield items and show on stderr how far the work is, when a person is looking."""
+@contextmanager
+def counted(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Give a function that is told how much of the work is done, and shows it on stderr when a person is looking."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def progress(items: Iterable[Item], what: str, name: Callable[[Item], str], total: int | None = None) -> Iterator[Item]:
+    """Yield items and show on stderr how far the work is, when a person is looking; ``total``: how many there will be."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -63,7 +79,7 @@ def progress(items: Sequence[Item], what: str, name: Callable[[Item], str]) -> I
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=len(items))
+        task = bar.add_task(what, total=len(items) if isinstance(items, Sized) else total)
         for item in items:
             bar.update(task, description=f"{what}: {name(item)}")
             yield item

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError
+from model.errors import AmznFcfError, InputError
 from model.inputs import load_scenario
-from model.scenario_files import builtin_overlays, builtin_scenarios
+from model.scenario_files import builtin_overlays, builtin_scenarios, read_file
 from workbook_templates.layout import FUNCTIONS
 from workbook_templates.package import value_at, with_cached
 from workbook_templates.recalc import Formualizer
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from model.inputs import Scenario
 
 
+MOST_OFFERED: Final = 12
+
+
 @dataclass(frozen=True, repr=False)
 class Built:
     """A workbook, calculated, and what validating it found."""
@@ -34,17 +39,50 @@ class Built:
 def load_distinct(names: Sequence[str], as_of: str | None) -> list[Scenario]:
     """Compose scenarios, refusing two of one name: their files and columns could not be told apart."""
     scenarios = [load_scenario(name, as_of) for name in names]
-    found = [each.name for each in scenarios]
-    repeated = sorted({name for name in found if found.count(name) > 1})
+    refuse_repeated(scenarios)
+    return scenarios
+
+
+def refuse_repeated(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios whose names differ in nothing but case, as file systems and cells see them."""
+    found = [each.name.lower() for each in scenarios]
+    repeated = sorted({each.name for each in scenarios if found.count(each.name.lower()) > 1})
     if repeated:
         message = f"--scenario {', '.join(repeated)} is given twice, or two files have this name"
         raise InputError(message)
-    return scenarios
 
 
 def default_scenarios() -> list[str]:
     """Names of what is built by default: every scenario, and base with each overlay."""
     return [*builtin_scenarios(), *(f"base+{overlay}" for overlay in builtin_overlays())]
+
+
+def named(given: Sequence[str]) -> list[str]:
+    """Return the scenarios that were given, each file of a folder or of a pattern such as ``cases/*.toml`` by itself.
+
+    What overlays follow a folder holds for all its files; files that are overlays are not scenarios, and are left out.
+    """
+    names = []
+    for each in given:
+        first, plus, overlays = each.partition("+")
+        path = Path(first)
+        if first in builtin_scenarios() or not (path.is_dir() or "*" in first):
+            names.append(each)
+            continue
+        files = path.glob("*.toml") if path.is_dir() else path.parent.glob(path.name)
+        found = [str(file) for file in sorted(files) if file.suffix == ".toml" and not _is_overlay(file)]
+        if not found:
+            message = f"--scenario {first}: no scenario file (.toml) there"
+            raise InputError(message)
+        names += [f"{name}{plus}{overlays}" for name in found]
+    return names
+
+
+def _is_overlay(file: Path) -> bool:
+    try:
+        return read_file(str(file)).overlay
+    except AmznFcfError:
+        return False  # said when it is composed
 
 
 def file_name(scenario: Scenario) -> str:
@@ -55,17 +93,21 @@ def file_name(scenario: Scenario) -> str:
 def offered_with(selected: Scenario, requested: Sequence[Scenario], *, moved: bool) -> list[Scenario]:
     """Return what the selector offers: everything of the same as-of that ships or was asked for.
 
-    When the as-of was ``moved``, only what was asked for: the scenarios that ship were not made for it.
+    When the as-of was ``moved``, only what was asked for: the scenarios that ship were not made for it. When that is more than
+    :data:`MOST_OFFERED`, only ``selected`` of what was asked for: sheets would become too long to read.
     """
     offered = {} if moved else {each.name: each for each in shipped_at(selected.as_of)}
-    offered |= {each.name: each for each in requested if each.as_of == selected.as_of}
-    return list(offered.values())
+    together = {each.name: each for each in requested if each.as_of == selected.as_of}
+    if len(offered | together) > MOST_OFFERED:
+        together = {selected.name: selected}
+    return list((offered | together).values())
 
 
-def shipped_at(as_of: Quarter) -> list[Scenario]:
+@cache
+def shipped_at(as_of: Quarter) -> tuple[Scenario, ...]:
     """Return the scenarios that ship with an as-of, and the first of them with each overlay."""
     roots = [scenario for name in builtin_scenarios() if (scenario := load_scenario(name)).as_of == as_of]
-    return [*roots, *(load_scenario(f"{roots[0].name}+{overlay}") for overlay in builtin_overlays() if roots)]
+    return (*roots, *(load_scenario(f"{roots[0].name}+{overlay}") for overlay in builtin_overlays() if roots))
 
 
 def build(plan: WorkbookPlan, base: bytes | None = None) -> Built:

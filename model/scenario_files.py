@@ -67,29 +67,38 @@ def read_file(name: str) -> ScenarioFile:
     """Read a scenario or overlay: from a path that ends in .toml, or from those that ship."""
     path = Path(name) if name.endswith(".toml") else None
     if path is not None:
-        try:
-            text, where = path.read_text(encoding="utf-8-sig"), str(path)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-            message = f"{path}: cannot read the scenario file: {reason}"
-            raise InputError(message) from None
+        text, where = text_of_file(path, "scenario"), str(path)
     elif name in _builtin_files():
         text, where = _builtin_files()[name], f"{name}.toml"
     else:
         message = f"unknown scenario {name!r}{did_you_mean(name, _builtin_files())}"
         raise UnknownNameError(message)
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"{where}: is not valid TOML: {error}"
-        raise InputError(message) from None
-    file = _parse_file(content, where)
+    file = _parse_file(toml_content(text, where), where)
     if path is not None and file.name.lower() in {each.lower() for each in _builtin_files()}:
         message = f"{where}: {file.name!r} is the name of a scenario that ships: choose another"
         raise InputError(message)
     if path is not None and file.base.endswith(".toml"):
         file = replace(file, base=str(path.parent / file.base))
     return file
+
+
+def text_of_file(path: Path, what: str) -> str:
+    """Return the text of a file of the user's own; what cannot be read is an :class:`InputError`."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        message = f"{path}: cannot read the {what} file: {reason}"
+        raise InputError(message) from None
+
+
+def toml_content(text: str, where: str) -> dict[str, Any]:
+    """Return what a TOML text says; what is no TOML is an :class:`InputError`."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        message = f"{where}: is not valid TOML: {error}"
+        raise InputError(message) from None
 
 
 def _parse_file(content: Mapping[str, Any], where: str) -> ScenarioFile:
@@ -110,7 +119,7 @@ def _parse_file(content: Mapping[str, Any], where: str) -> ScenarioFile:
         message = f'{where}: needs name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
         raise InputError(message)
     for key, text in texts.items():
-        _check_text(text, f"{where}: {key}")
+        check_text(text, f"{where}: {key}")
     if not isinstance(entries, dict):
         message = f"{where}: needs a table [{section}.NAME] for each driver that it changes, not {section} = {entries!r}"
         raise InputError(message)
@@ -127,7 +136,8 @@ def _parse_file(content: Mapping[str, Any], where: str) -> ScenarioFile:
     )
 
 
-def _check_text(text: object, where: str) -> None:
+def check_text(text: object, where: str) -> None:
+    """Refuse what is no text, or one that a cell would take for a formula or a file cannot hold."""
     if not isinstance(text, str) or _NOT_IN_CELLS.search(text):
         message = f"{where} must be a text that does not start with = and has no control characters"
         raise InputError(message)
@@ -147,7 +157,7 @@ def _check_entry(entry: object, info: DriverInfo, where: str, *, overlay: bool) 
         message = f"{where}: needs unit = {info.driver.unit!r}, not {entry.get('unit')!r}"
         raise InputError(message)
     for key in ("source", "grade", "note"):
-        _check_text(entry.get(key, ""), f"{where}: {key}")
+        check_text(entry.get(key, ""), f"{where}: {key}")
     if not entry.get("source", "").strip():
         message = f'{where}: needs source = "where the values come from"'
         raise InputError(message)

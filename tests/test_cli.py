@@ -140,14 +140,14 @@ def test_a_truncated_scenario_file_is_one_line_and_nothing_is_written(text: str,
 def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
     done = amzn_fcf("build", "--scenario", "base", "--scenario", "article", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"amzn-fcf_base.xlsx", "amzn-fcf_article.xlsx"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"amzn-fcf_base.xlsx", "amzn-fcf_article.xlsx", ".amzn-fcf"}
     row = next(line for line in done.stdout.splitlines() if line.strip().startswith("base"))
     model = computed("base")
     for year in range(2025, 2029):
         assert f"{model.value('free_cash_flow', Period('annual', year)) / 1000:.1f}" in row
     assert "2027Q1 -32.3" in row
     assert "30/30" in row
-    assert amzn_fcf("validate", *(str(path) for path in (tmp_path / "out").iterdir())).returncode == 0
+    assert amzn_fcf("validate", *map(str, (tmp_path / "out").glob("*.xlsx"))).returncode == 0
 
 
 def test_build_takes_a_scenario_of_the_users_own_and_another_as_of(tmp_path: Path) -> None:

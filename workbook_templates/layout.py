@@ -69,6 +69,12 @@ ANNUAL_LINES: Final = (
 """Lines of the Annual sheet. What a ratio relates must be among them, above it."""
 
 
+def sheet_names(*, with_functions: bool) -> tuple[str, ...]:
+    """Return the names of all sheets in their order; that of the functions in cells is one of template workbooks only."""
+    after = SHEETS.index(CONTENTS) + 1
+    return (*SHEETS[:after], FUNCTIONS, *SHEETS[after:]) if with_functions else SHEETS
+
+
 def column_letters(column: int) -> str:
     """Return the letters of a column, from 1.
 

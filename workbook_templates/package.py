@@ -56,6 +56,18 @@ def day_number(value: date) -> float:
     return day
 
 
+def with_relative_targets(data: bytes) -> bytes:
+    """Return the file with what belongs to a sheet (notes, drawings) named relative to it: IronCalc finds notes in no other way."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
+        for entry in source.infolist():
+            part = source.read(entry)
+            if entry.filename.startswith("xl/worksheets/_rels/"):
+                part = part.replace(b'Target="/xl/', b'Target="../')
+            written.writestr(entry.filename, part)
+    return target.getvalue()
+
+
 def with_changes(data: bytes, changes: Changes) -> bytes:
     """Return the file with some input cells replaced and every other part as it was; cached values become stale."""
     return _with_cells(data, changes, keep_formulas=False)

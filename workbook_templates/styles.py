@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 BLUE, BLACK, GREEN, GREY, WHITE, NAVY, BROWN = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF", "1F3864", "7B3F00"
-YELLOW, PALE, FAINT, BAND = "FFFFCC", "F2F2F2", "F5F9FF", "D9E1F2"
+YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
 GOOD, BAD = "E2EFDA", "FCE4D6"
 RED, TEAL, AMBER, PURPLE = "C00000", "2E8B8B", "E0A030", "7A5BA6"
 BLUES: Final = (NAVY, "8FAADC")
@@ -40,11 +40,11 @@ _FORMAT_OF_UNIT: Final = {
 }  # fmt: skip
 
 _FONTS: Final = {
-    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "blank": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK,
+    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK,
     "total": BLACK, "stamp": BROWN, "tile": NAVY,
 }  # fmt: skip
-"""Roles of numbers: computed, linked, typed in, typed in and decisive, where an input can stand but none does, from a filing,
-estimated from filings, picked, highlighted, value of the model without a formula, headline."""
+"""Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings, picked, highlighted,
+value of the model without a formula, headline."""
 _SIZES: Final = {"tile": 14}
 _BOLD: Final = frozenset({"live", "total", "tile"})
 
@@ -133,12 +133,12 @@ def named_styles() -> list[NamedStyle]:
         for name, number_format in FORMATS.items():
             style = NamedStyle(f"{role} {name}", number_format=number_format)
             style.font = Font(name="Calibri", size=_SIZES.get(role, 10), color=colour, bold=role in _BOLD, italic=role == "estimate")
-            style.protection = Protection(locked=role not in {"input", "key", "blank"})
+            style.protection = Protection(locked=role not in {"input", "key"})
             style.alignment = Alignment(horizontal="left" if name == "text" else "right", vertical="center")
             if role == "key":
                 style.fill = PatternFill("solid", fgColor=YELLOW)
-            if role in {"live", "blank"}:
-                style.fill = PatternFill("solid", fgColor=PALE if role == "live" else FAINT)
+            if role == "live":
+                style.fill = PatternFill("solid", fgColor=PALE)
             styles.append(style)
     for text in _TEXTS:
         style = NamedStyle(text.name, number_format=FORMATS[_FORMAT_OF_TEXT.get(text.name, "text")])

@@ -15,7 +15,7 @@ from workbook_templates.archive import LARGEST_FILE
 from workbook_templates.calculation import Calculated, calculate, calculate_apart
 from workbook_templates.contents import read_book
 from workbook_templates.findings import Finding, Report
-from workbook_templates.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SHEETS
+from workbook_templates.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SHEETS, sheet_names
 from workbook_templates.package import value_at
 from workbook_templates.parity import compare
 from workbook_templates.read import read_inputs
@@ -101,7 +101,7 @@ def validate(
             _calculate_other(subject, report, [name for name in engines if name == Formualizer.name], register)
         report.findings += chosen.apply([*ANY, *OTHER], subject)
         return report
-    expected = [*SHEETS[: SHEETS.index(COVER) + 1], *([FUNCTIONS] if FUNCTIONS in book.sheets else []), *SHEETS[SHEETS.index(COVER) + 1 :]]
+    expected = sheet_names(with_functions=FUNCTIONS in book.sheets)
     if missing:
         report.remarks.append("rules that need the sheets of the model were not applied: put the sheets back first")
         whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]

@@ -20,12 +20,13 @@ from workbook_templates.layout import (
     LOG,
     REPORTED,
     SCENARIOS,
-    SHEETS,
     SOURCES,
     THESIS,
     Layout,
     column_letters,
+    sheet_names,
 )
+from workbook_templates.package import with_relative_targets
 from workbook_templates.sheets.annual import annual_sheet
 from workbook_templates.sheets.calculation import calculation_sheet
 from workbook_templates.sheets.checks import checks_sheet
@@ -80,22 +81,21 @@ def plan_workbook(
     """
     stamp = assumption_hash(offered) if assumptions is None else assumptions
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
-    makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
-    stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet, LOG: log_sheet}
-    sheets = {}
-    for name in SHEETS:
-        if name == CONTENTS:
-            sheets[name] = contents_sheet(layout, with_functions=functions is not None)
-        elif name == COVER:
-            sheets[name] = cover_sheet(layout, selected, version, stamp)
-        elif name in stamped:
-            sheets[name] = stamped[name](layout, stamp, version)
-        elif name in makers:
-            sheets[name] = makers[name](layout)
-        else:
-            sheets[name] = calculation_sheet(layout, name)
-        if name == CONTENTS and functions is not None:
-            sheets[FUNCTIONS] = functions_sheet(layout, stamp, version, functions)
+    makers: dict[str, Callable[[], SheetPlan]] = {
+        COVER: lambda: cover_sheet(layout, selected, version, stamp),
+        CONTENTS: lambda: contents_sheet(layout, with_functions=functions is not None),
+        FUNCTIONS: lambda: functions_sheet(layout, stamp, version, functions or str),
+        INPUTS: lambda: inputs_sheet(layout),
+        REPORTED: lambda: reported_sheet(layout),
+        ANNUAL: lambda: annual_sheet(layout),
+        SCENARIOS: lambda: scenarios_sheet(layout, stamp, version),
+        THESIS: lambda: thesis_sheet(layout, stamp, version),
+        CHECKS: lambda: checks_sheet(layout),
+        SOURCES: lambda: sources_sheet(layout),
+        LOG: lambda: log_sheet(layout, stamp, version),
+    }
+    names = sheet_names(with_functions=functions is not None)
+    sheets = {name: makers[name]() if name in makers else calculation_sheet(layout, name) for name in names}
     for sheet in sheets.values():
         fit(sheet)
     return WorkbookPlan(selected, layout, sheets, version)
@@ -126,22 +126,21 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
     book.properties.creator = "amzn-fcf"
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
+    return with_relative_targets(file.getvalue())
 
 
 def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
-    prototypes: dict[str, Any] = {}
+    prototypes = _prototypes(target, {*(cell.style for cell in sheet.cells.values()), *sheet.row_styles.values()})
     for (row, column), cell in sheet.cells.items():
         written: Any = target.cell(row, column, cell.content)
-        if cell.style not in prototypes:
-            written.style = cell.style
-            prototypes[cell.style] = written._style  # noqa: SLF001  # assigning .style by name costs more than the cell itself
-        else:
-            written._style = prototypes[cell.style]  # noqa: SLF001
+        written._style = prototypes[cell.style]  # noqa: SLF001  # assigning .style by name costs more than the cell itself
     for column, width in sheet.widths.items():
         target.column_dimensions[column_letters(column)].width = width
     for row, height in sheet.heights.items():
         target.row_dimensions[row].height = height
+    for row, style in sheet.row_styles.items():
+        dimension: Any = target.row_dimensions[row]
+        dimension._style = prototypes[style]  # noqa: SLF001  # as above; by name it cannot be done for a row
     if sheet.frozen:
         row, column = sheet.frozen
         target.freeze_panes = f"{column_letters(column)}{row}"
@@ -157,6 +156,18 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     target.sheet_view.showGridLines = False
     target.sheet_view.zoomScale = 85
     _set_up_print(target, sheet)
+
+
+def _prototypes(target: Worksheet, names: set[str]) -> dict[str, Any]:
+    """Return named styles as openpyxl keeps them in a cell."""
+    from openpyxl.styles.styleable import StyleableObject  # noqa: PLC0415
+
+    found = {}
+    for name in names:
+        styled: Any = StyleableObject(target)
+        styled.style = name
+        found[name] = styled._style  # noqa: SLF001  # what is copied
+    return found
 
 
 def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:

@@ -2,84 +2,129 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amzn_fcf import __version__
-from amzn_fcf.figures import billions, event, positive
-from amzn_fcf.tables import Column, print_table, progress
-from amzn_fcf.workbooks import Built, build, default_scenarios, file_name, load_distinct, offered_with
-from model.axis import Period, Quarter
-from model.errors import InputError
-from model.files import make_folder, write_whole
-from workbook_templates.recalc import DEFAULT_ENGINE
-from workbook_templates.writer import WorkbookPlan, plan_workbook, preset_to
+from amzn_fcf.batch import Family, Job, Outcome, cores, local_processes, outcomes
+from amzn_fcf.cli import CANNOT_READ, one_line
+from amzn_fcf.records import FOLDER, digest, kept_record, scenario_digest
+from amzn_fcf.summary import print_summary
+from amzn_fcf.tables import progress
+from amzn_fcf.workbooks import default_scenarios, file_name, named, offered_with, refuse_repeated
+from model.errors import AmznFcfError, InputError
+from model.files import make_folder, remove_stale_parts
+from model.inputs import load_scenario
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from model.results import Results
-
-_YEARS = (2025, 2026, 2027, 2028)
+    from model.inputs import Scenario
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
-    names = arguments.scenario or default_scenarios()
-    scenarios = load_distinct(names, arguments.as_of)
     if not arguments.out:
         message = "--out needs the name of a folder"
         raise InputError(message)
-    out = Path(arguments.out)
-    make_folder(out)
+    if arguments.workers is not None and arguments.workers < 1:
+        message = f"--workers needs a number from 1, not {arguments.workers}"
+        raise InputError(message)
     started = time.perf_counter()
-    built = []
-    plans: dict[Quarter, WorkbookPlan] = {}
-    for scenario in progress(scenarios, "Building workbooks", lambda each: each.name):
-        plan = plans.get(scenario.as_of)
-        if plan is None:
-            plan = plan_workbook(scenario, offered_with(scenario, scenarios, moved=bool(arguments.as_of)), __version__)
-            plans[scenario.as_of] = plan
-        built.append(build(preset_to(plan, scenario)))
-        if built[-1].report.is_clean:  # else an earlier file is kept
-            write_whole(out / file_name(scenario), built[-1].data)
-    print_summary(built, out, time.perf_counter() - started)
-    return 0 if all(each.report.is_clean for each in built) else 1
+    out = Path(arguments.out)
+    scenarios, bad = _load(named(arguments.scenario or default_scenarios()), arguments.as_of)
+    if not scenarios:
+        return CANNOT_READ
+    make_folder(out)
+    _tidy(out)
+    jobs = _jobs(scenarios, out, moved=bool(arguments.as_of))
+    done = {job.path: outcome for job in jobs if (outcome := _standing(job, replace_changed=arguments.force))}
+    waiting = [job for job in jobs if job.path not in done]
+    if waiting:
+        make_folder(out / FOLDER)
+    workers = min(arguments.workers or cores(), len(waiting))
+    found = outcomes(waiting, partial(local_processes, workers) if workers > 1 else None)
+    try:
+        for outcome in progress(found, "Building workbooks", lambda each: each.path.name, len(waiting)):
+            done[outcome.path] = outcome
+    finally:
+        found.close()
+        _tidy(out)
+        _print([done[job.path] for job in jobs if job.path in done], time.perf_counter() - started)
+        _print_missing([job.path for job in jobs if job.path not in done or done[job.path].state not in {"wrote", "kept"}], len(jobs))
+    if bad or any(each.state in {"failed", "disk"} for each in done.values()):
+        return CANNOT_READ
+    return int(any(each.state == "refused" for each in done.values()))
 
 
-def print_summary(built: Sequence[Built], out: Path, seconds: float) -> None:
-    """Print one row a workbook: free cash flow, its turning point, and the proof."""
-    columns = [
-        Column("scenario"), Column("as-of"), *(Column(f"FCF {year}", right=True) for year in _YEARS),
-        Column("TTM trough", right=True), Column("turn"), Column("positive"), Column("cells", right=True),
-        Column("largest diff.", right=True), Column("checks"),
-    ]  # fmt: skip
-    rows = []
-    for each in built:
-        results, comparison = each.report.results, each.report.compared[DEFAULT_ENGINE]
-        figures = [billions(results.value("free_cash_flow", Period("annual", year))) for year in _YEARS]
-        trough = f"{event(results, 'trough')} {billions(results.values['trough_amount'][0, 0])}"
-        rows.append([
-            each.scenario.name, str(each.scenario.as_of), *figures, trough, event(results, "turn"), positive(results),
-            f"{comparison.cells:,}", f"{comparison.largest:.0e}", checks_passed(results),
-        ])  # fmt: skip
-    print_table("Free cash flow in USD bn; model against workbook, cell by cell", columns, rows)
-    for each in built:
-        path = out / file_name(each.scenario)
-        if each.report.is_clean:
-            print(f"wrote {path}")
+def _tidy(out: Path) -> None:
+    """Remove what killed processes left half written."""
+    for folder in (out, out / FOLDER):
+        remove_stale_parts(folder)
+
+
+def _load(names: Iterable[str], as_of: str | None) -> tuple[list[Scenario], bool]:
+    """Return the scenarios, and whether there were some that cannot be composed; each of these is said and left out."""
+    scenarios, bad = [], False
+    for name in names:
+        try:
+            scenarios.append(load_scenario(name, as_of))
+        except AmznFcfError as error:
+            _complain(str(error))
+            bad = True
+    refuse_repeated(scenarios)
+    return scenarios, bad
+
+
+def _jobs(scenarios: Sequence[Scenario], out: Path, *, moved: bool) -> list[Job]:
+    """Return the workbooks to be built, those of a family one after the other."""
+    digests: dict[int, str] = {}
+    jobs = []
+    for scenario in scenarios:
+        offered = tuple(offered_with(scenario, scenarios, moved=moved))
+        for each in offered:
+            if id(each) not in digests:
+                digests[id(each)] = scenario_digest(each)
+        family = Family(digest("".join(digests[id(each)] for each in offered).encode()), offered)
+        place = [each.name for each in offered].index(scenario.name)
+        jobs.append(Job(family, place, out / file_name(scenario)))
+    return jobs
+
+
+def _standing(job: Job, *, replace_changed: bool) -> Outcome | None:
+    """Return what is to be said of a workbook that needs no work, or cannot be written; None if it is to be built."""
+    try:
+        record = kept_record(job.path, job.key, replace_changed=replace_changed)
+    except AmznFcfError as error:
+        return Outcome(job.path, "failed", message=str(error))
+    return Outcome(job.path, "kept", record.row) if record else None
+
+
+def _print(found: Sequence[Outcome], seconds: float) -> None:
+    """Print the summary of what is there, and one line for each that is not."""
+    there = [each for each in found if each.row]
+    if there:
+        print_summary([each.row for each in there])
+    for each in found:
+        if each.state in {"wrote", "kept"}:
+            print(f"{each.state} {each.path}")
+        elif each.state == "refused":
+            print(f"REFUSED {each.path}: {each.message}")
         else:
-            first = each.report.findings[0]
-            print(
-                f"REFUSED {path}: {len(each.report.findings)} findings, such as {first.sheet}!{first.cell} "
-                f"({first.rule}): expected {first.expected}, found {first.found}"
-            )
-    print(f"{len(built)} workbook{'s' if len(built) > 1 else ''} in {seconds:.1f} s")
+            _complain(each.message)
+    kept = sum(each.state == "kept" for each in found)
+    if there:
+        print(f"{len(there)} workbook{'s' if len(there) > 1 else ''}{f' ({kept} kept)' if kept else ''} in {seconds:.1f} s")
 
 
-def checks_passed(results: Results) -> str:
-    """Return how many of the checks pass."""
-    counts = [results.values[key][0, 0] for key in results.plan.rows if key.endswith("_failures")]
-    return f"{sum(count == 0 for count in counts)}/{len(counts)}"
+def _print_missing(paths: Sequence[Path], wanted: int) -> None:
+    if paths and wanted > 1:
+        names = ", ".join(path.name for path in paths)
+        print(f"amzn-fcf: {len(paths)} of {wanted} not built: {names}; run the same command again to go on", file=sys.stderr)
+
+
+def _complain(message: str) -> None:
+    print(f"amzn-fcf: error: {one_line(message)}", file=sys.stderr)

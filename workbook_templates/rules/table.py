@@ -82,7 +82,7 @@ MODEL: Final[Sequence[Rule[ModelSubject]]] = (
 """Rules for workbooks of ours."""
 
 OTHER: Final[Sequence[Rule[Subject]]] = (
-    Rule("inconsistent-formula", "formulas", "warning", formulas.inconsistent_formulas, "copy the neighbour, or say why it differs"),
+    Rule("inconsistent-formula", "formulas", "warning", formulas.inconsistent_formulas, "copy the neighbour, or note why it differs"),
     Rule("constant-among-formulas", "formulas", "warning", formulas.constants_among_formulas, "copy the neighbour, or mark it as an input"),
     Rule("constant-in-formula", "formulas", "note", formulas.constants_in_formulas, "give it a cell of its own, with unit and source"),
     Rule("text-number", "values", "warning", formulas.texts_like_numbers, "convert it to a number"),

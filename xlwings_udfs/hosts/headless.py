@@ -6,7 +6,7 @@ import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import ErrorValue, error_value
 from xlwings_udfs.registry import FUNCTIONS

@@ -1,0 +1,375 @@
+"""A batch of workbooks: on all cores, whole files whatever ends it, and a second run that goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psutil  # type: ignore[import-untyped]  # its stubs are a package of their own
+import pytest
+import ready_made
+from shared import written
+
+from amzn_fcf import batch
+from amzn_fcf.batch import Family, Job, Outcome, outcomes
+from amzn_fcf.records import FOLDER, kept_record
+from amzn_fcf.workbooks import MOST_OFFERED, named, offered_with, shipped_at
+from model.axis import Quarter
+from model.errors import InputError, WorkbookError
+from model.inputs import load_scenario
+from workbook_templates.layout import INPUTS
+from workbook_templates.recalc import LARGEST_SHEET, Formualizer
+from workbook_templates.writer import plan_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+Found = TypeVar("Found")
+NAMES = ("base", "bull", "bear", "base+price_war", "base+power_delay", "base+silicon_delay", "article")
+KILLS = 47
+CASE = """
+name = "{name}"
+base = "base"
+as_of = "2026Q2"
+[drivers.aws_growth]
+unit = "ratio"
+source = "me"
+values = {{ 2027 = {value} }}
+"""
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills process groups")
+
+
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a real workbook, from which the ready-made ones are."""
+    path = tmp_path_factory.mktemp("made") / "base.xlsx"
+    path.write_bytes(Formualizer().with_cached_values(written("base")[2]))
+    return path
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "amzn_fcf", "build", *arguments]
+
+
+def quick(workbook: Path, number: int, *arguments: str, seconds: float = 0) -> list[str]:
+    """Return the command that builds from a ready-made workbook."""
+    return [sys.executable, str(ready_made.__file__), str(workbook), str(number), str(seconds), "build", *arguments]
+
+
+def finished(line: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(line, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
+
+
+def killed_after(line: Sequence[str], seconds: float, cwd: Path) -> None:
+    """Run a command and kill it and all that it started after some time."""
+    process = subprocess.Popen(line, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def workbooks(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.xlsx"))
+
+
+def parts(folder: Path) -> list[Path]:
+    return [*folder.glob(".*.part"), *(folder / FOLDER).glob(".*.part")]
+
+
+def assert_whole(path: Path) -> None:
+    """Assert that a workbook can be read to its last byte, and that it is known as one that was built and not changed since."""
+    with zipfile.ZipFile(path) as package:
+        assert package.testzip() is None
+        assert "xl/workbook.xml" in package.namelist()
+    assert kept_record(path, "another key", replace_changed=False) is None  # it may be replaced: no error
+
+
+def run_of(path: Path) -> int:
+    """Return the run in which a ready-made workbook was written."""
+    name, number = zipfile.ZipFile(path).read(ready_made.MARK).decode().split()
+    assert path.name == f"amzn-fcf_{name}.xlsx"
+    return int(number)
+
+
+def wait_for(ask: Callable[[], Sequence[Found]], at_least: int, patience: float = 30) -> list[Found]:
+    """Wait until there are so many."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        found = ask()
+        if len(found) >= at_least:
+            return list(found)
+        time.sleep(0.05)
+    pytest.fail(f"fewer than {at_least} after {patience} s")
+
+
+def kill_group(process: subprocess.Popen[Any]) -> None:
+    """End what is left of a command."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+# Kills
+
+
+def test_47_random_kills_leave_whole_workbooks_and_lose_none(workbook: Path, tmp_path: Path, measured: Callable[[str], None]) -> None:
+    """Every run replaces all workbooks; whatever it is killed at, each is that of an earlier run or of this one.
+
+    Half of the kills fall anywhere in a run, half into the time in which workbooks are written.
+    """
+    out = tmp_path / "out"
+    arguments = ("--force", "--workers", "2", "--out", str(out), "--scenario", *NAMES)
+    started = time.time()
+    assert finished(quick(workbook, 0, *arguments), tmp_path).returncode == 0
+    whole = time.time() - started
+    first = min(path.stat().st_mtime for path in workbooks(out)) - started
+    chance = random.Random(5)
+    half_written, amid = 0, 0
+    for number in range(1, KILLS + 1):
+        killed_after(quick(workbook, number, *arguments), chance.uniform(first if number % 2 else 0, whole), tmp_path)
+        assert [path.name for path in workbooks(out)] == sorted(f"amzn-fcf_{name}.xlsx" for name in NAMES)
+        for path in workbooks(out):
+            assert_whole(path)
+        runs = [run_of(path) for path in workbooks(out)]
+        assert max(runs) <= number
+        amid += number in runs and min(runs) < number
+        half_written += bool(parts(out))
+    measured(f"{KILLS} kills of a batch of {len(NAMES)}: {amid} between workbooks of one run, {half_written} in the middle of a file")
+    done = finished(quick(workbook, KILLS + 1, *arguments), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {run_of(path) for path in workbooks(out)} == {KILLS + 1}
+    assert not parts(out)
+    assert amid > 0
+
+
+def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(tmp_path: Path, measured: Callable[[str], None]) -> None:
+    names = ("base", "bear", "bull")
+    out = tmp_path / "out"
+    line = command("--workers", "2", "--out", "out", "--scenario", *names)
+    chance = random.Random(6)
+    for _ in range(2):
+        killed_after(line, chance.uniform(1, 8), tmp_path)
+        for path in workbooks(out):
+            assert_whole(path)
+    before = len(workbooks(out))
+    process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_for(lambda: workbooks(out), before + 1, patience=200)
+    finally:
+        kill_group(process)
+        process.wait()
+    there = workbooks(out)
+    for path in there:
+        assert_whole(path)
+    done = finished(line, tmp_path)
+    measured(f"3 kills of real builds: {len(there)} of {len(names)} workbooks were there before the last run, which kept them")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("kept out/") == len(there)
+    assert done.stdout.count("wrote out/") == len(names) - len(there)
+    assert not parts(out)
+    checked = subprocess.run(
+        [sys.executable, "-m", "amzn_fcf", "validate", *map(str, workbooks(out))], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.count(": clean") == len(names)
+
+
+def test_processes_end_with_the_one_that_started_them(workbook: Path, tmp_path: Path) -> None:
+    line = quick(workbook, 1, "--workers", "2", "--out", "out", "--scenario", *NAMES, seconds=30)
+    process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        started = wait_for(
+            lambda: psutil.Process(process.pid).children(recursive=True), at_least=3
+        )  # two workers, and what tracks resources
+        process.kill()
+        process.wait()
+        _, alive = psutil.wait_procs(started, timeout=20)
+        assert not alive
+    finally:
+        kill_group(process)
+
+
+# Ctrl-C
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_says_what_is_missing_and_a_second_run_goes_on(workers: str, workbook: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ("--workers", workers, "--out", "out", "--scenario", *NAMES)
+    line = quick(workbook, 1, *arguments, seconds=0.7)
+    process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        wait_for(lambda: workbooks(out), 1)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all
+        output, errors = process.communicate(timeout=30)
+    finally:
+        kill_group(process)
+    assert process.returncode == 130
+    lines = errors.splitlines()
+    assert len(lines) == 2, errors
+    done = workbooks(out)
+    assert 0 < len(done) < len(NAMES)
+    assert output.count("wrote out/") == len(done)
+    missing = [name for name in NAMES if not (out / f"amzn-fcf_{name}.xlsx").exists()]
+    files = ", ".join(f"amzn-fcf_{name}.xlsx" for name in missing)
+    assert lines[0] == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; run the same command again to go on"
+    assert lines[1] == "amzn-fcf: interrupted; files written so far are whole"
+    assert not parts(out)
+    again = finished(quick(workbook, 2, *arguments), tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert {path: run_of(path) for path in done} == dict.fromkeys(done, 1)
+    assert again.stdout.count("kept out/") == len(done)
+    assert len(workbooks(out)) == len(NAMES)
+    assert f"7 workbooks ({len(done)} kept) in " in again.stdout
+
+
+# What fails, and what goes on
+
+
+def cases(folder: Path, count: int) -> list[Path]:
+    """Write scenario files that differ in one driver."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"case{number:02}.toml" for number in range(count)]
+    for number, path in enumerate(paths):
+        path.write_text(CASE.format(name=path.stem, value=0.2 + number / 1000), encoding="utf-8")
+    return paths
+
+
+def test_one_scenario_that_fails_does_not_stop_the_rest(workbook: Path, tmp_path: Path) -> None:
+    cases(tmp_path / "cases", 2)
+    (tmp_path / "cases" / "broken.toml").write_text("name = ", encoding="utf-8")
+    (tmp_path / "cases" / "overlay.toml").write_text('name = "o"\noverlay = true\n', encoding="utf-8")
+    out = tmp_path / "out"
+    (out / "amzn-fcf_base.xlsx").mkdir(parents=True)
+    (out / "amzn-fcf_bull.xlsx").write_bytes(workbook.read_bytes())
+    done = finished(quick(workbook, 1, "--workers", "2", "--scenario", "cases", "base", "bull", "bear"), tmp_path)
+    assert done.returncode == 2
+    errors = done.stderr.splitlines()
+    assert len(errors) == 4, done.stderr
+    assert errors[0].startswith("amzn-fcf: error: cases/broken.toml: is not valid TOML")
+    assert errors[1] == "amzn-fcf: error: out/amzn-fcf_base.xlsx: cannot be written (not a file); choose another folder with --out"
+    assert errors[2].startswith("amzn-fcf: error: out/amzn-fcf_bull.xlsx was changed since it was built, or comes from elsewhere")
+    assert errors[3].startswith("amzn-fcf: 2 of 5 not built: amzn-fcf_base.xlsx, amzn-fcf_bull.xlsx; ")
+    assert re.findall(r"^wrote out/amzn-fcf_(.*)\.xlsx$", done.stdout, re.MULTILINE) == ["case00", "case01", "bear"]
+    assert (out / "amzn-fcf_bull.xlsx").read_bytes() == workbook.read_bytes()
+
+
+def test_what_was_changed_is_kept_and_what_is_out_of_date_is_built_again(workbook: Path, tmp_path: Path) -> None:
+    """A file that is not as it was built is somebody's work; one whose assumptions have changed since is ours to replace."""
+    paths = cases(tmp_path, 2)
+    out = tmp_path / "out"
+    line = ("--workers", "1", "--scenario", *map(str, paths))
+    assert finished(quick(workbook, 1, *line), tmp_path).returncode == 0
+    changed, outdated = workbooks(out)
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    paths[1].write_text(CASE.format(name=paths[1].stem, value=0.3), encoding="utf-8")
+    done = finished(quick(workbook, 2, *line), tmp_path)
+    assert done.returncode == 2
+    assert run_of(outdated) == 2
+    assert changed.read_bytes().endswith(b"\0")
+    assert "replace it with --force" in done.stderr
+    assert finished(quick(workbook, 3, *line, "--force"), tmp_path).returncode == 0
+    assert {run_of(path) for path in workbooks(out)} == {3}
+    workbooks(out)[0].unlink()
+    again = finished(quick(workbook, 4, *line), tmp_path)
+    assert [run_of(path) for path in workbooks(out)] == [4, 3]
+    assert "2 workbooks (1 kept)" in again.stdout
+
+
+def test_a_full_disk_ends_the_batch_and_leaves_earlier_workbooks(workbook: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the full disk: the system refuses in the middle of a workbook."""
+    out = tmp_path / "out"
+    line = quick(workbook, 1, "--workers", "2", "--force", "--scenario", *NAMES)
+    assert finished(line, tmp_path).returncode == 0
+    line[3] = "2"
+    limited = ["bash", "-c", 'ulimit -f 1000; exec "$@"', "bash", *line]
+    done = finished(limited, tmp_path)
+    assert done.returncode == 2
+    errors = done.stderr.splitlines()
+    assert re.fullmatch(r"amzn-fcf: error: out/amzn-fcf_.*\.xlsx: cannot be written \(File too large\); choose .*", errors[0]), done.stderr
+    assert errors[-1].startswith("amzn-fcf: 7 of 7 not built: ")
+    assert {run_of(path) for path in workbooks(out)} == {1}
+    assert not parts(out)
+
+
+def test_a_read_only_folder_and_a_read_only_workbook_are_refused_before_anything_is_built(workbook: Path, tmp_path: Path) -> None:
+    job = Job(Family("", (load_scenario("base"),)), 0, tmp_path / "amzn-fcf_base.xlsx")
+    job.path.write_bytes(workbook.read_bytes())
+    job.path.chmod(0o444)
+    with pytest.raises(WorkbookError, match="it is read-only"):
+        kept_record(job.path, job.key, replace_changed=True)
+    done = finished(quick(workbook, 1, "--scenario", "base", "--out", "/proc/self/fdinfo"), tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert re.fullmatch(
+        r"amzn-fcf: error: /proc/self/fdinfo/\.amzn-fcf: cannot be made \(.*\); choose another folder with --out\n", done.stderr
+    )
+
+
+def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(workbook: Path, tmp_path: Path) -> None:
+    line = quick(workbook, 1, "--workers", "2", "--out", "out", "--scenario", *NAMES, seconds=30)
+    process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        workers_and_tracker = 3
+        started = wait_for(lambda: psutil.Process(process.pid).children(recursive=True), workers_and_tracker)
+        next(each for each in started if "spawn_main" in " ".join(each.cmdline())).kill()
+        _, errors = process.communicate(timeout=30)
+    finally:
+        kill_group(process)
+    assert process.returncode == 2
+    assert "was ended from outside, or ran out of memory; try fewer --workers" in errors
+    assert "Traceback" not in errors
+    assert "7 of 7 not built" in errors
+
+
+# Who builds what
+
+
+def test_any_executor_can_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a cluster's would: the batch needs no more than submit and shutdown."""
+    family = Family("", tuple(load_scenario(name) for name in ("base", "bear")))
+    jobs = [Job(family, place, tmp_path / f"{place}.xlsx") for place in (0, 1)]
+    monkeypatch.setattr(batch, "build_job", lambda job: Outcome(job.path, "wrote"))
+    found = outcomes(jobs, lambda: ThreadPoolExecutor(2))
+    assert {(each.path, each.state) for each in found} == {(job.path, "wrote") for job in jobs}
+
+
+def test_folders_and_patterns_stand_for_their_scenario_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    cases(tmp_path / "cases", 3)
+    (tmp_path / "base").mkdir()
+    assert named(["base", "cases", "bear+price_war"]) == ["base", *(f"cases/case{n:02}.toml" for n in range(3)), "bear+price_war"]
+    assert named(["cases/case0[12].toml+price_war", "cases/*1.toml+price_war"]) == [
+        "cases/case0[12].toml+price_war", "cases/case01.toml+price_war",
+    ]  # fmt: skip
+    with pytest.raises(InputError, match=r"--scenario base\*: no scenario file"):
+        named(["base*"])
+
+
+def test_a_selector_offers_what_can_be_read(tmp_path: Path) -> None:
+    """What was asked for together stands in one selector, unless the sheets would become too long for our engines."""
+    shipped = shipped_at(Quarter.parse("2026Q2"))
+    few, many = ([load_scenario(str(path)) for path in cases(tmp_path, count)] for count in (MOST_OFFERED - len(shipped), 20))
+    assert [each.name for each in offered_with(few[0], few, moved=False)] == [each.name for each in (*shipped, *few)]
+    assert [each.name for each in offered_with(many[7], many, moved=False)] == [*(each.name for each in shipped), "case07"]
+    largest = plan_workbook(few[0], offered_with(few[0], few, moved=False), "test").sheets[INPUTS]
+    assert max(row for row, _ in largest.cells) <= LARGEST_SHEET[0]
+
+
+def test_names_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
+    for name in ("Mine", "mine"):
+        (tmp_path / f"{name}1.toml").write_text(CASE.format(name=name, value=0.2), encoding="utf-8")
+    done = finished(command("--scenario", "Mine1.toml", "mine1.toml"), tmp_path)
+    assert done.returncode == 2
+    assert "--scenario Mine, mine is given twice, or two files have this name" in done.stderr
+    assert not (tmp_path / "out").exists()
