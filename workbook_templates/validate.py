@@ -5,7 +5,7 @@ A changed input is not an error: the model is run with it and must agree. A work
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -186,7 +186,7 @@ def _calculate_model(subject: ModelSubject, report: Report, engines: Sequence[st
             raise EngineError(message)
         try:
             if not ours:
-                found = calculate_apart(name, data, cells, register)
+                found = calculate_apart(name, data, cells, register, _pinned(subject, subject.added))
             elif name == Formualizer.name:
                 found = calculate(data, cells, register if calls else None)
             else:
@@ -205,7 +205,7 @@ def _calculate_other(subject: Subject, report: Report, engines: Sequence[str], r
     cells = _cells(subject)
     if not cells:
         return
-    pinned = {place: value for place, formula in subject.formulas.items() if (value := _pinned(subject, place, formula)) is not None}
+    pinned = _pinned(subject, subject.formulas)
     data = subject.book.archive.repacked() if engines else b""
     for name in engines:
         engine_named(name).require()
@@ -221,11 +221,15 @@ def _calculate_other(subject: Subject, report: Report, engines: Sequence[str], r
         )
 
 
-def _pinned(subject: Subject, place: Place, formula: str) -> Value:
-    """Return the value to keep for a formula that the engine may calculate otherwise than the program that saved the file."""
-    value = subject.book.sheets[place[0]].cells[place[1:]].value
-    agreed = functions(formula) <= AGREED and "[" not in formula
-    return None if agreed or AMZN in formula or is_error(value) else value
+def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Value]:
+    """Return the values to keep for formulas that an engine may calculate otherwise than the program that saved the file, or not at all."""
+    pinned = {}
+    for place, formula in formulas.items():
+        value = subject.book.sheets[place[0]].cells[place[1:]].value
+        agreed = functions(formula) <= AGREED and "[" not in formula
+        if not (agreed or AMZN in formula or value is None or is_error(value)):
+            pinned[place] = value
+    return pinned
 
 
 def _take(subject: Subject, report: Report, name: str, found: Calculated, cells: dict[Place, bool]) -> None:
