@@ -10,13 +10,26 @@ from model.errors import AmznFcfError, EngineError, WorkbookError
 from model.inputs import assumption_hash
 from model.results import Results, run
 from workbook_templates.cells import is_formula
-from workbook_templates.layout import COVER, FUNCTIONS, HASH_CELL, INPUTS, REPORTED, SCENARIOS, STAMP_CELL, STAMPED, VALUE, column_letters
+from workbook_templates.layout import (
+    COVER,
+    FUNCTIONS,
+    HASH_CELL,
+    INPUTS,
+    REPORTED,
+    SCENARIOS,
+    SENSITIVITY,
+    STAMP_CELL,
+    STAMPED,
+    VALUE,
+    column_letters,
+)
 from workbook_templates.package import LARGEST_FILE, Grids, Value, read_grids, value_at
 from workbook_templates.parity import RELATIVE_TOLERANCE, Comparison, compare
 from workbook_templates.read import read_inputs
 from workbook_templates.recalc import DEFAULT_ENGINE, Formualizer, Register, engine_named
 from workbook_templates.sheets import scenarios as scenarios_sheet
-from workbook_templates.writer import WorkbookPlan, plan_workbook
+from workbook_templates.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
+from workbook_templates.writer import WorkbookPlan, plan_workbook, stamped_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,14 +104,17 @@ def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,),
     contents = read_grids(data, formulas=True)
     inputs = read_inputs(contents)
     with_functions = FUNCTIONS in contents
-    planned = plan_workbook(inputs.selected, inputs.scenarios, inputs.version, str if with_functions else None)
+    unchanged = value_at(contents, COVER, *HASH_CELL) == assumption_hash(inputs.scenarios)
+    planned = plan_workbook(inputs.selected, inputs.scenarios, inputs.version, str if with_functions else None, stamped=unchanged)
+    if unchanged:
+        planned = stamped_for(planned, value_at(contents, SENSITIVITY, *SCENARIO_CELL))
     plan = _with_stamps(planned, contents)
     results = run([inputs.selected])
     report = Report(path, inputs.selected.name, results)
     report.findings += [Finding("input", "error", INPUTS, cell, "an allowed value", text) for cell, text in inputs.problems]
     report.findings += _changed_formulas(plan, contents)
     report.findings += _changed_history(plan, contents)
-    report.findings += _changed_stamps(planned, contents)
+    report.findings += _changed_stamps(planned, contents, unchanged=unchanged)
     grids: dict[str, Grids] = {"cached": read_grids(data)}
     for name in engines:
         engine = Formualizer(register) if with_functions and name == Formualizer.name else engine_named(name)
@@ -123,26 +139,29 @@ def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,),
 
 def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
     """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs may have changed since."""
-    sheet = plan.sheets[SCENARIOS]
-    cells = dict(sheet.cells)
-    for (row, column), cell in cells.items():
-        if _is_offered(plan, row, column) and not cell.twin:
-            cells[row, column] = cell._replace(content=value_at(contents, SCENARIOS, row, column))
-    return replace(plan, sheets={**plan.sheets, SCENARIOS: replace(sheet, cells=cells)})
+    sheets = dict(plan.sheets)
+    for name in (SCENARIOS, SENSITIVITY):
+        cells = dict(sheets[name].cells)
+        for (row, column), cell in cells.items():
+            if _is_offered(plan, name, row, column) and not cell.twin:
+                cells[row, column] = cell._replace(content=value_at(contents, name, row, column))
+        sheets[name] = replace(sheets[name], cells=cells)
+    return replace(plan, sheets=sheets)
 
 
-def _is_offered(plan: WorkbookPlan, row: int, column: int) -> bool:
-    """Tell whether a cell of Scenarios holds a figure of a scenario whose inputs the workbook holds."""
+def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
+    """Tell whether a stamped cell holds a figure of a scenario whose inputs the workbook holds."""
+    if name == SENSITIVITY:
+        return row >= FIRST_FIGURE_ROW or (row, column) == SCENARIO_CELL
     first = scenarios_sheet.FIRST_COLUMN
-    return row >= scenarios_sheet.FIRST_ROW and first <= column < first + len(plan.scenarios)
+    return name == SCENARIOS and row >= scenarios_sheet.FIRST_ROW and first <= column < first + len(plan.scenarios)
 
 
-def _changed_stamps(plan: WorkbookPlan, contents: Grids) -> Iterator[Finding]:
+def _changed_stamps(plan: WorkbookPlan, contents: Grids, *, unchanged: bool) -> Iterator[Finding]:
     """Find stamped values and labels that are not the model's; those of offered scenarios once no input was changed since."""
-    unchanged = value_at(contents, COVER, *HASH_CELL) == assumption_hash(plan.scenarios)
     for name in STAMPED:
         for (row, column), cell in plan.sheets[name].cells.items():
-            if cell.twin or (name == SCENARIOS and _is_offered(plan, row, column) and not unchanged):
+            if cell.twin or (_is_offered(plan, name, row, column) and not unchanged):
                 continue
             found = value_at(contents, name, row, column)
             same = (

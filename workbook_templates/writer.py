@@ -20,6 +20,7 @@ from workbook_templates.layout import (
     LOG,
     REPORTED,
     SCENARIOS,
+    SENSITIVITY,
     SHEETS,
     SOURCES,
     THESIS,
@@ -36,6 +37,7 @@ from workbook_templates.sheets.history import reported_sheet, sources_sheet
 from workbook_templates.sheets.inputs import inputs_sheet
 from workbook_templates.sheets.log import log_sheet
 from workbook_templates.sheets.scenarios import scenarios_sheet
+from workbook_templates.sheets.sensitivity import sensitivity_sheet
 from workbook_templates.sheets.thesis import thesis_sheet
 
 if TYPE_CHECKING:
@@ -67,23 +69,31 @@ class WorkbookPlan:
 
 
 def plan_workbook(
-    selected: Scenario, offered: Sequence[Scenario], version: str, functions: Callable[[str], str] | None = None
+    selected: Scenario,
+    offered: Sequence[Scenario],
+    version: str,
+    functions: Callable[[str], str] | None = None,
+    *,
+    stamped: bool = True,
 ) -> WorkbookPlan:
     """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of).
 
-    With ``functions`` it has a sheet of the functions in cells, each by the name that ``functions`` gives it.
+    With ``functions`` it has a sheet of the functions in cells, each by the name that ``functions`` gives it. Unless ``stamped``
+    sensitivities are left out: a file whose inputs were changed by hand holds those of its scenario as it was.
     """
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
     makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
-    stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet, LOG: log_sheet}
+    with_stamps = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet, LOG: log_sheet}
     sheets = {}
     for name in SHEETS:
         if name == CONTENTS:
             sheets[name] = contents_sheet(layout, with_functions=functions is not None)
         elif name == COVER:
             sheets[name] = cover_sheet(layout, selected, version, assumption_hash(offered))
-        elif name in stamped:
-            sheets[name] = stamped[name](layout, assumption_hash(offered), version)
+        elif name == SENSITIVITY:
+            sheets[name] = sensitivity_sheet(layout, selected if stamped else None, assumption_hash(offered), version)
+        elif name in with_stamps:
+            sheets[name] = with_stamps[name](layout, assumption_hash(offered), version)
         elif name in makers:
             sheets[name] = makers[name](layout)
         else:
@@ -92,15 +102,24 @@ def plan_workbook(
             sheets[FUNCTIONS] = functions_sheet(layout, assumption_hash(offered), version, functions)
     for sheet in sheets.values():
         fit(sheet)
-    for sheet in sheets.values():
-        fit(sheet)
     return WorkbookPlan(selected, layout, sheets, version)
 
 
 def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
-    """Return the same workbook with the selector preset to another of its scenarios."""
+    """Return the same workbook with the selector preset to another of its scenarios, and the sensitivities of that one."""
     cover = cover_sheet(plan.layout, selected, plan.version, assumption_hash(plan.scenarios))
-    return replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover})
+    fit(cover)
+    return stamped_for(replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover}), selected.name)
+
+
+def stamped_for(plan: WorkbookPlan, name: object) -> WorkbookPlan:
+    """Return the same workbook with the sensitivities of another of its scenarios; as it is, if it has none of that name."""
+    for scenario in plan.scenarios:
+        if scenario.name == name:
+            sheet = sensitivity_sheet(plan.layout, scenario, assumption_hash(plan.scenarios), plan.version)
+            fit(sheet)
+            return replace(plan, sheets={**plan.sheets, SENSITIVITY: sheet})
+    return plan
 
 
 def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> bytes:
