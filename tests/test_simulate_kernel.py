@@ -21,8 +21,7 @@ DRAWS = 3000
 @pytest.fixture(scope="module")
 def both(request: pytest.FixtureRequest) -> tuple[Simulation, Simulation]:
     needs(request, "numba")
-    outputs = {"draws": DRAWS, "workers": 1}
-    return simulate("base", engine="numpy", **outputs), simulate("base", engine="kernel", **outputs)
+    return simulate("base", draws=DRAWS, engine="numpy", workers=1), simulate("base", draws=DRAWS, engine="kernel", workers=1)
 
 
 def test_the_kernel_gives_what_numpy_gives(both: tuple[Simulation, Simulation]) -> None:
