@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from office_calls import needs
+from programs import needs
 from test_simulate import answers
 
 from model.simulate import simulate
