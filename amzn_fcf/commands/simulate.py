@@ -179,6 +179,8 @@ def _print_events(simulation: Simulation) -> None:
 def _print_shares(simulation: Simulation) -> None:
     tables = list(simulation.shares.values())
     moves = [move for move in tables[0] if any(table[move] >= _LEAST_SHARE for table in tables)]
+    if not moves:  # too few draws to tell
+        return
     moves.sort(key=lambda move: -tables[0][move])
     rows = [[move, *(f"{table[move]:.1%}" for table in tables)] for move in moves]
     rows.append(["all, and what correlated drivers share counted twice", *(f"{math.fsum(table.values()):.1%}" for table in tables)])
