@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_claims(commands)
     _add_backtest(commands)
     _add_validate(commands)
+    _add_read(commands)
     _add_template(commands)
     return parser
 
@@ -230,6 +231,17 @@ def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("file", nargs="+", metavar="FILE", help="workbooks written by amzn-fcf build")
     parser.add_argument("--engine", action="append", choices=_ENGINES, help="engines to calculate with; default: formualizer")
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
+
+
+def _add_read(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "read", "read the drivers that were changed by hand in a workbook into a scenario file",
+        "amzn-fcf read out/amzn-fcf_base.xlsx --out mine.toml",
+    )  # fmt: skip
+    parser.add_argument("file", metavar="FILE", help="a workbook written by amzn-fcf build; the scenario that it has selected is read")
+    parser.add_argument("--out", metavar="FILE.toml", help="the scenario file; default: print it")
+    parser.add_argument("--name", metavar="NAME", help="name of the scenario; default: that of the file, without its ending")
+    parser.add_argument("--force", action="store_true", help="replace the scenario file if it is there")
 
 
 def _add_template(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from amzn_fcf.figures import exact, shown, text
 from model.axis import QUARTERS_A_YEAR, Quarter
 from model.errors import InputError
-from workbook_templates.package import write_whole
+from model.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
