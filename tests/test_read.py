@@ -239,7 +239,8 @@ def test_a_scenario_of_the_users_own_is_read_as_all_that_differs_from_what_ships
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine.toml").write_text(
-        'name = "mine"\nbase = "bull"\nas_of = "2026Q2"\n[drivers.capex_budget]\nunit = "USD m"\nsource = "me"\nvalues = { 2027 = 180000 }\n',
+        'name = "mine"\nbase = "bull"\nas_of = "2026Q2"\n'
+        '[drivers.capex_budget]\nunit = "USD m"\nsource = "me"\nvalues = { 2027 = 180000 }\n',
         encoding="utf-8",
     )
     mine = load_scenario(str(tmp_path / "mine.toml"))
