@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from model.errors import AmznFcfError
     from model.inputs import Scenario, load_scenario
     from model.results import Results, run
+    from model.simulate import simulate
 
 __version__ = "0.1.0"
 
@@ -29,9 +30,10 @@ _HOMES: Final = {
     "Scenario": "model.inputs",
     "load_scenario": "model.inputs",
     "run": "model.results",
+    "simulate": "model.simulate",
 }
 
-__all__ = ["AmznFcfError", "Period", "Quarter", "Results", "Scenario", "__version__", "load_scenario", "run"]
+__all__ = ["AmznFcfError", "Period", "Quarter", "Results", "Scenario", "__version__", "load_scenario", "run", "simulate"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name stands for; loaded when first used, so that --help is quick

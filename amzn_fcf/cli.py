@@ -19,6 +19,8 @@ NO_ROOT: Final = 3
 INTERRUPTED: Final = 130
 _LONGEST_LINE: Final = 600
 _HOSTS: Final = ("desktop", "server", "lite", "calc")
+_SAMPLINGS: Final = ("latin_hypercube", "sobol", "plain")
+_COMPUTED_BY: Final = ("auto", "kernel", "numpy")
 _ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
 
 
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_grid(commands)
     _add_claims(commands)
     _add_backtest(commands)
+    _add_simulate(commands)
     _add_validate(commands)
     _add_read(commands)
     _add_template(commands)
@@ -223,13 +226,39 @@ def _add_backtest(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_format(parser)
 
 
+def _add_simulate(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "simulate", "simulate a scenario: the distribution of free cash flow, of the quarter in which it turns, and of value",
+        "amzn-fcf simulate --scenario base --draws 100000 --seed 1 --plot base.png",
+    )  # fmt: skip
+    parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
+    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    parser.add_argument("--draws", type=int, default=100_000, metavar="N", help="default: 100000")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same result; default: 1")
+    parser.add_argument("--sampling", choices=_SAMPLINGS, default=_SAMPLINGS[0], help=f"default: {_SAMPLINGS[0]}")
+    parser.add_argument(
+        "--output", action="append", metavar="FIGURE",
+        help="a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--uncertainty", metavar="FILE", help="distributions and correlations as .toml; default: those that ship")
+    parser.add_argument("--engine", choices=_COMPUTED_BY, default="auto", help="auto: the kernel (extra fast), numpy where it is missing")
+    parser.add_argument("--workers", type=int, metavar="N", help="on this machine; default: one a core")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="compute on a Dask cluster, such as tcp://127.0.0.1:8786 (extra cluster)")
+    parser.add_argument("--plot", metavar="FILE", help="write a picture (.png), too (extra plot)")
+    _add_format(parser)
+
+
 def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
-        commands, "validate", "check workbooks: formulas, inputs, history, and that cached, calculated and model values agree",
-        "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc",
+        commands, "validate", "check workbooks: ours against the model, cell by cell; any other by what an auditor looks for",
+        "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc; exit status: 0 no errors, 1 errors, 2 a file cannot be read",
     )  # fmt: skip
-    parser.add_argument("file", nargs="+", metavar="FILE", help="workbooks written by amzn-fcf build")
+    parser.add_argument("file", nargs="*", metavar="FILE", help="workbooks: .xlsx or .xlsm")
     parser.add_argument("--engine", action="append", choices=_ENGINES, help="engines to calculate with; default: formualizer")
+    parser.add_argument("--rule", action="append", metavar="NAME", help="apply this rule or group only; may be repeated")
+    parser.add_argument("--skip", action="append", metavar="NAME", help="leave out this rule or group; may be repeated")
+    parser.add_argument("--strict", action="store_true", help="exit status 1 for warnings too")
+    parser.add_argument("--list-rules", action="store_true", help="list the rules, with severity and what they look for")
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Sized
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -53,6 +54,20 @@ def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
     writer = csv.DictWriter(sys.stdout, fieldnames=list(records[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(records)
+
+
+@contextmanager
+def counted(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Give a function that is told how much of the work is done, and shows it on stderr when a person is looking."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def progress(items: Iterable[Item], what: str, name: Callable[[Item], str], total: int | None = None) -> Iterator[Item]:

@@ -67,12 +67,7 @@ def read_file(name: str) -> ScenarioFile:
     """Read a scenario or overlay: from a path that ends in .toml, or from those that ship."""
     path = Path(name) if name.endswith(".toml") else None
     if path is not None:
-        try:
-            text, where = path.read_text(encoding="utf-8-sig"), str(path)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-            message = f"{path}: cannot read the scenario file: {reason}"
-            raise InputError(message) from None
+        text, where = text_of_file(path, "scenario"), str(path)
     elif name in _builtin_files():
         text, where = _builtin_files()[name], f"{name}.toml"
     else:
@@ -94,12 +89,27 @@ def parse_own(text: str, where: str) -> ScenarioFile:
     return file
 
 
-def _parse_file(text: str, where: str) -> ScenarioFile:
+def text_of_file(path: Path, what: str) -> str:
+    """Return the text of a file of the user's own; what cannot be read is an :class:`InputError`."""
     try:
-        content = tomllib.loads(text)
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        message = f"{path}: cannot read the {what} file: {reason}"
+        raise InputError(message) from None
+
+
+def toml_content(text: str, where: str) -> dict[str, Any]:
+    """Return what a TOML text says; what is no TOML is an :class:`InputError`."""
+    try:
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         message = f"{where}: is not valid TOML: {error}"
         raise InputError(message) from None
+
+
+def _parse_file(text: str, where: str) -> ScenarioFile:
+    content = toml_content(text, where)
     overlay = content.get("overlay", False)
     if not isinstance(overlay, bool):
         message = f"{where}: overlay must be true or false, not {overlay!r}"
@@ -117,7 +127,7 @@ def _parse_file(text: str, where: str) -> ScenarioFile:
         message = f'{where}: needs name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
         raise InputError(message)
     for key, each in texts.items():
-        _check_text(each, f"{where}: {key}")
+        check_text(each, f"{where}: {key}")
     if not isinstance(entries, dict):
         message = f"{where}: needs a table [{section}.NAME] for each driver that it changes, not {section} = {entries!r}"
         raise InputError(message)
@@ -134,7 +144,8 @@ def _parse_file(text: str, where: str) -> ScenarioFile:
     )
 
 
-def _check_text(text: object, where: str) -> None:
+def check_text(text: object, where: str) -> None:
+    """Refuse what is no text, or one that a cell would take for a formula or a file cannot hold."""
     if not isinstance(text, str) or _NOT_IN_CELLS.search(text):
         message = f"{where} must be a text that does not start with = and has no control characters"
         raise InputError(message)
@@ -154,7 +165,7 @@ def _check_entry(entry: object, info: DriverInfo, where: str, *, overlay: bool) 
         message = f"{where}: needs unit = {info.driver.unit!r}, not {entry.get('unit')!r}"
         raise InputError(message)
     for key in ("source", "grade", "note"):
-        _check_text(entry.get(key, ""), f"{where}: {key}")
+        check_text(entry.get(key, ""), f"{where}: {key}")
     if not entry.get("source", "").strip():
         message = f'{where}: needs source = "where the values come from"'
         raise InputError(message)

@@ -35,7 +35,7 @@ LARGEST_GRID: Final = 10_000
 _BATCH: Final = 500
 """Scenarios computed at once: more would take memory, and no less time each."""
 _STILL: Final = 1e-9
-"""Of the largest change: below it a figure has not moved, it was rounded differently."""
+"""Of the figure and of the largest change: below it a figure has not moved, it was rounded differently."""
 
 
 class Bar(NamedTuple):
@@ -138,8 +138,18 @@ def tornado(scenario: Scenario, output: Output, swing: float = DEFAULT_SWING, dr
     --------
     >>> base = load_scenario("base")
     >>> tornado(base, output_of("value_per_share[dcf,mid]", base)).bars[0].driver
-    'aws_cash_cost_ratio'
+    'aws_growth'
     """
+    (found,) = tornados(scenario, [output], swing, drivers)
+    if not found.bars:
+        reasons = "; ".join(f"{key} is left out ({reason})" for key, reason in found.left_out.items()) if drivers else ""
+        message = f"none of the drivers moves {output}{reasons and f': {reasons}'}"
+        raise InputError(message)
+    return found
+
+
+def tornados(scenario: Scenario, outputs: Sequence[Output], swing: float = DEFAULT_SWING, drivers: Sequence[str] = ()) -> list[Tornado]:
+    """Return the tornados of several outputs from the same runs, as :func:`tornado` does; one that nothing moves has no bars."""
     if not 0 < swing <= 1:
         message = f"swing must be above 0 and up to 1 (0.1 is 10 %), not {swing:g}"
         raise InputError(message)
@@ -149,17 +159,16 @@ def tornado(scenario: Scenario, output: Output, swing: float = DEFAULT_SWING, dr
     swings = {key: each for key, each in found.items() if not isinstance(each, str)}
     left_out = {key: each for key, each in found.items() if isinstance(each, str)}
     moved = [scenario.with_overrides(move.overrides) for each in swings.values() for move in (each.low, each.high)]
-    base, *sides = _figures([scenario, *moved], output)
-    bars = [_bar(infos[key], each, output, (base, *sides[2 * at : 2 * at + 2])) for at, (key, each) in enumerate(swings.items())]
-    largest = max((bar.swing for bar in bars if math.isfinite(bar.swing)), default=0.0)
-    still = tuple(bar.driver for bar in bars if bar.swing <= _STILL * largest or np.isnan([base, bar.low, bar.high]).all())
-    moving = [bar for bar in bars if bar.driver not in still]
-    if not moving:
-        reasons = "; ".join(f"{key} is left out ({reason})" for key, reason in left_out.items()) if drivers else ""
-        message = f"none of the drivers moves {output}{reasons and f': {reasons}'}"
-        raise InputError(message)
-    moving.sort(key=lambda bar: -math.inf if math.isnan(bar.swing) else -bar.swing)
-    return Tornado(scenario, output, swing, base, tuple(moving), still, left_out)
+    results = []
+    for output, (base, *sides) in zip(outputs, _figures([scenario, *moved], outputs), strict=True):
+        bars = [_bar(infos[key], each, output, (base, *sides[2 * at : 2 * at + 2])) for at, (key, each) in enumerate(swings.items())]
+        largest = max((bar.swing for bar in bars if math.isfinite(bar.swing)), default=0.0)
+        noise = _STILL * max(largest, abs(base))
+        still = tuple(bar.driver for bar in bars if bar.swing <= noise or np.isnan([base, bar.low, bar.high]).all())
+        moving = [bar for bar in bars if bar.driver not in still]
+        moving.sort(key=lambda bar: -math.inf if math.isnan(bar.swing) else -bar.swing)
+        results.append(Tornado(scenario, output, swing, base, tuple(moving), still, left_out))
+    return results
 
 
 def _bar(info: DriverInfo, swing: Swing, output: Output, figures: tuple[float, ...]) -> Bar:
@@ -172,12 +181,14 @@ def _bar(info: DriverInfo, swing: Swing, output: Output, figures: tuple[float, .
     )  # fmt: skip
 
 
-def _figures(scenarios: Sequence[Scenario], output: Output) -> list[float]:
-    """Compute an output for scenarios, the first of which is the base: a line over time must have a figure there."""
-    figures: list[float] = output.read(run(scenarios)).tolist()
-    if output.period is not None and math.isnan(figures[0]):
-        message = f"{output} has no figure in {scenarios[0].name}: it starts later, or has no meaning there"
-        raise NotAvailableError(message)
+def _figures(scenarios: Sequence[Scenario], outputs: Sequence[Output]) -> list[list[float]]:
+    """Compute outputs for scenarios, the first of which is the base: a line over time must have a figure there."""
+    results = run(scenarios)
+    figures: list[list[float]] = [output.read(results).tolist() for output in outputs]
+    for output, values in zip(outputs, figures, strict=True):
+        if output.period is not None and math.isnan(values[0]):
+            message = f"{output} has no figure in {scenarios[0].name}: it starts later, or has no meaning there"
+            raise NotAvailableError(message)
     return figures
 
 
@@ -203,6 +214,11 @@ def grid(scenario: Scenario, output: Output, x: Steps, y: Steps, watch: Watch[in
     >>> grid(base, output_of("value_per_share[dcf,mid]", base), x, y).values.shape
     (2, 2)
     """
+    return grids(scenario, [output], x, y, watch)[0]
+
+
+def grids(scenario: Scenario, outputs: Sequence[Output], x: Steps, y: Steps, watch: Watch[int] = iter) -> list[Grid]:
+    """Return the grids of several outputs from the same runs, as :func:`grid` does."""
     if x.driver == y.driver:
         message = f"grid needs two drivers, not {x.driver} twice"
         raise InputError(message)
@@ -211,13 +227,17 @@ def grid(scenario: Scenario, output: Output, x: Steps, y: Steps, watch: Watch[in
         raise InputError(message)
     columns = [x.scenario_at(scenario, value) for value in x.values]
     cells = [y.scenario_at(column, value) for value in y.values for column in columns]
-    figures: list[float] = []
+    figures: list[list[float]] = [[] for _ in outputs]
     for first in watch(range(0, len(cells), _BATCH)):
-        base, *found = _figures([scenario, *cells[first : first + _BATCH]], output)
-        figures += found
+        for found, batch in zip(figures, _figures([scenario, *cells[first : first + _BATCH]], outputs), strict=True):
+            found.extend(batch[1:] if found else batch)
     column, row = x.base(scenario), y.base(scenario)
     centre = None if column is None or row is None else (row, column)
-    return Grid(scenario, output, x, y, np.array(figures).reshape(len(y.values), len(x.values)), base, centre)
+    shape = len(y.values), len(x.values)
+    return [
+        Grid(scenario, output, x, y, np.array(found[1:]).reshape(shape), found[0], centre)
+        for output, found in zip(outputs, figures, strict=True)
+    ]
 
 
 def break_even(scenario: Scenario, output: Output, x: Steps, y: Steps, target: float, watch: Watch[float] = iter) -> tuple[Point, ...]:

@@ -17,7 +17,7 @@ from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import xlwings_udfs.functions  # noqa: F401  # declares the functions
+import xlwings_udfs.declared  # noqa: F401  # declares the functions
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import ErrorValue, error_value
 from xlwings_udfs.hosts.desktop.described import descriptions
@@ -309,5 +309,8 @@ CALLS: dict[str, Sequence[tuple[object, ...]]] = {
     "AMZN_CLAIMS": [("2025Q3",)],
     "AMZN_EXPLAIN": [("free_cash_flow", 2026.0), ("no_such_line",)],
     "AMZN_VERSION": [()],
+    "AMZN_GRID": [("positive", "capex_scale scale", Cells(((0.9, 1.0, 3.0),)), "aws_growth add", Cells(((-0.05,), (0.05,))), "bear")],
+    "AMZN_TORNADO": [("value_per_share[dcf,mid]",), ("positive", "base", Decimal("0.50"))],
+    "AMZN_SIMULATE": [("free_cash_flow 2027", "bear", 300.0, 7.0), ("Positive", None, 200.0)],
 }
 """Arguments as Excel hands them over: numbers as floats, ranges as cells."""

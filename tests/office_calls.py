@@ -6,7 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import BAD_VALUE, ErrorValue, error_value
 from xlwings_udfs.registry import FUNCTIONS
@@ -49,9 +49,18 @@ CALLS: Sequence[tuple[str, Sequence[object]]] = [
     ("AMZN_DRIVERS", ["bull"]),
     ("AMZN_SCENARIOS", []),
     ("AMZN_CLAIMS", ["2025Q3"]),
+    ("AMZN_SIMULATE", ["free_cash_flow 2027", "bear", 300, 7]),
+    ("AMZN_SIMULATE", ["positive", None, 200]),
+    ("AMZN_SIMULATE", ["free_cash_flow 2027", None, 1e12]),
     ("AMZN_EXPLAIN", ["free_cash_flow", 2026]),
     ("AMZN_EXPLAIN", ["no_such_line"]),
     ("AMZN_VERSION", []),
+    ("AMZN_GRID", ["value_per_share[dcf,mid]", "wacc", [[0.08, 0.09, 0.1]], "terminal_growth", [[0.03], [0.04]], "article"]),
+    ("AMZN_GRID", ["positive", "capex_scale scale", [[0.9, 1, 3]], "aws_growth add", [[-0.05, 0.05]]]),
+    ("AMZN_GRID", ["free_cash_flow", "wacc", 0.08, "beta", 1]),
+    ("AMZN_TORNADO", ["free_cash_flow 2027", "bull", 0.2]),
+    ("AMZN_TORNADO", ["positive"]),
+    ("AMZN_TORNADO", ["free_cash_flow 2027", "base", 2]),
 ]  # fmt: skip
 """Functions with arguments as Python has them: an error, blanks, rows, columns, tables among them."""
 

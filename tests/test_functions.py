@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +16,9 @@ import xlwings_udfs
 from model.axis import Period
 from model.errors import AmznFcfError, InputError, NoRootError, NotAvailableError, NotMeaningfulError, PeriodError, UnknownNameError
 from model.inputs import load_scenario
+from model.questions import output_ahead
 from model.results import run
+from model.simulate import simulate
 from xlwings_udfs import (
     AMZN_ACTUAL,
     AMZN_CAPEX,
@@ -31,6 +33,7 @@ from xlwings_udfs import (
     AMZN_MULTIPLE,
     AMZN_REVENUE,
     AMZN_SCENARIOS,
+    AMZN_SIMULATE,
     AMZN_TABLE,
     AMZN_UPSIDE,
     AMZN_VALUE,
@@ -53,13 +56,14 @@ def figure(key: str, period: str, name: str = "base") -> float:
 
 
 def test_every_function_of_the_list_is_there_with_its_documentation() -> None:
-    import xlwings_udfs.functions  # noqa: PLC0415  # fills the list
+    import xlwings_udfs.declared  # noqa: PLC0415  # fills the list
 
     assert sorted(FUNCTIONS) == xlwings_udfs.__all__
     for name, function in FUNCTIONS.items():
         assert "Example:" in (function.__doc__ or ""), name
-        for parameter in inspect.signature(function).parameters.values():
-            assert "doc" in str(parameter.annotation) or parameter.annotation in {"PeriodCell", "ScenarioCell", "OverridesCell"}, name
+        hints = get_type_hints(function, include_extras=True)
+        for parameter in inspect.signature(function).parameters:
+            assert get_args(hints[parameter])[1]["doc"], name
 
 
 @pytest.mark.parametrize("period", [2026, 2026.0, "2026", " FY2026 ", "2026Q3", "2026q3", 20263, "TTM 2026Q3", "ttm 2026q3"])
@@ -144,6 +148,33 @@ def test_inflection_by_event_and_measure() -> None:
     assert AMZN_INFLECTION("trough", "base", "after_leases").replace("Q", "") == f"{after.values['trough'][0, 0]:.0f}"
     with pytest.raises(NotAvailableError, match="positive does not happen by 2035Q4"):
         AMZN_INFLECTION("positive", "base", "company", [["capex_scale", 3]])
+
+
+def test_simulate_gives_what_the_model_gives_figure_or_event() -> None:
+    found = simulate("bear", draws=300, seed=7, engine="numpy", workers=1, outputs=[output_ahead("aws_margin 2028", computed("bear").plan)])
+    estimate = found.estimates["aws_margin 2028"]
+    block = AMZN_SIMULATE("AWS_margin 2028", "bear", 300, 7)
+    assert block[0] == ["aws_margin 2028", "ratio", "standard error"]
+    assert block[1:3] == [
+        ["bear, without draws", figure("aws_margin", "2028", "bear"), None],
+        ["mean", estimate.mean, estimate.standard_error],
+    ]
+    assert {row[0]: row[1] for row in block}["95 %"] == estimate.percentiles[95]
+    assert AMZN_SIMULATE("aws_margin 2028", "bear", 300.0, 8) != block
+    value = {row[0]: row[1] for row in AMZN_SIMULATE(DCF, "bear", 300, 7)}
+    assert value["chance above the price"] == found.above[DCF].probability
+    events = AMZN_SIMULATE("turn", "bear", 300, 7)
+    assert events[0] == ["quarter", "chance", "chance by then"]
+    assert {row[0]: row[1] for row in events[1:]} == {quarter: each.probability for quarter, each in found.events["turn"].items()}
+    assert events[-2][2] == pytest.approx(1 - events[-1][1])
+    for arguments, message in (
+        (("positive", None, 1e12), "draws needs a whole number from 1 to 50,000 in cells"), (("positive", None, 0.5), "draws needs"),
+        (("positive", None, 100, 1.5), "seed needs a whole number"), (("net_sales",), "write a period behind it"),
+        (("wacc",), "is an assumption"),
+    ):  # fmt: skip
+        with pytest.raises(AmznFcfError, match=message) as caught:
+            AMZN_SIMULATE(*arguments)
+        assert error_value(caught.value) == BAD_VALUE
 
 
 def test_explain_gives_definition_and_values_or_what_is_wrong() -> None:

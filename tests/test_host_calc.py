@@ -143,6 +143,14 @@ BLOCKS = [
     Call("AMZN_SCENARIOS", "", ()),
     Call("AMZN_CLAIMS", "", ()),
     Call("AMZN_CLAIMS", '"2025Q3"', ("2025Q3",)),
+    Call(
+        "AMZN_GRID",
+        '"positive","capex_scale scale",{0.9,1,3},"aws_growth add",{-0.05;0.05}',
+        ("positive", "capex_scale scale", [[0.9, 1.0, 3.0]], "aws_growth add", [[-0.05], [0.05]]),
+    ),
+    Call("AMZN_TORNADO", '"free_cash_flow 2027","article",0.2', ("free_cash_flow 2027", "article", 0.2)),
+    Call("AMZN_SIMULATE", '"free_cash_flow 2027","bear",300,7', ("free_cash_flow 2027", "bear", 300.0, 7.0)),
+    Call("AMZN_SIMULATE", '"positive",,200', ("positive", None, 200.0)),
 ]
 FIGURE, MISSING = f"{PROGRAMMATIC_PREFIX}AMZN_FCF(2027)", f"{PROGRAMMATIC_PREFIX}AMZN_FCF(2050)"
 WITHIN_FORMULAS = {

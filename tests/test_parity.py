@@ -48,16 +48,16 @@ def test_every_cell_equals_the_model_at_every_as_of(as_of: str) -> None:
 
 def test_the_comparison_finds_a_cell_that_is_off_by_a_billionth() -> None:
     plan, results, data = written("base")
-    grids = {name: [list(row) for row in grid] for name, grid in ENGINES["formualizer"].calculate(data).items()}
+    grids = {name: dict(grid) for name, grid in ENGINES["formualizer"].calculate(data).items()}
     place = plan.layout.places["free_cash_flow"]
     column = plan.layout.quarter_column(30)
-    value = grids[place.sheet][place.row - 1][column - 1]
+    value = grids[place.sheet][place.row, column]
     assert isinstance(value, float)
     for wrong in (value * (1 + 2e-9), "#N/A", None, "text", True):
-        grids[place.sheet][place.row - 1][column - 1] = wrong
+        grids[place.sheet][place.row, column] = wrong
         found = compare(plan, grids, results).differences
         assert [(each.sheet, each.found) for each in found] == [(place.sheet, wrong)]
-    grids[place.sheet][place.row - 1][column - 1] = value * (1 + 1e-12)
+    grids[place.sheet][place.row, column] = value * (1 + 1e-12)
     assert not compare(plan, grids, results).differences
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from model.drivers import DriverInfo
-    from workbook_templates.package import Changes, Value
+    from workbook_templates.package import Changes, Grids, Value
     from workbook_templates.writer import WorkbookPlan
 
 FAMILIES = ("2026Q2", "2025Q3")
@@ -48,7 +48,7 @@ Edit = tuple[str, str, float | None]
 
 
 @cache
-def contents_of(as_of: str) -> dict[str, list[list[Value]]]:
+def contents_of(as_of: str) -> Grids:
     """Return the contents of a workbook of one as-of."""
     return read_grids(written("base" if as_of == "2026Q2" else "article")[2], formulas=True)
 
@@ -57,16 +57,13 @@ def edited(as_of: str, place: int, edits: list[Edit]) -> tuple[Scenario, Scenari
     """Return a scenario that a workbook offers as it ships, and as it is read when it is selected and edited."""
     plan, _ = family(as_of)
     name = plan.scenarios[place].name
-    grids = dict(contents_of(as_of))
-    for sheet in (COVER, INPUTS):
-        grids[sheet] = [list(row) for row in grids[sheet]]
-    grids[COVER][SELECTED_CELL[0] - 1][SELECTED_CELL[1] - 1] = name
+    contents = contents_of(as_of)
+    typed: dict[tuple[int, int], Value] = {}
     for key, period, value in edits:
         _, row, column = input_cell(plan, key, period, place)
-        line = grids[INPUTS][row - 1]
-        line += [None] * (column - len(line))
-        line[column - 1] = value
-    inputs = read_inputs(grids)
+        typed[row, column] = value
+    chosen = {**contents[COVER], SELECTED_CELL: name}
+    inputs = read_inputs({**contents, COVER: chosen, INPUTS: {**contents[INPUTS], **typed}})
     assert not inputs.problems
     return plan.scenarios[place], inputs.selected
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
+from programs import absent, needs_engine
 from shared import computed, written
 
 from workbook_templates.layout import COVER, INPUTS, LABEL, REPORTED, SHEETS
@@ -156,9 +157,12 @@ def test_inputs_can_be_typed_into_and_nothing_else_can(values: openpyxl.Workbook
     layout = written(name)[0].layout
     inputs = values[INPUTS]
     row, last = layout.given["aws_growth"], layout.last_column
-    for column in (*range(layout.year_column(5), layout.year_column(13)), layout.quarter_column(25), last):
+    for column in range(layout.year_column(5), layout.year_column(13)):
         assert not inputs.cell(row, column).protection.locked
         assert inputs.cell(layout.live["aws_growth"], column).protection.locked
+    assert inputs.cell(row, last).value is None  # an empty cell is what its row is
+    assert not inputs.row_dimensions[row].protection.locked
+    assert inputs.row_dimensions[layout.live["aws_growth"]].protection.locked
     unlocked = {sheet.title: unlocked_cells(sheet) for sheet in values.worksheets}
     assert {title for title, cells in unlocked.items() if cells} == {COVER, "Contents", INPUTS, "Log"}
     assert unlocked[COVER] == {"C5"}
@@ -172,10 +176,9 @@ def unlocked_cells(sheet: Worksheet) -> set[str]:
 @pytest.mark.libreoffice
 def test_no_figure_is_wider_than_its_cell(data: bytes, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Render every column of every sheet, those that are not printed too: a figure without room shows as ###."""
-    engine = ENGINES["libreoffice"]
-    if not engine.is_available() or shutil.which("pdftotext") is None:
-        missing = "LibreOffice or pdftotext (Debian: poppler-utils) is missing"
-        (pytest.fail if request.config.getoption("--require-programs") else pytest.skip)(missing)
+    needs_engine(request, ENGINES["libreoffice"])
+    if shutil.which("pdftotext") is None:
+        absent(request, "pdftotext is missing: apt-get install poppler-utils")
     book = openpyxl.load_workbook(io.BytesIO(data))
     for sheet in book.worksheets:
         sheet.print_area = None

@@ -17,7 +17,7 @@ _LINE: Final = 1.3
 """Height of a line, of its size."""
 _MARGIN: Final = 3.0
 _STANDARD_HEIGHT: Final = 15.0
-_UNITS_PER_NAME_CHARACTER: Final = 0.96
+_UNITS_PER_NAME_CHARACTER: Final = 1.02
 """Names stand in 9 points of a font whose letters are all as wide as its digits."""
 
 

@@ -5,75 +5,45 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from xml.sax.saxutils import escape
 
 from model.axis import DAY_ZERO
 from model.errors import WorkbookError
+from workbook_templates.archive import Archive
+from workbook_templates.contents import read_book, sheet_parts
 from workbook_templates.layout import column_letters
 
 Value = float | str | bool | None
-Grid = Sequence[Sequence[Value]]
+Grid = Mapping[tuple[int, int], Value]
 Grids = Mapping[str, Grid]
-"""Values by sheet, then row, then column, from 0."""
+"""Values by sheet, then by row and column from 1; what is empty is not there."""
 Changes = Mapping[tuple[str, int, int], float | str | None]
 """New contents of input cells, by sheet, row and column from 1; None empties a cell."""
-
-LARGEST_FILE: Final = 50_000_000
-LARGEST_CONTENT: Final = 400_000_000
-"""Bytes of a file, and of its parts unpacked: beyond them it is none of ours."""
 
 
 def value_at(grids: Grids, sheet: str, row: int, column: int) -> Value:
     """Return one value (row and column from 1); None for what is empty or missing."""
-    grid = grids.get(sheet, ())
-    if row > len(grid) or column > len(grid[row - 1]):
-        return None
-    return grid[row - 1][column - 1]
+    grid = grids.get(sheet)
+    return None if grid is None else grid.get((row, column))
 
 
-def read_grids(data: bytes, *, formulas: bool = False) -> dict[str, list[list[Value]]]:
+def read_grids(data: bytes, *, formulas: bool = False) -> Grids:
     """Return the cached values of all sheets, or with ``formulas`` their contents.
 
     Raises
     ------
     WorkbookError
-        If ``data`` is not a readable .xlsx file.
+        If ``data`` is not a readable .xlsx file, or could do harm (:mod:`workbook_templates.archive`).
     """
-    import openpyxl  # noqa: PLC0415  # slow to load, and only some commands read files
-
-    try:
-        _check_size(data)
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
-        grids = {sheet.title: [[_plain(value) for value in row] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
-        book.close()
-    except WorkbookError:
-        raise
-    except Exception as error:  # noqa: BLE001  # a damaged file can make the reader fail in any way
-        message = f"not a readable .xlsx workbook ({type(error).__name__}): save it again as .xlsx"
-        raise WorkbookError(message) from None
-    return grids
-
-
-def _check_size(data: bytes) -> None:
-    """Refuse a file whose parts are far larger than any of ours, before they are unpacked."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        if sum(part.file_size for part in package.infolist()) > LARGEST_CONTENT:
-            message = "its parts are too large when unpacked: not a workbook of this model"
-            raise WorkbookError(message)
+    book = read_book(data)
+    return book.contents if formulas else book.values
 
 
 _LEAP_DAY_THAT_NEVER_WAS: Final = 60
 """Spreadsheets count 1900-02-29 as a day."""
-
-
-def _plain(value: object) -> Value:
-    """Return a content as a number (dates too), a text or a flag; array formulas, which we never write, as text."""
-    if isinstance(value, date):
-        return day_number(value)
-    return value if value is None or isinstance(value, (int, float, str, bool)) else str(value)
 
 
 def day_number(value: date) -> float:
@@ -84,6 +54,18 @@ def day_number(value: date) -> float:
     if isinstance(value, datetime):
         day += (value - datetime.combine(value.date(), time.min, value.tzinfo)) / timedelta(days=1)
     return day
+
+
+def with_relative_targets(data: bytes) -> bytes:
+    """Return the file with what belongs to a sheet (notes, drawings) named relative to it: IronCalc finds notes in no other way."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
+        for entry in source.infolist():
+            part = source.read(entry)
+            if entry.filename.startswith("xl/worksheets/_rels/"):
+                part = part.replace(b'Target="/xl/', b'Target="../')
+            written.writestr(entry.filename, part)
+    return target.getvalue()
 
 
 def with_changes(data: bytes, changes: Changes) -> bytes:
@@ -104,7 +86,7 @@ def _with_cells(data: bytes, changes: Changes, *, keep_formulas: bool) -> bytes:
         by_sheet.setdefault(sheet, {})[f"{column_letters(column)}{row}"] = content
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
-        parts = _sheet_parts(source)
+        parts = sheet_parts(Archive(data))
         wanted = {parts[sheet]: cells for sheet, cells in by_sheet.items()}
         for entry in source.infolist():
             part = source.read(entry)
@@ -112,17 +94,6 @@ def _with_cells(data: bytes, changes: Changes, *, keep_formulas: bool) -> bytes:
                 part = _patched(part.decode(), wanted[entry.filename], keep_formulas=keep_formulas).encode()
             written.writestr(entry, part)
     return target.getvalue()
-
-
-def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
-    """Return the part that holds each sheet."""
-    book = package.read("xl/workbook.xml").decode()
-    relations = package.read("xl/_rels/workbook.xml.rels").decode()
-    targets = {}
-    for tag in re.findall(r"<Relationship [^>]*>", relations):
-        attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        targets[attributes["Id"]] = attributes["Target"].lstrip("/").removeprefix("xl/")
-    return {name: f"xl/{targets[identifier]}" for name, identifier in re.findall(r'<sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"', book)}
 
 
 def _patched(xml: str, cells: Mapping[str, float | str | None], *, keep_formulas: bool) -> str:

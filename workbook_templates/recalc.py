@@ -13,11 +13,12 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from model.errors import AmznFcfError, EngineError, UnknownNameError, did_you_mean
-from workbook_templates.package import Changes, Grids, Value, day_number, read_grids, with_changes
+from workbook_templates.package import Changes, Grid, Grids, Value, day_number, read_grids, with_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +27,9 @@ _ERRORS: Final = {
     "Na": "#N/A", "Div": "#DIV/0!", "Div0": "#DIV/0!", "Value": "#VALUE!", "Ref": "#REF!", "Name": "#NAME?", "Num": "#NUM!",
     "Null": "#NULL!", "Circ": "#CIRC!", "Error": "#ERROR!",
 }  # fmt: skip
-Register = Callable[[Any], None]
-"""Makes functions known to a formualizer workbook."""
+Heard = Callable[[str], None]
+Register = Callable[[Any, Heard | None], None]
+"""Makes functions known to a formualizer workbook; what each says when it fails is handed to the second argument."""
 LARGEST_SHEET: Final = (2000, 100)
 """Rows and columns that are read from formualizer, which does not tell how large a sheet is; a test holds sheets below it."""
 _OFFICE_TIMEOUT_SECONDS: Final = 300
@@ -101,7 +103,7 @@ class Formualizer(Engine):
             if data is not loaded or not set(applied) <= set(changes):
                 book, loaded = formualizer.load_workbook_bytes(data), data
                 if self.register is not None:
-                    self.register(book)
+                    self.register(book, None)
             for (sheet, row, column), content in changes.items():
                 book.set_value(sheet, row, column, content)
             applied = changes
@@ -122,15 +124,21 @@ class Formualizer(Engine):
         return bytes(result["bytes"])
 
 
-def _formualizer_grid(book: Any, name: str) -> list[list[Value]]:  # noqa: ANN401  # formualizer's Workbook has no public type for its values
+def _formualizer_grid(book: Any, name: str) -> Grid:  # noqa: ANN401  # formualizer's Workbook has no public type for its values
     import formualizer  # noqa: PLC0415
 
     area = formualizer.RangeAddress(name, 1, 1, *LARGEST_SHEET)
     rows = book.sheet(name).get_values(area)
-    return [[value if value is None or type(value) is float else _plain(value) for value in row] for row in rows]  # most are empty
+    return {
+        (row, column): value if type(value) is float else plain_value(value)
+        for row, cells in enumerate(rows, start=1)
+        for column, value in enumerate(cells, start=1)
+        if value is not None
+    }
 
 
-def _plain(value: Any) -> Value:  # noqa: ANN401  # what the engine returns: number, text, bool, None, or a mapping for an error
+def plain_value(value: Any) -> Value:  # noqa: ANN401  # what the engine returns: number, text, bool, None, or a mapping for an error
+    """Return a value of formualizer as a number (dates too), a text, a flag, or the text of an error."""
     if isinstance(value, dict):
         return _ERRORS.get(str(value.get("kind")), f"#{value.get('kind')}")
     if isinstance(value, (bool, str)) or value is None:
@@ -174,9 +182,10 @@ def _set_ironcalc(model: Any, sheet: int, row: int, column: int, content: float 
         model.update_cell_with_number(sheet, row, column, float(content))
 
 
-def _ironcalc_grid(model: Any, sheet: int) -> list[list[Value]]:  # noqa: ANN401
+def _ironcalc_grid(model: Any, sheet: int) -> Grid:  # noqa: ANN401
     _, rows, _, columns = model.get_sheet_dimensions(sheet)
-    return [[model.get_cell_value(sheet, row, column) for column in range(1, columns + 1)] for row in range(1, rows + 1)]
+    values = ((place, model.get_cell_value(sheet, *place)) for place in product(range(1, rows + 1), range(1, columns + 1)))
+    return {place: value for place, value in values if value is not None}
 
 
 class LibreOffice(Engine):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 BLUE, BLACK, GREEN, GREY, WHITE, NAVY, BROWN = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF", "1F3864", "7B3F00"
-YELLOW, PALE, FAINT, BAND = "FFFFCC", "F2F2F2", "F5F9FF", "D9E1F2"
+YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
 GOOD, BAD = "E2EFDA", "FCE4D6"
 RED, TEAL, AMBER, PURPLE = "C00000", "2E8B8B", "E0A030", "7A5BA6"
 BLUES: Final = (NAVY, "8FAADC")
@@ -40,13 +40,14 @@ _FORMAT_OF_UNIT: Final = {
 }  # fmt: skip
 
 _FONTS: Final = {
-    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "blank": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK,
-    "total": BLACK, "stamp": BROWN, "tile": NAVY,
+    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK, "total": BLACK,
+    "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
 }  # fmt: skip
-"""Roles of numbers: computed, linked, typed in, typed in and decisive, where an input can stand but none does, from a filing,
-estimated from filings, picked, highlighted, value of the model without a formula, headline."""
+"""Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings, picked, highlighted,
+value of the model without a formula, the driver's values beside a grid, the scenario in its centre, headline."""
 _SIZES: Final = {"tile": 14}
-_BOLD: Final = frozenset({"live", "total", "tile"})
+_BOLD: Final = frozenset({"live", "total", "edge", "centre", "tile"})
+_FILLS: Final = {"key": YELLOW, "live": PALE, "edge": PALE, "centre": BAND}
 
 
 @dataclass(frozen=True)
@@ -121,23 +122,22 @@ def wrapped_size(name: str) -> int:
 
 def register(workbook: Workbook) -> None:
     """Add all named styles to a workbook."""
-    for style in _styles():
+    for style in named_styles():
         workbook.add_named_style(style)
 
 
-def _styles() -> list[NamedStyle]:
+def named_styles() -> list[NamedStyle]:
+    """Return every named style."""
     thin = Side(style="thin", color=GREY)
     styles = []
     for role, colour in _FONTS.items():
         for name, number_format in FORMATS.items():
             style = NamedStyle(f"{role} {name}", number_format=number_format)
             style.font = Font(name="Calibri", size=_SIZES.get(role, 10), color=colour, bold=role in _BOLD, italic=role == "estimate")
-            style.protection = Protection(locked=role not in {"input", "key", "blank"})
+            style.protection = Protection(locked=role not in {"input", "key"})
             style.alignment = Alignment(horizontal="left" if name == "text" else "right", vertical="center")
-            if role == "key":
-                style.fill = PatternFill("solid", fgColor=YELLOW)
-            if role in {"live", "blank"}:
-                style.fill = PatternFill("solid", fgColor=PALE if role == "live" else FAINT)
+            if role in _FILLS:
+                style.fill = PatternFill("solid", fgColor=_FILLS[role])
             styles.append(style)
     for text in _TEXTS:
         style = NamedStyle(text.name, number_format=FORMATS[_FORMAT_OF_TEXT.get(text.name, "text")])

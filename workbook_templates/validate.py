@@ -1,69 +1,57 @@
-"""Rules over a finished workbook. A changed input is not an error: the model is run with it and must agree."""
+"""Rules over a finished workbook: reads it, makes the plan of what it should be, calculates it, and applies the rules that fit.
+
+A changed input is not an error: the model is run with it and must agree. A workbook that is not ours gets the rules that need no plan.
+"""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from model.errors import AmznFcfError, EngineError, WorkbookError
 from model.inputs import assumption_hash
-from model.results import Results, run
-from workbook_templates.cells import is_formula
-from workbook_templates.layout import COVER, FUNCTIONS, HASH_CELL, INPUTS, REPORTED, SCENARIOS, STAMP_CELL, STAMPED, VALUE, column_letters
-from workbook_templates.package import LARGEST_FILE, Grids, Value, read_grids, value_at
-from workbook_templates.parity import RELATIVE_TOLERANCE, Comparison, compare
+from model.results import run
+from workbook_templates.archive import LARGEST_FILE
+from workbook_templates.calculation import Calculated, calculate, calculate_apart
+from workbook_templates.contents import read_book
+from workbook_templates.findings import Finding, Report
+from workbook_templates.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SENSITIVITY, SHEETS, sheet_names
+from workbook_templates.package import value_at
+from workbook_templates.parity import compare
 from workbook_templates.read import read_inputs
 from workbook_templates.recalc import DEFAULT_ENGINE, Formualizer, Register, engine_named
+from workbook_templates.references import functions
+from workbook_templates.rules.choice import Choice
+from workbook_templates.rules.formulas import AMZN, VOLATILE
+from workbook_templates.rules.rule import ModelSubject, Subject
+from workbook_templates.rules.table import ANY, MODEL, OTHER, STRUCTURE
+from workbook_templates.rules.values import CACHED
 from workbook_templates.sheets import scenarios as scenarios_sheet
-from workbook_templates.writer import WorkbookPlan, plan_workbook
+from workbook_templates.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
+from workbook_templates.writer import WorkbookPlan, plan_workbook, stamped_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-Severity = Literal["error", "warning"]
-_DIGITS_OF_A_FILE: Final = 1e-14
-"""A file holds sixteen digits."""
+    from workbook_templates.contents import Book
+    from workbook_templates.package import Grids
+    from workbook_templates.rules.rule import Place
+
+__all__ = ["Finding", "Report", "validate", "validate_file"]
+_CATCHING: Final = frozenset({"IFERROR", "IFNA", "ISERROR", "ISERR", "ISNA", "ERROR.TYPE", "AGGREGATE"})
+"""Functions that turn the error of a function that an engine lacks into a value."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong with a workbook: which rule, where, what was expected and found."""
-
-    rule: str
-    severity: Severity
-    sheet: str
-    cell: str
-    expected: str
-    found: str
-
-
-@dataclass
-class Report:
-    """The outcome of validating one workbook."""
-
-    path: str
-    scenario: str
-    results: Results
-    """The model, computed with the inputs that the workbook has selected."""
-    findings: list[Finding] = field(default_factory=list)
-    compared: dict[str, Comparison] = field(default_factory=dict)
-    """What was compared with the model: the cached values, and each engine's."""
-
-    @property
-    def is_clean(self) -> bool:
-        """Tell whether nothing was found."""
-        return not self.findings
-
-
-def validate_file(path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,), register: Register | None = None) -> Report:
-    """Validate one workbook file; ``register`` makes the functions that its cells call known to formualizer.
+def validate_file(
+    path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,), register: Register | None = None, choice: Choice | None = None
+) -> Report:
+    """Validate one workbook file; arguments as for :func:`validate`.
 
     Raises
     ------
     WorkbookError
-        If the file cannot be read, or is not one of ours.
+        If the file cannot be read, or must not be: encrypted, far too large, or made to deceive.
     EngineError
         If an engine is missing or fails.
     """
@@ -76,120 +64,150 @@ def validate_file(path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,), regist
     except (OSError, ValueError) as error:
         message = f"{path}: cannot be read: {error.strerror if isinstance(error, OSError) else error}"
         raise WorkbookError(message) from None
-    if len(data) > LARGEST_FILE:
-        message = f"{path}: is larger than {LARGEST_FILE // 1_000_000} MB: not a workbook of this model"
-        raise WorkbookError(message)
     try:
-        return validate(data, str(path), engines, register)
+        return validate(data, str(path), engines, register, choice)
     except AmznFcfError as error:
         message = f"{path}: {error}"
         raise type(error)(message) from None
 
 
-def validate(data: bytes, path: str, engines: Sequence[str] = (DEFAULT_ENGINE,), register: Register | None = None) -> Report:
-    """Validate one workbook: its formulas, inputs and history, and its cached and calculated values."""
-    contents = read_grids(data, formulas=True)
-    inputs = read_inputs(contents)
-    with_functions = FUNCTIONS in contents
-    planned = plan_workbook(inputs.selected, inputs.scenarios, inputs.version, str if with_functions else None)
-    plan = _with_stamps(planned, contents)
-    results = run([inputs.selected])
-    report = Report(path, inputs.selected.name, results)
-    report.findings += [Finding("input", "error", INPUTS, cell, "an allowed value", text) for cell, text in inputs.problems]
-    report.findings += _changed_formulas(plan, contents)
-    report.findings += _changed_history(plan, contents)
-    report.findings += _changed_stamps(planned, contents)
-    grids: dict[str, Grids] = {"cached": read_grids(data)}
-    for name in engines:
-        engine = Formualizer(register) if with_functions and name == Formualizer.name else engine_named(name)
-        if with_functions and not isinstance(engine, Formualizer):
-            message = f"{name} does not know the functions of sheet {FUNCTIONS}: validate this workbook with {Formualizer.name}"
-            raise EngineError(message)
-        grids[name] = engine.calculate(data)
-    for name, values in grids.items():
-        comparison = compare(plan, values, results)
-        report.compared[name] = comparison
-        if name == "cached" and sum(each.found is None for each in comparison.differences) > comparison.cells / 2:
-            remedy = "no values: open the workbook in a spreadsheet program and save it"
-            report.findings.append(Finding("cached value", "error", COVER, "A1", "cached values", remedy))
-            continue
-        report.findings += [
-            Finding(f"{name} value", "error", each.sheet, each.cell, _text(each.expected), _text(each.found))
-            for each in comparison.differences
-        ]
-    report.findings += _failed_checks(plan, results.values["checks_failed"][0, 0])
+def validate(
+    data: bytes,
+    path: str,
+    engines: Sequence[str] = (DEFAULT_ENGINE,),
+    register: Register | None = None,
+    choice: Choice | None = None,
+) -> Report:
+    """Validate one workbook.
+
+    Parameters
+    ----------
+    data, path
+        The file, and what the report calls it.
+    engines
+        Names of the spreadsheet engines that calculate it.
+    register
+        Makes the functions known that its cells may call; a function of a module, so that another process can find it.
+    choice
+        Which rules are applied; all unless given.
+    """
+    chosen = choice or Choice()
+    book = read_book(data)
+    missing = [name for name in SHEETS if name not in book.sheets]
+    report = Report(path)
+    if len(missing) > len(SHEETS) / 2:
+        report.remarks.append(f"generic rules: not a workbook of this model, for it lacks the sheets {', '.join(missing)}")
+        subject = Subject(book)
+        if chosen.needs_values:
+            _calculate_other(subject, report, [name for name in engines if name == Formualizer.name], register)
+        report.findings += chosen.apply([*ANY, *OTHER], subject)
+        return report
+    expected = sheet_names(with_functions=FUNCTIONS in book.sheets)
+    if missing:
+        report.remarks.append("rules that need the sheets of the model were not applied: put the sheets back first")
+        whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]
+        report.findings += chosen.apply([*STRUCTURE, *whole_file], Subject(book, expected_sheets=expected))
+        return report
+    subject = _model_subject(book, expected, report)
+    if chosen.needs_values:
+        _calculate_model(subject, report, engines, register)
+    report.findings += chosen.apply(MODEL, subject)
+    report.findings += chosen.apply([*STRUCTURE, *ANY], subject)
     return report
+
+
+def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
+    """Return a workbook of ours with its plan, and the model run with its inputs."""
+    inputs = read_inputs(book.contents)
+    assumptions = value_at(book.contents, COVER, *HASH_CELL)
+    unchanged = assumptions == assumption_hash(inputs.scenarios)
+    with_functions = str if FUNCTIONS in book.sheets else None
+    plan = plan_workbook(inputs.selected, inputs.scenarios, inputs.version, with_functions, assumptions=str(assumptions), stamped=unchanged)
+    plan = stamped_for(plan, value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)) if unchanged else _with_stamps(plan, book.contents)
+    report.scenario, report.model = inputs.selected.name, run([inputs.selected])
+    return ModelSubject(book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model)
 
 
 def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
     """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs may have changed since."""
-    sheet = plan.sheets[SCENARIOS]
-    cells = dict(sheet.cells)
-    for (row, column), cell in cells.items():
-        if _is_offered(plan, row, column) and not cell.twin:
-            cells[row, column] = cell._replace(content=value_at(contents, SCENARIOS, row, column))
-    return replace(plan, sheets={**plan.sheets, SCENARIOS: replace(sheet, cells=cells)})
+    sheets = dict(plan.sheets)
+    for name in (SCENARIOS, SENSITIVITY):
+        cells = dict(sheets[name].cells)
+        for (row, column), cell in cells.items():
+            if _is_offered(plan, name, row, column) and not cell.twin:
+                cells[row, column] = cell._replace(content=value_at(contents, name, row, column))
+        sheets[name] = replace(sheets[name], cells=cells)
+    return replace(plan, sheets=sheets)
 
 
-def _is_offered(plan: WorkbookPlan, row: int, column: int) -> bool:
-    """Tell whether a cell of Scenarios holds a figure of a scenario whose inputs the workbook holds."""
+def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
+    """Tell whether a stamped cell holds a figure of a scenario whose inputs the workbook holds."""
+    if name == SENSITIVITY:
+        return row >= FIRST_FIGURE_ROW or (row, column) == SCENARIO_CELL
     first = scenarios_sheet.FIRST_COLUMN
-    return row >= scenarios_sheet.FIRST_ROW and first <= column < first + len(plan.scenarios)
+    return name == SCENARIOS and row >= scenarios_sheet.FIRST_ROW and first <= column < first + len(plan.scenarios)
 
 
-def _changed_stamps(plan: WorkbookPlan, contents: Grids) -> Iterator[Finding]:
-    """Find stamped values and labels that are not the model's; those of offered scenarios once no input was changed since."""
-    unchanged = value_at(contents, COVER, *HASH_CELL) == assumption_hash(plan.scenarios)
-    for name in STAMPED:
-        for (row, column), cell in plan.sheets[name].cells.items():
-            if cell.twin or (name == SCENARIOS and _is_offered(plan, row, column) and not unchanged):
-                continue
-            found = value_at(contents, name, row, column)
-            same = (
-                _same_number(found, cell.content, RELATIVE_TOLERANCE)
-                if isinstance(cell.content, (int, float))
-                else found == (cell.content or None)
-            )
-            if not same and (row, column) != STAMP_CELL:  # which says what the file was built with
-                where = f"{column_letters(column)}{row}"
-                yield Finding("stamped value", "error", name, where, _text(cell.content), _text(found))
+def _cells(subject: Subject) -> dict[Place, bool]:
+    """Return every formula cell, and whether it calls one of our functions."""
+    return {place: AMZN in formula for place, formula in subject.formulas.items()}
 
 
-def _text(value: Value) -> str:
-    return "empty" if value is None else repr(value) if isinstance(value, float) else str(value)
+def _calculate_model(subject: ModelSubject, report: Report, engines: Sequence[str], register: Register | None) -> None:
+    """Compare cached values, and those of every engine, with the model."""
+    cells = _cells(subject)
+    calls = any(cells.values())
+    ours = not subject.added  # any other formula may ask for any time
+    subject.compared = report.compared
+    report.compared[CACHED] = compare(subject.plan, subject.book.values, subject.results)
+    data = subject.book.archive.repacked() if engines else b""
+    for name in engines:
+        engine = engine_named(name)
+        engine.require()
+        if calls and name != Formualizer.name:
+            message = f"{name} does not know the AMZN_ functions that the workbook calls: validate it with {Formualizer.name}"
+            raise EngineError(message)
+        try:
+            if not ours:
+                found = calculate_apart(name, data, cells, register)
+            elif name == Formualizer.name:
+                found = calculate(data, cells, register if calls else None)
+            else:
+                found = Calculated({sheet: dict(grid) for sheet, grid in engine.calculate(data).items()})
+        except EngineError as error:
+            if ours:
+                raise
+            subject.uncalculated[name] = str(error)
+            continue
+        _take(subject, report, name, found, cells)
+        report.compared[name] = compare(subject.plan, found.grids, subject.results)
 
 
-def _changed_formulas(plan: WorkbookPlan, contents: Grids) -> Iterator[Finding]:
-    """Find formulas that are not those of the model, and constants where formulas belong."""
-    for name, sheet in plan.sheets.items():
-        for (row, column), cell in sheet.cells.items():
-            if cell.twin is None:
-                continue
-            found = value_at(contents, name, row, column)
-            if found != cell.content:
-                where = f"{column_letters(column)}{row}"
-                yield Finding("formula", "error", name, where, str(cell.content), _text(found))
-        for row, line in enumerate(contents[name], start=1):
-            for column, content in enumerate(line, start=1):
-                planned = sheet.cells.get((row, column))
-                if is_formula(content) and (planned is None or planned.twin is None):
-                    where = f"{column_letters(column)}{row}"
-                    yield Finding("unknown formula", "error", name, where, "no formula", str(content))
+def _calculate_other(subject: Subject, report: Report, engines: Sequence[str], register: Register | None) -> None:
+    """Calculate a workbook that is not ours, as far as an engine can."""
+    cells = _cells(subject)
+    if not cells:
+        return
+    moving = any(functions(formula) & VOLATILE for formula in subject.formulas.values())
+    data = subject.book.archive.repacked() if engines else b""
+    for name in engines:
+        engine_named(name).require()
+        try:
+            found = calculate_apart(name, data, cells, register)
+        except EngineError as error:
+            subject.uncalculated[name] = str(error)
+            continue
+        _take(subject, report, name, found, cells)
+        if moving:
+            report.remarks.append("values were not compared with calculated ones: volatile functions change them")
+            subject.uncertain |= set(cells)
+        elif any(value == "#NAME?" for grid in found.grids.values() for value in grid.values()):
+            report.remarks.append(f"{name} lacks functions of this workbook: formulas that catch errors were not compared")
+            subject.uncertain |= {place for place, formula in subject.formulas.items() if functions(formula) & _CATCHING}
 
 
-def _changed_history(plan: WorkbookPlan, contents: Grids) -> Iterator[Finding]:
-    """Find reported figures that are not those of the filings."""
-    for (row, column), cell in plan.sheets[REPORTED].cells.items():
-        found = value_at(contents, REPORTED, row, column)
-        if isinstance(cell.content, float) and not _same_number(found, cell.content):
-            yield Finding("history", "error", REPORTED, f"{column_letters(column)}{row}", _text(cell.content), _text(found))
-
-
-def _same_number(found: Value, expected: float, tolerance: float = _DIGITS_OF_A_FILE) -> bool:
-    return isinstance(found, (int, float)) and not isinstance(found, bool) and math.isclose(found, expected, rel_tol=tolerance)
-
-
-def _failed_checks(plan: WorkbookPlan, failed: float) -> Iterator[Finding]:
-    if failed:
-        place = plan.layout.places["checks_failed"]
-        yield Finding("checks", "error", place.sheet, f"{column_letters(VALUE)}{place.row}", "0 quarters beyond tolerance", f"{failed:g}")
+def _take(subject: Subject, report: Report, name: str, found: Calculated, cells: dict[Place, bool]) -> None:
+    subject.calculated[name] = found.grids
+    subject.failures |= found.failures
+    if calls := sum(cells.values()):
+        report.remarks.append(f"{calls} cells with AMZN_ functions calculated, {len(found.failures)} of them errors")

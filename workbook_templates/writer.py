@@ -20,12 +20,14 @@ from workbook_templates.layout import (
     LOG,
     REPORTED,
     SCENARIOS,
-    SHEETS,
+    SENSITIVITY,
     SOURCES,
     THESIS,
     Layout,
     column_letters,
+    sheet_names,
 )
+from workbook_templates.package import with_relative_targets
 from workbook_templates.sheets.annual import annual_sheet
 from workbook_templates.sheets.calculation import calculation_sheet
 from workbook_templates.sheets.checks import checks_sheet
@@ -36,6 +38,7 @@ from workbook_templates.sheets.history import reported_sheet, sources_sheet
 from workbook_templates.sheets.inputs import inputs_sheet
 from workbook_templates.sheets.log import log_sheet
 from workbook_templates.sheets.scenarios import scenarios_sheet
+from workbook_templates.sheets.sensitivity import sensitivity_sheet
 from workbook_templates.sheets.thesis import thesis_sheet
 
 if TYPE_CHECKING:
@@ -67,40 +70,58 @@ class WorkbookPlan:
 
 
 def plan_workbook(
-    selected: Scenario, offered: Sequence[Scenario], version: str, functions: Callable[[str], str] | None = None
+    selected: Scenario,
+    offered: Sequence[Scenario],
+    version: str,
+    functions: Callable[[str], str] | None = None,
+    *,
+    assumptions: str | None = None,
+    stamped: bool = True,
 ) -> WorkbookPlan:
     """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of).
 
-    With ``functions`` it has a sheet of the functions in cells, each by the name that ``functions`` gives it.
+    With ``functions`` it has a sheet of the functions in cells, each by the name that ``functions`` gives it. ``assumptions``:
+    the hash with which the workbook is stamped, where it was written earlier, from inputs that may have been changed since. Unless
+    ``stamped`` sensitivities are left out: a file whose inputs were changed by hand holds those of its scenario as it was.
     """
+    stamp = assumption_hash(offered) if assumptions is None else assumptions
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
-    makers = {INPUTS: inputs_sheet, REPORTED: reported_sheet, ANNUAL: annual_sheet, CHECKS: checks_sheet, SOURCES: sources_sheet}
-    stamped = {SCENARIOS: scenarios_sheet, THESIS: thesis_sheet, LOG: log_sheet}
-    sheets = {}
-    for name in SHEETS:
-        if name == CONTENTS:
-            sheets[name] = contents_sheet(layout, with_functions=functions is not None)
-        elif name == COVER:
-            sheets[name] = cover_sheet(layout, selected, version, assumption_hash(offered))
-        elif name in stamped:
-            sheets[name] = stamped[name](layout, assumption_hash(offered), version)
-        elif name in makers:
-            sheets[name] = makers[name](layout)
-        else:
-            sheets[name] = calculation_sheet(layout, name)
-        if name == CONTENTS and functions is not None:
-            sheets[FUNCTIONS] = functions_sheet(layout, assumption_hash(offered), version, functions)
-    for sheet in sheets.values():
-        fit(sheet)
+    makers: dict[str, Callable[[], SheetPlan]] = {
+        COVER: lambda: cover_sheet(layout, selected, version, stamp),
+        CONTENTS: lambda: contents_sheet(layout, with_functions=functions is not None),
+        FUNCTIONS: lambda: functions_sheet(layout, stamp, version, functions or str),
+        INPUTS: lambda: inputs_sheet(layout),
+        REPORTED: lambda: reported_sheet(layout),
+        ANNUAL: lambda: annual_sheet(layout),
+        SCENARIOS: lambda: scenarios_sheet(layout, stamp, version),
+        SENSITIVITY: lambda: sensitivity_sheet(layout, selected if stamped else None, stamp, version),
+        THESIS: lambda: thesis_sheet(layout, stamp, version),
+        CHECKS: lambda: checks_sheet(layout),
+        SOURCES: lambda: sources_sheet(layout),
+        LOG: lambda: log_sheet(layout, stamp, version),
+    }
+    names = sheet_names(with_functions=functions is not None)
+    sheets = {name: makers[name]() if name in makers else calculation_sheet(layout, name) for name in names}
     for sheet in sheets.values():
         fit(sheet)
     return WorkbookPlan(selected, layout, sheets, version)
 
 
 def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
-    """Return the same workbook with the selector preset to another of its scenarios."""
+    """Return the same workbook with the selector preset to another of its scenarios, and the sensitivities of that one."""
     cover = cover_sheet(plan.layout, selected, plan.version, assumption_hash(plan.scenarios))
-    return replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover})
+    fit(cover)
+    return stamped_for(replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover}), selected.name)
+
+
+def stamped_for(plan: WorkbookPlan, name: object) -> WorkbookPlan:
+    """Return the same workbook with the sensitivities of another of its scenarios; as it is, if it has none of that name."""
+    for scenario in plan.scenarios:
+        if scenario.name == name:
+            sheet = sensitivity_sheet(plan.layout, scenario, assumption_hash(plan.scenarios), plan.version)
+            fit(sheet)
+            return replace(plan, sheets={**plan.sheets, SENSITIVITY: sheet})
+    return plan
 
 
 def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> bytes:
@@ -122,22 +143,21 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
     book.properties.creator = "amzn-fcf"
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
+    return with_relative_targets(file.getvalue())
 
 
 def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
-    prototypes: dict[str, Any] = {}
+    prototypes = _prototypes(target, {*(cell.style for cell in sheet.cells.values()), *sheet.row_styles.values()})
     for (row, column), cell in sheet.cells.items():
         written: Any = target.cell(row, column, cell.content)
-        if cell.style not in prototypes:
-            written.style = cell.style
-            prototypes[cell.style] = written._style  # noqa: SLF001  # assigning .style by name costs more than the cell itself
-        else:
-            written._style = prototypes[cell.style]  # noqa: SLF001
+        written._style = prototypes[cell.style]  # noqa: SLF001  # assigning .style by name costs more than the cell itself
     for column, width in sheet.widths.items():
         target.column_dimensions[column_letters(column)].width = width
     for row, height in sheet.heights.items():
         target.row_dimensions[row].height = height
+    for row, style in sheet.row_styles.items():
+        dimension: Any = target.row_dimensions[row]
+        dimension._style = prototypes[style]  # noqa: SLF001  # as above; by name it cannot be done for a row
     if sheet.frozen:
         row, column = sheet.frozen
         target.freeze_panes = f"{column_letters(column)}{row}"
@@ -153,6 +173,18 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     target.sheet_view.showGridLines = False
     target.sheet_view.zoomScale = 85
     _set_up_print(target, sheet)
+
+
+def _prototypes(target: Worksheet, names: set[str]) -> dict[str, Any]:
+    """Return named styles as openpyxl keeps them in a cell."""
+    from openpyxl.styles.styleable import StyleableObject  # noqa: PLC0415
+
+    found = {}
+    for name in names:
+        styled: Any = StyleableObject(target)
+        styled.style = name
+        found[name] = styled._style  # noqa: SLF001  # what is copied
+    return found
 
 
 def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:

@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import Any
 
 __all__ = [
-    "AMZN_ACTUAL", "AMZN_CAPEX", "AMZN_CLAIMS", "AMZN_DRIVERS", "AMZN_EXPLAIN", "AMZN_FCF", "AMZN_IMPLIED", "AMZN_INFLECTION",
-    "AMZN_LINE", "AMZN_MARGIN", "AMZN_MULTIPLE", "AMZN_REVENUE", "AMZN_SCENARIOS", "AMZN_TABLE", "AMZN_UPSIDE", "AMZN_VALUE",
-    "AMZN_VERSION",
+    "AMZN_ACTUAL", "AMZN_CAPEX", "AMZN_CLAIMS", "AMZN_DRIVERS", "AMZN_EXPLAIN", "AMZN_FCF", "AMZN_GRID", "AMZN_IMPLIED",
+    "AMZN_INFLECTION", "AMZN_LINE", "AMZN_MARGIN", "AMZN_MULTIPLE", "AMZN_REVENUE", "AMZN_SCENARIOS", "AMZN_SIMULATE", "AMZN_TABLE",
+    "AMZN_TORNADO", "AMZN_UPSIDE", "AMZN_VALUE", "AMZN_VERSION",
 ]  # fmt: skip
 
 
@@ -23,4 +23,4 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # a function; loaded when fi
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    return getattr(import_module("xlwings_udfs.functions"), name)
+    return import_module("xlwings_udfs.declared").FUNCTIONS[name]

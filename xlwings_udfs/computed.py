@@ -15,6 +15,7 @@ from xlwings_udfs.convert import Cell, FrozenOverrides, Scalar, overrides_of, te
 
 if TYPE_CHECKING:
     from model.build import Row
+    from model.outputs import Output
 
 CACHED_MODELS: Final = 64
 
@@ -40,6 +41,11 @@ def computed(name: str, overrides: FrozenOverrides = ()) -> Results:
 def scenario(name: str, overrides: FrozenOverrides = ()) -> Scenario:
     """Return a scenario with overrides."""
     return load_scenario(name).with_overrides(thawed(overrides))
+
+
+def scenario_of(value: Cell) -> Scenario:
+    """Return the scenario for the argument of a cell."""
+    return scenario(scenario_name(value))
 
 
 def model_of(scenario: Cell, overrides: Cell = None) -> Results:
@@ -74,6 +80,6 @@ def figure(results: Results, key: str, period: Period) -> float:
     raise NotMeaningfulError(message)
 
 
-def in_cell(value: float, row: Row) -> Scalar:
+def in_cell(value: float, line: Row | Output) -> Scalar:
     """Return a figure as a cell shows it: quarters as text, everything else as a number."""
-    return str(Quarter.from_code(value)) if row.unit == "quarter" else value
+    return str(Quarter.from_code(value)) if line.unit == "quarter" else value

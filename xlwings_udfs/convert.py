@@ -121,6 +121,12 @@ def number_of(value: Cell, what: str) -> float:
     raise InputError(message)
 
 
+def numbers_of(value: Cell, what: str) -> tuple[float, ...]:
+    """Return the numbers of a range, row by row; blank cells are passed over."""
+    cells = (cell for row in rows_of(value) for cell in row)
+    return tuple(number_of(cell, f"{what}, cell {number}") for number, cell in enumerate(cells, start=1) if not is_blank(cell))
+
+
 def period_of(value: Cell, default: Period) -> Period:
     """Return a period: 2026 or "2026" (fiscal year), "2026Q3" or its code 20263 (quarter), "TTM 2026Q3"; blank: the default."""
     value = single(value, "period")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Annotated, Any, Final, Literal, cast, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 from model.axis import DAY_ZERO, Frequency, Period, Quarter
 from model.claims import ledger
@@ -24,7 +24,8 @@ from model.mix import weighted_scenarios
 from model.results import Results, run
 from model.scenario_files import builtin_scenarios
 from model.solve import solve, value_row
-from xlwings_udfs.computed import computed, current_year, figure, in_cell, model_of, scenario, scenario_name
+from xlwings_udfs.arguments import OverridesCell, PeriodCell, ScenarioCell  # noqa: TC001  # hosts read annotations when they run
+from xlwings_udfs.computed import computed, current_year, figure, in_cell, model_of, scenario, scenario_name, scenario_of
 from xlwings_udfs.convert import (
     Block,
     Result,
@@ -50,14 +51,6 @@ Method = Literal["dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin",
 Multiple = Literal["P/S", "EV/EBITDA", "P/OCF", "P/FCF", "P/E"]
 Event = Literal["trough", "turn", "positive", "recross", "intensity_peak"]
 Statement = Literal["income", "sales", "assets", "cash", "margins", "value", "inflection"]
-
-_PERIOD: Final = {"doc": "2026 (fiscal year), 2026Q3 (quarter) or TTM 2026Q3; a range gives a block. Blank: the running year"}
-_SCENARIO: Final = {"doc": "article, base, bull or bear; overlays joined by +, such as base+power_delay. Blank: base"}
-_OVERRIDES: Final = {"doc": "Range of two columns, driver and value, or a driver table with years across"}
-
-PeriodCell = Annotated[Any, _PERIOD]
-ScenarioCell = Annotated[Any, _SCENARIO]
-OverridesCell = Annotated[Any, _OVERRIDES]
 
 
 def _line(key: str, period: Any, scenario: Any, overrides: Any) -> Result:  # whatever a cell holds
@@ -257,11 +250,7 @@ def AMZN_IMPLIED(
     Example: ``AMZN_IMPLIED("wacc", 234.75, "dcf", "article")``.
     """
     row = value_row(choice_of(method, "method", get_args(Method), "dcf"))
-    return solve(_scenario(scenario), text_of(driver, "driver", ""), number_of(price, "price"), row).value
-
-
-def _scenario(value: Any) -> Any:  # whatever a cell holds
-    return scenario(scenario_name(value))
+    return solve(scenario_of(scenario), text_of(driver, "driver", ""), number_of(price, "price"), row).value
 
 
 @cell_function
@@ -387,3 +376,6 @@ def AMZN_VERSION() -> Any:
     shipped = [scenario(name) for name in builtin_scenarios()]
     day = date.fromordinal(round(results.values["valuation_date"][0, 0]) + DAY_ZERO)
     return f"amzn-fcf {version()}, as-of {results.plan.axis.as_of}, prices of {day}, assumptions {assumption_hash(shipped)}"
+
+
+from xlwings_udfs.uncertainty import AMZN_GRID, AMZN_TORNADO  # noqa: E402, F401  # last in the order in which people read of them

@@ -52,12 +52,19 @@ EXAMPLES: Final = (
     Example("AMZN_TABLE", f'"cash",{_SCENARIO}', what="Cash flow by year: first cell of a block"),
     Example("AMZN_DRIVERS", _SCENARIO, what="Drivers by year: first cell of a block"),
     Example("AMZN_SCENARIOS", "", what="Scenarios: first cell of a block"),
+    Example(
+        "AMZN_GRID",
+        f'"value_per_share[dcf,mid]","wacc",{{0.08,0.09}},"terminal_growth",{{0.03;0.04}},{_SCENARIO}',
+        what="Value over rate and growth: first cell of a block",
+    ),
+    Example("AMZN_TORNADO", f'"free_cash_flow 2027",{_SCENARIO}', what="What moves free cash flow: first cell of a block"),
     Example("AMZN_CLAIMS", "", what="The article's claims: first cell of a block"),
+    Example("AMZN_SIMULATE", f'"positive",{_SCENARIO},200', what="When free cash flow stays above 0: first cell of a block of chances"),
     Example("AMZN_EXPLAIN", f'"free_cash_flow",2026,{_SCENARIO}', what="How a figure comes about"),
     Example("AMZN_VERSION", "", what="Versions of program and data"),
 )
 """Every function at least once. The blocks show their first cell: entered in a range they fill it."""
-_BLOCKS: Final = frozenset({"AMZN_TABLE", "AMZN_DRIVERS", "AMZN_SCENARIOS", "AMZN_CLAIMS"})
+_BLOCKS: Final = frozenset({"AMZN_TABLE", "AMZN_DRIVERS", "AMZN_SCENARIOS", "AMZN_GRID", "AMZN_TORNADO", "AMZN_SIMULATE", "AMZN_CLAIMS"})
 
 
 def functions_sheet(layout: Layout, assumptions: str, version: str, named: Callable[[str], str] = str) -> SheetPlan:

@@ -91,6 +91,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
         sheet.put(row, LABEL, scenario.name, "indented")
         sheet.put(row, NAME, key, "name")
         sheet.put(row, NOTE, f"{source.grade}: {source.source}" if source else "", "note")
+        sheet.row_styles[row] = numeric("input", driver.unit)
     sheet.outline.append((first, last))
     quarters = range(layout.driver_start(key), layout.plan.axis.length)
     if driver.kind in {"constant", "seasonal"}:
@@ -165,7 +166,8 @@ def _put_quarter(sheet: SheetPlan, layout: Layout, info: DriverInfo, position: i
     column, first, live = layout.quarter_column(position), layout.given[info.key], layout.live[info.key]
     for row, scenario in enumerate(layout.scenarios, start=first):
         own = scenario.table[info.key].get(str(quarter))
-        sheet.put(row, column, own, numeric("blank" if own is None else _role(info), info.driver.unit))
+        if own is not None:
+            sheet.put(row, column, own, numeric(_role(info), info.driver.unit))
     given = f"{reference(first, column)}:{reference(first + len(layout.scenarios) - 1, column)}"
     picked = call("INDEX", given, choice_cell())
     years = ":".join(reference(live, layout.year_column(place), fixed_column=True) for place in (0, layout.years - 1))

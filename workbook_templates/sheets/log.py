@@ -32,7 +32,7 @@ def log_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
         ("Version", version, "", "", "", "of the model that wrote this file"),
         ("As-of", str(layout.plan.axis.as_of), "", "", "", "last quarter taken as reported"),
         ("Assumptions", assumptions, "", "", "", "hash of every driver value of every scenario below, as built"),
-        *((each.name, f"weight {each.weight:g}", "", "", "", f"{each.title}. {each.note}".strip(". ")) for each in layout.scenarios),
+        *((f"Scenario {place}", each.name, "", "", "", each.title) for place, each in enumerate(layout.scenarios, start=1)),
     ]
     row = _put_table(sheet, row, "This workbook", ("What", "Value", "", "", "", "Meaning"), built)
     title = f"Changes made by hand: write them here; amzn-fcf read FILE finds those of {INPUTS} by itself"

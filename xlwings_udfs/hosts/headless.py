@@ -6,7 +6,7 @@ import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import ErrorValue, error_value
 from xlwings_udfs.registry import FUNCTIONS
@@ -19,27 +19,30 @@ if TYPE_CHECKING:
 _KINDS: Final = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
 
 
-def sheet_functions() -> Mapping[str, Callable[..., object]]:
+def sheet_functions(heard: Callable[[str], None] | None = None) -> Mapping[str, Callable[..., object]]:
     """Return every function by name, as formualizer calls it: errors are its error values, empty cells of a block are empty texts.
 
     An argument that is left out between commas reaches Python as 0, which no optional argument can be: it counts as left out.
+    ``heard`` is handed what AMZN_EXPLAIN would say of each call that fails.
     """
-    return {name: partial(_call, function) for name, function in FUNCTIONS.items()}
+    return {name: partial(_call, function, heard) for name, function in FUNCTIONS.items()}
 
 
-def register(workbook: Any) -> None:  # noqa: ANN401  # formualizer's Workbook
-    """Make the functions known to a formualizer workbook."""
-    for name, function in sheet_functions().items():
+def register(workbook: Any, heard: Callable[[str], None] | None = None) -> None:  # noqa: ANN401  # formualizer's Workbook
+    """Make the functions known to a formualizer workbook; ``heard`` as for :func:`sheet_functions`."""
+    for name, function in sheet_functions(heard).items():
         parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
         needed = sum(each.default is inspect.Parameter.empty for each in parameters)
         workbook.register_function(name, function, min_args=needed, max_args=len(parameters))
 
 
-def _call(function: Callable[..., Result], *arguments: object) -> object:
+def _call(function: Callable[..., Result], heard: Callable[[str], None] | None, *arguments: object) -> object:
     given = [None if type(each) is float and each == 0 else each for each in arguments]
     try:
         result = function(*given)
     except AmznFcfError as error:
+        if heard is not None:
+            heard(str(error))
         return _plain(error_value(error))
     if isinstance(result, list):
         return [[_plain(each) for each in row] for row in result]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xlwings import XlwingsError, server
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import BAD_VALUE, ErrorValue, error_value
 from xlwings_udfs.registry import FUNCTIONS

@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 from xml.sax.saxutils import escape, quoteattr
 
-import xlwings_udfs.functions  # noqa: F401  # declares the functions
+import xlwings_udfs.declared  # noqa: F401  # declares the functions
 from xlwings_udfs.explain import version
 from xlwings_udfs.registry import FUNCTIONS
 

@@ -62,7 +62,7 @@ def main() -> None:
     threading.Thread(target=_receive, args=(sys.stdin, calls), daemon=True).start()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    import xlwings_udfs.functions  # noqa: F401, PLC0415  # declares the functions
+    import xlwings_udfs.declared  # noqa: F401, PLC0415  # declares the functions
 
     _send(answers, {"ready": True})
     while True:

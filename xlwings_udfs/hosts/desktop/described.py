@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
-import xlwings_udfs.functions  # noqa: F401  # declares the functions
+import xlwings_udfs.declared  # noqa: F401  # declares the functions
 from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:

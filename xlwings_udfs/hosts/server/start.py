@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import InputError
 from xlwings_udfs.hosts.server.guard import GUARDED, Guard
 from xlwings_udfs.registry import FUNCTIONS

@@ -1,0 +1,85 @@
+"""Workers on other machines: a Dask cluster as an executor (extra ``cluster``)."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from model.errors import AmznFcfError, EngineError
+from model.workers import WorkersLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
+
+    from distributed import Client
+
+_SECONDS_TO_ANSWER: Final = 10
+_SECONDS_TO_CLOSE: Final = 2
+_QUIET: Final = ("distributed", "tornado", "asyncio")
+"""Loggers that would print what the one line of ours says already."""
+
+
+@contextmanager
+def cluster_workers(address: str) -> Iterator[tuple[Executor, int]]:
+    """Give the workers of a Dask cluster, as an executor, and how many threads they have.
+
+    Dask computes the tasks of a worker that is lost again, elsewhere. When the scheduler is lost, results that are waited
+    for are cancelled (:class:`model.workers.WorkersLostError`).
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, such as ``tcp://127.0.0.1:8786``. Workers need the same version of this package.
+
+    Raises
+    ------
+    EngineError
+        If the extra is missing, nothing answers at the address, or the scheduler has no workers; a
+        :class:`model.workers.WorkersLostError` if it fails later on.
+    """
+    try:
+        from distributed import Client  # noqa: PLC0415  # an extra, and slow to load
+    except ImportError:
+        message = 'a cluster needs the extra "cluster": pip install "amzn-fcf[cluster]"'
+        raise EngineError(message) from None
+    levels = {name: logging.getLogger(name).level for name in _QUIET}
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        client = _connected(Client, address)
+        try:
+            executor: Executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # distributed is typed in part
+            yield executor, _threads(client, address)
+        except AmznFcfError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever fails on other machines is theirs, and ends in one line
+            message = f"the cluster failed: {type(error).__name__}: {error}; its machines need this very version of amzn-fcf"
+            raise WorkersLostError(message) from None
+        finally:
+            client.close(timeout=_SECONDS_TO_CLOSE)  # type: ignore[no-untyped-call]  # as above
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+def _connected(client: type[Client], address: str) -> Client:
+    try:
+        return client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
+    except (OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        message = (
+            f"no Dask scheduler answers at {address} ({reason}): start one with `dask scheduler`, and workers with `dask worker {address}`"
+        )
+        raise EngineError(message) from None
+
+
+def _threads(client: Client, address: str) -> int:
+    """Return how many threads the workers have, waiting a while for the first worker."""
+    try:
+        client.wait_for_workers(1, timeout=_SECONDS_TO_ANSWER)
+    except TimeoutError:
+        message = f"the scheduler at {address} has no workers: start some with `dask worker {address}`"
+        raise EngineError(message) from None
+    return sum(client.nthreads().values())  # type: ignore[no-untyped-call]  # as above

@@ -1,0 +1,172 @@
+"""Uncertainty files: what ships is complete and fits every scenario; what is malformed is refused with one line that says how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from shared import SHIPPED
+
+from model.actuals import axis_at
+from model.amazon import plan_at
+from model.drivers import driver_infos
+from model.errors import AmznFcfError, InputError
+from model.inputs import driver_arrays, load_scenario
+from model.uncertainty import bind_moves, compose
+from model.uncertainty_files import load_uncertainty
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from model.sampling import Array
+    from model.uncertainty import BoundMove
+
+GOOD = """
+[drivers.sales_yield]
+unit = "ratio"
+grade = "J"
+source = "a test"
+scale = { distribution = "lognormal", median = 1, sigma = 0.1 }
+[drivers.capex]
+driver = "capex_scale"
+years = "1+"
+unit = "times"
+grade = "J"
+source = "a test"
+scale = { distribution = "uniform", low = 0.9, high = 1.2 }
+[[correlations]]
+between = ["sales_yield", "capex"]
+rank = -0.3
+reason = "a test"
+"""
+CAPEX = 'driver = "capex_scale"\nyears = "1+"\nunit = "times"'
+PAIR = 'between = ["sales_yield", "capex"]'
+LOGNORMAL = 'scale = { distribution = "lognormal", median = 1, sigma = 0.1 }'
+
+
+def bound(text: str, folder: Path, scenario: str = "base") -> tuple[tuple[BoundMove, ...], Mapping[str, Array]]:
+    """Read a file and bind it to a scenario; return its moves and the scenario's drivers."""
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    chosen = load_scenario(scenario)
+    plan = plan_at(axis_at(chosen.as_of))
+    drivers = driver_arrays(plan, [chosen])
+    return bind_moves(load_uncertainty(str(path)), plan, drivers, driver_infos()), drivers
+
+
+def test_what_ships_says_why_of_every_width_and_every_correlation() -> None:
+    shipped = load_uncertainty()
+    assert len({move.driver for move in shipped.moves}) >= 14
+    assert all(len(move.source) > 40 and move.grade == "J" for move in shipped.moves)
+    assert all(len(shipped.reasons[pair]) > 20 for pair in shipped.correlations)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str) -> None:
+    scenario, infos = load_scenario(name), driver_infos()
+    plan = plan_at(axis_at(scenario.as_of))
+    drivers = driver_arrays(plan, [scenario])
+    moves = bind_moves(load_uncertainty(), plan, drivers, infos)
+    extremes = np.array([[1e-15], [0.5], [1 - 1e-15]]) * np.ones(len(moves))
+    drawn = compose(moves, drivers, extremes)
+    for key in {each.move.driver for each in moves}:
+        assert drawn[key].shape[1] == 3
+        assert infos[key].minimum <= drawn[key].min() <= drawn[key].max() <= infos[key].maximum
+        assert (
+            np.array_equal(drawn[key][: plan.axis.split], np.repeat(drivers[key], 3, axis=1)[: plan.axis.split]) or len(drivers[key]) == 1
+        )
+    assert all(drawn[key] is drivers[key] for key in drivers if key not in {each.move.driver for each in moves})
+
+
+def test_years_are_counted_from_the_running_one_or_named(tmp_path: Path) -> None:
+    quarters = plan_at(axis_at(load_scenario("base").as_of)).axis.quarters
+    for years, first, last in (
+        ("0", "2026Q3", "2026Q4"), ("1-2", "2027Q1", "2028Q4"), ("3+", "2029Q1", "2035Q4"), ("2027", "2027Q1", "2027Q4"),
+        ("2030-2031", "2030Q1", "2031Q4"), ("2026+", "2026Q3", "2035Q4"),
+    ):  # fmt: skip
+        moves, _ = bound(GOOD.replace('"1+"', f'"{years}"'), tmp_path)
+        assert (str(quarters[moves[1].rows[0]]), str(quarters[moves[1].rows[-1]])) == (first, last)
+    moves, _ = bound(GOOD.replace('"1+"', '"0"'), tmp_path, "article")
+    assert [str(quarters[row]) for row in moves[1].rows] == ["2025Q4"]
+
+
+def test_operations_do_what_overlays_do(tmp_path: Path) -> None:
+    shares = np.array([[0.25, 0.5]])
+    for operation, expected in (("set", 1.05), ("add", 2.05), ("scale", 1.05)):
+        text = GOOD.replace('years = "1+"\n', "").replace(
+            'scale = { distribution = "uniform"', f'{operation} = {{ distribution = "uniform"'
+        )
+        moves, drivers = bound(text, tmp_path)
+        assert compose(moves, drivers, shares)["capex_scale"][-1, 0] == pytest.approx(expected)
+
+
+def test_a_budget_that_is_not_given_is_not_moved(tmp_path: Path) -> None:
+    text = GOOD.replace('driver = "capex_scale"', 'driver = "capex_budget"').replace('unit = "times"', 'unit = "USD m"')
+    moves, drivers = bound(text, tmp_path)
+    drawn = compose(moves, drivers, np.array([[0.5, 0.5]]))["capex_budget"]
+    assert drawn[20:24, 0].tolist() == pytest.approx([240_000 * 1.05] * 4)
+    assert not drawn[24:].any()
+    with pytest.raises(InputError, match="capex_budget is 0 there, which means that none is given: scale moves nothing"):
+        bound(text.replace('"1+"', '"2+"'), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by", "message"),
+    [
+        ("[drivers.sales_yield]", "[drivers.sales_yeld]", "unknown driver 'sales_yeld'; did you mean sales_yield"),
+        ('"capex_scale"', '"stores_growth"', r"'stores_growth' has members: write stores_growth\[north_america\]"),
+        ('unit = "ratio"', 'unit = "USD m"', "sales_yield: needs unit = 'ratio', not 'USD m'"),
+        ('source = "a test"', 'source = " "', "needs source"),
+        ('grade = "J"', 'grade = "Z"', "grade, one of"),
+        ("scale = {", "scales = {", "found scales"),
+        ("sigma = 0.1 }", "sigma = 0.1 }\nset = 1", "needs exactly one of set, add, scale; found set, scale"),
+        (LOGNORMAL, "scale = 1.1", "scale needs a distribution, such as"),
+        ('"lognormal"', '"lognorm"', "unknown distribution 'lognorm'; did you mean lognormal"),
+        ("high = 1.2", "high = 0.8", "low must be below high"),
+        ('"1+"', '"next"', "years = 'next': write \"0\" for the running year"),
+        ('"1+"', '"2-1"', "years = '2-1'"), ('"1+"', '"1-2030"', "years = '1-2030'"),
+        ("high = 1.2", "high = 9", "uniform from 0.9 to 9 leaves 0.25..4"),
+        ("median = 1,", "median = 9,", r"only [0-9.]+% of the lognormal distribution lies in"),
+        ('"1+"', '"20+"', "holds no quarter from 2026Q3 to 2035Q4"),
+        (CAPEX, 'driver = "beta"\nyears = "1+"\nunit = "times"', "beta does not vary with time"),
+        (CAPEX, 'driver = "sales_yield"\nunit = "ratio"', "both move sales_yield in the same years"),
+        (CAPEX, 'driver = "service_lag[aws]"\nunit = "quarters"', "cannot be drawn"),
+        (CAPEX, 'driver = "runoff_share[aws]"\nunit = "ratio"', "cannot be drawn"),
+        (CAPEX, 'driver = "capex_phasing[q1]"\nunit = "ratio"', "cannot be drawn"),
+        (CAPEX, 'driver = "valuation_date"\nunit = "date"', "cannot be drawn"),
+        ("rank = -0.3", "rank = -1.3", "must lie between -1 and 1, not -1.3"), ("rank = -0.3", 'rank = "low"', "needs a number"),
+        (PAIR, 'between = ["sales_yield", "capexx"]', "'capexx', which has no entry; did you mean capex"),
+        (PAIR, 'between = ["capex", "capex"]', "between needs two different names"),
+        (PAIR, 'between = "capex"', "between needs two different names"),
+        ('reason = "a test"', 'reason = ""', "needs a reason"), ('reason = "a test"', "", "needs between = "),
+        ("[[correlations]]", "[correlations]", r"correlations are written as \[\[correlations\]\]"),
+        ("[drivers.capex]", "[driver.capex]", "'driver' does not belong in an uncertainty file; did you mean drivers"),
+        ("[drivers.capex]", "[drivers.capex", "is not valid TOML"),
+    ],
+)  # fmt: skip
+def test_a_malformed_file_is_one_line_that_says_what_is_wrong(replaced: str, by: str, message: str, tmp_path: Path) -> None:
+    assert replaced in GOOD
+    with pytest.raises(AmznFcfError, match=message) as caught:
+        bound(GOOD.replace(replaced, by, 1), tmp_path)
+    assert "mine.toml" in str(caught.value)
+    assert "\n" not in str(caught.value).partition("is not valid TOML")[0]
+
+
+def test_contradicting_correlations_and_missing_files_are_refused(tmp_path: Path) -> None:
+    third = GOOD.split("[[correlations]]", maxsplit=1)[0].replace("sales_yield", "accrual_ratio", 1).replace('"ratio"', '"times"', 1)
+    pairs = "".join(
+        f'[[correlations]]\nbetween = ["{one}", "{other}"]\nrank = {rank}\nreason = "a test"\n'
+        for one, other, rank in (("sales_yield", "capex", 0.9), ("capex", "accrual_ratio", 0.9), ("sales_yield", "accrual_ratio", -0.9))
+    )
+    text = GOOD.split("[[correlations]]", maxsplit=1)[0] + third.split("[drivers.capex]", maxsplit=1)[0] + pairs
+    with pytest.raises(InputError, match="nearest that do not: sales_yield and capex 0") as caught:
+        bound(text, tmp_path)
+    assert "not positive definite" in str(caught.value)
+    with pytest.raises(InputError, match="given twice"):
+        bound(GOOD + GOOD[GOOD.index("[[") :], tmp_path)
+    with pytest.raises(InputError, match="cannot read the uncertainty file: No such file"):
+        load_uncertainty(str(tmp_path / "none.toml"))
+    with pytest.raises(InputError, match="needs a table"):
+        bound("title = 'empty'", tmp_path)

@@ -1,0 +1,76 @@
+"""Rules over values: cached, calculated, and the model's must be one."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.rules.formulas import is_error
+from workbook_templates.rules.rule import ModelSubject, Spot, Subject, cell_name, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbook_templates.package import Value
+    from workbook_templates.parity import Comparison
+
+CACHED: Final = "cached"
+_STALE: Final = 1e-6
+"""Relative difference from which a cached value of any workbook counts as stale: engines round alike to far less."""
+_NO_VALUES: Final = "no values"
+
+
+def missing_values(subject: Subject) -> Iterator[Spot]:
+    """Find a workbook whose formulas have no values: readers that do not calculate show blanks."""
+    total = len(subject.formulas)
+    empty = sum(subject.book.sheets[sheet].cells[row, column].value is None for sheet, row, column in subject.formulas)
+    if total and empty > total / 2:
+        yield Spot("", "", f"values of {total:,} formulas", f"{_NO_VALUES} of {empty:,} formulas")
+
+
+def cached_values(subject: ModelSubject) -> Iterator[Spot]:
+    """Find cached values that are not the model's."""
+    if CACHED in subject.compared and not any(missing_values(subject)):
+        yield from _differences(subject.compared[CACHED], "")
+
+
+def calculated_values(subject: ModelSubject) -> Iterator[Spot]:
+    """Find values that an engine calculates from the formulas and that are not the model's."""
+    for name, comparison in subject.compared.items():
+        if name != CACHED:
+            yield from _differences(comparison, f" ({name})")
+
+
+def _differences(comparison: Comparison, by: str) -> Iterator[Spot]:
+    for each in comparison.differences:
+        yield Spot(each.sheet, each.cell, shown(each.expected), shown(each.found) + by)
+
+
+def stale_values(subject: Subject) -> Iterator[Spot]:
+    """Find cached values of formulas, of those that the model does not account for, that an engine calculates otherwise."""
+    if any(missing_values(subject)):
+        return
+    for place in subject.added:
+        if place in subject.uncertain or place in subject.failures:
+            continue
+        sheet, row, column = place
+        cached = subject.book.sheets[sheet].cells[row, column].value
+        for name, grids in subject.calculated.items():
+            calculated = grids.get(sheet, {}).get((row, column))
+            if calculated is not None and not is_error(calculated) and not _is_same(cached, calculated):
+                yield Spot(sheet, cell_name(row, column), f"{shown(calculated)} ({name})", shown(cached))
+
+
+def _is_same(cached: Value, calculated: Value) -> bool:
+    """Compare as a reader would: an empty text is nothing, and near 0 only money matters."""
+    if isinstance(cached, bool) or isinstance(calculated, bool):
+        return bool(cached) == bool(calculated) and type(cached) is type(calculated)
+    if isinstance(cached, float) and isinstance(calculated, float):
+        return math.isclose(cached, calculated, rel_tol=_STALE, abs_tol=1e-9)
+    return (cached or "") == (calculated or "") or (cached in {None, ""} and calculated in {0.0, ""})
+
+
+def uncalculated(subject: Subject) -> Iterator[Spot]:
+    """Find workbooks that an engine could not calculate."""
+    for name, reason in subject.uncalculated.items():
+        yield Spot("", "", f"calculated by {name}", reason)
