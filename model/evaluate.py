@@ -77,6 +77,11 @@ class Stage:
     step: Step
     terms: tuple[Term, ...]
 
+    @classmethod
+    def of(cls, step: Step, plan: Plan) -> Stage:
+        """Return a step of ``plan`` ready to be computed."""
+        return cls(step, tuple(term_of(job.formula, plan, job.row.vintage) for job in step.jobs))
+
     def run(self, values: Values) -> None:
         """Compute the rows of the step, one by one, or quarter by quarter when it is recurrent."""
         pairs = tuple(zip(self.step.jobs, self.terms, strict=True))
@@ -128,10 +133,7 @@ class Program:
 @cache
 def compile_plan(plan: Plan) -> Program:
     """Return ``plan`` as a program; computed once a plan."""
-    return Program(plan, tuple(
-        Stage(step, tuple(term_of(job.formula, plan, job.row.vintage) for job in step.jobs))
-        for phase in PHASES for step in steps_of(phase_jobs(plan, phase))
-    ))  # fmt: skip
+    return Program(plan, tuple(Stage.of(step, plan) for phase in PHASES for step in steps_of(phase_jobs(plan, phase))))
 
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:

@@ -2,7 +2,7 @@
 
 The jobs of a plan (:mod:`model.order`) that the wanted rows need are rewritten, without changing what they mean:
 
-- *given* jobs use no driver: numpy computes them, once a run;
+- *given* jobs are those of reported quarters which do not differ between draws: numpy computes them, once a run;
 - a part of a formula that does not vary with time becomes a row of its own (*lifted*), and so do the factors of a product
   that do not vary: ``cost * worn[t] / (4 * life)`` is ``(cost / (4 * life)) * worn[t]``, a division less a quarter;
 - a node that looks over the whole axis becomes a row of its own, because it is a loop.
@@ -49,36 +49,36 @@ LOOPS: Final = (Reduction, PositionOf, CountBeyond)
 
 @dataclass(frozen=True)
 class KernelRows:
-    """What is to be computed, by phase; ``given`` by numpy, ``jobs`` by the kernel.
+    """What is to be computed: ``given`` by numpy, ``jobs``, by phase, by the kernel.
 
-    ``rows``: all rows, the lifted ones among them; ``drivers`` and ``reported``: keys of rows that are read.
+    ``rows``: all rows, the lifted ones among them; ``inputs``: keys of the drivers and reported rows that are read;
+    ``in_history``: keys of the drivers that formulas of reported quarters use.
     """
 
     given: tuple[Job, ...]
     jobs: dict[str, tuple[Job, ...]]
     rows: dict[str, Row]
-    drivers: tuple[str, ...]
-    reported: tuple[str, ...]
+    inputs: tuple[str, ...]
+    in_history: frozenset[str]
 
 
-def rows_for(plan: Plan, wanted: Iterable[str]) -> KernelRows:
-    """Return what must be computed to know the ``wanted`` rows."""
+def rows_for(plan: Plan, wanted: Iterable[str], *, history: bool) -> KernelRows:
+    """Return what must be computed to know the ``wanted`` rows; with ``history``, reported quarters differ between draws too."""
     needed = _needed(plan, wanted)
-    free = _free_of_drivers(plan, needed)
     jobs = {phase: [job for job in phase_jobs(plan, phase) if job.row.key in needed] for phase in PHASES}
+    in_history = frozenset(key for job in jobs["history"] for key in used_keys(job.formula) if plan.rows[key].driver is not None)
+    free = _free_of_drivers(plan, jobs["history"]) if history else {job.row.key for job in jobs["history"]}
     given = tuple(job for job in jobs["history"] if job.row.key in free)
     jobs["history"] = [job for job in jobs["history"] if job.row.key not in free]
-    rows = {key: plan.rows[key] for key in plan.rows if key in needed}
+    rows = {key: row for key, row in plan.rows.items() if key in needed}
     rewritten = {}
     for phase in PHASES:
         lifting = _Lifting(plan, phase)
         done = [replace(job, formula=lifting.rewritten(job)) for job in jobs[phase]]
         rows |= {job.row.key: job.row for job in lifting.jobs.values()}
         rewritten[phase] = (*lifting.jobs.values(), *done)
-    used = {key_of(node) for found in (given, *rewritten.values()) for job in found for node in walk(job.formula) if isinstance(node, Ref)}
-    drivers = tuple(key for key in rows if key in used and rows[key].driver is not None)
-    reported = tuple(key for key in rows if key in used and rows[key].driver is None and rows[key].line is None)
-    return KernelRows(given, rewritten, rows, drivers, reported)
+    inputs = tuple(key for key, row in rows.items() if row.line is None)
+    return KernelRows(given, rewritten, rows, inputs, in_history)
 
 
 def used_keys(formula: Expr) -> set[str]:
@@ -98,11 +98,11 @@ def _needed(plan: Plan, wanted: Iterable[str]) -> set[str]:
     return needed
 
 
-def _free_of_drivers(plan: Plan, needed: set[str]) -> set[str]:
+def _free_of_drivers(plan: Plan, jobs: Iterable[Job]) -> set[str]:
     """Return the keys of lines whose reported quarters follow from reported figures alone."""
-    uses = {job.row.key: used_keys(job.formula) for job in phase_jobs(plan, "history") if job.row.key in needed}
+    uses = {job.row.key: used_keys(job.formula) for job in jobs}
     free = set(uses)
-    bound = True
+    bound = free
     while bound:
         bound = {key for key in free if any(plan.rows[used].driver is not None or used in uses.keys() - free for used in uses[key])}
         free -= bound

@@ -47,11 +47,13 @@ if TYPE_CHECKING:
     from model.axis import Axis
     from model.build import Row
 
-LANES: Final = 8
-"""Draws that are computed side by side: one register of 512 bits, two of 256."""
+LANES: Final = 16
+"""Draws that are computed side by side. Fewer are unrolled by LLVM before it can vectorise them, more leave the cache."""
 CALENDAR: Final = ("year", "quarter", "code", "end")
 """Properties of quarters that are looked up; the others are counted."""
 _PARAMETER: Final = re.compile(r"@(\d+)@")
+_LITERAL: Final = re.compile(r"\(?-?[0-9.]+(?:e[-+]?[0-9]+)?\)?")
+_MOST_QUARTERS: Final = 0xFFFF
 _SQUARE: Final = 2.0
 
 
@@ -90,14 +92,14 @@ class Code:
 
     def at(self, key: str, lag: int = 0) -> str:
         """Return a row in the current quarter, or ``lag`` quarters earlier; its one value, if it does not vary with time."""
-        if key in self.known and (not lag or not self.layout.rows[key].timed):
+        timed = self.layout.rows[key].timed
+        if key in self.known and (not lag or not timed):
             return self.known[key]
-        first = self.layout.slots[key]
-        return f"s[(t + {self._parameter(first - lag)}) * {LANES} + j]" if self.layout.rows[key].timed else self.fixed(key, 0)
+        return f"s[n + {self._parameter((self.layout.slots[key] - lag) * LANES)}]" if timed else self.fixed(key, 0)
 
     def fixed(self, key: str, position: int) -> str:
         """Return a row at a position of the axis."""
-        return f"s[{self._parameter(self.layout.slots[key] + position)} * {LANES} + j]"
+        return f"s[j + {self._parameter((self.layout.slots[key] + position) * LANES)}]"
 
     def _parameter(self, value: float) -> str:
         self.parameters.append(value)
@@ -105,7 +107,7 @@ class Code:
 
     def _named(self, text: str) -> str:
         """Return a variable that holds the value of an expression, because it is used more than once."""
-        if text.isidentifier():
+        if text.isidentifier() or _LITERAL.fullmatch(text):
             return text
         name = f"{self.prefix}_{len(self.lines)}"
         self.lines.append(f"{name} = {text}")
@@ -195,8 +197,8 @@ class Code:
         return found
 
     def _year_sum(self, key: str) -> str:
-        first = f"s[((t & {~(QUARTERS_A_YEAR - 1) & 0xFFFF}) + {self._parameter(self.layout.slots[key])}"
-        total = f"({' + '.join(f'{first} + {quarter}) * {LANES} + j]' for quarter in range(QUARTERS_A_YEAR))})"
+        first = self._named(f"((t & {~(QUARTERS_A_YEAR - 1) & _MOST_QUARTERS}) + {self._parameter(self.layout.slots[key])}) * {LANES} + j")
+        total = f"({' + '.join(f's[{first} + {quarter * LANES}]' for quarter in range(QUARTERS_A_YEAR))})"
         row = self.layout.rows[key]
         if self.history and row.line is not None:  # what follows as-of is not computed yet
             blank = "0.0" if row.vintage is not None else "NAN"
