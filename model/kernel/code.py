@@ -233,5 +233,11 @@ class Code:
 
 
 def _is_number(node: Expr) -> bool:
-    """Tell whether a node can never be NaN."""
-    return isinstance(node, (Number, Calendar))
+    """Tell whether a node can never be NaN: numbers, properties of quarters, and what is added up or multiplied of them."""
+    match node:
+        case Binary("+" | "-" | "*", left, right):
+            return _is_number(left) and _is_number(right)
+        case Negate(operand):
+            return _is_number(operand)
+        case _:
+            return isinstance(node, (Number, Calendar))

@@ -199,7 +199,7 @@ class _Variant:
             now = min(CHUNK, draws - done)
             inputs = np.concatenate([array[:, done : done + now] for array in moving]) if moving else np.empty((0, now))
             self.function(
-                now, done, inputs, input_slots, outputs, output_slots, s, w, self.quarters, source.slots, source.numbers, self.active, done == 0
+                now, done, inputs, input_slots, outputs, output_slots, s, w, self.quarters, source.slots, source.numbers, self.active, LANES, done == 0
             )
         values = {}
         first = 0
