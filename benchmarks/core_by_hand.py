@@ -7,7 +7,7 @@ in the innermost loop, and all that happens in a quarter in one pass.
 """
 
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, PLR0913, PLR0915, PLR0917, PLR2004
+# ruff: noqa: ANN001, ANN201, ANN204, PLR0913, PLR0917
 # numba has no types, and a loop by hand is long and full of numbers
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ CONSTANTS = (
 LANES, LENGTH, SPLIT = 16, 56, 18
 AWS_LAG, OTHER_LAG = 2, 1
 STEP = LANES * LENGTH
-DEMAND, VOLUME, CAPACITY, SALES, ON_TIME, LATE, ADDED, CARRIED, DEBT, LEASES, WORN = (STEP * row for row in (0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11))
-OUT = STEP * 13
+DEMAND, VOLUME, CAPACITY, SALES, ON_TIME, LATE, ADDED = (STEP * row for row in range(7))
+CARRIED, DEBT, LEASES, WORN, OUT = (STEP * row for row in (8, 9, 10, 11, 13))
 """Where series begin in the loop's memory, in the order of HISTORY; two rows, AWS and other, at ADDED and WORN."""
 CAPEX = STEP * 17
 
@@ -75,7 +75,8 @@ class CoreByHand:
         out = np.empty((len(LINES), LENGTH, draws))
         x = np.repeat(np.vstack([self.history, np.zeros((1, LENGTH))]).ravel(), LANES)
         w = np.zeros(STEP)
-        run(self.series, self.constants, self.mix, self.lives, *(drivers[key] for key in VARYING), np.zeros(4 * STEP), x, w, np.zeros(6 * LANES), out)
+        drawn, vintage = np.zeros(4 * STEP), np.zeros(4 * LANES)
+        run(self.series, self.constants, self.mix, self.lives, *(drivers[key] for key in VARYING), drawn, x, w, vintage, out)
         return dict(zip(LINES, out, strict=True))
 
 
@@ -124,9 +125,7 @@ def wear(bought, lag, mix, lives, added, drawn, x, w, vintage):
         buildings = max(0.0, min(1.0, 4 * lives[2] - age))
         for j in range(LANES):
             servers = max(0.0, min(1.0, vintage[j] - age))
-            w[t * LANES + j] += (
-                vintage[LANES + j] * servers + vintage[2 * LANES + j] * equipment + vintage[3 * LANES + j] * buildings
-            )
+            w[t * LANES + j] += vintage[LANES + j] * servers + vintage[2 * LANES + j] * equipment + vintage[3 * LANES + j] * buildings
 
 
 @njit(nogil=True, error_model="numpy", pipeline_class=Apart)

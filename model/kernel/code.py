@@ -7,7 +7,6 @@ The text of a formula is what one lane of one quarter computes; error values are
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, assert_never, cast
 
@@ -44,6 +43,8 @@ from model.expr import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from model.axis import Axis
     from model.build import Row
 
@@ -113,7 +114,7 @@ class Code:
         self.lines.append(f"{name} = {text}")
         return name
 
-    def value(self, node: Expr) -> str:  # noqa: PLR0911  # one case a node
+    def value(self, node: Expr) -> str:
         """Return the expression of a node."""
         tree = cast("Node", node)
         match tree:

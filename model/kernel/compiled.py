@@ -13,7 +13,7 @@ from model.errors import InputError
 from model.evaluate import Stage, calendar_values
 from model.kernel.code import CALENDAR, LANES
 from model.kernel.rows import used_keys
-from model.kernel.source import Source, source_of
+from model.kernel.source import source_of
 from model.kernel.store import compiled, require_numba
 from model.order import steps_of
 
@@ -33,16 +33,16 @@ CHUNK: Final = 512
 def kernel_for(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> Kernel:
     """Return the kernel that computes some rows of a plan for many draws.
 
-    It computes what :meth:`model.evaluate.Program.run` computes, to about 1e-12 of what is added up, some fifty times as
-    fast, and only what the wanted rows need. The first run of a new set of wanted rows compiles for some seconds; what was
-    compiled is kept in a folder of the user's (:func:`model.kernel.store.cache_folder`).
+    It gives what :meth:`model.evaluate.Program.run` gives, to 1e-12 of the figures that are added up, from the same bound
+    nodes. The first run compiles for some seconds, unless the same rows were wanted before: what was compiled is kept in a
+    folder of the user's (:func:`model.kernel.store.cache_folder`), whatever the drivers were that varied.
 
     Parameters
     ----------
     plan
         A model bound to an axis.
     varying
-        Keys of the driver rows that differ between draws. What depends on no other is computed once a run.
+        Keys of the driver rows that differ between draws. What depends on none of them is computed once a run.
     wanted
         Keys of the rows that are asked for.
 
@@ -51,7 +51,9 @@ def kernel_for(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> 
     EngineError
         If numba is missing; the message says how to get it.
     UnknownNameError, InputError
-        If a wanted row does not exist; if what varies is no driver.
+        If a row does not exist; if what varies is no driver.
+    DeclarationError
+        If a result looks over the whole axis for what varies with time.
 
     Examples
     --------
@@ -71,9 +73,10 @@ def kernel_for(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Kernel:
-    """The rows of a plan that are ``wanted``, compiled for drivers of which those ``varying`` differ between draws.
+    """The rows of a plan that are ``wanted``, for draws that differ in the drivers ``varying``.
 
-    It holds no state of a run: threads may run it at the same time, and do, since it releases the interpreter.
+    It holds nothing that belongs to a run: threads may run it at the same time, and gain by it, for it releases the
+    interpreter's lock.
     """
 
     plan: Plan
@@ -86,8 +89,8 @@ class Kernel:
         Parameters
         ----------
         drivers
-            One array a driver row, of shape (quarters, draws) or (1, draws) if it is one of ``varying``, else (quarters, 1)
-            or (1, 1).
+            One array a driver row: of shape (quarters or 1, draws) if the driver is one of ``varying``, else (quarters or
+            1, 1). A first dimension of 1 serves all quarters, a last one all draws.
         reported
             One array a reported row, of shape (quarters,), NaN after as-of.
         draws
@@ -96,15 +99,18 @@ class Kernel:
         Returns
         -------
         dict
-            Wanted row -> array of shape (quarters, draws), or (1, draws) for one value; NaN where there is none.
+            Row key -> array of shape (quarters, draws), or (1, draws) for one value; NaN where there is none. Drivers and
+            reported rows come back as they were given.
 
         Raises
         ------
         InputError
-            If a driver differs between draws that was not said to, or has another shape.
+            If an array has another shape.
         """
+        values = {key: array[:, np.newaxis] for key, array in reported.items()} | dict(drivers)
         variant = self._with_history if self._moves_history(drivers) else self._ahead
-        return variant.run(drivers, reported, draws)
+        values |= variant.run(values, draws)
+        return {key: values[key] for key in self.wanted}
 
     @cached_property
     def _ahead(self) -> _Variant:
@@ -116,106 +122,92 @@ class Kernel:
 
     def _moves_history(self, drivers: Mapping[str, Array]) -> bool:
         """Tell whether reported quarters differ between draws: few drivers enter them, and most vary only ahead."""
-        split = self.plan.axis.split
         for key in self._ahead.source.found.in_history & self.varying:
-            reaches = drivers[key][:split]
-            if reaches.shape[1] > 1 and (reaches != reaches[:, :1]).any():
+            reaches = drivers[key][: self.plan.axis.split]
+            if (reaches != reaches[:, :1]).any():
                 return True
         return False
 
 
 class _Variant:
-    """A kernel for draws that share their reported quarters, or for draws that do not."""
+    """A kernel whose draws share their reported quarters, or with ``history`` one whose draws do not."""
 
     def __init__(self, kernel: Kernel, *, history: bool) -> None:
-        self.kernel = kernel
         self.plan = kernel.plan
-        self.source: Source = source_of(kernel.plan, tuple(key for key in kernel.wanted if kernel.plan.rows[key].line is not None), history=history)
+        self.lines = tuple(key for key in kernel.wanted if self.plan.rows[key].line is not None)
+        self.source = source_of(self.plan, self.lines, history=history)
         found, layout = self.source.found, self.source.layout
+        self.places = {key: slice(first, first + layout.length(key)) for key, first in layout.slots.items()}
         self.given = [Stage.of(step, self.plan) for step in steps_of(found.given)]
-        self.blank = np.full(self.source.size, np.nan)
-        for key, row in found.rows.items():
-            if row.vintage is not None and key in layout.slots:
-                self.blank[self._slots((key,))] = 0.0
         self.moving = tuple(key for key in found.inputs if key in kernel.varying)
-        self.still = tuple(key for key in found.inputs if key not in kernel.varying)
-        self.active = self._active()
+        self.still = (*(key for key in found.inputs if key not in kernel.varying), *(job.row.key for job in found.given))
+        self.active = self._active(kernel.varying)
         self.quarters = np.concatenate([calendar_values(what, self.plan.axis)[:, 0] for what in CALENDAR])
+        self.input_slots, self.output_slots = self._slots(self.moving), self._slots(self.lines)
+        self.blank = np.full(self.source.size, np.nan)
+        for key, place in self.places.items():
+            if found.rows[key].vintage is not None:
+                self.blank[place] = 0.0
 
     @cached_property
     def function(self) -> Callable[..., None]:
+        """The compiled text."""
         return compiled(self.source.text)
 
-    def _slots(self, keys: Iterable[str]) -> NDArray[np.intp]:
-        layout = self.source.layout
-        return np.array([layout.slots[key] + quarter for key in keys for quarter in range(layout.length(key))], dtype=np.intp)
+    def _slots(self, keys: Iterable[str]) -> NDArray[np.uint32]:
+        """Return where the slots of rows begin, one after the other."""
+        slots = [slot for key in keys for slot in range(self.places[key].start, self.places[key].stop)]
+        return np.array(slots, dtype=np.uint32) * np.uint32(LANES)
 
-    def _active(self) -> NDArray[np.bool_]:
+    def _active(self, varying: frozenset[str]) -> NDArray[np.bool_]:
         """Return which flags guard work that must be done for every draw: what depends on a varying driver."""
         users = defaultdict(set)
-        for jobs in self.source.found.jobs.values():
-            for job in jobs:
-                for key in used_keys(job.formula):
-                    users[key].add(job.row.key)
+        for job in (job for jobs in self.source.found.jobs.values() for job in jobs):
+            for key in used_keys(job.formula):
+                users[key].add(job.row.key)
         moving: set[str] = set()
-        waiting = list(self.kernel.varying)
+        waiting = list(varying)
         while waiting:
             key = waiting.pop()
             if key not in moving:
                 moving.add(key)
                 waiting += users[key]
-        return np.array([bool(flag & moving) for flag in self.source.flags])
+        return np.array([bool(flag & moving) for flag in self.source.flags], dtype=np.bool_)
 
-    def _start(self, drivers: Mapping[str, Array], reported: Mapping[str, Array]) -> Array:
-        """Return what the slots hold before the first draw: what does not vary, and reported quarters."""
-        values = {key: array[:, :1] for key, array in drivers.items()} | {key: array[:, np.newaxis] for key, array in reported.items()}
-        blank = np.full((self.plan.axis.length, 1), np.nan)
-        keys = [job.row.key for stage in self.given for job in stage.step.jobs]
-        values |= {key: blank.copy() for key in keys}
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            for stage in self.given:
-                stage.run(values)
-        start = self.blank.copy()
-        for key in (*self.still, *keys):
-            start[self._places[key]] = values[key][:, 0]
-        return start
-
-    @cached_property
-    def _places(self) -> dict[str, slice]:
-        layout = self.source.layout
-        return {key: slice(first, first + layout.length(key)) for key, first in layout.slots.items()}
-
-    def run(self, drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int) -> Values:
-        source = self.source
-        self._check(drivers, draws)
-        s = np.repeat(self._start(drivers, reported), LANES)
-        w = np.empty(source.width * LANES)
-        lines = tuple(key for key in self.kernel.wanted if key in source.layout.slots and self.plan.rows[key].line is not None)
-        input_slots = (self._slots(self.moving) * LANES).astype(np.uint32)
-        output_slots = (self._slots(lines) * LANES).astype(np.uint32)
-        outputs = np.empty((len(output_slots), draws))
-        moving = [np.broadcast_to(drivers[key], (source.layout.length(key), draws)) for key in self.moving]
+    def run(self, values: Mapping[str, Array], draws: int) -> Values:
+        """Compute the wanted lines; see :meth:`Kernel.run`."""
+        for key in self.moving:
+            self._require_shape(key, values[key], draws)
+        moving = [np.broadcast_to(values[key], (self.places[key].stop - self.places[key].start, draws)) for key in self.moving]
+        s = np.repeat(self._start(values), LANES)
+        w = np.empty(self.source.width * LANES)
+        outputs = np.empty((len(self.output_slots), draws))
+        tables = (self.quarters, self.source.slots, self.source.numbers, self.active, LANES)
         for done in range(0, draws, CHUNK):
             now = min(CHUNK, draws - done)
             inputs = np.concatenate([array[:, done : done + now] for array in moving]) if moving else np.empty((0, now))
-            self.function(
-                now, done, inputs, input_slots, outputs, output_slots, s, w, self.quarters, source.slots, source.numbers, self.active, LANES, done == 0
-            )
-        values = {}
-        first = 0
-        for key in lines:
-            length = source.layout.length(key)
-            values[key] = outputs[first : first + length]
-            first += length
-        for key in self.kernel.wanted:
-            if key not in values:
-                values[key] = drivers[key] if key in drivers else reported[key][:, np.newaxis]
-        return values
+            self.function(now, done, inputs, self.input_slots, outputs, self.output_slots, s, w, *tables, done == 0)
+        ends = np.cumsum([self.places[key].stop - self.places[key].start for key in self.lines])[:-1]
+        return dict(zip(self.lines, np.split(outputs, ends), strict=True)) if self.lines else {}
 
-    def _check(self, drivers: Mapping[str, Array], draws: int) -> None:
-        for key in self.source.found.inputs:
-            if key in drivers:
-                rows, columns = drivers[key].shape
-                if columns not in ({1, draws} if key in self.kernel.varying else {1}) or rows not in {1, self.source.layout.length(key)}:
-                    message = f"{key}: an array of shape {drivers[key].shape} is neither one for all draws nor one of {draws} draws said to vary"
-                    raise InputError(message)
+    def _start(self, values: Mapping[str, Array]) -> Array:
+        """Return what the slots hold before the first draw: inputs that do not vary, and reported quarters that numpy computes."""
+        length = self.plan.axis.length
+        common = {key: array[:, :1] for key, array in values.items()}
+        common |= {job.row.key: np.full((length, 1), np.nan) for stage in self.given for job in stage.step.jobs}
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for stage in self.given:
+                stage.run(common)
+        start = self.blank.copy()
+        for key in self.still:
+            if key in values:
+                self._require_shape(key, values[key], 1)
+            start[self.places[key]] = common[key][:, 0]
+        return start
+
+    def _require_shape(self, key: str, array: Array, draws: int) -> None:
+        length = self.places[key].stop - self.places[key].start
+        if array.shape[0] not in {1, length} or array.shape[1] not in {1, draws}:
+            said = "" if key in self.moving else ", and is not among the drivers said to vary"
+            message = f"{key}: an array of shape {array.shape} does not fit {length} quarters and {draws} draws{said}"
+            raise InputError(message)

@@ -47,11 +47,11 @@ class Apart(Compiler):
         self.state.flags.noalias = True
         return super().define_pipelines()
 '''
-_PART: Final = f'''
+_PART: Final = f"""
 @njit(nogil=True, error_model="numpy", pipeline_class=Apart, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def {{name}}({_ARGUMENTS}):
 {{body}}
-'''
+"""
 _RUN: Final = f'''
 @njit(
     "void(i8, i8, f8[:, ::1], u4[::1], f8[:, ::1], u4[::1], f8[::1], f8[::1], f8[::1], u4[::1], f8[::1], b1[::1], i8, b1)",
@@ -212,8 +212,8 @@ class _Writer:
 
     def _lane(self, shape: _Shape, names: dict[int, str], part: Part, target: str) -> list[str]:
         """Write what one lane computes in a loop over a table."""
-        first = f"n = t * {LANES} + j" if part.timed else "n = j"
-        return [first, *(shape.code.filled(each, names.__getitem__) for each in shape.code.lines), f"{target} {shape.code.filled(shape.value, names.__getitem__)}"]
+        lines = [*shape.code.lines, f"{target} {shape.value}"]
+        return [f"n = t * {LANES} + j" if part.timed else "n = j", *(shape.code.filled(each, names.__getitem__) for each in lines)]
 
     def _shapes(self, jobs: Sequence[Job], part: Part) -> list[_Shape]:
         """Group jobs by the text of their formulas."""

@@ -54,8 +54,13 @@ def compiled(text: str) -> Callable[..., None]:
 
 @lru_cache(maxsize=16)
 def _compiled(text: str) -> Callable[..., None]:
-    with contextlib.suppress(Exception):  # a folder that cannot be used, or what somebody left in it, must stop nothing
-        return _run_of(text, str(_written(text)), cache=True)
+    for attempt in range(2):
+        with contextlib.suppress(Exception):  # a folder that cannot be used, or what somebody left in it, must stop nothing
+            path = _written(text)
+            if attempt:
+                for kept in path.parent.glob(f"__pycache__/{path.stem}.*"):
+                    kept.unlink()
+            return _run_of(text, str(path), cache=True)
     return _run_of(text, "<kernel>", cache=False)
 
 
