@@ -15,7 +15,7 @@ from workbook_templates.cells import Chart, Series, SheetPlan, Twin
 from workbook_templates.formula import call
 from workbook_templates.layout import SENSITIVITY, VALUE, Layout
 from workbook_templates.sheets.header import put_band, put_stamp, put_title, selected_scenario
-from workbook_templates.sheets.simulated import put_simulation
+from workbook_templates.sheets.simulated import put_simulation, simulation_of
 from workbook_templates.site import reference
 from workbook_templates.styles import AMBER, NAVY, numeric
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from model.build import Plan
     from model.inputs import Scenario
-    from workbook_templates.sheets.simulated import Simulated
+    from model.simulation import Simulation
 
 HEADER_ROW, SCENARIO_ROW, FIRST_FIGURE_ROW = 5, 6, 9
 LABEL, NAME, LIVE, STAMPED = 1, 2, 3, 4
@@ -58,12 +58,14 @@ class Stamps(NamedTuple):
     """Sensitivities of a scenario.
 
     ``figures``: value, free cash flow and the inflection as they are; ``tornados``: of the first two; ``grids``: of all
-    three, that of value None where the cost of capital lies outside the range of the driver that sets it.
+    three, that of value None where the cost of capital lies outside the range of the driver that sets it; ``simulation``: see
+    :func:`workbook_templates.sheets.simulated.simulation_of`.
     """
 
     figures: Sequence[float]
     tornados: Sequence[Tornado]
     grids: Sequence[Grid | None]
+    simulation: Simulation | str
 
 
 _known: dict[tuple[str, str], Stamps] = {}
@@ -91,7 +93,8 @@ def _computed(scenario: Scenario) -> Stamps:
     spending = _around(scenario, Steps("capex_scale", (1.0,), "scale"))
     demand = _around(scenario, Steps("aws_growth", (0.0,), "add"))
     figures = [float(output.read(plain)[0]) for output in outputs]
-    return Stamps(figures, tornados(scenario, [share, flow]), [*values, *grids(scenario, [flow, event], spending, demand)])
+    two_way = [*values, *grids(scenario, [flow, event], spending, demand)]
+    return Stamps(figures, tornados(scenario, [share, flow]), two_way, simulation_of(scenario, plain.plan))
 
 
 def outputs_at(plan: Plan) -> list[Output]:
@@ -108,10 +111,8 @@ def _around(scenario: Scenario, centre: Steps) -> Steps:
     return Steps(centre.driver, tuple(middle + reach * (place - half) / half for place in range(SIZE)), centre.operation)
 
 
-def sensitivity_sheet(
-    layout: Layout, scenario: Scenario | None, assumptions: str, version: str, simulated: Simulated | None = None
-) -> SheetPlan:
-    """Return the sheet of a scenario's sensitivities, and of its simulation if there is one.
+def sensitivity_sheet(layout: Layout, scenario: Scenario | None, assumptions: str, version: str) -> SheetPlan:
+    """Return the sheet of a scenario's sensitivities and of its simulation.
 
     Without a scenario it has room for what is stamped, and no more: for a file whose inputs were changed since.
     """
@@ -126,8 +127,6 @@ def sensitivity_sheet(
         sheet.charts.append(_tornado_chart(output, TORNADO_ROWS[place], reference(_CHARTS_ROW, LABEL if place == 0 else BASE)))
     if scenario is not None:
         _put_stamps(sheet, scenario, outputs)
-    if simulated is not None:
-        put_simulation(sheet, SIMULATION_ROW, simulated)
     sheet.frozen = (HEADER_ROW, NAME)
     return sheet
 
@@ -164,6 +163,7 @@ def _put_stamps(sheet: SheetPlan, scenario: Scenario, outputs: Sequence[Output])
         _put_tornado(sheet, found, band)
     for band, found_grid, output in zip(GRID_ROWS, stamps.grids, outputs, strict=True):
         _put_grid(sheet, found_grid, band, _titled(output))
+    put_simulation(sheet, SIMULATION_ROW, stamps.simulation)
 
 
 def compared() -> list[tuple[tuple[int, int], tuple[int, int]]]:
