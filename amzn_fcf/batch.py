@@ -109,9 +109,11 @@ def outcomes(jobs: Sequence[Job], executor: Callable[[], Executor] | None) -> Ge
                 return
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - others:
+        started = set(multiprocessing.active_children()) - others
+        for process in started:
             process.terminate()
-        pool.shutdown()
+        for process in started:
+            process.join()  # what it was writing can be removed only now
 
 
 def build_job(job: Job) -> Outcome:
@@ -128,14 +130,14 @@ def build_job(job: Job) -> Outcome:
     except AmznFcfError as error:
         return Outcome(job.path, "failed", message=str(error))
     findings = built.report.findings
-    where = f"{findings[0].sheet}!{findings[0].cell} ({findings[0].rule})"
-    message = f"{len(findings)} findings, such as {where}: expected {findings[0].expected}, found {findings[0].found}"
+    first = findings[0]
+    message = f"{len(findings)} findings, such as {first.place} ({first.rule}): expected {first.expected}, found {first.found}"
     return Outcome(job.path, "refused", message=message)
 
 
 @lru_cache(maxsize=1)  # workbooks of a family come one after the other, and a plan is large
 def _plan(family: Family) -> WorkbookPlan:
-    return plan_workbook(family.scenarios[0], family.scenarios, __version__)
+    return plan_workbook(family.scenarios[0], family.scenarios, __version__, stamped=False)  # that is done for the selected one
 
 
 def _start() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
-import xlsxwriter  # it has no types
+import xlsxwriter
 from timing import best_of, show
 
 from amzn_fcf.workbooks import build, shipped_at

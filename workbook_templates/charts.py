@@ -96,6 +96,7 @@ def _set_up_axes(native: BarChart | LineChart, chart: Chart) -> None:
         axis.majorTickMark = "none"
         axis.txPr = _font(_AXIS_SIZE)
         axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=_GRID))
+    native.y_axis.scaling.max = chart.value_max
     native.x_axis.tickLblPos = "low"  # below columns that point down
     native.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID)))
     if chart.horizontal:

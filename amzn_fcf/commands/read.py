@@ -16,14 +16,17 @@ from model.scenario_files import builtin_overlays, builtin_scenarios, parse_own
 from workbook_templates.layout import COVER, HASH_CELL, INPUTS
 from workbook_templates.package import read_grids, value_at
 from workbook_templates.read import WorkbookInputs, read_inputs
+from workbook_templates.rules.choice import Choice
 from workbook_templates.validate import validate_file
-from xlwings_udfs.hosts.headless import register
 
 if TYPE_CHECKING:
     import argparse
 
-_NOT_INPUTS: Final = frozenset({"formula", "unknown formula", "history", "input"})
-"""Findings of ``validate`` that no scenario file can say: formulas and reported figures changed, values that are not allowed."""
+_NOT_INPUTS: Final = frozenset({
+    "missing-sheet", "changed-formula", "constant-over-formula", "number-as-text", "input", "history", "unit", "name", "axis",
+    "fixed-number",
+})  # fmt: skip
+"""Rules of ``validate`` for what no scenario file can say: formulas and reported figures changed, values that are not allowed."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -70,18 +73,21 @@ def _read(path: Path) -> tuple[WorkbookInputs, object]:
     WorkbookError
         If the file cannot be read, or more was changed in it than inputs.
     """
-    report = validate_file(path, engines=(), register=register)
-    wrong = [each for each in report.findings if each.rule in _NOT_INPUTS]
-    if wrong:
-        first = wrong[0]
-        where = f"{first.sheet}!{first.cell}"
-        what = first.found.removeprefix(f"{where}: ") if first.rule == "input" else f"expected {first.expected}, found {first.found}"
-        message = f"{path}: {where}: {first.rule}: {what}"
-        if len(wrong) > 1:
-            message += f"; and {len(wrong) - 1} more, which amzn-fcf validate lists"
+    found = validate_file(path, engines=(), choice=Choice(_NOT_INPUTS)).findings
+    if found:
+        first = found[0]
+        what = first.found.removeprefix(f"{first.place}: ") if first.rule == "input" else f"expected {first.expected}, found {first.found}"
+        message = f"{path}: {first.place}: {first.rule}: {what}"
+        if len(found) > 1:
+            message += f"; and {len(found) - 1} more, which amzn-fcf validate lists"
         raise WorkbookError(message)
     contents = read_grids(path.read_bytes(), formulas=True)
-    return read_inputs(contents), value_at(contents, COVER, *HASH_CELL)
+    try:
+        inputs = read_inputs(contents)
+    except WorkbookError as error:
+        message = f"{path}: {error}"
+        raise WorkbookError(message) from None
+    return inputs, value_at(contents, COVER, *HASH_CELL)
 
 
 def base_of(selected: Scenario) -> tuple[str, Scenario]:

@@ -100,7 +100,7 @@ def _put_event(sheet: SheetPlan, band: int, found: Simulation) -> None:
     for quarter in quarters:
         by_then += chances.get(quarter, 0.0)
         rows.append((quarter, chances.get(quarter, 0.0), by_then))
-    rows.append((f"after {quarters[-1]}, or never by 2035", 1 - by_then, math.nan))
+    rows.append(("later or never", 1 - by_then, math.nan))
     for row, (quarter, chance, total) in enumerate(rows[-(_QUARTERS + 2) :], start=band + 2):
         sheet.put(row, LABEL, quarter, "label")
         sheet.put(row, _PLAIN, chance, numeric("stamp", "ratio"))
@@ -125,5 +125,14 @@ def _charts(band: int) -> tuple[Chart, Chart]:
     chances = (Series("chance", down(_PLAIN, events, count), NAVY), Series("by then", down(_FIRST, events, count), RED, line=True))
     return (
         Chart("Trailing free cash flow: percentiles of the draws", fan_corner, _FAN[1], down(LABEL, top, _QUARTERS), tuple(fan), "USD m"),
-        Chart("Quarter from which it stays above 0", histogram_corner, _HISTOGRAM[1], down(LABEL, events, count), chances, "chance", "0%"),
+        Chart(
+            "Quarter from which it stays above 0",
+            histogram_corner,
+            _HISTOGRAM[1],
+            down(LABEL, events, count),
+            chances,
+            "chance",
+            "0%",
+            value_max=1.0,
+        ),
     )
