@@ -57,10 +57,10 @@ def test_the_model_of_amazon_is_written_in_the_language_alone() -> None:
             assert known or not module.startswith("model"), f"{path.name} imports {module}"
 
 
-def test_only_the_writer_its_styles_and_the_file_reader_know_openpyxl() -> None:
+def test_only_the_writer_its_styles_and_what_reads_styles_know_openpyxl() -> None:
     users = {path.relative_to(ROOT).as_posix() for path in SOURCES if any(name.startswith("openpyxl") for name in imports(path))}
     assert users == {
-        "workbook_templates/charts.py", "workbook_templates/package.py", "workbook_templates/styles.py", "workbook_templates/writer.py",
+        "workbook_templates/charts.py", "workbook_templates/looks.py", "workbook_templates/styles.py", "workbook_templates/writer.py",
         "xlwings_udfs/hosts/desktop/template.py",
     }  # fmt: skip
 

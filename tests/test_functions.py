@@ -16,7 +16,7 @@ import xlwings_udfs
 from model.axis import Period
 from model.errors import AmznFcfError, InputError, NoRootError, NotAvailableError, NotMeaningfulError, PeriodError, UnknownNameError
 from model.inputs import load_scenario
-from model.questions import output_named
+from model.questions import output_ahead
 from model.results import run
 from model.simulate import simulate
 from xlwings_udfs import (
@@ -151,7 +151,7 @@ def test_inflection_by_event_and_measure() -> None:
 
 
 def test_simulate_gives_what_the_model_gives_figure_or_event() -> None:
-    found = simulate("bear", draws=300, seed=7, engine="numpy", workers=1, outputs=[output_named("aws_margin 2028", computed("bear").plan)])
+    found = simulate("bear", draws=300, seed=7, engine="numpy", workers=1, outputs=[output_ahead("aws_margin 2028", computed("bear").plan)])
     estimate = found.estimates["aws_margin 2028"]
     block = AMZN_SIMULATE("AWS_margin 2028", "bear", 300, 7)
     assert block[0] == ["aws_margin 2028", "ratio", "standard error"]

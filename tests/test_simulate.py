@@ -282,8 +282,8 @@ def test_sobol_brings_value_nearer_to_the_truth_than_plain_draws() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("wacc", "wacc is an assumption"), ("reported.net_sales_aws 2027", "or a reported figure"), ("net_sals 2027", "did you mean"),
-        ("net_sales", "write a period behind it, such as 'net_sales 2027'"), ("net_sales 2024", "is reported already"),
+        ("wacc", "wacc is an assumption"), ("reported.net_sales_aws 2025Q1", "or a reported figure"), ("net_sals 2027", "did you mean"),
+        ("net_sales", "write a period after it, such as net_sales 2027"), ("net_sales 2024", "is reported already"),
         ("net_sales 2050", "outside the axis"), ("net_sales soon", "is not a period"), ("terminal_share 2027", "does not vary with time"),
         ("aws_capacity_use 2027", "has no annual figure"),
     ],

@@ -117,18 +117,15 @@ class Archive:
             yield Relation(source, each.get("Id", ""), each.get("Type", "").rpartition("/")[2], target, external)
 
     def repacked(self) -> bytes:
-        """Return the XML parts as a plain package of the same workbook without macros.
+        """Return the parts as a plain package of a workbook without macros.
 
         Engines are handed this instead of the file: no two programs can then see different parts in it.
         """
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as written:
             for name in self.parts:
-                if name.endswith((".xml", ".rels")):
-                    part = self.read(name)
-                    if name == "[Content_Types].xml":
-                        part = _MACRO_TYPE.sub(_PLAIN_TYPE, part)
-                    written.writestr(name, part)
+                part = self.read(name)
+                written.writestr(name, _MACRO_TYPE.sub(_PLAIN_TYPE, part) if name == "[Content_Types].xml" else part)
         return target.getvalue()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from model.actuals import axis_at
@@ -10,14 +11,16 @@ from model.amazon import plan_at
 from model.axis import QUARTERS_A_YEAR, Quarter
 from model.drivers import ALL, driver_infos
 from model.errors import AmznFcfError, WorkbookError
-from model.inputs import Scenario
+from model.inputs import Note, Scenario
 from workbook_templates.layout import (
     AS_OF_CELL,
     CHOICE_ROW,
     COVER,
     INPUTS,
     LABEL,
+    LOG,
     NAME,
+    NOTE,
     SELECTED_CELL,
     VALUE,
     VERSION_CELL,
@@ -70,21 +73,35 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
             message = f"{INPUTS}: lists more than {MOST_SCENARIOS} scenarios: not a workbook of this model"
             raise WorkbookError(message)
     titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
-    unread = [Scenario(name, title, quarter, 0.0, {}) for name, title in zip(names, titles, strict=True)]
+    unread = [Scenario(name, title, quarter, _weight(contents, name), {}) for name, title in zip(names, titles, strict=True)]
     layout = Layout(plan_at(axis), unread)
     problems: list[tuple[str, str]] = []
     scenarios = []
     for place, scenario in enumerate(unread):
-        table = {}
+        table, sources = {}, {}
         for key, info in driver_infos().items():
             table[key] = _driver_values(contents, layout, info, place, problems)
-        scenarios.append(Scenario(scenario.name, scenario.title, quarter, 0.0, table))
+            grade, _, source = str(value_at(contents, INPUTS, layout.given[key] + place, NOTE) or "").partition(": ")
+            if source:
+                sources[key] = Note(grade, source)
+        note = str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, NOTE) or "")
+        scenarios.append(replace(scenario, table=table, note=note, sources=sources))
     chosen = value_at(contents, COVER, *SELECTED_CELL)
     if chosen not in names:
         message = f"{COVER}!{column_letters(SELECTED_CELL[1])}{SELECTED_CELL[0]}: {chosen!r} is not among {', '.join(names)}"
         raise WorkbookError(message)
     version = str(value_at(contents, COVER, *VERSION_CELL))
     return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
+
+
+def _weight(contents: Grids, name: str) -> float:
+    """Return the weight that the Log says a scenario had; 0 if it does not."""
+    for (row, column), text in contents.get(LOG, {}).items():
+        if column == LABEL and text == name:
+            word, _, number = str(value_at(contents, LOG, row, NAME)).partition(" ")
+            with contextlib.suppress(ValueError):
+                return float(number) if word == "weight" else 0.0
+    return 0.0
 
 
 def _fallback(info: DriverInfo, period: str) -> float:

@@ -105,7 +105,8 @@ def validate(
     expected = sheet_names(with_functions=FUNCTIONS in book.sheets)
     if missing:
         report.remarks.append("rules that need the sheets of the model were not applied: put the sheets back first")
-        report.findings += chosen.apply([*STRUCTURE, *ANY], Subject(book, expected_sheets=expected))
+        whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]
+        report.findings += chosen.apply([*STRUCTURE, *whole_file], Subject(book, expected_sheets=expected))
         return report
     subject = _model_subject(book, expected, report)
     if chosen.needs_values:
