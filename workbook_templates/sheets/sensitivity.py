@@ -146,8 +146,9 @@ def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> No
         sheet.put(row, LABEL, _titled(output), "label")
         sheet.put(row, NAME, str(output), "name")
         sheet.put(row, LIVE, f"={home.sheet}!{reference(home.row, column)}", numeric("link", output.unit), twin)
-    for _, place in compared():
-        sheet.put(*place, None, "stamp text")
+    for (row, _), place in compared():
+        role = "stamp" if place == (row, STAMPED) else "centre"
+        sheet.put(*place, None, numeric(role, outputs[row - FIRST_FIGURE_ROW].unit))
     sheet.put(TOLERANCE_CELL[0], LABEL, "Tolerance of agreement, relative", "label")
     sheet.put(*TOLERANCE_CELL, _TOLERANCE, "axis")
     sheet.put(AGREEMENT_CELL[0], LABEL, "Live value and free cash flow against the stamped ones and the centres of the grids", "label")
