@@ -305,5 +305,4 @@ def _position_of(row: Array, wanted: Array) -> Array:
 def _at_position(row: Array, position: Array) -> Array:
     known = (position >= 1) & (position < row.shape[0] + 1)  # NaN is neither
     index = np.where(known, position, 1).astype(int) - 1
-    columns = np.broadcast_to(np.arange(row.shape[1]), index.shape) if row.shape[1] > 1 else np.zeros_like(index)
-    return np.where(known, row[index, columns], np.nan)
+    return np.where(known, np.take_along_axis(row, index, axis=0), np.nan)

@@ -112,6 +112,11 @@ class Kernel:
         values |= variant.run(values, draws)
         return {key: values[key] for key in self.wanted}
 
+    @property
+    def cells(self) -> int:
+        """How many figures are computed for every draw: quarters of the lines that are needed and move."""
+        return self._ahead.cells
+
     @cached_property
     def _ahead(self) -> _Variant:
         return _Variant(self, history=False)
@@ -141,7 +146,8 @@ class _Variant:
         self.given = [Stage.of(step, self.plan) for step in steps_of(found.given)]
         self.moving = tuple(key for key in found.inputs if key in kernel.varying)
         self.still = (*(key for key in found.inputs if key not in kernel.varying), *(job.row.key for job in found.given))
-        self.active = self._active(kernel.varying)
+        self.changing = self._changing(kernel.varying)
+        self.active = np.array([bool(read & self.changing) for read in self.source.flags], dtype=np.bool_)
         self.quarters = np.concatenate([calendar_values(what, self.plan.axis)[:, 0] for what in CALENDAR])
         self.input_slots, self.output_slots = self._slots(self.moving), self._slots(self.lines)
         self.blank = np.full(self.source.size, np.nan)
@@ -159,20 +165,26 @@ class _Variant:
         slots = [slot for key in keys for slot in range(self.places[key].start, self.places[key].stop)]
         return np.array(slots, dtype=np.uint32) * np.uint32(LANES)
 
-    def _active(self, varying: frozenset[str]) -> NDArray[np.bool_]:
-        """Return which flags guard work that must be done for every draw: what depends on a varying driver."""
+    def _changing(self, varying: frozenset[str]) -> set[str]:
+        """Return the rows that differ between draws: the varying drivers, and what depends on them."""
         users = defaultdict(set)
         for job in (job for jobs in self.source.found.jobs.values() for job in jobs):
             for key in used_keys(job.formula):
                 users[key].add(job.row.key)
-        moving: set[str] = set()
+        changing: set[str] = set()
         waiting = list(varying)
         while waiting:
             key = waiting.pop()
-            if key not in moving:
-                moving.add(key)
+            if key not in changing:
+                changing.add(key)
                 waiting += users[key]
-        return np.array([bool(flag & moving) for flag in self.source.flags], dtype=np.bool_)
+        return changing
+
+    @property
+    def cells(self) -> int:
+        """See :attr:`Kernel.cells`."""
+        jobs = [job for part in self.source.found.jobs.values() for job in part]
+        return sum(job.last - job.first for job in jobs if used_keys(job.formula) & self.changing)
 
     def run(self, values: Mapping[str, Array], draws: int) -> Values:
         """Compute the wanted lines; see :meth:`Kernel.run`."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from model.kernel.rows import KernelRows
     from model.order import Job
 
-LINES_A_FUNCTION: Final = 150
+LINES_A_FUNCTION: Final = 100
 """Parts are gathered into functions of about this length: numba takes longer than in proportion for longer ones."""
 _LANE_LOOP: Final = f"for j in range({LANES}):"
 _SMALL_LOOP: Final = "for j in range(lanes):"
