@@ -10,14 +10,16 @@ from shared import written
 from model.axis import Quarter
 from model.inputs import load_scenario
 from model.moves import Steps
+from model.outputs import Output
 from model.results import run
 from model.sensitivity import grid, output_of, tornado
+from model.simulate import simulate
 from workbook_templates.cells import SheetPlan
 from workbook_templates.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
 from workbook_templates.package import Changes, read_grids, value_at, with_changes
 from workbook_templates.recalc import Formualizer
 from workbook_templates.sheets import sensitivity as on_sheet
-from workbook_templates.sheets.simulated import Simulated, Spread, put_simulation
+from workbook_templates.sheets.simulated import DRAWS, SEED, put_simulation, simulation_of
 from workbook_templates.validate import Report, validate
 from workbook_templates.writer import plan_workbook
 
@@ -138,20 +140,38 @@ def test_the_stamp_and_the_charts_are_there() -> None:
     sheet = written("bear")[0].sheets[SENSITIVITY]
     assert str(sheet.cells[STAMP_CELL].content).startswith("Stamped values: version test, assumptions ")
     titles = [chart.title for chart in sheet.charts]
-    assert titles == ["Value per share: dcf, mid: change, USD/share", "Free cash flow, FY2027: change, USD m"]
+    assert titles == [
+            "Value per share: dcf, mid: change, USD/share", "Free cash flow, FY2027: change, USD m",
+            "Trailing free cash flow: percentiles of the draws", "Quarter from which it stays above 0",
+        ]  # fmt: skip
     last = on_sheet.TORNADO_ROWS[0] + 1 + on_sheet.BARS
     assert [each.cells for each in sheet.charts[0].series] == [f"'Sensitivity'!$F$15:$F${last}", f"'Sensitivity'!$G$15:$G${last}"]
 
 
-def test_the_summary_of_a_simulation_has_its_draws_and_seed_in_its_band() -> None:
+def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and_seed() -> None:
+    plan, _, _ = written("base")
+    sheet = plan.sheets[SENSITIVITY]
+    rows = {cell.content: row for (row, column), cell in sheet.cells.items() if column == 2 and row > on_sheet.SIMULATION_ROW}
+    outputs = [Output.parse(name, plan.layout.plan) for name in ("ttm_free_cash_flow 2027Q4", "value_per_share[dcf,mid]")]
+    found = simulate("base", draws=DRAWS, seed=SEED, engine="numpy", outputs=outputs)
+    for output in outputs:
+        estimate, row = found.estimates[str(output)], rows[str(output)]
+        shown = [sheet.cells[row, column].content for column in range(3, 10)]
+        percentiles = [estimate.percentiles[each] for each in (5, 25, 50, 75, 95)]
+        width = estimate.bin_width  # bins are laid by the first block, which holds all outputs or some
+        assert shown[0] == pytest.approx(estimate.plain)
+        assert shown[1:6] == pytest.approx(percentiles, abs=2 * width)
+        assert shown[6] == pytest.approx(found.above[str(output)].probability, abs=1e-12)
+
+
+def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
+    edge = load_scenario("base").with_overrides({"useful_life[servers_and_network]": 2.0})
+    found = simulation_of(edge, written("base")[0].layout.plan)
+    assert isinstance(found, str)
+    assert "useful_life[servers_and_network]" in found
     sheet = SheetPlan(SENSITIVITY)
-    flow = Spread("Free cash flow, TTM", "ttm_free_cash_flow 2027Q1", "USD m", -32.0, {5: -60.0, 50: -30.0, 95: math.nan}, 0.0, 0.25)
-    put_simulation(sheet, 5, Simulated("base", 20_000, 7, "latin_hypercube", [flow]))
-    cells = {place: (cell.content, cell.style) for place, cell in sheet.cells.items()}
-    assert cells[5, 1][0] == "Simulation of base: 20,000 draws, seed 7, latin hypercube"
-    assert [cells[6, column][0] for column in range(3, 9)] == ["as it is", "5 %", "50 %", "95 %", "chance", "of more than"]
-    assert [cells[7, column][0] for column in range(1, 9)] == [flow.label, flow.name, -32.0, -60.0, -30.0, "#N/A", 0.25, 0.0]
-    assert [cells[7, column][1] for column in (4, 7)] == ["stamp money", "stamp percent"]
+    put_simulation(sheet, 5, found)
+    assert str(sheet.cells[6, 1].content).startswith("Not simulated: ")
 
 
 def test_the_year_that_the_sheet_looks_at_is_the_first_without_a_reported_quarter() -> None:
