@@ -6,15 +6,23 @@ looked at only from its first quarter of service on. It is written as one would 
 in the innermost loop, and all that happens in a quarter in one pass.
 """
 
-# mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN204, PLR0913, PLR0917
+# mypy: disable-error-code="call-arg, misc, no-untyped-call, no-untyped-def, untyped-decorator"
+# ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
 # numba has no types, and a loop by hand is long and full of numbers
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numba import njit
 from numba.core.compiler import Compiler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.build import Plan
+    from model.evaluate import Array
 
 AS_OF = "2026Q2"
 VARYING = ("aws_growth", "capex_scale", "tax_rate", "useful_life[servers_and_network]")
@@ -59,7 +67,7 @@ class Apart(Compiler):
 class CoreByHand:
     """The hand-written loop, with everything that does not vary taken from one run of the model."""
 
-    def __init__(self, plan, values):
+    def __init__(self, plan: Plan, values: Mapping[str, Array]) -> None:
         lags = tuple(values[f"service_lag[{site}]"][0, 0] for site in ("aws", "other"))
         if (plan.axis.length, plan.axis.split) != (LENGTH, SPLIT) or lags != (AWS_LAG, OTHER_LAG):
             message = f"the loop is written for the model's own axis as of {AS_OF}, and lags of {AWS_LAG} and {OTHER_LAG} quarters"
@@ -70,7 +78,7 @@ class CoreByHand:
         self.mix = np.array([[values[f"asset_mix[{site},{each}]"][0, 0] for each in CLASSES] for site in ("aws", "other")])
         self.lives = np.array([values[f"useful_life[{each}]"][0, 0] for each in CLASSES])
 
-    def run(self, drivers, draws):
+    def run(self, drivers: Mapping[str, Array], draws: int) -> dict[str, Array]:
         """Return LINES for draws of the drivers VARYING."""
         out = np.empty((len(LINES), LENGTH, draws))
         x = np.repeat(np.vstack([self.history, np.zeros((1, LENGTH))]).ravel(), LANES)

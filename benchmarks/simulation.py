@@ -13,6 +13,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -163,8 +164,9 @@ def by_formualizer(book: Book, draws: list[dict[tuple[str, int, int], float]]) -
     ranges = {key: formualizer.RangeAddress(sheet, row, first, row, last) for key, (sheet, row, first, last) in book.ranges().items()}
 
     def one(cells: Mapping[tuple[str, int, int], float]) -> dict[str, list[Any]]:
-        for (sheet, row, column), value in cells.items():
-            loaded.set_value(sheet, row, column, value)
+        for (sheet, row), group in groupby(cells.items(), key=lambda cell: cell[0][:2]):  # far quicker than one by one
+            beside = list(group)
+            loaded.set_values_batch(sheet, row, beside[0][0][2], [[value for _, value in beside]])
         loaded.evaluate_all()
         return {key: loaded.sheet(address.sheet).get_values(address)[0] for key, address in ranges.items()}
 

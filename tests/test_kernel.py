@@ -61,6 +61,7 @@ from model.whole_axis import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from model.build import Plan
@@ -77,12 +78,12 @@ OVERLAYS: Final = "+silicon_delay+price_war+power_delay"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Kernels of these tests are compiled into an empty folder."""
     path = tmp_path_factory.mktemp("kernels")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(FOLDER_VARIABLE, str(path))
-        yield path  # type: ignore[misc]
+        yield path
 
 
 def assert_agree(found: Values, expected: Values, plan: Plan) -> None:
@@ -248,10 +249,10 @@ class Bestiary(Block):
     highest_quotient = result("Highest", "ratio", highest(quotient))
     summed = result("Summed", "ratio", sum_over_axis(flow) + at_end(stock))
     all_cost = result("All cost", "ratio", total(cost, VINTAGE))
-    rises = result("Rises", "flag", (following(plain) > plain) & (plain > 2.5) & (position() > 5), timed=True)
+    rises = result("Rises", "flag", (following(plain) > plain) & (plain > 1 + gamma) & (position() > 5), timed=True)
     first_rise = result("First rise", "quarter", at_position(code, position_of(1, rises)))
     lowest_at = result("Lowest at", "quarters", position_of(lowest_plain, plain))
-    found_at = result("Found at", "quarters", position_of(gamma + 0, alpha))
+    found_at = result("Found at", "quarters", position_of(3 * gamma, alpha))
     anywhere = result("Anywhere", "ratio", at_position(plain, 20 * gamma))
     beyond = result("Beyond", "quarters", count_beyond(plain, 0.5) + count_beyond(quotient, gamma))
 
@@ -317,6 +318,18 @@ def test_a_result_that_looks_for_what_varies_with_time_is_refused() -> None:
     plan = Model("test", [Wrong]).plan(Axis(Quarter.parse("2026Q2")))
     with pytest.raises(DeclarationError, match=r"test_kernel\.py:\d+: where_it_is looks over the whole axis for what varies with time"):
         kernel_for(plan, frozenset({"alpha"}), ("where_it_is",)).run({"alpha": np.ones((56, 2))}, {}, 2)
+
+
+def test_one_value_that_looks_back_is_refused() -> None:
+    class Wrong(Block):
+        """Wrong."""
+
+        alpha = driver("Alpha", "ratio")
+        before = result("Before", "ratio", prev(alpha))
+
+    plan = Model("test", [Wrong]).plan(Axis(Quarter.parse("2026Q2")))
+    with pytest.raises(DeclarationError, match=r"test_kernel\.py:\d+: before is one value, and cannot look back at alpha"):
+        kernel_for(plan, frozenset({"alpha"}), ("before",)).run({"alpha": np.ones((56, 2))}, {}, 2)
 
 
 # Where compiled kernels are kept

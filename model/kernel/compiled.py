@@ -188,6 +188,8 @@ class _Variant:
 
     def run(self, values: Mapping[str, Array], draws: int) -> Values:
         """Compute the wanted lines; see :meth:`Kernel.run`."""
+        if not self.lines:
+            return {}
         for key in self.moving:
             self._require_shape(key, values[key], draws)
         moving = [np.broadcast_to(values[key], (self.places[key].stop - self.places[key].start, draws)) for key in self.moving]
@@ -200,7 +202,7 @@ class _Variant:
             inputs = np.concatenate([array[:, done : done + now] for array in moving]) if moving else np.empty((0, now))
             self.function(now, done, inputs, self.input_slots, outputs, self.output_slots, s, w, *tables, done == 0)
         ends = np.cumsum([self.places[key].stop - self.places[key].start for key in self.lines])[:-1]
-        return dict(zip(self.lines, np.split(outputs, ends), strict=True)) if self.lines else {}
+        return dict(zip(self.lines, np.split(outputs, ends), strict=True))
 
     def _start(self, values: Mapping[str, Array]) -> Array:
         """Return what the slots hold before the first draw: inputs that do not vary, and reported quarters that numpy computes."""

@@ -120,9 +120,19 @@ class _Lifting:
 
     def rewritten(self, job: Job) -> Expr:
         """Return the formula of a job with what can be lifted lifted."""
+        if not job.row.timed:
+            self._require_no_look_back(job)
         if isinstance(job.formula, LOOPS) and not job.row.timed:
             return self._loop(job.formula, job.row)
         return self._inner(job.formula, job.row, timed=job.row.timed)
+
+    def _require_no_look_back(self, job: Job) -> None:
+        """Refuse one value that looks back: there is no quarter to look back from."""
+        for node in walk(job.formula):
+            if isinstance(node, (Trailing, YearSum, Lagged)) or (isinstance(node, Ref) and node.lag > 0):
+                key = key_of(node if isinstance(node, Ref) else node.ref)
+                message = f"{job.row.declared.origin}: {job.row.key} is one value, and cannot look back at {key}: use at_as_of() or at_end()"
+                raise DeclarationError(message)
 
     def _inner(self, node: Expr, row: Row, *, timed: bool) -> Expr:
         def inner(child: Expr) -> Expr:
