@@ -61,6 +61,9 @@ def test_templates_of_every_host_lie_side_by_side(tmp_path: Path) -> None:
         written = [line.removeprefix("wrote ") for line in done.stdout.splitlines()]
         assert written
         assert all(Path(path).is_file() for path in written)
+    done = amzn_fcf("validate", "--strict", "amzn-fcf_desktop.xlsm", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "the macros are xlwings' own, byte for byte" in done.stdout
 
 
 def test_show_heads_a_line_with_its_members_as_they_are_written() -> None:

@@ -178,6 +178,7 @@ TAMPERINGS = (
     Tampering("manual calculation", lambda d: t.edited(d, t.BOOK, "<calcPr ", '<calcPr calcMode="manual" '), {"manual-calculation"}),
     Tampering("no calculation on load", lambda d: t.edited(d, t.BOOK, ' fullCalcOnLoad="1"', ""), {"no-calculation-on-load"}),
     Tampering("a cell twice", _twice, {"cell-twice"}),
+    Tampering("a text longer than any", lambda d: t.with_row(d, "Sales", 900, f'<c r="B900" t="inlineStr"><is><t>{"x" * 32_768}</t></is></c>'), {"oversized-cell"}),
     Tampering("the text of a formula instead of the formula", lambda d: t.with_text(d, *FLOW, "=1+1"), {"constant-over-formula", "text-like-formula", "cached-value"}),
     Tampering("an error value typed into a free cell", lambda d: t.with_row(d, "Sales", 900, '<c r="B900" t="e"><v>#REF!</v></c>'), {"error-value"}),
     Tampering("values removed from all cells", lambda _: written("base")[2], {"no-values"}),

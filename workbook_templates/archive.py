@@ -27,6 +27,8 @@ LARGEST_CONTENT: Final = 100_000_000
 MOST_PARTS: Final = 5_000
 LARGEST_SMALL_PART: Final = 4_000_000
 """Bytes of a part that is held as a tree: the workbook, relations, styles. Sheets and texts are streamed."""
+DEEPEST: Final = 64
+TOO_DEEP: Final = f"nests elements more than {DEEPEST} deep: no spreadsheet program writes such a file"
 _OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _ENTRY: Final = b"PK\x01\x02"
@@ -98,11 +100,13 @@ class Archive:
             message = f"part {name} is larger than {LARGEST_SMALL_PART // 1_000_000} MB: {_SAVE_AGAIN}"
             raise WorkbookError(message)
         try:
-            return defusedxml.ElementTree.fromstring(self.read(name), forbid_dtd=True)
+            tree = defusedxml.ElementTree.fromstring(self.read(name), forbid_dtd=True)
         except defusedxml.DefusedXmlException:
             raise WorkbookError(entities(name)) from None
         except (ParseError, ValueError, LookupError) as error:
             raise WorkbookError(_unreadable(error)) from None
+        _refuse_depth(tree)
+        return tree
 
     def relations(self, source: str) -> Iterator[Relation]:
         """Yield what a part (``""``: the package) says of others."""
@@ -131,6 +135,15 @@ class Archive:
 
 _MACRO_TYPE: Final = re.compile(rb"application/vnd\.(?:ms-excel\.sheet\.macroEnabled|ms-excel\.template\.macroEnabled)\.main\+xml")
 _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+
+
+def _refuse_depth(tree: Element) -> None:
+    waiting = [(tree, 1)]
+    while waiting:
+        element, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise WorkbookError(TOO_DEEP)
+        waiting += [(child, depth + 1) for child in element]
 
 
 def entities(part: str) -> str:

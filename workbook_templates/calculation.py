@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from workbook_templates.package import Grids, Value
     from workbook_templates.recalc import Register
 
+    Place = tuple[str, int, int]
+
 SECONDS: Final = 3
 SECONDS_WITH_FUNCTIONS: Final = 60
 """Processor time for the formulas of a workbook, and of one that calls AMZN_ functions, each of which may run the model."""
@@ -37,16 +39,20 @@ class Calculated:
     """Values of formula cells, and what the functions in cells said when they failed."""
 
     grids: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
-    failures: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    failures: dict[Place, str] = field(default_factory=dict)
 
 
-def calculate(data: bytes, cells: Mapping[tuple[str, int, int], bool], register: Register | None) -> Calculated:
+def calculate(
+    data: bytes, cells: Mapping[Place, bool], register: Register | None, pinned: Mapping[Place, Value] | None = None
+) -> Calculated:
     """Calculate a workbook with formualizer in this process.
 
     Parameters
     ----------
     cells
         Formula cells whose values are wanted, each with whether it calls functions that ``register`` makes known.
+    pinned
+        Cells that hold a value in place of their formula, because the engine may calculate it otherwise.
     """
     import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
 
@@ -55,6 +61,8 @@ def calculate(data: bytes, cells: Mapping[tuple[str, int, int], bool], register:
         book: Any = formualizer.load_workbook_bytes(data)
         if register is not None:
             register(book, said.append)
+        for (sheet, row, column), value in (pinned or {}).items():
+            book.set_value(sheet, row, column, value)
         book.evaluate_all()
         found = Calculated()
         for name in dict.fromkeys(sheet for sheet, _, _ in cells):
@@ -77,8 +85,10 @@ def calculate(data: bytes, cells: Mapping[tuple[str, int, int], bool], register:
     return found
 
 
-def calculate_apart(name: str, data: bytes, cells: Mapping[tuple[str, int, int], bool], register: Register | None) -> Calculated:
-    """Calculate a workbook with an engine in a process of its own, whose time and memory are limited.
+def calculate_apart(
+    name: str, data: bytes, cells: Mapping[Place, bool], register: Register | None, pinned: Mapping[Place, Value] | None = None
+) -> Calculated:
+    """Calculate a workbook with an engine in a process of its own, whose time and memory are limited; only formualizer pins cells.
 
     Raises
     ------
@@ -92,6 +102,7 @@ def calculate_apart(name: str, data: bytes, cells: Mapping[tuple[str, int, int],
         "seconds": seconds,
         "register": f"{register.__module__}:{register.__qualname__}" if register is not None and calls else "",
         "cells": [[*place, call] for place, call in cells.items()],
+        "pinned": [[*place, value] for place, value in (pinned or {}).items()],
         "size": len(data),
     }
     command = [sys.executable, "-m", __name__]
@@ -131,7 +142,7 @@ def _registered(path: str) -> Register | None:
     return found
 
 
-def _sparse(grids: Grids, wanted: Iterable[tuple[str, int, int]]) -> dict[str, list[Sequence[object]]]:
+def _sparse(grids: Grids, wanted: Iterable[Place]) -> dict[str, list[Sequence[object]]]:
     found: dict[str, list[Sequence[object]]] = {}
     for sheet, row, column in wanted:
         found.setdefault(sheet, []).append((row, column, grids.get(sheet, {}).get((row, column))))
@@ -146,7 +157,8 @@ def main() -> None:
     _limit(order["seconds"])
     try:
         if order["engine"] == Formualizer.name:
-            found = calculate(data, cells, _registered(order["register"]))
+            pinned = {(sheet, row, column): value for sheet, row, column, value in order["pinned"]}
+            found = calculate(data, cells, _registered(order["register"]), pinned)
         else:
             found = Calculated()
             found.grids.update({name: dict(grid) for name, grid in engine_named(order["engine"]).calculate(data).items()})

@@ -46,8 +46,10 @@ _LEAP_DAY_THAT_NEVER_WAS: Final = 60
 """Spreadsheets count 1900-02-29 as a day."""
 
 
-def day_number(value: date) -> float:
-    """Return the number that stands for a date, or a date and time, in a cell."""
+def day_number(value: date | time) -> float:
+    """Return the number that stands for a date, a time of the day, or both, in a cell."""
+    if isinstance(value, time):
+        return timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond) / timedelta(days=1)
     day = float(value.toordinal() - DAY_ZERO)
     if day <= _LEAP_DAY_THAT_NEVER_WAS:
         day -= 1

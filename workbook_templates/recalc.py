@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time, timedelta
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -143,7 +143,9 @@ def plain_value(value: Any) -> Value:  # noqa: ANN401  # what the engine returns
         return _ERRORS.get(str(value.get("kind")), f"#{value.get('kind')}")
     if isinstance(value, (bool, str)) or value is None:
         return value
-    return day_number(value) if isinstance(value, date) else float(value)
+    if isinstance(value, (date, time)):
+        return day_number(value)
+    return value / timedelta(days=1) if isinstance(value, timedelta) else float(value)
 
 
 class IronCalc(Engine):
@@ -196,10 +198,10 @@ class LibreOffice(Engine):
 
     def is_available(self) -> bool:
         """See :class:`Engine`."""
-        return _office_program() is not None
+        return office_program() is not None
 
     def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
-        program = _office_program() or ""
+        program = office_program() or ""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             profile = folder / "profile" / "user"
@@ -218,12 +220,8 @@ class LibreOffice(Engine):
             program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
             "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, sources),
         ]  # fmt: skip
-        # with a virtual environment first in PATH the program says that the file cannot be loaded
-        environment = {**os.environ, "PATH": os.defpath + os.pathsep + "/usr/bin"}
-        environment.pop("PYTHONHOME", None)
-        environment.pop("PYTHONPATH", None)
         try:
-            subprocess.run(command, env=environment, check=True, capture_output=True, timeout=_OFFICE_TIMEOUT_SECONDS)  # noqa: S603  # our own arguments
+            subprocess.run(command, env=office_environment(), check=True, capture_output=True, timeout=_OFFICE_TIMEOUT_SECONDS)  # noqa: S603  # our own arguments
         except subprocess.CalledProcessError as error:
             message = f"LibreOffice failed with status {error.returncode}: {error.stderr.decode(errors='replace').strip()[:300]}"
             raise EngineError(message) from None
@@ -239,7 +237,16 @@ class LibreOffice(Engine):
         return path.read_bytes()
 
 
-def _office_program() -> str | None:
+def office_environment() -> dict[str, str]:
+    """Return the environment for LibreOffice: with a virtual environment first in PATH it says that the file cannot be loaded."""
+    environment = {**os.environ, "PATH": os.defpath + os.pathsep + "/usr/bin"}
+    environment.pop("PYTHONHOME", None)
+    environment.pop("PYTHONPATH", None)
+    return environment
+
+
+def office_program() -> str | None:
+    """Return the path of LibreOffice, if it is installed."""
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from zipfile import BadZipFile
 
 from model.errors import WorkbookError
-from workbook_templates.archive import entities
+from workbook_templates.archive import DEEPEST, TOO_DEEP, entities
 from workbook_templates.references import LAST_COLUMN, LAST_ROW, coordinates, moved
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_ELEMENTS: Final = 1_000_000
 """Of all sheets and texts together; ours have 150,000. Beyond it a file takes more than seconds and half a gigabyte."""
-DEEPEST: Final = 64
 _CHUNK: Final = 1 << 16
 _TRUE: Final = frozenset({"1", "true", "on"})
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -123,8 +122,7 @@ class Reader:
         self.depth += 1
         self.budget.left -= 1
         if self.depth > DEEPEST:
-            message = f"nests elements more than {DEEPEST} deep: no spreadsheet program writes such a file"
-            raise WorkbookError(message)
+            raise WorkbookError(TOO_DEEP)
         if self.budget.left < 0:
             message = f"holds more than {MOST_ELEMENTS:,} elements: too large to be validated"
             raise WorkbookError(message)

@@ -5,6 +5,7 @@ A changed input is not an error: the model is run with it and must agree. A work
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,7 @@ from workbook_templates.read import read_inputs
 from workbook_templates.recalc import DEFAULT_ENGINE, Formualizer, Register, engine_named
 from workbook_templates.references import functions
 from workbook_templates.rules.choice import Choice
-from workbook_templates.rules.formulas import AMZN, VOLATILE
+from workbook_templates.rules.formulas import AGREED, AMZN, is_error
 from workbook_templates.rules.rule import ModelSubject, Subject
 from workbook_templates.rules.table import ANY, MODEL, OTHER, STRUCTURE
 from workbook_templates.rules.values import CACHED
@@ -35,16 +36,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbook_templates.contents import Book
-    from workbook_templates.package import Grids
+    from workbook_templates.package import Grids, Value
     from workbook_templates.rules.rule import Place
 
 __all__ = ["Finding", "Report", "validate", "validate_file"]
-_CATCHING: Final = frozenset({"IFERROR", "IFNA", "ISERROR", "ISERR", "ISNA", "ERROR.TYPE", "AGGREGATE"})
-"""Functions that turn the error of a function that an engine lacks into a value."""
+_NAMED: Final = 3
+_MACROS: Final = "xl/vbaProject.bin"
+Companions = Callable[[], tuple[bytes, tuple[str, ...]]]
 
 
 def validate_file(
-    path: Path, engines: Sequence[str] = (DEFAULT_ENGINE,), register: Register | None = None, choice: Choice | None = None
+    path: Path,
+    engines: Sequence[str] = (DEFAULT_ENGINE,),
+    register: Register | None = None,
+    choice: Choice | None = None,
+    companions: Companions | None = None,
 ) -> Report:
     """Validate one workbook file; arguments as for :func:`validate`.
 
@@ -65,7 +71,7 @@ def validate_file(
         message = f"{path}: cannot be read: {error.strerror if isinstance(error, OSError) else error}"
         raise WorkbookError(message) from None
     try:
-        return validate(data, str(path), engines, register, choice)
+        return validate(data, str(path), engines, register, choice, companions)
     except AmznFcfError as error:
         message = f"{path}: {error}"
         raise type(error)(message) from None
@@ -77,6 +83,7 @@ def validate(
     engines: Sequence[str] = (DEFAULT_ENGINE,),
     register: Register | None = None,
     choice: Choice | None = None,
+    companions: Companions | None = None,
 ) -> Report:
     """Validate one workbook.
 
@@ -90,13 +97,18 @@ def validate(
         Makes the functions known that its cells may call; a function of a module, so that another process can find it.
     choice
         Which rules are applied; all unless given.
+    companions
+        Returns the VBA project that a template of ours may carry, and the sheets that come with it.
     """
     chosen = choice or Choice()
     book = read_book(data)
     missing = [name for name in SHEETS if name not in book.sheets]
     report = Report(path)
+    if companions is not None and FUNCTIONS in book.sheets and _MACROS in book.archive.parts:
+        _set_aside(book, companions(), report)
     if len(missing) > len(SHEETS) / 2:
-        report.remarks.append(f"generic rules: not a workbook of this model, for it lacks the sheets {', '.join(missing)}")
+        lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
+        report.remarks.append(f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}")
         subject = Subject(book)
         if chosen.needs_values:
             _calculate_other(subject, report, [name for name in engines if name == Formualizer.name], register)
@@ -114,6 +126,15 @@ def validate(
     report.findings += chosen.apply(MODEL, subject)
     report.findings += chosen.apply([*STRUCTURE, *ANY], subject)
     return report
+
+
+def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Report) -> None:
+    """Take out of a template what comes with macros that are known, byte for byte; what is left is judged as any workbook."""
+    macros, sheets = companions
+    if book.archive.read(_MACROS) == macros:
+        del book.archive.parts[_MACROS]
+        found = [name for name in sheets if book.sheets.pop(name, None) is not None]
+        report.remarks.append(f"the macros are xlwings' own, byte for byte; its sheets {', '.join(found)} were not judged")
 
 
 def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
@@ -188,22 +209,27 @@ def _calculate_other(subject: Subject, report: Report, engines: Sequence[str], r
     cells = _cells(subject)
     if not cells:
         return
-    moving = any(functions(formula) & VOLATILE for formula in subject.formulas.values())
+    pinned = {place: value for place, formula in subject.formulas.items() if (value := _pinned(subject, place, formula)) is not None}
     data = subject.book.archive.repacked() if engines else b""
     for name in engines:
         engine_named(name).require()
         try:
-            found = calculate_apart(name, data, cells, register)
+            found = calculate_apart(name, data, cells, register, pinned)
         except EngineError as error:
             subject.uncalculated[name] = str(error)
             continue
         _take(subject, report, name, found, cells)
-        if moving:
-            report.remarks.append("values were not compared with calculated ones: volatile functions change them")
-            subject.uncertain |= set(cells)
-        elif any(value == "#NAME?" for grid in found.grids.values() for value in grid.values()):
-            report.remarks.append(f"{name} lacks functions of this workbook: formulas that catch errors were not compared")
-            subject.uncertain |= {place for place, formula in subject.formulas.items() if functions(formula) & _CATCHING}
+        compared = len(subject.formulas) - len(pinned)
+        report.remarks.append(
+            f"{compared:,} of {len(subject.formulas):,} formulas use only functions on which programs agree, and were calculated"
+        )
+
+
+def _pinned(subject: Subject, place: Place, formula: str) -> Value:
+    """Return the value to keep for a formula that the engine may calculate otherwise than the program that saved the file."""
+    value = subject.book.sheets[place[0]].cells[place[1:]].value
+    agreed = functions(formula) <= AGREED and "[" not in formula
+    return None if agreed or AMZN in formula or is_error(value) else value
 
 
 def _take(subject: Subject, report: Report, name: str, found: Calculated, cells: dict[Place, bool]) -> None:

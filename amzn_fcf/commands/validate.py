@@ -13,6 +13,7 @@ from model.errors import AmznFcfError, InputError
 from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
 from workbook_templates.rules.choice import Choice, every_rule
 from workbook_templates.validate import validate_file
+from xlwings_udfs.hosts.desktop.template import companions
 from xlwings_udfs.hosts.headless import register
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     reports, unreadable = [], []
     for path in progress([Path(file) for file in arguments.file], "Validating", str):
         try:
-            reports.append(validate_file(path, engines, register, choice))
+            reports.append(validate_file(path, engines, register, choice, companions))
         except AmznFcfError as error:
             unreadable.append(str(error))
     _print(reports, arguments.format)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from workbook_templates.sheet_parts import Content, SheetContents
 
 VOLATILE: Final = frozenset({"OFFSET", "INDIRECT", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"})
+AGREED: Final = ALLOWED_FUNCTIONS | {
+    "AVERAGE", "COUNT", "COUNTA", "EXP", "HLOOKUP", "IFERROR", "INT", "LN", "MOD", "NOT", "ROUND", "ROUNDDOWN", "ROUNDUP", "SQRT",
+    "VLOOKUP",
+}  # fmt: skip
+"""Functions that engines calculate alike in any workbook, so that a difference is a stale value."""
 _REACHING_OUT: Final = frozenset({
     "WEBSERVICE", "RTD", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EVALUATE", "FILTERXML", "SQL.REQUEST", "IMAGE",
 })  # fmt: skip

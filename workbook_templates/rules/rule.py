@@ -27,6 +27,9 @@ Group = Literal["package", "structure", "formulas", "values", "functions", "inpu
 Place = tuple[str, int, int]
 """Sheet, row and column from 1."""
 
+LONGEST_FORMULA = 8_192
+"""Characters, in Excel."""
+
 
 class Spot(NamedTuple):
     """A place where a rule is broken: what should be there, and what is."""
@@ -46,8 +49,6 @@ class Subject:
     """Values by engine."""
     failures: dict[Place, str] = field(default_factory=dict)
     """Cells whose AMZN_ function gave an error, and what the function said."""
-    uncertain: set[Place] = field(default_factory=set)
-    """Formula cells whose values an engine cannot vouch for: it lacks a function, or they change by themselves."""
     uncalculated: dict[str, str] = field(default_factory=dict)
     """Engines that could not calculate the workbook, and why."""
     expected_sheets: Sequence[str] = ()
@@ -125,7 +126,12 @@ class Rule(Generic[S_contra]):
     def findings(self, subject: S_contra) -> Iterable[Finding]:
         """Apply the rule."""
         for spot in self.check(subject):
-            yield Finding(self.name, self.severity, *spot, self.remedy)
+            yield Finding(self.name, self.severity, spot.sheet, spot.cell, bearable(spot.expected), bearable(spot.found), self.remedy)
+
+
+def bearable(text: str) -> str:
+    """Return a text whole, unless it is longer than any formula can be."""
+    return text if len(text) <= LONGEST_FORMULA else f"{text[:LONGEST_FORMULA]} ... ({len(text):,} characters)"
 
 
 def cell_name(row: int, column: int) -> str:

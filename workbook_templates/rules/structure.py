@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import did_you_mean
 from workbook_templates.formula import ALLOWED_FUNCTIONS
 from workbook_templates.references import functions, looks_like_a_cell, rectangle, without_texts
-from workbook_templates.rules.rule import Spot, Subject, cell_name
+from workbook_templates.rules.rule import LONGEST_FORMULA, Spot, Subject, cell_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ _COMMON_FUNCTIONS: Final = ALLOWED_FUNCTIONS | {
     "NOW", "NPV", "OFFSET", "PMT", "PV", "RATE", "RIGHT", "ROUND", "SQRT", "SUMIF", "TEXT", "TODAY", "TRUE", "FALSE", "VALUE", "VLOOKUP",
     "XIRR", "XLOOKUP", "XNPV", "YEAR",
 }  # fmt: skip
+LONGEST_TEXT: Final = 32_767
 _OF_PROGRAMS: Final = ("_xlnm.", "_xlfn.", "_xleta.", "_xlpm.")
 """Prefixes of names that spreadsheet programs make themselves."""
 
@@ -90,6 +91,16 @@ def cells_twice(subject: Subject) -> Iterator[Spot]:
             yield Spot(sheet.name, cell_name(*place), "one content", "the cell twice: programs differ in which they show")
         for reference in sheet.outside:
             yield Spot(sheet.name, "", "cells A1 to XFD1048576", f"a cell at {reference!r}")
+
+
+def oversized_cells(subject: Subject) -> Iterator[Spot]:
+    """Find formulas and texts that are longer than a spreadsheet program takes."""
+    for sheet in subject.book.sheets.values():
+        for place, cell in sheet.cells.items():
+            text = cell.formula if cell.formula is not None else cell.value
+            limit = LONGEST_TEXT if cell.formula is None else LONGEST_FORMULA
+            if isinstance(text, str) and len(text) > limit:
+                yield Spot(sheet.name, cell_name(*place), f"at most {limit:,} characters", f"{len(text):,} characters")
 
 
 def _own_names(subject: Subject) -> Iterator[DefinedName]:

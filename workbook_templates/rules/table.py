@@ -28,6 +28,7 @@ ANY: Final[Sequence[Rule[Subject]]] = (
     Rule("hidden-row", "structure", "warning", structure.hidden_rows, "show them, or group them"),
     Rule("hidden-column", "structure", "warning", structure.hidden_columns, "show them, or group them"),
     Rule("cell-twice", "structure", "error", structure.cells_twice, "do not trust the file; ask for one that a spreadsheet program saved"),
+    Rule("oversized-cell", "structure", "error", structure.oversized_cells, "do not trust the file; ask for one that a program saved"),
     Rule("shadowing-name", "structure", "error", structure.shadowing_names, "rename it"),
     Rule("formula-in-name", "structure", "warning", structure.formulas_in_names, "move the formula into a cell"),
     Rule("hidden-name", "structure", "note", structure.hidden_names, "look at what it stands for"),

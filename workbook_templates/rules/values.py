@@ -5,18 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.rules.formulas import is_error
 from workbook_templates.rules.rule import ModelSubject, Spot, Subject, cell_name, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workbook_templates.package import Value
     from workbook_templates.parity import Comparison
 
 CACHED: Final = "cached"
 _STALE: Final = 1e-6
 """Relative difference from which a cached value of any workbook counts as stale: engines round alike to far less."""
+_NEAR_ZERO: Final = 1e-9
 _NO_VALUES: Final = "no values"
 
 
@@ -47,27 +46,19 @@ def _differences(comparison: Comparison, by: str) -> Iterator[Spot]:
 
 
 def stale_values(subject: Subject) -> Iterator[Spot]:
-    """Find cached values of formulas, of those that the model does not account for, that an engine calculates otherwise."""
+    """Find numbers in the file that an engine calculates otherwise, of formulas that the model does not account for."""
     if any(missing_values(subject)):
         return
-    for place in subject.added:
-        if place in subject.uncertain or place in subject.failures:
-            continue
-        sheet, row, column = place
+    for sheet, row, column in subject.added:
         cached = subject.book.sheets[sheet].cells[row, column].value
         for name, grids in subject.calculated.items():
-            calculated = grids.get(sheet, {}).get((row, column))
-            if calculated is not None and not is_error(calculated) and not _is_same(cached, calculated):
-                yield Spot(sheet, cell_name(row, column), f"{shown(calculated)} ({name})", shown(cached))
+            found = grids.get(sheet, {}).get((row, column))
+            if type(cached) is float and type(found) is float and math.isfinite(found) and not _is_same(cached, found):
+                yield Spot(sheet, cell_name(row, column), f"{shown(found)} ({name})", shown(cached))
 
 
-def _is_same(cached: Value, calculated: Value) -> bool:
-    """Compare as a reader would: an empty text is nothing, and near 0 only money matters."""
-    if isinstance(cached, bool) or isinstance(calculated, bool):
-        return bool(cached) == bool(calculated) and type(cached) is type(calculated)
-    if isinstance(cached, float) and isinstance(calculated, float):
-        return math.isclose(cached, calculated, rel_tol=_STALE, abs_tol=1e-9)
-    return (cached or "") == (calculated or "") or (cached in {None, ""} and calculated in {0.0, ""})
+def _is_same(cached: float, found: float) -> bool:
+    return math.isclose(cached, found, rel_tol=_STALE, abs_tol=_NEAR_ZERO)
 
 
 def uncalculated(subject: Subject) -> Iterator[Spot]:

@@ -109,6 +109,12 @@ def macro_workbook(module_file: str, interpreter: str | None = None) -> bytes:
     return file.getvalue()
 
 
+def companions() -> tuple[bytes, tuple[str, ...]]:
+    """Return the VBA project that a template carries, and the sheets that stand behind those of the model."""
+    with zipfile.ZipFile(io.BytesIO(_standalone())) as package:
+        return package.read("xl/vbaProject.bin"), (HOW_TO, SETTINGS, INTELLISENSE)
+
+
 def _standalone() -> bytes:
     try:
         return files("xlwings").joinpath(_STANDALONE).read_bytes()

@@ -1,0 +1,220 @@
+"""Files made to do harm are refused, or reported, by the command line within 5 s of the processor and 500 MB; nothing is written."""
+
+# ruff: noqa: E501  # tables: one file a line
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING, NamedTuple
+
+import openpyxl
+import pytest
+import tampering as t
+
+from workbook_templates.contents import read_book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of processes are those of POSIX")
+SECONDS, MEMORY = 5, 500_000_000
+_LIMITED = (
+    "import os, resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (5, 5));"
+    "resource.setrlimit(resource.RLIMIT_AS, (2_500_000_000, 2_500_000_000));"
+    "os.execv(sys.executable, [sys.executable, '-m', 'amzn_fcf', 'validate', *sys.argv[1:]])"
+)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
+    f'<!ENTITY {name} "{f"&{other};" * 10}">' for name, other in zip("bcdefghij", "abcdefghi", strict=True)
+) + "]>"  # fmt: skip
+
+
+def small() -> bytes:
+    """Return a workbook of somebody else's."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet["A1"], sheet["A2"] = 1, "=A1+1"
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+SMALL = small()
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def sheet_of(rows: str, before: str = "") -> bytes:
+    """Return a workbook whose sheet has these rows."""
+    content = f'<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData></worksheet>'
+    return t.packed({**t.parts_of(SMALL), SHEET: content.encode()})
+
+
+def with_formulas(formulas: Iterable[str]) -> bytes:
+    return sheet_of("".join(f'<row r="{row}"><c r="A{row}"><f>{text}</f><v>1</v></c></row>' for row, text in enumerate(formulas, start=1)))
+
+
+def deflated(parts: dict[str, bytes], name: str, megabytes: int) -> bytes:
+    """Return a package with one part that unpacks to many bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for each, part in parts.items():
+            if each != name:
+                package.writestr(each, part)
+        with package.open(name, "w") as part_file:
+            for _ in range(megabytes):
+                part_file.write(b" " * 1_000_000)
+    return target.getvalue()
+
+
+def lying_bomb() -> bytes:
+    """Return a package whose directory says that a part of 200 MB has 1,000 bytes."""
+    data = bytearray(deflated(t.parts_of(SMALL), SHEET, 200))
+    entry = data.rindex(b"PK\x01\x02", 0, data.rindex(SHEET.encode()))
+    struct.pack_into("<I", data, entry + 24, 1_000)
+    return bytes(data)
+
+
+def overlapping() -> bytes:
+    """Return a package in which many entries of the directory share the bytes of one part."""
+    data = t.packed(t.parts_of(SMALL))
+    end = data.rindex(b"PK\x05\x06")
+    first = data.index(b"PK\x01\x02")
+    directory = data[first:end]
+    sheet = directory[directory.rindex(b"PK\x01\x02", 0, directory.index(SHEET.encode())) :]
+    sheet = sheet[: sheet.index(SHEET.encode()) + len(SHEET)]
+    more = b"".join(sheet[: -len(SHEET)] + f"xl/worksheets/shee{n}.xml".encode() for n in range(10, 99))
+    count = struct.unpack_from("<H", data, end + 10)[0] + 89
+    tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(directory + more), first, 0)
+    return data[:first] + directory + more + tail
+
+
+def many_parts() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for number in range(30_000):
+            package.writestr(f"{number}", b"")
+    return target.getvalue()
+
+
+def old_format(*, encrypted: bool) -> bytes:
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + ("EncryptedPackage" if encrypted else "Workbook").encode("utf-16-le").center(3000, b"\0")
+
+
+def with_password_on_a_part() -> bytes:
+    data = bytearray(t.packed(t.parts_of(SMALL)))
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+class Hostile(NamedTuple):
+    """A file, and what the command says of it."""
+
+    what: str
+    make: Callable[[], bytes]
+    says: str
+
+
+REFUSED = (
+    Hostile("bomb", lambda: deflated(t.parts_of(SMALL), SHEET, 1000), "too large when unpacked"),
+    Hostile("lying bomb", lying_bomb, "not a readable .xlsx"),
+    Hostile("many parts", many_parts, "more than 5,000 parts"),
+    Hostile("entities in the workbook", lambda: t.edited(SMALL, t.BOOK, "<workbook ", f"{ENTITIES}<workbook "), "document type"),
+    Hostile("entities in a sheet", lambda: t.edited(SMALL, SHEET, "<worksheet ", f"{ENTITIES}<worksheet "), "document type"),
+    Hostile("an entity of another file", lambda: t.edited(SMALL, SHEET, "<worksheet ", '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet '), "document type"),
+    Hostile("a part above the package", lambda: t.with_part(SMALL, "xl/../../../evil.xml", b"<a/>"), "could leave the package"),
+    Hostile("a part at the root of the disk", lambda: t.with_part(SMALL, "/etc/evil.xml", b"<a/>"), "could leave the package"),
+    Hostile("a part on a drive", lambda: t.with_part(SMALL, "C:/evil.xml", b"<a/>"), "could leave the package"),
+    Hostile("a part with backslashes", lambda: t.with_part(SMALL, "xl\\..\\..\\evil.xml", b"<a/>"), "could leave the package"),
+    Hostile("a part twice", lambda: t.with_part(SMALL, SHEET.upper(), b"<a/>"), "twice"),
+    Hostile("half a file", lambda: SMALL[: len(SMALL) // 2], "not a readable .xlsx"),
+    Hostile("an encrypted workbook", lambda: old_format(encrypted=True), "is encrypted: remove its password"),
+    Hostile("a workbook of 1997", lambda: old_format(encrypted=False), "old .xls format"),
+    Hostile("a part with a password", with_password_on_a_part, "is encrypted"),
+    Hostile("deep nesting in a sheet", lambda: sheet_of("<a>" * 1_000_000), "nests elements more than 64 deep"),
+    Hostile("deep nesting in the workbook", lambda: t.edited(SMALL, t.BOOK, "<sheets>", "<a>" * 100_000 + "</a>" * 100_000 + "<sheets>"), "nests elements more than 64 deep"),
+    Hostile("a million rows", lambda: sheet_of("<row/>" * 1_048_576), "more than 1,000,000 elements"),
+    Hostile("a text in place of a number", lambda: sheet_of("<row><c><v>one</v></c></row>"), "not a readable .xlsx"),
+    Hostile("a text that is not there", lambda: sheet_of('<row><c t="s"><v>77</v></c></row>'), "not a readable .xlsx"),
+    Hostile("a package of something else", lambda: t.packed({"word/document.xml": b"<a/>"}), "a ZIP file of something else"),
+    Hostile("a page", lambda: b"<html></html>", "not a readable .xlsx"),
+    Hostile("nothing", lambda: b"", "not a readable .xlsx"),
+)  # fmt: skip
+
+
+class Run(NamedTuple):
+    """What a command did."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def limited(folder: Path, *arguments: str) -> Run:
+    """Run ``amzn-fcf validate`` under the limits; assert that it kept them, without a traceback and without writing anything."""
+    before = sorted(folder.rglob("*"))
+    command = [sys.executable, "-c", _LIMITED, *arguments]
+    with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err, cwd=folder, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        done = Run(process.returncode, out.read().decode(), err.read().decode())
+    for name in ("out", "err"):
+        (folder / name).unlink()
+    assert "Traceback" not in done.errors
+    assert done.status in {0, 1, 2}, (done.status, done.errors[-300:])
+    assert usage.ru_utime + usage.ru_stime < SECONDS
+    assert usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) < MEMORY
+    assert sorted(folder.rglob("*")) == before
+    return done
+
+
+def test_what_must_not_be_opened_is_refused_in_one_line_each(tmp_path: Path) -> None:
+    """All of them in one run: together they stay within the limits."""
+    for number, each in enumerate(REFUSED):
+        (tmp_path / f"{number}.xlsx").write_bytes(each.make())
+    done = limited(tmp_path, *(f"{number}.xlsx" for number in range(len(REFUSED))))
+    assert done.status == 2
+    assert done.output == ""
+    lines = done.errors.splitlines()
+    assert len(lines) == len(REFUSED)
+    for number, (each, line) in enumerate(zip(REFUSED, lines, strict=True)):
+        assert line.startswith(f"amzn-fcf: error: {number}.xlsx: "), each.what
+        assert each.says in line, f"{each.what}: {line}"
+
+
+def test_entries_that_share_their_bytes_are_read_once_at_most() -> None:
+    """Ninety parts of the directory lie on one another; those that matter are read once, the others never."""
+    data = overlapping()
+    assert len(zipfile.ZipFile(io.BytesIO(data)).namelist()) > 89
+    assert read_book(data).cell_count == 2
+
+
+def formulas_without_end() -> bytes:
+    """Return a workbook of 10,000 formulas, each of which compares 10,000 numbers in three ways: minutes of work."""
+    cells = '<row r="{0}"><c r="A{0}"><v>{0}</v></c><c r="B{0}"><f>SUMPRODUCT((A$1:A$10000&gt;A{0})*(A$1:A$10000&lt;&gt;{0})*A$1:A$10000)</f><v>1</v></c></row>'
+    return sheet_of("".join(cells.format(row) for row in range(1, 10_001)))
+
+
+REPORTED = (
+    Hostile("a cell at the far end of a sheet", lambda: sheet_of('<row r="1"><c r="A1"><f>XFD1048576+1</f><v>2</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', '<dimension ref="A1:XFD1048576"/>'), ""),
+    Hostile("formulas without end", formulas_without_end, "not-calculated"),
+    Hostile("texts that begin with =", lambda: sheet_of('<row r="1"><c r="A1" t="inlineStr"><is><t>=HYPERLINK("http://example.com/")</t></is></c></row>'), "text-like-formula"),
+    Hostile("long formulas", lambda: with_formulas([mark * 400_000 for mark in ("A1+", "(", "&quot;", "'", "[", "A.", "cmd|", "1e", "$A")]), "oversized-cell"),
+    Hostile("a formula in a name", lambda: t.edited(SMALL, t.BOOK, "</sheets>", '</sheets><definedNames><definedName name="x">SUM(1,2)</definedName></definedNames>'), "formula-in-name"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("hostile", REPORTED, ids=lambda each: each.what)
+def test_what_can_be_read_is_reported_within_the_limits(hostile: Hostile, tmp_path: Path) -> None:
+    (tmp_path / "x.xlsx").write_bytes(hostile.make())
+    done = limited(tmp_path, "x.xlsx", "--format", "json")
+    assert done.status in {0, 1}
+    assert hostile.says in done.output

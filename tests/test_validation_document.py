@@ -1,0 +1,43 @@
+"""docs/validation.md lists the rules that there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from test_hostile_files import REFUSED, REPORTED
+from test_tamperings import TAMPERINGS, planned_rules
+
+from workbook_templates.rules.choice import every_rule
+from workbook_templates.rules.table import ANY, OTHER
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "validation.md"
+
+
+def table() -> str:
+    """Return the table as it stands in the document."""
+    kinds = {id(rule): kind for kind, rules in (("any", ANY), ("others", OTHER)) for rule in rules}
+    lines = ["| group | rule | severity | in | looks for |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {rule.group} | `{rule.name}` | {rule.severity} | {kinds.get(id(rule), 'ours')} | {rule.looks_for} |" for rule in every_rule()
+    ]
+    return "\n".join(lines)
+
+
+def test_the_rules_stand_in_the_document() -> None:
+    print(table())
+    assert table() in DOCUMENT.read_text("utf-8"), "copy the table that pytest -s tests/test_validation_document.py prints"
+
+
+def test_the_counts_of_the_document_are_those_of_the_tests() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    planted = sum(len(each.rules) for each in TAMPERINGS)
+    assert f"{len(TAMPERINGS)} tamperings, {len(planned_rules())} rules: {planted} findings planted and found" in text
+    assert f"on {len(REFUSED) + len(REPORTED)} such files" in text
+
+
+def test_names_of_rules_are_unique_and_every_rule_says_what_it_looks_for_and_what_to_do() -> None:
+    rules = every_rule()
+    assert len({rule.name for rule in rules}) == len(rules)
+    for rule in rules:
+        assert rule.looks_for != rule.name
+        assert rule.remedy
