@@ -131,8 +131,7 @@ class _Lifting:
         for node in walk(job.formula):
             if isinstance(node, (Trailing, YearSum, Lagged)) or (isinstance(node, Ref) and node.lag > 0):
                 key = key_of(node if isinstance(node, Ref) else node.ref)
-                row = job.row
-                message = f"{row.declared.origin}: {row.key} is one value, and cannot look back at {key}: use at_as_of() or at_end()"
+                message = f"{job.row.declared.origin}: {job.row.key} is one value, and cannot look back at {key}: use at_as_of()"
                 raise DeclarationError(message)
 
     def _inner(self, node: Expr, row: Row, *, timed: bool) -> Expr:
