@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -95,23 +95,32 @@ def outcomes(jobs: Sequence[Job], executor: Callable[[], Executor] | None) -> Ge
         return
     others = set(multiprocessing.active_children())
     pool = executor()
+    futures: dict[Future[Outcome], Job] = {}
     try:
-        with _interrupts_held():
-            futures = {pool.submit(build_job, job): job for job in jobs}
+        with _interrupts_held(), contextlib.suppress(BrokenExecutor):
+            for job in jobs:
+                futures[pool.submit(build_job, job)] = job
         for future in as_completed(futures):
             try:
                 outcome = future.result()
             except BrokenExecutor:
-                message = f"{futures[future].path}: a process that builds was ended from outside, or ran out of memory; try fewer --workers"
-                outcome = Outcome(futures[future].path, "failed", message=message)
+                outcome = _ended_from_outside(futures[future])
             yield outcome
             if outcome.state == "disk":
                 return
+        yield from map(_ended_from_outside, jobs[len(futures) :])
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - others:
+        started = set(multiprocessing.active_children()) - others
+        for process in started:
             process.terminate()
-        pool.shutdown()
+        for process in started:
+            process.join()  # what it was writing can be removed only now
+
+
+def _ended_from_outside(job: Job) -> Outcome:
+    message = f"{job.path}: a process that builds was ended from outside, or ran out of memory; try fewer --workers"
+    return Outcome(job.path, "failed", message=message)
 
 
 def build_job(job: Job) -> Outcome:
@@ -128,14 +137,14 @@ def build_job(job: Job) -> Outcome:
     except AmznFcfError as error:
         return Outcome(job.path, "failed", message=str(error))
     findings = built.report.findings
-    where = f"{findings[0].sheet}!{findings[0].cell} ({findings[0].rule})"
-    message = f"{len(findings)} findings, such as {where}: expected {findings[0].expected}, found {findings[0].found}"
+    first = findings[0]
+    message = f"{len(findings)} findings, such as {first.place} ({first.rule}): expected {first.expected}, found {first.found}"
     return Outcome(job.path, "refused", message=message)
 
 
 @lru_cache(maxsize=1)  # workbooks of a family come one after the other, and a plan is large
 def _plan(family: Family) -> WorkbookPlan:
-    return plan_workbook(family.scenarios[0], family.scenarios, __version__)
+    return plan_workbook(family.scenarios[0], family.scenarios, __version__, stamped=False)  # that is done for the selected one
 
 
 def _start() -> None:

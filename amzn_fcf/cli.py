@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_backtest(commands)
     _add_simulate(commands)
     _add_validate(commands)
+    _add_read(commands)
     _add_template(commands)
     return parser
 
@@ -259,6 +260,17 @@ def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("--strict", action="store_true", help="exit status 1 for warnings too")
     parser.add_argument("--list-rules", action="store_true", help="list the rules, with severity and what they look for")
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
+
+
+def _add_read(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _add(
+        commands, "read", "read the drivers that were changed by hand in a workbook into a scenario file",
+        "amzn-fcf read out/amzn-fcf_base.xlsx --out mine.toml",
+    )  # fmt: skip
+    parser.add_argument("file", metavar="FILE", help="a workbook written by amzn-fcf build; the scenario that it has selected is read")
+    parser.add_argument("--out", metavar="FILE.toml", help="the scenario file; default: print it")
+    parser.add_argument("--name", metavar="NAME", help="name of the scenario; default: that of the file, without its ending")
+    parser.add_argument("--force", action="store_true", help="replace the scenario file if it is there")
 
 
 def _add_template(commands: argparse._SubParsersAction[_Parser]) -> None:

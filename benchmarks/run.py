@@ -16,7 +16,9 @@ from model.amazon import plan_at
 from model.axis import Axis, Quarter
 from model.evaluate import compile_plan
 from model.inputs import driver_arrays, load_scenario
+from model.moves import Steps
 from model.results import run
+from model.sensitivity import break_even, grid, output_of, tornado
 from workbook_templates.recalc import ENGINES
 from workbook_templates.writer import plan_workbook, preset_to, write_workbook
 
@@ -42,6 +44,17 @@ def draw_ten_thousand() -> dict[str, np.ndarray]:
     return {key: np.concatenate(parts, axis=1) for key, parts in kept.items()}
 
 
+def measure_sensitivities() -> None:
+    """Time a tornado, a grid, and a point of a break-even line."""
+    base = load_scenario("base")
+    share = output_of("value_per_share[dcf,mid]", base)
+    rates, growths = (tuple(low + 0.0005 * place for place in range(50)) for low in (0.07, 0.02))
+    x, y = Steps("wacc", rates), Steps("terminal_growth", growths)
+    show("tornado of value, every driver down and up", best_of(3, lambda: tornado(base, share)), "target: under 0.5 s")
+    show("grid of value, 2,500 cells", best_of(3, lambda: grid(base, share, x, y)), "target: under 2 s")
+    show("break-even, one point", best_of(3, lambda: break_even(base, share, Steps("wacc", (0.09,)), y, 256.29)))
+
+
 def main() -> None:
     """Run all benchmarks."""
     print(f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}")
@@ -49,6 +62,7 @@ def main() -> None:
     run([base])
     show("one scenario, all rows, warm", best_of(20, lambda: run([base])), "target: under 30 ms")
     show(f"{DRAWS:,} draws of two drivers, all rows, one thread", best_of(3, draw_ten_thousand), "target: under 3 s")
+    measure_sensitivities()
     plan = preset_to(plan_workbook(base, shipped_at(base.as_of), "bench"), base)
     show("one workbook planned", best_of(3, lambda: plan_workbook(base, shipped_at(base.as_of), "bench")))
     show("one workbook written by openpyxl, no values", best_of(3, lambda: write_workbook(plan)))

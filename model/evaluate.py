@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.axis import QUARTERS_A_YEAR
-from model.build import key_of, walk
+from model.build import key_of
 from model.errors import DeclarationError
 from model.expr import (
     AsOf,
@@ -43,10 +43,11 @@ from model.expr import (
     Where,
     YearSum,
 )
+from model.order import PHASES, Step, phase_jobs, steps_of
 
 if TYPE_CHECKING:
     from model.axis import Axis
-    from model.build import Plan, Row
+    from model.build import Plan
 
 Array = NDArray[np.float64]
 Values = dict[str, Array]
@@ -70,11 +71,28 @@ _REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest"
 
 
 @dataclass(frozen=True)
-class Step:
-    """Rows that are computed together: one by one, or quarter by quarter when ``recurrent``."""
+class Stage:
+    """A step of the plan with the terms that compute its jobs."""
 
-    recurrent: bool
-    terms: tuple[tuple[Row, Term, int, int], ...]
+    step: Step
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, step: Step, plan: Plan) -> Stage:
+        """Return a step of ``plan`` ready to be computed."""
+        return cls(step, tuple(term_of(job.formula, plan, job.row.vintage) for job in step.jobs))
+
+    def run(self, values: Values) -> None:
+        """Compute the rows of the step, one by one, or quarter by quarter when it is recurrent."""
+        pairs = tuple(zip(self.step.jobs, self.terms, strict=True))
+        if not self.step.recurrent:
+            for job, term in pairs:
+                values[job.row.key][job.first : job.last] = term(values, job.first, job.last)
+            return
+        for now in range(min(job.first for job, _ in pairs), max(job.last for job, _ in pairs)):
+            for job, term in pairs:
+                if job.first <= now < job.last:
+                    values[job.row.key][now] = term(values, now, now + 1)[0]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,7 +100,7 @@ class Program:
     """A plan ready to be computed."""
 
     plan: Plan
-    steps: tuple[Step, ...]
+    stages: tuple[Stage, ...]
 
     def run(self, drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int = 1) -> Values:
         """Compute every row.
@@ -107,104 +125,15 @@ class Program:
             blank = 0.0 if row.vintage is not None else np.nan
             values[key] = np.full((self.plan.axis.length if row.timed else 1, draws), blank)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            for step in self.steps:
-                _run_step(step, values)
+            for stage in self.stages:
+                stage.run(values)
         return values
-
-
-def _run_step(step: Step, values: Values) -> None:
-    if not step.recurrent:
-        for row, term, first, last in step.terms:
-            if not row.timed:
-                values[row.key][:] = term(values, 0, 1)
-            elif first < last:
-                values[row.key][first:last] = term(values, first, last)
-        return
-    begin = min(first for _, _, first, _ in step.terms)
-    end = max(last for _, _, _, last in step.terms)
-    for now in range(begin, end):
-        for row, term, first, last in step.terms:
-            if first <= now < last:
-                values[row.key][now] = term(values, now, now + 1)[0]
 
 
 @cache
 def compile_plan(plan: Plan) -> Program:
     """Return ``plan`` as a program; computed once a plan."""
-    steps = [
-        *_phase(plan, "history"),
-        *_phase(plan, "forecast"),
-        *_phase(plan, "result"),
-    ]
-    return Program(plan, tuple(steps))
-
-
-def _phase(plan: Plan, phase: str) -> list[Step]:
-    """Group the rows of one phase: rows that depend on each other over time form one recurrent step."""
-    jobs = [job for row in plan.rows.values() if (job := _job(row, plan, phase)) is not None]
-    places = {row.key: place for place, (row, _, _, _) in enumerate(jobs)}
-    uses = [
-        {places[key_of(node)] for node in walk(formula) if isinstance(node, Ref) and key_of(node) in places} for _, formula, _, _ in jobs
-    ]
-    needs = _closure(uses)
-    groups: dict[int, list[int]] = {}
-    for place, needed in enumerate(needs):
-        mates = [place, *(other for other in range(place) if needed >> other & 1 and needs[other] >> place & 1)]
-        groups.setdefault(min(mates), []).append(place)
-    steps = []
-    # what a group needs is needed by it and by no other way round, so it has fewer needs and comes first
-    for first in sorted(groups, key=lambda each: ((needs[each] | 1 << each).bit_count(), each)):
-        members = [jobs[place] for place in groups[first]]
-        recurrent = any(place in uses[place] or needs[place] >> place & 1 for place in groups[first])
-        if recurrent:
-            _check_recurrent(members)
-        terms = tuple((row, term_of(formula, plan, row.vintage), begin, end) for row, formula, begin, end in members)
-        steps.append(Step(recurrent, terms))
-    return steps
-
-
-def _closure(uses: list[set[int]]) -> list[int]:
-    """Return, for each place, the set (as bits) of all places that it needs, directly or through others."""
-    needs = [sum(1 << other for other in used) for used in uses]
-    changed = True
-    while changed:
-        changed = False
-        for place, used in enumerate(uses):
-            found = needs[place]
-            for other in used:
-                found |= needs[other]
-            changed |= found != needs[place]
-            needs[place] = found
-    return needs
-
-
-def _job(row: Row, plan: Plan, phase: str) -> tuple[Row, Expr, int, int] | None:
-    """Return the formula of ``row`` in this phase and its quarters, if it has any."""
-    if row.line is None or (phase == "result") != row.line.result:
-        return None
-    split = plan.axis.split
-    if phase == "result":
-        return (row, cast("Expr", row.forecast), row.start, row.stop)
-    if phase == "history":
-        if row.history is None or not row.timed:
-            return None
-        return (row, row.history, row.start, min(row.stop, split))
-    if row.forecast is None:
-        return None
-    return (row, row.forecast, max(row.start, split), row.stop)
-
-
-def _check_recurrent(jobs: Sequence[tuple[Row, Expr, int, int]]) -> None:
-    """Refuse a recurrent step in which a row needs the whole of another one."""
-    keys = {row.key for row, _, _, _ in jobs}
-    for row, formula, _, _ in jobs:
-        for node in walk(formula):
-            if isinstance(node, (YearSum, Fixed)) and key_of(node.ref) in keys:
-                message = (
-                    f"{row.declared.origin}: {row.key} needs all quarters of {key_of(node.ref)}, which in turn depends on "
-                    f"{row.key}: declare {key_of(node.ref)} from drivers and reported figures only"
-                )
-                raise DeclarationError(message)
+    return Program(plan, tuple(Stage.of(step, plan) for phase in PHASES for step in steps_of(phase_jobs(plan, phase))))
 
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
@@ -374,7 +303,6 @@ def _position_of(row: Array, wanted: Array) -> Array:
 
 
 def _at_position(row: Array, position: Array) -> Array:
-    known = ~np.isnan(position)
+    known = (position >= 1) & (position < row.shape[0] + 1)  # NaN is neither
     index = np.where(known, position, 1).astype(int) - 1
-    columns = np.broadcast_to(np.arange(row.shape[1]), index.shape) if row.shape[1] > 1 else np.zeros_like(index)
-    return np.where(known, row[index, columns], np.nan)
+    return np.where(known, np.take_along_axis(row, index, axis=0), np.nan)

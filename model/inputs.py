@@ -160,7 +160,7 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scena
     ----------
     name
         A scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is ``"base"``. A name that ends in
-        ``.toml`` is the path of a file of the user's own; a path cannot hold a ``+``.
+        ``.toml`` is the path of a file of the user's own; a path cannot hold a ``+``. The ``base`` of a file is such a name too.
     as_of
         Last reported quarter, instead of the scenario's own.
 
@@ -180,10 +180,43 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scena
     if not first or len(set(overlays)) < len(overlays):
         message = f"{name!r}: write a scenario and each overlay once, joined by +, such as base+power_delay"
         raise InputError(message)
-    chain = _chain(first)
-    quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of or chain[-1].as_of
+    return _composed(_chain("+".join([first, *overlays])), Quarter.parse(as_of) if isinstance(as_of, str) else as_of)
+
+
+def compose(file: ScenarioFile) -> Scenario:
+    """Compose the scenario of a file that was read; see :func:`load_scenario`."""
+    return _composed([*(_chain(file.base, (file.name,)) if file.base else ()), file], None)
+
+
+def _chain(name: str, above: tuple[str, ...] = ()) -> list[ScenarioFile]:
+    """Return the files that a scenario is made of, in the order in which they are applied: what it is based on first."""
+    first, *overlays = [part.strip() for part in name.split("+")]
+    file = read_file(first)
+    if file.overlay:
+        message = f"{first!r} is an overlay: write it after a scenario, such as base+{first}"
+        raise InputError(message)
+    if file.name in above:
+        message = f"{first!r}: scenarios are based on each other in a circle"
+        raise InputError(message)
+    chain = [*(_chain(file.base, (*above, file.name)) if file.base else ()), file]
+    for overlay in map(read_file, overlays):
+        if not overlay.overlay:
+            message = f"{overlay.name!r} is a scenario, not an overlay: only overlays follow a +"
+            raise InputError(message)
+        if overlay.name in {each.name for each in chain}:
+            message = f"{name!r}: {overlay.name} is in what it is based on already"
+            raise InputError(message)
+        chain.append(overlay)
+    return chain
+
+
+def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None) -> Scenario:
+    """Return the scenario of the last file that is no overlay, with the overlays that follow it."""
+    last = max(place for place, file in enumerate(chain) if not file.overlay)
+    own, overlays = chain[last], chain[last + 1 :]
+    quarter = as_of or own.as_of
     if quarter is None:
-        message = f'{first}: needs as_of, such as as_of = "2026Q2"'
+        message = f'{own.name}: needs as_of, such as as_of = "2026Q2"'
         raise InputError(message)
     axis_at(quarter)
     infos = driver_infos()
@@ -191,37 +224,14 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scena
     sources = {key: Note(info.grade, info.source) for key, info in infos.items()}
     for file in chain:
         _check_periods(file, file.as_of or quarter, infos)
-        _apply_scenario(file, table, sources, infos, quarter)
-    title, names = chain[-1].title, []
-    for overlay_name in overlays:
-        file = read_file(overlay_name)
-        if not file.overlay:
-            message = f"{overlay_name!r} is a scenario, not an overlay: only overlays follow a +"
-            raise InputError(message)
-        _check_periods(file, quarter, infos)
-        _apply_overlay(file, table, sources, infos)
-        names.append(file.name)
-        title = f"{title}; {file.title[:1].lower()}{file.title[1:]}"
-    full_name = "+".join([chain[-1].name, *names])
-    check_sums(table, full_name)
-    weight = 0.0 if overlays else chain[-1].weight
-    return Scenario(full_name, title, quarter, weight, table, chain[-1].note, sources)
-
-
-def _chain(name: str) -> list[ScenarioFile]:
-    """Return the files that a scenario is based on, root first."""
-    chain: list[ScenarioFile] = []
-    while name:
-        file = read_file(name)
         if file.overlay:
-            message = f"{name!r} is an overlay: write it after a scenario, such as base+{name}"
-            raise InputError(message)
-        if any(file.name == each.name for each in chain):
-            message = f"{name!r}: scenarios are based on each other in a circle"
-            raise InputError(message)
-        chain.insert(0, file)
-        name = file.base
-    return chain
+            _apply_overlay(file, table, sources, infos)
+        else:
+            _apply_scenario(file, table, sources, infos, quarter)
+    name = "+".join([own.name, *(file.name for file in overlays)])
+    title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
+    check_sums(table, name)
+    return Scenario(name, title, quarter, 0.0 if overlays else own.weight, table, own.note, sources)
 
 
 def _check_periods(file: ScenarioFile, as_of: Quarter, infos: Mapping[str, DriverInfo]) -> None:

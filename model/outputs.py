@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
@@ -71,9 +71,14 @@ class Output:
         if match[3] and not row.timed:
             message = f"{key} does not vary with time: write it without {match[3][:_LONGEST_SHOWN]!r}"
             raise PeriodError(message)
-        if not row.timed:
+        return cls.of(key, plan, Period.parse(match[3]) if row.timed else None)
+
+    @classmethod
+    def of(cls, key: str, plan: Plan, period: Period | None = None) -> Output:
+        """Return the figure of a line that there is, in a period that has one; errors as of :meth:`parse`."""
+        row = plan.row(key)
+        if period is None:
             return cls(key, None, row.label, row.unit)
-        period = Period.parse(match[3])
         place = plan.axis.position(Quarter(period.year, period.quarter))
         if not row.start <= place < row.stop:
             message = f"{key} has figures from {plan.axis.quarters[row.start]} to {plan.axis.quarters[row.stop - 1]}, none for {period}"
@@ -93,11 +98,14 @@ class Output:
 
         Quarters are codes, such as 20263; see :meth:`counted`.
         """
+        return np.broadcast_to(self.row(results), len(results.scenarios))
+
+    def row(self, results: Results) -> NDArray[np.float64]:
+        """Return the figure, once where it is the same in every scenario or draw: shape (scenarios or 1,)."""
         if self.period is None:
-            values = results.series(self.key)[0]
-        else:
-            values = results.series(self.key, self.period.frequency)[results.plan.axis.period_position(self.period)]
-        return np.broadcast_to(values, len(results.scenarios))
+            return cast("NDArray[np.float64]", results.series(self.key)[0])
+        row = results.series(self.key, self.period.frequency)[results.plan.axis.period_position(self.period)]
+        return cast("NDArray[np.float64]", row)
 
     def counted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values whose differences mean something: quarters are counted, everything else is as it is.

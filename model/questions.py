@@ -10,6 +10,7 @@ import numpy as np
 from model.axis import QUARTERS_A_YEAR, Period, Quarter
 from model.build import key_of, leaves
 from model.errors import InputError, NotAvailableError
+from model.outputs import Output
 from model.results import Results
 
 if TYPE_CHECKING:
@@ -24,19 +25,6 @@ EVENTS: Final = ("trough", "turn", "positive", "recross", "intensity_peak")
 CASH_FLOW: Final = "ttm_free_cash_flow"
 VALUE: Final = "value_per_share[dcf,mid]"
 TROUGH: Final = "trough_amount"
-
-
-@dataclass(frozen=True)
-class Output:
-    """A figure of the model: a line, and a period where it varies with time."""
-
-    key: str
-    period: Period | None = None
-
-    @property
-    def name(self) -> str:
-        """How people write it: ``free_cash_flow 2027``."""
-        return self.key if self.period is None else f"{self.key} {self.period}"
 
 
 @dataclass(frozen=True)
@@ -69,43 +57,25 @@ def _rows_of(key: str, period: Period | None, plan: Plan) -> list[str]:
     return [key, *(each for leaf in leaves(row.forecast) for each in _rows_of(key_of(leaf), period, plan))]
 
 
-def output_named(text: str, plan: Plan) -> Output:
-    """Read a figure: a line, followed by a period where it varies with time: ``free_cash_flow 2027``.
+def output_ahead(text: str, plan: Plan) -> Output:
+    """Read a figure that draws move, such as ``free_cash_flow 2027``: see :meth:`model.outputs.Output.parse`.
 
     Raises
     ------
-    UnknownNameError, PeriodError, InputError
-        For an unknown line, a period without a figure, a period too many or missing, a driver or a reported figure.
+    InputError
+        For a driver or a reported figure.
+    NotAvailableError
+        For a period that is reported already.
     """
-    key, _, rest = text.strip().partition(" ")
-    row = plan.row(key)
-    if row.line is None:
-        message = f"{key} is an assumption or a reported figure, nothing that follows from draws: ask for a line of the model"
+    output = Output.parse(text, plan)
+    if plan.row(output.key).line is None:
+        message = f"{output.key} is an assumption or a reported figure, nothing that follows from draws: ask for a line of the model"
         raise InputError(message)
-    if not row.timed:
-        if rest.strip():
-            message = f"{key} does not vary with time: leave out {rest.strip()!r}"
-            raise InputError(message)
-        return Output(key)
-    if not rest.strip():
-        message = f"{key} varies with time: write a period behind it, such as '{key} {plan.axis.as_of.year + 1}'"
-        raise InputError(message)
-    output = Output(key, Period.parse(rest))
-    _check_ahead(output, plan)
-    return output
-
-
-def _check_ahead(output: Output, plan: Plan) -> None:
     period = output.period
-    if period is None:
-        return
-    last = Quarter(period.year, period.quarter)
-    plan.axis.position(last)
-    if last <= plan.axis.as_of:
-        message = f"{output.name} is reported already (as-of {plan.axis.as_of}): ask for a later period"
+    if period is not None and Quarter(period.year, period.quarter) <= plan.axis.as_of:
+        message = f"{output} is reported already (as-of {plan.axis.as_of}): ask for a later period"
         raise NotAvailableError(message)
-    drawn = Results(plan, (), {key: np.zeros((plan.axis.length, 1)) for key in _rows_of(output.key, period, plan)})
-    drawn.series(output.key, period.frequency)
+    return output
 
 
 def read_outputs(outputs: Sequence[Output], plan: Plan, values: Values, draws: int) -> Array:
@@ -113,13 +83,7 @@ def read_outputs(outputs: Sequence[Output], plan: Plan, values: Values, draws: i
     results = Results(plan, (), values)
     found = np.empty((len(outputs), draws))
     for place, output in enumerate(outputs):
-        period = output.period
-        if period is None:
-            found[place] = values[output.key][0]
-        else:
-            annual = period.frequency == "annual"
-            at = plan.axis.year_position(period.year) if annual else plan.axis.position(Quarter(period.year, period.quarter))
-            found[place] = results.series(output.key, period.frequency)[at]
+        found[place] = output.row(results)
     if not np.isfinite(found).all():
         found[~np.isfinite(found)] = np.nan
     return found
@@ -149,13 +113,13 @@ def amazon_question(plan: Plan, price: float, more: Sequence[Output] = ()) -> Qu
     year's operating income, capital expenditure and AWS margin.
     """
     axis = plan.axis
-    flows = tuple(Output(CASH_FLOW, Period("quarterly", each.year, each.number)) for each in axis.quarters[axis.split :])
+    flows = tuple(Output.of(CASH_FLOW, plan, Period("quarterly", each.year, each.number)) for each in axis.quarters[axis.split :])
     following = Period("annual", min(axis.as_of.shifted(1).year + 1, axis.last.year))
-    value, trough = Output(VALUE), Output(TROUGH)
-    outputs = dict.fromkeys([
-        *flows, value, Output("value_per_share[exit_multiple,mid]"), Output("value_per_share[sotp,mid]"), trough,
-        Output("peak_intensity"), *(Output(key, following) for key in ("aws_margin", "operating_income", "net_capex")), *more,
-    ])  # fmt: skip
+    value, exit_multiple, parts, trough, intensity = (
+        Output.of(key, plan) for key in (VALUE, "value_per_share[exit_multiple,mid]", "value_per_share[sotp,mid]", TROUGH, "peak_intensity")
+    )
+    next_year = (Output.of(key, plan, following) for key in ("aws_margin", "operating_income", "net_capex"))
+    outputs = dict.fromkeys([*flows, value, exit_multiple, parts, trough, intensity, *next_year, *more])
     above = (*((flow, 0.0) for flow in flows), (value, price), (trough, 0.0))
     shared = dict.fromkeys([value, trough, flows[-1 - QUARTERS_A_YEAR * (axis.last.year - following.year)], *more])
     return Question(tuple(outputs), EVENTS, above, tuple(shared))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Sampling = Literal["latin_hypercube", "sobol", "plain"]
 SAMPLINGS: Final[tuple[Sampling, ...]] = get_args(Sampling)
 MOST_DRAWS: Final = 1_000_000_000
-LARGEST_BLOCK: Final = 8192
+LARGEST_BLOCK: Final = 4096
 _SMALLEST_BLOCK: Final = 16
 _LEAST_BLOCKS: Final = 16
 _EDGE: Final = 2.0**-53
@@ -48,7 +48,7 @@ class Blocks:
 
 
 def blocks_of(draws: object) -> Blocks:
-    """Cut draws into at least 16 blocks of at most 8,192, by the number of draws alone.
+    """Cut draws into at least 16 blocks of at most 4,096, by the number of draws alone.
 
     Raises
     ------

@@ -73,12 +73,19 @@ def read_file(name: str) -> ScenarioFile:
     else:
         message = f"unknown scenario {name!r}{did_you_mean(name, _builtin_files())}"
         raise UnknownNameError(message)
-    file = _parse_file(toml_content(text, where), where)
-    if path is not None and file.name.lower() in {each.lower() for each in _builtin_files()}:
+    if path is None:
+        return _parse_file(text, where)
+    file = parse_own(text, where)
+    parts = [part.strip() for part in file.base.split("+")]
+    return replace(file, base="+".join(str(path.parent / part) if part.endswith(".toml") else part for part in parts))
+
+
+def parse_own(text: str, where: str) -> ScenarioFile:
+    """Read the text of a file of the user's own; ``where`` begins messages."""
+    file = _parse_file(text, where)
+    if file.name.lower() in {each.lower() for each in _builtin_files()}:
         message = f"{where}: {file.name!r} is the name of a scenario that ships: choose another"
         raise InputError(message)
-    if path is not None and file.base.endswith(".toml"):
-        file = replace(file, base=str(path.parent / file.base))
     return file
 
 
@@ -101,7 +108,8 @@ def toml_content(text: str, where: str) -> dict[str, Any]:
         raise InputError(message) from None
 
 
-def _parse_file(content: Mapping[str, Any], where: str) -> ScenarioFile:
+def _parse_file(text: str, where: str) -> ScenarioFile:
+    content = toml_content(text, where)
     overlay = content.get("overlay", False)
     if not isinstance(overlay, bool):
         message = f"{where}: overlay must be true or false, not {overlay!r}"
@@ -115,11 +123,11 @@ def _parse_file(content: Mapping[str, Any], where: str) -> ScenarioFile:
     entries = content.get(section, {})
     texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
     weight = content.get("weight", 0.0)
-    if not all(isinstance(text, str) for text in texts.values()) or not _NAME.fullmatch(texts["name"]):
+    if not all(isinstance(each, str) for each in texts.values()) or not _NAME.fullmatch(texts["name"]):
         message = f'{where}: needs name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
         raise InputError(message)
-    for key, text in texts.items():
-        check_text(text, f"{where}: {key}")
+    for key, each in texts.items():
+        check_text(each, f"{where}: {key}")
     if not isinstance(entries, dict):
         message = f"{where}: needs a table [{section}.NAME] for each driver that it changes, not {section} = {entries!r}"
         raise InputError(message)

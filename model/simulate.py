@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from model.build import Plan
     from model.drivers import DriverInfo
     from model.evaluate import Array
-    from model.questions import Output, Question
+    from model.outputs import Output
+    from model.questions import Question
     from model.tally import Means, Tally
     from model.uncertainty import Uncertainty
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.draws import Job
-    from model.questions import Output
+    from model.outputs import Output
     from model.tally import Grid, Means, Tally
 
 PERCENTILES: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
@@ -138,13 +138,13 @@ def summed_up(
         Draws, means of outputs and chances as they were on the way.
     """
     question = job.question
-    names = [output.name for output in question.outputs]
+    names = [str(output) for output in question.outputs]
     place = {output: number for number, output in enumerate(question.outputs)}
     quarters = [*(str(quarter) for quarter in job.plan.axis.quarters), "never"]
     events = _chances(tally.events)
     return {
         "estimates": {
-            output.name: _estimate(job, float(plain[place[output]]), grid, tally, output, place[output]) for output in question.outputs
+            str(output): _estimate(float(plain[place[output]]), grid, tally, output, place[output]) for output in question.outputs
         },
         "events": {
             event: {
@@ -154,9 +154,9 @@ def summed_up(
             }
             for number, event in enumerate(question.events)
         },
-        "above": {output.name: chance for (output, _), chance in zip(question.above, _chances(tally.above), strict=True)},
+        "above": {str(output): chance for (output, _), chance in zip(question.above, _chances(tally.above), strict=True)},
         "shares": {
-            output.name: dict(
+            str(output): dict(
                 zip((bound.move.name for bound in job.moves), variance_shares(tally, target, place[output]).tolist(), strict=True)
             )
             for target, output in enumerate(question.shared)
@@ -168,10 +168,10 @@ def summed_up(
     }
 
 
-def _estimate(job: Job, plain: float, grid: Grid, tally: Tally, output: Output, number: int) -> Estimate:
+def _estimate(plain: float, grid: Grid, tally: Tally, output: Output, number: int) -> Estimate:
     known = int(tally.outputs.number[number])
     return Estimate(
-        output.name, job.plan.rows[output.key].unit, plain,
+        str(output), output.unit, plain,
         float(tally.outputs.mean[number]) if known else math.nan,
         float(tally.outputs.standard_error[number]), float(tally.outputs.deviation[number]),
         {percent: percentile(tally, grid, number, percent / 100) for percent in PERCENTILES},
@@ -195,6 +195,6 @@ def _convergence(
             found.append(Convergence(draws, names[number], float(outputs.mean[number]), float(outputs.standard_error[number])))
         for number, (output, threshold) in enumerate(job.question.above):
             if output in job.question.shared:
-                name = f"{output.name} > {threshold:g}"
+                name = f"{output} > {threshold:g}"
                 found.append(Convergence(draws, name, float(above.mean[number]), float(above.standard_error[number])))
     return found

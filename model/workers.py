@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 MOST_WORKERS: Final = 1024
+_SECONDS_BETWEEN_LOOKS: Final = 1.0
 _AHEAD: Final = 2
 """Pieces that wait for each worker, so that none is idle."""
 
@@ -66,9 +67,10 @@ def local_workers(workers: int, *, processes: bool) -> Iterator[Executor]:
     made: Executor
     if processes:
         import multiprocessing  # noqa: PLC0415  # where Python runs in a browser there are none
-        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
-        made = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
+        from model.processes import Processes  # noqa: PLC0415  # as above
+
+        made = Processes(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
     else:
         made = ThreadPoolExecutor(workers)
     try:
@@ -97,7 +99,7 @@ def in_order(executor: Executor, piece: Callable[[int], Result], count: int, wor
             while following < count and len(under_way) < _AHEAD * workers:
                 under_way.append(executor.submit(piece, following))
                 following += 1
-            yield under_way.popleft().result()
+            yield _result(under_way.popleft(), executor)
     except (BrokenExecutor, CancelledError) as error:
         message = (
             "a worker process was ended from outside" if isinstance(error, BrokenExecutor) else "the connection to the scheduler is lost"
@@ -106,3 +108,15 @@ def in_order(executor: Executor, piece: Callable[[int], Result], count: int, wor
     finally:
         for each in under_way:
             each.cancel()
+
+
+def _result(piece: Future[Result], executor: Executor) -> Result:
+    """Wait for a result, and look every second whether it can still come."""
+    while True:
+        try:
+            return piece.result(timeout=_SECONDS_BETWEEN_LOOKS)
+        except TimeoutError:
+            if piece.done():
+                return piece.result()
+            if hasattr(executor, "end_if_broken"):
+                executor.end_if_broken()

@@ -6,8 +6,10 @@ from functools import cache
 
 from amzn_fcf.workbooks import default_scenarios, shipped_at
 from model.axis import Quarter
+from model.drivers import ALL
 from model.inputs import load_scenario
 from model.results import Results, run
+from workbook_templates.layout import INPUTS, VALUE
 from workbook_templates.writer import WorkbookPlan, plan_workbook, preset_to, write_workbook
 
 AS_OFS = ("2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2")
@@ -34,3 +36,13 @@ def written(name: str) -> tuple[WorkbookPlan, Results, bytes]:
     plan, results = family(str(scenario.as_of))
     preset = preset_to(plan, next(each for each in plan.scenarios if each.name == name))
     return preset, results, write_workbook(preset)
+
+
+def input_cell(plan: WorkbookPlan, key: str, period: str, place: int = 0) -> tuple[str, int, int]:
+    """Return the input cell that holds a driver's value for a period, of the scenario at ``place`` among those offered."""
+    axis, row = plan.layout.plan.axis, plan.layout.given[key] + place
+    if period == ALL:
+        return INPUTS, row, VALUE
+    if "Q" not in period:
+        return INPUTS, row, plan.layout.year_column(axis.year_position(int(period)))
+    return INPUTS, row, plan.layout.quarter_column(axis.position(Quarter.parse(period)))

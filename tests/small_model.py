@@ -11,7 +11,8 @@ from model.build import Model
 from model.distributions import Distribution, LogNormal, Normal
 from model.drivers import DriverInfo
 from model.lines import Block, driver, line
-from model.questions import Output, Question
+from model.outputs import Output
+from model.questions import Question
 from model.simulate import prepared, run_job
 from model.uncertainty import Move, Uncertainty
 
@@ -57,7 +58,7 @@ def job(  # noqa: PLR0913  # as simulate() has them
     threshold: float = 0.0,
 ) -> Job:  # fmt: skip
     """Return a simulation of one line, prepared."""
-    output = Output(line)
+    output = Output.of(line, PLAN)
     question = Question((output,), (), ((output, threshold),), (output,))
     return prepared(
         PLAN, PATH, {}, uncertain(distributions, rank), INFOS, question, draws=draws, seed=seed, sampling=sampling, engine="numpy"

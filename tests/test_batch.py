@@ -71,12 +71,9 @@ def finished(line: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(line, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
 
 
-def killed_after(line: Sequence[str], seconds: float, cwd: Path) -> None:
-    """Run a command and kill it and all that it started after some time."""
-    process = subprocess.Popen(line, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    time.sleep(seconds)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def started_quietly(line: Sequence[str], cwd: Path) -> subprocess.Popen[bytes]:
+    """Start a command as the head of a process group."""
+    return subprocess.Popen(line, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def workbooks(folder: Path) -> list[Path]:
@@ -132,11 +129,22 @@ def test_47_random_kills_leave_whole_workbooks_and_lose_none(workbook: Path, tmp
     started = time.time()
     assert finished(quick(workbook, 0, *arguments), tmp_path).returncode == 0
     whole = time.time() - started
-    first = min(path.stat().st_mtime for path in workbooks(out)) - started
+    written_at = sorted(path.stat().st_mtime for path in workbooks(out))
+    writing = written_at[-1] - written_at[0]
     chance = random.Random(5)
     half_written, amid = 0, 0
     for number in range(1, KILLS + 1):
-        killed_after(quick(workbook, number, *arguments), chance.uniform(first if number % 2 else 0, whole), tmp_path)
+        process = started_quietly(quick(workbook, number, *arguments), tmp_path)
+        try:
+            if number % 2:
+                earlier = {path: path.stat().st_mtime_ns for path in workbooks(out)}
+                wait_for(lambda earlier=earlier: [path for path in earlier if path.stat().st_mtime_ns != earlier[path]], 1)  # type: ignore[misc]
+                time.sleep(chance.uniform(0, writing))
+            else:
+                time.sleep(chance.uniform(0, whole))
+        finally:
+            kill_group(process)
+            process.wait()
         assert [path.name for path in workbooks(out)] == sorted(f"amzn-fcf_{name}.xlsx" for name in NAMES)
         for path in workbooks(out):
             assert_whole(path)
@@ -158,11 +166,14 @@ def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(tmp_path: 
     line = command("--workers", "2", "--out", "out", "--scenario", *names)
     chance = random.Random(6)
     for _ in range(2):
-        killed_after(line, chance.uniform(1, 8), tmp_path)
+        process = started_quietly(line, tmp_path)
+        time.sleep(chance.uniform(1, 8))
+        kill_group(process)
+        process.wait()
         for path in workbooks(out):
             assert_whole(path)
     before = len(workbooks(out))
-    process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = started_quietly(line, tmp_path)
     try:
         wait_for(lambda: workbooks(out), before + 1, patience=200)
     finally:
@@ -186,7 +197,7 @@ def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(tmp_path: 
 
 def test_processes_end_with_the_one_that_started_them(workbook: Path, tmp_path: Path) -> None:
     line = quick(workbook, 1, "--workers", "2", "--out", "out", "--scenario", *NAMES, seconds=30)
-    process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = started_quietly(line, tmp_path)
     try:
         started = wait_for(
             lambda: psutil.Process(process.pid).children(recursive=True), at_least=3

@@ -35,7 +35,9 @@ def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
 def test_help_shows_every_command_with_an_example() -> None:
     whole = amzn_fcf("--help")
     assert whole.returncode == 0
-    for command in ("build", "show", "validate", "value", "solve", "claims", "backtest", "template"):
+    for command in (
+        "build", "show", "validate", "value", "solve", "simulate", "tornado", "grid", "claims", "backtest", "read", "template",
+    ):  # fmt: skip
         assert command in whole.stdout
         part = amzn_fcf(command, "--help")
         assert part.returncode == 0

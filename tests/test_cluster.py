@@ -44,7 +44,7 @@ def test_a_local_cluster_gives_the_same_bits(local: Simulation) -> None:
         "host": "127.0.0.1",
         "protocol": "tcp",
     }
-    with LocalCluster(**options, protocol="tcp") as cluster:  # type: ignore[no-untyped-call]  # distributed is typed in part
+    with LocalCluster(**options) as cluster:  # type: ignore[no-untyped-call]  # distributed is typed in part
         found = simulate("base", draws=DRAWS, engine="numpy", scheduler=cluster.scheduler_address)
         assert answers(found) == answers(local)
         assert not found.lost

@@ -16,7 +16,9 @@ import xlwings_udfs
 from model.axis import Period
 from model.errors import AmznFcfError, InputError, NoRootError, NotAvailableError, NotMeaningfulError, PeriodError, UnknownNameError
 from model.inputs import load_scenario
+from model.questions import output_ahead
 from model.results import run
+from model.simulate import simulate
 from xlwings_udfs import (
     AMZN_ACTUAL,
     AMZN_CAPEX,
@@ -24,6 +26,7 @@ from xlwings_udfs import (
     AMZN_DRIVERS,
     AMZN_EXPLAIN,
     AMZN_FCF,
+    AMZN_GRID,
     AMZN_IMPLIED,
     AMZN_INFLECTION,
     AMZN_LINE,
@@ -31,7 +34,9 @@ from xlwings_udfs import (
     AMZN_MULTIPLE,
     AMZN_REVENUE,
     AMZN_SCENARIOS,
+    AMZN_SIMULATE,
     AMZN_TABLE,
+    AMZN_TORNADO,
     AMZN_UPSIDE,
     AMZN_VALUE,
     AMZN_VERSION,
@@ -147,6 +152,54 @@ def test_inflection_by_event_and_measure() -> None:
         AMZN_INFLECTION("positive", "base", "company", [["capex_scale", 3]])
 
 
+def test_simulate_gives_what_the_model_gives_figure_or_event() -> None:
+    found = simulate("bear", draws=300, seed=7, engine="numpy", workers=1, outputs=[output_ahead("aws_margin 2028", computed("bear").plan)])
+    estimate = found.estimates["aws_margin 2028"]
+    block = AMZN_SIMULATE("AWS_margin 2028", "bear", 300, 7)
+    assert block[0] == ["aws_margin 2028", "ratio", "standard error"]
+    assert block[1:3] == [
+        ["bear, without draws", figure("aws_margin", "2028", "bear"), None],
+        ["mean", estimate.mean, estimate.standard_error],
+    ]
+    assert {row[0]: row[1] for row in block}["95 %"] == estimate.percentiles[95]
+    assert AMZN_SIMULATE("aws_margin 2028", "bear", 300.0, 8) != block
+    value = {row[0]: row[1] for row in AMZN_SIMULATE(DCF, "bear", 300, 7)}
+    assert value["chance above the price"] == found.above[DCF].probability
+    events = AMZN_SIMULATE("turn", "bear", 300, 7)
+    assert events[0] == ["quarter", "chance", "chance by then"]
+    assert {row[0]: row[1] for row in events[1:]} == {quarter: each.probability for quarter, each in found.events["turn"].items()}
+    assert events[-2][2] == pytest.approx(1 - events[-1][1])
+    for arguments, message in (
+        (("positive", None, 1e12), "draws needs a whole number from 1 to 50,000 in cells"), (("positive", None, 0.5), "draws needs"),
+        (("positive", None, 100, 1.5), "seed needs a whole number"), (("net_sales",), "write a period after it"),
+        (("wacc",), "is an assumption"),
+    ):  # fmt: skip
+        with pytest.raises(AmznFcfError, match=message) as caught:
+            AMZN_SIMULATE(*arguments)
+        assert error_value(caught.value) == BAD_VALUE
+
+
+def test_a_grid_holds_the_function_of_value_with_overrides() -> None:
+    block = AMZN_GRID("Value_per_share[dcf,mid]", "wacc", [[0.08], [None], [0.09]], "aws_growth", 0.25, "bull")
+    assert block[0] == ["value_per_share[dcf,mid]", 0.08, 0.09]
+    expected = [AMZN_VALUE("dcf", "bull", [["wacc", rate], ["aws_growth", 0.25]]) for rate in (0.08, 0.09)]
+    assert block[1:] == [[0.25, *(pytest.approx(each) for each in expected)]]
+    events = AMZN_GRID("positive", "capex_scale scale", [1, 3], "beta", [1])
+    assert events[1] == [1, "2028Q1", NOT_AVAILABLE]
+    assert AMZN_GRID(DCF, "wacc", [0.04, 0.09], "terminal_growth", [0.05])[1][1] == BAD_NUMBER
+
+
+def test_a_tornado_holds_the_function_of_cash_flow_with_overrides() -> None:
+    heads, *rows = AMZN_TORNADO("free_cash_flow 2028", None, 0.2)
+    found = next(dict(zip(heads, row, strict=True)) for row in rows if row[0] == "advertising_margin")
+    for side, margin in (("low", 0.32), ("high", 0.48)):
+        table = [["driver", *range(2026, 2036)], ["advertising_margin", *[margin] * 10]]
+        assert found[side] == pytest.approx(AMZN_FCF(2028, None, None, table))
+    assert (found["base"], found["of"]) == (AMZN_FCF(2028), "2027")
+    assert [row[4] for row in rows] == sorted((row[4] for row in rows), reverse=True)
+    assert AMZN_TORNADO("positive", "base", 1)[1][:4] == ["price_pressure", "2028Q1", "2028Q1", NOT_AVAILABLE]
+
+
 def test_explain_gives_definition_and_values_or_what_is_wrong() -> None:
     text = AMZN_EXPLAIN("free_cash_flow", 2026)
     assert text.startswith("free_cash_flow [USD m] = operating_cash_flow - net_capex.")
@@ -250,6 +303,14 @@ def test_malformed_overrides_say_what_is_wrong(overrides: object, message: str) 
         (lambda: AMZN_IMPLIED("wacc", 1e6), NoRootError, BAD_NUMBER),
         (lambda: AMZN_VALUE("dcf", "base", [["wacc", 0.04], ["terminal_growth", 0.05]]), NotMeaningfulError, BAD_NUMBER),
         (lambda: AMZN_CLAIMS("2030Q1"), PeriodError, NOT_AVAILABLE),
+        (lambda: AMZN_GRID(DCF, "wac", [0.08], "beta", [1]), UnknownNameError, BAD_VALUE),
+        (lambda: AMZN_GRID(DCF, "wacc", [], "beta", [1]), InputError, BAD_VALUE),
+        (lambda: AMZN_GRID(DCF, "wacc", [["low"]], "beta", [1]), InputError, BAD_VALUE),
+        (lambda: AMZN_GRID(DCF, "wacc", [0.5], "beta", [1]), InputError, BAD_VALUE),
+        (lambda: AMZN_GRID("net_sales 2050", "wacc", [0.08], "beta", [1]), NotAvailableError, NOT_AVAILABLE),
+        (lambda: AMZN_TORNADO("net_sales"), PeriodError, BAD_VALUE),
+        (lambda: AMZN_TORNADO(DCF, "base", 2), InputError, BAD_VALUE),
+        (lambda: AMZN_TORNADO(DCF, "base", "much"), InputError, BAD_VALUE),
         (lambda: AMZN_VALUE([["dcf", "sotp"]]), InputError, BAD_VALUE),
         (lambda: AMZN_FCF(2026, [["base"], ["bull"]]), InputError, BAD_VALUE),
     ],
@@ -281,6 +342,11 @@ def test_whatever_a_cell_holds_only_typed_errors_come_out(name: str, data: st.Da
         result = error_value(error) if str(error) else math.nan
     flat = [cell for row in result for cell in row] if isinstance(result, list) else [result]
     assert all(cell is None or isinstance(cell, (str, int)) or math.isfinite(cell) for cell in flat)
+
+
+def test_a_grid_that_is_too_large_for_a_sheet_is_refused_with_the_limit() -> None:
+    with pytest.raises(InputError, match="60 by 50 values is too large for a sheet: up to 2,500 cells"):
+        AMZN_GRID(DCF, "wacc", [0.08] * 60, "beta", [1.0] * 50)
 
 
 def test_a_hundred_thousand_cells_are_answered_or_refused() -> None:

@@ -14,7 +14,7 @@ from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 from shared import written
 from test_cli import amzn_fcf
-from xlsxwriter import Workbook as WrittenElsewhere  # type: ignore[import-untyped]  # has no types
+from xlsxwriter import Workbook as WrittenElsewhere
 
 from workbook_templates.contents import read_book
 from workbook_templates.recalc import Formualizer

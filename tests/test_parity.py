@@ -11,16 +11,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
-from shared import AS_OFS, SHIPPED, family, written
+from shared import AS_OFS, SHIPPED, family, input_cell, written
 
 from model.drivers import ALL, DriverInfo, driver_infos
 from model.inputs import load_scenario
 from model.results import run
-from workbook_templates.layout import INPUTS, VALUE
 from workbook_templates.package import with_changes
 from workbook_templates.parity import Comparison, compare, selecting
 from workbook_templates.recalc import ENGINES, Engine
-from workbook_templates.writer import WorkbookPlan, plan_workbook, write_workbook
+from workbook_templates.writer import plan_workbook, write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,17 +92,6 @@ def edits(draw: st.DrawFn) -> tuple[DriverInfo, str, float]:
     return info, f"{year}{quarter}", value
 
 
-def cell_of(plan: WorkbookPlan, info: DriverInfo, period: str) -> tuple[str, int, int]:
-    """Return the input cell of the first scenario that holds a driver's value for a period."""
-    axis, row = plan.layout.plan.axis, plan.layout.given[info.key]
-    if period == ALL:
-        return INPUTS, row, VALUE
-    if "Q" not in period:
-        return INPUTS, row, plan.layout.year_column(axis.year_position(int(period)))
-    quarters = [str(quarter) for quarter in axis.quarters]
-    return INPUTS, row, plan.layout.quarter_column(quarters.index(period))
-
-
 @settings(
     max_examples=6,
     deadline=None,
@@ -115,7 +103,7 @@ def test_a_driver_changed_in_the_workbook_equals_the_model_with_that_override(
     engine: Engine, batch: list[tuple[DriverInfo, str, float]]
 ) -> None:
     plan, _, data = written("base")
-    jobs = [(data, {cell_of(plan, info, period): value}) for info, period, value in batch]
+    jobs = [(data, {input_cell(plan, info.key, period): value}) for info, period, value in batch]
     changed = run([load_scenario("base").with_overrides({info.key: {period: value}}) for info, period, value in batch])
     for draw, values in enumerate(engine.calculate_all(jobs)):
         comparison = compare(plan, values, changed, draw)
@@ -124,7 +112,7 @@ def test_a_driver_changed_in_the_workbook_equals_the_model_with_that_override(
 
 def test_changing_one_cell_leaves_every_other_part_of_the_file_as_it_was() -> None:
     plan, _, data = written("base")
-    sheet, row, column = cell_of(plan, driver_infos()["aws_growth"], "2028")
+    sheet, row, column = input_cell(plan, "aws_growth", "2028")
     changed = with_changes(data, {(sheet, row, column): 0.05})
     before, after = (zipfile.ZipFile(io.BytesIO(each)) for each in (data, changed))
     assert before.namelist() == after.namelist()

@@ -46,12 +46,14 @@ def _planned(
     offered: Sequence[Scenario],
     version: str,
     functions: Callable[[str], str] | None = None,
+    *,
     assumptions: str | None = None,
+    stamped: bool = True,
 ) -> WorkbookPlan:
     sources = tuple(str(sorted(each.sources.items())) + each.note + each.title for each in offered)
-    key = (assumption_hash([selected]), assumption_hash(offered), version, functions, assumptions, sources)
+    key = (assumption_hash([selected]), assumption_hash(offered), version, functions, assumptions, stamped, sources)
     if key not in _plans:
-        _plans[key] = plan_workbook(selected, offered, version, functions, assumptions)
+        _plans[key] = plan_workbook(selected, offered, version, functions, assumptions=assumptions, stamped=stamped)
     return _plans[key]
 
 

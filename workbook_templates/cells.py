@@ -132,6 +132,7 @@ class Chart:
     series: tuple[Series, ...]
     value_title: str
     value_format: str = "#,##0"
+    value_max: float | None = None
     category_format: str = ""
     category_title: str = ""
     stacked: bool = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from openpyxl.chart import BarChart, LineChart
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
-from openpyxl.chart.legend import LegendEntry
+from openpyxl.chart.legend import Legend, LegendEntry
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.series import Series as NativeSeries
 from openpyxl.chart.series import SeriesLabel
@@ -32,20 +32,18 @@ _LINE_WIDTH: Final = 28575
 
 def add_chart(target: Worksheet, chart: Chart) -> None:
     """Put a planned chart on a sheet."""
-    native = _columns(chart)
-    lines = [each for each in chart.series if each.line]
-    if lines:
-        over = LineChart()
-        over.series = [_line(each, chart) for each in lines]
-        native += over
+    lines = LineChart()
+    lines.series = [_line(each, chart) for each in chart.series if each.line]
+    native: BarChart | LineChart = _columns(chart)
+    if not native.series:
+        native = lines
+    elif lines.series:
+        native += lines
     native.title = _text(chart.title, _TITLE_SIZE, bold=True)
     native.width, native.height = chart.size  # type: ignore[assignment]  # cm, and not whole ones only
-    native.legend.position = "b"
-    native.legend.txPr = _font(_AXIS_SIZE)
-    shown = [each.colour != "" for each in (*(s for s in chart.series if not s.line), *lines)]
-    native.legend.legendEntry = [LegendEntry(idx=place, delete=True) for place, visible in enumerate(shown) if not visible]
-    if len(chart.series) == 1:
-        native.legend = None
+    shown = [each.colour != "" for each in sorted(chart.series, key=lambda each: each.line)]
+    hidden = [LegendEntry(idx=place, delete=True) for place, visible in enumerate(shown) if not visible]
+    native.legend = Legend(legendPos="b", legendEntry=hidden, txPr=_font(_AXIS_SIZE)) if len(shown) > 1 else None
     _set_up_axes(native, chart)
     target.add_chart(native, chart.corner)
 
@@ -87,7 +85,7 @@ def _plain(series: Series, chart: Chart) -> NativeSeries:
     return native
 
 
-def _set_up_axes(native: BarChart, chart: Chart) -> None:
+def _set_up_axes(native: BarChart | LineChart, chart: Chart) -> None:
     for axis, title, number_format in (
         (native.x_axis, chart.category_title, chart.category_format or "General"),
         (native.y_axis, chart.value_title, chart.value_format),
@@ -98,8 +96,8 @@ def _set_up_axes(native: BarChart, chart: Chart) -> None:
         axis.majorTickMark = "none"
         axis.txPr = _font(_AXIS_SIZE)
         axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=_GRID))
+    native.y_axis.scaling.max = chart.value_max
     native.x_axis.tickLblPos = "low"  # below columns that point down
-    native.x_axis.noMultiLvlLbl = True
     native.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID)))
     if chart.horizontal:
         native.x_axis.scaling.orientation = "maxMin"  # first category on top, as in the cells

@@ -23,10 +23,10 @@ FIRST_ROW: Final = 12
 """First row below the header."""
 
 COVER, INPUTS, REPORTED, ANNUAL, CHECKS, SOURCES = "Cover", "Inputs", "Reported", "Annual", "Checks", "Sources"
-SCENARIOS, THESIS, CONTENTS, LOG = "Scenarios", "Thesis", "Contents", "Log"
+SCENARIOS, SENSITIVITY, THESIS, CONTENTS, LOG = "Scenarios", "Sensitivity", "Thesis", "Contents", "Log"
 FUNCTIONS: Final = "Functions"
 """A sheet of template workbooks only."""
-STAMPED: Final = (SCENARIOS, THESIS)
+STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS)
 """Sheets that hold values of the model beside formulas."""
 SHEET_OF_BLOCK: Final = {
     "Basis": "Sales", "Sales": "Sales",
@@ -40,8 +40,8 @@ SHEET_OF_BLOCK: Final = {
     "Checks": CHECKS,
 }  # fmt: skip
 SHEETS: Final = (
-    COVER, CONTENTS, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, "Value", SCENARIOS, THESIS,
-    CHECKS, SOURCES, LOG,
+    COVER, CONTENTS, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, "Value", SCENARIOS,
+    SENSITIVITY, THESIS, CHECKS, SOURCES, LOG,
 )  # fmt: skip
 
 AS_OF_CELL: Final = (4, 3)

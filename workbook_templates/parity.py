@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.axis import Quarter
-from workbook_templates.layout import CHECKS, COVER, SCENARIOS, SELECTED_CELL, THESIS, column_letters
+from workbook_templates.layout import CHECKS, COVER, SCENARIOS, SELECTED_CELL, SENSITIVITY, THESIS, column_letters
 from workbook_templates.package import Grids, Value, value_at
 from workbook_templates.sheets import scenarios as scenarios_sheet
+from workbook_templates.sheets import sensitivity as sensitivity_sheet
 from workbook_templates.sheets import thesis as thesis_sheet
 
 if TYPE_CHECKING:
@@ -147,13 +148,32 @@ def _expected_text(key: str, plan: WorkbookPlan, results: Results, draw: int) ->
         rows = [cell.twin.place for cell in plan.sheets[SCENARIOS].cells.values() if cell.twin and cell.twin.kind == "agrees"]
         lowest = float(np.min([_agrees(plan, results, draw, row) for row in rows]))
         return lowest if math.isnan(lowest) else "agrees" if lowest else "inputs changed"
+    if key == "sensitivity":
+        return _sensitivity(plan, results, draw)
     if key == "never below 0":
         return key if results.values["trough_amount"][0, draw] > 0 else "below 0 at the trough"
     return "all checks pass" if results.values["checks_failed"][0, draw] == 0 else f"CHECK: see {CHECKS}"
 
 
-def _stamp(plan: WorkbookPlan, row: int, column: int) -> float:
-    content = plan.sheets[SCENARIOS].cells[row, column].content
+def _sensitivity(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+    """Return whether the live figures on Sensitivity are those stamped there, NaN where that is an error."""
+    cells = plan.sheets[SENSITIVITY].cells
+    if cells[sensitivity_sheet.SCENARIO_CELL].content != results.scenarios[draw].name:
+        return "stamped for another scenario"
+    limit = _stamp(plan, *sensitivity_sheet.TOLERANCE_CELL, SENSITIVITY)
+    for live_place, stamped_place in sensitivity_sheet.compared():
+        twin = cells[live_place].twin
+        live, _ = expected_value(twin, plan, results, draw) if twin else (math.nan, "")
+        stamped = _stamp(plan, *stamped_place, SENSITIVITY)
+        if not isinstance(live, float) or math.isnan(live) or math.isnan(stamped):
+            return math.nan
+        if abs(live - stamped) > limit * abs(stamped):
+            return "inputs changed"
+    return "agrees"
+
+
+def _stamp(plan: WorkbookPlan, row: int, column: int, sheet: str = SCENARIOS) -> float:
+    content = plan.sheets[sheet].cells[row, column].content
     return content if isinstance(content, (int, float)) else math.nan
 
 

@@ -40,13 +40,14 @@ _FORMAT_OF_UNIT: Final = {
 }  # fmt: skip
 
 _FONTS: Final = {
-    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK,
-    "total": BLACK, "stamp": BROWN, "tile": NAVY,
+    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK, "total": BLACK,
+    "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
 }  # fmt: skip
 """Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings, picked, highlighted,
-value of the model without a formula, headline."""
+value of the model without a formula, the driver's values beside a grid, the scenario in its centre, headline."""
 _SIZES: Final = {"tile": 14}
-_BOLD: Final = frozenset({"live", "total", "tile"})
+_BOLD: Final = frozenset({"live", "total", "edge", "centre", "tile"})
+_FILLS: Final = {"key": YELLOW, "live": PALE, "edge": PALE, "centre": BAND}
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,8 @@ def named_styles() -> list[NamedStyle]:
             style.font = Font(name="Calibri", size=_SIZES.get(role, 10), color=colour, bold=role in _BOLD, italic=role == "estimate")
             style.protection = Protection(locked=role not in {"input", "key"})
             style.alignment = Alignment(horizontal="left" if name == "text" else "right", vertical="center")
-            if role == "key":
-                style.fill = PatternFill("solid", fgColor=YELLOW)
-            if role == "live":
-                style.fill = PatternFill("solid", fgColor=PALE)
+            if role in _FILLS:
+                style.fill = PatternFill("solid", fgColor=_FILLS[role])
             styles.append(style)
     for text in _TEXTS:
         style = NamedStyle(text.name, number_format=FORMATS[_FORMAT_OF_TEXT.get(text.name, "text")])

@@ -16,7 +16,7 @@ from workbook_templates.archive import LARGEST_FILE
 from workbook_templates.calculation import Calculated, calculate, calculate_apart
 from workbook_templates.contents import read_book
 from workbook_templates.findings import Finding, Report
-from workbook_templates.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SHEETS, sheet_names
+from workbook_templates.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SENSITIVITY, SHEETS, sheet_names
 from workbook_templates.package import value_at
 from workbook_templates.parity import compare
 from workbook_templates.read import read_inputs
@@ -28,7 +28,8 @@ from workbook_templates.rules.rule import ModelSubject, Subject
 from workbook_templates.rules.table import ANY, MODEL, OTHER, STRUCTURE
 from workbook_templates.rules.values import CACHED
 from workbook_templates.sheets import scenarios as scenarios_sheet
-from workbook_templates.writer import WorkbookPlan, plan_workbook
+from workbook_templates.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
+from workbook_templates.writer import WorkbookPlan, plan_workbook, stamped_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,30 +140,33 @@ def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Re
 def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
     """Return a workbook of ours with its plan, and the model run with its inputs."""
     inputs = read_inputs(book.contents)
-    stamped = value_at(book.contents, COVER, *HASH_CELL)
-    plan = plan_workbook(
-        inputs.selected, inputs.scenarios, inputs.version, str if FUNCTIONS in book.sheets else None, assumptions=str(stamped)
-    )
-    if stamped != assumption_hash(plan.scenarios):
-        plan = _with_stamps(plan, book.contents)
+    assumptions = value_at(book.contents, COVER, *HASH_CELL)
+    unchanged = assumptions == assumption_hash(inputs.scenarios)
+    with_functions = str if FUNCTIONS in book.sheets else None
+    plan = plan_workbook(inputs.selected, inputs.scenarios, inputs.version, with_functions, assumptions=str(assumptions), stamped=unchanged)
+    plan = stamped_for(plan, value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)) if unchanged else _with_stamps(plan, book.contents)
     report.scenario, report.model = inputs.selected.name, run([inputs.selected])
     return ModelSubject(book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model)
 
 
 def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
-    """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs have changed since."""
-    sheet = plan.sheets[SCENARIOS]
-    cells = dict(sheet.cells)
-    for (row, column), cell in cells.items():
-        if _is_offered(plan, row, column) and not cell.twin:
-            cells[row, column] = cell._replace(content=value_at(contents, SCENARIOS, row, column))
-    return replace(plan, sheets={**plan.sheets, SCENARIOS: replace(sheet, cells=cells)})
+    """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs may have changed since."""
+    sheets = dict(plan.sheets)
+    for name in (SCENARIOS, SENSITIVITY):
+        cells = dict(sheets[name].cells)
+        for (row, column), cell in cells.items():
+            if _is_offered(plan, name, row, column) and not cell.twin:
+                cells[row, column] = cell._replace(content=value_at(contents, name, row, column))
+        sheets[name] = replace(sheets[name], cells=cells)
+    return replace(plan, sheets=sheets)
 
 
-def _is_offered(plan: WorkbookPlan, row: int, column: int) -> bool:
-    """Tell whether a cell of Scenarios holds a figure of a scenario whose inputs the workbook holds."""
+def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
+    """Tell whether a stamped cell holds a figure of a scenario whose inputs the workbook holds."""
+    if name == SENSITIVITY:
+        return row >= FIRST_FIGURE_ROW or (row, column) == SCENARIO_CELL
     first = scenarios_sheet.FIRST_COLUMN
-    return row >= scenarios_sheet.FIRST_ROW and first <= column < first + len(plan.scenarios)
+    return name == SCENARIOS and row >= scenarios_sheet.FIRST_ROW and first <= column < first + len(plan.scenarios)
 
 
 def _cells(subject: Subject) -> dict[Place, bool]:

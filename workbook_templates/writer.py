@@ -20,6 +20,7 @@ from workbook_templates.layout import (
     LOG,
     REPORTED,
     SCENARIOS,
+    SENSITIVITY,
     SOURCES,
     THESIS,
     Layout,
@@ -37,6 +38,7 @@ from workbook_templates.sheets.history import reported_sheet, sources_sheet
 from workbook_templates.sheets.inputs import inputs_sheet
 from workbook_templates.sheets.log import log_sheet
 from workbook_templates.sheets.scenarios import scenarios_sheet
+from workbook_templates.sheets.sensitivity import sensitivity_sheet
 from workbook_templates.sheets.thesis import thesis_sheet
 
 if TYPE_CHECKING:
@@ -72,12 +74,15 @@ def plan_workbook(
     offered: Sequence[Scenario],
     version: str,
     functions: Callable[[str], str] | None = None,
+    *,
     assumptions: str | None = None,
+    stamped: bool = True,
 ) -> WorkbookPlan:
     """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of).
 
     With ``functions`` it has a sheet of the functions in cells, each by the name that ``functions`` gives it. ``assumptions``:
-    the hash with which the workbook is stamped, where it was written earlier, from inputs that may have been changed since.
+    the hash with which the workbook is stamped, where it was written earlier, from inputs that may have been changed since. Unless
+    ``stamped`` sensitivities are left out: a file whose inputs were changed by hand holds those of its scenario as it was.
     """
     stamp = assumption_hash(offered) if assumptions is None else assumptions
     layout = Layout(plan_at(axis_at(selected.as_of)), offered)
@@ -89,6 +94,7 @@ def plan_workbook(
         REPORTED: lambda: reported_sheet(layout),
         ANNUAL: lambda: annual_sheet(layout),
         SCENARIOS: lambda: scenarios_sheet(layout, stamp, version),
+        SENSITIVITY: lambda: sensitivity_sheet(layout, selected if stamped else None, stamp, version),
         THESIS: lambda: thesis_sheet(layout, stamp, version),
         CHECKS: lambda: checks_sheet(layout),
         SOURCES: lambda: sources_sheet(layout),
@@ -102,9 +108,20 @@ def plan_workbook(
 
 
 def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
-    """Return the same workbook with the selector preset to another of its scenarios."""
+    """Return the same workbook with the selector preset to another of its scenarios, and the sensitivities of that one."""
     cover = cover_sheet(plan.layout, selected, plan.version, assumption_hash(plan.scenarios))
-    return replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover})
+    fit(cover)
+    return stamped_for(replace(plan, selected=selected, sheets={**plan.sheets, COVER: cover}), selected.name)
+
+
+def stamped_for(plan: WorkbookPlan, name: object) -> WorkbookPlan:
+    """Return the same workbook with the sensitivities of another of its scenarios; as it is, if it has none of that name."""
+    for scenario in plan.scenarios:
+        if scenario.name == name:
+            sheet = sensitivity_sheet(plan.layout, scenario, assumption_hash(plan.scenarios), plan.version)
+            fit(sheet)
+            return replace(plan, sheets={**plan.sheets, SENSITIVITY: sheet})
+    return plan
 
 
 def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> bytes:

@@ -97,7 +97,7 @@ def AMZN_SIMULATE(
     """
     from model.actuals import axis_at  # noqa: PLC0415  # other functions need none of this
     from model.amazon import plan_at  # noqa: PLC0415
-    from model.questions import EVENTS, VALUE, Question, output_named  # noqa: PLC0415
+    from model.questions import EVENTS, VALUE, Question, output_ahead  # noqa: PLC0415
     from model.simulate import simulate  # noqa: PLC0415
 
     chosen = scenario_of(scenario)
@@ -107,7 +107,7 @@ def AMZN_SIMULATE(
     if name in EVENTS:
         question = Question((), (name,))
     else:
-        figure = output_named(name, plan_at(axis_at(chosen.as_of)))
+        figure = output_ahead(name, plan_at(axis_at(chosen.as_of)))
         threshold = chosen.table["price"]["all"] if figure.key == VALUE else 0.0
         question = Question((figure,), (), ((figure, threshold),))
     found = simulate(chosen, draws=number, seed=first, engine="numpy", workers=1, question=question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         found.close()
         _tidy(out)
+        for job in waiting:  # written in the moment before an interruption
+            if job.path not in done and (outcome := _standing(job, replace_changed=arguments.force)) and outcome.state == "kept":
+                done[job.path] = replace(outcome, state="wrote")
         _print([done[job.path] for job in jobs if job.path in done], time.perf_counter() - started)
         _print_missing([job.path for job in jobs if job.path not in done or done[job.path].state not in {"wrote", "kept"}], len(jobs))
     if bad or any(each.state in {"failed", "disk"} for each in done.values()):

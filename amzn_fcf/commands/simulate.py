@@ -13,7 +13,7 @@ from model.actuals import axis_at
 from model.amazon import plan_at
 from model.errors import InputError
 from model.inputs import load_scenario
-from model.questions import TROUGH, VALUE, output_named
+from model.questions import TROUGH, VALUE, output_ahead
 from model.results import run as compute
 from model.sampling import blocks_of
 from model.simulate import simulate
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load_scenario(arguments.scenario, arguments.as_of)
     picture = _picture(arguments.plot)
     plan = plan_at(axis_at(scenario.as_of))
-    outputs = [output_named(each, plan) for each in arguments.output or ()]
+    outputs = [output_ahead(each, plan) for each in arguments.output or ()]
     blocks_of(arguments.draws)
     with counted(arguments.draws, f"simulating {scenario.name}") as shown:
         simulation = simulate(
@@ -179,6 +179,8 @@ def _print_events(simulation: Simulation) -> None:
 def _print_shares(simulation: Simulation) -> None:
     tables = list(simulation.shares.values())
     moves = [move for move in tables[0] if any(table[move] >= _LEAST_SHARE for table in tables)]
+    if not moves:  # too few draws to tell
+        return
     moves.sort(key=lambda move: -tables[0][move])
     rows = [[move, *(f"{table[move]:.1%}" for table in tables)] for move in moves]
     rows.append(["all, and what correlated drivers share counted twice", *(f"{math.fsum(table.values()):.1%}" for table in tables)])

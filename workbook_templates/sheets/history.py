@@ -10,7 +10,7 @@ from workbook_templates.layout import LABEL, NAME, NOTE, REPORTED, SOURCES, UNIT
 from workbook_templates.sheets.header import put_axis, put_state, put_title
 from workbook_templates.styles import numeric
 
-_SOURCE_COLUMNS = {"Item": 46, "Period": 10, "Value": 14, "Unit": 10, "Check": 16, "Source": 110}
+_SOURCE_COLUMNS = {"Item": 58, "Period": 10, "Value": 14, "Unit": 10, "Check": 16, "Source": 110}
 _FIRST_SOURCE_ROW = 7
 
 
@@ -69,7 +69,7 @@ def sources_sheet(layout: Layout) -> SheetPlan:
             figure = actuals.quarterly[key.removeprefix("reported."), str(quarter)]
             entries: tuple[str | float, ...] = (figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source)
             for column, entry in enumerate(entries, start=1):
-                style = numeric("filed", layout.plan.rows[key].unit) if isinstance(entry, float) else "label"
+                style = numeric("filed", layout.plan.rows[key].unit) if isinstance(entry, float) else "remark"
                 sheet.put(row, column, entry, style)
             row += 1
     sheet.frozen = (_FIRST_SOURCE_ROW, 2)

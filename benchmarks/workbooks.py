@@ -1,0 +1,111 @@
+"""``make bench``: workbooks: one built and validated, a hundred on two cores against one, memory, beside bare writers of cells.
+
+``python benchmarks/workbooks.py 10`` builds ten instead of a hundred.
+"""
+
+from __future__ import annotations
+
+import io
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import xlsxwriter
+from timing import best_of, show
+
+from amzn_fcf.workbooks import build, shipped_at
+from model.inputs import load_scenario
+from workbook_templates.validate import validate
+from workbook_templates.writer import plan_workbook, preset_to
+from xlwings_udfs.hosts.headless import register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WORKBOOKS = 100
+SCENARIO = """
+name = "case{number:03}"
+base = "base"
+as_of = "2026Q2"
+[drivers.aws_growth]
+unit = "ratio"
+source = "benchmark"
+values = {{ 2027 = {growth} }}
+"""
+Cells = dict[str, list[tuple[int, int, float | str]]]
+
+
+def by_openpyxl(sheets: Cells) -> None:
+    """Write cells without any format."""
+    book = openpyxl.Workbook()
+    for name, cells in sheets.items():
+        sheet = book.create_sheet(name)
+        for row, column, content in cells:
+            sheet.cell(row, column, content)
+    book.save(io.BytesIO())
+
+
+def by_xlsxwriter(sheets: Cells) -> None:
+    """Write cells without any format."""
+    book = xlsxwriter.Workbook(io.BytesIO())
+    for name, cells in sheets.items():
+        sheet = book.add_worksheet(name)
+        for row, column, content in cells:
+            sheet.write(row - 1, column - 1, content)
+    book.close()
+
+
+def one_workbook() -> None:
+    """Print what one workbook costs, and what its cells cost alone."""
+    base = load_scenario("base")
+    offered = shipped_at(base.as_of)
+    plan = preset_to(plan_workbook(base, offered, "bench"), base)
+    data = build(plan).data
+    sheets: Cells = {
+        name: [(*place, cell.content) for place, cell in sheet.cells.items() if cell.content is not None]
+        for name, sheet in plan.sheets.items()
+    }
+    count = sum(map(len, sheets.values()))
+    show("one workbook written, calculated and validated, its plan made", best_of(3, lambda: build(plan)))
+    show("one workbook validated", best_of(3, lambda: validate(data, "bench", register=register)))
+    show(f"its {count:,} cells, without formats, by openpyxl", best_of(3, lambda: by_openpyxl(sheets)))
+    show(f"its {count:,} cells, without formats, by XlsxWriter", best_of(3, lambda: by_xlsxwriter(sheets)))
+
+
+def batch(arguments: Sequence[str]) -> float:
+    """Return the seconds that a build takes, the start of its processes included."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "amzn_fcf", "build", *arguments], check=True, capture_output=True)  # noqa: S603  # our own command
+    return time.perf_counter() - started
+
+
+def many_workbooks(count: int) -> None:
+    """Print what a batch takes on one core and on two, what the second run takes, and the memory of its largest process."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in range(count):
+            text = SCENARIO.format(number=number, growth=0.2 + number / 1000)
+            (folder / f"case{number:03}.toml").write_text(text, encoding="utf-8")
+        seconds = {
+            workers: batch(["--scenario", name, "--workers", str(workers), "--out", str(folder / f"out{workers}")]) for workers in (1, 2)
+        }
+        show(f"{count} workbooks by one process", seconds[1])
+        show(f"{count} workbooks by two processes", seconds[2], f"{seconds[1] / seconds[2]:.2f} times as fast; target: 1.7")
+        show("the same command again, which keeps them all", batch(["--scenario", name, "--out", str(folder / "out2")]))
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+    print(f"{'memory of the largest process':<72}{largest:>9.0f} MB  target: under 400 MB")
+
+
+def main() -> None:
+    """Run the benchmarks of workbooks."""
+    one_workbook()
+    many_workbooks(int(sys.argv[1]) if len(sys.argv) > 1 else WORKBOOKS)
+
+
+if __name__ == "__main__":
+    main()

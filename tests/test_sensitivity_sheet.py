@@ -1,0 +1,181 @@
+"""The sheet Sensitivity: stamped figures are the model's, live ones agree with them, and the file says when they do not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from shared import written
+
+from model.axis import Quarter
+from model.inputs import load_scenario
+from model.moves import Steps
+from model.outputs import Output
+from model.results import run
+from model.sensitivity import grid, output_of, tornado
+from model.simulate import simulate
+from workbook_templates.cells import SheetPlan
+from workbook_templates.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
+from workbook_templates.package import Changes, read_grids, value_at, with_changes
+from workbook_templates.recalc import Formualizer
+from workbook_templates.sheets import sensitivity as on_sheet
+from workbook_templates.sheets.simulated import DRAWS, SEED, put_simulation, simulation_of
+from workbook_templates.validate import Report, validate
+from workbook_templates.writer import plan_workbook
+
+SHARE = "value_per_share[dcf,mid]"
+
+
+def contents(name: str) -> dict[tuple[int, int], float | str | None]:
+    return {place: cell.content for place, cell in written(name)[0].sheets[SENSITIVITY].cells.items()}
+
+
+@pytest.fixture(scope="module")
+def clean() -> bytes:
+    """Return a workbook of bear as it ships."""
+    return Formualizer().with_cached_values(written("bear")[2])
+
+
+def after(clean: bytes, changes: Changes) -> tuple[Report, object]:
+    """Return what validate finds after a change, and what the sheet says of its agreement."""
+    data = Formualizer().with_cached_values(with_changes(clean, changes))
+    return validate(data, "changed"), value_at(read_grids(data), SENSITIVITY, *on_sheet.AGREEMENT_CELL)
+
+
+def test_the_tornados_are_those_of_the_scenario_that_the_workbook_is_preset_to() -> None:
+    scenario, cells = load_scenario("bear"), contents("bear")
+    assert cells[on_sheet.SCENARIO_CELL] == "bear"
+    for band, text in zip(on_sheet.TORNADO_ROWS, (SHARE, "free_cash_flow 2027"), strict=True):
+        found = tornado(scenario, output_of(text, scenario))
+        for row, bar in enumerate(found.bars[: on_sheet.BARS], start=band + 2):
+            figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high, bar.driver_low, bar.driver_base, bar.driver_high)
+            assert [cells[row, column] for column in range(on_sheet.LOW, on_sheet.PERIOD)] == pytest.approx(figures)
+            assert cells[row, on_sheet.NAME] == bar.driver
+
+
+def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own() -> None:
+    scenario, cells = load_scenario("bear"), contents("bear")
+    rate = float(run([scenario]).values["discount_rate[mid]"][0, 0])
+    around = [place * 0.005 for place in range(-3, 4)]
+    x, y = Steps("wacc", tuple(rate + each for each in around)), Steps("terminal_growth", tuple(0.035 + each for each in around))
+    assert scenario.table["terminal_growth"]["all"] == 0.035
+    expected = {0: (SHARE, x, y)}
+    growth = Steps("aws_growth", tuple(5 * each for each in around), "add")
+    spending = Steps("capex_scale", (0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15), "scale")
+    expected |= {1: ("free_cash_flow 2027", spending, growth), 2: ("positive", spending, growth)}
+    for number, (text, across, down) in expected.items():
+        found, top = grid(scenario, output_of(text, scenario), across, down), on_sheet.GRID_ROWS[number] + 3
+        for row, values in enumerate(found.values.tolist()):
+            shown = [cells[top + row, on_sheet.FIRST_X + column] for column in range(on_sheet.SIZE)]
+            assert shown == pytest.approx(["#N/A" if math.isnan(each) else each for each in values])
+        assert cells[top + 3, on_sheet.FIRST_X + 3] == pytest.approx(found.base)
+        styles = {place: cell.style for place, cell in written("bear")[0].sheets[SENSITIVITY].cells.items()}
+        assert [place for place, style in styles.items() if style.startswith("centre") and place[0] in range(top, top + 7)] == [
+            (top + 3, on_sheet.FIRST_X + 3)
+        ]
+
+
+def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_changed(clean: bytes) -> None:
+    given = written("bear")[0].layout.given
+    place = [each.name for each in written("bear")[0].scenarios].index("bear")
+    changes: dict[str, Changes] = {
+        "stamped for another scenario": {(COVER, *SELECTED_CELL): "base"},
+        "inputs changed": {(INPUTS, given["beta"] + place, VALUE): 1.3},
+    }
+    for expected, change in changes.items():
+        report, said = after(clean, change)
+        assert report.is_clean, report.findings[:3]
+        assert said == expected
+
+
+def test_a_falsified_stamp_is_found(clean: bytes) -> None:
+    band = on_sheet.GRID_ROWS[0]
+    places = [
+        (on_sheet.TORNADO_ROWS[0] + 2, on_sheet.LOW), (on_sheet.TORNADO_ROWS[1] + 4, on_sheet.CHANGE_HIGH), (band + 4, on_sheet.FIRST_X),
+        on_sheet.TOLERANCE_CELL, (on_sheet.FIRST_FIGURE_ROW, on_sheet.STAMPED),
+    ]  # fmt: skip
+    report = validate(with_changes(clean, {(SENSITIVITY, *place): 1.0 for place in places}), "stamps")
+    found = {each.cell for each in report.findings if (each.rule, each.sheet) == ("stamped-value", SENSITIVITY)}
+    assert found == {"C15", "G37", "C86", "C7", "D9"}
+
+
+def test_inputs_that_the_model_refuses_are_findings_and_no_failure(clean: bytes) -> None:
+    """Shares that do not add up to 1 cannot be moved; the checks of the sheet fail, and validate says so."""
+    plan = written("bear")[0]
+    row = plan.layout.given["asset_mix[aws,buildings]"] + [each.name for each in plan.scenarios].index("bear")
+    report, said = after(clean, {(INPUTS, row, VALUE): 0.3})
+    assert {each.rule for each in report.findings} == {"failed-check"}
+    assert said == "inputs changed"
+
+
+def test_a_scenario_without_a_rate_or_a_value_has_a_sheet_all_the_same() -> None:
+    """A cost of capital below what the driver can be set to, and one below growth: errors stand where there is no figure."""
+    for overrides in ({"beta": 0.0, "risk_free": 0.02, "cost_of_debt": 0.02}, {"wacc": 0.05, "terminal_growth": 0.06}):
+        odd = load_scenario("base").with_overrides(overrides)
+        cells = plan_workbook(odd, [odd], "test").sheets[SENSITIVITY].cells
+        assert cells[on_sheet.FIRST_FIGURE_ROW + 1, on_sheet.STAMPED].content == pytest.approx(
+            run([odd]).series("free_cash_flow", "annual")[5, 0]
+        )
+        assert cells[on_sheet.GRID_ROWS[0] + 6, on_sheet.FIRST_X + 3].content == "#N/A"
+
+
+def test_near_the_end_of_a_range_a_grid_is_closer_together() -> None:
+    edge = load_scenario("base").with_overrides({"terminal_growth": 0.097, "aws_growth": 0.8})
+    grids = on_sheet.stamps_of(edge).grids
+    assert grids[0] is not None
+    assert grids[0].y.values[3] == 0.097
+    assert max(grids[0].y.values) == pytest.approx(0.1)
+    assert grids[1] is not None
+    assert set(grids[1].y.values) == {0.0}
+
+
+def test_what_a_scenario_is_stamped_with_follows_its_values_not_its_name() -> None:
+    base = load_scenario("base")
+    dear = base.with_overrides({"beta": 1.3})
+    assert on_sheet.stamps_of(base) is on_sheet.stamps_of(load_scenario("base"))
+    assert on_sheet.stamps_of(dear).figures[0] < on_sheet.stamps_of(base).figures[0]
+
+
+def test_the_stamp_and_the_charts_are_there() -> None:
+    sheet = written("bear")[0].sheets[SENSITIVITY]
+    assert str(sheet.cells[STAMP_CELL].content).startswith("Stamped values: version test, assumptions ")
+    titles = [chart.title for chart in sheet.charts]
+    assert titles == [
+            "Value per share: dcf, mid: change, USD/share", "Free cash flow, FY2027: change, USD m",
+            "Trailing free cash flow: percentiles of the draws", "Quarter from which it stays above 0",
+        ]  # fmt: skip
+    last = on_sheet.TORNADO_ROWS[0] + 1 + on_sheet.BARS
+    assert [each.cells for each in sheet.charts[0].series] == [f"'Sensitivity'!$F$15:$F${last}", f"'Sensitivity'!$G$15:$G${last}"]
+
+
+def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and_seed() -> None:
+    plan, _, _ = written("base")
+    sheet = plan.sheets[SENSITIVITY]
+    rows = {cell.content: row for (row, column), cell in sheet.cells.items() if column == 2 and row > on_sheet.SIMULATION_ROW}
+    outputs = [Output.parse(name, plan.layout.plan) for name in ("ttm_free_cash_flow 2027Q4", "value_per_share[dcf,mid]")]
+    found = simulate("base", draws=DRAWS, seed=SEED, engine="numpy", outputs=outputs)
+    for output in outputs:
+        estimate, row = found.estimates[str(output)], rows[str(output)]
+        shown = [sheet.cells[row, column].content for column in range(3, 10)]
+        percentiles = [estimate.percentiles[each] for each in (5, 25, 50, 75, 95)]
+        width = estimate.bin_width  # bins are laid by the first block, which holds all outputs or some
+        assert shown[0] == pytest.approx(estimate.plain)
+        assert shown[1:6] == pytest.approx(percentiles, abs=2 * width)
+        assert shown[6] == pytest.approx(found.above[str(output)].probability, abs=1e-12)
+
+
+def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
+    edge = load_scenario("base").with_overrides({"useful_life[servers_and_network]": 2.0})
+    found = simulation_of(edge, written("base")[0].layout.plan)
+    assert isinstance(found, str)
+    assert "useful_life[servers_and_network]" in found
+    sheet = SheetPlan(SENSITIVITY)
+    put_simulation(sheet, 5, found)
+    assert str(sheet.cells[6, 1].content).startswith("Not simulated: ")
+
+
+def test_the_year_that_the_sheet_looks_at_is_the_first_without_a_reported_quarter() -> None:
+    for as_of, year in {"2025Q3": 2026, "2026Q2": 2027, "2025Q4": 2026}.items():
+        plan = run([load_scenario("base", as_of)]).plan
+        assert plan.axis.as_of == Quarter.parse(as_of)
+        assert str(on_sheet.outputs_at(plan)[1]) == f"free_cash_flow {year}"

@@ -1,0 +1,51 @@
+"""Workers: results in order, errors as they are, and no waiting for a process that was killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from functools import partial
+from operator import truediv
+
+import pytest
+
+from model.workers import WorkersLostError, in_order, local_workers
+
+_LARGE = 100_000_000
+"""Bytes that take longer to send than to see that they are sent."""
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_results_come_in_order_and_errors_as_they_are(workers: int) -> None:
+    def piece(number: int) -> int:
+        time.sleep(0.02 * (number % 3 == 0))
+        return number
+
+    with local_workers(workers, processes=False) as executor:
+        assert list(in_order(executor, piece, 20, workers)) == list(range(20))
+        with pytest.raises(ZeroDivisionError):
+            list(in_order(executor, partial(truediv, 1), 3, workers))
+
+
+def killed_while_sending(piece: int) -> bytes:
+    """Return a large result, and end the process while it is being sent."""
+    if piece < 2:
+        return b""
+    main = threading.main_thread().ident
+
+    def end() -> None:
+        while main is not None and sys._current_frames()[main].f_code.co_name != "_send":  # noqa: SLF001  # what a debugger reads
+            time.sleep(0.0005)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=end).start()
+    return b"x" * _LARGE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
+def test_a_process_that_is_killed_while_it_sends_a_result_keeps_nobody_waiting() -> None:
+    with pytest.raises(WorkersLostError, match="a worker process was ended from outside"), local_workers(2, processes=True) as executor:
+        list(in_order(executor, killed_while_sending, 6, 2))
