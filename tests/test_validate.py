@@ -117,7 +117,8 @@ def test_a_changed_input_is_no_error_and_the_model_is_run_with_it(clean: bytes) 
 
     def change(book: Workbook) -> None:
         book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = 0.1
-        book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20)).value = 1.5
+        cell = book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20))
+        cell.value, cell.style = 1.5, "input times"  # the style of the row, which a spreadsheet program gives to what is typed
 
     data = tampered(clean, change)
     assert validate(data, "x").is_clean

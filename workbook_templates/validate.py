@@ -227,7 +227,7 @@ def _calculate_other(subject: Subject, report: Report, engines: Sequence[str], r
 
 def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Value]:
     """Return the values to keep for formulas that an engine may calculate otherwise than the program that saved the file, or not at all."""
-    pinned = {}
+    pinned: dict[Place, Value] = {}
     for place, formula in formulas.items():
         value = subject.book.sheets[place[0]].cells[place[1:]].value
         agreed = functions(formula) <= AGREED and "[" not in formula

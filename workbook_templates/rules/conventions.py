@@ -39,6 +39,9 @@ def looks(subject: ModelSubject) -> list[tuple[Place, Cell, Look, Look]]:
             if same is None:
                 same = alike[key] = found.style < len(found_looks) and planned[cell.style] == found_looks[found.style]
             if not same and found.style < len(found_looks):
+                row_style = sheet.row_styles.get(place[0])  # what a cell takes on that is typed into for the first time
+                if row_style is not None and planned[row_style] == found_looks[found.style]:
+                    continue
                 different.append(((name, *place), cell, planned[cell.style], found_looks[found.style]))
     return different
 
