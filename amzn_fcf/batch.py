@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -63,17 +63,12 @@ class Outcome:
     message: str = ""
 
 
-def cores() -> int:
-    """Return how many processes can run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def local_processes(count: int) -> Executor:
     """Return that many processes of this computer: they end with this one, and leave Ctrl-C to it."""
     return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start)
 
 
-def outcomes(jobs: Sequence[Job], executor: Callable[[], Executor] | None) -> Generator[Outcome]:
+def outcomes(jobs: Sequence[Job], executor: Callable[[], Executor] | None, *, apart: bool = False) -> Generator[Outcome]:
     """Yield what became of each workbook, as they get done.
 
     Parameters
@@ -81,7 +76,9 @@ def outcomes(jobs: Sequence[Job], executor: Callable[[], Executor] | None) -> Ge
     jobs
         The workbooks.
     executor
-        Returns who builds them: :func:`local_processes`, or the executor of a cluster that sees the same folder; None: this process.
+        Returns who builds them: :func:`local_processes`, or the executor of a cluster; None: this process.
+    apart
+        They give the files back instead of writing them: other computers do not see the same folder.
 
     Notes
     -----
@@ -95,22 +92,29 @@ def outcomes(jobs: Sequence[Job], executor: Callable[[], Executor] | None) -> Ge
         return
     others = set(multiprocessing.active_children())
     pool = executor()
-    futures: dict[Future[Outcome], Job] = {}
+    futures: dict[Future[tuple[Outcome, bytes]], Job] = {}
     try:
         with _interrupts_held(), contextlib.suppress(BrokenExecutor):
             for job in jobs:
-                futures[pool.submit(build_job, job)] = job
+                futures[pool.submit(built_job if apart else _built_and_written, job)] = job
         for future in as_completed(futures):
             try:
-                outcome = future.result()
-            except BrokenExecutor:
-                outcome = _ended_from_outside(futures[future])
+                outcome, data = future.result()
+            except (BrokenExecutor, CancelledError):
+                outcome, data = _ended_from_outside(futures[future]), b""
+            if data:
+                outcome = write_built(futures[future], outcome, data)
             yield outcome
             if outcome.state == "disk":
                 return
         yield from map(_ended_from_outside, jobs[len(futures) :])
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        if apart:  # the executor of a cluster does not cancel when it is shut down
+            for future in futures:
+                future.cancel()
+            pool.shutdown(wait=False)
+        else:
+            pool.shutdown(wait=False, cancel_futures=True)
         started = set(multiprocessing.active_children()) - others
         for process in started:
             process.terminate()
@@ -119,27 +123,44 @@ def outcomes(jobs: Sequence[Job], executor: Callable[[], Executor] | None) -> Ge
 
 
 def _ended_from_outside(job: Job) -> Outcome:
-    message = f"{job.path}: a process that builds was ended from outside, or ran out of memory; try fewer --workers"
+    message = f"{job.path}: a process that builds, or the cluster, was ended from outside or ran out of memory; try fewer --workers"
     return Outcome(job.path, "failed", message=message)
 
 
 def build_job(job: Job) -> Outcome:
     """Build one workbook, and write it if it proves; else an earlier file is kept."""
+    outcome, data = built_job(job)
+    return write_built(job, outcome, data) if data else outcome
+
+
+def _built_and_written(job: Job) -> tuple[Outcome, bytes]:
+    return build_job(job), b""
+
+
+def write_built(job: Job, outcome: Outcome, data: bytes) -> Outcome:
+    """Write a workbook, and the record by which a later run knows it."""
     try:
-        built = build(preset_to(_plan(job.family), job.family.scenarios[job.place]))
-        if built.report.is_clean:
-            row = summary_row(built)
-            remember(job.path, Record(digest(built.data), job.key, row))
-            write_whole(job.path, built.data)
-            return Outcome(job.path, "wrote", row)
+        remember(job.path, Record(digest(data), job.key, outcome.row))
+        write_whole(job.path, data)
     except DiskError as error:
         return Outcome(job.path, "disk", message=str(error))
     except AmznFcfError as error:
         return Outcome(job.path, "failed", message=str(error))
+    return outcome
+
+
+def built_job(job: Job) -> tuple[Outcome, bytes]:
+    """Build one workbook; return what is to be said once it is written, and the file: empty, unless it proves."""
+    try:
+        built = build(preset_to(_plan(job.family), job.family.scenarios[job.place]))
+    except AmznFcfError as error:
+        return Outcome(job.path, "failed", message=str(error)), b""
+    if built.report.is_clean:
+        return Outcome(job.path, "wrote", summary_row(built)), built.data
     findings = built.report.findings
     first = findings[0]
     message = f"{len(findings)} findings, such as {first.place} ({first.rule}): expected {first.expected}, found {first.found}"
-    return Outcome(job.path, "refused", message=message)
+    return Outcome(job.path, "refused", message=message), b""
 
 
 @lru_cache(maxsize=1)  # workbooks of a family come one after the other, and a plan is large

@@ -126,7 +126,12 @@ def _add_build(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_as_of(parser)
     parser.add_argument("--out", default="out", metavar="DIR", help="folder for the workbooks; default: out")
     parser.add_argument("--workers", type=int, metavar="N", help="how many processes build at once; default: one a core")
+    _add_scheduler(parser, "build")
     parser.add_argument("--force", action="store_true", help="build all, and replace workbooks that were changed since they were built")
+
+
+def _add_scheduler(parser: argparse.ArgumentParser, verb: str) -> None:
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=f"{verb} on a Dask cluster, such as tcp://127.0.0.1:8786 (extra cluster)")
 
 
 def _add_show(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -243,7 +248,7 @@ def _add_simulate(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("--uncertainty", metavar="FILE", help="distributions and correlations as .toml; default: those that ship")
     parser.add_argument("--engine", choices=_COMPUTED_BY, default="auto", help="auto: the kernel (extra fast), numpy where it is missing")
     parser.add_argument("--workers", type=int, metavar="N", help="on this machine; default: one a core")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="compute on a Dask cluster, such as tcp://127.0.0.1:8786 (extra cluster)")
+    _add_scheduler(parser, "compute")
     parser.add_argument("--plot", metavar="FILE", help="write a picture (.png), too (extra plot)")
     _add_format(parser)
 

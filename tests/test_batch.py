@@ -338,7 +338,7 @@ def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(workb
     finally:
         kill_group(process)
     assert process.returncode == 2
-    assert "was ended from outside, or ran out of memory; try fewer --workers" in errors
+    assert "was ended from outside or ran out of memory; try fewer --workers" in errors
     assert "Traceback" not in errors
     assert "7 of 7 not built" in errors
 

@@ -20,6 +20,7 @@ from model.errors import EngineError, InputError
 from model.sampling import blocks_of
 from model.simulate import simulate
 from model.workers import WorkersLostError, in_order
+from workbook_templates.validate import validate_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -114,6 +115,19 @@ def test_a_scheduler_that_is_not_there_or_has_no_workers_is_one_line(tmp_path: P
         simulate("base", draws=100, engine="numpy", scheduler="nonsense://x")
     with dask_processes(tmp_path, workers=0) as dask, pytest.raises(EngineError, match="has no workers: start some with `dask worker"):
         simulate("base", draws=100, engine="numpy", scheduler=dask.address)
+
+
+def test_a_batch_of_workbooks_is_built_on_the_cluster_and_written_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    order = ["build", "--scenario", "base", "bear", "--out", str(out)]
+    with dask_processes(tmp_path) as dask:
+        dask.workers[0].kill()  # what it was given goes to the other
+        assert main([*order, "--scheduler", dask.address]) == 0
+    assert "wrote " in capsys.readouterr().out
+    for name in ("base", "bear"):
+        assert validate_file(out / f"amzn-fcf_{name}.xlsx", engines=()).is_clean
+    assert main(order) == 0  # what the cluster built is known here, and kept
+    assert "2 workbooks (2 kept)" in capsys.readouterr().out
 
 
 def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

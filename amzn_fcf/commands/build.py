@@ -9,19 +9,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amzn_fcf.batch import Family, Job, Outcome, cores, local_processes, outcomes
+from amzn_fcf.batch import Family, Job, Outcome, local_processes, outcomes
 from amzn_fcf.cli import CANNOT_READ, one_line
 from amzn_fcf.records import FOLDER, digest, kept_record, scenario_digest
 from amzn_fcf.summary import print_summary
 from amzn_fcf.tables import progress
 from amzn_fcf.workbooks import default_scenarios, file_name, named, offered_with, refuse_repeated
+from model.cluster import cluster_workers
 from model.errors import AmznFcfError, InputError
 from model.files import make_folder, remove_stale_parts
 from model.inputs import load_scenario
+from model.workers import cores
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
     from model.inputs import Scenario
 
@@ -46,8 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     waiting = [job for job in jobs if job.path not in done]
     if waiting:
         make_folder(out / FOLDER)
-    workers = min(arguments.workers or cores(), len(waiting))
-    found = outcomes(waiting, partial(local_processes, workers) if workers > 1 else None)
+    found = _outcomes(waiting, arguments)
     try:
         for outcome in progress(found, "Building workbooks", lambda each: each.path.name, len(waiting)):
             done[outcome.path] = outcome
@@ -62,6 +63,16 @@ def run(arguments: argparse.Namespace) -> int:
     if bad or any(each.state in {"failed", "disk"} for each in done.values()):
         return CANNOT_READ
     return int(any(each.state == "refused" for each in done.values()))
+
+
+def _outcomes(jobs: Sequence[Job], arguments: argparse.Namespace) -> Generator[Outcome]:
+    """Build on a cluster, in processes of this computer, or in this process."""
+    if arguments.scheduler and jobs:
+        with cluster_workers(arguments.scheduler) as (executor, _):
+            yield from outcomes(jobs, lambda: executor, apart=True)
+        return
+    workers = min(arguments.workers or cores(), len(jobs))
+    yield from outcomes(jobs, partial(local_processes, workers) if workers > 1 else None)
 
 
 def _tidy(out: Path) -> None:
