@@ -57,7 +57,7 @@ def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
 
 
 @contextmanager
-def counted(total: int, what: str) -> Iterator[Callable[[int], None]]:
+def progress_bar(total: int | None, what: str) -> Iterator[Callable[[int], None]]:
     """Give a function that is told how much of the work is done, and shows it on stderr when a person is looking."""
     if not sys.stderr.isatty():
         yield lambda _done: None
@@ -70,17 +70,9 @@ def counted(total: int, what: str) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def progress(items: Iterable[Item], what: str, name: Callable[[Item], str], total: int | None = None) -> Iterator[Item]:
-    """Yield items and show on stderr how far the work is, when a person is looking; ``total``: how many there will be."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=len(items) if isinstance(items, Sized) else total)
-        for item in items:
-            bar.update(task, description=f"{what}: {name(item)}")
+def progress(items: Iterable[Item], what: str, total: int | None = None) -> Iterator[Item]:
+    """Yield items and show on stderr how many were; ``total``: how many there will be."""
+    with progress_bar(len(items) if isinstance(items, Sized) else total, what) as show:
+        for done, item in enumerate(items, start=1):
             yield item
-            bar.advance(task)
+            show(done)

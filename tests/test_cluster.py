@@ -95,7 +95,7 @@ def test_a_scheduler_that_is_killed_leaves_the_blocks_that_were_done(
 
             yield kill
 
-        monkeypatch.setattr(amzn_fcf.commands.simulate, "counted", killing)
+        monkeypatch.setattr(amzn_fcf.commands.simulate, "progress_bar", killing)
         status = main(["simulate", "--draws", str(10 * DRAWS), "--engine", "numpy", "--scheduler", dask.address])
     out, err = capsys.readouterr()
     assert status == 1

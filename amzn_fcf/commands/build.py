@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         make_folder(out / FOLDER)
     found = _outcomes(waiting, arguments)
     try:
-        for outcome in progress(found, "Building workbooks", lambda each: each.path.name, len(waiting)):
+        for outcome in progress(found, "Building workbooks", len(waiting)):
             done[outcome.path] = outcome
     finally:
         found.close()

@@ -34,12 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     output = output_of(" ".join(arguments.output), scenario)
     x, y = steps_of(arguments.x, "--x"), steps_of(arguments.y, "--y")
     target = math.nan if arguments.break_even is None else _target(arguments.break_even, scenario)
-    found = grid(scenario, output, x, y, lambda batches: progress(batches, "Grid", lambda first: f"from cell {first}"))
+    found = grid(scenario, output, x, y, lambda batches: progress(batches, "Grid"))
     line: Sequence[Point] = ()
     if arguments.break_even is not None:
-        line = break_even(
-            scenario, output, x, y, target, lambda values: progress(values, "Break-even", lambda value: f"{x.driver} {value:g}")
-        )
+        line = break_even(scenario, output, x, y, target, lambda values: progress(values, "Break-even"))
     if picture is not None:
         save(grid_figure(found, line, target), picture)
     if arguments.format != "text":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.figures import billions, text
-from amzn_fcf.tables import Column, counted, print_records, print_table
+from amzn_fcf.tables import Column, print_records, print_table, progress_bar
 from model.actuals import axis_at
 from model.amazon import plan_at
 from model.errors import InputError
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     plan = plan_at(axis_at(scenario.as_of))
     outputs = [output_ahead(each, plan) for each in arguments.output or ()]
     blocks_of(arguments.draws)
-    with counted(arguments.draws, f"simulating {scenario.name}") as shown:
+    with progress_bar(arguments.draws, f"simulating {scenario.name}") as shown:
         simulation = simulate(
             scenario, draws=arguments.draws, seed=arguments.seed, sampling=arguments.sampling, engine=arguments.engine,
             workers=arguments.workers, scheduler=arguments.scheduler, uncertainty=arguments.uncertainty, outputs=outputs, on_block=shown,

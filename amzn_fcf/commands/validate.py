@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name in engines:
         engine_named(name).require()
     reports, unreadable = [], []
-    for path in progress([Path(file) for file in arguments.file], "Validating", str):
+    for path in progress([Path(file) for file in arguments.file], "Validating"):
         try:
             reports.append(validate_file(path, engines, register, choice, companions))
         except AmznFcfError as error:
