@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from model.lines import Block, Driver
@@ -75,6 +76,7 @@ def sheet_names(*, with_functions: bool) -> tuple[str, ...]:
     return (*SHEETS[:after], FUNCTIONS, *SHEETS[after:]) if with_functions else SHEETS
 
 
+@cache
 def column_letters(column: int) -> str:
     """Return the letters of a column, from 1.
 
@@ -131,12 +133,12 @@ class Layout:
         for row, key in enumerate(ANNUAL_LINES, start=FIRST_ROW):
             self.annual[key] = row
 
-    @property
+    @cached_property
     def years(self) -> int:
         """Number of year columns."""
         return len(self.plan.axis.years)
 
-    @property
+    @cached_property
     def first_quarter_column(self) -> int:
         """Column of the first quarter; the one before it is a narrow gap."""
         return FIRST_YEAR_COLUMN + self.years + 1
