@@ -5,6 +5,7 @@ A changed input is not an error: the model is run with it and must agree. A work
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Report", "validate", "validate_file"]
 _NAMED: Final = 3
+_CALL: Final = re.compile(rf"((?:[A-Z]+\.)*){AMZN}")
+"""A call of one of our functions, and what stands before its name."""
 _MACROS: Final = "xl/vbaProject.bin"
 Companions = Callable[[], tuple[bytes, tuple[str, ...]]]
 
@@ -142,11 +145,19 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
     inputs = read_inputs(book.contents)
     assumptions = value_at(book.contents, COVER, *HASH_CELL)
     unchanged = assumptions == assumption_hash(inputs.scenarios)
-    with_functions = str if FUNCTIONS in book.sheets else None
+    with_functions = _prefix(book).__add__ if FUNCTIONS in book.sheets else None
     plan = plan_workbook(inputs.selected, inputs.scenarios, inputs.version, with_functions, assumptions=str(assumptions), stamped=unchanged)
     plan = stamped_for(plan, value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)) if unchanged else _with_stamps(plan, book.contents)
     report.scenario, report.model = inputs.selected.name, run([inputs.selected])
     return ModelSubject(book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model)
+
+
+def _prefix(book: Book) -> str:
+    """Return what the file writes before the names of functions in cells: LibreOffice's files name the extension."""
+    for cell in book.sheets[FUNCTIONS].cells.values():
+        if cell.formula is not None and (found := _CALL.search(cell.formula)):
+            return found[1]
+    return ""
 
 
 def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import ErrorValue, error_value
+from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX
 from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ def sheet_functions(heard: Callable[[str], None] | None = None) -> Mapping[str, 
 
 
 def register(workbook: Any, heard: Callable[[str], None] | None = None) -> None:  # noqa: ANN401  # formualizer's Workbook
-    """Make the functions known to a formualizer workbook; ``heard`` as for :func:`sheet_functions`."""
+    """Make the functions known to a formualizer workbook, also by the names of LibreOffice's files; ``heard`` as for :func:`sheet_functions`."""
     for name, function in sheet_functions(heard).items():
         parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
         needed = sum(each.default is inspect.Parameter.empty for each in parameters)
-        workbook.register_function(name, function, min_args=needed, max_args=len(parameters))
+        for known in (name, PROGRAMMATIC_PREFIX + name):
+            workbook.register_function(known, function, min_args=needed, max_args=len(parameters))
 
 
 def _call(function: Callable[..., Result], heard: Callable[[str], None] | None, *arguments: object) -> object:
