@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -21,6 +21,8 @@ Engine = Literal["auto", "kernel", "numpy"]
 ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 Compute = Callable[[Mapping[str, Array], Mapping[str, Array], int], Values]
 """Drivers, reported figures, number of draws -> the wanted rows, as :meth:`model.evaluate.Program.run` takes and gives them."""
+_KEPT: Final = 16
+"""Plans that numpy keeps ready: cells may ask for any number of figures."""
 _CHUNK: Final = 512
 """Draws that numpy computes at a time: more leave the processor's cache, fewer are mostly overhead."""
 
@@ -64,9 +66,9 @@ def _kernel(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> Com
     return run
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def _by_numpy(plan: Plan, wanted: tuple[str, ...]) -> Compute:
-    program = compile_plan(narrowed(plan, wanted))
+    program = compile_plan.__wrapped__(narrowed(plan, wanted))  # which is kept here
 
     def run(drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int) -> Values:
         found: dict[str, list[Array]] = {key: [] for key in wanted}

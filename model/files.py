@@ -32,7 +32,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"{path}: cannot be made ({error.strerror}); choose another folder with --out"
+        message = f"{path}: cannot be made ({error.strerror}); choose another place"
         raise WorkbookError(message) from None
 
 
@@ -65,7 +65,7 @@ def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
         for path in contents:
             temporary[path].replace(path)
     except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror}); choose another folder with --out"
+        message = f"{path}: cannot be written ({error.strerror}); choose another place"
         raise (DiskError if error.errno in _FULL else WorkbookError)(message) from None
     finally:
         for each in temporary.values():

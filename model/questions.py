@@ -40,6 +40,17 @@ class Question:
     above: tuple[tuple[Output, float], ...] = ()
     shared: tuple[Output, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse thresholds and shares of what is not summed up, and two thresholds for one figure."""
+        compared = [output for output, _ in self.above]
+        for output in (*compared, *self.shared):
+            if output not in self.outputs:
+                message = f"{output} must be among the outputs of the question"
+                raise InputError(message)
+        if len(set(compared)) < len(compared):
+            message = "a question compares each figure with one threshold"
+            raise InputError(message)
+
     def rows(self, plan: Plan) -> tuple[str, ...]:
         """Return the keys of all rows that the answers are made of."""
         found: dict[str, None] = dict.fromkeys(self.events)

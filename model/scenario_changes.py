@@ -149,10 +149,6 @@ def _value(value: float, unit: str) -> str:
     return _quoted(as_text(value, unit)) if is_coded else repr(float(value))
 
 
-def _key(name: str) -> str:
-    return name if name.isidentifier() else _quoted(name)
-
-
 def _quoted(text: str) -> str:
     """Return a text as TOML writes it: what cannot be printed, or would mean something in a cell, is replaced."""
     plain = "".join(each if each.isprintable() else "?" for each in text).lstrip("=")

@@ -124,8 +124,9 @@ class Means:
 class Tally:
     """Everything that is remembered of the draws so far.
 
-    ``counts``: of each output in its bins, with one more on either side, shape (outputs, bins + 2); ``outputs``: their means;
-    ``chances``: means of indicators; ``class_counts`` and ``class_sums``: of each target by class of each driver, shape
+    ``outputs``, ``above``, ``events``: means of the outputs, and of indicators that one is above its threshold, that an event falls
+    in a quarter; ``counts``: of each output in its bins, with one more on either side, shape (outputs, bins + 2); ``lowest``,
+    ``highest``: of each output; ``class_counts`` and ``class_sums``: of each target by class of each driver, shape
     (targets, drivers, classes).
     """
 

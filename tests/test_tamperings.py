@@ -175,6 +175,8 @@ TAMPERINGS = (
     Tampering("a connection to data", lambda d: t.with_part(d, "xl/connections.xml", b"<connections/>", "connections"), {"data-connection"}),
     Tampering("a hyperlink to a file", lambda d: t.related(d, t.sheet_part(d, "Cover"), "hyperlink", "file:///c:/x.hta", external=True), {"dangerous-address"}),
     Tampering("iterative calculation", lambda d: t.edited(d, t.BOOK, 'iterate="0"', 'iterate="1"'), {"iterative-calculation"}),
+    Tampering("precision as displayed", lambda d: t.edited(d, t.BOOK, "<calcPr ", '<calcPr fullPrecision="0" '), {"rounded-precision"}),
+    Tampering("dates from 1904", lambda d: t.edited(d, t.BOOK, "<workbookPr", '<workbookPr date1904="1"'), {"other-date-system"}),
     Tampering("manual calculation", lambda d: t.edited(d, t.BOOK, "<calcPr ", '<calcPr calcMode="manual" '), {"manual-calculation"}),
     Tampering("no calculation on load", lambda d: t.edited(d, t.BOOK, ' fullCalcOnLoad="1"', ""), {"no-calculation-on-load"}),
     Tampering("a cell twice", _twice, {"cell-twice"}),

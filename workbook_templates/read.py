@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ from workbook_templates.layout import (
     COVER,
     INPUTS,
     LABEL,
-    LOG,
     NAME,
     NOTE,
     SELECTED_CELL,
@@ -73,7 +71,7 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
             message = f"{INPUTS}: lists more than {MOST_SCENARIOS} scenarios: not a workbook of this model"
             raise WorkbookError(message)
     titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
-    unread = [Scenario(name, title, quarter, _weight(contents, name), {}) for name, title in zip(names, titles, strict=True)]
+    unread = [Scenario(name, title, quarter, 0.0, {}) for name, title in zip(names, titles, strict=True)]
     layout = Layout(plan_at(axis), unread)
     problems: list[tuple[str, str]] = []
     scenarios = []
@@ -92,16 +90,6 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         raise WorkbookError(message)
     version = str(value_at(contents, COVER, *VERSION_CELL))
     return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
-
-
-def _weight(contents: Grids, name: str) -> float:
-    """Return the weight that the Log says a scenario had; 0 if it does not."""
-    for (row, column), text in contents.get(LOG, {}).items():
-        if column == LABEL and text == name:
-            word, _, number = str(value_at(contents, LOG, row, NAME)).partition(" ")
-            with contextlib.suppress(ValueError):
-                return float(number) if word == "weight" else 0.0
-    return 0.0
 
 
 def _fallback(info: DriverInfo, period: str) -> float:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
-_LONGEST_COLUMN: Final = 3
 
 _TOKEN: Final = re.compile(
     r"""

@@ -34,6 +34,20 @@ def reference(row: int, column: int, *, fixed_row: bool = False, fixed_column: b
     return f"{'$' if fixed_column else ''}{column_letters(column)}{'$' if fixed_row else ''}{row}"
 
 
+def across(sheet: str, row: int, first: int, last: int) -> str:
+    """Write the cells of a row on a sheet, wherever the reference stands."""
+    return _area(sheet, (row, first), (row, last))
+
+
+def down(sheet: str, column: int, rows: range) -> str:
+    """Write the cells of a column on a sheet, wherever the reference stands."""
+    return _area(sheet, (rows[0], column), (rows[-1], column))
+
+
+def _area(sheet: str, *corners: tuple[int, int]) -> str:
+    return f"'{sheet}'!" + ":".join(reference(*corner, fixed_row=True, fixed_column=True) for corner in corners)
+
+
 @dataclass(frozen=True)
 class QuarterSite:
     """A cell of a calculation sheet, in a quarter's or a year's column, or in the column of single values."""

@@ -24,7 +24,7 @@ from workbook_templates.read import read_inputs
 from workbook_templates.recalc import DEFAULT_ENGINE, Formualizer, Register, engine_named
 from workbook_templates.references import functions
 from workbook_templates.rules.choice import Choice
-from workbook_templates.rules.formulas import AGREED, AMZN, is_error
+from workbook_templates.rules.formulas import AGREED, AMZN, calls_ours, is_error
 from workbook_templates.rules.rule import ModelSubject, Subject
 from workbook_templates.rules.table import ANY, MODEL, OTHER, STRUCTURE
 from workbook_templates.rules.values import CACHED
@@ -115,6 +115,8 @@ def validate(
         subject = Subject(book)
         if chosen.needs_values:
             _calculate_other(subject, report, [name for name in engines if name == Formualizer.name], register)
+            if engines and Formualizer.name not in engines:
+                report.remarks.append(f"values were not calculated: of a workbook that is not ours only {Formualizer.name} does it")
         report.findings += chosen.apply([*ANY, *OTHER], subject)
         return report
     expected = sheet_names(with_functions=FUNCTIONS in book.sheets)
@@ -182,7 +184,7 @@ def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
 
 def _cells(subject: Subject) -> dict[Place, bool]:
     """Return every formula cell, and whether it calls one of our functions."""
-    return {place: AMZN in formula for place, formula in subject.formulas.items()}
+    return {place: calls_ours(formula) for place, formula in subject.formulas.items()}
 
 
 def _calculate_model(subject: ModelSubject, report: Report, engines: Sequence[str], register: Register | None) -> None:
@@ -242,7 +244,7 @@ def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Valu
     for place, formula in formulas.items():
         value = subject.book.sheets[place[0]].cells[place[1:]].value
         agreed = functions(formula) <= AGREED and "[" not in formula
-        if not (agreed or AMZN in formula or value is None or is_error(value)):
+        if not (agreed or calls_ours(formula) or value is None or is_error(value)):
             pinned[place] = value
     return pinned
 

@@ -376,6 +376,3 @@ def AMZN_VERSION() -> Any:
     shipped = [scenario(name) for name in builtin_scenarios()]
     day = date.fromordinal(round(results.values["valuation_date"][0, 0]) + DAY_ZERO)
     return f"amzn-fcf {version()}, as-of {results.plan.axis.as_of}, prices of {day}, assumptions {assumption_hash(shipped)}"
-
-
-from xlwings_udfs.uncertainty import AMZN_GRID, AMZN_TORNADO  # noqa: E402, F401  # last in the order in which people read of them

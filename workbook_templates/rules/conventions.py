@@ -115,7 +115,7 @@ def _guards(planned: InputRange, found: Allowed | None) -> bool:
         return False
     wanted = (planned.minimum, planned.maximum)
     return all(
-        bound is None or math.isclose(bound, limit, rel_tol=1e-5, abs_tol=1e-12) for bound, limit in zip(wanted, limits, strict=True)
+        bound is None or math.isclose(bound, limit, rel_tol=_SHOWN, abs_tol=1e-12) for bound, limit in zip(wanted, limits, strict=True)
     )
 
 

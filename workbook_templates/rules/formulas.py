@@ -38,6 +38,17 @@ def is_error(value: object) -> bool:
     return isinstance(value, str) and value.startswith("#") and _ERROR.fullmatch(value) is not None
 
 
+def calls_ours(formula: str) -> bool:
+    """Tell whether a formula calls one of our functions; LibreOffice's files write the name of the extension before theirs.
+
+    Examples
+    --------
+    >>> [calls_ours(each) for each in ("AMZN_FCF(2026)", "ORG.AMZNFCF.ADDIN.AMZN_FCF()", 'N("AMZN_")')]
+    [True, True, False]
+    """
+    return AMZN in formula and any(name.rpartition(".")[2].startswith(AMZN) for name in functions(formula))
+
+
 def looks_like_a_number(text: str) -> bool:
     """Tell whether a text reads as a number.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from workbook_templates.layout import INPUTS, REPORTED, STAMPED, VALUE
 from workbook_templates.references import coordinates
-from workbook_templates.rules.formulas import AMZN, looks_like_a_number
+from workbook_templates.rules.formulas import calls_ours, looks_like_a_number
 from workbook_templates.rules.rule import ModelSubject, Place, Spot, Subject, cell_name, gathered, shown
 from workbook_templates.rules.structure import covers
 
@@ -106,7 +106,7 @@ def added_formulas(subject: ModelSubject) -> Iterable[Spot]:
             continue
         planned = subject.plan.sheets[name].cells.get((row, column))
         is_free = planned is None or planned.content is None or planned.content == ""
-        if is_free and AMZN not in formula and not _is_input(subject, name, row, column):
+        if is_free and not calls_ours(formula) and not _is_input(subject, name, row, column):
             yield Spot(name, cell_name(row, column), "no formula", f"={formula}")
 
 

@@ -149,6 +149,18 @@ def manual_calculation(subject: Subject) -> Iterator[Spot]:
         yield Spot("", "", "automatic calculation", f"calculation mode {mode}")
 
 
+def rounded_precision(subject: Subject) -> Iterator[Spot]:
+    """Find a workbook that calculates with what is shown instead of what stands in its cells."""
+    if subject.book.calculation.get("fullPrecision") in {"0", "false"}:
+        yield Spot("", "", "full precision", "precision as displayed")
+
+
+def other_date_system(subject: Subject) -> Iterator[Spot]:
+    """Find a workbook that counts days from 1904: it shows every date of the model four years late."""
+    if subject.book.date_1904:
+        yield Spot("", "", "days counted from 1900", "days counted from 1904")
+
+
 def no_calculation_on_load(subject: Subject) -> Iterator[Spot]:
     """Find a workbook that does not ask to be calculated when it is opened."""
     if subject.book.calculation.get("fullCalcOnLoad") not in {"1", "true"}:

@@ -35,6 +35,7 @@ ANY: Final[Sequence[Rule[Subject]]] = (
     Rule("broken-name", "structure", "warning", structure.broken_names, "delete it"),
     Rule("iterative-calculation", "structure", "error", structure.iterative_calculation, "switch it off in the options, Formulas"),
     Rule("manual-calculation", "structure", "warning", structure.manual_calculation, "switch calculation to automatic"),
+    Rule("rounded-precision", "structure", "warning", structure.rounded_precision, "switch off precision as displayed in the options"),
     Rule("volatile-function", "formulas", "warning", formulas.volatile_functions, "use INDEX and typed-in dates instead"),
     Rule("reaching-out", "formulas", "error", formulas.functions_that_reach_out, _REMOVE),
     Rule("circular-formula", "formulas", "error", formulas.circular_formulas, "break the circle with a value of the period before"),
@@ -52,6 +53,7 @@ STRUCTURE: Final[Sequence[Rule[Subject]]] = (
     Rule("added-sheet", "structure", "warning", structure.added_sheets, "keep it in a workbook of its own"),
     Rule("sheet-order", "structure", "warning", structure.sheet_order, "put them back in order"),
     Rule("added-name", "structure", "warning", structure.added_names, _REMOVE),
+    Rule("other-date-system", "structure", "error", structure.other_date_system, "switch off the 1904 date system in the options"),
     Rule("no-calculation-on-load", "structure", "note", structure.no_calculation_on_load, "nothing, if its values agree"),
 )  # fmt: skip
 """Rules for every workbook of ours, also where its sheets are not all there."""

@@ -60,8 +60,8 @@ _HOW_TO_READ: Final = (
 _METHOD: Final = {
     "Sales": """AWS demand grows by year; capacity follows from property additions two quarters before, their yield and
         retirement; sales are the smaller of the two. Advertising and stores grow on the same quarter of the year before.""",
-    "Capital expenditure": """Budgets as guided (2026 about 220bn; 2027 is judgement), then a share of sales. Additions are depreciated
-        vintage by vintage over the lives of their classes; what stood at as-of runs off by a table.""",
+    "Capital expenditure": """A budget where one is given, then a share of sales. Additions are depreciated vintage by vintage over the
+        lives of their classes; what stood at as-of runs off by a table.""",
     "Margins": """AWS: sales less cash cost and depreciation. Advertising at an assumed margin (not disclosed), stores as what is left of
         the retail segments.""",
     "Free cash flow": """Operating cash flow less purchases of property net of proceeds, as Amazon defines it; four other measures beside
@@ -70,7 +70,8 @@ _METHOD: Final = {
         the end of the axis, an exit multiple beside it; stock compensation is an expense; then the bridge to a diluted share.""",
     "Proof": """The same declaration is computed by numpy and printed as these formulas; every formula cell was compared with the model
         when the file was built, and amzn-fcf validate does it again.""",
-    "Limits": """Capital expenditure after 2026 is judgement, and free cash flow is only as good as it. This is a model, not advice.""",
+    "Limits": """Capital expenditure beyond what the company guides to is judgement, and free cash flow is only as good as it. This is a
+        model, not advice.""",
 }
 _COLOURS: Final = (
     ("1,234", "input money", "Input: type here"), ("1,234", "key money", "Input on which the answer hangs most"),

@@ -9,7 +9,7 @@ from workbook_templates.formula import call
 from workbook_templates.layout import AS_OF_CELL, CHOICE_ROW, CONTENTS, COVER, INPUTS, SELECTED_CELL, THESIS, VALUE, Layout
 from workbook_templates.sheets.header import check_formula, mark_check, put_band, put_title
 from workbook_templates.sheets.inputs import choice_cell, scenario_choices
-from workbook_templates.sheets.pictures import cover_charts
+from workbook_templates.sheets.pictures import ValueTable, cover_charts
 from workbook_templates.sheets.thesis import STATUSES, status_cells
 from workbook_templates.site import reference
 from workbook_templates.styles import numeric
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from model.inputs import Scenario
 
 _LABEL, _NAME, _UNIT, _FIRST, _LAST = 1, 2, 3, 4, 10
-_STEP_TO_MID, _STEP_TO_HIGH, _PRICE = 8, 9, 10
+_LOW, _STEP_TO_MID, _STEP_TO_HIGH, _PRICE = 4, 8, 9, 10
 """In the table of values: what the chart stacks upon the low case, and the price beside every method."""
 _WIDTHS: Final = {_LABEL: 46, _NAME: 32, _UNIT: 24} | dict.fromkeys(range(_FIRST, _LAST + 1), 12.0) | {_LAST + 1: 2.0}
 _ROW_HEIGHT: Final = 15.0
@@ -80,8 +80,10 @@ def cover_sheet(layout: Layout, selected: Scenario, version: str, assumptions: s
     after_events = _put_events(sheet, layout, after_years + 1)
     after_values = _put_values(sheet, layout, after_events + 1)
     last = _put_ledger(sheet, layout, after_values + 1)
-    first_method = after_events + 3
-    sheet.charts += cover_charts(layout, range(first_method, first_method + len(_METHODS) - 1), last + 2, (_LABEL, _FIRST, _LAST + 2))
+    first = after_events + 3
+    shown = range(first, first + len(_METHODS) - 1)
+    table = ValueTable(shown, _LABEL, _LOW, _STEP_TO_MID, _STEP_TO_HIGH, _PRICE)
+    sheet.charts += cover_charts(layout, table, last + 2, (_LABEL, _FIRST, _LAST + 2))
     for each in range(1, last + 2):
         sheet.heights.setdefault(each, _ROW_HEIGHT)  # charts are as tall as so many rows
     return sheet

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.axis import Quarter
 from workbook_templates.cells import Chart, Series
 from workbook_templates.layout import ANNUAL, AS_OF_CELL, COVER, PERIOD_ROW, SCENARIOS, Layout
 from workbook_templates.sheets import scenarios
-from workbook_templates.site import reference
+from workbook_templates.site import across, down, reference
 from workbook_templates.styles import AMBER, BLUES, GREEN, GREY, NAVY, RED, SERIES, TEAL
 
 if TYPE_CHECKING:
@@ -29,43 +29,39 @@ _BRIDGE: Final = {
 }  # fmt: skip
 
 
-def cover_charts(layout: Layout, methods: range, below: int, columns: tuple[int, int, int]) -> Iterable[Chart]:
-    """Return the charts of the Cover: three beside the tables, at the last of ``columns``, and three from row ``below``.
+class ValueTable(NamedTuple):
+    """Where the Cover holds values per share: rows of the methods to show, and columns of their labels and figures."""
 
-    ``methods``: rows of the Cover that hold the methods of valuation to show.
-    """
+    methods: range
+    label: int
+    low: int
+    step_to_mid: int
+    step_to_high: int
+    price: int
+
+
+def cover_charts(layout: Layout, values: ValueTable, below: int, columns: tuple[int, int, int]) -> Iterable[Chart]:
+    """Return the charts of the Cover: three beside the tables, at the last of ``columns``, and three from row ``below``."""
     right = [reference(_FIRST_ROW + place * _ROWS_EACH, columns[-1]) for place in range(3)]
     under = [reference(below, column) for column in columns]
     return (
-        _trailing_cash_flow(layout, right[0]), _spending(layout, right[1]), _football_field(methods, right[2]),
+        _trailing_cash_flow(layout, right[0]), _spending(layout, right[1]), _football_field(values, right[2]),
         _margin_bridge(layout, under[0]), *_side_by_side(layout, under[1], under[2]),
     )  # fmt: skip
 
 
-def _across(sheet: str, row: int, first: int, last: int) -> str:
-    """Return the reference to cells of one row."""
-    ends = (reference(row, column, fixed_row=True, fixed_column=True) for column in (first, last))
-    return f"'{sheet}'!{':'.join(ends)}"
-
-
-def _down(sheet: str, column: int, rows: range) -> str:
-    """Return the reference to cells of one column."""
-    ends = (reference(row, column, fixed_row=True, fixed_column=True) for row in (rows[0], rows[-1]))
-    return f"'{sheet}'!{':'.join(ends)}"
-
-
 def _years(layout: Layout, sheet: str, row: int) -> str:
     first, last = (layout.year_column(layout.plan.axis.year_position(year)) for year in (_FIRST_YEAR, _LAST_YEAR))
-    return _across(sheet, row, first, last)
+    return across(sheet, row, first, last)
 
 
 def _trailing_cash_flow(layout: Layout, corner: str) -> Chart:
     columns = [layout.quarter_column(layout.plan.axis.position(quarter)) for quarter in (_FIRST_QUARTER, _LAST_QUARTER)]
     parts = {"reported_column": ("reported", NAVY), "forecast_column": ("forecast", BLUES[1]), "trough_column": ("trough", RED)}
     sheet = layout.places["trough_column"].sheet
-    series = (Series(title, _across(sheet, layout.places[key].row, *columns), colour) for key, (title, colour) in parts.items())
+    series = (Series(title, across(sheet, layout.places[key].row, *columns), colour) for key, (title, colour) in parts.items())
     return Chart(
-        "Free cash flow, trailing twelve months, USD m", corner, (_WIDTHS[2], _HEIGHT), _across(sheet, PERIOD_ROW, *columns), tuple(series),
+        "Free cash flow, trailing twelve months, USD m", corner, (_WIDTHS[2], _HEIGHT), across(sheet, PERIOD_ROW, *columns), tuple(series),
         "USD m", category_format='0000"Q"0', stacked=True,
     )  # fmt: skip
 
@@ -80,15 +76,16 @@ def _spending(layout: Layout, corner: str) -> Chart:
     )  # fmt: skip
 
 
-def _football_field(methods: range, corner: str) -> Chart:
-    low, to_mid, to_high, price = (_down(COVER, column, methods) for column in (4, 8, 9, 10))
+def _football_field(table: ValueTable, corner: str) -> Chart:
+    columns = (table.label, table.low, table.step_to_mid, table.step_to_high, table.price)
+    labels, low, to_mid, to_high, price = (down(COVER, column, table.methods) for column in columns)
     series = (
         Series("low", low), Series("low to middle", to_mid, BLUES[1]), Series("middle to high", to_high, NAVY),
         Series("share price", price, RED, line=True),
     )  # fmt: skip
     return Chart(
-        "Value per share by method, USD (re-rating by price to sales: off this scale)", corner, (_WIDTHS[2], _HEIGHT),
-        _down(COVER, 1, methods), series, "USD a share", stacked=True,
+        "Value per share by method, USD (re-rating by price to sales: off this scale)", corner, (_WIDTHS[2], _HEIGHT), labels, series,
+        "USD a share", stacked=True,
     )  # fmt: skip
 
 
@@ -109,20 +106,20 @@ def _side_by_side(layout: Layout, flow_corner: str, value_corner: str) -> tuple[
     flows = scenarios.rows_of("free_cash_flow", range(_FIRST_YEAR, _LAST_YEAR))
     plain = {column: name for column, name in names.items() if "+" not in name and name != scenarios.MIX_OF_DRIVERS}
     series = (
-        Series(name, _down(SCENARIOS, column, flows), SERIES[place % len(SERIES)]) for place, (column, name) in enumerate(plain.items())
+        Series(name, down(SCENARIOS, column, flows), SERIES[place % len(SERIES)]) for place, (column, name) in enumerate(plain.items())
     )
     flow = Chart(
         "Free cash flow by scenario, USD m",
         flow_corner,
         (_WIDTHS[1], _HEIGHT),
-        _down(SCENARIOS, scenarios.PERIOD, flows),
+        down(SCENARIOS, scenarios.PERIOD, flows),
         tuple(series),
         "USD m",
     )
     methods = {"dcf": "perpetuity", "exit_multiple": "exit multiple", "sotp": "sum of the parts", "net_margin": "net-margin case"}
     values = tuple(
-        Series(title, _across(SCENARIOS, scenarios.rows_of(f"value_per_share[{method},mid]")[0], scenarios.FIRST_COLUMN, last), colour)
+        Series(title, across(SCENARIOS, scenarios.rows_of(f"value_per_share[{method},mid]")[0], scenarios.FIRST_COLUMN, last), colour)
         for (method, title), colour in zip(methods.items(), SERIES, strict=False)
     )
-    heads = _across(SCENARIOS, scenarios.NAME_ROW, scenarios.FIRST_COLUMN, last)
+    heads = across(SCENARIOS, scenarios.NAME_ROW, scenarios.FIRST_COLUMN, last)
     return flow, Chart("Value per share by scenario, USD", value_corner, (_WIDTHS[2], _HEIGHT), heads, values, "USD a share")

@@ -16,7 +16,7 @@ from workbook_templates.formula import call
 from workbook_templates.layout import SENSITIVITY, VALUE, Layout
 from workbook_templates.sheets.header import put_band, put_stamp, put_title, selected_scenario
 from workbook_templates.sheets.simulated import put_simulation, simulation_of
-from workbook_templates.site import reference
+from workbook_templates.site import down, reference
 from workbook_templates.styles import AMBER, NAVY, numeric
 
 if TYPE_CHECKING:
@@ -212,13 +212,10 @@ def _put_bar(sheet: SheetPlan, found: Tornado, bar: Bar, row: int) -> None:
 
 
 def _tornado_chart(output: Output, band: int, corner: str) -> Chart:
-    def cells(column: int) -> str:
-        ends = (reference(row, column, fixed_row=True, fixed_column=True) for row in (band + 2, band + 1 + BARS))
-        return f"'{SENSITIVITY}'!{':'.join(ends)}"
-
+    rows = range(band + 2, band + 2 + BARS)
     return Chart(
-        f"{_titled(output)}: change, {output.unit}", corner, _CHART_SIZE, cells(LABEL),
-        (Series("driver low", cells(CHANGE_LOW), AMBER), Series("driver high", cells(CHANGE_HIGH), NAVY)), output.unit,
+        f"{_titled(output)}: change, {output.unit}", corner, _CHART_SIZE, down(SENSITIVITY, LABEL, rows),
+        (Series("driver low", down(SENSITIVITY, CHANGE_LOW, rows), AMBER), Series("driver high", down(SENSITIVITY, CHANGE_HIGH, rows), NAVY)), output.unit,
         stacked=True, horizontal=True,
     )  # fmt: skip
 

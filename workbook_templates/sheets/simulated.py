@@ -13,7 +13,7 @@ from model.simulate import simulate
 from workbook_templates.cells import Chart, Series
 from workbook_templates.layout import LABEL, NAME, SENSITIVITY
 from workbook_templates.sheets.header import put_band
-from workbook_templates.site import reference
+from workbook_templates.site import down, reference
 from workbook_templates.styles import BLUES, GREY, NAVY, RED, numeric
 
 if TYPE_CHECKING:
@@ -110,26 +110,31 @@ def _put_event(sheet: SheetPlan, band: int, found: Simulation) -> None:
 
 def _charts(band: int) -> tuple[Chart, Chart]:
     """Return the fan of free cash flow, and the chances of its turning point."""
-
-    def down(column: int, first: int, count: int) -> str:
-        ends = (reference(row, column, fixed_row=True, fixed_column=True) for row in (first, first + count - 1))
-        return f"'{SENSITIVITY}'!{':'.join(ends)}"
-
-    top = band + 2
+    quarters = range(band + 2, band + 2 + _QUARTERS)
     fan = (
-        Series(f"{percent} %", down(column, top, _QUARTERS), _COLOURS[percent], line=True)
+        Series(f"{percent} %", down(SENSITIVITY, column, quarters), _COLOURS[percent], line=True)
         for column, percent in enumerate(_PERCENTS, start=_FIRST)
     )
     fan_corner, histogram_corner = (reference(event_band(band) + 1, column) for column, _ in (_FAN, _HISTOGRAM))
-    events, count = event_band(band) + 2, _QUARTERS + 1
-    chances = (Series("chance", down(_PLAIN, events, count), NAVY), Series("by then", down(_FIRST, events, count), RED, line=True))
+    events = range(event_band(band) + 2, event_band(band) + 3 + _QUARTERS)
+    chances = (
+        Series("chance", down(SENSITIVITY, _PLAIN, events), NAVY),
+        Series("by then", down(SENSITIVITY, _FIRST, events), RED, line=True),
+    )
     return (
-        Chart("Trailing free cash flow: percentiles of the draws", fan_corner, _FAN[1], down(LABEL, top, _QUARTERS), tuple(fan), "USD m"),
+        Chart(
+            "Trailing free cash flow: percentiles of the draws",
+            fan_corner,
+            _FAN[1],
+            down(SENSITIVITY, LABEL, quarters),
+            tuple(fan),
+            "USD m",
+        ),
         Chart(
             "Quarter from which it stays above 0",
             histogram_corner,
             _HISTOGRAM[1],
-            down(LABEL, events, count),
+            down(SENSITIVITY, LABEL, events),
             chances,
             "chance",
             "0%",

@@ -10,7 +10,7 @@ import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import ErrorValue, error_value
 from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.registry import FUNCTIONS, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,14 +23,14 @@ _KINDS: Final = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
 def sheet_functions(heard: Callable[[str], None] | None = None) -> Mapping[str, Callable[..., object]]:
     """Return every function by name, as formualizer calls it: errors are its error values, empty cells of a block are empty texts.
 
-    An argument that is left out between commas reaches Python as 0, which no optional argument can be: it counts as left out.
+    An argument that is left out between commas reaches Python as 0: for one that can be left out, 0 counts as left out.
     ``heard`` is handed what AMZN_EXPLAIN would say of each call that fails.
     """
     return {name: partial(_call, function, heard) for name, function in FUNCTIONS.items()}
 
 
 def register(workbook: Any, heard: Callable[[str], None] | None = None) -> None:  # noqa: ANN401  # formualizer's Workbook
-    """Make the functions known to a formualizer workbook, also by the names of LibreOffice's files; ``heard`` as for :func:`sheet_functions`."""
+    """Make the functions known to a formualizer workbook, by the names of LibreOffice's files too; ``heard``: see above."""
     for name, function in sheet_functions(heard).items():
         parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
         needed = sum(each.default is inspect.Parameter.empty for each in parameters)
@@ -39,9 +39,8 @@ def register(workbook: Any, heard: Callable[[str], None] | None = None) -> None:
 
 
 def _call(function: Callable[..., Result], heard: Callable[[str], None] | None, *arguments: object) -> object:
-    given = [None if type(each) is float and each == 0 else each for each in arguments]
     try:
-        result = function(*given)
+        result = function(*left_out(function, arguments))
     except AmznFcfError as error:
         if heard is not None:
             heard(str(error))

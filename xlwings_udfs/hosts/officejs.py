@@ -31,7 +31,7 @@ def office_functions() -> dict[str, Callable[..., Result]]:
 
 
 def catching(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Return a function whose errors are error values of cells; an argument that is an error value comes back as it is.
+    """Return a function whose errors are error values of cells.
 
     Raises
     ------
@@ -42,9 +42,6 @@ def catching(function: Callable[..., Result]) -> Callable[..., Result]:
     @wraps(function)
     def call(*arguments: object) -> Result:
         given = [_argument(each) for each in arguments]
-        for each in given:
-            if isinstance(each, ErrorValue):
-                return each
         try:
             return function(*given)
         except AmznFcfError as error:

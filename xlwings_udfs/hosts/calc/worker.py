@@ -16,8 +16,6 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from xlwings_udfs.convert import Cell, Result
 
 _EMPTY: Final = inspect.Parameter.empty
@@ -27,25 +25,16 @@ def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
     """Return the answer to a call of a function; whatever goes wrong in it is an error value."""
     from model.errors import AmznFcfError  # noqa: PLC0415  # loaded after the thread that watches for the office's end
     from xlwings_udfs.convert import BAD_VALUE, error_value  # noqa: PLC0415
-    from xlwings_udfs.registry import FUNCTIONS  # noqa: PLC0415
+    from xlwings_udfs.registry import FUNCTIONS, left_out  # noqa: PLC0415
 
     if name not in FUNCTIONS:
         return {"error": BAD_VALUE, "message": f"unknown function {name}: the extension and the package differ, write the extension again"}
     try:
-        return {"value": _plain(FUNCTIONS[name](*_given(FUNCTIONS[name], arguments)))}
+        return {"value": _plain(FUNCTIONS[name](*left_out(FUNCTIONS[name], arguments)))}
     except AmznFcfError as error:
         return {"error": error_value(error), "message": str(error)}
     except Exception as error:  # noqa: BLE001  # an oversight of ours must not take the other cells down with it
         return {"error": BAD_VALUE, "message": f"{type(error).__name__}: {error}"}
-
-
-def _given(function: Callable[..., Result], arguments: list[Cell]) -> list[Cell]:
-    """Return the arguments; 0 for one that can be left out is None: that is how Calc hands over a reference to an empty cell."""
-    parameters = inspect.signature(function).parameters.values()
-    return [
-        None if isinstance(each, float) and each == 0 and parameter.default is not _EMPTY else each
-        for parameter, each in zip(parameters, arguments, strict=True)
-    ]
 
 
 def _plain(value: Result) -> Any:  # noqa: ANN401  # JSON

@@ -29,7 +29,6 @@ UDF_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs"
 HOW_TO, SETTINGS, INTELLISENSE = "How to", "xlwings.conf", "_IntelliSense_"
 
 _STANDALONE: Final = "quickstart_standalone.xlsm"
-_SETTINGS_AS_SHIPPED: Final = "_xlwings.conf"
 _MACRO_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _NAME_WIDTH, _TEXT_WIDTH = 34, 60
