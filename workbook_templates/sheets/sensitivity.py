@@ -212,12 +212,10 @@ def _put_bar(sheet: SheetPlan, found: Tornado, bar: Bar, row: int) -> None:
 
 
 def _tornado_chart(output: Output, band: int, corner: str) -> Chart:
-    rows = range(band + 2, band + 2 + BARS)
-    return Chart(
-        f"{_titled(output)}: change, {output.unit}", corner, _CHART_SIZE, down(SENSITIVITY, LABEL, rows),
-        (Series("driver low", down(SENSITIVITY, CHANGE_LOW, rows), AMBER), Series("driver high", down(SENSITIVITY, CHANGE_HIGH, rows), NAVY)), output.unit,
-        stacked=True, horizontal=True,
-    )  # fmt: skip
+    drivers, low, high = (down(SENSITIVITY, column, range(band + 2, band + 2 + BARS)) for column in (LABEL, CHANGE_LOW, CHANGE_HIGH))
+    series = (Series("driver low", low, AMBER), Series("driver high", high, NAVY))
+    title = f"{_titled(output)}: change, {output.unit}"
+    return Chart(title, corner, _CHART_SIZE, drivers, series, output.unit, stacked=True, horizontal=True)
 
 
 def _put_grid(sheet: SheetPlan, found: Grid | None, band: int, title: str) -> None:
