@@ -60,12 +60,12 @@ def save(figure: Figure, path: Path) -> None:
     write_whole(path, data.getvalue())
 
 
-def tornado_figure(found: Tornado) -> Figure:
-    """Draw a tornado: the drivers that move the output most, from the figure of the scenario to both sides."""
+def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
+    """Draw a tornado: the ``top`` drivers that move the output most, from the figure of the scenario to both sides."""
     from matplotlib.figure import Figure  # noqa: PLC0415  # slow to load, and only pictures need it
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
-    bars, output = found.bars[:_BARS], found.output
+    bars, output = found.bars[:top], found.output
     figure = Figure(figsize=(12, 2 + 0.46 * len(bars)), layout="constrained")
     axes = figure.add_subplot()
     base = _drawn(output, found.base)

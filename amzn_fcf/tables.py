@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Item = TypeVar("Item")
-_WIDEST = 240
-_WIDEST_FIGURE = 16
+_WIDEST = 10_000
 """Characters of a column of figures, with the space around it."""
 
 
@@ -39,7 +38,7 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
         table.add_column(escape(column.title), justify="right" if column.right else "left", no_wrap=True)
     for row in rows:
         table.add_row(*map(escape, row))
-    console = Console(width=max(_WIDEST, _WIDEST_FIGURE * len(columns)), highlight=False)
+    console = Console(width=_WIDEST, highlight=False)
     with console.capture() as text:
         console.print(table, crop=False)
     for line in text.get().splitlines():

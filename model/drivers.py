@@ -46,7 +46,12 @@ def number(value: object, where: str) -> float:
             found = float(value)
             if math.isfinite(found):
                 return found
-    message = f"{where} needs a number, not {str(value)[:40]!r}"
+    if value is None:
+        message = f"{where} is empty: it needs a number"
+    elif isinstance(value, str) and value.startswith("="):
+        message = f"{where} needs a number, not the formula {value[:40]!r}: type its result"
+    else:
+        message = f"{where} needs a number, not {str(value)[:40]!r}"
     raise InputError(message)
 
 

@@ -101,7 +101,7 @@ class Highlight:
 
     cells: str
     condition: str
-    look: Literal["bad", "differs", "overruled"]
+    look: Literal["bad", "differs", "overruled", "meaningless"]
 
 
 @dataclass(frozen=True)

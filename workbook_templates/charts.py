@@ -101,6 +101,7 @@ def _set_up_axes(native: BarChart | LineChart, chart: Chart) -> None:
     native.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID)))
     if chart.horizontal:
         native.x_axis.scaling.orientation = "maxMin"  # first category on top, as in the cells
+        native.y_axis.crosses = "max"  # which would take the figures there too
 
 
 def _text(text: str, size: int, *, bold: bool = False) -> Title:

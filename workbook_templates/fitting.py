@@ -11,7 +11,7 @@ from workbook_templates.styles import wrapped_size
 if TYPE_CHECKING:
     from workbook_templates.cells import SheetPlan
 
-_CHARACTERS_PER_UNIT: Final = 13.0
+_CHARACTERS_PER_UNIT: Final = 12.0
 """Of a column's width, at a size of one point: a unit is a digit of 11 points, and letters are a little narrower."""
 _LINE: Final = 1.3
 """Height of a line, of its size."""

@@ -71,6 +71,7 @@ _TEXTS: Final = (
     _Text("subtitle", colour=GREY),
     _Text("tile label", 8, colour=GREY, horizontal="right", wraps=True),
     _Text("entry", colour=BLUE, horizontal="left", wraps=True),
+    _Text("as of", bold=True, horizontal="left"),
     _Text("go to", 9, colour=GREEN),
     _Text("heading", 11, bold=True, colour=WHITE, fill=NAVY),
     _Text("label", wraps=True),
@@ -95,12 +96,17 @@ _TEXTS: Final = (
 
 
 _WRAPPED: Final = {text.name: text.size for text in _TEXTS if text.wraps}
-_FORMAT_OF_TEXT: Final = {"period": "quarter", "axis date": "date"}
+_FORMAT_OF_TEXT: Final = {"period": "quarter", "axis date": "date", "as of": "quarter"}
 
 
-_LOOKS: Final = {"bad": (BAD, "9C0006"), "differs": ("E4DFEC", BLUE), "overruled": ("FFFFFF", "A6A6A6")}
-"""Conditional formats: fill and colour of a failed check, of an input that differs from the first scenario's, and of a year
-whose quarters all have values of their own."""
+_LOOKS: Final = {
+    "bad": (BAD, "9C0006"),
+    "differs": ("E4DFEC", BLUE),
+    "overruled": ("FFFFFF", "A6A6A6"),
+    "meaningless": ("FFFFFF", "BFBFBF"),
+}
+"""Conditional formats: fill and colour of a failed check, of an input that differs from the first scenario's, of a year some
+of whose quarters have values of their own, and of a figure without meaning."""
 
 
 def conditional(condition: str, look: str) -> Rule:

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load_scenario(arguments.scenario, arguments.as_of)
     found = tornado(scenario, output_of(" ".join(arguments.output), scenario), arguments.swing, arguments.driver or ())
     if picture is not None:
-        save(tornado_figure(found), picture)
+        save(tornado_figure(found, arguments.top), picture)
     if arguments.format != "text":
         print_records(list(_records(found)), arguments.format)
         return 0

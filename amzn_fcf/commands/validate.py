@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name in engines:
         engine_named(name).require()
     reports, unreadable = [], []
-    for path in progress([Path(file) for file in arguments.file], "Validating"):
+    for path in progress(_files(arguments.file), "Validating"):
         try:
             reports.append(validate_file(path, engines, register, choice, companions))
         except AmznFcfError as error:
@@ -48,6 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
         return CANNOT_READ
     failing = {"error", "warning"} if arguments.strict else {"error"}
     return int(any(report.worst in failing for report in reports))
+
+
+def _files(names: Sequence[str]) -> list[Path]:
+    """Return the files, and the workbooks in folders."""
+    found: list[Path] = []
+    for path in map(Path, names):
+        inside = sorted(each for each in path.glob("*.xls[xm]") if not each.name.startswith((".", "~"))) if path.is_dir() else []
+        found += inside or [path]
+    return found
 
 
 def _print(reports: Sequence[Report], form: str) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final, cast
 from model.axis import QUARTERS_A_YEAR
 from model.definition import definition
 from model.results import in_years
-from workbook_templates.cells import SheetPlan, Twin
+from workbook_templates.cells import Highlight, SheetPlan, Twin
 from workbook_templates.formula import call, formula
 from workbook_templates.layout import (
+    FIRST_ROW,
     INPUTS,
     LABEL,
     NAME,
@@ -24,6 +25,7 @@ from workbook_templates.layout import (
     column_letters,
 )
 from workbook_templates.sheets.header import put_axis, put_heading, put_title
+from workbook_templates.sheets.inputs import mark_overruled
 from workbook_templates.site import QuarterSite, reference
 from workbook_templates.styles import numeric
 
@@ -51,6 +53,10 @@ def calculation_sheet(layout: Layout, name: str) -> SheetPlan:
     for key, place in layout.places.items():
         if place.sheet == name:
             put_row(sheet, layout, layout.plan.rows[key])
+    corner = reference(FIRST_ROW, VALUE)
+    cells = f"{corner}:{reference(layout.last_row[name], layout.last_column)}"
+    # a multiple of a loss is an error value, so that no sum takes it in
+    sheet.highlights.append(Highlight(cells, f"ISERROR({corner})", "meaningless"))
     return sheet
 
 
@@ -99,7 +105,8 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
     driver = row.driver
     if driver is None:
         return
-    sheet.put(at, NOTE, "Assumption: see Inputs", "note")
+    by_year = "; a grey year: some of its quarters have values of their own, to the right" if driver.kind == "yearly" else ""
+    sheet.put(at, NOTE, f"Assumption: see Inputs{by_year}", "note")
     style = numeric("calc" if driver.kind == "seasonal" else "link", row.unit)
     if driver.kind == "constant":
         live = reference(layout.live[row.key], VALUE, fixed_row=True, fixed_column=True)
@@ -122,6 +129,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
             year = layout.plan.axis.years[place]
             text = f"={INPUTS}!{reference(layout.live[row.key], column)}"
             sheet.put(at, column, text, style, Twin("driver year", row.key, year))
+        mark_overruled(sheet, layout, at, layout.year_column(start // QUARTERS_A_YEAR), start_of=row.key)
 
 
 def years_known(row: Row, rule: str) -> range:

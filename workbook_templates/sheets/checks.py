@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbook_templates.cells import SheetPlan, Twin
 from workbook_templates.formula import call
-from workbook_templates.layout import CHECKS, FIRST_YEAR_COLUMN, PERIOD_ROW, VALUE, Layout
+from workbook_templates.layout import BASIS_ROW, CHECKS, FIRST_YEAR_COLUMN, PERIOD_ROW, VALUE, Layout
 from workbook_templates.sheets.calculation import put_row
 from workbook_templates.sheets.header import put_axis, put_heading, put_title
 from workbook_templates.site import reference
@@ -20,7 +20,9 @@ def checks_sheet(layout: Layout) -> SheetPlan:
     put_axis(sheet, layout)
     for heading in layout.headings[CHECKS]:
         put_heading(sheet, layout, heading)
+    sheet.print_columns = PASS_COLUMN
     sheet.put(PERIOD_ROW, PASS_COLUMN, "Passes", "period")
+    sheet.put(BASIS_ROW, PASS_COLUMN, "", "basis")
     for key, place in layout.places.items():
         if place.sheet != CHECKS:
             continue

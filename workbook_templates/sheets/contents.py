@@ -55,6 +55,8 @@ _HOW_TO_READ: Final = (
     ("A scenario", f"Choose it on {COVER}. {INPUTS} holds the drivers of all; the live row picks the chosen one, and everything follows."),
     ("A change", f"Type into a blue cell of {INPUTS}: by year, or in a quarter's column, which wins over its year. Note it on {LOG}."),
     ("Units", "USD millions unless the unit says otherwise; ratios are shown as per cent; quarters read 2026Q3. Parentheses are negative."),
+    ("Grades", "Behind every driver: R reported, G company guidance, A the article, F fitted to reported figures, J judgement."),
+    ("Numbers", "Inputs are numbers, no formulas; 0 where a note says that it means none. Money is in USD millions: 180bn is 180000."),
     ("Protection", "Sheets are protected without a password, so that formulas are not overtyped by accident: Review, Unprotect Sheet."),
 )
 _METHOD: Final = {
@@ -73,13 +75,17 @@ _METHOD: Final = {
     "Limits": """Capital expenditure beyond what the company guides to is judgement, and free cash flow is only as good as it. This is a
         model, not advice.""",
 }
-_COLOURS: Final = (
-    ("1,234", "input money", "Input: type here"), ("1,234", "key money", "Input on which the answer hangs most"),
-    ("1,234", "calc money", "Formula"), ("1,234", "link money", "Link to another sheet"),
-    ("1,234", "live money", "Driver that the selector has picked"),
-    ("1,234", "stamp money", "Value of the model, stamped when the workbook was built"),
-    ("1,234", "estimate money", "Reported, estimated from a year's figure"),
-)  # fmt: skip
+_COLOURS: Final = {
+    "input money": f"Input on {INPUTS}: type here. On violet it differs from the first scenario; grey: quarters of the year have their own",
+    "key money": "Input on which the answer hangs most",
+    "calc money": "Formula",
+    "link money": "Link to another sheet",
+    "live money": "Driver that the selector has picked",
+    "stamp money": "Value of the model, stamped when the workbook was built",
+    "filed money": "Reported in a filing, locked",
+    "estimate money": "Reported, estimated from a year's figure",
+}
+_SAMPLE: Final = 1234.0
 
 
 def contents_sheet(layout: Layout, *, with_functions: bool) -> SheetPlan:
@@ -95,8 +101,8 @@ def contents_sheet(layout: Layout, *, with_functions: bool) -> SheetPlan:
     row = _put_texts(sheet, row, "How to read it", _HOW_TO_READ)
     row = _put_texts(sheet, row, "Method", ((name, " ".join(text.split())) for name, text in _METHOD.items()))
     put_band(sheet, row, "Colour key", _TEXT)
-    for place, (sample, style, meaning) in enumerate(_COLOURS, start=row + 1):
-        sheet.put(place, _NAME, float(sample.replace(",", "")), style)
+    for place, (style, meaning) in enumerate(_COLOURS.items(), start=row + 1):
+        sheet.put(place, _NAME, _SAMPLE, style)
         sheet.put(place, _TEXT, meaning, "wrapped")
     return sheet
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from workbook_templates.cells import InputRange, SheetPlan, Twin
 from workbook_templates.formula import call
-from workbook_templates.layout import AS_OF_CELL, CHOICE_ROW, CONTENTS, COVER, INPUTS, SELECTED_CELL, THESIS, VALUE, Layout
+from workbook_templates.layout import AS_OF_CELL, CHOICE_ROW, CONTENTS, COVER, INPUTS, SCENARIOS, SELECTED_CELL, THESIS, VALUE, Layout
 from workbook_templates.sheets.header import check_formula, mark_check, put_band, put_title
 from workbook_templates.sheets.inputs import choice_cell, scenario_choices
 from workbook_templates.sheets.pictures import ValueTable, cover_charts
+from workbook_templates.sheets.scenarios import agreement_cell
 from workbook_templates.sheets.thesis import STATUSES, status_cells
 from workbook_templates.site import reference
 from workbook_templates.styles import numeric
@@ -55,18 +56,19 @@ def cover_sheet(layout: Layout, selected: Scenario, version: str, assumptions: s
     """Return the cover."""
     sheet = SheetPlan(COVER, widths=dict(_WIDTHS), heights=dict(_TILE_HEIGHTS), one_page=True)
     put_title(sheet, "Amazon.com: free cash flow, margins and their turning point",
-        "USD millions; every figure below is a live formula; choose a scenario and recalculate",
+        "USD millions; figures are live formulas, but for the charts by scenario and the claims, which are stamped; choose a scenario",
     )  # fmt: skip
     row, column = SELECTED_CELL
     first = CHOICE_ROW + 1
     titles = f"{INPUTS}!$A${first}:$A${CHOICE_ROW + len(layout.scenarios)}"
     entries: list[tuple[str, float | str, str, Twin | None]] = [
-        ("Last reported quarter (as-of)", layout.plan.axis.as_of.code, "total quarter", None),
+        ("Last reported quarter (as-of)", layout.plan.axis.as_of.code, "as of", None),
         ("Scenario (choose from the list)", selected.name, "selector", None),
         ("What it stands for", f"={call('INDEX', titles, f'{INPUTS}!{choice_cell()}')}", "check", Twin("text", "title")),
         ("Checks", check_formula(layout), "check", Twin("text", "checks")),
         ("Model version", version, "label", None),
         ("Assumptions as built (hash of all drivers)", assumptions, "label", None),
+        (f"Live figures against those stamped on {SCENARIOS}", f"={SCENARIOS}!{agreement_cell()}", "link text", Twin("text", "agreement")),
     ]
     for offset, (label, content, style, twin) in enumerate(entries):
         sheet.put(AS_OF_CELL[0] + offset, _LABEL, label, "label")
@@ -83,8 +85,8 @@ def cover_sheet(layout: Layout, selected: Scenario, version: str, assumptions: s
     first = after_events + 3
     shown = range(first, first + len(_METHODS) - 1)
     table = ValueTable(shown, _LABEL, _LOW, _STEP_TO_MID, _STEP_TO_HIGH, _PRICE)
-    sheet.charts += cover_charts(layout, table, last + 2, (_LABEL, _FIRST, _LAST + 2))
-    for each in range(1, last + 2):
+    sheet.charts += cover_charts(layout, table, last + 4, (_LABEL, _FIRST, _LAST + 2))
+    for each in range(1, last + 4):
         sheet.heights.setdefault(each, _ROW_HEIGHT)  # charts are as tall as so many rows
     return sheet
 
@@ -107,7 +109,7 @@ def _put_tiles(sheet: SheetPlan, layout: Layout) -> None:
         (f"Free cash flow {year}", "free_cash_flow", year), (f"Free cash flow {year + 1}", "free_cash_flow", year + 1),
         ("Trough, trailing 12 months", "trough_amount", None), ("Quarter of the trough", "trough", None),
         ("Positive from", "positive", None), ("Value per share, USD", "value_per_share[dcf,mid]", None),
-        ("Value to price, less 1", "upside[dcf]", None),
+        ("Upside to the price", "upside[dcf]", None),
     )  # fmt: skip
     top = AS_OF_CELL[0]
     for column, (label, key, when) in enumerate(tiles, start=_FIRST):

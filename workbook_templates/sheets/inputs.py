@@ -116,7 +116,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, info: DriverInfo) -> None:
         InputRange(cells, 0 if driver.switch else info.minimum, info.maximum, driver.whole, message=message, prompt=message)
     )
     sheet.notes[live, LABEL] = _note(layout, info)
-    _mark_differences(sheet, layout, first, columns)
+    _mark_differences(sheet, layout, key, columns)
 
 
 def _note(layout: Layout, info: DriverInfo) -> str:
@@ -128,8 +128,9 @@ def _note(layout: Layout, info: DriverInfo) -> str:
     return "\n".join([info.description, *(f"{', '.join(names)}: {text}" for text, names in sources.items())])
 
 
-def _mark_differences(sheet: SheetPlan, layout: Layout, first: int, columns: tuple[int, int]) -> None:
+def _mark_differences(sheet: SheetPlan, layout: Layout, key: str, columns: tuple[int, int]) -> None:
     """Mark inputs that differ from the first scenario's, and years for some of whose quarters a value of their own is given."""
+    first = layout.given[key]
     last = first + len(layout.scenarios) - 1
     start = reference(first + 1, columns[0])
     if last > first:
@@ -144,6 +145,19 @@ def _mark_differences(sheet: SheetPlan, layout: Layout, first: int, columns: tup
     own = f'SUMPRODUCT(({quarters}<>"")*({years}={reference(YEAR_ROW, columns[0], fixed_row=True)}))>0'
     cells = f"{reference(first, columns[0])}:{reference(last, layout.first_quarter_column - 2)}"
     sheet.highlights.append(Highlight(cells, own, "overruled"))
+    mark_overruled(sheet, layout, layout.live[key], columns[0], start_of=key)
+
+
+def mark_overruled(sheet: SheetPlan, layout: Layout, row: int, column: int, *, start_of: str) -> None:
+    """Mark, in a row of live values from a column on, years some of whose quarters have another value than the year's."""
+    first, last = layout.quarter_column(layout.driver_start(start_of)), layout.last_column
+    quarters, years = (
+        ":".join(reference(at, each, fixed_row=fixed, fixed_column=True) for each in (first, last))
+        for at, fixed in ((row, False), (YEAR_ROW, True))
+    )
+    year = reference(row, column)
+    other = f"SUMPRODUCT(({quarters}<>{year})*({years}={reference(YEAR_ROW, column, fixed_row=True)}))>0"
+    sheet.highlights.append(Highlight(f"{year}:{reference(row, layout.first_quarter_column - 2)}", other, "overruled"))
 
 
 def _role(info: DriverInfo) -> str:

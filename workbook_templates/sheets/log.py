@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FIRST_ROW: Final = 6
-_WIDTHS: Final = {1: 30.0, 2: 26.0, 3: 26.0, 4: 16.0, 5: 16.0, 6: 80.0}
+_WIDTHS: Final = {1: 30.0, 2: 40.0, 3: 26.0, 4: 16.0, 5: 16.0, 6: 80.0}
 _LAST: Final = 6
 _ENTRIES: Final = 20
 """Rows for changes made by hand."""

@@ -109,7 +109,7 @@ def _side_by_side(layout: Layout, flow_corner: str, value_corner: str) -> tuple[
         Series(name, down(SCENARIOS, column, flows), SERIES[place % len(SERIES)]) for place, (column, name) in enumerate(plain.items())
     )
     flow = Chart(
-        "Free cash flow by scenario, USD m",
+        "Free cash flow by scenario, stamped, USD m",
         flow_corner,
         (_WIDTHS[1], _HEIGHT),
         down(SCENARIOS, scenarios.PERIOD, flows),
@@ -122,4 +122,4 @@ def _side_by_side(layout: Layout, flow_corner: str, value_corner: str) -> tuple[
         for (method, title), colour in zip(methods.items(), SERIES, strict=False)
     )
     heads = across(SCENARIOS, scenarios.NAME_ROW, scenarios.FIRST_COLUMN, last)
-    return flow, Chart("Value per share by scenario, USD", value_corner, (_WIDTHS[2], _HEIGHT), heads, values, "USD a share")
+    return flow, Chart("Value per share by scenario, stamped, USD", value_corner, (_WIDTHS[2], _HEIGHT), heads, values, "USD a share")

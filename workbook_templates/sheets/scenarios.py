@@ -59,6 +59,11 @@ SECTIONS: Final[dict[str, tuple[Figure, ...]]] = {
 }  # fmt: skip
 
 
+def agreement_cell() -> str:
+    """Return the reference (on this sheet) to the word that says whether the live figures are the stamped ones."""
+    return reference(AS_OF_ROW, LIVE)
+
+
 def figure_rows() -> dict[Figure, int]:
     """Return the row of every figure: one below the title of its section, two free rows between sections."""
     rows, row = {}, FIRST_ROW

@@ -190,7 +190,7 @@ def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
     put_band(sheet, band, f"{what}: each driver alone, its values ahead {found.swing:.0%} down and up", _LAST)
     heads = {
         LABEL: "Driver", NAME: "Name", LOW: "figure, low", HIGH: "figure, high", BASE: "as it is", CHANGE_LOW: "change, low",
-        CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low", DRIVER_BASE: "driver, as is", DRIVER_HIGH: "driver, high", PERIOD: " in",
+        CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low", DRIVER_BASE: "driver, as is", DRIVER_HIGH: "driver, high", PERIOD: "year",
         NOTE: "Note",
     }  # fmt: skip
     for column, text in heads.items():

@@ -59,7 +59,7 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
         return
     title = f"Simulation: {found.draws:,} draws ({found.sampling.replace('_', ' ')}), seed {found.seed}, {found.uncertainty}"
     put_band(sheet, band, title, _ABOVE)
-    heads = {LABEL: "Figure", NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance", _ABOVE: "of more than"}
+    heads = {LABEL: "Trailing free cash flow at the end of", NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance", _ABOVE: "of more than"}
     heads |= {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
     _put_heads(sheet, band + 1, heads)
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
@@ -86,7 +86,7 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
     for column, value in enumerate((estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)), start=_PLAIN):
         sheet.put(row, column, "#N/A" if math.isnan(value) else value, numeric("stamp", estimate.unit))
     sheet.put(row, _CHANCE, chance.probability, numeric("stamp", "ratio"))
-    sheet.put(row, _ABOVE, "price" if math.isnan(threshold) else threshold, "stamp text" if math.isnan(threshold) else "stamp whole")
+    sheet.put(row, _ABOVE, "price" if math.isnan(threshold) else threshold, "stamp whole")
 
 
 def _put_event(sheet: SheetPlan, band: int, found: Simulation) -> None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 HEADER_ROW: Final = 5
 _COLUMNS: Final = {
-    "Claim of the article": 50, "Name": 22, "Line": 24, "Period": 9, "Holds if": 28, "Status": 13, "Article scenario": 12,
-    "Reported": 12, "Live scenario": 12, "USD a share at stake": 11, "Why": 52, "Note": 52,
+    "Claim of the article": 50, "Name": 22, "Line": 30, "Period": 9, "Holds if": 28, "Status": 13, "Article scenario": 17,
+    "Reported": 13, "Live scenario": 14, "USD a share at stake": 11, "Why": 52, "Note": 52,
 }  # fmt: skip
 _LOOKS: Final = {"met": "good", "on_track": "good", "missed": "bad", "off_track": "bad", "open": "neutral", "not_testable": "neutral"}
 
