@@ -216,7 +216,7 @@ class Discrete(Distribution):
     def __post_init__(self) -> None:
         _require(0 < len(self.values) == len(self.probabilities), "needs as many probabilities as values")
         _require(all(first < second for first, second in zip(self.values, self.values[1:], strict=False)), "values must rise")
-        _require(all(each > 0 for each in self.probabilities), "probabilities must be above 0")
+        _require(all(0 < each <= 1 for each in self.probabilities), "probabilities must be above 0, and at most 1")
         total = math.fsum(self.probabilities)
         _require(abs(total - 1) <= _SUM_TOLERANCE, f"probabilities must add up to 1, not {total:g}")
 

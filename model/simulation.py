@@ -30,8 +30,8 @@ class Estimate:
 
     ``plain``: the scenario's own figure, without draws; ``standard_error``: of the mean, from the spread between blocks;
     ``percentiles``: percent -> value; ``shortfall``: mean of the lowest 5 % of the draws; ``bin_width``: percentiles are off by
-    less than this; ``undefined``: share of draws in which the figure has no meaning, and which are left out. NaN: not known,
-    as the standard error of a single block.
+    less than this, unless they lie beyond the bins that the first 256 draws laid out; ``undefined``: share of draws in which the
+    figure has no meaning, and which are left out. NaN: not known, as the standard error of a single block.
     """
 
     name: str

@@ -126,8 +126,8 @@ class Tally:
 
     ``outputs``, ``above``, ``events``: means of the outputs, and of indicators that one is above its threshold, that an event falls
     in a quarter; ``counts``: of each output in its bins, with one more on either side, shape (outputs, bins + 2); ``lowest``,
-    ``highest``: of each output; ``class_counts`` and ``class_sums``: of each target by class of each driver, shape
-    (targets, drivers, classes).
+    ``highest``: of each output; ``beyond``: sums of the draws below and above its bins, shape (outputs, 2); ``class_counts`` and
+    ``class_sums``: of each target by class of each driver, shape (targets, drivers, classes).
     """
 
     draws: int
@@ -137,6 +137,7 @@ class Tally:
     counts: Counts
     lowest: Array
     highest: Array
+    beyond: Array
     class_counts: Counts
     class_sums: Array
 
@@ -149,6 +150,7 @@ class Tally:
         self.counts = self.counts + other.counts
         self.lowest = np.minimum(self.lowest, other.lowest)
         self.highest = np.maximum(self.highest, other.highest)
+        self.beyond = self.beyond + other.beyond
         self.class_counts = self.class_counts + other.class_counts
         self.class_sums = self.class_sums + other.class_sums
 
@@ -174,13 +176,16 @@ def tally_of(  # noqa: PLR0913  # what one block holds
     draws = values.shape[1]
     outputs = Means.of(values)
     counts = np.zeros((len(values), BINS + 2), dtype=np.int64)
-    lowest, highest = np.full(len(values), np.inf), np.full(len(values), -np.inf)
+    lowest, highest, beyond = np.full(len(values), np.inf), np.full(len(values), -np.inf), np.zeros((len(values), 2))
     for place, row in enumerate(values):
         known = row if outputs.number[place] == draws else row[np.isfinite(row)]
         if known.size:
             places = np.clip((known - grid.low[place]) * (1 / grid.width[place]) + 1, 0, BINS + 1).astype(np.intp)
             counts[place] = np.bincount(places, minlength=BINS + 2)
             lowest[place], highest[place] = known.min(), known.max()
+            for side, end in enumerate((0, BINS + 1)):
+                if counts[place, end]:
+                    beyond[place, side] = known[places == end].sum()
     shape = (len(targets), classes.shape[1], number)
     class_counts, class_sums = np.zeros(shape, dtype=np.int64), np.zeros(shape)
     for target, output in enumerate(targets):
@@ -190,7 +195,7 @@ def tally_of(  # noqa: PLR0913  # what one block holds
             of_driver = classes[known, driver]
             class_counts[target, driver] = np.bincount(of_driver, minlength=number)
             class_sums[target, driver] = np.bincount(of_driver, weights=row[known], minlength=number)
-    return Tally(draws, outputs, above, events, counts, lowest, highest, class_counts, class_sums)
+    return Tally(draws, outputs, above, events, counts, lowest, highest, beyond, class_counts, class_sums)
 
 
 def percentile(tally: Tally, grid: Grid, output: int, share: float) -> float:
@@ -215,7 +220,10 @@ def _ends(tally: Tally, grid: Grid, output: int, place: int) -> tuple[float, flo
 
 
 def lower_tail_mean(tally: Tally, grid: Grid, output: int, share: float) -> float:
-    """Return the mean of the lowest share of the draws (expected shortfall), each taken as the middle of its bin."""
+    """Return the mean of the lowest share of the draws (expected shortfall).
+
+    Each is taken as the middle of its bin; those beyond the bins, as their mean.
+    """
     counts = tally.counts[output].astype(float)
     left = share * counts.sum()
     if not left:
@@ -223,11 +231,18 @@ def lower_tail_mean(tally: Tally, grid: Grid, output: int, share: float) -> floa
     total = 0.0
     for place in np.flatnonzero(counts):
         taken = min(left, counts[place])
-        total += taken * math.fsum(_ends(tally, grid, output, int(place))) / 2
+        total += taken * _middle(tally, grid, output, int(place))
         left -= taken
         if left <= 0:
             break
     return float(total / (share * counts.sum()))
+
+
+def _middle(tally: Tally, grid: Grid, output: int, place: int) -> float:
+    """Return where the draws of a bin lie: in its middle, or at their mean beyond the bins."""
+    if place in {0, BINS + 1}:
+        return float(tally.beyond[output, int(place > 0)] / tally.counts[output, place])
+    return math.fsum(_ends(tally, grid, output, place)) / 2
 
 
 def variance_shares(tally: Tally, target: int, output: int) -> Array:

@@ -136,6 +136,9 @@ def _bound(move: Move, plan: Plan, path: Array, info: DriverInfo, where: str) ->
         if not rows:
             message = f"{where}: {move.name}: {move.driver} is 0 there, which means that none is given: {move.operation} moves nothing"
             raise InputError(message)
+    if move.operation == "scale" and not path[rows.start : rows.stop].any():
+        message = f"{where}: {move.name}: {move.driver} is 0 there, and stays 0 however it is scaled: use add or set"
+        raise InputError(message)
     low, high = _interval(move.operation, path[rows.start : rows.stop], info)
     stays = f"which must stay in {info.minimum:g}..{info.maximum:g} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"

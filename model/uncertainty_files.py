@@ -138,7 +138,7 @@ def _correlation(entry: object, names: list[str], where: str) -> tuple[tuple[str
 def _names(entry: Mapping[str, Any], names: list[str], where: str) -> tuple[str, str]:
     pair = entry["between"]
     if not isinstance(pair, list) or len(pair) != _PAIR or pair[0] == pair[1]:
-        message = f"{where}: between needs two different names, not {str(pair)[:40]}"
+        message = f"{where}: between needs two different names, not {str(pair)[:40]!r}"
         raise InputError(message)
     for name in pair:
         if name not in names:

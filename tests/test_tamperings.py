@@ -183,6 +183,14 @@ TAMPERINGS = (
     Tampering("a text longer than any", lambda d: t.with_row(d, "Sales", 900, f'<c r="B900" t="inlineStr"><is><t>{"x" * 32_768}</t></is></c>'), {"oversized-cell"}),
     Tampering("the text of a formula instead of the formula", lambda d: t.with_text(d, *FLOW, "=1+1"), {"constant-over-formula", "text-like-formula", "cached-value"}),
     Tampering("an error value typed into a free cell", lambda d: t.with_row(d, "Sales", 900, '<c r="B900" t="e"><v>#REF!</v></c>'), {"error-value"}),
+    Tampering("another program's value beside the reported one", lambda d: t.in_cell(d, *REPORTED, lambda x: re.sub("<v>(.*?)</v>", r'<v>999999</v><x:v xmlns:x="urn:x">\1</x:v>', x)), {"history", "cell-twice"}),
+    Tampering("two values in a cell", lambda d: t.in_cell(d, *REPORTED, lambda x: re.sub("<v>(.*?)</v>", r"<v>999999</v><v>\1</v>", x)), {"cell-twice"}),
+    Tampering("merged cells", lambda d: t.in_sheet(d, REPORTED[0], "<pageMargins", '<mergeCells count="1"><mergeCell ref="F12:K12"/></mergeCells><pageMargins'), {"merged-cell"}),
+    Tampering("a column without width", lambda d: t.in_sheet(d, "Cash", r'(<col [^>]*?width=")[^"]*(")', r"\g<1>0\2"), {"hidden-column"}),
+    Tampering("a unit that a format changes", lambda d: t.restyled(d, FLOW[0], "C" + FLOW[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), lambda x: x.replace('numFmtId="0"', 'numFmtId="10"')), {"number-format"}),
+    Tampering("a conditional format that writes another number", lambda d: t.edited(d, "xl/styles.xml", r"<dxf>", '<dxf><numFmt numFmtId="900" formatCode="&quot;9&quot;"/>'), {"conditional-format"}),
+    Tampering("a conditional format added", lambda d: t.in_sheet(d, "Cover", "<conditionalFormatting ", '<conditionalFormatting sqref="D5"><cfRule type="expression" dxfId="0" priority="9"><formula>TRUE</formula></cfRule></conditionalFormatting><conditionalFormatting '), {"conditional-format"}),
+    Tampering("a text box over the cells", lambda d: t.edited(d, "xl/drawings/drawing1.xml", r"(</(?:\w+:)?wsDr>)", r'<x:sp xmlns:x="urn:x"/>\1'), {"shape"}),
     Tampering("values removed from all cells", lambda _: written("base")[2], {"no-values"}),
 )  # fmt: skip
 

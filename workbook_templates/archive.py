@@ -28,6 +28,12 @@ MOST_PARTS: Final = 5_000
 LARGEST_SMALL_PART: Final = 4_000_000
 """Bytes of a part that is held as a tree: the workbook, relations, styles. Sheets and texts are streamed."""
 DEEPEST: Final = 64
+SPREADSHEET: Final = frozenset({
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main",
+})  # fmt: skip
+"""Namespaces of workbooks, in the two editions of the standard: what stands in another one, programs may show or pass over."""
+COMPATIBILITY: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+ALTERNATIVES: Final = "holds alternative contents of cells, of which programs show different ones: ask for a file that a program saved"
 TOO_DEEP: Final = f"nests elements more than {DEEPEST} deep: no spreadsheet program writes such a file"
 _OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -144,6 +150,12 @@ def _refuse_depth(tree: Element) -> None:
         if depth > DEEPEST:
             raise WorkbookError(TOO_DEEP)
         waiting += [(child, depth + 1) for child in element]
+
+
+def local_name(element: Element) -> str:
+    """Return the name of an element of a workbook without its namespace; nothing for one of another namespace."""
+    namespace, _, name = element.tag.removeprefix("{").rpartition("}")
+    return name if namespace in SPREADSHEET else ""
 
 
 def entities(part: str) -> str:

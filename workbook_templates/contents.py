@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
-from workbook_templates.archive import RELATIONS, Archive, Relation
-from workbook_templates.looks import Look, looks_of
+from workbook_templates.archive import RELATIONS, Archive, Relation, local_name
+from workbook_templates.looks import Look, formats_by_condition, looks_of
 from workbook_templates.sheet_parts import Budget, SheetContents, SheetReader, TextsReader
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Book:
     looks: Sequence[Look]
     relations: Sequence[Relation]
     date_1904: bool = False
+    formats_by_condition: int = 0
+    """Conditional formats that change what a number reads."""
     _contents: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
     _values: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
 
@@ -107,7 +109,12 @@ def _read(archive: Archive) -> Book:
     relations = [each for source in _sources(archive) for each in archive.relations(source)]
     main, tree = _main_part(archive)
     targets = {each.identifier: each for each in relations if each.source == main}
-    by_kind = {each.kind: each.target for each in relations if each.source == main and not each.external}
+    of_book = [each for each in relations if each.source == main and not each.external]
+    for kind in ("styles", "sharedStrings"):
+        if sum(each.kind == kind for each in of_book) > 1:
+            message = f"names two parts of {kind}, of which programs read different ones: ask for a file that a program saved"
+            raise WorkbookError(message)
+    by_kind = {each.kind: each.target for each in of_book}
     budget = Budget()
     texts: list[str] = []
     if by_kind.get("sharedStrings") in archive.parts:
@@ -130,11 +137,11 @@ def _read(archive: Archive) -> Book:
         SheetReader(budget, sheet, texts).read(archive, relation.target)
         sheets[name] = sheet
     order = [element.get("name", "") for element in listed]
-    styles = by_kind.get("styles", "")
+    part = by_kind.get("styles", "")
+    styles = archive.tree(part) if part in archive.parts else None
     return Book(
-        archive, sheets, others, _names(tree, order), _calculation(tree),
-        looks_of(archive.tree(styles)) if styles in archive.parts else (),
-        relations, _is_1904(tree),
+        archive, sheets, others, _names(tree, order), _calculation(tree), () if styles is None else looks_of(styles), relations,
+        _is_1904(tree), 0 if styles is None else formats_by_condition(styles),
     )  # fmt: skip
 
 
@@ -148,8 +155,8 @@ def _main_part(archive: Archive) -> tuple[str, Element]:
         message = "is of the binary format .xlsb: open it in a spreadsheet program and save it as .xlsx"
         raise WorkbookError(message)
     tree = archive.tree(main)
-    if _local(tree) != "workbook":
-        message = f"not a spreadsheet, but a document of the kind {_local(tree)!r}"
+    if local_name(tree) != "workbook":
+        message = f"not a spreadsheet, but a document of the kind {local_name(tree)!r}"
         raise WorkbookError(message)
     return main, tree
 
@@ -177,20 +184,16 @@ def _identifier(element: Element) -> str:
     return next((value for key, value in element.items() if key == f"{{{RELATIONS}}}id" or key.endswith("relationships}id")), "")
 
 
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
 def _children(tree: Element, name: str) -> list[Element]:
-    return [child for element in tree if _local(element) == name for child in element]
+    return [child for element in tree if local_name(element) == name for child in element]
 
 
 def _calculation(tree: Element) -> dict[str, str]:
-    return next((dict(element.items()) for element in tree if _local(element) == "calcPr"), {})
+    return next((dict(element.items()) for element in tree if local_name(element) == "calcPr"), {})
 
 
 def _is_1904(tree: Element) -> bool:
-    return any(element.get("date1904") in _TRUE for element in tree if _local(element) == "workbookPr")
+    return any(element.get("date1904") in _TRUE for element in tree if local_name(element) == "workbookPr")
 
 
 def _names(tree: Element, order: Sequence[str]) -> list[DefinedName]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from workbook_templates.archive import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,28 +28,53 @@ class Look(NamedTuple):
     locked: bool
 
 
+def formats_by_condition(styles: Element) -> int:
+    """Return how many conditional formats change what a number reads."""
+    return sum(local_name(child) == "numFmt" for group in styles if local_name(group) == "dxfs" for each in group for child in each)
+
+
 def looks_of(styles: Element) -> list[Look]:
     """Return the look of every cell style of a file, by index."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS  # noqa: PLC0415  # slow to load, and only readers need it
 
-    groups = {_local(group): list(group) for group in styles}
+    groups: dict[str, list[Element]] = {}
+    for group in styles:
+        groups.setdefault(local_name(group), list(group))  # the first of a kind is the one that programs read
     formats = {int(each.get("numFmtId", 0)): each.get("formatCode", "") for each in groups.get("numFmts", ())}
     fonts = [_colour(each, "color", _NO_COLOUR) for each in groups.get("fonts", ())]
     fills = [_fill(each) for each in groups.get("fills", ())]
     found = []
     for each in groups.get("cellXfs", ()):
         number = int(each.get("numFmtId", 0))
-        guard = next((child for child in each if _local(child) == "protection"), None)
+        guard = next((child for child in each if local_name(child) == "protection"), None)
         locked = guard is None or guard.get("locked", "1") not in _FALSE
         found.append(
             Look(
-                formats.get(number, str(BUILTIN_FORMATS.get(number, "General"))),
+                plain_format(formats.get(number, str(BUILTIN_FORMATS.get(number, "General")))),
                 _at(fonts, each.get("fontId"), _NO_COLOUR),
                 _at(fills, each.get("fillId"), _NO_FILL),
                 locked,
             )
         )
     return found
+
+
+_LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)')
+
+
+def plain_format(code: str) -> str:
+    r"""Return a number format with its literals written one way: programs write a Q as ``"Q"`` or ``\Q``, a parenthesis bare or not.
+
+    Examples
+    --------
+    >>> plain_format('0000"Q"0') == plain_format(r"0000\Q0")
+    True
+    """
+    return _LITERAL.sub(lambda match: "".join(each if each in _BARE else f'"{each}"' for each in match[1] or match[2] or ""), code)
+
+
+_BARE: Final = frozenset("()-+/: $")
+"""Literals that need no mark."""
 
 
 @cache
@@ -59,12 +87,8 @@ def planned_looks() -> Mapping[str, Look]:
         font, fill = style.font, cast("PatternFill", style.fill)
         colour = str(font.color.rgb)[-6:] if font.color is not None else _NO_COLOUR
         ground = str(fill.fgColor.rgb)[-6:] if fill.fill_type == "solid" else _NO_FILL
-        found[style.name] = Look(style.number_format, colour, ground, bool(style.protection.locked))
+        found[style.name] = Look(plain_format(style.number_format), colour, ground, bool(style.protection.locked))
     return found
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
 
 
 def _at(values: Sequence[str], index: str | None, otherwise: str) -> str:
@@ -74,7 +98,7 @@ def _at(values: Sequence[str], index: str | None, otherwise: str) -> str:
 
 def _colour(parent: Element, name: str, otherwise: str) -> str:
     for child in parent:
-        if _local(child) == name:
+        if local_name(child) == name:
             if (rgb := child.get("rgb")) is not None:
                 return rgb[-6:].upper()
             kind = next((key for key in ("theme", "indexed") if child.get(key) is not None), "")
@@ -84,7 +108,7 @@ def _colour(parent: Element, name: str, otherwise: str) -> str:
 
 
 def _fill(element: Element) -> str:
-    pattern = next((child for child in element if _local(child) == "patternFill"), None)
+    pattern = next((child for child in element if local_name(child) == "patternFill"), None)
     if pattern is None or pattern.get("patternType", "none") != "solid":
         return _NO_FILL
     return _colour(pattern, "fgColor", _NO_FILL)

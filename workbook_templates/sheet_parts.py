@@ -14,7 +14,7 @@ from xml.parsers import expat
 from zipfile import BadZipFile
 
 from model.errors import WorkbookError
-from workbook_templates.archive import DEEPEST, TOO_DEEP, entities
+from workbook_templates.archive import ALTERNATIVES, COMPATIBILITY, DEEPEST, SPREADSHEET, TOO_DEEP, entities
 from workbook_templates.references import LAST_COLUMN, LAST_ROW, coordinates, moved
 
 if TYPE_CHECKING:
@@ -28,10 +28,14 @@ MOST_ELEMENTS: Final = 1_000_000
 _CHUNK: Final = 1 << 16
 _TRUE: Final = frozenset({"1", "true", "on"})
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""What the standard takes for a number; Python would take more."""
+_OF_EXTENSIONS: Final = frozenset({"sqref", "formula", "formula1", "formula2", "dataValidation", "conditionalFormatting"})
+"""Elements that mean the same in the namespaces of newer programs; any other of theirs is none of a sheet's."""
 
 
 class Content(NamedTuple):
-    """One cell of a file: its formula (no ``=``) if it has one, its value, the index of its style, and whether it holds a text."""
+    """One cell of a file: its formula (no ``=``) if it has one, its value, and the index of its style."""
 
     formula: str | None
     value: Value
@@ -75,6 +79,13 @@ class SheetContents:
     """Places of cells that no sheet has."""
     conditions: list[str] = field(default_factory=list)
     """Formulas of conditional formats."""
+    merged: list[str] = field(default_factory=list)
+    """Ranges that show as one cell."""
+
+
+def _is_zero(size: str | None) -> bool:
+    """Tell whether a width or a height is none."""
+    return size is not None and _NUMBER.fullmatch(size) is not None and float(size) == 0
 
 
 class Budget:
@@ -128,7 +139,7 @@ class Reader:
             raise WorkbookError(message)
         local = self.local.get(name)
         if local is None:
-            local = self.local[name] = name.rpartition(" ")[2]
+            local = self.local[name] = _local(name)
         self.start(local, attributes)
 
     def _end(self, name: str) -> None:
@@ -142,6 +153,16 @@ class Reader:
     def end(self, name: str) -> None:
         """Take the end of an element; its text is in ``self.text``."""
         raise NotImplementedError
+
+
+def _local(name: str) -> str:
+    """Return the name of an element without its namespace; nothing for one that a program may know otherwise, or not at all."""
+    namespace, _, local = name.rpartition(" ")
+    if namespace in SPREADSHEET:
+        return local
+    if namespace == COMPATIBILITY:
+        return "alternatives" if local == "AlternateContent" else ""
+    return f"x:{local}" if local == "conditionalFormatting" else local if local in _OF_EXTENSIONS else ""
 
 
 class TextsReader(Reader):
@@ -186,11 +207,12 @@ class SheetReader(Reader):
         self.formula_attributes: Mapping[str, str] = {}
         self.value: str | None = None
         self.rule: Allowed | None = None
+        self.again = self.in_cells = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """See :class:`Reader`."""
         if name == "c":
-            self.cell, self.formula, self.value = attributes, None, None
+            self.cell, self.formula, self.value, self.again = attributes, None, None, False
         elif name == "v" or name == "t" or name == "sqref" or name == "formula":  # noqa: PLR1714  # faster than a set, 100,000 times
             self.text.clear()
         elif name == "f":
@@ -199,7 +221,7 @@ class SheetReader(Reader):
         elif name == "row":
             self._start_row(attributes)
         elif name == "col":
-            if attributes.get("hidden") in _TRUE:
+            if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("width")):
                 grouped = attributes.get("outlineLevel", "0") != "0"
                 self.sheet.hidden_columns.append(Hidden(int(attributes["min"]), int(attributes["max"]), grouped))
         elif name == "dataValidation":
@@ -210,18 +232,34 @@ class SheetReader(Reader):
             self.text.clear()
         elif name == "sheetProtection":
             self.sheet.protected = attributes.get("sheet") in _TRUE
+        elif name == "mergeCell":
+            self.sheet.merged.append(attributes.get("ref", ""))
+        elif name == "sheetFormatPr":
+            if attributes.get("zeroHeight") in _TRUE:
+                self.sheet.hidden_rows.append(Hidden(1, LAST_ROW, grouped=False))
+        elif name == "sheetData":
+            self.in_cells = True
+        elif name == "x:conditionalFormatting":
+            self.sheet.conditions.append("(of an extension)")
+        elif name == "alternatives" and self.in_cells:
+            raise WorkbookError(ALTERNATIVES)
+        elif not name and self.in_cells:
+            self.again = True  # of another namespace: programs may show it, or pass over it
 
     def end(self, name: str) -> None:
         """See :class:`Reader`."""
         if name == "v":
+            self.again = self.again or self.value is not None
             self.value = "".join(self.text)
         elif name == "t":
             self.value = (self.value or "") + "".join(self.text)
         elif name == "c":
             self._end_cell()
         elif name == "f":
-            if self.rule is None:
-                self.formula = self._whole_formula("".join(self.text))
+            self.again = self.again or self.formula is not None
+            self.formula = self._whole_formula("".join(self.text))
+        elif name == "sheetData":
+            self.in_cells = False
         elif name in {"formula1", "formula2"} and self.rule is not None:
             self.rule.limits.append("".join(self.text).strip())
         elif name == "sqref" and self.rule is not None:
@@ -235,7 +273,7 @@ class SheetReader(Reader):
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         self.row = int(attributes.get("r", self.row + 1))
         self.column = 0
-        if attributes.get("hidden") in _TRUE:
+        if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("ht")):
             self.sheet.hidden_rows.append(Hidden(self.row, self.row, attributes.get("outlineLevel", "0") != "0"))
 
     def _place(self) -> tuple[int, int] | None:
@@ -264,7 +302,7 @@ class SheetReader(Reader):
             return
         if self.formula is None and self.value is None and "s" not in self.cell:
             return
-        if place in self.sheet.cells:
+        if self.again or place in self.sheet.cells:
             self.sheet.twice.append(place)
         formula = self.formula
         if formula is not None and (shared := self.formula_attributes.get("si")) is not None:
@@ -288,6 +326,9 @@ class SheetReader(Reader):
         if text is None:
             return None
         if kind == "n":
+            if text and not _NUMBER.fullmatch(text.strip()):
+                message = f"cell {self.cell.get('r', '')} of sheet {self.sheet.name} holds {text[:40]!r}, which is no number"
+                raise WorkbookError(message)
             return float(text) if text else None
         if kind == "s":
             return self.texts[int(text)]

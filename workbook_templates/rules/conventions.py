@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.looks import planned_looks
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from workbook_templates.looks import Look
     from workbook_templates.sheet_parts import Allowed
 
+_SHAPES: Final = frozenset({"sp", "pic", "cxnSp", "grpSp"})
 _SHOWN: Final = 1e-5
 """Limits are written with six digits."""
 
@@ -50,9 +52,39 @@ def number_formats(subject: ModelSubject) -> Iterable[Spot]:
     """Find numbers whose format is not that of their unit."""
     return gathered(
         (place, planned.number_format, found.number_format)
-        for place, cell, planned, found in subject.looks
-        if planned.number_format != found.number_format and not (isinstance(cell.content, str) and cell.twin is None)
+        for place, _, planned, found in subject.looks
+        if planned.number_format != found.number_format
     )
+
+
+def merged_cells(subject: ModelSubject) -> Iterator[Spot]:
+    """Find cells that are merged: all but the first are covered."""
+    for sheet in subject.book.sheets.values():
+        for cells in sheet.merged:
+            if sheet.name in subject.plan.sheets:
+                yield Spot(sheet.name, cells, "single cells", "merged cells")
+
+
+def conditional_formats(subject: ModelSubject) -> Iterator[Spot]:
+    """Find conditional formats that are not as planned, and such as change what a number reads."""
+    for name, planned in subject.plan.sheets.items():
+        if name in subject.book.sheets:
+            wanted = Counter(each.condition for each in planned.highlights)
+            found = Counter(subject.book.sheets[name].conditions)
+            for condition in sorted((wanted - found) | (found - wanted)):
+                yield Spot(name, "", f"{wanted[condition]} times {condition}", f"{found[condition]} times")
+    if subject.book.formats_by_condition:
+        yield Spot("", "", "no number formats by condition", f"{subject.book.formats_by_condition} of them")
+
+
+def shapes(subject: ModelSubject) -> Iterator[Spot]:
+    """Find text boxes, shapes and pictures, which can cover cells."""
+    archive = subject.book.archive
+    for each in subject.book.relations:
+        if each.kind == "drawing" and each.target in archive.parts:
+            found = [kind for element in archive.tree(each.target).iter() if (kind := element.tag.rpartition("}")[2]) in _SHAPES]
+            if found:
+                yield Spot("", "", "charts alone", f"{len(found)} shapes or pictures in {each.target}")
 
 
 def colours(subject: ModelSubject) -> Iterable[Spot]:
