@@ -357,3 +357,12 @@ def test_a_hundred_thousand_cells_are_answered_or_refused() -> None:
         AMZN_FCF(2026, years)
     with pytest.raises(AmznFcfError):
         AMZN_VALUE("dcf", "base", years)
+
+
+def test_a_bare_0_counts_as_left_out_and_an_error_comes_back_as_it_is() -> None:
+    assert AMZN_FCF(0) == AMZN_FCF(None) == AMZN_FCF()
+    assert AMZN_UPSIDE(0.0, "sotp") == AMZN_UPSIDE(None, "sotp")
+    assert AMZN_SIMULATE("free_cash_flow 2027", "base", 200, 0) == AMZN_SIMULATE("free_cash_flow 2027", "base", 200)
+    assert AMZN_FCF(2026, ErrorValue("#DIV/0!")) == "#DIV/0!"
+    with pytest.raises(TypeError):
+        AMZN_FCF(2026, "base", "company", None, "one too many")

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from xlwings_udfs.convert import ErrorValue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xlwings_udfs.convert import Cell, Result
+    from xlwings_udfs.convert import Result
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FUNCTIONS: Final[dict[str, Callable[..., Result]]] = {}
@@ -25,29 +23,27 @@ def cell_function(function: Function) -> Function:
     """Make a function one that cells call: known to every host, and computed once for the same single cells.
 
     Same inputs give the same output, so a call whose arguments are all single values is remembered; a call with a range is
-    not, but the model that it needs is.
+    not, but the model that it needs is. A 0 for an argument that can be left out counts as left out: so some hosts hand over an
+    empty cell, and a gap between commas. An argument that is an error value comes back as it is, as Excel's own functions have it.
     """
+    parameters = enumerate(inspect.signature(function).parameters.values())
+    optional = {place for place, each in parameters if each.default is not inspect.Parameter.empty}
     remembered = lru_cache(maxsize=CACHED_CALLS, typed=True)(function)
 
     @wraps(function)
     def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  # whatever a cell holds
         for each in arguments:
-            if isinstance(each, ErrorValue):  # as Excel's own functions have it
+            if isinstance(each, ErrorValue):
                 return each
-        if not named and all(type(each) in _SINGLE for each in arguments):
-            found = remembered(*cast("tuple[Hashable, ...]", arguments))
+        given = tuple(None if place in optional and type(each) in _NUMBERS and each == 0 else each for place, each in enumerate(arguments))
+        if not named and all(type(each) in _SINGLE for each in given):
+            found = remembered(*cast("tuple[Hashable, ...]", given))
             return [list(row) for row in found] if isinstance(found, list) else found  # the remembered block stays as it is
-        return function(*arguments, **named)
+        return function(*given, **named)
 
     FUNCTIONS[function.__name__] = call
     return cast("Function", call)
 
 
-def left_out(function: Callable[..., Any], arguments: Sequence[Cell]) -> list[Cell]:
-    """Return the arguments with None for a 0 that can be left out: so some hosts hand over an empty cell, and a gap between commas."""
-    parameters = inspect.signature(function).parameters.values()
-    optional = [each.default is not inspect.Parameter.empty for each in parameters]
-    return [None if can and isinstance(each, float) and each == 0 else each for can, each in zip(optional, arguments, strict=False)]
-
-
+_NUMBERS: Final = frozenset({int, float})
 _SINGLE: Final = frozenset({str, int, float, bool, type(None)})

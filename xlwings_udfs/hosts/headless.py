@@ -10,7 +10,7 @@ import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
 from xlwings_udfs.convert import ErrorValue, error_value
 from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX
-from xlwings_udfs.registry import FUNCTIONS, left_out
+from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +23,6 @@ _KINDS: Final = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
 def sheet_functions(heard: Callable[[str], None] | None = None) -> Mapping[str, Callable[..., object]]:
     """Return every function by name, as formualizer calls it: errors are its error values, empty cells of a block are empty texts.
 
-    An argument that is left out between commas reaches Python as 0: for one that can be left out, 0 counts as left out.
     ``heard`` is handed what AMZN_EXPLAIN would say of each call that fails.
     """
     return {name: partial(_call, function, heard) for name, function in FUNCTIONS.items()}
@@ -40,7 +39,7 @@ def register(workbook: Any, heard: Callable[[str], None] | None = None) -> None:
 
 def _call(function: Callable[..., Result], heard: Callable[[str], None] | None, *arguments: object) -> object:
     try:
-        result = function(*left_out(function, arguments))
+        result = function(*arguments)
     except AmznFcfError as error:
         if heard is not None:
             heard(str(error))

@@ -25,12 +25,12 @@ def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
     """Return the answer to a call of a function; whatever goes wrong in it is an error value."""
     from model.errors import AmznFcfError  # noqa: PLC0415  # loaded after the thread that watches for the office's end
     from xlwings_udfs.convert import BAD_VALUE, error_value  # noqa: PLC0415
-    from xlwings_udfs.registry import FUNCTIONS, left_out  # noqa: PLC0415
+    from xlwings_udfs.registry import FUNCTIONS  # noqa: PLC0415
 
     if name not in FUNCTIONS:
         return {"error": BAD_VALUE, "message": f"unknown function {name}: the extension and the package differ, write the extension again"}
     try:
-        return {"value": _plain(FUNCTIONS[name](*left_out(FUNCTIONS[name], arguments)))}
+        return {"value": _plain(FUNCTIONS[name](*arguments))}
     except AmznFcfError as error:
         return {"error": error_value(error), "message": str(error)}
     except Exception as error:  # noqa: BLE001  # an oversight of ours must not take the other cells down with it
