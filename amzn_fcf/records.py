@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = ".amzn-fcf"
 _OF_THE_CODE: Final = ("amzn_fcf", "model", "workbook_templates")
-_LIBRARIES: Final = ("formualizer", "numpy", "openpyxl")
+_LIBRARIES: Final = ("formualizer", "numpy", "openpyxl", "scipy")
 """What else decides on the bytes of a workbook."""
 
 

@@ -6,12 +6,11 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from model.errors import AmznFcfError, EngineError
-from model.workers import WorkersLostError
+from model.errors import EngineError
+from model.workers import PIECES_A_WORKER, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from concurrent.futures import Executor
 
     from distributed import Client
 
@@ -22,8 +21,8 @@ _QUIET: Final = ("distributed", "tornado", "asyncio")
 
 
 @contextmanager
-def cluster_workers(address: str) -> Iterator[tuple[Executor, int]]:
-    """Give the workers of a Dask cluster, as an executor, and how many threads they have.
+def cluster_workers(address: str) -> Iterator[Workers]:
+    """Give the workers of a Dask cluster; what is not done when they are left is cancelled.
 
     Dask computes the tasks of a worker that is lost again, elsewhere. When the scheduler is lost, results that are waited
     for are cancelled (:class:`model.workers.WorkersLostError`).
@@ -36,8 +35,7 @@ def cluster_workers(address: str) -> Iterator[tuple[Executor, int]]:
     Raises
     ------
     EngineError
-        If the extra is missing, nothing answers at the address, or the scheduler has no workers; a
-        :class:`model.workers.WorkersLostError` if it fails later on.
+        If the extra is missing, nothing answers at the address, or the scheduler has no workers.
     """
     try:
         from distributed import Client  # noqa: PLC0415  # an extra, and slow to load
@@ -50,13 +48,8 @@ def cluster_workers(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         client = _connected(Client, address)
         try:
-            executor: Executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # distributed is typed in part
-            yield executor, _threads(client, address)
-        except AmznFcfError:
-            raise
-        except Exception as error:  # noqa: BLE001  # whatever fails on other machines is theirs, and ends in one line
-            message = f"the cluster failed: {type(error).__name__}: {error}; its machines need this very version of amzn-fcf"
-            raise WorkersLostError(message) from None
+            threads = _threads(client, address)
+            yield Workers(client.get_executor(pure=False), PIECES_A_WORKER * threads, elsewhere=True)  # type: ignore[no-untyped-call]  # distributed is typed in part
         finally:
             client.close(timeout=_SECONDS_TO_CLOSE)  # type: ignore[no-untyped-call]  # as above
     finally:
@@ -68,18 +61,23 @@ def _connected(client: type[Client], address: str) -> Client:
     try:
         return client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        message = (
-            f"no Dask scheduler answers at {address} ({reason}): start one with `dask scheduler`, and workers with `dask worker {address}`"
-        )
-        raise EngineError(message) from None
+        raise _no_answer(address, error) from None
 
 
 def _threads(client: Client, address: str) -> int:
     """Return how many threads the workers have, waiting a while for the first worker."""
     try:
         client.wait_for_workers(1, timeout=_SECONDS_TO_ANSWER)
+        return sum(client.nthreads().values())  # type: ignore[no-untyped-call]  # as above
     except TimeoutError:
         message = f"the scheduler at {address} has no workers: start some with `dask worker {address}`"
         raise EngineError(message) from None
-    return sum(client.nthreads().values())  # type: ignore[no-untyped-call]  # as above
+    except OSError as error:  # it is gone again
+        raise _no_answer(address, error) from None
+
+
+def _no_answer(address: str, error: Exception) -> EngineError:
+    reason = str(error).partition("\n")[0]
+    return EngineError(
+        f"no Dask scheduler answers at {address} ({reason}): start one with `dask scheduler`, and workers with `dask worker {address}`"
+    )

@@ -8,7 +8,6 @@ not grow with the number of draws.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -28,8 +27,8 @@ from model.uncertainty_files import load_uncertainty
 from model.workers import WorkersLostError, check_workers, cores, in_order, local_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from concurrent.futures import Executor
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from model.build import Plan
     from model.drivers import DriverInfo
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from model.questions import Question
     from model.tally import Means, Tally
     from model.uncertainty import Uncertainty
+    from model.workers import Workers
 
 DEFAULT_DRAWS: Final = 100_000
 DEFAULT_SEED: Final = 1
@@ -158,8 +158,8 @@ def run_job(  # noqa: PLR0913  # as above
     done, lost = 0, ""
     history: list[tuple[int, Means, Means]] = []
     try:
-        with _workers(job, workers, scheduler) as (executor, number):
-            for block in in_order(executor, partial(tally_block, job, grid), job.blocks.count, number):
+        with _workers(job, workers, scheduler) as chosen:
+            for block in in_order(chosen, partial(tally_block, job, grid), range(job.blocks.count)):
                 if tally is None:
                     tally = block
                 else:
@@ -183,15 +183,10 @@ def run_job(  # noqa: PLR0913  # as above
     )  # fmt: skip
 
 
-@contextmanager
-def _workers(job: Job, workers: int | None, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
-    """Give whoever computes: a cluster, threads for the kernel (it releases Python's lock), processes for numpy (it does not)."""
+def _workers(job: Job, workers: int | None, scheduler: str | None) -> AbstractContextManager[Workers]:
+    """Return whoever computes: a cluster, threads for the kernel (it releases Python's lock), processes for numpy (it does not)."""
     if scheduler is not None:
-        with cluster_workers(scheduler) as (executor, threads):
-            yield executor, threads
-        return
+        return cluster_workers(scheduler)
     by_numpy = job.engine == "numpy"
     number = workers or (1 if by_numpy and job.blocks.draws < _FEW_DRAWS else cores())
-    number = min(number, job.blocks.count)
-    with local_workers(number, processes=by_numpy) as executor:
-        yield executor, number
+    return local_workers(min(number, job.blocks.count), processes=by_numpy)

@@ -1,28 +1,30 @@
 """Who computes independent pieces of work: this process, threads, processes, or a cluster; one way to ask all of them.
 
-Pieces are numbered, few are under way at a time, and results come back in order: what is made of them does not depend on
-how many workers there are.
+Few pieces are under way at a time, and results come back in order: what is made of them does not depend on how many workers
+there are.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 from collections import deque
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from model.errors import EngineError, InputError
+from model.errors import AmznFcfError, EngineError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 MOST_WORKERS: Final = 1024
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
-_AHEAD: Final = 2
-"""Pieces that wait for each worker, so that none is idle."""
+PIECES_A_WORKER: Final = 2
+"""One is computed and one waits, so that no worker is idle."""
 
 
 class WorkersLostError(EngineError):
@@ -42,6 +44,17 @@ class Here(Executor):
         return done
 
 
+@dataclass(frozen=True)
+class Workers:
+    """An executor, and how to use it."""
+
+    executor: Executor
+    at_once: int
+    """How many pieces are under way at a time."""
+    elsewhere: bool = False
+    """On machines that may lack what is here: what a piece raises there is their failure, unless it is an error of ours."""
+
+
 def check_workers(workers: object) -> int:
     """Return a number of workers; what is no whole number from 1 to :data:`MOST_WORKERS` is an :class:`InputError`."""
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
@@ -56,58 +69,55 @@ def cores() -> int:
 
 
 @contextmanager
-def local_workers(workers: int, *, processes: bool) -> Iterator[Executor]:
+def local_workers(workers: int, *, processes: bool) -> Iterator[Workers]:
     """Give workers on this machine: threads for work that releases Python's lock, else processes; one is this thread itself.
 
     Processes are started anew, not forked: a program that starts some must do so below ``if __name__ == "__main__":``.
     """
     if workers == 1:
-        yield Here()
+        yield Workers(Here(), 1)
         return
-    made: Executor
+    executor: Executor
     if processes:
-        import multiprocessing  # noqa: PLC0415  # where Python runs in a browser there are none
+        from model.processes import Processes  # noqa: PLC0415  # where Python runs in a browser there are none
 
-        from model.processes import Processes  # noqa: PLC0415  # as above
-
-        made = Processes(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
+        executor = Processes(workers)
     else:
-        made = ThreadPoolExecutor(workers)
+        executor = ThreadPoolExecutor(workers)
     try:
-        yield made
+        yield Workers(executor, PIECES_A_WORKER * workers)
     finally:
-        made.shutdown(wait=True, cancel_futures=True)
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C, which reaches every process of a terminal, to the process that waits for the results."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def in_order(executor: Executor, piece: Callable[[int], Result], count: int, workers: int) -> Iterator[Result]:
-    """Yield the results of pieces 0 to ``count - 1`` in order, with a bounded number of them under way.
+def in_order(workers: Workers, piece: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield the results of a piece of work for each item, in order, with a bounded number of them under way.
 
     Raises
     ------
     WorkersLostError
-        If the executor loses its workers, or its scheduler; what a piece itself raises is raised as it is.
+        If a process or the scheduler is lost, or a cluster cannot compute a piece; what a piece itself raises here is raised as it is.
     """
+    waiting = iter(items)
     under_way: deque[Future[Result]] = deque()
-    following = 0
     try:
-        while following < count or under_way:
-            while following < count and len(under_way) < _AHEAD * workers:
-                under_way.append(executor.submit(piece, following))
-                following += 1
-            yield _result(under_way.popleft(), executor)
-    except (BrokenExecutor, CancelledError) as error:
-        message = (
-            "a worker process was ended from outside" if isinstance(error, BrokenExecutor) else "the connection to the scheduler is lost"
-        )
+        while True:
+            for item in islice(waiting, workers.at_once - len(under_way)):
+                under_way.append(workers.executor.submit(piece, item))
+            if not under_way:
+                return
+            yield _result(under_way.popleft(), workers.executor)
+    except BrokenExecutor:
+        message = "a worker process was ended from outside, or memory ran out: try fewer workers"
         raise WorkersLostError(message) from None
-    finally:
-        for each in under_way:
-            each.cancel()
+    except CancelledError:
+        message = "the connection to the scheduler is lost"
+        raise WorkersLostError(message) from None
+    except Exception as error:
+        if not workers.elsewhere or isinstance(error, AmznFcfError):
+            raise
+        message = f"the cluster failed: {type(error).__name__}: {error}; its machines need this very version of amzn-fcf"
+        raise WorkersLostError(message) from None
 
 
 def _result(piece: Future[Result], executor: Executor) -> Result:

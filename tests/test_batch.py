@@ -26,6 +26,7 @@ from amzn_fcf.workbooks import MOST_OFFERED, named, offered_with, shipped_at
 from model.axis import Quarter
 from model.errors import InputError, WorkbookError
 from model.inputs import load_scenario
+from model.workers import Workers
 from workbook_templates.layout import INPUTS
 from workbook_templates.recalc import LARGEST_SHEET, Formualizer
 from workbook_templates.writer import plan_workbook
@@ -338,7 +339,7 @@ def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(workb
     finally:
         kill_group(process)
     assert process.returncode == 2
-    assert "was ended from outside or ran out of memory; try fewer --workers" in errors
+    assert "a worker process was ended from outside, or memory ran out: try fewer workers" in errors
     assert "Traceback" not in errors
     assert "7 of 7 not built" in errors
 
@@ -347,12 +348,23 @@ def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(workb
 
 
 def test_any_executor_can_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a cluster's would: the batch needs no more than submit and shutdown."""
+    """As a cluster's would; whoever builds, files are written here, and no more of them wait for it than are under way."""
     family = Family("", tuple(load_scenario(name) for name in ("base", "bear")))
-    jobs = [Job(family, place, tmp_path / f"{place}.xlsx") for place in (0, 1)]
-    monkeypatch.setattr(batch, "build_job", lambda job: Outcome(job.path, "wrote"))
-    found = outcomes(jobs, lambda: ThreadPoolExecutor(2))
-    assert {(each.path, each.state) for each in found} == {(job.path, "wrote") for job in jobs}
+    jobs = [Job(family, place, tmp_path / f"{place}.xlsx") for place in range(9)]
+    built = []
+
+    def build(job: Job) -> tuple[Outcome, bytes]:
+        built.append(job)
+        return Outcome(job.path, "wrote"), job.path.name.encode()
+
+    monkeypatch.setattr(batch, "_built", build)
+    at_once = 3
+    with ThreadPoolExecutor(2) as executor:
+        for number, outcome in enumerate(outcomes(jobs, Workers(executor, at_once))):
+            assert (outcome.path, outcome.state) == (jobs[number].path, "wrote")
+            assert outcome.path.read_bytes() == outcome.path.name.encode()
+            assert len(built) <= number + at_once
+    assert sorted(built, key=lambda job: job.place) == jobs
 
 
 def test_folders_and_patterns_stand_for_their_scenario_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,7 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--as-of", "2026Q3"], "as-of 2026Q3 is not reported yet; the latest is 2026Q2"),
         (["show", "net_sales", "--as-of", "2023Q1"], "as-of 2023Q1 is outside 2024Q4"),
         (["build", "--scenario", "base+"], "unknown scenario ''"),
+        (["build", "--workers", "0"], "workers must be a whole number from 1 to 1,024, not 0"),
         (["build", "--scenario", "base", "--scenario", "base"], "given twice"),
         (["validate", "missing.xlsx"], "missing.xlsx: cannot be read: No such file"),
     ],

@@ -49,6 +49,12 @@ def test_a_local_cluster_gives_the_same_bits(local: Simulation) -> None:
         found = simulate("base", draws=DRAWS, engine="numpy", scheduler=cluster.scheduler_address)
         assert answers(found) == answers(local)
         assert not found.lost
+        with pytest.raises(ZeroDivisionError):  # what goes wrong here is no failure of the cluster
+            simulate("base", draws=DRAWS, engine="numpy", scheduler=cluster.scheduler_address, on_block=mistaken)
+
+
+def mistaken(draws: int) -> None:
+    raise ZeroDivisionError(draws)
 
 
 def test_a_worker_that_is_killed_on_the_way_changes_nothing(local: Simulation, tmp_path: Path) -> None:
@@ -68,14 +74,14 @@ def test_a_worker_that_is_killed_on_the_way_changes_nothing(local: Simulation, t
         assert done[-1] == DRAWS
 
         # what a piece raises on a worker is the error of the call
-        with cluster_workers(dask.address) as (executor, threads):
-            assert threads == 1
-            assert list(in_order(executor, math.factorial, 5, threads)) == [1, 1, 2, 6, 24]
+        with cluster_workers(dask.address) as workers:
+            assert workers.at_once == 2  # of one thread
+            assert list(in_order(workers, math.factorial, range(5))) == [1, 1, 2, 6, 24]
             with pytest.raises(InputError, match="draws must be a whole number from 1"):
-                list(in_order(executor, blocks_of, 5, threads))
+                list(in_order(workers, blocks_of, range(5)))
         for piece, reason in ((partial(truediv, 1), "ZeroDivisionError"), (here_alone, "RuntimeError")):
-            with pytest.raises(WorkersLostError, match=f"the cluster failed: {reason}"), cluster_workers(dask.address) as (executor, _):
-                list(in_order(executor, piece, 5, 1))
+            with pytest.raises(WorkersLostError, match=f"the cluster failed: {reason}"), cluster_workers(dask.address) as workers:
+                list(in_order(workers, piece, range(5)))
 
 
 def here_alone(piece: int) -> float:

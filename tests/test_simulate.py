@@ -244,9 +244,9 @@ def test_the_same_seed_gives_the_same_bits_with_one_two_and_four_threads() -> No
     made = job(LOGNORMAL, "compound", draws=20_000, sampling="sobol", rank=0.3)
     grid = grid_of(drawn(made, 5, 64)[1])
     found = []
-    for workers in (1, 2, 4):
-        with local_workers(workers, processes=False) as executor:
-            whole, *rest = in_order(executor, partial(tally_block, made, grid), made.blocks.count, workers)
+    for number in (1, 2, 4):
+        with local_workers(number, processes=False) as workers:
+            whole, *rest = in_order(workers, partial(tally_block, made, grid), range(made.blocks.count))
         for part in rest:
             whole.add(part)
         found.append([whole.outputs.mean.tobytes(), whole.outputs.between.tobytes(), whole.counts.tobytes(), whole.class_sums.tobytes()])
@@ -261,7 +261,7 @@ def test_a_worker_process_that_is_killed_leaves_the_blocks_that_were_done() -> N
                     child.kill()
 
     found = simulate("base", draws=4000, engine="numpy", workers=2, on_block=kill)
-    assert found.lost == "a worker process was ended from outside"
+    assert found.lost.startswith("a worker process was ended from outside")
     assert 0 < found.draws < found.asked == 4000
 
 

@@ -123,6 +123,21 @@ def test_ctrl_c_in_the_middle_is_one_line_and_leaves_no_picture(tmp_path: Path) 
     assert not [each for each in workers if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="kills a process group")
+def test_workers_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "amzn_fcf", "simulate", "--draws", "2000000", "--engine", "numpy", "--workers", "2"]
+    running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        workers = _busy_workers(running.pid)
+    finally:
+        running.kill()
+        running.wait()
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    for each in alive:
+        each.kill()
+    assert not alive
+
+
 def _busy_workers(pid: int) -> list[psutil.Process]:
     """Wait until two worker processes compute, and return them."""
     deadline = time.monotonic() + 60

@@ -24,10 +24,10 @@ def test_results_come_in_order_and_errors_as_they_are(workers: int) -> None:
         time.sleep(0.02 * (number % 3 == 0))
         return number
 
-    with local_workers(workers, processes=False) as executor:
-        assert list(in_order(executor, piece, 20, workers)) == list(range(20))
+    with local_workers(workers, processes=False) as found:
+        assert list(in_order(found, piece, range(20))) == list(range(20))
         with pytest.raises(ZeroDivisionError):
-            list(in_order(executor, partial(truediv, 1), 3, workers))
+            list(in_order(found, partial(truediv, 1), range(3)))
 
 
 def killed_while_sending(piece: int) -> bytes:
@@ -47,5 +47,5 @@ def killed_while_sending(piece: int) -> bytes:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
 def test_a_process_that_is_killed_while_it_sends_a_result_keeps_nobody_waiting() -> None:
-    with pytest.raises(WorkersLostError, match="a worker process was ended from outside"), local_workers(2, processes=True) as executor:
-        list(in_order(executor, killed_while_sending, 6, 2))
+    with pytest.raises(WorkersLostError, match="a worker process was ended from outside"), local_workers(2, processes=True) as workers:
+        list(in_order(workers, killed_while_sending, range(6)))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amzn_fcf.batch import Family, Job, Outcome, local_processes, outcomes
+from amzn_fcf.batch import Family, Job, Outcome, outcomes
 from amzn_fcf.cli import CANNOT_READ, one_line
 from amzn_fcf.records import FOLDER, digest, kept_record, scenario_digest
 from amzn_fcf.summary import print_summary
@@ -19,7 +18,7 @@ from model.cluster import cluster_workers
 from model.errors import AmznFcfError, InputError
 from model.files import make_folder, remove_stale_parts
 from model.inputs import load_scenario
-from model.workers import cores
+from model.workers import check_workers, cores, local_workers
 
 if TYPE_CHECKING:
     import argparse
@@ -33,9 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.out:
         message = "--out needs the name of a folder"
         raise InputError(message)
-    if arguments.workers is not None and arguments.workers < 1:
-        message = f"--workers needs a number from 1, not {arguments.workers}"
-        raise InputError(message)
+    if arguments.workers is not None:
+        check_workers(arguments.workers)
     started = time.perf_counter()
     out = Path(arguments.out)
     scenarios, bad = _load(named(arguments.scenario or default_scenarios()), arguments.as_of)
@@ -67,12 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _outcomes(jobs: Sequence[Job], arguments: argparse.Namespace) -> Generator[Outcome]:
     """Build on a cluster, in processes of this computer, or in this process."""
-    if arguments.scheduler and jobs:
-        with cluster_workers(arguments.scheduler) as (executor, _):
-            yield from outcomes(jobs, lambda: executor, apart=True)
+    if not jobs:
         return
-    workers = min(arguments.workers or cores(), len(jobs))
-    yield from outcomes(jobs, partial(local_processes, workers) if workers > 1 else None)
+    if arguments.scheduler:
+        chosen = cluster_workers(arguments.scheduler)
+    else:
+        chosen = local_workers(min(arguments.workers or cores(), len(jobs)), processes=True)
+    with chosen as workers:
+        yield from outcomes(jobs, workers)
 
 
 def _tidy(out: Path) -> None:
