@@ -41,7 +41,7 @@ from xlwings_udfs import (
     AMZN_VALUE,
     AMZN_VERSION,
 )
-from xlwings_udfs.convert import BAD_NUMBER, BAD_VALUE, NOT_AVAILABLE, error_value
+from xlwings_udfs.convert import BAD_NUMBER, BAD_VALUE, NOT_AVAILABLE, ErrorValue, error_value
 from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
