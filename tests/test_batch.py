@@ -324,7 +324,7 @@ def test_a_read_only_folder_and_a_read_only_workbook_are_refused_before_anything
     assert done.returncode == 2
     assert done.stdout == ""
     assert re.fullmatch(
-        r"amzn-fcf: error: /proc/self/fdinfo/\.amzn-fcf: cannot be made \(.*\); choose another folder with --out\n", done.stderr
+        r"amzn-fcf: error: /proc/self/fdinfo/\.amzn-fcf: cannot be made \(.*\); choose another place\n", done.stderr
     )
 
 

@@ -173,7 +173,7 @@ def test_an_unwritable_folder_is_one_line_and_earlier_output_is_kept(tmp_path: P
     (tmp_path / "out").write_text("a file, not a folder", encoding="utf-8")
     line = refused("build", "--scenario", "base", cwd=tmp_path)
     assert "cannot be made" in line
-    assert "choose another folder with --out" in line
+    assert "choose another place" in line
     assert (tmp_path / "out").read_text(encoding="utf-8") == "a file, not a folder"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 

@@ -27,7 +27,7 @@ def test_a_file_replaces_an_earlier_one_and_leaves_nothing_else(tmp_path: Path) 
 
 def test_the_message_names_the_target(tmp_path: Path) -> None:
     (tmp_path / "b.txt").mkdir()
-    with pytest.raises(WorkbookError, match=r"b\.txt: cannot be written \(Is a directory\); choose another folder"):
+    with pytest.raises(WorkbookError, match=r"b\.txt: cannot be written \(Is a directory\); choose another place"):
         write_files({tmp_path / "b.txt": b"b"})
     (tmp_path / "file").touch()
     with pytest.raises(WorkbookError, match=r"file/c\.txt: cannot be written"):
