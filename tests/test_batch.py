@@ -323,9 +323,7 @@ def test_a_read_only_folder_and_a_read_only_workbook_are_refused_before_anything
     done = finished(quick(workbook, 1, "--scenario", "base", "--out", "/proc/self/fdinfo"), tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert re.fullmatch(
-        r"amzn-fcf: error: /proc/self/fdinfo/\.amzn-fcf: cannot be made \(.*\); choose another place\n", done.stderr
-    )
+    assert re.fullmatch(r"amzn-fcf: error: /proc/self/fdinfo/\.amzn-fcf: cannot be made \(.*\); choose another place\n", done.stderr)
 
 
 def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(workbook: Path, tmp_path: Path) -> None:

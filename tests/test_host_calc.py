@@ -40,7 +40,7 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 TYPED_BY_HAND = """
-import json, sys, time, uno
+import json, os, sys, time, uno
 from com.sun.star.beans import PropertyValue
 
 local = uno.getComponentContext()
@@ -65,6 +65,8 @@ arguments = [[each.Name, each.Description] for each in shown["Arguments"]]
 print(json.dumps({"text": shown["Description"], "arguments": arguments, "formula": cell.FormulaLocal, "value": cell.Value}))
 book.close(True)
 desktop.terminate()
+sys.stdout.flush()
+os._exit(0)  # the office's Python can crash when it tears itself down
 """
 """What a person does at the screen, done through the office's own interface by its own Python."""
 

@@ -327,7 +327,9 @@ class SheetReader(Reader):
             return None
         if kind == "n":
             if text and not _NUMBER.fullmatch(text.strip()):
-                message = f"cell {self.cell.get('r', '')} of sheet {self.sheet.name} holds {text[:40]!r}, which is no number"
+                message = (
+                    f"not a readable .xlsx workbook: cell {self.cell.get('r', '')} of {self.sheet.name} holds {text[:40]!r} as a number"
+                )
                 raise WorkbookError(message)
             return float(text) if text else None
         if kind == "s":

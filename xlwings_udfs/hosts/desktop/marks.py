@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 MARK: Final = "\ue000"
 """A character for private use: no text of the model, of Excel or of a keyboard begins with it."""
 
-VBA_CONSTANTS: Final[dict[ErrorValue, str]] = {NOT_AVAILABLE: "xlErrNA", BAD_NUMBER: "xlErrNum", BAD_VALUE: "xlErrValue"}
+VBA_CONSTANTS: Final[dict[str, str]] = {
+    NOT_AVAILABLE: "xlErrNA", BAD_NUMBER: "xlErrNum", BAD_VALUE: "xlErrValue", "#REF!": "xlErrRef", "#DIV/0!": "xlErrDiv0",
+    "#NAME?": "xlErrName", "#NULL!": "xlErrNull",
+}  # fmt: skip
+"""Errors that a function gives, and those that it can be given and hands on."""
 
 
 def marked(error: ErrorValue) -> str:
