@@ -291,6 +291,20 @@ def compilation() -> None:
             show(f"first run in a fresh process: {what}", float(done.stdout), target)
 
 
+def whole_simulations() -> None:
+    """Print what ``simulate`` takes, its percentiles, chances and shares included, and how much memory: the same for any draws."""
+    code = (
+        "import sys, time; from model.simulate import simulate\n"
+        "simulate('base', draws=4096)\n"  # the kernel is compiled, or loaded
+        "t = time.perf_counter(); simulate('base', draws=int(sys.argv[1])); print(time.perf_counter() - t)\n"
+        "print(next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1024)"  # of Linux
+    )
+    for draws, target in ((100_000, ""), (1_000_000, "target: under 20 s, 1 GB")):
+        done = subprocess.run([sys.executable, "-c", code, str(draws)], check=True, capture_output=True, text=True)  # noqa: S603  # our own command
+        seconds, megabytes = map(float, done.stdout.split())
+        show(f"{draws:,} draws, everything that simulate prints; peak {megabytes:,.0f} MB", seconds, target)
+
+
 def main() -> None:
     """Run the benchmarks of simulation."""
     print(f"numba {numba.__version__}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}; best of several runs")
@@ -298,6 +312,7 @@ def main() -> None:
     by_kernel = numpy_and_kernel()
     limit_of_this_machine()
     cost_is_linear()
+    whole_simulations()
     workbook_a_draw_at_a_time(by_kernel)
 
 
