@@ -58,6 +58,9 @@ def cluster_workers(address: str) -> Iterator[Workers]:
 
 
 def _connected(client: type[Client], address: str) -> Client:
+    if "://" not in address:
+        message = f"{address!r} is no address of a Dask scheduler: write one such as tcp://127.0.0.1:8786"
+        raise EngineError(message)
     try:
         return client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -119,6 +119,8 @@ def test_a_scheduler_that_is_not_there_or_has_no_workers_is_one_line(tmp_path: P
         simulate("base", draws=100, engine="numpy", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(EngineError, match="no Dask scheduler answers at nonsense://x"):
         simulate("base", draws=100, engine="numpy", scheduler="nonsense://x")
+    with pytest.raises(EngineError, match="'' is no address of a Dask scheduler: write one such as tcp"):
+        simulate("base", draws=100, engine="numpy", scheduler="")
     with dask_processes(tmp_path, workers=0) as dask, pytest.raises(EngineError, match="has no workers: start some with `dask worker"):
         simulate("base", draws=100, engine="numpy", scheduler=dask.address)
 
