@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 1 findings (``validate``) or a result that does not prove; 2 bad input; 3 no root (``solve``); 130 interrupted.
+        0 done; 1 findings (``validate``) or a result that does not prove; 2 bad input; 3 no root (``solve``);
+        130 interrupted.
     """
     arguments = _parser().parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -97,8 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: argparse._SubParsersAction[_Parser], name: str, summary: str, example: str) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", epilog=f"example: {example}")
+def _add(
+    commands: argparse._SubParsersAction[_Parser], name: str, summary: str, example: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", epilog=f"example: {example}"
+    )
 
 
 def _add_scenario(parser: argparse.ArgumentParser, default: str) -> None:
@@ -110,7 +115,9 @@ def _add_scenario(parser: argparse.ArgumentParser, default: str) -> None:
 
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    parser.add_argument(
+        "--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own"
+    )
 
 
 def _add_build(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -125,23 +132,39 @@ def _add_build(commands: argparse._SubParsersAction[_Parser]) -> None:
     )  # fmt: skip
     _add_as_of(parser)
     parser.add_argument("--out", default="out", metavar="DIR", help="folder for the workbooks; default: out")
-    parser.add_argument("--workers", type=int, metavar="N", help="how many processes build at once; default: one a core")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="how many processes build at once; default: one a core"
+    )
     _add_scheduler(parser, "build")
-    parser.add_argument("--force", action="store_true", help="build all, and replace workbooks that were changed since they were built")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="build all, and replace workbooks that were changed since they were built",
+    )
 
 
 def _add_scheduler(parser: argparse.ArgumentParser, verb: str) -> None:
-    parser.add_argument("--scheduler", metavar="ADDRESS", help=f"{verb} on a Dask cluster, such as tcp://127.0.0.1:8786 (extra cluster)")
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help=f"{verb} on a Dask cluster, such as tcp://127.0.0.1:8786 (extra cluster)",
+    )
 
 
 def _add_show(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add(
-        commands, "show", "show lines of the model", "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json"
+        commands,
+        "show",
+        "show lines of the model",
+        "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json",
     )
     parser.add_argument("line", nargs="*", metavar="LINE", help="names of lines; none: list all of them")
     _add_scenario(parser, "base")
     parser.add_argument(
-        "--period", default="annual", metavar="PERIOD", help="annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual"
+        "--period",
+        default="annual",
+        metavar="PERIOD",
+        help="annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual",
     )
     _add_format(parser)
 
@@ -168,14 +191,31 @@ def _add_solve(commands: argparse._SubParsersAction[_Parser]) -> None:
         "driver", metavar="DRIVER",
         help="a driver, or growth (AWS), margin (AWS cash cost), capex or inflection (both the scale of capital expenditure)",
     )  # fmt: skip
-    parser.add_argument("--price", type=float, metavar="USD", help="value per share to reach; default: the scenario's price")
     parser.add_argument(
-        "--method", default="dcf", metavar="METHOD", help="dcf, exit_multiple, sotp, price_to_sales or net_margin; default: dcf"
+        "--price", type=float, metavar="USD", help="value per share to reach; default: the scenario's price"
     )
-    parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
+    parser.add_argument(
+        "--method",
+        default="dcf",
+        metavar="METHOD",
+        help="dcf, exit_multiple, sotp, price_to_sales or net_margin; default: dcf",
+    )
+    parser.add_argument(
+        "--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base"
+    )
     _add_as_of(parser)
-    parser.add_argument("--between", type=float, nargs=2, metavar=("A", "B"), help="where to look; default: the driver's allowed range")
-    parser.add_argument("--shift", action="store_true", help="add the same to the driver in all years ahead, instead of one value for all")
+    parser.add_argument(
+        "--between",
+        type=float,
+        nargs=2,
+        metavar=("A", "B"),
+        help="where to look; default: the driver's allowed range",
+    )
+    parser.add_argument(
+        "--shift",
+        action="store_true",
+        help="add the same to the driver in all years ahead, instead of one value for all",
+    )
     _add_format(parser)
 
 
@@ -184,8 +224,12 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         "output", nargs="+", metavar="OUTPUT",
         help="a line of the model, with a period where it varies with time: free_cash_flow 2027, value_per_share[dcf,mid], positive",
     )  # fmt: skip
-    parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
-    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    parser.add_argument(
+        "--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base"
+    )
+    parser.add_argument(
+        "--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own"
+    )
     parser.add_argument("--plot", metavar="FILE.png", help="draw it, too (needs matplotlib)")
 
 
@@ -195,8 +239,19 @@ def _add_tornado(commands: argparse._SubParsersAction[_Parser]) -> None:
         "amzn-fcf tornado free_cash_flow 2027 --swing 0.1 --plot tornado.png",
     )  # fmt: skip
     _add_output(parser)
-    parser.add_argument("--swing", type=float, default=0.1, metavar="SHARE", help="share of its values ahead; default: 0.1 (10 %%)")
-    parser.add_argument("--driver", action="append", metavar="NAME", help="move this driver; may be repeated; default: all drivers")
+    parser.add_argument(
+        "--swing",
+        type=float,
+        default=0.1,
+        metavar="SHARE",
+        help="share of its values ahead; default: 0.1 (10 %%)",
+    )
+    parser.add_argument(
+        "--driver",
+        action="append",
+        metavar="NAME",
+        help="move this driver; may be repeated; default: all drivers",
+    )
     parser.add_argument("--top", type=int, default=15, metavar="N", help="rows of the table; default: 15")
     _add_format(parser)
 
@@ -213,13 +268,26 @@ def _add_grid(commands: argparse._SubParsersAction[_Parser]) -> None:
             help="a driver and its values ahead (0.08 0.09, or first:last:count); add or scale before them changes the scenario's own; "
             "quote it all when a range begins below 0: 'aws_growth add -0.1:0.1:5'",
         )  # fmt: skip
-    parser.add_argument("--break-even", metavar="TARGET", help="for each x, find the y at which the output is this number, or price")
+    parser.add_argument(
+        "--break-even",
+        metavar="TARGET",
+        help="for each x, find the y at which the output is this number, or price",
+    )
     _add_format(parser)
 
 
 def _add_claims(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _add(commands, "claims", "show the article's claims and what became of them", "amzn-fcf claims --as-of 2026Q2")
-    parser.add_argument("--as-of", metavar="QUARTER", help="judge by what was known when this quarter was reported; default: the latest")
+    parser = _add(
+        commands,
+        "claims",
+        "show the article's claims and what became of them",
+        "amzn-fcf claims --as-of 2026Q2",
+    )
+    parser.add_argument(
+        "--as-of",
+        metavar="QUARTER",
+        help="judge by what was known when this quarter was reported; default: the latest",
+    )
     _add_format(parser)
 
 
@@ -236,17 +304,34 @@ def _add_simulate(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands, "simulate", "simulate a scenario: the distribution of free cash flow, of the quarter in which it turns, and of value",
         "amzn-fcf simulate --scenario base --draws 100000 --seed 1 --plot base.png",
     )  # fmt: skip
-    parser.add_argument("--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base")
-    parser.add_argument("--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own")
+    parser.add_argument(
+        "--scenario", default="base", metavar="NAME", help="a scenario, overlays joined by +; default: base"
+    )
+    parser.add_argument(
+        "--as-of", metavar="QUARTER", help="last quarter taken as reported, instead of the scenario's own"
+    )
     parser.add_argument("--draws", type=int, default=100_000, metavar="N", help="default: 100000")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same result; default: 1")
-    parser.add_argument("--sampling", choices=_SAMPLINGS, default=_SAMPLINGS[0], help=f"default: {_SAMPLINGS[0]}")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="the same seed gives the same result; default: 1"
+    )
+    parser.add_argument(
+        "--sampling", choices=_SAMPLINGS, default=_SAMPLINGS[0], help=f"default: {_SAMPLINGS[0]}"
+    )
     parser.add_argument(
         "--output", action="append", metavar="FIGURE",
         help="a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated",
     )  # fmt: skip
-    parser.add_argument("--uncertainty", metavar="FILE", help="distributions and correlations as .toml; default: those that ship")
-    parser.add_argument("--engine", choices=_COMPUTED_BY, default="auto", help="auto: the kernel (extra fast), numpy where it is missing")
+    parser.add_argument(
+        "--uncertainty",
+        metavar="FILE",
+        help="distributions and correlations as .toml; default: those that ship",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=_COMPUTED_BY,
+        default="auto",
+        help="auto: the kernel (extra fast), numpy where it is missing",
+    )
     parser.add_argument("--workers", type=int, metavar="N", help="on this machine; default: one a core")
     _add_scheduler(parser, "compute")
     parser.add_argument("--plot", metavar="FILE", help="write a picture (.png), too (extra plot)")
@@ -259,11 +344,19 @@ def _add_validate(commands: argparse._SubParsersAction[_Parser]) -> None:
         "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc; exit status: 0 no errors, 1 errors, 2 a file cannot be read",
     )  # fmt: skip
     parser.add_argument("file", nargs="*", metavar="FILE", help="workbooks: .xlsx or .xlsm")
-    parser.add_argument("--engine", action="append", choices=_ENGINES, help="engines to calculate with; default: formualizer")
-    parser.add_argument("--rule", action="append", metavar="NAME", help="apply this rule or group only; may be repeated")
-    parser.add_argument("--skip", action="append", metavar="NAME", help="leave out this rule or group; may be repeated")
+    parser.add_argument(
+        "--engine", action="append", choices=_ENGINES, help="engines to calculate with; default: formualizer"
+    )
+    parser.add_argument(
+        "--rule", action="append", metavar="NAME", help="apply this rule or group only; may be repeated"
+    )
+    parser.add_argument(
+        "--skip", action="append", metavar="NAME", help="leave out this rule or group; may be repeated"
+    )
     parser.add_argument("--strict", action="store_true", help="exit status 1 for warnings too")
-    parser.add_argument("--list-rules", action="store_true", help="list the rules, with severity and what they look for")
+    parser.add_argument(
+        "--list-rules", action="store_true", help="list the rules, with severity and what they look for"
+    )
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
 
 
@@ -272,9 +365,15 @@ def _add_read(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands, "read", "read the drivers that were changed by hand in a workbook into a scenario file",
         "amzn-fcf read out/amzn-fcf_base.xlsx --out mine.toml",
     )  # fmt: skip
-    parser.add_argument("file", metavar="FILE", help="a workbook written by amzn-fcf build; the scenario that it has selected is read")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="a workbook written by amzn-fcf build; the scenario that it has selected is read",
+    )
     parser.add_argument("--out", metavar="FILE.toml", help="the scenario file; default: print it")
-    parser.add_argument("--name", metavar="NAME", help="name of the scenario; default: that of the file, without its ending")
+    parser.add_argument(
+        "--name", metavar="NAME", help="name of the scenario; default: that of the file, without its ending"
+    )
     parser.add_argument("--force", action="store_true", help="replace the scenario file if it is there")
 
 
@@ -283,9 +382,21 @@ def _add_template(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands, "template", "write what a host needs to call the functions in cells, such as =AMZN_FCF(2026)",
         "amzn-fcf template --host desktop --out functions",
     )  # fmt: skip
-    parser.add_argument("--host", required=True, choices=_HOSTS, help="Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc")
-    parser.add_argument("--scenario", default="base", metavar="NAME", help="scenario of the workbook that comes with it; default: base")
-    parser.add_argument("--out", default="functions", metavar="DIR", help="folder for the files; default: functions")
+    parser.add_argument(
+        "--host",
+        required=True,
+        choices=_HOSTS,
+        help="Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc",
+    )
+    parser.add_argument(
+        "--scenario",
+        default="base",
+        metavar="NAME",
+        help="scenario of the workbook that comes with it; default: base",
+    )
+    parser.add_argument(
+        "--out", default="functions", metavar="DIR", help="folder for the files; default: functions"
+    )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """Depreciation and cash of the model, written by hand for numba: the practical limit that the generated kernel is held against.
 
-It computes the same lines from the same drivers, for draws of four of them, and takes every shortcut that the question
-allows: what does not vary is computed beforehand, lags are whole numbers, there are no error values, and a vintage is
-looked at only from its first quarter of service on. It is written as one would who knows this machine: draws side by side
-in the innermost loop, and all that happens in a quarter in one pass.
+It computes the same lines from the same drivers, for draws of four of them, and takes every shortcut that the
+question allows: what does not vary is computed beforehand, lags are whole numbers, there are no error values,
+and a vintage is looked at only from its first quarter of service on. It is written as one would who knows
+this machine: draws side by side in the innermost loop, and all that happens in a quarter in one pass.
 """
 
-# mypy: disable-error-code="call-arg, misc, no-untyped-call, no-untyped-def, untyped-decorator"
 # ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
+# mypy: disable-error-code="call-arg, misc, no-untyped-call, no-untyped-def, untyped-decorator"
 # numba has no types, and a loop by hand is long and full of numbers
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from numba.core.compiler import Compiler
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from model.build import Plan
-    from model.evaluate import Array
+    from model.backends.arrays import Array
+    from model.plan.plan import Plan
 
 AS_OF = "2026Q2"
 VARYING = ("aws_growth", "capex_scale", "tax_rate", "useful_life[servers_and_network]")
@@ -69,13 +69,16 @@ class CoreByHand:
 
     def __init__(self, plan: Plan, values: Mapping[str, Array]) -> None:
         lags = tuple(values[f"service_lag[{site}]"][0, 0] for site in ("aws", "other"))
-        if (plan.axis.length, plan.axis.split) != (LENGTH, SPLIT) or lags != (AWS_LAG, OTHER_LAG):
-            message = f"the loop is written for the model's own axis as of {AS_OF}, and lags of {AWS_LAG} and {OTHER_LAG} quarters"
-            raise ValueError(message)
+        if (plan.axis.length, plan.axis.forecast_start) != (LENGTH, SPLIT) or lags != (AWS_LAG, OTHER_LAG):
+            raise ValueError(
+                f"the loop is written for the model's own axis as of {AS_OF}, and lags of {AWS_LAG} and {OTHER_LAG} quarters"
+            )
         self.series = np.ascontiguousarray([np.broadcast_to(values[key][:, 0], LENGTH) for key in SERIES])
         self.history = np.array([values[key][:, 0] for key in HISTORY])
         self.constants = np.array([values[key][0, 0] for key in CONSTANTS])
-        self.mix = np.array([[values[f"asset_mix[{site},{each}]"][0, 0] for each in CLASSES] for site in ("aws", "other")])
+        self.mix = np.array(
+            [[values[f"asset_mix[{site},{each}]"][0, 0] for each in CLASSES] for site in ("aws", "other")]
+        )
         self.lives = np.array([values[f"useful_life[{each}]"][0, 0] for each in CLASSES])
 
     def run(self, drivers: Mapping[str, Array], draws: int) -> dict[str, Array]:
@@ -84,7 +87,18 @@ class CoreByHand:
         x = np.repeat(np.vstack([self.history, np.zeros((1, LENGTH))]).ravel(), LANES)
         w = np.zeros(STEP)
         drawn, vintage = np.zeros(4 * STEP), np.zeros(4 * LANES)
-        run(self.series, self.constants, self.mix, self.lives, *(drivers[key] for key in VARYING), drawn, x, w, vintage, out)
+        run(
+            self.series,
+            self.constants,
+            self.mix,
+            self.lives,
+            *(drivers[key] for key in VARYING),
+            drawn,
+            x,
+            w,
+            vintage,
+            out,
+        )
         return dict(zip(LINES, out, strict=True))
 
 
@@ -133,7 +147,11 @@ def wear(bought, lag, mix, lives, added, drawn, x, w, vintage):
         buildings = max(0.0, min(1.0, 4 * lives[2] - age))
         for j in range(LANES):
             servers = max(0.0, min(1.0, vintage[j] - age))
-            w[t * LANES + j] += vintage[LANES + j] * servers + vintage[2 * LANES + j] * equipment + vintage[3 * LANES + j] * buildings
+            w[t * LANES + j] += (
+                vintage[LANES + j] * servers
+                + vintage[2 * LANES + j] * equipment
+                + vintage[3 * LANES + j] * buildings
+            )
 
 
 @njit(nogil=True, error_model="numpy", pipeline_class=Apart)
@@ -182,7 +200,12 @@ def earn(series, constants, drawn, x):
             volume, sales, rate = x[VOLUME + n], x[SALES + n], drawn[2 * STEP + n]
             worn = x[WORN + n] + x[WORN + STEP + n]
             income = volume * price - volume * cost - x[WORN + n] + rest
-            debt, leases, cash, carried = x[DEBT + n - LANES], x[LEASES + n - LANES], x[OUT + 3 * STEP + n - LANES], x[CARRIED + n - LANES]
+            debt, leases, cash, carried = (
+                x[DEBT + n - LANES],
+                x[LEASES + n - LANES],
+                x[OUT + 3 * STEP + n - LANES],
+                x[CARRIED + n - LANES],
+            )
             pretax = income + series[19, t] / 4 * cash - series[20, t] / 4 * (debt + leases)
             tax = rate * pretax
             trailing = x[SALES + n - 3 * LANES] + x[SALES + n - 2 * LANES] + x[SALES + n - LANES] + sales

@@ -16,8 +16,8 @@ import formualizer
 import openpyxl
 from timing import best_of, show
 
-from xlwings_udfs.computed import computed, model_of
-from xlwings_udfs.functions import AMZN_FCF
+from xlwings_udfs.cells.models import computed, model_of
+from xlwings_udfs.functions.figures import AMZN_FCF
 from xlwings_udfs.hosts import calc
 from xlwings_udfs.hosts.headless import register
 
@@ -28,7 +28,7 @@ from test_host_server import running_server
 SCENARIOS = ("article", "base", "bull", "bear", "base+price_war")
 LINES = 50
 PERIODS = tuple(f"{year}Q{quarter}" for year in range(2025, 2035) for quarter in range(1, 5))
-FRESH = "from xlwings_udfs.functions import AMZN_FCF; AMZN_FCF(2026, 'bull')"
+FRESH = "from xlwings_udfs.functions.figures import AMZN_FCF; AMZN_FCF(2026, 'bull')"
 CALLS = 100_000
 CALLERS = 100
 
@@ -37,7 +37,10 @@ def ten_thousand() -> list[Call]:
     """Return 10,000 different calls over five scenarios."""
     keys = [key for key, row in model_of("base").plan.rows.items() if row.timed][:LINES]
     return [
-        Call("AMZN_LINE", f'"{key}","{period}","{name}"', (key, period, name)) for name in SCENARIOS for key in keys for period in PERIODS
+        Call("AMZN_LINE", f'"{key}","{period}","{name}"', (key, period, name))
+        for name in SCENARIOS
+        for key in keys
+        for period in PERIODS
     ]
 
 
@@ -88,13 +91,21 @@ def by_server() -> None:
 def main() -> None:
     """Run the benchmarks of the functions."""
     first = [sys.executable, "-c", FRESH]
-    show("AMZN_FCF in a fresh process", best_of(5, lambda: subprocess.run(first, check=True)), "target: under 1.0 s")  # noqa: S603  # our own command
+    show(
+        "AMZN_FCF in a fresh process",
+        best_of(5, lambda: subprocess.run(first, check=True)),  # noqa: S603  # our own command
+        "target: under 1.0 s",
+    )  # our own command
     AMZN_FCF(2026, "bull")
     again = timeit.timeit(lambda: AMZN_FCF(2026, "bull"), number=CALLS) / CALLS
     print(f"{'the same call again':<72}{again * 1e6:>9.1f} us  target: under 30 us")
     calls = ten_thousand()
     seconds = in_formualizer(calls)  # once: a second time every call would be remembered
-    show(f"{len(calls):,} different cells over {len(SCENARIOS)} scenarios, headless", seconds, "target: under 1.5 s")
+    show(
+        f"{len(calls):,} different cells over {len(SCENARIOS)} scenarios, headless",
+        seconds,
+        "target: under 1.5 s",
+    )
     program = shutil.which("soffice")
     if program is None:
         print("the same cells in LibreOffice: not installed")

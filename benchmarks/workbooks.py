@@ -18,10 +18,10 @@ import openpyxl
 import xlsxwriter
 from timing import best_of, show
 
-from amzn_fcf.workbooks import build, shipped_at
-from model.inputs import load_scenario
-from workbook_templates.validate import validate
-from workbook_templates.writer import plan_workbook, preset_to
+from amzn_fcf.building.workbooks import build, shipped_at
+from model.scenarios.composing import load_scenario
+from workbook_templates.plan.workbook import plan_workbook, preset_to
+from workbook_templates.validation.validate import validate
 from xlwings_udfs.hosts.headless import register
 
 if TYPE_CHECKING:
@@ -92,12 +92,24 @@ def many_workbooks(count: int) -> None:
             text = SCENARIO.format(number=number, growth=0.2 + number / 1000)
             (folder / f"case{number:03}.toml").write_text(text, encoding="utf-8")
         seconds = {
-            workers: batch(["--scenario", name, "--workers", str(workers), "--out", str(folder / f"out{workers}")]) for workers in (1, 2)
+            workers: batch(
+                ["--scenario", name, "--workers", str(workers), "--out", str(folder / f"out{workers}")]
+            )
+            for workers in (1, 2)
         }
         show(f"{count} workbooks by one process", seconds[1])
-        show(f"{count} workbooks by two processes", seconds[2], f"{seconds[1] / seconds[2]:.2f} times as fast; target: 1.7")
-        show("the same command again, which keeps them all", batch(["--scenario", name, "--out", str(folder / "out2")]))
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+        show(
+            f"{count} workbooks by two processes",
+            seconds[2],
+            f"{seconds[1] / seconds[2]:.2f} times as fast; target: 1.7",
+        )
+        show(
+            "the same command again, which keeps them all",
+            batch(["--scenario", name, "--out", str(folder / "out2")]),
+        )
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (
+        1024 if sys.platform == "linux" else 1024**2
+    )
     print(f"{'memory of the largest process':<72}{largest:>9.0f} MB  target: under 400 MB")
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_FULL: Final = frozenset(
+    {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}
+)
 """What is wrong with the disk, and not with one file."""
 _PART: Final = re.compile(r"\..+\.([^.]+)-([0-9]+)\.part")
 _OLD_SECONDS: Final = 3600
@@ -32,8 +34,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"{path}: cannot be made ({error.strerror}); choose another place"
-        raise WorkbookError(message) from None
+        raise WorkbookError(f"{path}: cannot be made ({error.strerror}); choose another place") from None
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -49,7 +50,8 @@ def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
     Raises
     ------
     WorkbookError
-        If a file cannot be written: each is then as it was before, except for those that were renamed already.
+        If a file cannot be written: each is then as it was before, except for those that were renamed
+        already.
     DiskError
         If the reason is the disk, and not that file.
     """
@@ -65,8 +67,9 @@ def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
         for path in contents:
             temporary[path].replace(path)
     except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror}); choose another place"
-        raise (DiskError if error.errno in _FULL else WorkbookError)(message) from None
+        raise (DiskError if error.errno in _FULL else WorkbookError)(
+            f"{path}: cannot be written ({error.strerror}); choose another place"
+        ) from None
     finally:
         for each in temporary.values():
             with contextlib.suppress(OSError):
@@ -95,7 +98,9 @@ def _is_stale(path: Path) -> bool:
     match = _PART.fullmatch(path.name)
     if match is None:
         return False
-    return time.time() - path.stat().st_mtime > _OLD_SECONDS or (match[1] == _computer() and not _is_running(int(match[2])))
+    return time.time() - path.stat().st_mtime > _OLD_SECONDS or (
+        match[1] == _computer() and not _is_running(int(match[2]))
+    )
 
 
 def _is_running(process: int) -> bool:

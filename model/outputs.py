@@ -1,7 +1,8 @@
 """Figures that a question is asked of: a line of the model, with a period where it varies with time.
 
-One notation for simulations, tornados and grids, in Python, in cells and on the command line: ``free_cash_flow 2027``,
-``ttm_free_cash_flow 2027Q1``, ``free_cash_flow TTM 2027Q1``, ``value_per_share[dcf,mid]``, ``positive``.
+One notation for simulations, tornados and grids, in Python, in cells and on the command line:
+``free_cash_flow 2027``, ``ttm_free_cash_flow 2027Q1``, ``free_cash_flow TTM 2027Q1``,
+``value_per_share[dcf,mid]``, ``positive``.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
-from model.axis import QUARTERS_A_YEAR, Period, Quarter
 from model.errors import InputError, NotAvailableError, PeriodError
+from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.axis import Frequency
-    from model.build import Plan, Row
+    from model.language.periods import Frequency
+    from model.plan.plan import Plan, Row
     from model.results import Results
 
 _PARTS: Final = re.compile(r"([^\s\[]+)\s*(\[[^\]]*\])?\s*(.*)")
@@ -47,30 +48,34 @@ class Output:
         UnknownNameError
             No such line; the message names the nearest.
         PeriodError
-            A period is malformed, outside the axis, missing where the line varies with time, or given where it does not;
-            or the line has no figure at this frequency; :class:`NotAvailableError` where it has none for the period.
+            A period is malformed, outside the axis, missing where the line varies with time, or given where
+            it does not; or the line has no figure at this frequency; :class:`NotAvailableError` where it has
+            none for the period.
         InputError
             Nothing is named.
 
         Examples
         --------
-        >>> from model.actuals import axis_at
+        >>> from model.reported.actuals import axis_at
         >>> from model.amazon import plan_at
         >>> str(Output.parse("Free_Cash_Flow 2027", plan_at(axis_at("2026Q2"))))
         'free_cash_flow 2027'
         """
         match = _PARTS.fullmatch(text.strip().lower())
         if match is None:
-            message = f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as free_cash_flow 2027 or value_per_share[dcf,mid]"
-            raise InputError(message)
+            raise InputError(
+                f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as free_cash_flow 2027 or value_per_share[dcf,mid]"
+            )
         key = match[1] + re.sub(r"\s", "", match[2] or "")
         row = plan.row(key)
         if row.timed and not match[3]:
-            message = f"{key} varies with time: write a period after it, such as {key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"
-            raise PeriodError(message)
+            raise PeriodError(
+                f"{key} varies with time: write a period after it, such as {key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"
+            )
         if match[3] and not row.timed:
-            message = f"{key} does not vary with time: write it without {match[3][:_LONGEST_SHOWN]!r}"
-            raise PeriodError(message)
+            raise PeriodError(
+                f"{key} does not vary with time: write it without {match[3][:_LONGEST_SHOWN]!r}"
+            )
         return cls.of(key, plan, Period.parse(match[3]) if row.timed else None)
 
     @classmethod
@@ -81,11 +86,13 @@ class Output:
             return cls(key, None, row.label, row.unit)
         place = plan.axis.position(Quarter(period.year, period.quarter))
         if not row.start <= place < row.stop:
-            message = f"{key} has figures from {plan.axis.quarters[row.start]} to {plan.axis.quarters[row.stop - 1]}, none for {period}"
-            raise NotAvailableError(message)
+            raise NotAvailableError(
+                f"{key} has figures from {plan.axis.quarters[row.start]} to {plan.axis.quarters[row.stop - 1]}, none for {period}"
+            )
         if period.frequency != "quarterly" and not _has_annual(row, period.frequency):
-            message = f"{key} has no {period.frequency} figure: ask for a quarter, such as {key} 2027Q1"
-            raise PeriodError(message)
+            raise PeriodError(
+                f"{key} has no {period.frequency} figure: ask for a quarter, such as {key} 2027Q1"
+            )
         return cls(key, period, row.label, row.unit)
 
     @property

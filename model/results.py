@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.actuals import axis_at, reported_arrays
 from model.amazon import plan_at
-from model.axis import QUARTERS_A_YEAR, Frequency, Period
-from model.build import leaves
+from model.backends.arrays import compile_plan, term_of
 from model.errors import InputError, NotAvailableError, PeriodError
-from model.evaluate import compile_plan, term_of
-from model.expr import Expr, Ref, mapped
-from model.inputs import Scenario, driver_arrays, load_scenario
+from model.language.nodes import Expr, Ref, leaves, mapped
+from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
+from model.reported.actuals import axis_at, reported_arrays
+from model.scenarios.composing import load_scenario
+from model.scenarios.scenario import Scenario, driver_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from model.axis import Axis
-    from model.build import Plan, Row
-    from model.evaluate import Array, Values
+    from model.backends.arrays import Array, Values
+    from model.language.periods import Axis
+    from model.plan.plan import Plan, Row
 
 
 @dataclass(repr=False)
@@ -52,8 +52,8 @@ class Results:
     def series(self, key: str, frequency: Frequency = "quarterly") -> Array:
         """Return a line at a frequency.
 
-        Formula: a flow is summed over the year or the trailing four quarters, a balance is the last one, a ratio is
-        computed anew from the sums and balances that it relates.
+        Formula: a flow is summed over the year or the trailing four quarters, a balance is the last one, a
+        ratio is computed anew from the sums and balances that it relates.
 
         Returns
         -------
@@ -83,10 +83,13 @@ class Results:
         if not self.plan.row(key).timed:
             return float(self.values[key][0, min(scenario, self.values[key].shape[1] - 1)])
         place = self.plan.axis.period_position(period)
-        found = self.series(key, period.frequency)[place, min(scenario, self.series(key, period.frequency).shape[1] - 1)]
+        found = self.series(key, period.frequency)[
+            place, min(scenario, self.series(key, period.frequency).shape[1] - 1)
+        ]
         if np.isnan(found):
-            message = f"{key} has no figure for {period}: it starts later, or has no meaning there"
-            raise NotAvailableError(message)
+            raise NotAvailableError(
+                f"{key} has no figure for {period}: it starts later, or has no meaning there"
+            )
         return float(found)
 
     def periods(self, frequency: Frequency) -> list[Period]:
@@ -101,17 +104,20 @@ class Results:
         import pandas as pd  # noqa: PLC0415  # a third of a second that only those who look at tables pay
 
         periods = self.periods(frequency)
-        columns = {key: np.broadcast_to(self.series(key, frequency)[:, scenario], len(periods)) for key in keys}
+        columns = {
+            key: np.broadcast_to(self.series(key, frequency)[:, scenario], len(periods)) for key in keys
+        }
         return pd.DataFrame(columns, index=pd.Index([str(period) for period in periods], name="period"))
 
     def _viewed(self, row: Row, frequency: Frequency) -> Array:
         if row.driver is not None and row.driver.kind == "yearly" and frequency == "annual":
             years = [str(year) for year in self.plan.axis.years]
-            return np.array([[each.table[row.key].get(year, np.nan) for each in self.scenarios] for year in years])
+            return np.array(
+                [[each.table[row.key].get(year, np.nan) for each in self.scenarios] for year in years]
+            )
         rule = row.line.annual if row.line is not None else "none"
         if rule == "none":
-            message = f"{row.key} has no {frequency} figure: ask for quarters, such as 2026Q3"
-            raise PeriodError(message)
+            raise PeriodError(f"{row.key} has no {frequency} figure: ask for quarters, such as 2026Q3")
         if rule == "ratio":
             return self._ratio(row, frequency)
         quarterly = self.values[row.key]
@@ -131,7 +137,9 @@ class Results:
         formula = cast("Expr", row.forecast)
         if frequency == "annual":
             formula = in_years(formula)
-        inputs = {cast("str", leaf.line): self.series(cast("str", leaf.line), frequency) for leaf in leaves(formula)}
+        inputs = {
+            cast("str", leaf.line): self.series(cast("str", leaf.line), frequency) for leaf in leaves(formula)
+        }
         first = max(leaf.lag for leaf in leaves(formula))
         length = len(self.periods(frequency))
         found = np.full((length, self.values[row.key].shape[1]), np.nan)
@@ -171,8 +179,9 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Result
     """
     composed = tuple(each if isinstance(each, Scenario) else load_scenario(each) for each in scenarios)
     if len({each.as_of for each in composed}) != 1:
-        message = f"scenarios must share an as-of to be computed together: {', '.join(f'{s.name} ({s.as_of})' for s in composed)}"
-        raise InputError(message)
+        raise InputError(
+            f"scenarios must share an as-of to be computed together: {', '.join(f'{s.name} ({s.as_of})' for s in composed)}"
+        )
     plan = plan_at(axis or axis_at(composed[0].as_of))
     values = compile_plan(plan).run(driver_arrays(plan, composed), reported_arrays(plan), len(composed))
     return Results(plan, composed, values)

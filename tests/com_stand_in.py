@@ -1,8 +1,9 @@
 """Excel's side of COM, without Windows: stand-ins for pywin32, so that xlwings' own UDF code runs here.
 
-Only what pywin32 and Windows bring is stood in for: ``xlwings.udfs``, ``_xlwindows``, ``com_server`` and ``conversion`` are the
-installed ones. ``as_variant`` follows pywin32's ``PyCom_VariantFromPyObject`` (com/win32com/src/oleargs.cpp). Everything runs in a
-process of its own (see ``test_host_desktop.py``): once installed, the stand-ins cannot be taken back.
+Only what pywin32 and Windows bring is stood in for: ``xlwings.udfs``, ``_xlwindows``, ``com_server`` and
+``conversion`` are the installed ones. ``as_variant`` follows pywin32's ``PyCom_VariantFromPyObject``
+(com/win32com/src/oleargs.cpp). Everything runs in a process of its own (see ``test_host_desktop.py``): once
+installed, the stand-ins cannot be taken back.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import xlwings_udfs.declared  # noqa: F401  # declares the functions
+import xlwings_udfs.functions  # noqa: F401  # declares the functions
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import ErrorValue, error_value
-from xlwings_udfs.hosts.desktop.described import descriptions
-from xlwings_udfs.hosts.desktop.marks import MARK
+from xlwings_udfs.cells.arguments import ErrorValue, error_value
+from xlwings_udfs.cells.descriptions import descriptions
+from xlwings_udfs.cells.error_values import MARK
+from xlwings_udfs.cells.registry import FUNCTIONS
 from xlwings_udfs.hosts.desktop.template import UDF_MODULE
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,8 +110,7 @@ def as_variant(value: object) -> Variant:
             return Variant(name, value)
     if isinstance(value, (list, tuple)):
         return Variant("VT_ARRAY", tuple(as_variant(each) for each in value))
-    message = f"Objects of type '{type(value).__name__}' can not be converted to a COM VARIANT"
-    raise TypeError(message)
+    raise TypeError(f"Objects of type '{type(value).__name__}' can not be converted to a COM VARIANT")
 
 
 _KINDS: Sequence[tuple[type, str]] = (
@@ -137,7 +137,9 @@ class _Range:
         self.Rows, self.Columns = SimpleNamespace(Count=len(held)), SimpleNamespace(Count=len(held[0]))
         self.Address = "$A$1"
         application = SimpleNamespace(Hwnd=1, Version="16.0")
-        self.Worksheet = SimpleNamespace(Name="Sheet1", Parent=SimpleNamespace(Name="book.xlsm", Application=application))
+        self.Worksheet = SimpleNamespace(
+            Name="Sheet1", Parent=SimpleNamespace(Name="book.xlsm", Application=application)
+        )
         attributes = SimpleNamespace(iid=_RANGE)
         self._oleobj_ = SimpleNamespace(GetTypeInfo=lambda: SimpleNamespace(GetTypeAttr=lambda: attributes))
 
@@ -178,7 +180,8 @@ def install() -> None:
     windows: Any = ctypes
     windows.oledll = SimpleNamespace(ole32=SimpleNamespace(CLSIDFromString=lambda *_: 0))
     windows.windll = SimpleNamespace()
-    library, ctypes.PyDLL = ctypes.PyDLL, lambda _: SimpleNamespace(PyCom_PyObjectFromIUnknown=SimpleNamespace())  # type: ignore[assignment,misc]
+    library = ctypes.PyDLL
+    windows.PyDLL = lambda _: SimpleNamespace(PyCom_PyObjectFromIUnknown=SimpleNamespace())
     try:
         xlwings: Any = import_module("xlwings")
         xlwindows = xlwings._xlwindows = import_module("xlwings._xlwindows")  # noqa: SLF001  # as xlwings does on Windows
@@ -199,7 +202,9 @@ def call(module: str, function: str, arguments: Sequence[object]) -> Variant:
     """Call a function as VBA does, and return what reaches VBA; ``...`` is an argument that was left out."""
     com_server = import_module("xlwings.com_server")
     caller = _Range(((None,),))
-    return as_variant(com_server.XLPython().CallUDF(module, function, tuple(map(_argument, arguments)), None, caller))
+    return as_variant(
+        com_server.XLPython().CallUDF(module, function, tuple(map(_argument, arguments)), None, caller)
+    )
 
 
 def vba_wrapper(module: str) -> str:
@@ -215,8 +220,14 @@ def registered(module: str) -> dict[str, dict[str, Any]]:
     for each in vars(import_module(module)).values():
         known = getattr(each, "__xlfunc__", None)
         if known is not None:
-            arguments = [(argument["name"], argument["doc"], "optional" in argument) for argument in known["args"]]
-            found[known["name"]] = {"category": known["category"], "doc": known["ret"]["doc"], "arguments": arguments}
+            arguments = [
+                (argument["name"], argument["doc"], "optional" in argument) for argument in known["args"]
+            ]
+            found[known["name"]] = {
+                "category": known["category"],
+                "doc": known["ret"]["doc"],
+                "arguments": arguments,
+            }
     return found
 
 
@@ -228,12 +239,18 @@ def call_answering(module: str, function: str, answer: object) -> Variant:
             raise answer
         return answer
 
-    host, functions = import_module(module), import_module("xlwings_udfs.registry").FUNCTIONS
+    host, functions = import_module(module), import_module("xlwings_udfs.cells.registry").FUNCTIONS
     shown = host.com_error if hasattr(host, "com_error") else host.marked
     real, known = functions[function], getattr(host, function)
     functions[function] = other
     try:
-        setattr(host, function, import_module("xlwings").func(import_module("xlwings_udfs.hosts.desktop.exchange").udf(function, shown)))
+        setattr(
+            host,
+            function,
+            import_module("xlwings").func(
+                import_module("xlwings_udfs.hosts.desktop.exchange").udf(function, shown)
+            ),
+        )
         return call(module, function, ())
     finally:
         functions[function] = real
@@ -270,7 +287,9 @@ def in_com(value: object, module: str) -> Variant:
     """Return a result as it has to reach VBA by a route."""
     if isinstance(value, list):
         rows = [Variant("VT_ARRAY", tuple(in_com(each, module) for each in row)) for row in value]
-        return rows[0] if len(rows) == 1 else Variant("VT_ARRAY", tuple(rows))  # xlwings hands over a single row as one dimension
+        return (
+            rows[0] if len(rows) == 1 else Variant("VT_ARRAY", tuple(rows))
+        )  # xlwings hands over a single row as one dimension
     if isinstance(value, ErrorValue):
         return COM_ERROR if module == UDF_MODULE else Variant("VT_BSTR", f"{MARK}{value}")
     return as_variant("" if value is None else value)
@@ -278,7 +297,11 @@ def in_com(value: object, module: str) -> Variant:
 
 def items(answer: Variant) -> list[Variant]:
     """Return the single values of an answer."""
-    return [each for item in answer.value for each in items(item)] if isinstance(answer.value, tuple) else [answer]
+    return (
+        [each for item in answer.value for each in items(item)]
+        if isinstance(answer.value, tuple)
+        else [answer]
+    )
 
 
 def in_python(function: str, arguments: Sequence[object]) -> object:
@@ -292,7 +315,12 @@ def in_python(function: str, arguments: Sequence[object]) -> object:
 OVERRIDES = Cells((("capex_to_sales", 0.1), ("wacc", 0.08)))
 DRIVER_TABLE = Cells((("driver", "unit", 2027.0, 2028.0), ("aws_growth", "1/yr", 0.2, None)))
 CALLS: dict[str, Sequence[tuple[object, ...]]] = {
-    "AMZN_FCF": [(), (2026.0, "bull"), (Cells((("TTM 2026Q3",),)), ..., "fcff", OVERRIDES), ("2027", None, None, DRIVER_TABLE)],
+    "AMZN_FCF": [
+        (),
+        (2026.0, "bull"),
+        (Cells((("TTM 2026Q3",),)), ..., "fcff", OVERRIDES),
+        ("2027", None, None, DRIVER_TABLE),
+    ],
     "AMZN_LINE": [("aws_sales",), (" AWS_Sales ", "2026Q4", "base+power_delay")],
     "AMZN_ACTUAL": [("net_sales", 2025.0)],
     "AMZN_REVENUE": [("2026Q3", "aws"), (Cells(((2026.0, 2027.0),)), "total", "bear")],
@@ -309,7 +337,16 @@ CALLS: dict[str, Sequence[tuple[object, ...]]] = {
     "AMZN_CLAIMS": [("2025Q3",)],
     "AMZN_EXPLAIN": [("free_cash_flow", 2026.0), ("no_such_line",)],
     "AMZN_VERSION": [()],
-    "AMZN_GRID": [("positive", "capex_scale scale", Cells(((0.9, 1.0, 3.0),)), "aws_growth add", Cells(((-0.05,), (0.05,))), "bear")],
+    "AMZN_GRID": [
+        (
+            "positive",
+            "capex_scale scale",
+            Cells(((0.9, 1.0, 3.0),)),
+            "aws_growth add",
+            Cells(((-0.05,), (0.05,))),
+            "bear",
+        )
+    ],
     "AMZN_TORNADO": [("value_per_share[dcf,mid]",), ("positive", "base", Decimal("0.50"))],
     "AMZN_SIMULATE": [("free_cash_flow 2027", "bear", 300.0, 7.0), ("Positive", None, 200.0)],
 }

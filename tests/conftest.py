@@ -7,20 +7,29 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from programs import needs_engine
 
-from workbook_templates.recalc import ENGINES, Engine
+from workbook_templates.engines.engines import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from workbook_templates.engines.engine import Engine
 
 _MEASURED: Final = "measured"
 """The property of a test that holds what it measured; it reaches the end of the run from other processes too (pytest-xdist)."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--require-programs", action="store_true", help="fail, instead of skip, where a program is missing")
+    parser.addoption(
+        "--require-programs", action="store_true", help="fail, instead of skip, where a program is missing"
+    )
 
 
-@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.libreoffice] if name == "libreoffice" else []) for name in ENGINES])
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.libreoffice] if name == "libreoffice" else [])
+        for name in ENGINES
+    ]
+)
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine in turn; one that is missing is skipped, or fails with --require-programs."""
     found = ENGINES[request.param]
@@ -40,8 +49,19 @@ def measured(record_property: Callable[[str, object], None]) -> Callable[[str], 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show what the tests measured."""
-    reports = [each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)]
-    lines = [str(line) for report in reports if report.when == "call" for name, line in report.user_properties if name == _MEASURED]
+    reports = [
+        each
+        for found in terminalreporter.stats.values()
+        for each in found
+        if isinstance(each, pytest.TestReport)
+    ]
+    lines = [
+        str(line)
+        for report in reports
+        if report.when == "call"
+        for name, line in report.user_properties
+        if name == _MEASURED
+    ]
     if lines:
         terminalreporter.section("measured")
         for line in lines:

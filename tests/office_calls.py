@@ -6,10 +6,10 @@ import math
 import os
 from typing import TYPE_CHECKING
 
-import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import BAD_VALUE, ErrorValue, error_value
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.cells.arguments import BAD_VALUE, ErrorValue, error_value
+from xlwings_udfs.cells.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,9 @@ _KINDS = {"#N/A": "NotAvailable", "#NUM!": "Num", "#VALUE!": "Value"}
 
 def environment(**more: str) -> Mapping[str, str]:
     """Return the environment of a process with xlwings, under its licence for noncommercial use."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("XLWINGS_", "AMZN_FCF_"))}
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith(("XLWINGS_", "AMZN_FCF_"))
+    }
     return {**own, "XLWINGS_LICENSE_KEY": "noncommercial", "XLWINGS_ON_SERVER": "true", **more}
 
 
@@ -93,7 +95,9 @@ def expected(name: str, arguments: Sequence[object]) -> list[list[object]] | str
     except AmznFcfError as error:
         value = error_value(error)
         return str(error) if value == BAD_VALUE else [[_cell(value)]]
-    return [[_cell(each) for each in row] for row in result] if isinstance(result, list) else [[_cell(result)]]
+    return (
+        [[_cell(each) for each in row] for row in result] if isinstance(result, list) else [[_cell(result)]]
+    )
 
 
 def _cell(value: object) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 if TYPE_CHECKING:
-    from workbook_templates.recalc import Engine
+    from workbook_templates.engines.engine import Engine
 
 
 def absent(request: pytest.FixtureRequest, message: str) -> NoReturn:

@@ -1,7 +1,8 @@
 """``amzn-fcf build`` with workbooks that were built before, so that what is left of its work is starting, recording and writing.
 
-Run as a program: ``python ready_made.py WORKBOOK RUN SECONDS build ...``. Processes that the batch starts load this module too, and
-so take the same ready-made workbook; RUN is written into it, and every build takes SECONDS.
+Run as a program: ``python ready_made.py WORKBOOK RUN SECONDS build ...``. Processes that the batch starts
+load this module too, and so take the same ready-made workbook; RUN is written into it, and every build takes
+SECONDS.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf import batch
+from amzn_fcf.building import batch
+from amzn_fcf.building.workbooks import Built
 from amzn_fcf.cli import main
-from amzn_fcf.workbooks import Built
 from model.results import run
-from workbook_templates.parity import Comparison
-from workbook_templates.recalc import DEFAULT_ENGINE
-from workbook_templates.validate import Report
+from workbook_templates.engines.engines import DEFAULT_ENGINE
+from workbook_templates.validation.parity import Comparison
+from workbook_templates.validation.validate import Report
 
 if TYPE_CHECKING:
-    from model.inputs import Scenario
+    from model.scenarios.scenario import Scenario
 
 MARK: Final = "run.txt"
 """The part of a ready-made workbook that says for which scenario, and in which run, it was written."""

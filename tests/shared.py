@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from amzn_fcf.workbooks import default_scenarios, shipped_at
-from model.axis import Quarter
-from model.drivers import ALL
-from model.inputs import load_scenario
+from amzn_fcf.building.workbooks import default_scenarios, shipped_at
+from model.language.periods import Quarter
 from model.results import Results, run
-from workbook_templates.layout import INPUTS, VALUE
-from workbook_templates.writer import WorkbookPlan, plan_workbook, preset_to, write_workbook
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL
+from workbook_templates.plan.layout import INPUTS, VALUE
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
+from workbook_templates.write.xlsx import write_workbook
 
 AS_OFS = ("2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2")
 SHIPPED = tuple(default_scenarios())

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.axis import Axis, Quarter
-from model.build import Model
-from model.distributions import Distribution, LogNormal, Normal
-from model.drivers import DriverInfo
-from model.lines import Block, driver, line
+from model.language.declarations import Block, Model, driver, line
+from model.language.periods import Axis, Quarter
 from model.outputs import Output
-from model.questions import Question
-from model.simulate import prepared, run_job
-from model.uncertainty import Move, Uncertainty
+from model.plan.binding import bind
+from model.scenarios.drivers import DriverSpec
+from model.simulation.distributions import Distribution, LogNormal, Normal
+from model.simulation.questions import Request
+from model.simulation.run import prepared, run_job
+from model.simulation.uncertainty import Move, Uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from model.draws import Job
-    from model.simulation import Simulation
+    from model.simulation.blocks import SimulationJob
+    from model.simulation.results import Simulation
 
 BOUND = 1e6
 
@@ -36,9 +36,11 @@ class Returns(Block):
     inverse = line("Inverse", "ratio", 1 / (first - first + second), timed=False, annual="none")
 
 
-PLAN = Model("Small", [Returns]).plan(Axis(Quarter.parse("2026Q2")))
+PLAN = bind(Model("Small", [Returns]), Axis(Quarter.parse("2026Q2")))
 INFOS = {
-    key: DriverInfo(key, item, {"all": 1.0}, -BOUND, BOUND, repeats=True, grade="J", description="", source="")
+    key: DriverSpec(
+        key, item, {"all": 1.0}, -BOUND, BOUND, repeats=True, grade="J", description="", source=""
+    )
     for key, item in PLAN.model.drivers.items()
 }
 PATH = {"first": np.array([[1.0]]), "second": np.array([[1.0]])}
@@ -53,18 +55,27 @@ def uncertain(distributions: Mapping[str, Distribution], rank: float = 0.0) -> U
     return Uncertainty("small", moves, pairs, dict.fromkeys(pairs, "a test"))
 
 
-def job(  # noqa: PLR0913  # as simulate() has them
+def job(  # noqa: PLR0913  # one keyword a choice of the user
     distributions: Mapping[str, Distribution], line: str, *, draws: int, seed: int = 1, sampling: str = "plain", rank: float = 0.0,
     threshold: float = 0.0,
-) -> Job:  # fmt: skip
+) -> SimulationJob:  # fmt: skip
     """Return a simulation of one line, prepared."""
     output = Output.of(line, PLAN)
-    question = Question((output,), (), ((output, threshold),), (output,))
+    question = Request((output,), (), ((output, threshold),), (output,))
     return prepared(
-        PLAN, PATH, {}, uncertain(distributions, rank), INFOS, question, draws=draws, seed=seed, sampling=sampling, engine="numpy"
+        PLAN,
+        PATH,
+        {},
+        uncertain(distributions, rank),
+        INFOS,
+        question,
+        draws=draws,
+        seed=seed,
+        sampling=sampling,
+        engine="numpy",
     )[0]
 
 
-def simulated(prepared_job: Job) -> Simulation:
+def simulated(prepared_job: SimulationJob) -> Simulation:
     """Compute a simulation in this process."""
     return run_job(prepared_job, "small", "small", workers=1)

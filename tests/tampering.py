@@ -8,8 +8,8 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from workbook_templates.archive import Archive
-from workbook_templates.contents import sheet_parts
+from workbook_templates.read.archive import Archive
+from workbook_templates.read.book import sheet_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,7 +78,9 @@ def in_cell(data: bytes, sheet: str, cell: str, change: Callable[[str], str]) ->
 
 def with_formula(data: bytes, sheet: str, cell: str, change: Callable[[str], str]) -> bytes:
     """Change the formula of one cell, and leave its cached value."""
-    return in_cell(data, sheet, cell, lambda xml: re.sub(r"(?<=<f>).*?(?=</f>)", lambda match: change(match[0]), xml))
+    return in_cell(
+        data, sheet, cell, lambda xml: re.sub(r"(?<=<f>).*?(?=</f>)", lambda match: change(match[0]), xml)
+    )
 
 
 def with_value(data: bytes, sheet: str, cell: str, value: float) -> bytes:
@@ -108,7 +110,12 @@ def with_added_formula(data: bytes, formula: str, value: str = "1") -> bytes:
 
 def with_name(data: bytes, name: str, formula: str, attributes: str = "") -> bytes:
     """Add a defined name."""
-    return edited(data, BOOK, "</definedNames>", f'<definedName name="{name}"{attributes}>{escape(formula)}</definedName></definedNames>')
+    return edited(
+        data,
+        BOOK,
+        "</definedNames>",
+        f'<definedName name="{name}"{attributes}>{escape(formula)}</definedName></definedNames>',
+    )
 
 
 def with_sheet(data: bytes, name: str, kind: str = "worksheet") -> bytes:

@@ -12,6 +12,7 @@ import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil  # type: ignore[import-untyped]  # its stubs are a package of their own
@@ -19,20 +20,20 @@ import pytest
 import ready_made
 from shared import written
 
-from amzn_fcf import batch
-from amzn_fcf.batch import Family, Job, Outcome, outcomes
-from amzn_fcf.records import FOLDER, kept_record
-from amzn_fcf.workbooks import MOST_OFFERED, named, offered_with, shipped_at
-from model.axis import Quarter
+from amzn_fcf.building import batch
+from amzn_fcf.building.batch import Family, Job, Outcome, outcomes
+from amzn_fcf.building.records import FOLDER, kept_record
+from amzn_fcf.building.workbooks import MOST_OFFERED, named, offered_with, shipped_at
 from model.errors import InputError, WorkbookError
-from model.inputs import load_scenario
-from model.workers import Workers
-from workbook_templates.layout import INPUTS
-from workbook_templates.recalc import LARGEST_SHEET, Formualizer
-from workbook_templates.writer import plan_workbook
+from model.language.periods import Quarter
+from model.parallel.workers import Workers
+from model.scenarios.composing import load_scenario
+from workbook_templates.engines.formualizer import LARGEST_SHEET, Formualizer
+from workbook_templates.plan.layout import INPUTS
+from workbook_templates.plan.workbook import plan_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 Found = TypeVar("Found")
@@ -65,7 +66,15 @@ def command(*arguments: str) -> list[str]:
 
 def quick(workbook: Path, number: int, *arguments: str, seconds: float = 0) -> list[str]:
     """Return the command that builds from a ready-made workbook."""
-    return [sys.executable, str(ready_made.__file__), str(workbook), str(number), str(seconds), "build", *arguments]
+    return [
+        sys.executable,
+        str(ready_made.__file__),
+        str(workbook),
+        str(number),
+        str(seconds),
+        "build",
+        *arguments,
+    ]
 
 
 def finished(line: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -74,7 +83,9 @@ def finished(line: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]
 
 def started_quietly(line: Sequence[str], cwd: Path) -> subprocess.Popen[bytes]:
     """Start a command as the head of a process group."""
-    return subprocess.Popen(line, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(
+        line, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def workbooks(folder: Path) -> list[Path]:
@@ -100,6 +111,11 @@ def run_of(path: Path) -> int:
     return int(number)
 
 
+def changed_since(earlier: Mapping[Path, int]) -> list[Path]:
+    """Return the files that were written again since their time of change was looked at."""
+    return [path for path, then in earlier.items() if path.stat().st_mtime_ns != then]
+
+
 def wait_for(ask: Callable[[], Sequence[Found]], at_least: int, patience: float = 30) -> list[Found]:
     """Wait until there are so many."""
     deadline = time.monotonic() + patience
@@ -120,7 +136,9 @@ def kill_group(process: subprocess.Popen[Any]) -> None:
 # Kills
 
 
-def test_47_random_kills_leave_whole_workbooks_and_lose_none(workbook: Path, tmp_path: Path, measured: Callable[[str], None]) -> None:
+def test_47_random_kills_leave_whole_workbooks_and_lose_none(
+    workbook: Path, tmp_path: Path, measured: Callable[[str], None]
+) -> None:
     """Every run replaces all workbooks; whatever it is killed at, each is that of an earlier run or of this one.
 
     Half of the kills fall anywhere in a run, half into the time in which workbooks are written.
@@ -139,7 +157,7 @@ def test_47_random_kills_leave_whole_workbooks_and_lose_none(workbook: Path, tmp
         try:
             if number % 2:
                 earlier = {path: path.stat().st_mtime_ns for path in workbooks(out)}
-                wait_for(lambda earlier=earlier: [path for path in earlier if path.stat().st_mtime_ns != earlier[path]], 1)  # type: ignore[misc]
+                wait_for(partial(changed_since, earlier), 1)
                 time.sleep(chance.uniform(0, writing))
             else:
                 time.sleep(chance.uniform(0, whole))
@@ -153,7 +171,9 @@ def test_47_random_kills_leave_whole_workbooks_and_lose_none(workbook: Path, tmp
         assert max(runs) <= number
         amid += number in runs and min(runs) < number
         half_written += bool(parts(out))
-    measured(f"{KILLS} kills of a batch of {len(NAMES)}: {amid} between workbooks of one run, {half_written} in the middle of a file")
+    measured(
+        f"{KILLS} kills of a batch of {len(NAMES)}: {amid} between workbooks of one run, {half_written} in the middle of a file"
+    )
     done = finished(quick(workbook, KILLS + 1, *arguments), tmp_path)
     assert done.returncode == 0, done.stderr
     assert {run_of(path) for path in workbooks(out)} == {KILLS + 1}
@@ -161,7 +181,9 @@ def test_47_random_kills_leave_whole_workbooks_and_lose_none(workbook: Path, tmp
     assert amid > 0
 
 
-def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(tmp_path: Path, measured: Callable[[str], None]) -> None:
+def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(
+    tmp_path: Path, measured: Callable[[str], None]
+) -> None:
     names = ("base", "bear", "bull")
     out = tmp_path / "out"
     line = command("--workers", "2", "--out", "out", "--scenario", *names)
@@ -184,13 +206,18 @@ def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(tmp_path: 
     for path in there:
         assert_whole(path)
     done = finished(line, tmp_path)
-    measured(f"3 kills of real builds: {len(there)} of {len(names)} workbooks were there before the last run, which kept them")
+    measured(
+        f"3 kills of real builds: {len(there)} of {len(names)} workbooks were there before the last run, which kept them"
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("kept out/") == len(there)
     assert done.stdout.count("wrote out/") == len(names) - len(there)
     assert not parts(out)
     checked = subprocess.run(
-        [sys.executable, "-m", "amzn_fcf", "validate", *map(str, workbooks(out))], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "amzn_fcf", "validate", *map(str, workbooks(out))],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stdout
     assert checked.stdout.count(": clean") == len(names)
@@ -215,11 +242,15 @@ def test_processes_end_with_the_one_that_started_them(workbook: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_ctrl_c_says_what_is_missing_and_a_second_run_goes_on(workers: str, workbook: Path, tmp_path: Path) -> None:
+def test_ctrl_c_says_what_is_missing_and_a_second_run_goes_on(
+    workers: str, workbook: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     arguments = ("--workers", workers, "--out", "out", "--scenario", *NAMES)
     line = quick(workbook, 1, *arguments, seconds=0.7)
-    process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         wait_for(lambda: workbooks(out), 1)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all
@@ -234,7 +265,10 @@ def test_ctrl_c_says_what_is_missing_and_a_second_run_goes_on(workers: str, work
     assert output.count("wrote out/") == len(done)
     missing = [name for name in NAMES if not (out / f"amzn-fcf_{name}.xlsx").exists()]
     files = ", ".join(f"amzn-fcf_{name}.xlsx" for name in missing)
-    assert lines[0] == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; run the same command again to go on"
+    assert (
+        lines[0]
+        == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; run the same command again to go on"
+    )
     assert lines[1] == "amzn-fcf: interrupted; files written so far are whole"
     assert not parts(out)
     again = finished(quick(workbook, 2, *arguments), tmp_path)
@@ -264,19 +298,32 @@ def test_one_scenario_that_fails_does_not_stop_the_rest(workbook: Path, tmp_path
     out = tmp_path / "out"
     (out / "amzn-fcf_base.xlsx").mkdir(parents=True)
     (out / "amzn-fcf_bull.xlsx").write_bytes(workbook.read_bytes())
-    done = finished(quick(workbook, 1, "--workers", "2", "--scenario", "cases", "base", "bull", "bear"), tmp_path)
+    done = finished(
+        quick(workbook, 1, "--workers", "2", "--scenario", "cases", "base", "bull", "bear"), tmp_path
+    )
     assert done.returncode == 2
     errors = done.stderr.splitlines()
     assert len(errors) == 4, done.stderr
     assert errors[0].startswith("amzn-fcf: error: cases/broken.toml: is not valid TOML")
-    assert errors[1] == "amzn-fcf: error: out/amzn-fcf_base.xlsx: cannot be written (not a file); choose another folder with --out"
-    assert errors[2].startswith("amzn-fcf: error: out/amzn-fcf_bull.xlsx was changed since it was built, or comes from elsewhere")
+    assert (
+        errors[1]
+        == "amzn-fcf: error: out/amzn-fcf_base.xlsx: cannot be written (not a file); choose another folder with --out"
+    )
+    assert errors[2].startswith(
+        "amzn-fcf: error: out/amzn-fcf_bull.xlsx was changed since it was built, or comes from elsewhere"
+    )
     assert errors[3].startswith("amzn-fcf: 2 of 5 not built: amzn-fcf_base.xlsx, amzn-fcf_bull.xlsx; ")
-    assert re.findall(r"^wrote out/amzn-fcf_(.*)\.xlsx$", done.stdout, re.MULTILINE) == ["case00", "case01", "bear"]
+    assert re.findall(r"^wrote out/amzn-fcf_(.*)\.xlsx$", done.stdout, re.MULTILINE) == [
+        "case00",
+        "case01",
+        "bear",
+    ]
     assert (out / "amzn-fcf_bull.xlsx").read_bytes() == workbook.read_bytes()
 
 
-def test_what_was_changed_is_kept_and_what_is_out_of_date_is_built_again(workbook: Path, tmp_path: Path) -> None:
+def test_what_was_changed_is_kept_and_what_is_out_of_date_is_built_again(
+    workbook: Path, tmp_path: Path
+) -> None:
     """A file that is not as it was built is somebody's work; one whose assumptions have changed since is ours to replace."""
     paths = cases(tmp_path, 2)
     out = tmp_path / "out"
@@ -308,13 +355,17 @@ def test_a_full_disk_ends_the_batch_and_leaves_earlier_workbooks(workbook: Path,
     done = finished(limited, tmp_path)
     assert done.returncode == 2
     errors = done.stderr.splitlines()
-    assert re.fullmatch(r"amzn-fcf: error: out/amzn-fcf_.*\.xlsx: cannot be written \(File too large\); choose .*", errors[0]), done.stderr
+    assert re.fullmatch(
+        r"amzn-fcf: error: out/amzn-fcf_.*\.xlsx: cannot be written \(File too large\); choose .*", errors[0]
+    ), done.stderr
     assert errors[-1].startswith("amzn-fcf: 7 of 7 not built: ")
     assert {run_of(path) for path in workbooks(out)} == {1}
     assert not parts(out)
 
 
-def test_a_read_only_folder_and_a_read_only_workbook_are_refused_before_anything_is_built(workbook: Path, tmp_path: Path) -> None:
+def test_a_read_only_folder_and_a_read_only_workbook_are_refused_before_anything_is_built(
+    workbook: Path, tmp_path: Path
+) -> None:
     job = Job(Family("", (load_scenario("base"),)), 0, tmp_path / "amzn-fcf_base.xlsx")
     job.path.write_bytes(workbook.read_bytes())
     job.path.chmod(0o444)
@@ -323,12 +374,19 @@ def test_a_read_only_folder_and_a_read_only_workbook_are_refused_before_anything
     done = finished(quick(workbook, 1, "--scenario", "base", "--out", "/proc/self/fdinfo"), tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert re.fullmatch(r"amzn-fcf: error: /proc/self/fdinfo/\.amzn-fcf: cannot be made \(.*\); choose another place\n", done.stderr)
+    assert re.fullmatch(
+        r"amzn-fcf: error: /proc/self/fdinfo/\.amzn-fcf: cannot be made \(.*\); choose another place\n",
+        done.stderr,
+    )
 
 
-def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(workbook: Path, tmp_path: Path) -> None:
+def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(
+    workbook: Path, tmp_path: Path
+) -> None:
     line = quick(workbook, 1, "--workers", "2", "--out", "out", "--scenario", *NAMES, seconds=30)
-    process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         workers_and_tracker = 3
         started = wait_for(lambda: psutil.Process(process.pid).children(recursive=True), workers_and_tracker)
@@ -365,11 +423,17 @@ def test_any_executor_can_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert sorted(built, key=lambda job: job.place) == jobs
 
 
-def test_folders_and_patterns_stand_for_their_scenario_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_and_patterns_stand_for_their_scenario_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     cases(tmp_path / "cases", 3)
     (tmp_path / "base").mkdir()
-    assert named(["base", "cases", "bear+price_war"]) == ["base", *(f"cases/case{n:02}.toml" for n in range(3)), "bear+price_war"]
+    assert named(["base", "cases", "bear+price_war"]) == [
+        "base",
+        *(f"cases/case{n:02}.toml" for n in range(3)),
+        "bear+price_war",
+    ]
     assert named(["cases/case0[12].toml+price_war", "cases/*1.toml+price_war"]) == [
         "cases/case0[12].toml+price_war", "cases/case01.toml+price_war",
     ]  # fmt: skip
@@ -380,9 +444,17 @@ def test_folders_and_patterns_stand_for_their_scenario_files(tmp_path: Path, mon
 def test_a_selector_offers_what_can_be_read(tmp_path: Path) -> None:
     """What was asked for together stands in one selector, unless the sheets would become too long for our engines."""
     shipped = shipped_at(Quarter.parse("2026Q2"))
-    few, many = ([load_scenario(str(path)) for path in cases(tmp_path, count)] for count in (MOST_OFFERED - len(shipped), 20))
-    assert [each.name for each in offered_with(few[0], few, moved=False)] == [each.name for each in (*shipped, *few)]
-    assert [each.name for each in offered_with(many[7], many, moved=False)] == [*(each.name for each in shipped), "case07"]
+    few, many = (
+        [load_scenario(str(path)) for path in cases(tmp_path, count)]
+        for count in (MOST_OFFERED - len(shipped), 20)
+    )
+    assert [each.name for each in offered_with(few[0], few, moved=False)] == [
+        each.name for each in (*shipped, *few)
+    ]
+    assert [each.name for each in offered_with(many[7], many, moved=False)] == [
+        *(each.name for each in shipped),
+        "case07",
+    ]
     largest = plan_workbook(few[0], offered_with(few[0], few, moved=False), "test").sheets[INPUTS]
     assert max(row for row, _ in largest.cells) <= LARGEST_SHEET[0]
 

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from shared import computed
 
-from model.axis import Period
+from model.language.periods import Period
 
 
 def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False
+    )
 
 
 def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
@@ -97,7 +99,19 @@ def test_show_takes_every_kind_of_period(period: str, first: str, count: int) ->
 
 
 def test_show_prints_csv_and_text_for_several_lines_and_scenarios() -> None:
-    done = amzn_fcf("show", "aws_margin", "turn", "--scenario", "base", "--scenario", "article", "--period", "2026", "--format", "csv")
+    done = amzn_fcf(
+        "show",
+        "aws_margin",
+        "turn",
+        "--scenario",
+        "base",
+        "--scenario",
+        "article",
+        "--period",
+        "2026",
+        "--format",
+        "csv",
+    )
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [(row["line"], row["scenario"]) for row in rows] == [
         ("aws_margin", "base"), ("turn", "base"), ("aws_margin", "article"), ("turn", "article"),
@@ -123,7 +137,10 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--period", "2036Q1"], "2036Q1 is outside the axis"),
         (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; write 2026, 2026Q3"),
         (["show", "aws_capacity_use", "--period", "2026"], "has no annual figure"),
-        (["show", "net_sales", "--as-of", "2026Q3"], "as-of 2026Q3 is not reported yet; the latest is 2026Q2"),
+        (
+            ["show", "net_sales", "--as-of", "2026Q3"],
+            "as-of 2026Q3 is not reported yet; the latest is 2026Q2",
+        ),
         (["show", "net_sales", "--as-of", "2023Q1"], "as-of 2023Q1 is outside 2024Q4"),
         (["build", "--scenario", "base+"], "unknown scenario ''"),
         (["build", "--workers", "0"], "workers must be a whole number from 1 to 1,024, not 0"),
@@ -136,7 +153,10 @@ def test_bad_input_is_one_line_and_status_2(arguments: list[str], message: str, 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["name = 'x'\nas_of = ", "name = 'x'\nas_of = '2026Q2'\n[drivers.aws_growth]\nunit = 'ratio'\nsou"])
+@pytest.mark.parametrize(
+    "text",
+    ["name = 'x'\nas_of = ", "name = 'x'\nas_of = '2026Q2'\n[drivers.aws_growth]\nunit = 'ratio'\nsou"],
+)
 def test_a_truncated_scenario_file_is_one_line_and_nothing_is_written(text: str, tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text(text, encoding="utf-8")
     assert "is not valid TOML" in refused("build", "--scenario", "x.toml", cwd=tmp_path)
@@ -146,7 +166,11 @@ def test_a_truncated_scenario_file_is_one_line_and_nothing_is_written(text: str,
 def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
     done = amzn_fcf("build", "--scenario", "base", "--scenario", "article", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"amzn-fcf_base.xlsx", "amzn-fcf_article.xlsx", ".amzn-fcf"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "amzn-fcf_base.xlsx",
+        "amzn-fcf_article.xlsx",
+        ".amzn-fcf",
+    }
     row = next(line for line in done.stdout.splitlines() if line.strip().startswith("base"))
     model = computed("base")
     for year in range(2025, 2029):
@@ -189,7 +213,9 @@ def test_a_target_that_cannot_be_replaced_leaves_no_partial_file(tmp_path: Path)
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody can write")
 def test_a_folder_in_which_nobody_can_write_is_one_line() -> None:
-    assert "/proc/self/out: cannot be made" in refused("build", "--scenario", "base", "--out", "/proc/self/out")
+    assert "/proc/self/out: cannot be made" in refused(
+        "build", "--scenario", "base", "--out", "/proc/self/out"
+    )
 
 
 def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path: Path) -> None:
@@ -221,15 +247,25 @@ def test_output_that_cannot_be_written_is_one_line(form: str) -> None:
 
 
 def test_wrong_arguments_are_one_line() -> None:
-    for arguments in (["show", "--format", "xml"], ["bogus"], ["validate"], ["show", "--period"], ["build", "--out", ""]):
+    for arguments in (
+        ["show", "--format", "xml"],
+        ["bogus"],
+        ["validate"],
+        ["show", "--period"],
+        ["build", "--out", ""],
+    ):
         refused(*arguments)
 
 
 def test_two_scenarios_of_one_name_are_refused_not_merged(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "mine.toml").write_text('name = "mine"\nbase = "base"\nas_of = "2026Q2"\n', encoding="utf-8")
-    line = refused("show", "net_sales", "--scenario", "a/mine.toml", "--scenario", "b/mine.toml", cwd=tmp_path)
+        (tmp_path / folder / "mine.toml").write_text(
+            'name = "mine"\nbase = "base"\nas_of = "2026Q2"\n', encoding="utf-8"
+        )
+    line = refused(
+        "show", "net_sales", "--scenario", "a/mine.toml", "--scenario", "b/mine.toml", cwd=tmp_path
+    )
     assert "two files have this name" in line
 
 

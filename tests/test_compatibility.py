@@ -14,16 +14,18 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 from shared import written
 
-from workbook_templates.cells import is_formula
-from workbook_templates.contents import read_book
-from workbook_templates.package import day_number
-from workbook_templates.parity import compare
-from workbook_templates.recalc import ENGINES, Formualizer, office_environment, office_program
+from workbook_templates.engines.engines import ENGINES
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.engines.libreoffice import office_environment, office_program
+from workbook_templates.plan.cells import is_formula
+from workbook_templates.read.book import read_book
+from workbook_templates.read.values import day_number
+from workbook_templates.validation.parity import compare
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workbook_templates.package import Value
+    from workbook_templates.read.values import Value
 
 _ORDER_OF_FONTS = {f"Unexpected element '{each}' found" for each in ("b", "i", "color", "sz")}
 """openpyxl writes the elements of a font in an order of its own. ECMA-376 lets them stand in any order (CT_Font is a choice); the data of
@@ -36,14 +38,13 @@ def calculated() -> bytes:
 
 
 def test_every_part_keeps_to_the_schemas_of_the_open_xml_sdk(tmp_path: Path) -> None:
-    from openxml_audit import (  # type: ignore[import-untyped]  # noqa: PLC0415  # has no types; loads its data, and only this test needs it
-        OpenXmlValidator,
-        ValidationSeverity,
-    )
+    from openxml_audit import OpenXmlValidator, ValidationSeverity  # type: ignore[import-untyped]  # noqa: PLC0415  # has no types; loads its data, and only this test needs it
 
     path = tmp_path / "x.xlsx"
     path.write_bytes(calculated())
-    errors = [each for each in OpenXmlValidator().validate(path).errors if each.severity is ValidationSeverity.ERROR]
+    errors = [
+        each for each in OpenXmlValidator().validate(path).errors if each.severity is ValidationSeverity.ERROR
+    ]
     found = {(each.part_uri, each.description) for each in errors}
     assert found <= {("/xl/styles.xml", text) for text in _ORDER_OF_FONTS}, found
     assert errors, "the order of fonts is no longer an error: take it out of the test"
@@ -57,7 +58,10 @@ def test_openpyxl_reads_the_values_of_the_model_and_every_formula() -> None:
         theirs = openpyxl.load_workbook(io.BytesIO(calculated()), data_only=values_only, read_only=True)
         grids = {
             sheet.title: {
-                (cell.row, cell.column): _plain(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None
+                (cell.row, cell.column): _plain(cell.value)
+                for row in sheet.iter_rows()
+                for cell in row
+                if cell.value is not None
             }
             for sheet in theirs.worksheets
         }
@@ -93,14 +97,22 @@ def test_libreoffice_opens_the_workbook_without_a_word_and_keeps_every_sheet_and
         str(office_program()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--norestore",
         "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(source),
     ]  # fmt: skip
-    done = subprocess.run(command, env=office_environment(), capture_output=True, text=True, check=True, timeout=300)
-    assert [line for line in done.stderr.splitlines() if "javaldx" not in line] == []  # which only says that there is no Java
+    done = subprocess.run(
+        command, env=office_environment(), capture_output=True, text=True, check=True, timeout=300
+    )
+    assert [
+        line for line in done.stderr.splitlines() if "javaldx" not in line
+    ] == []  # which only says that there is no Java
     converted = read_book((tmp_path / "out" / "book.xlsx").read_bytes())
     plan, results, _ = written("base")
     assert list(converted.sheets) == list(plan.sheets)
     formulas = {
-        name: {place for place, cell in sheet.cells.items() if cell.formula is not None} for name, sheet in converted.sheets.items()
+        name: {place for place, cell in sheet.cells.items() if cell.formula is not None}
+        for name, sheet in converted.sheets.items()
     }
-    planned = {name: {place for place, cell in sheet.cells.items() if is_formula(cell.content)} for name, sheet in plan.sheets.items()}
+    planned = {
+        name: {place for place, cell in sheet.cells.items() if is_formula(cell.content)}
+        for name, sheet in plan.sheets.items()
+    }
     assert formulas == planned
     assert not compare(plan, converted.values, results).differences

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shared import computed, family
 
-from model.axis import Period, Quarter
-from model.drivers import ALL
 from model.errors import PeriodError, UnknownNameError
-from model.inputs import load_scenario
+from model.language.periods import Period, Quarter
 from model.results import run
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL
 
 
 def test_a_batch_equals_its_scenarios_one_by_one() -> None:
@@ -31,9 +31,14 @@ def test_years_and_trailing_years_follow_from_quarters() -> None:
     assert results.value("net_sales", Period.parse("2027")) == pytest.approx(sales[20:24].sum())
     assert results.value("net_sales", Period.parse("TTM 2027Q2")) == pytest.approx(sales[18:22].sum())
     assert results.value("cash", Period.parse("2027")) == results.values["cash"][23, 0]
-    margin = results.value("aws_operating_income", Period.parse("2027")) / results.value("aws_sales", Period.parse("2027"))
+    margin = results.value("aws_operating_income", Period.parse("2027")) / results.value(
+        "aws_sales", Period.parse("2027")
+    )
     assert results.value("aws_margin", Period.parse("2027")) == pytest.approx(margin)
-    growth = results.value("net_sales", Period.parse("2027")) / results.value("net_sales", Period.parse("2026")) - 1
+    growth = (
+        results.value("net_sales", Period.parse("2027")) / results.value("net_sales", Period.parse("2026"))
+        - 1
+    )
     assert results.value("net_sales_growth", Period.parse("2027")) == pytest.approx(growth)
     assert results.value("net_sales_growth", Period.parse("TTM 2027Q4")) == pytest.approx(growth)
 
@@ -42,7 +47,9 @@ def test_a_year_at_its_end_is_the_trailing_year() -> None:
     results = computed("bull")
     for line in ("free_cash_flow", "operating_margin", "cash", "aws_sales_growth", "backlog"):
         for year in range(2024, 2036):
-            annual, trailing = (results.value(line, Period.parse(text)) for text in (str(year), f"TTM {year}Q4"))
+            annual, trailing = (
+                results.value(line, Period.parse(text)) for text in (str(year), f"TTM {year}Q4")
+            )
             assert annual == pytest.approx(trailing), (line, year)
 
 
@@ -59,7 +66,9 @@ def test_what_is_asked_for_must_exist() -> None:
     results = computed("base")
     with pytest.raises(UnknownNameError, match="unknown line 'free_cash'; did you mean free_cash_flow"):
         results.series("free_cash")
-    with pytest.raises(UnknownNameError, match=r"'stores_sales' has members: choose one of stores_sales\[north_america\]"):
+    with pytest.raises(
+        UnknownNameError, match=r"'stores_sales' has members: choose one of stores_sales\[north_america\]"
+    ):
         results.series("stores_sales")
     with pytest.raises(PeriodError, match="has no annual figure: ask for quarters"):
         results.series("aws_capacity_use", "annual")
@@ -88,7 +97,9 @@ def inflection(series: list[float], first: int) -> dict[str, int | None]:
     peak = max(series[t] for t in window if t <= trough)
     return {
         "trough": trough,
-        "turn": next((t for t in pairs if t > trough and series[t] > series[t - 1] and series[t + 1] > series[t]), None),
+        "turn": next(
+            (t for t in pairs if t > trough and series[t] > series[t - 1] and series[t + 1] > series[t]), None
+        ),
         "positive": next((t for t in pairs if t >= trough and series[t] > 0 and series[t + 1] > 0), None),
         "recross": next((t for t in known if t > trough and series[t] > peak), None),
     }
@@ -104,7 +115,9 @@ MEASURES = ("", "_after_leases", "_after_equipment_leases", "_gross_capex", "_af
     growth=st.floats(-0.2, 0.8),
     first=st.sampled_from(["2022Q4", "2024Q1", "2027Q3", "2030Q1"]),
 )
-def test_inflection_events_follow_their_definition(measure: int, scale: float, growth: float, first: str) -> None:
+def test_inflection_events_follow_their_definition(
+    measure: int, scale: float, growth: float, first: str
+) -> None:
     overrides: dict[str, dict[str, float] | float] = {
         "inflection_measure": {ALL: float(measure)}, "inflection_from": {ALL: float(Quarter.parse(first).code)},
         "capex_scale": scale, "aws_growth": growth,

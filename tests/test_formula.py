@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import formualizer
 import numpy as np
@@ -10,14 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.axis import Axis, Quarter
-from model.bind import bind_model
-from model.build import Model, Plan
+from model.backends.arrays import term_of
 from model.errors import DeclarationError
-from model.evaluate import term_of
-from model.expr import Binary, Call, Expr, Negate, Number, Ref, Trailing, Where
-from model.lines import Block, driver, line
-from workbook_templates.formula import ALLOWED_FUNCTIONS, call, formula
+from model.language.declarations import Block, Model, driver, line
+from model.language.nodes import Binary, Call, Expr, Negate, Number, Ref, Trailing, Where
+from model.language.periods import Axis, Quarter
+from model.plan.binding import bind
+from workbook_templates.plan.formula import ALLOWED_FUNCTIONS, call, formula
+
+if TYPE_CHECKING:
+    from model.plan.plan import Plan
 
 AXIS = Axis(Quarter.parse("2026Q2"))
 COLUMN = 30
@@ -28,7 +31,9 @@ def plan_of_three_lines() -> Plan:
     names = ("one", "two", "three")
     inputs = {f"input_{name}": driver(name, "ratio") for name in names}
     lines = {name: line(name, "ratio", inputs[f"input_{name}"] + 0) for name in names}
-    return bind_model(Model("test", [type("Section", (Block,), {"__doc__": "A section.", **inputs, **lines})]), AXIS)
+    return bind(
+        Model("test", [type("Section", (Block,), {"__doc__": "A section.", **inputs, **lines})]), AXIS
+    )
 
 
 PLAN = plan_of_three_lines()
@@ -81,7 +86,9 @@ def larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Binary, logical, compared, compared),
         st.builds(Negate, inner),
         st.builds(Where, st.one_of(inner, compared), inner, inner),
-        st.builds(Call, st.sampled_from(["minimum", "maximum"]), st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(
+            Call, st.sampled_from(["minimum", "maximum"]), st.lists(inner, min_size=2, max_size=3).map(tuple)
+        ),
         st.builds(Call, st.just("absolute"), st.tuples(inner)),
     )
 
@@ -115,7 +122,9 @@ def is_flag(tree: Expr) -> bool:
 
 @settings(max_examples=400, deadline=None)
 @given(trees, st.lists(st.lists(values, min_size=5, max_size=5), min_size=3, max_size=3))
-def test_random_formulas_give_the_same_in_numpy_and_in_the_engine(tree: Expr, data: list[list[float]]) -> None:
+def test_random_formulas_give_the_same_in_numpy_and_in_the_engine(
+    tree: Expr, data: list[list[float]]
+) -> None:
     rows = dict(zip(sorted(ROWS), data, strict=True))
     expected, found = by_numpy(tree, rows), by_engine(tree, rows)
     if not math.isfinite(expected) or abs(expected) > 1e100:
@@ -128,7 +137,11 @@ def test_random_formulas_give_the_same_in_numpy_and_in_the_engine(tree: Expr, da
 
 def has_hole(tree: Expr, rows: dict[str, list[float]]) -> bool:
     """Tell whether some part of ``tree`` has no finite value, so that a spreadsheet shows an error, or is 0^0."""
-    if isinstance(tree, Binary) and tree.operator == "^" and by_numpy(tree.left, rows) == 0 == by_numpy(tree.right, rows):
+    if (
+        isinstance(tree, Binary)
+        and tree.operator == "^"
+        and by_numpy(tree.left, rows) == 0 == by_numpy(tree.right, rows)
+    ):
         return True  # 1 in numpy, #NUM! in spreadsheets
     if not math.isfinite(by_numpy(tree, rows)):
         return True
@@ -174,7 +187,19 @@ def test_functions_outside_the_allow_list_are_a_build_error() -> None:
     for name in ("OFFSET", "INDIRECT", "XLOOKUP", "ROUND", "NPV", "TODAY"):
         with pytest.raises(DeclarationError, match="not among the functions that all engines agree on"):
             call(name, "A1")
-    assert {"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"} == ALLOWED_FUNCTIONS
+    assert {
+        "IF",
+        "AND",
+        "OR",
+        "MIN",
+        "MAX",
+        "ABS",
+        "SUM",
+        "SUMPRODUCT",
+        "SUMIFS",
+        "INDEX",
+        "MATCH",
+    } == ALLOWED_FUNCTIONS
 
 
 def test_an_unbound_node_is_refused_not_guessed() -> None:

@@ -22,9 +22,9 @@ from programs import absent
 
 import xlwings_udfs.hosts.calc as host
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import ErrorValue, error_value
+from xlwings_udfs.cells.arguments import ErrorValue, error_value
+from xlwings_udfs.cells.registry import FUNCTIONS
 from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX, described_functions
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 MARK = "AMZN_FCF_TEST"
 """Environment variable by whose value a test knows the processes that its office started."""
 OVERRIDES: list[list[Any]] = [["aws_growth", 0.2], [None, None], ["wacc", 0.09]]
-TABLE: list[list[Any]] = [["driver", "unit", 2027.0, "2028Q1"], ["aws_growth", "rate", 0.25, None], ["capex_scale", None, None, 0.9]]
+TABLE: list[list[Any]] = [
+    ["driver", "unit", 2027.0, "2028Q1"],
+    ["aws_growth", "rate", 0.25, None],
+    ["capex_scale", None, None, 0.9],
+]
 PERIODS: list[list[Any]] = [[2025.0], ["2026Q3"], [None], ["TTM 2027Q4"], [2050.0], ["soon"]]
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -122,7 +126,9 @@ SINGLE = [
     Call("AMZN_MULTIPLE", '"P/FCF",2026', ("P/FCF", 2026.0)),  # free cash flow is negative
     Call("AMZN_MULTIPLE", '"EV/EBITDA","TTM 2027Q4","bull",300', ("EV/EBITDA", "TTM 2027Q4", "bull", 300.0)),
     Call("AMZN_IMPLIED", '"wacc",234.75,"dcf","article"', ("wacc", 234.75, "dcf", "article")),
-    Call("AMZN_IMPLIED", '"aws_growth",234.75,"dcf","article"', ("aws_growth", 234.75, "dcf", "article")),  # no root
+    Call(
+        "AMZN_IMPLIED", '"aws_growth",234.75,"dcf","article"', ("aws_growth", 234.75, "dcf", "article")
+    ),  # no root
     Call("AMZN_INFLECTION", '"turn","bear"', ("turn", "bear")),
     Call("AMZN_INFLECTION", '"positive","article"', ("positive", "article")),  # never below 0
     Call("AMZN_EXPLAIN", '"free_cash_flow",2026', ("free_cash_flow", 2026.0)),
@@ -132,7 +138,9 @@ SINGLE = [
 BLOCKS = [
     Call("AMZN_DRIVERS", '"bull"', ("bull",)),
     Call("AMZN_FCF", "Inputs!I1:I6", (PERIODS,)),
-    Call("AMZN_LINE", '"net_sales",{2026,2027;2028,2050}', ("net_sales", [[2026.0, 2027.0], [2028.0, 2050.0]])),
+    Call(
+        "AMZN_LINE", '"net_sales",{2026,2027;2028,2050}', ("net_sales", [[2026.0, 2027.0], [2028.0, 2050.0]])
+    ),
     Call("AMZN_ACTUAL", '"free_cash_flow",Inputs!I1:I6', ("free_cash_flow", PERIODS)),
     Call("AMZN_REVENUE", "Inputs!I1:I6", (PERIODS,)),
     Call("AMZN_MARGIN", "Inputs!I1:I6", (PERIODS,)),
@@ -181,13 +189,23 @@ class Office:
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
         # root may install for all users only: "all users" are sent to this folder
-        self._places = [f"-env:UserInstallation={profile.as_uri()}", f"-env:UNO_SHARED_PACKAGES_CACHE={(profile / 'all_users').as_uri()}"]
+        self._places = [
+            f"-env:UserInstallation={profile.as_uri()}",
+            f"-env:UNO_SHARED_PACKAGES_CACHE={(profile / 'all_users').as_uri()}",
+        ]
         self._shared = ["--shared"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
     def start(self, program: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         # with a virtual environment first in PATH the program says that the file cannot be loaded
-        environment = {**os.environ, "PATH": os.defpath + os.pathsep + "/usr/bin", MARK: self.mark, **variables}
-        return subprocess.Popen([program, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        environment = {
+            **os.environ,
+            "PATH": os.defpath + os.pathsep + "/usr/bin",
+            MARK: self.mark,
+            **variables,
+        }
+        return subprocess.Popen(
+            [program, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
 
     def run(self, program: str, *arguments: str, **variables: str) -> str:
         return finished(self.start(self._bin / program, *arguments, **variables))
@@ -205,11 +223,16 @@ class Office:
 
     def typed_by_hand(self) -> dict[str, Any]:
         """Return what the function wizard shows, and a formula that was typed, saved as .ods, loaded and calculated again."""
-        python = next((each for each in (self._bin / "python", Path("/usr/bin/python3")) if each.exists()), Path(sys.executable))
+        python = next(
+            (each for each in (self._bin / "python", Path("/usr/bin/python3")) if each.exists()),
+            Path(sys.executable),
+        )
         accept = f"--accept=pipe,name={self.mark};urp;StarOffice.ComponentContext"
         running = self.start(self._bin / "soffice", *self._places, "--headless", "--norestore", accept)
         try:
-            said = finished(self.start(python, "-c", TYPED_BY_HAND, self.mark, (self.folder / "typed.ods").as_uri()))
+            said = finished(
+                self.start(python, "-c", TYPED_BY_HAND, self.mark, (self.folder / "typed.ods").as_uri())
+            )
             finished(running)
         finally:
             for process_id in self.processes():  # none, unless something above failed
@@ -238,7 +261,10 @@ def finished(process: subprocess.Popen[str]) -> str:
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Office:
     program = shutil.which("soffice")
     if program is None or not list(Path(program).resolve().parent.glob("pythonloader.py")):
-        absent(request, "LibreOffice or its Python is missing: install them (Debian: apt-get install libreoffice-calc python3-uno)")
+        absent(
+            request,
+            "LibreOffice or its Python is missing: install them (Debian: apt-get install libreoffice-calc python3-uno)",
+        )
     folder = tmp_path_factory.mktemp("office")
     office = Office(Path(program), folder)
     extension, _ = host.write_template(folder)
@@ -255,7 +281,13 @@ def book(office: Office) -> openpyxl.Workbook:
     inputs = book.active
     assert inputs is not None
     inputs.title = "Inputs"
-    areas: dict[int, list[list[Any]]] = {1: OVERRIDES, 4: TABLE, 9: PERIODS, 12: [["bull"], [None], [2027]], 13: [["=NA()"], [2026]]}
+    areas: dict[int, list[list[Any]]] = {
+        1: OVERRIDES,
+        4: TABLE,
+        9: PERIODS,
+        12: [["bull"], [None], [2027]],
+        13: [["=NA()"], [2026]],
+    }
     for column, rows in areas.items():
         fill(inputs, column, rows)
     cells, within = book.create_sheet("Cells"), book.create_sheet("Within")
@@ -305,7 +337,9 @@ def test_every_function_is_called() -> None:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("call", SINGLE, ids=lambda call: call.formula.removeprefix(f"={PROGRAMMATIC_PREFIX}"))
+@pytest.mark.parametrize(
+    "call", SINGLE, ids=lambda call: call.formula.removeprefix(f"={PROGRAMMATIC_PREFIX}")
+)
 def test_a_cell_shows_what_python_gives(book: openpyxl.Workbook, call: Call) -> None:
     row = SINGLE.index(call) + 1
     expected = call.in_python()
@@ -317,7 +351,9 @@ def test_a_cell_shows_what_python_gives(book: openpyxl.Workbook, call: Call) -> 
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("call", BLOCKS, ids=lambda call: call.formula.removeprefix(f"={PROGRAMMATIC_PREFIX}"))
+@pytest.mark.parametrize(
+    "call", BLOCKS, ids=lambda call: call.formula.removeprefix(f"={PROGRAMMATIC_PREFIX}")
+)
 def test_a_block_shows_what_python_gives(book: openpyxl.Workbook, call: Call) -> None:
     sheet = book[f"Block{BLOCKS.index(call)}"]
     for row, values in enumerate(call.in_python(), start=1):
@@ -326,7 +362,9 @@ def test_a_block_shows_what_python_gives(book: openpyxl.Workbook, call: Call) ->
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("formula", WITHIN_FORMULAS, ids=lambda formula: formula.replace(PROGRAMMATIC_PREFIX, ""))
+@pytest.mark.parametrize(
+    "formula", WITHIN_FORMULAS, ids=lambda formula: formula.replace(PROGRAMMATIC_PREFIX, "")
+)
 def test_results_work_within_formulas(book: openpyxl.Workbook, formula: str) -> None:
     expected = WITHIN_FORMULAS[formula]
     cell = book["Within"].cell(list(WITHIN_FORMULAS).index(formula) + 1, 1)
@@ -335,7 +373,9 @@ def test_results_work_within_formulas(book: openpyxl.Workbook, formula: str) -> 
 
 @pytest.mark.libreoffice
 def test_drivers_in_cells_are_overrides(book: openpyxl.Workbook) -> None:
-    assert_shows(book["Cells"]["D1"], FUNCTIONS["AMZN_FCF"](2028, None, None, FUNCTIONS["AMZN_DRIVERS"]("bull")))
+    assert_shows(
+        book["Cells"]["D1"], FUNCTIONS["AMZN_FCF"](2028, None, None, FUNCTIONS["AMZN_DRIVERS"]("bull"))
+    )
 
 
 @pytest.mark.libreoffice
@@ -363,7 +403,9 @@ def test_300_calls_in_a_file(office: Office, measured: Callable[[str], None]) ->
     fill(sheet, 1, [[call.formula] for call in calls])
     start = time.monotonic()
     found = office.calculated(book, "many")[sheet.title]
-    measured(f"LibreOffice: {len(calls)} calls, start of the office and of the worker included: {time.monotonic() - start:.1f} s")
+    measured(
+        f"LibreOffice: {len(calls)} calls, start of the office and of the worker included: {time.monotonic() - start:.1f} s"
+    )
     for row, call in enumerate(calls, start=1):
         assert_shows(found.cell(row, 1), call.in_python())
 

@@ -10,19 +10,21 @@ import formualizer
 import pytest
 from office_calls import CALLS
 
-from amzn_fcf.workbooks import build, shipped_at
-from model.axis import Quarter
+from amzn_fcf.building.workbooks import build, shipped_at
 from model.errors import AmznFcfError
-from model.inputs import load_scenario
-from workbook_templates.layout import COVER, FUNCTIONS, INPUTS, SELECTED_CELL, VALUE
-from workbook_templates.package import read_grids, value_at, with_changes
-from workbook_templates.recalc import Formualizer
-from workbook_templates.sheets.functions import EXAMPLES, FIRST_ROW
-from workbook_templates.validate import validate
-from workbook_templates.writer import WorkbookPlan, plan_workbook
-from xlwings_udfs.convert import ErrorValue, error_value
+from model.language.periods import Quarter
+from model.scenarios.composing import load_scenario
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.layout import COVER, FUNCTIONS, INPUTS, SELECTED_CELL, VALUE
+from workbook_templates.plan.sheets.functions import EXAMPLES, FIRST_ROW
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
+from workbook_templates.read.book import read_grids
+from workbook_templates.read.values import value_at
+from workbook_templates.validation.validate import validate
+from workbook_templates.write.patching import with_changes
+from xlwings_udfs.cells.arguments import ErrorValue, error_value
+from xlwings_udfs.cells.registry import FUNCTIONS as EVERY_FUNCTION
 from xlwings_udfs.hosts.headless import register
-from xlwings_udfs.registry import FUNCTIONS as EVERY_FUNCTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +61,9 @@ def agree(expected: object, found: object) -> bool:
 
 
 @pytest.mark.parametrize(("name", "arguments"), CALLS, ids=lambda each: str(each)[:40])
-def test_every_function_gives_in_cells_what_it_gives_in_python(name: str, arguments: Sequence[object]) -> None:
+def test_every_function_gives_in_cells_what_it_gives_in_python(
+    name: str, arguments: Sequence[object]
+) -> None:
     """Arguments stand in cells of their own; a range is a range, a blank is an empty cell.
 
     formualizer hands an empty cell over as 0, so this host takes a bare 0 as left out (docs/hosts.md).
@@ -135,7 +139,9 @@ def test_a_template_shows_every_function_beside_its_native_formula_with_cached_v
 
 
 @pytest.mark.parametrize(("driver", "value"), [("wacc", 0.08), ("terminal_growth", 0.03), ("stakes", 0.0)])
-def test_an_input_changed_by_hand_moves_the_functions_and_the_native_formulas_alike(driver: str, value: float) -> None:
+def test_an_input_changed_by_hand_moves_the_functions_and_the_native_formulas_alike(
+    driver: str, value: float
+) -> None:
     plan, data = template()
     changes = {(INPUTS, plan.layout.given[driver], VALUE): value}
     before, after = (Formualizer(register).calculate(data, each) for each in ({}, changes))
@@ -154,6 +160,8 @@ def test_the_selector_moves_the_functions_and_validate_takes_the_changed_workboo
     column = plan.layout.year_column(plan.layout.plan.axis.year_position(2028))
     changed = with_changes(data, {(COVER, *SELECTED_CELL): "bull", (INPUTS, row, column): 0.5})
     grids = Formualizer(register).calculate(changed)
-    assert value_at(grids, FUNCTIONS, FIRST_ROW, LIVE) == pytest.approx(value_at(grids, FUNCTIONS, FIRST_ROW, NATIVE), rel=1e-9)
+    assert value_at(grids, FUNCTIONS, FIRST_ROW, LIVE) == pytest.approx(
+        value_at(grids, FUNCTIONS, FIRST_ROW, NATIVE), rel=1e-9
+    )
     report = validate(changed, "changed", register=register)
     assert not report.compared["formualizer"].differences, str(report.compared["formualizer"])

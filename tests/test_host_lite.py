@@ -19,9 +19,9 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from programs import needs
 
-from xlwings_udfs.functions import AMZN_FCF, AMZN_IMPLIED
+from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.functions.figures import AMZN_FCF, AMZN_IMPLIED
 from xlwings_udfs.hosts.lite import write_template
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +53,8 @@ import importlib.util, sys
 for absent in ("formualizer", "ironcalc", "numba", "openpyxl", "rich", "xlwings"):
     assert importlib.util.find_spec(absent) is None, absent
 from xlwings_udfs import AMZN_FCF, AMZN_IMPLIED
-import xlwings_udfs.functions
-assert "site-packages" in xlwings_udfs.functions.__file__
+import xlwings_udfs.functions.figures
+assert "site-packages" in xlwings_udfs.functions.figures.__file__
 print(AMZN_FCF(2026, "bull"), AMZN_IMPLIED("wacc", 234.75, "dcf", "article"))
 """
 
@@ -64,7 +64,16 @@ def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Build the wheel of this project."""
     needs(request, "hatchling")
     folder = tmp_path_factory.mktemp("dist")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "wheel", "--no-deps", "--no-build-isolation"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--quiet",
+        "--disable-pip-version-check",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
     subprocess.run([*pip, "--wheel-dir", str(folder), str(ROOT)], check=True, timeout=PATIENCE)
     (found,) = folder.iterdir()
     return found
@@ -77,14 +86,20 @@ def test_the_wheel_is_pure_python(wheel: Path) -> None:
         (label,) = (archive.read(name).decode() for name in names if name.endswith(".dist-info/WHEEL"))
     assert "Root-Is-Purelib: true" in label
     assert not [name for name in names if name.endswith((".so", ".pyd", ".dll", ".dylib"))]
-    assert {"xlwings_udfs/functions.py", "xlwings_udfs/hosts/officejs.py", "model/data/drivers.csv"} <= set(names)
+    assert {
+        "xlwings_udfs/functions/figures.py",
+        "xlwings_udfs/hosts/officejs.py",
+        "model/amazon/data/drivers.csv",
+    } <= set(names)
     assert "xlwings_udfs/hosts/server/project/.env.template" in names
     assert "xlwings_udfs/hosts/lite/project/main.py" in names
 
 
 def test_in_pyodide_the_wheel_asks_only_for_what_pyodide_has(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        (label,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        (label,) = (
+            archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/METADATA")
+        )
     there: dict[str, str | AbstractSet[str]] = {
         **cast("dict[str, str]", default_environment()),
         "sys_platform": "emscripten",
@@ -102,10 +117,25 @@ def test_the_wheel_computes_where_only_numpy_pandas_and_scipy_are(wheel: Path, t
     for name in IN_PYODIDE | THEIR_OWN:
         _link(name, packages)
     python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", str(python), "install", "--no-index"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--python",
+        str(python),
+        "install",
+        "--no-index",
+    ]
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True, timeout=PATIENCE)
     done = subprocess.run(
-        [str(python), "-I", "-c", IN_A_BARE_PLACE], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=PATIENCE
+        [str(python), "-I", "-c", IN_A_BARE_PLACE],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
     found = [float(each) for each in done.stdout.split()]
     assert_same(found, [AMZN_FCF(2026, "bull"), AMZN_IMPLIED("wacc", 234.75, "dcf", "article")], "bare")
@@ -149,14 +179,19 @@ def test_xlwings_makes_metadata_of_every_function(lite: Any) -> None:  # noqa: A
 
 def test_arguments_that_can_be_left_out_are_optional(lite: Any) -> None:  # noqa: ANN401  # what xlwings prints
     functions = {each["name"]: each["parameters"] for each in lite["meta"]["functions"]}
-    optional = {name: [each["name"] for each in parameters if each.get("optional")] for name, parameters in functions.items()}
+    optional = {
+        name: [each["name"] for each in parameters if each.get("optional")]
+        for name, parameters in functions.items()
+    }
     assert optional["AMZN_FCF"] == ["period", "scenario", "measure", "overrides"]
     assert optional["AMZN_MULTIPLE"] == ["period", "scenario", "price", "overrides"]
     assert optional["AMZN_ACTUAL"] == []
 
 
 def test_choices_are_enums(lite: Any) -> None:  # noqa: ANN401  # what xlwings prints
-    choices = {each["id"]: [value["stringValue"] for value in each["values"]] for each in lite["meta"]["enums"]}
+    choices = {
+        each["id"]: [value["stringValue"] for value in each["values"]] for each in lite["meta"]["enums"]
+    }
     assert choices["AMZN_MULTIPLE.MULTIPLE"] == ["P/S", "EV/EBITDA", "P/OCF", "P/FCF", "P/E"]
     assert choices["AMZN_TABLE.FREQUENCY"] == ["annual", "quarterly", "ttm"]
     parameters = {each["name"]: each["parameters"] for each in lite["meta"]["functions"]}["AMZN_FCF"]

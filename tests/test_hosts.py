@@ -10,7 +10,7 @@ import com_stand_in
 import office_calls
 import test_host_calc
 
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.cells.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,9 @@ HOSTS: Mapping[str, Mapping[str, int]] = {
 def table() -> str:
     """Return the table as it stands in the document."""
     lines = [f"| function | {' | '.join(HOSTS)} |", f"|---{'|--:' * len(HOSTS)}|"]
-    lines += [f"| `{name}` | {' | '.join(str(calls[name]) for calls in HOSTS.values())} |" for name in FUNCTIONS]
+    lines += [
+        f"| `{name}` | {' | '.join(str(calls[name]) for calls in HOSTS.values())} |" for name in FUNCTIONS
+    ]
     lines.append(f"| all | {' | '.join(str(sum(calls.values())) for calls in HOSTS.values())} |")
     return "\n".join(lines)
 

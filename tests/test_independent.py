@@ -1,7 +1,7 @@
 """The forecast, computed again: plain loops over quarters, written from the model's notes and not from its declarations.
 
-Two models that share no code must agree on every line, in scenarios that push the branches: capacity binding, cash below its least,
-no budget, other service lags, tax deferral capped.
+Two models that share no code must agree on every line, in scenarios that push the branches: capacity binding,
+cash below its least, no budget, other service lags, tax deferral capped.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from model.drivers import ALL
-from model.inputs import load_scenario
 from model.results import run
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL
 
 if TYPE_CHECKING:
-    from model.inputs import Scenario
     from model.results import Results
+    from model.scenarios.scenario import Scenario
 
 CLASSES = ("servers_and_network", "equipment", "buildings")
 RETAIL = ("north_america", "international")
@@ -28,7 +28,7 @@ class Plain:
 
     def __init__(self, results: Results) -> None:
         self.results, self.axis = results, results.plan.axis
-        self.split = self.axis.split
+        self.split = self.axis.forecast_start
         self.x: dict[str, list[float]] = defaultdict(lambda: [0.0] * self.axis.length)
         for key, row in results.values.items():
             if results.plan.rows[key].line is not None and row.shape[0] == self.axis.length:
@@ -60,8 +60,12 @@ class Plain:
         kept = x["aws_volume"][t - 4] + (1 - d("unmet_demand_lost")) * unmet
         x["aws_demand"][t] = kept * (1 + d("aws_growth", t))
         lag = int(d("service_lag[aws]"))
-        placed = x["aws_additions"][t - lag] * (1 - self.delay(t - lag)) + x["aws_additions"][t - lag - 4] * self.delay(t - lag - 4)
-        power = (1 + d("silicon_mix", t) * d("price_performance", t)) / (1 + d("silicon_mix_base") * d("price_performance_base"))
+        placed = x["aws_additions"][t - lag] * (1 - self.delay(t - lag)) + x["aws_additions"][
+            t - lag - 4
+        ] * self.delay(t - lag - 4)
+        power = (1 + d("silicon_mix", t) * d("price_performance", t)) / (
+            1 + d("silicon_mix_base") * d("price_performance_base")
+        )
         per_dollar = 1 + d("asset_mix[aws,servers_and_network]") * (power - 1)
         kept_capacity = x["aws_capacity"][t - 1] * (1 - d("aws_retirement", t) / 4)
         x["aws_capacity"][t] = kept_capacity + placed * per_dollar * d("sales_yield", t)
@@ -123,7 +127,9 @@ class Plain:
             operating += income
         x["operating_income"][t] = operating
         x["interest_income"][t] = d("interest_rate_cash", t) / 4 * x["cash"][t - 1]
-        x["interest_expense"][t] = d("interest_rate_debt", t) / 4 * (x["debt"][t - 1] + x["finance_leases"][t - 1])
+        x["interest_expense"][t] = (
+            d("interest_rate_debt", t) / 4 * (x["debt"][t - 1] + x["finance_leases"][t - 1])
+        )
         x["pretax_income"][t] = operating + x["interest_income"][t] - x["interest_expense"][t]
         x["tax"][t] = d("tax_rate", t) * x["pretax_income"][t]
         x["net_income"][t] = x["pretax_income"][t] - x["tax"][t]
@@ -135,8 +141,12 @@ class Plain:
         total = 0.0
         for block_end, quarter in ((last, own), (last - 4, own - 4)):
             block = range(block_end - 3, block_end + 1)
-            margin = sum(self.before_one_offs(segment, s) for s in block) / sum(self.x[f"stores_sales[{segment}]"][s] for s in block)
-            total += self.before_one_offs(segment, quarter) / self.x[f"stores_sales[{segment}]"][quarter] - margin
+            margin = sum(self.before_one_offs(segment, s) for s in block) / sum(
+                self.x[f"stores_sales[{segment}]"][s] for s in block
+            )
+            total += (
+                self.before_one_offs(segment, quarter) / self.x[f"stores_sales[{segment}]"][quarter] - margin
+            )
         return total / 2
 
     def before_one_offs(self, segment: str, t: int) -> float:
@@ -150,9 +160,18 @@ class Plain:
         x["deferred_tax"][t] = min(timing + x["carried"][t - 1], d("deferral_cap") * max(x["tax"][t], 0))
         x["carried"][t] = x["carried"][t - 1] + timing - x["deferred_tax"][t]
         own = next(s for s in range(self.split - 4, self.split) if s % 4 == t % 4)
-        ratios = [self.rest_of_cash_flow(s) for s in (own, own - 4) if s >= self.axis.quarters.index(self.axis.first.shifted(8))]
+        ratios = [
+            self.rest_of_cash_flow(s)
+            for s in (own, own - 4)
+            if s >= self.axis.quarters.index(self.axis.first.shifted(8))
+        ]
         working_capital = sum(ratios) / len(ratios) * x["net_sales"][t]
-        earnings = x["net_income"][t] + x["depreciation_amortization"][t] + x["stock_compensation"][t] + x["deferred_tax"][t]
+        earnings = (
+            x["net_income"][t]
+            + x["depreciation_amortization"][t]
+            + x["stock_compensation"][t]
+            + x["deferred_tax"][t]
+        )
         x["operating_cash_flow"][t] = earnings - x["other_amortization"][t] + working_capital
         x["free_cash_flow"][t] = x["operating_cash_flow"][t] - x["net_capex"][t]
         principal = d("finance_lease_repayment") / 4 * x["finance_leases"][t - 1]
@@ -164,7 +183,9 @@ class Plain:
         x["free_cash_flow_gross_capex"][t] = x["operating_cash_flow"][t] - x["capex"][t]
         x["free_cash_flow_after_stock_compensation"][t] = x["free_cash_flow"][t] - x["stock_compensation"][t]
         before = x["cash"][t - 1] + x["free_cash_flow_after_leases"][t] - d("investments", t)
-        x["net_borrowing"][t] = d("planned_borrowing", t) + max(0.0, d("minimum_cash") - before - d("planned_borrowing", t))
+        x["net_borrowing"][t] = d("planned_borrowing", t) + max(
+            0.0, d("minimum_cash") - before - d("planned_borrowing", t)
+        )
         after = before + x["net_borrowing"][t]
         x["distributions"][t] = max(0.0, after - d("target_cash"))
         x["cash"][t] = after - x["distributions"][t]
@@ -225,7 +246,9 @@ def test_the_forecast_computed_again_in_plain_loops_is_the_same(name: str) -> No
     plain = Plain(results)
     for line, row in plain.x.items():
         found = results.values[line][plain.split :, 0]
-        assert row[plain.split :] == pytest.approx(found.tolist(), rel=1e-9, abs=1e-6) or not any(row[plain.split :]), line
+        assert row[plain.split :] == pytest.approx(found.tolist(), rel=1e-9, abs=1e-6) or not any(
+            row[plain.split :]
+        ), line
     computed_lines = [line for line, row in plain.x.items() if any(row[plain.split :])]
     assert len(computed_lines) > 35
 

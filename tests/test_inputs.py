@@ -9,12 +9,12 @@ import pytest
 from shared import computed
 
 from model.amazon import AMAZON
-from model.axis import Period
-from model.drivers import ALL, driver_infos
 from model.errors import AmznFcfError, InputError, PeriodError, UnknownNameError
-from model.inputs import load_scenario
+from model.language.periods import Period
 from model.results import run
-from model.scenario_files import builtin_overlays, builtin_scenarios
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.files import builtin_overlays, builtin_scenarios
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,24 +36,27 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> str:
 
 
 def test_every_driver_is_described_with_default_range_and_source() -> None:
-    infos = driver_infos()
-    assert {info.driver for info in infos.values()} == set(AMAZON.drivers.values())
-    for info in infos.values():
-        assert info.minimum < info.maximum
-        assert info.source
-        assert info.description
-        assert all(info.minimum <= value <= info.maximum or (info.driver.switch and value == 0) for value in info.default.values())
+    specs = driver_specs()
+    assert {spec.driver for spec in specs.values()} == set(AMAZON.drivers.values())
+    for spec in specs.values():
+        assert spec.minimum < spec.maximum
+        assert spec.source
+        assert spec.description
+        assert all(
+            spec.minimum <= value <= spec.maximum or (spec.driver.zero_means_none and value == 0)
+            for value in spec.default.values()
+        )
 
 
 def test_every_value_of_every_scenario_is_in_range_and_has_a_source() -> None:
-    infos = driver_infos()
+    specs = driver_specs()
     for name in [*builtin_scenarios(), *(f"base+{overlay}" for overlay in builtin_overlays())]:
         scenario = load_scenario(name)
-        assert set(scenario.table) == set(infos)
+        assert set(scenario.table) == set(specs)
         assert all(note.source for note in scenario.sources.values())
         for key, values in scenario.table.items():
             for period, value in values.items():
-                assert infos[key].check(value, period) == value
+                assert specs[key].check(value, period) == value
 
 
 def test_weights_of_the_cases_sum_to_one_and_the_article_is_a_reference() -> None:
@@ -65,7 +68,13 @@ def test_weights_of_the_cases_sum_to_one_and_the_article_is_a_reference() -> Non
 def test_a_derived_scenario_changes_only_what_it_names() -> None:
     base, bull = load_scenario("base"), load_scenario("bull")
     changed = {key for key in base.table if base.table[key] != bull.table[key]}
-    named = {"aws_growth", "sales_yield", "advertising_growth", "stores_margin[north_america]", "aws_cash_cost_ratio"}
+    named = {
+        "aws_growth",
+        "sales_yield",
+        "advertising_growth",
+        "stores_margin[north_america]",
+        "aws_cash_cost_ratio",
+    }
     assert changed == named | {"capex_to_sales", "capex_budget"}
 
 
@@ -79,8 +88,8 @@ def test_a_year_after_the_last_one_given_repeats_it_but_a_budget_does_not() -> N
 def test_a_value_for_one_quarter_wins_over_its_year() -> None:
     results = computed("base")
     growth = results.values["stores_growth[north_america]"][:, 0]
-    assert growth[results.plan.axis.split] == 0.045
-    assert growth[results.plan.axis.split + 1] == 0.085
+    assert growth[results.plan.axis.forecast_start] == 0.045
+    assert growth[results.plan.axis.forecast_start + 1] == 0.085
 
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(builtin_overlays(), 2)), ids="+".join)
@@ -95,14 +104,18 @@ def test_an_overlay_means_the_same_on_every_base() -> None:
         plain, changed = load_scenario(name), load_scenario(f"{name}+silicon_delay")
         for year in ("2026", "2027", "2030"):
             shift = {"2026": -0.05, "2027": -0.11, "2030": -0.12}[year]
-            assert changed.table["silicon_mix"][year] == pytest.approx(plain.table["silicon_mix"][year] + shift)
+            assert changed.table["silicon_mix"][year] == pytest.approx(
+                plain.table["silicon_mix"][year] + shift
+            )
         assert changed.table["capex_scale"]["2027"] == 1.04
         assert changed.table["capex_scale"]["2029"] == 1.0
 
 
 def test_an_overlay_changes_the_quarters_given_in_its_year_too(tmp_path: Path) -> None:
     change = (
-        entry("stores_growth[north_america]", values="{ 2026 = 0.5, 2027 = 1 }").replace("drivers", "changes").replace("values", "scale")
+        entry("stores_growth[north_america]", values="{ 2026 = 0.5, 2027 = 1 }")
+        .replace("drivers", "changes")
+        .replace("values", "scale")
     )
     path = write(tmp_path, 'name = "slow"\noverlay = true\n' + change, "slow.toml")
     changed = load_scenario(f"base+{path}")
@@ -120,7 +133,9 @@ def test_a_derived_scenario_keeps_the_budgets_and_borrowing_that_it_does_not_nam
 
 
 def test_a_year_that_a_file_sets_drops_what_its_base_gave_for_its_quarters(tmp_path: Path) -> None:
-    mine = load_scenario(write(tmp_path, HEAD + entry("stores_growth[north_america]", values="{ 2026 = 0.1 }")))
+    mine = load_scenario(
+        write(tmp_path, HEAD + entry("stores_growth[north_america]", values="{ 2026 = 0.1 }"))
+    )
     assert "2026Q3" not in mine.table["stores_growth[north_america]"]
     assert mine.table["stores_growth[international]"]["2026Q3"] == 0.05
 
@@ -190,15 +205,23 @@ def test_a_broken_scenario_file_is_refused_in_one_sentence(case: str, tmp_path: 
 
 
 BROKEN_OVERLAYS = {
-    "of what is not given": (CONSTANT.format("wacc", "rate", 0.01), "wacc is 0, which means that none is given: add has nothing"),
-    "of a reported year": (entry(values="{ 2024 = 0.01 }"), "2024, which is before the first forecast quarter 2026Q3"),
+    "of what is not given": (
+        CONSTANT.format("wacc", "rate", 0.01),
+        "wacc is 0, which means that none is given: add has nothing",
+    ),
+    "of a reported year": (
+        entry(values="{ 2024 = 0.01 }"),
+        "2024, which is before the first forecast quarter 2026Q3",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", BROKEN_OVERLAYS)
 def test_a_broken_overlay_is_refused_in_one_sentence(case: str, tmp_path: Path) -> None:
     text, message = BROKEN_OVERLAYS[case]
-    changes = text.replace("[drivers", "[changes").replace("values = ", "add = ").replace("value = ", "add = ")
+    changes = (
+        text.replace("[drivers", "[changes").replace("values = ", "add = ").replace("value = ", "add = ")
+    )
     overlay = write(tmp_path, f'name = "mine"\noverlay = true\n{changes}')
     with pytest.raises(AmznFcfError, match=message):
         load_scenario(f"base+{overlay}")

@@ -13,19 +13,24 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 from shared import AS_OFS, SHIPPED, family, input_cell, written
 
-from model.drivers import ALL, DriverInfo, driver_infos
-from model.inputs import load_scenario
 from model.results import run
-from workbook_templates.package import with_changes
-from workbook_templates.parity import Comparison, compare, selecting
-from workbook_templates.recalc import ENGINES, Engine
-from workbook_templates.writer import plan_workbook, write_workbook
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL, DriverSpec, driver_specs
+from workbook_templates.engines.engines import ENGINES
+from workbook_templates.plan.workbook import plan_workbook
+from workbook_templates.validation.parity import Comparison, compare, selecting
+from workbook_templates.write.patching import with_changes
+from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workbook_templates.engines.engine import Engine
 
-def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(engine: Engine, measured: Callable[[str], None]) -> None:
+
+def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(
+    engine: Engine, measured: Callable[[str], None]
+) -> None:
     total = Comparison()
     for name in SHIPPED:
         plan, results, data = written(name)
@@ -66,45 +71,57 @@ def test_every_formula_cell_has_a_twin() -> None:
         plan, _ = family(as_of)
         for sheet in plan.sheets.values():
             for cell in sheet.cells.values():
-                assert (cell.twin is not None) == (isinstance(cell.content, str) and cell.content.startswith("="))
+                assert (cell.twin is not None) == (
+                    isinstance(cell.content, str) and cell.content.startswith("=")
+                )
 
 
 # A driver changed by hand
 
 
-def changeable() -> list[DriverInfo]:
+def changeable() -> list[DriverSpec]:
     """Drivers whose value can be changed alone: shares of one whole cannot (the model refuses them, the sheet's checks fail)."""
-    return [info for info in driver_infos().values() if not info.driver.sums_to_one]
+    return [spec for spec in driver_specs().values() if not spec.driver.sums_to_one]
 
 
 @st.composite
-def edits(draw: st.DrawFn) -> tuple[DriverInfo, str, float]:
+def edits(draw: st.DrawFn) -> tuple[DriverSpec, str, float]:
     """Draw a driver, the period of one of its cells, and an allowed value."""
-    info = draw(st.sampled_from(changeable()))
-    value = draw(st.floats(info.minimum, info.maximum).map(lambda number: round(number, 6)))
-    value = min(max(value, info.minimum), info.maximum)
-    if info.driver.whole or info.driver.unit == "quarter":
-        value = draw(st.sampled_from([20241.0, 20253.0])) if info.driver.unit == "quarter" else float(round(value))
-    if info.driver.kind in {"constant", "seasonal"}:
-        return info, ALL, value
+    spec = draw(st.sampled_from(changeable()))
+    value = draw(st.floats(spec.minimum, spec.maximum).map(lambda number: round(number, 6)))
+    value = min(max(value, spec.minimum), spec.maximum)
+    if spec.driver.whole or spec.driver.unit == "quarter":
+        value = (
+            draw(st.sampled_from([20241.0, 20253.0]))
+            if spec.driver.unit == "quarter"
+            else float(round(value))
+        )
+    if spec.driver.kind in {"constant", "seasonal"}:
+        return spec, ALL, value
     year = draw(st.integers(2026, 2035))
-    quarter = draw(st.sampled_from(["Q3", "Q4"] if info.driver.kind == "elapsed" else ["", "Q3", "Q4"]))
-    return info, f"{year}{quarter}", value
+    quarter = draw(st.sampled_from(["Q3", "Q4"] if spec.driver.kind == "elapsed" else ["", "Q3", "Q4"]))
+    return spec, f"{year}{quarter}", value
 
 
 @settings(
     max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a batch of ten names its culprit; shrinking it costs minutes
+    phases=[
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ],  # a batch of ten names its culprit; shrinking it costs minutes
 )
 @given(batch=st.lists(edits(), min_size=10, max_size=10))
 def test_a_driver_changed_in_the_workbook_equals_the_model_with_that_override(
-    engine: Engine, batch: list[tuple[DriverInfo, str, float]]
+    engine: Engine, batch: list[tuple[DriverSpec, str, float]]
 ) -> None:
     plan, _, data = written("base")
-    jobs = [(data, {input_cell(plan, info.key, period): value}) for info, period, value in batch]
-    changed = run([load_scenario("base").with_overrides({info.key: {period: value}}) for info, period, value in batch])
+    jobs = [(data, {input_cell(plan, spec.key, period): value}) for spec, period, value in batch]
+    changed = run(
+        [load_scenario("base").with_overrides({spec.key: {period: value}}) for spec, period, value in batch]
+    )
     for draw, values in enumerate(engine.calculate_all(jobs)):
         comparison = compare(plan, values, changed, draw)
         assert not comparison.differences, f"{batch[draw][0].key} {batch[draw][1:]}: {comparison}"

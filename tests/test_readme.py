@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from shared import computed
 
-from model.axis import Period
-from model.simulate import simulate
+from model.language.periods import Period
+from model.simulation.run import simulate
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,7 +60,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_command_prints_what_is_shown(command: str, output: str, folder: Path) -> None:
     program, *arguments = shlex.split(command)
     assert program == "amzn-fcf"
-    done = subprocess.run([sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=folder, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "amzn_fcf", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     shown, printed = comparable(output), comparable(done.stdout)
     assert shows(shown, printed) if LEFT_OUT in shown else printed == shown, done.stdout
@@ -70,7 +76,11 @@ def test_every_command_prints_what_is_shown(command: str, output: str, folder: P
 def test_the_headline_is_what_the_simulation_gives(scenario: str) -> None:
     heads, _, *rows = re.search(r"(\| quarter .*?)\n\n", README, re.DOTALL)[1].splitlines()  # type: ignore[index]
     quarters = [each.strip() for each in heads.strip("|").split("|")][1:]
-    (cells,) = ([each.strip() for each in row.strip("|").split("|")][1:] for row in rows if row.startswith(f"| `{scenario}`"))
+    (cells,) = (
+        [each.strip() for each in row.strip("|").split("|")][1:]
+        for row in rows
+        if row.startswith(f"| `{scenario}`")
+    )
     found = simulate(scenario, draws=100_000, seed=1)
     chances = found.positive_by_quarter()
     for quarter, cell in zip(quarters, cells, strict=True):
@@ -84,7 +94,9 @@ def test_the_headline_is_what_the_simulation_gives(scenario: str) -> None:
 def test_the_analysis_in_python_gives_what_the_command_prints() -> None:
     (example,) = blocks("python", ANALYSIS)
     done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=True)
-    assert re.fullmatch(r"0\.3\d+\nChance\(probability=0\.4\d+, standard_error=0\.\d+\)\n", done.stdout), done.stdout
+    assert re.fullmatch(r"0\.3\d+\nChance\(probability=0\.4\d+, standard_error=0\.\d+\)\n", done.stdout), (
+        done.stdout
+    )
 
 
 def test_the_python_example_runs() -> None:

@@ -13,10 +13,26 @@ from hypothesis import strategies as st
 from scipy import stats
 from small_model import LOGNORMAL, NORMAL, job, simulated
 
-from model.correlation import SMALLEST_EIGENVALUE, correlated, nearest_correlations, normal_correlations
-from model.distributions import Discrete, Distribution, LogNormal, Normal, Pert, Triangular, Truncated, Uniform, distribution_of, within
 from model.errors import InputError
-from model.sampling import SAMPLINGS, blocks_of, uniform_block
+from model.simulation.correlation import (
+    SMALLEST_EIGENVALUE,
+    correlated,
+    nearest_correlations,
+    normal_correlations,
+)
+from model.simulation.distributions import (
+    Discrete,
+    Distribution,
+    LogNormal,
+    Normal,
+    Pert,
+    Triangular,
+    Truncated,
+    Uniform,
+    distribution_of,
+    within,
+)
+from model.simulation.sampling import SAMPLINGS, blocks_of, uniform_block
 
 SHARES = np.array([1e-9, 0.001, 0.05, 0.2, 0.25, 0.5, 0.7, 0.99, 1 - 1e-9])
 if TYPE_CHECKING:
@@ -72,7 +88,9 @@ def test_a_discrete_distribution_gives_each_value_its_probability() -> None:
         ("discrete", {"values": 3, "probabilities": [1]}, "needs a list of numbers"),
     ],
 )  # fmt: skip
-def test_wrong_parameters_say_what_is_wrong(kind: object, parameters: dict[str, object], message: str) -> None:
+def test_wrong_parameters_say_what_is_wrong(
+    kind: object, parameters: dict[str, object], message: str
+) -> None:
     with pytest.raises(InputError, match=message) as caught:
         distribution_of(kind, parameters, "mine.toml: sales_yield")
     assert str(caught.value).startswith("mine.toml: sales_yield: ")
@@ -108,7 +126,8 @@ def test_whatever_is_drawn_from_a_truncated_distribution_lies_in_its_interval(
 
 
 @pytest.mark.parametrize(
-    ("draws", "count", "size"), [(1, 1, 16), (256, 16, 16), (1000, 32, 32), (100_000, 25, 4096), (1_000_000, 245, 4096)]
+    ("draws", "count", "size"),
+    [(1, 1, 16), (256, 16, 16), (1000, 32, 32), (100_000, 25, 4096), (1_000_000, 245, 4096)],
 )
 def test_draws_are_cut_into_blocks_by_their_number_alone(draws: int, count: int, size: int) -> None:
     blocks = blocks_of(draws)
@@ -159,14 +178,21 @@ def test_sampled_rank_correlations_are_those_that_were_asked_for(sampling: str) 
     worst = 0.0
     for place, one in enumerate(names):
         for further, other in enumerate(names[:place]):
-            worst = max(worst, abs(found[place, further] - asked.get((one, other), asked.get((other, one), 0.0))))
-    print(f"{sampling}: {len(drawn):,} draws, largest difference of a rank correlation from what was asked: {worst:.4f}")
+            worst = max(
+                worst, abs(found[place, further] - asked.get((one, other), asked.get((other, one), 0.0)))
+            )
+    print(
+        f"{sampling}: {len(drawn):,} draws, largest difference of a rank correlation from what was asked: {worst:.4f}"
+    )
     assert worst < 0.01
 
 
 def test_rearranged_blocks_have_their_correlations_without_chance() -> None:
     scores = normal_correlations(["a", "b"], {("a", "b"): 0.6}, "here")
-    found = [stats.spearmanr(uniform_block("latin_hypercube", 1, block, 4096, scores)).statistic for block in range(10)]
+    found = [
+        stats.spearmanr(uniform_block("latin_hypercube", 1, block, 4096, scores)).statistic
+        for block in range(10)
+    ]
     plain = [stats.spearmanr(uniform_block("plain", 1, block, 4096, scores)).statistic for block in range(10)]
     assert np.abs(np.array(found) - 0.6).max() < 0.01
     assert np.std(found) < np.std(plain) / 2
@@ -177,18 +203,27 @@ def test_correlations_that_contradict_each_other_are_refused_with_the_nearest_th
         {("a", "b"): 0.9, ("b", "c"): 0.9, ("a", "c"): -0.9},
         {("a", "b"): 0.7, ("b", "c"): -0.4, ("a", "d"): -0.85},  # b and d are uncorrelated, and stay it
     ):
-        with pytest.raises(InputError, match=r"mine\.toml: the correlations contradict each other \(not positive definite\)") as caught:
+        with pytest.raises(
+            InputError, match=r"mine\.toml: the correlations contradict each other \(not positive definite\)"
+        ) as caught:
             normal_correlations(list("abcd"), pairs, "mine.toml")
         named = {(one, other): float(value) for one, other, value in _NAMED.findall(str(caught.value))}
         assert set(named) == set(pairs)
-        assert np.linalg.eigvalsh(normal_correlations(list("abcd"), named, "what the message names is accepted"))[0] > 0
+        assert (
+            np.linalg.eigvalsh(
+                normal_correlations(list("abcd"), named, "what the message names is accepted")
+            )[0]
+            > 0
+        )
 
 
 def test_the_nearest_correlation_matrix_is_highams() -> None:
     """Higham (2002), section 4: the nearest to this matrix has 0.7607 and 0.1573."""
     matrix = np.array([[1.0, 1, 0], [1, 1, 1], [0, 1, 1]])
     nearest = nearest_correlations(matrix)
-    assert nearest == pytest.approx(np.array([[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]), abs=5e-5)
+    assert nearest == pytest.approx(
+        np.array([[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]), abs=5e-5
+    )
     assert np.linalg.eigvalsh(nearest)[0] >= SMALLEST_EIGENVALUE
     allowed = np.array([[1.0, 0.3], [0.3, 1]])
     assert nearest_correlations(allowed) == pytest.approx(allowed, abs=1e-12)
@@ -215,7 +250,14 @@ def test_sobol_and_latin_hypercube_are_nearer_to_the_truth_than_plain_draws() ->
             sampling: math.sqrt(
                 np.mean(
                     [
-                        (simulated(job(distributions[line], line, draws=draws, seed=seed, sampling=sampling)).estimates[line].mean - exact)
+                        (
+                            simulated(
+                                job(distributions[line], line, draws=draws, seed=seed, sampling=sampling)
+                            )
+                            .estimates[line]
+                            .mean
+                            - exact
+                        )
                         ** 2
                         for seed in seeds
                     ]
@@ -224,7 +266,8 @@ def test_sobol_and_latin_hypercube_are_nearer_to_the_truth_than_plain_draws() ->
             for sampling in SAMPLINGS
         }
         print(
-            f"{line}, {draws:,} draws, {len(seeds)} seeds, root mean square error: " + ", ".join(f"{k} {v:.2e}" for k, v in errors.items())
+            f"{line}, {draws:,} draws, {len(seeds)} seeds, root mean square error: "
+            + ", ".join(f"{k} {v:.2e}" for k, v in errors.items())
         )
         assert errors["sobol"] < errors["plain"] / 4
         assert errors["latin_hypercube"] < errors["plain"] / 2
@@ -233,7 +276,12 @@ def test_sobol_and_latin_hypercube_are_nearer_to_the_truth_than_plain_draws() ->
 @pytest.mark.parametrize("sampling", SAMPLINGS)
 def test_standard_errors_are_as_large_as_the_errors(sampling: str) -> None:
     exact = math.exp((0.3**2 + 0.4**2) / 2)
-    found = [simulated(job(LOGNORMAL, "compound", draws=2048, seed=seed, sampling=sampling)).estimates["compound"] for seed in range(40)]
+    found = [
+        simulated(job(LOGNORMAL, "compound", draws=2048, seed=seed, sampling=sampling)).estimates["compound"]
+        for seed in range(40)
+    ]
     scaled = [(each.mean - exact) / each.standard_error for each in found]
-    print(f"{sampling}: errors in standard errors, 40 seeds: root mean square {math.sqrt(np.mean(np.square(scaled))):.2f}")
+    print(
+        f"{sampling}: errors in standard errors, 40 seeds: root mean square {math.sqrt(np.mean(np.square(scaled))):.2f}"
+    )
     assert 0.7 < math.sqrt(np.mean(np.square(scaled))) < 1.4

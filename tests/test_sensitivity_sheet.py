@@ -7,21 +7,23 @@ import math
 import pytest
 from shared import written
 
-from model.axis import Quarter
-from model.inputs import load_scenario
-from model.moves import Steps
+from model.analysis.sensitivity import grid, output_of, tornado
+from model.analysis.swings import Steps
+from model.language.periods import Quarter
 from model.outputs import Output
 from model.results import run
-from model.sensitivity import grid, output_of, tornado
-from model.simulate import simulate
-from workbook_templates.cells import SheetPlan
-from workbook_templates.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
-from workbook_templates.package import Changes, read_grids, value_at, with_changes
-from workbook_templates.recalc import Formualizer
-from workbook_templates.sheets import sensitivity as on_sheet
-from workbook_templates.sheets.simulated import DRAWS, SEED, put_simulation, simulation_of
-from workbook_templates.validate import Report, validate
-from workbook_templates.writer import plan_workbook
+from model.scenarios.composing import load_scenario
+from model.simulation.run import simulate
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.cells import SheetPlan
+from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
+from workbook_templates.plan.sheets import sensitivity as on_sheet
+from workbook_templates.plan.sheets.simulated import DRAWS, SEED, put_simulation, simulation_of
+from workbook_templates.plan.workbook import plan_workbook
+from workbook_templates.read.book import read_grids
+from workbook_templates.read.values import Changes, value_at
+from workbook_templates.validation.validate import Report, validate
+from workbook_templates.write.patching import with_changes
 
 SHARE = "value_per_share[dcf,mid]"
 
@@ -48,8 +50,19 @@ def test_the_tornados_are_those_of_the_scenario_that_the_workbook_is_preset_to()
     for band, text in zip(on_sheet.TORNADO_ROWS, (SHARE, "free_cash_flow 2027"), strict=True):
         found = tornado(scenario, output_of(text, scenario))
         for row, bar in enumerate(found.bars[: on_sheet.BARS], start=band + 2):
-            figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high, bar.driver_low, bar.driver_base, bar.driver_high)
-            assert [cells[row, column] for column in range(on_sheet.LOW, on_sheet.PERIOD)] == pytest.approx(figures)
+            figures = (
+                bar.low,
+                bar.high,
+                found.base,
+                bar.change_low,
+                bar.change_high,
+                bar.driver_low,
+                bar.driver_base,
+                bar.driver_high,
+            )
+            assert [cells[row, column] for column in range(on_sheet.LOW, on_sheet.PERIOD)] == pytest.approx(
+                figures
+            )
             assert cells[row, on_sheet.NAME] == bar.driver
 
 
@@ -57,7 +70,10 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
     scenario, cells = load_scenario("bear"), contents("bear")
     rate = float(run([scenario]).values["discount_rate[mid]"][0, 0])
     around = [place * 0.005 for place in range(-3, 4)]
-    x, y = Steps("wacc", tuple(rate + each for each in around)), Steps("terminal_growth", tuple(0.035 + each for each in around))
+    x, y = (
+        Steps("wacc", tuple(rate + each for each in around)),
+        Steps("terminal_growth", tuple(0.035 + each for each in around)),
+    )
     assert scenario.table["terminal_growth"]["all"] == 0.035
     expected = {0: (SHARE, x, y)}
     growth = Steps("aws_growth", tuple(5 * each for each in around), "add")
@@ -70,9 +86,11 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
             assert shown == pytest.approx(["#N/A" if math.isnan(each) else each for each in values])
         assert cells[top + 3, on_sheet.FIRST_X + 3] == pytest.approx(found.base)
         styles = {place: cell.style for place, cell in written("bear")[0].sheets[SENSITIVITY].cells.items()}
-        assert [place for place, style in styles.items() if style.startswith("centre") and place[0] in range(top, top + 7)] == [
-            (top + 3, on_sheet.FIRST_X + 3)
-        ]
+        assert [
+            place
+            for place, style in styles.items()
+            if style.startswith("centre") and place[0] in range(top, top + 7)
+        ] == [(top + 3, on_sheet.FIRST_X + 3)]
 
 
 def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_changed(clean: bytes) -> None:
@@ -95,7 +113,9 @@ def test_a_falsified_stamp_is_found(clean: bytes) -> None:
         on_sheet.TOLERANCE_CELL, (on_sheet.FIRST_FIGURE_ROW, on_sheet.STAMPED),
     ]  # fmt: skip
     report = validate(with_changes(clean, {(SENSITIVITY, *place): 1.0 for place in places}), "stamps")
-    found = {each.cell for each in report.findings if (each.rule, each.sheet) == ("stamped-value", SENSITIVITY)}
+    found = {
+        each.cell for each in report.findings if (each.rule, each.sheet) == ("stamped-value", SENSITIVITY)
+    }
     assert found == {"C15", "G37", "C86", "C7", "D9"}
 
 
@@ -110,7 +130,10 @@ def test_inputs_that_the_model_refuses_are_findings_and_no_failure(clean: bytes)
 
 def test_a_scenario_without_a_rate_or_a_value_has_a_sheet_all_the_same() -> None:
     """A cost of capital below what the driver can be set to, and one below growth: errors stand where there is no figure."""
-    for overrides in ({"beta": 0.0, "risk_free": 0.02, "cost_of_debt": 0.02}, {"wacc": 0.05, "terminal_growth": 0.06}):
+    for overrides in (
+        {"beta": 0.0, "risk_free": 0.02, "cost_of_debt": 0.02},
+        {"wacc": 0.05, "terminal_growth": 0.06},
+    ):
         odd = load_scenario("base").with_overrides(overrides)
         cells = plan_workbook(odd, [odd], "test").sheets[SENSITIVITY].cells
         assert cells[on_sheet.FIRST_FIGURE_ROW + 1, on_sheet.STAMPED].content == pytest.approx(
@@ -145,14 +168,24 @@ def test_the_stamp_and_the_charts_are_there() -> None:
             "Trailing free cash flow: percentiles of the draws", "Quarter from which it stays above 0",
         ]  # fmt: skip
     last = on_sheet.TORNADO_ROWS[0] + 1 + on_sheet.BARS
-    assert [each.cells for each in sheet.charts[0].series] == [f"'Sensitivity'!$F$15:$F${last}", f"'Sensitivity'!$G$15:$G${last}"]
+    assert [each.cells for each in sheet.charts[0].series] == [
+        f"'Sensitivity'!$F$15:$F${last}",
+        f"'Sensitivity'!$G$15:$G${last}",
+    ]
 
 
 def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and_seed() -> None:
     plan, _, _ = written("base")
     sheet = plan.sheets[SENSITIVITY]
-    rows = {cell.content: row for (row, column), cell in sheet.cells.items() if column == 2 and row > on_sheet.SIMULATION_ROW}
-    outputs = [Output.parse(name, plan.layout.plan) for name in ("ttm_free_cash_flow 2027Q4", "value_per_share[dcf,mid]")]
+    rows = {
+        cell.content: row
+        for (row, column), cell in sheet.cells.items()
+        if column == 2 and row > on_sheet.SIMULATION_ROW
+    }
+    outputs = [
+        Output.parse(name, plan.layout.plan)
+        for name in ("ttm_free_cash_flow 2027Q4", "value_per_share[dcf,mid]")
+    ]
     found = simulate("base", draws=DRAWS, seed=SEED, engine="numpy", outputs=outputs)
     for output in outputs:
         estimate, row = found.estimates[str(output)], rows[str(output)]

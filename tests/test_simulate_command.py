@@ -15,7 +15,7 @@ import psutil  # type: ignore[import-untyped]  # has no types
 import pytest
 from test_cli import amzn_fcf, refused
 
-from model.simulate import simulate
+from model.simulation.run import simulate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,9 @@ def test_text_shows_what_was_done_and_every_table(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == "wrote base.png\n"
     first = done.stdout.splitlines()[0]
-    assert first.startswith("base (as-of 2026Q2): 400 draws, latin_hypercube, seed 1, 25 blocks, by numpy in ")
+    assert first.startswith(
+        "base (as-of 2026Q2): 400 draws, latin_hypercube, seed 1, 25 blocks, by numpy in "
+    )
     found = simulate("base", draws=400, engine="numpy", workers=1)
     chance = found.positive_by_quarter()["2027Q4"].probability
     row = next(line for line in done.stdout.splitlines() if line.split()[:1] == ["2027Q4"])
@@ -43,10 +45,16 @@ def test_text_shows_what_was_done_and_every_table(tmp_path: Path) -> None:
 
 def test_json_and_csv_hold_the_same_records() -> None:
     records = json.loads(amzn_fcf(*FEW, "--sampling", "sobol", "--seed", "3", "--format", "json").stdout)
-    rows = list(csv.DictReader(io.StringIO(amzn_fcf(*FEW, "--sampling", "sobol", "--seed", "3", "--format", "csv").stdout)))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(amzn_fcf(*FEW, "--sampling", "sobol", "--seed", "3", "--format", "csv").stdout)
+        )
+    )
     kept = [each for each in records if each["item"] or each["name"] != "seconds"]
     assert [(each["kind"], each["name"], each["item"]) for each in kept] == [
-        (each["kind"], each["name"], each["item"]) for each in rows if each["item"] or each["name"] != "seconds"
+        (each["kind"], each["name"], each["item"])
+        for each in rows
+        if each["item"] or each["name"] != "seconds"
     ]
     values = {(each["kind"], each["name"], each["item"]): each["value"] for each in records}
     found = simulate("base", draws=400, seed=3, sampling="sobol", engine="numpy", workers=1)
@@ -63,7 +71,10 @@ def test_json_and_csv_hold_the_same_records() -> None:
     ("arguments", "message"),
     [
         (["--draws", "0"], "draws must be a whole number from 1 to 1,000,000,000, not 0"),
-        (["--draws", "1000000000000"], "draws must be a whole number from 1 to 1,000,000,000, not 1000000000000"),
+        (
+            ["--draws", "1000000000000"],
+            "draws must be a whole number from 1 to 1,000,000,000, not 1000000000000",
+        ),
         (["--draws", "many"], "argument --draws: invalid int value: 'many'"),
         (["--seed", "1.5"], "argument --seed: invalid int value: '1.5'"),
         (["--seed", "-1"], "seed must be a whole number of 0 or more, not -1"),
@@ -76,7 +87,9 @@ def test_json_and_csv_hold_the_same_records() -> None:
         (["--plot", "no_such_folder/base.png"], "needs the name of a .png file in a folder that is there"),
     ],
 )
-def test_bad_input_is_one_line_and_nothing_is_written(arguments: list[str], message: str, tmp_path: Path) -> None:
+def test_bad_input_is_one_line_and_nothing_is_written(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
     assert message in refused("simulate", *arguments, cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -96,9 +109,15 @@ def test_a_bad_file_of_distributions_is_one_line(entry: str, message: str, tmp_p
 
 def test_a_file_of_the_users_own_is_what_is_drawn_from(tmp_path: Path) -> None:
     sure = 'set = { distribution = "discrete", values = [1.15], probabilities = [1] }'
-    (tmp_path / "sure.toml").write_text(f'[drivers.beta]\nunit = "times"\ngrade = "J"\nsource = "me"\n{sure}', encoding="utf-8")
+    (tmp_path / "sure.toml").write_text(
+        f'[drivers.beta]\nunit = "times"\ngrade = "J"\nsource = "me"\n{sure}', encoding="utf-8"
+    )
     done = amzn_fcf(*FEW, "--uncertainty", "sure.toml", "--format", "csv", cwd=tmp_path)
-    rows = {(row["name"], row["item"]): row["value"] for row in csv.DictReader(io.StringIO(done.stdout)) if row["kind"] == "figure"}
+    rows = {
+        (row["name"], row["item"]): row["value"]
+        for row in csv.DictReader(io.StringIO(done.stdout))
+        if row["kind"] == "figure"
+    }
     plain = float(rows["value_per_share[dcf,mid]", "plain"])
     assert float(rows["value_per_share[dcf,mid]", "mean"]) == pytest.approx(plain, rel=1e-12)
     assert float(rows["value_per_share[dcf,mid]", "deviation"]) == pytest.approx(0, abs=1e-9)
@@ -125,7 +144,18 @@ def test_ctrl_c_in_the_middle_is_one_line_and_leaves_no_picture(tmp_path: Path) 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process group")
 def test_workers_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "amzn_fcf", "simulate", "--draws", "2000000", "--engine", "numpy", "--workers", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "amzn_fcf",
+        "simulate",
+        "--draws",
+        "2000000",
+        "--engine",
+        "numpy",
+        "--workers",
+        "2",
+    ]
     running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         workers = _busy_workers(running.pid)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.axis import Period
+from model.analysis.solve import METHODS, QUESTIONS, solve, value_row
 from model.errors import InputError, NoRootError, UnknownNameError
-from model.inputs import load_scenario
+from model.language.periods import Period
 from model.results import run
-from model.solve import METHODS, QUESTIONS, solve, value_row
+from model.scenarios.composing import load_scenario
 
 DCF = value_row("dcf")
 
@@ -25,7 +25,9 @@ DCF = value_row("dcf")
         ("article", "aws_cash_cost_ratio", 234.75, True, -0.20, 0.01),
     ],
 )
-def test_roots_are_those_of_the_calibration(name: str, driver: str, price: float, *, shift: bool, expected: float, digit: float) -> None:
+def test_roots_are_those_of_the_calibration(
+    name: str, driver: str, price: float, *, shift: bool, expected: float, digit: float
+) -> None:
     root = solve(load_scenario(name), driver, price, DCF, shift=shift)
     assert root.value == pytest.approx(expected, abs=digit)
     assert root.found == pytest.approx(price, rel=1e-9)
@@ -34,7 +36,9 @@ def test_roots_are_those_of_the_calibration(name: str, driver: str, price: float
 @settings(max_examples=20, deadline=None)
 @given(
     name=st.sampled_from(["article", "base", "bull", "bear"]),
-    question=st.sampled_from([("wacc", 0.06, 0.15), ("aws_cash_cost_ratio", 0.2, 0.7), ("capex_scale", 0.4, 1.8)]),
+    question=st.sampled_from(
+        [("wacc", 0.06, 0.15), ("aws_cash_cost_ratio", 0.2, 0.7), ("capex_scale", 0.4, 1.8)]
+    ),
     share=st.floats(0.05, 0.95),
     method=st.sampled_from(["dcf", "exit_multiple"]),
 )
@@ -52,7 +56,10 @@ def test_the_value_at_a_driver_leads_back_to_that_driver_or_to_one_of_the_same_v
 
 
 def test_no_growth_of_aws_reaches_the_article_s_price_and_the_message_says_why() -> None:
-    with pytest.raises(NoRootError, match=r"no root in \[-0.2, 0.8\].* 234.75 was not found; .*capital expenditure.* caps AWS sales"):
+    with pytest.raises(
+        NoRootError,
+        match=r"no root in \[-0.2, 0.8\].* 234.75 was not found; .*capital expenditure.* caps AWS sales",
+    ):
         solve(load_scenario("article"), "aws_growth", 234.75, DCF)
 
 
@@ -96,7 +103,10 @@ def test_a_root_is_found_where_free_cash_flow_is_negative() -> None:
 def test_a_shift_keeps_the_shape_of_the_years() -> None:
     scenario = load_scenario("base")
     root = solve(scenario, "aws_growth", 226, DCF, shift=True)
-    moved = root.results.series("aws_growth", "annual")[:, 0] - run([scenario]).series("aws_growth", "annual")[:, 0]
+    moved = (
+        root.results.series("aws_growth", "annual")[:, 0]
+        - run([scenario]).series("aws_growth", "annual")[:, 0]
+    )
     assert np.nanmin(moved[5:]) == pytest.approx(root.value)
     assert np.nanmax(moved[5:]) == pytest.approx(root.value)
     assert root.value < 0

@@ -12,18 +12,19 @@ import pytest
 import tampering as t
 from shared import SHIPPED, written
 
-import workbook_templates.validate
-from model.inputs import assumption_hash
-from workbook_templates.layout import INPUTS, NAME, NOTE, SCENARIOS, UNIT, VALUE, column_letters
-from workbook_templates.recalc import Formualizer
-from workbook_templates.rules.choice import every_rule
-from workbook_templates.validate import validate
-from workbook_templates.writer import WorkbookPlan, plan_workbook
+import workbook_templates.validation.validate
+from model.scenarios.scenario import assumption_hash
+from workbook_templates.a1 import column_letters
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.layout import INPUTS, NAME, NOTE, SCENARIOS, UNIT, VALUE
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
+from workbook_templates.validation.rules.choice import every_rule
+from workbook_templates.validation.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from model.inputs import Scenario
+    from model.scenarios.scenario import Scenario
 
 
 @cache
@@ -35,7 +36,7 @@ def clean(name: str = "base") -> bytes:
 @pytest.fixture(autouse=True)
 def _one_plan_for_the_same_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planning a workbook takes most of the time of validating it, and is the same for the same inputs."""
-    monkeypatch.setattr(workbook_templates.validate, "plan_workbook", _planned)
+    monkeypatch.setattr(workbook_templates.validation.validate, "plan_workbook", _planned)
 
 
 _plans: dict[tuple[object, ...], WorkbookPlan] = {}
@@ -51,9 +52,19 @@ def _planned(
     stamped: bool = True,
 ) -> WorkbookPlan:
     sources = tuple(str(sorted(each.sources.items())) + each.note + each.title for each in offered)
-    key = (assumption_hash([selected]), assumption_hash(offered), version, functions, assumptions, stamped, sources)
+    key = (
+        assumption_hash([selected]),
+        assumption_hash(offered),
+        version,
+        functions,
+        assumptions,
+        stamped,
+        sources,
+    )
     if key not in _plans:
-        _plans[key] = plan_workbook(selected, offered, version, functions, assumptions=assumptions, stamped=stamped)
+        _plans[key] = plan_workbook(
+            selected, offered, version, functions, assumptions=assumptions, stamped=stamped
+        )
     return _plans[key]
 
 
@@ -231,5 +242,10 @@ def test_every_rule_for_workbooks_of_ours_has_a_tampering_or_a_test_of_its_own()
         "not-calculated",
         "amzn-cell",
     }  # which need an engine: test_validate
-    of_others = {"inconsistent-formula", "constant-among-formulas", "constant-in-formula", "text-number"}  # test_other_workbooks
+    of_others = {
+        "inconsistent-formula",
+        "constant-among-formulas",
+        "constant-in-formula",
+        "text-number",
+    }  # test_other_workbooks
     assert {rule.name for rule in every_rule()} == planned_rules() | elsewhere | of_others

@@ -19,8 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # a function; loaded when first used
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name stands for; loaded when first used, so that --help is quick
     if name not in __all__:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return import_module("xlwings_udfs.declared").FUNCTIONS[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module("xlwings_udfs.functions").FUNCTIONS[name]

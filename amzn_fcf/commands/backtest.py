@@ -6,8 +6,8 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from amzn_fcf.tables import Column, print_records, print_table
-from model.backtest import IN_PERCENT, as_ofs, forecasts, scores
+from amzn_fcf.text.tables import Column, print_records, print_table
+from model.evidence.backtest import IN_PERCENT, as_ofs, forecasts, scores
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +21,12 @@ def run(arguments: argparse.Namespace) -> int:
         records = []
         for each in forecasts():
             record = asdict(each) | {"as_of": str(each.as_of), "quarter": str(each.quarter)}
-            records.append({key: None if isinstance(value, float) and math.isnan(value) else value for key, value in record.items()})
+            records.append(
+                {
+                    key: None if isinstance(value, float) and math.isnan(value) else value
+                    for key, value in record.items()
+                }
+            )
         print_records(records, arguments.format)
         return 0
     columns = [
@@ -38,7 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         rows.append([score.line, "%" if per_cent else "USD bn", str(score.ahead), str(score.number), *errors])
     first, *_, last = as_ofs()
-    print_table(f"Forecast less reported, as-of {first} to {last}: mean error / mean absolute error", columns, rows)
-    print("model: rules applied to what was reported and guided by then; naive: the same quarter a year ago, grown at the trailing rate;")
-    print("guidance: the middle of the company's range for the next quarter. The windows overlap, lie in one boom, and n is 3 to 6.")
+    print_table(
+        f"Forecast less reported, as-of {first} to {last}: mean error / mean absolute error", columns, rows
+    )
+    print(
+        "model: rules applied to what was reported and guided by then; naive: the same quarter a year ago, grown at the trailing rate;"
+    )
+    print(
+        "guidance: the middle of the company's range for the next quarter. The windows overlap, lie in one boom, and n is 3 to 6."
+    )
     return 0

@@ -8,30 +8,29 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amzn_fcf.batch import Family, Job, Outcome, outcomes
+from amzn_fcf.building.batch import Family, Job, Outcome, outcomes
+from amzn_fcf.building.records import FOLDER, digest, kept_record, scenario_digest
+from amzn_fcf.building.workbooks import default_scenarios, file_name, named, offered_with, refuse_repeated
 from amzn_fcf.cli import CANNOT_READ, one_line
-from amzn_fcf.records import FOLDER, digest, kept_record, scenario_digest
-from amzn_fcf.summary import print_summary
-from amzn_fcf.tables import progress
-from amzn_fcf.workbooks import default_scenarios, file_name, named, offered_with, refuse_repeated
-from model.cluster import cluster_workers
+from amzn_fcf.text.summary import print_summary
+from amzn_fcf.text.tables import progress
 from model.errors import AmznFcfError, InputError
 from model.files import make_folder, remove_stale_parts
-from model.inputs import load_scenario
-from model.workers import check_workers, cores, local_workers
+from model.parallel.cluster import cluster_workers
+from model.parallel.workers import check_workers, cores, local_workers
+from model.scenarios.composing import load_scenario
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Generator, Iterable, Sequence
 
-    from model.inputs import Scenario
+    from model.scenarios.scenario import Scenario
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     if not arguments.out:
-        message = "--out needs the name of a folder"
-        raise InputError(message)
+        raise InputError("--out needs the name of a folder")
     if arguments.workers is not None:
         check_workers(arguments.workers)
     started = time.perf_counter()
@@ -54,10 +53,21 @@ def run(arguments: argparse.Namespace) -> int:
         found.close()
         _tidy(out)
         for job in waiting:  # written in the moment before an interruption
-            if job.path not in done and (outcome := _standing(job, replace_changed=arguments.force)) and outcome.state == "kept":
+            if (
+                job.path not in done
+                and (outcome := _standing(job, replace_changed=arguments.force))
+                and outcome.state == "kept"
+            ):
                 done[job.path] = replace(outcome, state="wrote")
         _print([done[job.path] for job in jobs if job.path in done], time.perf_counter() - started)
-        _print_missing([job.path for job in jobs if job.path not in done or done[job.path].state not in {"wrote", "kept"}], len(jobs))
+        _print_missing(
+            [
+                job.path
+                for job in jobs
+                if job.path not in done or done[job.path].state not in {"wrote", "kept"}
+            ],
+            len(jobs),
+        )
     if bad or any(each.state in {"failed", "disk"} for each in done.values()):
         return CANNOT_READ
     return int(any(each.state == "refused" for each in done.values()))
@@ -132,13 +142,18 @@ def _print(found: Sequence[Outcome], seconds: float) -> None:
             _complain(each.message)
     kept = sum(each.state == "kept" for each in found)
     if there:
-        print(f"{len(there)} workbook{'s' if len(there) > 1 else ''}{f' ({kept} kept)' if kept else ''} in {seconds:.1f} s")
+        print(
+            f"{len(there)} workbook{'s' if len(there) > 1 else ''}{f' ({kept} kept)' if kept else ''} in {seconds:.1f} s"
+        )
 
 
 def _print_missing(paths: Sequence[Path], wanted: int) -> None:
     if paths and wanted > 1:
         names = ", ".join(path.name for path in paths)
-        print(f"amzn-fcf: {len(paths)} of {wanted} not built: {names}; run the same command again to go on", file=sys.stderr)
+        print(
+            f"amzn-fcf: {len(paths)} of {wanted} not built: {names}; run the same command again to go on",
+            file=sys.stderr,
+        )
 
 
 def _complain(message: str) -> None:

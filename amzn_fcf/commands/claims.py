@@ -6,10 +6,10 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
-from amzn_fcf.tables import Column, print_records, print_table
-from model.actuals import axis_at, load_actuals
-from model.axis import Quarter
-from model.claims import Entry, Status, figure, ledger
+from amzn_fcf.text.tables import Column, print_records, print_table
+from model.evidence.claims import Entry, Status, figure, ledger
+from model.language.periods import Quarter
+from model.reported.actuals import axis_at, load_actuals
 
 if TYPE_CHECKING:
     import argparse
@@ -34,11 +34,15 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         for each in entries
     ]  # fmt: skip
-    print_table(f"The article's claims, by what was known between the results of {as_of} and the next", columns, rows)
+    print_table(
+        f"The article's claims, by what was known between the results of {as_of} and the next", columns, rows
+    )
     counts = Counter(each.status for each in entries)
     told = ", ".join(f"{counts[status]} {status}" for status in get_args(Status) if counts[status])
     print(f"{len(entries)} claims: {told}")
-    print("at stake: change of the article's discounted cash flow if what was reported or guided, else the threshold, takes its place")
+    print(
+        "at stake: change of the article's discounted cash flow if what was reported or guided, else the threshold, takes its place"
+    )
     return 0
 
 

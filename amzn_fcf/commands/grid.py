@@ -6,21 +6,21 @@ import contextlib
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.figures import shown, text
-from amzn_fcf.plots import grid_figure, picture_path, save, step_text
-from amzn_fcf.tables import Column, print_records, print_table, progress
+from amzn_fcf.pictures.sensitivities import grid_figure, picture_path, save, step_text
+from amzn_fcf.text.figures import shown, text
+from amzn_fcf.text.tables import Column, print_records, print_table, progress
+from model.analysis.sensitivity import Grid, Point, break_even, grid, output_of
+from model.analysis.swings import Steps
 from model.errors import InputError
-from model.inputs import load_scenario
-from model.moves import Steps
 from model.results import run as compute
-from model.scenario_files import OPERATIONS
-from model.sensitivity import Grid, Point, break_even, grid, output_of
+from model.scenarios.composing import load_scenario
+from model.scenarios.files import OPERATIONS
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from model.inputs import Scenario
+    from model.scenarios.scenario import Scenario
 
 _RANGE: Final = 3
 """Parts of a range of values: first, last, how many."""
@@ -52,14 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
 def steps_of(words: Sequence[str], option: str) -> Steps:
     """Read a driver, what is done with it (``set`` unless given), and its values: numbers, or ``first:last:count``.
 
-    Words may be quoted together, as argparse wants for a range that begins below 0: ``"aws_growth add -0.1:0.1:5"``.
+    Words may be quoted together, as argparse wants for a range that begins below 0: ``"aws_growth add
+    -0.1:0.1:5"``.
     """
     words = " ".join(words).split() or [""]
     operation = words[1].lower() if len(words) > 1 and words[1].lower() in OPERATIONS else ""
     rest = words[2:] if operation else words[1:]
     if not words[0] or not rest:
-        message = f"{option} {' '.join(words)}: needs a driver and its values, such as aws_growth 0.2 0.25 0.3 or aws_growth add 0:0.1:5"
-        raise InputError(message)
+        raise InputError(
+            f"{option} {' '.join(words)}: needs a driver and its values, such as aws_growth 0.2 0.25 0.3 or aws_growth add 0:0.1:5"
+        )
     values = tuple(value for word in rest for value in _values(word, option))
     return Steps.parse(f"{words[0]} {operation}", values)
 
@@ -74,8 +76,9 @@ def _values(word: str, option: str) -> Sequence[float]:
     if len(numbers) == _RANGE and numbers[2] in range(2, _MOST_VALUES + 1):
         first, last, count = numbers
         return [first + (last - first) * place / (count - 1) for place in range(int(count))]
-    message = f"{option}: {word!r} is neither a number nor a range first:last:count (2 to {_MOST_VALUES:,} values), after set, add or scale"
-    raise InputError(message)
+    raise InputError(
+        f"{option}: {word!r} is neither a number nor a range first:last:count (2 to {_MOST_VALUES:,} values), after set, add or scale"
+    )
 
 
 def _target(word: str, scenario: Scenario) -> float:
@@ -84,8 +87,7 @@ def _target(word: str, scenario: Scenario) -> float:
     try:
         return float(word)
     except ValueError:
-        message = f"--break-even needs a number or the word price, not {word!r}"
-        raise InputError(message) from None
+        raise InputError(f"--break-even needs a number or the word price, not {word!r}") from None
 
 
 def _records(found: Grid, line: Sequence[Point], target: float) -> Iterator[dict[str, object]]:
@@ -99,7 +101,13 @@ def _records(found: Grid, line: Sequence[Point], target: float) -> Iterator[dict
         for x, value in zip(found.x.values, row, strict=True):
             yield about | {"kind": "cell", "x": x, "y": y, "value": shown(value, unit), "note": ""}
     for point in line:
-        yield about | {"kind": "break-even", "x": point.x, "y": shown(point.y, ""), "value": target, "note": point.note}
+        yield about | {
+            "kind": "break-even",
+            "x": point.x,
+            "y": shown(point.y, ""),
+            "value": target,
+            "note": point.note,
+        }
 
 
 def _print_text(found: Grid, line: Sequence[Point], target: float) -> None:
@@ -122,7 +130,11 @@ def _print_text(found: Grid, line: Sequence[Point], target: float) -> None:
         print(f"break-even, {output} = {text(shown(target, output.unit), output.unit)}:")
     for point in line:
         at = f"{_name(x)} {step_text(x, point.x)}"
-        print(f"  {at}: {point.note}" if math.isnan(point.y) else f"  {at}: {_name(y)} {step_text(y, point.y)} {point.note}".rstrip())
+        print(
+            f"  {at}: {point.note}"
+            if math.isnan(point.y)
+            else f"  {at}: {_name(y)} {step_text(y, point.y)} {point.note}".rstrip()
+        )
 
 
 def _name(steps: Steps) -> str:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf import __version__
 from model.errors import AmznFcfError, InputError, WorkbookError
 from model.files import write_whole
-from model.inputs import BASE, Scenario, assumption_hash, compose, load_scenario
-from model.scenario_changes import Change, Heading, changes, scenario_text
-from model.scenario_files import builtin_overlays, builtin_scenarios, parse_own
-from workbook_templates.layout import COVER, HASH_CELL, INPUTS
-from workbook_templates.package import read_grids, value_at
-from workbook_templates.read import WorkbookInputs, read_inputs
-from workbook_templates.rules.choice import Choice
-from workbook_templates.validate import validate_file
+from model.scenarios.changes import Change, Heading, changes, scenario_text
+from model.scenarios.composing import BASE, compose, load_scenario
+from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
+from model.scenarios.scenario import Scenario, assumption_hash
+from workbook_templates.plan.layout import COVER, HASH_CELL, INPUTS
+from workbook_templates.read.book import read_grids
+from workbook_templates.read.inputs import WorkbookInputs, read_inputs
+from workbook_templates.read.values import value_at
+from workbook_templates.validation.rules.choice import Choice
+from workbook_templates.validation.validate import validate_file
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     write_whole(out, text.encode())
     print(f"wrote {out}: {base} with {len(changed)} driver{'s' if len(changed) > 1 else ''} changed")
     for change in changed:
-        print(f"  {change.info.key}: {', '.join(each for each in change.before) if 'all' not in change.before else change.info.label}")
+        print(
+            f"  {change.spec.key}: {', '.join(each for each in change.before) if 'all' not in change.before else change.spec.label}"
+        )
     print(f"build it: amzn-fcf build --scenario {out}")
     return 0
 
@@ -58,11 +62,9 @@ def _check_target(out: Path | None, *, force: bool) -> None:
     if out is None:
         return
     if out.suffix != ".toml":
-        message = f"--out {out}: a scenario file needs a name that ends in .toml"
-        raise InputError(message)
+        raise InputError(f"--out {out}: a scenario file needs a name that ends in .toml")
     if out.exists() and not force:
-        message = f"{out} is there: choose another name with --out, or replace it with --force"
-        raise InputError(message)
+        raise InputError(f"{out} is there: choose another name with --out, or replace it with --force")
 
 
 def _read(path: Path) -> tuple[WorkbookInputs, object]:
@@ -76,7 +78,11 @@ def _read(path: Path) -> tuple[WorkbookInputs, object]:
     found = validate_file(path, engines=(), choice=Choice(_NOT_INPUTS)).findings
     if found:
         first = found[0]
-        what = first.found.removeprefix(f"{first.place}: ") if first.rule == "input" else f"expected {first.expected}, found {first.found}"
+        what = (
+            first.found.removeprefix(f"{first.place}: ")
+            if first.rule == "input"
+            else f"expected {first.expected}, found {first.found}"
+        )
         message = f"{path}: {first.place}: {first.rule}: {what}"
         if len(found) > 1:
             message += f"; and {len(found) - 1} more, which amzn-fcf validate lists"
@@ -85,16 +91,15 @@ def _read(path: Path) -> tuple[WorkbookInputs, object]:
     try:
         inputs = read_inputs(contents)
     except WorkbookError as error:
-        message = f"{path}: {error}"
-        raise WorkbookError(message) from None
+        raise WorkbookError(f"{path}: {error}") from None
     return inputs, value_at(contents, COVER, *HASH_CELL)
 
 
 def base_of(selected: Scenario) -> tuple[str, Scenario]:
     """Return the scenario that ships on which a workbook's scenario is based.
 
-    It is the one of its name; for a scenario of a user's own, whose file the workbook does not know, the one of its as-of
-    from which the fewest drivers differ.
+    It is the one of its name; for a scenario of a user's own, whose file the workbook does not know, the one
+    of its as-of from which the fewest drivers differ.
     """
     first, *overlays = selected.name.split("+")
     if first in builtin_scenarios() and set(overlays) <= set(builtin_overlays()):
@@ -108,12 +113,18 @@ def base_of(selected: Scenario) -> tuple[str, Scenario]:
 def _print_others(path: Path, inputs: WorkbookInputs) -> None:
     """Say what a reader of the scenario file would not find in it."""
     if inputs.version != __version__:
-        print(f"{path}: built by version {inputs.version}: what {__version__} changed since counts as changed by hand", file=sys.stderr)
+        print(
+            f"{path}: built by version {inputs.version}: what {__version__} changed since counts as changed by hand",
+            file=sys.stderr,
+        )
     for each in inputs.scenarios:
         name, before = base_of(each)
         if each is not inputs.selected and name == each.name and (found := changes(before, each)):
-            keys = ", ".join(change.info.key for change in found)
-            print(f"{path}: {name}: changed too, but not selected: {keys}; select it on {COVER} to read it", file=sys.stderr)
+            keys = ", ".join(change.spec.key for change in found)
+            print(
+                f"{path}: {name}: changed too, but not selected: {keys}; select it on {COVER} to read it",
+                file=sys.stderr,
+            )
 
 
 def _name_for(path: Path) -> str:
@@ -123,9 +134,15 @@ def _name_for(path: Path) -> str:
 
 def _text(name: str, path: Path, selected: Scenario, base: str, changed: list[Change]) -> str:
     by_hand = base == selected.name
-    heading = Heading(name, f"{selected.title}, changed by hand" if by_hand else selected.title, base, selected.as_of)
+    heading = Heading(
+        name, f"{selected.title}, changed by hand" if by_hand else selected.title, base, selected.as_of
+    )
     where = f"{path.name}, sheet {INPUTS}"
-    return scenario_text(heading, changed, f"changed by hand in {where}" if by_hand else f"{where}, where it differs from {base}")
+    return scenario_text(
+        heading,
+        changed,
+        f"changed by hand in {where}" if by_hand else f"{where}, where it differs from {base}",
+    )
 
 
 def _prove(text: str, path: Path, selected: Scenario) -> None:
@@ -134,9 +151,7 @@ def _prove(text: str, path: Path, selected: Scenario) -> None:
     try:
         composed = compose(file)
     except AmznFcfError as error:
-        message = f"{path}: {INPUTS}: {error}"
-        raise type(error)(message) from None
+        raise type(error)(f"{path}: {INPUTS}: {error}") from None
     different = changes(composed, selected)
     if different:
-        message = f"{path}: {INPUTS}: {different[0].info.key} cannot be given by a scenario file"
-        raise WorkbookError(message)
+        raise WorkbookError(f"{path}: {INPUTS}: {different[0].spec.key} cannot be given by a scenario file")

@@ -6,13 +6,13 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast, get_args
 
-from amzn_fcf.figures import shown, text
-from amzn_fcf.tables import Column, print_records, print_table
-from amzn_fcf.workbooks import load_distinct
-from model.actuals import axis_at
+from amzn_fcf.building.workbooks import load_distinct
+from amzn_fcf.text.figures import shown, text
+from amzn_fcf.text.tables import Column, print_records, print_table
 from model.amazon import plan_at
-from model.axis import Frequency, Period
-from model.definition import definition
+from model.backends.prose import definition
+from model.language.periods import Frequency, Period
+from model.reported.actuals import axis_at
 from model.results import Results
 from model.results import run as compute
 
@@ -58,7 +58,9 @@ def _entries(results: Results, line: str, period: str) -> Iterator[Entry]:
         yield Entry(line, "all", name, shown(results.values[line][0, 0], row.unit), row.unit)
     elif period.lower() in get_args(Frequency):
         frequency = cast("Frequency", period.lower())
-        for each, value in zip(results.periods(frequency), results.series(line, frequency)[:, 0], strict=True):
+        for each, value in zip(
+            results.periods(frequency), results.series(line, frequency)[:, 0], strict=True
+        ):
             if not math.isnan(value):
                 yield Entry(line, str(each), name, shown(value, row.unit), row.unit)
     else:
@@ -69,7 +71,10 @@ def _entries(results: Results, line: str, period: str) -> Iterator[Entry]:
 def _print_text(entries: Sequence[Entry]) -> None:
     columns = list(dict.fromkeys((entry.line, entry.scenario, entry.unit) for entry in entries))
     cells = {(entry.period, entry.line, entry.scenario): text(entry.value, entry.unit) for entry in entries}
-    titles = [Column("period"), *(Column(f"{line}\n{scenario}, {unit}", right=True) for line, scenario, unit in columns)]
+    titles = [
+        Column("period"),
+        *(Column(f"{line}\n{scenario}, {unit}", right=True) for line, scenario, unit in columns),
+    ]
     rows = [
         [period, *(cells.get((period, line, scenario), "") for line, scenario, _ in columns)]
         for period in dict.fromkeys(entry.period for entry in entries)

@@ -7,22 +7,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.figures import billions, text
-from amzn_fcf.tables import Column, print_records, print_table, progress_bar
-from model.actuals import axis_at
+from amzn_fcf.text.figures import billions, text
+from amzn_fcf.text.tables import Column, print_records, print_table, progress_bar
 from model.amazon import plan_at
 from model.errors import InputError
-from model.inputs import load_scenario
-from model.questions import TROUGH, VALUE, output_ahead
+from model.reported.actuals import axis_at
 from model.results import run as compute
-from model.sampling import blocks_of
-from model.simulate import simulate
+from model.scenarios.composing import load_scenario
+from model.simulation.questions import TROUGH, VALUE, output_ahead
+from model.simulation.run import simulate
+from model.simulation.sampling import blocks_of
 
 if TYPE_CHECKING:
     import argparse
 
-    from model.inputs import Scenario
-    from model.simulation import Chance, Estimate, Simulation
+    from model.scenarios.scenario import Scenario
+    from model.simulation.results import Chance, Estimate, Simulation
 
 _PARTIAL: Final = 1
 _DETAILED_TO: Final = "2028Q4"
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     if simulation.note:
         print(f"amzn-fcf: {simulation.note}", file=sys.stderr)
     if picture is not None:
-        from amzn_fcf.simulation_plot import write_plot  # noqa: PLC0415  # loads matplotlib, an extra
+        from amzn_fcf.pictures.simulation import write_plot  # noqa: PLC0415  # loads matplotlib, an extra
 
         write_plot(simulation, compute([scenario]), picture)
         print(f"wrote {picture}", file=sys.stderr)
@@ -70,19 +70,20 @@ def _picture(name: str | None) -> Path | None:
     """Return where the picture goes; a name or folder that cannot be, or a missing extra, is found before the work."""
     if name is None:
         return None
-    from amzn_fcf.simulation_plot import check_plotting  # noqa: PLC0415  # as above
+    from amzn_fcf.pictures.simulation import check_plotting  # noqa: PLC0415  # as above
 
     path = Path(name)
     if path.suffix.lower() != ".png" or not path.parent.is_dir():
-        message = f"--plot {name}: needs the name of a .png file in a folder that is there"
-        raise InputError(message)
+        raise InputError(f"--plot {name}: needs the name of a .png file in a folder that is there")
     check_plotting()
     return path
 
 
 def _headline(simulation: Simulation) -> str:
     """Return one line that says what was done."""
-    draws = f"{simulation.draws:,} draws" + (f" of {simulation.asked:,} asked: PARTIAL" if simulation.lost else "")
+    draws = f"{simulation.draws:,} draws" + (
+        f" of {simulation.asked:,} asked: PARTIAL" if simulation.lost else ""
+    )
     return (
         f"{simulation.scenario} (as-of {simulation.as_of}): {draws}, {simulation.sampling}, seed {simulation.seed}, "
         f"{simulation.blocks} blocks, by {simulation.engine} in {simulation.seconds:.1f} s; distributions: {simulation.uncertainty}"
@@ -109,7 +110,11 @@ def _print_cash_flow(simulation: Simulation) -> None:
     columns += [Column(f"{percent} %", right=True) for percent in _SHOWN]
     chances = simulation.positive_by_quarter()
     rows = [
-        [quarter, *_chance(chances[quarter]), *map(billions, (each.plain, each.mean, *(each.percentiles[percent] for percent in _SHOWN)))]
+        [
+            quarter,
+            *_chance(chances[quarter]),
+            *map(billions, (each.plain, each.mean, *(each.percentiles[percent] for percent in _SHOWN))),
+        ]
         for quarter, each in simulation.fan().items()
         if quarter <= _DETAILED_TO or quarter.endswith("Q4")
     ]
@@ -125,7 +130,10 @@ def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
         Column("+/-", right=True),
         Column("sd", right=True),
     ]
-    columns += [*(Column(f"{percent} %", right=True) for percent in _SHOWN), Column("mean of lowest 5 %", right=True)]
+    columns += [
+        *(Column(f"{percent} %", right=True) for percent in _SHOWN),
+        Column("mean of lowest 5 %", right=True),
+    ]
     fan = simulation.fan().values()
     rows = []
     for each in simulation.estimates.values():
@@ -144,7 +152,9 @@ def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
         if each.undefined:
             print(f"{each.name} has no meaning in {each.undefined:.2%} of the draws: they are left out")
     price, error = _chance(simulation.above[VALUE])
-    print(f"chance that the discounted cash flow exceeds the price of {scenario.table['price']['all']:,.2f} USD: {price} +/- {error}")
+    print(
+        f"chance that the discounted cash flow exceeds the price of {scenario.table['price']['all']:,.2f} USD: {price} +/- {error}"
+    )
     never, error = _chance(simulation.above[TROUGH])
     print(f"chance that TTM free cash flow is never below 0: {never} +/- {error}")
 
@@ -158,7 +168,9 @@ def _figure(value: float, estimate: Estimate) -> str:
 
 
 def _chance(chance: Chance) -> tuple[str, str]:
-    return f"{chance.probability:.1%}", "-" if math.isnan(chance.standard_error) else f"{chance.standard_error:.2%}"
+    return f"{chance.probability:.1%}", "-" if math.isnan(
+        chance.standard_error
+    ) else f"{chance.standard_error:.2%}"
 
 
 def _print_events(simulation: Simulation) -> None:
@@ -172,7 +184,9 @@ def _print_events(simulation: Simulation) -> None:
         for when, found in sorted(rows.items())  # "never" sorts last
         if max(found) >= _LEAST_CHANCE or when == _NEVER
     ]
-    print("Chance that the event falls in the quarter, later in the year (positive: the trough itself where it is above 0)")
+    print(
+        "Chance that the event falls in the quarter, later in the year (positive: the trough itself where it is above 0)"
+    )
     print_table("", [Column("when"), *(Column(event, right=True) for event in simulation.events)], shown)
 
 
@@ -183,20 +197,35 @@ def _print_shares(simulation: Simulation) -> None:
         return
     moves.sort(key=lambda move: -tables[0][move])
     rows = [[move, *(f"{table[move]:.1%}" for table in tables)] for move in moves]
-    rows.append(["all, and what correlated drivers share counted twice", *(f"{math.fsum(table.values()):.1%}" for table in tables)])
+    rows.append(
+        [
+            "all, and what correlated drivers share counted twice",
+            *(f"{math.fsum(table.values()):.1%}" for table in tables),
+        ]
+    )
     columns = [Column("driver"), *(Column(name, right=True) for name in simulation.shares)]
-    print_table("Share of variance that goes with each driver and what is correlated with it (correlation ratio)", columns, rows)
+    print_table(
+        "Share of variance that goes with each driver and what is correlated with it (correlation ratio)",
+        columns,
+        rows,
+    )
 
 
 def _print_convergence(simulation: Simulation) -> None:
-    names = list(dict.fromkeys(each.name for each in simulation.convergence if not each.name.startswith(TROUGH)))
+    names = list(
+        dict.fromkeys(each.name for each in simulation.convergence if not each.name.startswith(TROUGH))
+    )
     by_draws: dict[int, dict[str, str]] = {}
     for each in simulation.convergence:
         shown = f"{each.mean:,.4g}" if abs(each.mean) < 1 else f"{each.mean:,.2f}"
         error = "" if math.isnan(each.standard_error) else f" +/- {each.standard_error:.2g}"
         by_draws.setdefault(each.draws, {})[each.name] = shown + error
     rows = [[f"{draws:,}", *(found[name] for name in names)] for draws, found in by_draws.items()]
-    print_table("Estimates after so many draws", [Column("draws", right=True), *(Column(name, right=True) for name in names)], rows)
+    print_table(
+        "Estimates after so many draws",
+        [Column("draws", right=True), *(Column(name, right=True) for name in names)],
+        rows,
+    )
 
 
 def _records(simulation: Simulation) -> list[dict[str, object]]:
@@ -205,9 +234,29 @@ def _records(simulation: Simulation) -> list[dict[str, object]]:
 
     def add(kind: str, name: str, item: str, value: float | str, error: float = math.nan) -> None:
         known = None if isinstance(value, float) and not math.isfinite(value) else value
-        found.append({"kind": kind, "name": name, "item": item, "value": known, "standard_error": error if math.isfinite(error) else None})
+        found.append(
+            {
+                "kind": kind,
+                "name": name,
+                "item": item,
+                "value": known,
+                "standard_error": error if math.isfinite(error) else None,
+            }
+        )
 
-    for name in ("scenario", "as_of", "uncertainty", "sampling", "seed", "engine", "draws", "asked", "blocks", "seconds", "lost"):
+    for name in (
+        "scenario",
+        "as_of",
+        "uncertainty",
+        "sampling",
+        "seed",
+        "engine",
+        "draws",
+        "asked",
+        "blocks",
+        "seconds",
+        "lost",
+    ):
         add("run", name, "", getattr(simulation, name))
     for each in simulation.estimates.values():
         add("figure", each.name, "mean", each.mean, each.standard_error)

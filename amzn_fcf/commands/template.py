@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
-from amzn_fcf.workbooks import build, offered_with, with_functions_cached
+from amzn_fcf.building.workbooks import build, offered_with, with_functions_cached
 from model.errors import InputError
 from model.files import make_folder, write_whole
-from model.inputs import load_scenario
-from workbook_templates.recalc import Formualizer
-from workbook_templates.writer import WorkbookPlan, plan_workbook, write_workbook
+from model.scenarios.composing import load_scenario
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
+from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from model.inputs import Scenario
+    from model.scenarios.scenario import Scenario
 
 _DESKTOP_FILE: Final = "amzn-fcf_desktop.xlsm"
 _CALC_FILE: Final = "amzn-fcf_calc.xlsx"
@@ -26,8 +27,7 @@ _CALC_FILE: Final = "amzn-fcf_calc.xlsx"
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     if not arguments.out:
-        message = "--out needs the name of a folder"
-        raise InputError(message)
+        raise InputError("--out needs the name of a folder")
     out = Path(arguments.out)
     make_folder(out)
     scenario = load_scenario(arguments.scenario)
@@ -60,7 +60,9 @@ def _write_calc(out: Path, scenario: Scenario) -> list[Path]:
     values = build(plain).data
     named = _plan(scenario, PROGRAMMATIC_PREFIX.__add__)
     path = out / _CALC_FILE
-    write_whole(path, with_functions_cached(plain, Formualizer().with_cached_values(write_workbook(named)), values))
+    write_whole(
+        path, with_functions_cached(plain, Formualizer().with_cached_values(write_workbook(named)), values)
+    )
     return [*write_template(out), path]
 
 
@@ -76,4 +78,9 @@ def _write_lite(out: Path, _scenario: Scenario) -> list[Path]:
     return write_template(out / "lite")
 
 
-_WRITERS: Final = {"desktop": _write_desktop, "calc": _write_calc, "server": _write_server, "lite": _write_lite}
+_WRITERS: Final = {
+    "desktop": _write_desktop,
+    "calc": _write_calc,
+    "server": _write_server,
+    "lite": _write_lite,
+}

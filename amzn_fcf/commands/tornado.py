@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from amzn_fcf.figures import exact, shown, text
-from amzn_fcf.plots import picture_path, save, tornado_figure
-from amzn_fcf.tables import Column, print_records, print_table
+from amzn_fcf.pictures.sensitivities import picture_path, save, tornado_figure
+from amzn_fcf.text.figures import exact, shown, text
+from amzn_fcf.text.tables import Column, print_records, print_table
+from model.analysis.sensitivity import Bar, Tornado, output_of, tornado
 from model.errors import InputError
-from model.inputs import load_scenario
-from model.sensitivity import Bar, Tornado, output_of, tornado
+from model.scenarios.composing import load_scenario
 
 if TYPE_CHECKING:
     import argparse
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     if arguments.top < 1:
-        message = f"--top needs a number from 1 on, not {arguments.top}"
-        raise InputError(message)
+        raise InputError(f"--top needs a number from 1 on, not {arguments.top}")
     picture = None if arguments.plot is None else picture_path(arguments.plot)
     scenario = load_scenario(arguments.scenario, arguments.as_of)
-    found = tornado(scenario, output_of(" ".join(arguments.output), scenario), arguments.swing, arguments.driver or ())
+    found = tornado(
+        scenario, output_of(" ".join(arguments.output), scenario), arguments.swing, arguments.driver or ()
+    )
     if picture is not None:
         save(tornado_figure(found, arguments.top), picture)
     if arguments.format != "text":
@@ -40,12 +41,21 @@ def _records(found: Tornado) -> Iterator[dict[str, object]]:
     """Yield one record a driver: those that move the output, those that do not, and those that were not moved."""
     unit = found.output.unit
     base = shown(found.base, unit)
-    about: dict[str, object] = {"scenario": found.scenario.name, "output": str(found.output), "output_unit": unit, "base": base}
+    about: dict[str, object] = {
+        "scenario": found.scenario.name,
+        "output": str(found.output),
+        "output_unit": unit,
+        "base": base,
+    }
     for bar in found.bars:
         changes = {name: shown(getattr(bar, name), "") for name in ("change_low", "change_high", "swing")}
         yield about | bar._asdict() | {"low": shown(bar.low, unit), "high": shown(bar.high, unit)} | changes
     for driver in found.still:
-        yield about | dict.fromkeys(Bar._fields) | {"driver": driver, "low": base, "high": base, "swing": 0.0, "note": "does not move it"}
+        yield (
+            about
+            | dict.fromkeys(Bar._fields)
+            | {"driver": driver, "low": base, "high": base, "swing": 0.0, "note": "does not move it"}
+        )
     for driver, reason in found.left_out.items():
         yield about | dict.fromkeys(Bar._fields) | {"driver": driver, "note": f"left out: {reason}"}
 
@@ -57,7 +67,9 @@ def _print_text(found: Tornado, top: int) -> None:
     heads = ("driver", "of", "low", "as it is", "high", "output, low", "output, high", "swing", "")
     columns = [Column(head, right=head not in {"driver", "of", ""}) for head in heads]
     print_table("", columns, [_row(bar, output.unit) for bar in found.bars[:top]])
-    print(f"{max(len(found.bars) - top, 0)} drivers move it less, {len(found.still)} not at all: --format csv lists them")
+    print(
+        f"{max(len(found.bars) - top, 0)} drivers move it less, {len(found.still)} not at all: --format csv lists them"
+    )
     if found.left_out:
         print(f"left out: {'; '.join(f'{driver} ({reason})' for driver, reason in found.left_out.items())}")
 

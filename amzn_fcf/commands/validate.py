@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amzn_fcf.cli import CANNOT_READ, one_line
-from amzn_fcf.findings import as_json, as_junit, print_report
-from amzn_fcf.tables import Column, print_records, print_table, progress
+from amzn_fcf.text.findings import as_json, as_junit, print_report
+from amzn_fcf.text.tables import Column, print_records, print_table, progress
 from model.errors import AmznFcfError, InputError
-from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
-from workbook_templates.rules.choice import Choice, every_rule
-from workbook_templates.validate import validate_file
+from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
+from workbook_templates.validation.rules.choice import Choice, every_rule
+from workbook_templates.validation.validate import validate_file
 from xlwings_udfs.hosts.desktop.template import companions
 from xlwings_udfs.hosts.headless import register
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from workbook_templates.findings import Report
+    from workbook_templates.validation.findings import Report
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,8 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         _list_rules(choice, arguments.format)
         return 0
     if not arguments.file:
-        message = "validate needs a workbook: amzn-fcf validate out/amzn-fcf_base.xlsx"
-        raise InputError(message)
+        raise InputError("validate needs a workbook: amzn-fcf validate out/amzn-fcf_base.xlsx")
     engines = list(dict.fromkeys(arguments.engine or [DEFAULT_ENGINE]))
     for name in engines:
         engine_named(name).require()
@@ -54,7 +53,11 @@ def _files(names: Sequence[str]) -> list[Path]:
     """Return the files, and the workbooks in folders."""
     found: list[Path] = []
     for path in map(Path, names):
-        inside = sorted(each for each in path.glob("*.xls[xm]") if not each.name.startswith((".", "~"))) if path.is_dir() else []
+        inside = (
+            sorted(each for each in path.glob("*.xls[xm]") if not each.name.startswith((".", "~")))
+            if path.is_dir()
+            else []
+        )
         found += inside or [path]
     return found
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.figures import read, shown
-from amzn_fcf.tables import Column, print_records, print_table
-from amzn_fcf.workbooks import load_distinct
-from model.mix import WeightedValue, weighted_scenarios, weighted_values
+from amzn_fcf.building.workbooks import load_distinct
+from amzn_fcf.text.figures import read, shown
+from amzn_fcf.text.tables import Column, print_records, print_table
+from model.analysis.solve import METHODS
+from model.analysis.weighting import WeightedValue, weighted_scenarios, weighted_values
 from model.results import run as compute
-from model.scenario_files import builtin_scenarios
-from model.solve import METHODS
+from model.scenarios.files import builtin_scenarios
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     columns = [Column("discounted cash flow, and multiples at the price"), Column("unit")]
     columns += [Column(each.scenarios[0].name, right=True) for each in computed]
     plan = computed[0].plan
-    rows = [[plan.row(key).label, plan.row(key).unit, *(read(each, key) for each in computed)] for key in _BASIS]
+    rows = [
+        [plan.row(key).label, plan.row(key).unit, *(read(each, key) for each in computed)] for key in _BASIS
+    ]
     print_table("What it rests on", columns, rows)
     for each in computed:
         for warning in _warnings(each):
@@ -51,7 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     if weighted:
         weights = ", ".join(f"{each.weight:g} {each.name}" for each in weighted_scenarios())
         print(f"weighted: {weights}; mix of their values / value of the mix of their drivers")
-    print("Stock compensation is counted once: an expense in operating income, not added back; no dilution to come is counted.")
+    print(
+        "Stock compensation is counted once: an expense in operating income, not added back; no dilution to come is counted."
+    )
     return 0
 
 
@@ -72,7 +76,10 @@ def _warnings(results: Results) -> Iterator[str]:
 
 
 def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> None:
-    columns = [Column("method"), *(Column(f"{each.scenarios[0].name}\nlow   mid   high", right=True) for each in computed)]
+    columns = [
+        Column("method"),
+        *(Column(f"{each.scenarios[0].name}\nlow   mid   high", right=True) for each in computed),
+    ]
     mixes = {each.method: f"{each.of_values:,.0f} / {each.of_drivers:,.0f}" for each in weighted}
     columns += [Column("weighted", right=True)] if weighted else []
     rows = []
@@ -96,12 +103,24 @@ def _records(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> 
         for key in (*each.plan.names["value_per_share"], *each.plan.names["upside"], *_BASIS):
             row = each.plan.row(key)
             value = shown(float(each.values[key][0, 0]), row.unit)
-            records.append({"line": key, "scenario": each.scenarios[0].name, "value": value, "unit": row.unit})
+            records.append(
+                {"line": key, "scenario": each.scenarios[0].name, "value": value, "unit": row.unit}
+            )
     for mix in weighted:
         records.append(
-            {"line": f"value_per_share[{mix.method},mid]", "scenario": "mix of the values", "value": mix.of_values, "unit": "USD/share"}
+            {
+                "line": f"value_per_share[{mix.method},mid]",
+                "scenario": "mix of the values",
+                "value": mix.of_values,
+                "unit": "USD/share",
+            }
         )
         records.append(
-            {"line": f"value_per_share[{mix.method},mid]", "scenario": "value of the mix", "value": mix.of_drivers, "unit": "USD/share"}
+            {
+                "line": f"value_per_share[{mix.method},mid]",
+                "scenario": "value of the mix",
+                "value": mix.of_drivers,
+                "unit": "USD/share",
+            }
         )
     return records

@@ -15,11 +15,12 @@ from model.amazon.multiples import FootballField, MarginCase, Multiples, Peers, 
 from model.amazon.returns import AwsReturns
 from model.amazon.sales import Sales
 from model.amazon.value import CapitalCost, EquityBridge, FirmCash, Terminal
-from model.build import Model
+from model.language.declarations import Model
+from model.plan.binding import bind
 
 if TYPE_CHECKING:
-    from model.axis import Axis
-    from model.build import Plan
+    from model.language.periods import Axis
+    from model.plan.plan import Plan
 
 AMAZON: Final = Model(
     "Amazon.com",
@@ -34,7 +35,7 @@ AMAZON: Final = Model(
 @cache
 def plan_at(axis: Axis) -> Plan:
     """Return the model of Amazon bound to ``axis``; bound once an axis."""
-    return AMAZON.plan(axis)
+    return bind(AMAZON, axis)
 
 
 __all__ = ["AMAZON", "plan_at"]

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from model.amazon.basis import ASSET_CLASS, QUARTERS_PER_YEAR, SEASON, SITE, Basis
 from model.amazon.sales import Sales
-from model.lines import (
-    VINTAGE,
-    Block,
+from model.language.declarations import Block, driver, line, reported
+from model.language.nodes import VINTAGE
+from model.language.vocabulary import (
     age,
     at_as_of,
     at_vintage,
-    driver,
-    line,
     maximum,
     minimum,
     pick,
-    reported,
     total,
     vintage_elapsed,
     where,
@@ -27,7 +24,7 @@ class Assets(Block):
     """Capital expenditure and property additions."""
 
     # Cash: guidance is net of proceeds
-    capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m", switch=True)
+    capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m", zero_means_none=True)
     capex_to_sales = driver("Net capital expenditure to TTM net sales, where no budget is given", "ratio")
     capex_phasing = driver("Share of the year's capital expenditure", "ratio", by=SEASON, kind="seasonal", sums_to_one=True)
     capex_scale = driver("Scale on capital expenditure", "times")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.lines import Block, Dimension, constant, driver
+from model.language.declarations import Block, driver
+from model.language.nodes import Dimension
+from model.language.vocabulary import constant
 
 SEGMENT: Final = Dimension("segment", ("north_america", "international", "aws"))
 RETAIL: Final = Dimension("retail segment", ("north_america", "international"), within=SEGMENT)

@@ -6,7 +6,8 @@ from model.amazon.assets import Assets, Depreciation
 from model.amazon.basis import QUARTERS_PER_YEAR, SEASON
 from model.amazon.margins import Income
 from model.amazon.sales import Sales
-from model.lines import Block, driver, line, maximum, minimum, prev, reported, ttm
+from model.language.declarations import Block, driver, line, reported
+from model.language.vocabulary import maximum, minimum, prev, ttm
 
 
 class OperatingCash(Block):
@@ -20,7 +21,8 @@ class OperatingCash(Block):
         history=reported("stock_based_compensation"),
     )
 
-    # Deferred tax: bonus depreciation and its reversal in one line; what the tax bill cannot absorb is carried
+    # Deferred tax: bonus depreciation and its reversal in one line; what the tax bill cannot absorb is
+    # carried
     deferral_ratio = driver("Deferred tax per dollar of additions above depreciation", "ratio")
     deferral_cap = driver("Largest share of the tax charge that can be deferred", "ratio", kind="constant")
     tax_timing = line(

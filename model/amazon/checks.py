@@ -11,11 +11,11 @@ from model.amazon.basis import ASSET_CLASS, RETAIL, SEASON, Basis
 from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.margins import Income, MarginBridge, Margins, Segments
 from model.amazon.sales import Sales
-from model.lines import Block, Declared, Line, driver, elapsed, maximum, minimum, reported, result, total, where
-from model.whole_axis import count_beyond
+from model.language.declarations import Block, Line, driver, reported, result
+from model.language.vocabulary import count_beyond, elapsed, maximum, minimum, total, where
 
 if TYPE_CHECKING:
-    from model.expr import Expr, Operand
+    from model.language.nodes import Declared, Expr, Operand
 
 _FILINGS: Final[dict[str, tuple[str, Expr, str]]] = {
     "net_sales": ("Net sales", Sales.net_sales.node(), "net_sales"),

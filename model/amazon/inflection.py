@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from model.amazon.cash import FreeCash
-from model.lines import Block, choose, driver, elapsed, line, position, prev, quarter_code, result, where
-from model.whole_axis import at_position, following, highest, lowest, position_of
+from model.language.declarations import Block, driver, line, result
+from model.language.vocabulary import (
+    at_position,
+    choose,
+    elapsed,
+    following,
+    highest,
+    lowest,
+    position,
+    position_of,
+    prev,
+    quarter_code,
+    where,
+)
 
 
 class Inflection(Block):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from model.amazon.assets import Depreciation
 from model.amazon.basis import QUARTERS_PER_YEAR, RETAIL, SEGMENT, Basis
 from model.amazon.sales import Sales
-from model.lines import Block, at_as_of, driver, elapsed, line, prev, reported, total, ttm, where
+from model.language.declarations import Block, driver, line, reported
+from model.language.vocabulary import at_as_of, elapsed, prev, total, ttm, where
 
 
 class Segments(Block):

@@ -9,13 +9,14 @@ from model.amazon.cash import FreeCash
 from model.amazon.margins import Income, Segments
 from model.amazon.sales import Sales
 from model.amazon.value import CASE, CapitalCost, EquityBridge, FirmCash, Terminal
-from model.lines import Block, Dimension, at_as_of, driver, line, maximum, minimum, pick, result, total, ttm
-from model.valuation import discount_factor, multiple_of
-from model.whole_axis import at_end
+from model.language.declarations import Block, driver, line, result
+from model.language.finance import discount_factor, multiple_of
+from model.language.nodes import Dimension
+from model.language.vocabulary import at_as_of, at_end, maximum, minimum, pick, total, ttm
 
 if TYPE_CHECKING:
-    from model.expr import Ref
-    from model.lines import Line
+    from model.language.declarations import Line
+    from model.language.nodes import Ref
 
 PART: Final = Dimension("part", ("aws", "advertising", "stores"))
 PEER: Final = Dimension("peer", ("microsoft", "alphabet", "apple", "meta", "nvidia", "tesla"))

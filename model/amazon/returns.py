@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from model.amazon.assets import Assets, Depreciation
 from model.amazon.margins import Income, Segments
-from model.lines import Block, line, prev, reported, ttm
+from model.language.declarations import Block, line, reported
+from model.language.vocabulary import prev, ttm
 
 
 class AwsReturns(Block):

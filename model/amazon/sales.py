@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from model.amazon.basis import QUARTERS_PER_YEAR, RETAIL, Basis
-from model.lines import Block, driver, lagged, line, minimum, pick, prev, reported, ttm
+from model.language.declarations import Block, driver, line, reported
+from model.language.vocabulary import lagged, minimum, pick, prev, ttm
 
 
 class Sales(Block):

@@ -7,8 +7,8 @@ from typing import Final
 from model.amazon.assets import Assets, Depreciation
 from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.margins import Income, Segments
-from model.lines import Block, Dimension, at_as_of, driver, line, pick, quarter_end, result, ttm, where
-from model.valuation import (
+from model.language.declarations import Block, driver, line, result
+from model.language.finance import (
     HALF_A_QUARTER,
     cost_of_equity,
     discount_factor,
@@ -18,7 +18,17 @@ from model.valuation import (
     terminal_value,
     weighted_cost_of_capital,
 )
-from model.whole_axis import at_end, not_meaningful, sum_over_axis
+from model.language.nodes import Dimension
+from model.language.vocabulary import (
+    at_as_of,
+    at_end,
+    not_meaningful,
+    pick,
+    quarter_end,
+    sum_over_axis,
+    ttm,
+    where,
+)
 
 CASE: Final = Dimension("case", ("low", "mid", "high"))
 
@@ -32,7 +42,7 @@ class CapitalCost(Block):
     cost_of_debt = driver("Cost of debt before tax", "rate", kind="constant")
     marginal_tax_rate = driver("Tax rate on interest", "ratio", kind="constant")
     debt_weight = driver("Weight of debt", "ratio", kind="constant")
-    wacc = driver("Weighted average cost of capital, as given (0: built up)", "rate", kind="constant", switch=True)
+    wacc = driver("Weighted average cost of capital, as given (0: built up)", "rate", kind="constant", zero_means_none=True)
     wacc_spread = driver("Low and high case of the discounted cash flow: WACC up and down by", "rate", kind="constant")
     equity_cost = line("Cost of equity", "rate", cost_of_equity(risk_free, beta, equity_premium), timed=False, annual="none")
     built_up_wacc = line(

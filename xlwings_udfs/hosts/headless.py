@@ -6,16 +6,16 @@ import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import ErrorValue, error_value
+from xlwings_udfs.cells.arguments import ErrorValue, error_value
+from xlwings_udfs.cells.registry import FUNCTIONS
 from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from xlwings_udfs.convert import Result
+    from xlwings_udfs.cells.arguments import Result
 
 _KINDS: Final = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
 

@@ -1,7 +1,7 @@
 """The functions as Office.js custom functions: what xlwings Server and xlwings Lite share.
 
-Office.js shows ``#N/A`` and ``#NUM!`` as the error values that they are. For ``#VALUE!`` it can carry a message, which people see
-when they point at the cell: there the message of the model's error goes along.
+Office.js shows ``#N/A`` and ``#NUM!`` as the error values that they are. For ``#VALUE!`` it can carry a
+message, which people see when they point at the cell: there the message of the model's error goes along.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xlwings import XlwingsError, server
 
-import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import BAD_VALUE, ErrorValue, error_value
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.cells.arguments import BAD_VALUE, ErrorValue, error_value
+from xlwings_udfs.cells.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlwings_udfs.convert import Result
+    from xlwings_udfs.cells.arguments import Result
 
 _CELL_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
@@ -62,7 +62,8 @@ def described(function: Callable[..., object]) -> str:
 def registered(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function known to xlwings as a custom function, with arguments as Excel sends them.
 
-    xlwings' own conversion would turn a column into a row and an error into an empty cell, and takes seconds for a large range.
+    xlwings' own conversion would turn a column into a row and an error into an empty cell, and takes seconds
+    for a large range.
     """
     known = server.func(function)
     for name in inspect.signature(function).parameters:

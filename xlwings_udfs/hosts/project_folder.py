@@ -30,14 +30,15 @@ def write_folder(out: Path, texts: Mapping[str, str]) -> list[Path]:
     Raises
     ------
     WorkbookError
-        If a file of one of the names is there with another content, for it may hold somebody's changes, or if the folder cannot
-        be written. Nothing is written then.
+        If a file of one of the names is there with another content, for it may hold somebody's changes, or if
+        the folder cannot be written. Nothing is written then.
     """
     try:
         changed = [name for name, text in texts.items() if _differs(out / name, text)]
         if changed:
-            message = f"{out / changed[0]} is there and differs: move the folder away or choose another with --out"
-            raise WorkbookError(message)
+            raise WorkbookError(
+                f"{out / changed[0]} is there and differs: move the folder away or choose another with --out"
+            )
         target = out.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
@@ -52,8 +53,9 @@ def write_folder(out: Path, texts: Mapping[str, str]) -> list[Path]:
                     (target / each).parent.mkdir(parents=True, exist_ok=True)
                     (staged / each).replace(target / each)
     except OSError as error:
-        message = f"{out}: cannot be written ({error.strerror}); choose another folder with --out"
-        raise WorkbookError(message) from None
+        raise WorkbookError(
+            f"{out}: cannot be written ({error.strerror}); choose another folder with --out"
+        ) from None
     return [out / name for name in texts]
 
 

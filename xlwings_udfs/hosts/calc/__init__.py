@@ -1,7 +1,8 @@
 """LibreOffice Calc: an extension whose cells call the functions in this interpreter.
 
-Calc's own Python need not have numpy: the add-in (``addin.py``) hands every call to one worker process of the interpreter
-that wrote the extension (:mod:`.client`, :mod:`.worker`). Errors are Calc's own, in single cells and within blocks:
+Calc's own Python need not have numpy: the add-in (``addin.py``) hands every call to one worker process of the
+interpreter that wrote the extension (:mod:`.client`, :mod:`.worker`). Errors are Calc's own, in single cells
+and within blocks:
 
 ========== =================== ======================
 function   shown in Calc       saved in an .xlsx file
@@ -11,12 +12,14 @@ function   shown in Calc       saved in an .xlsx file
 #NUM!      #NUM! (Err:503)     #NUM!
 ========== =================== ======================
 
-A cell with an error as an argument gives that error; within a range that is an argument it gives Err:504, #VALUE! in an .xlsx
-file, before the function is called. A worker that cannot be started, fails, or takes too long gives #VALUE!.
+A cell with an error as an argument gives that error; within a range that is an argument it gives Err:504,
+#VALUE! in an .xlsx file, before the function is called. A worker that cannot be started, fails, or takes too
+long gives #VALUE!.
 
-LibreOffice (7.4, and by goosepirate/lox365 issue 21 still 24.2) does not share the texts of a block with its other texts: MATCH,
-VLOOKUP, COUNTIF and = do not find them. ``IF(ISTEXT(block), block&"", block)`` as an array formula makes them findable, and so
-does ``INDEX(block, row, column)``. Functions that give one value are not concerned: :data:`.parts.ONE_VALUE`.
+LibreOffice (7.4, and by goosepirate/lox365 issue 21 still 24.2) does not share the texts of a block with its
+other texts: MATCH, VLOOKUP, COUNTIF and = do not find them. ``IF(ISTEXT(block), block&"", block)`` as an
+array formula makes them findable, and so does ``INDEX(block, row, column)``. Functions that give one value
+are not concerned: :data:`.parts.ONE_VALUE`.
 """
 
 from __future__ import annotations
@@ -28,7 +31,14 @@ from typing import TYPE_CHECKING, Final
 
 from model.files import write_files
 from xlwings_udfs.hosts.calc.how_to import how_to
-from xlwings_udfs.hosts.calc.parts import TYPE_LIBRARY, calc_add_ins, components, description, manifest, recorded
+from xlwings_udfs.hosts.calc.parts import (
+    TYPE_LIBRARY,
+    calc_add_ins,
+    components,
+    description,
+    manifest,
+    recorded,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,6 +1,7 @@
 """The add-in's side of the worker process: starts it, asks it, starts it again when it has died.
 
-Runs in LibreOffice's own Python, 3.7 or later, without any package; the extension holds it as ``amzn_fcf_client``.
+Runs in LibreOffice's own Python, 3.7 or later, without any package; the extension holds it as
+``amzn_fcf_client``.
 """
 
 from __future__ import annotations
@@ -124,7 +125,9 @@ class Client:
     def _started(self, deadline: float) -> _Worker:
         if self._failed_start is not None:
             when, message = self._failed_start
-            if time.monotonic() < when + _SECONDS_BETWEEN_FAILED_STARTS:  # a sheet full of cells must not wait for each
+            if (
+                time.monotonic() < when + _SECONDS_BETWEEN_FAILED_STARTS
+            ):  # a sheet full of cells must not wait for each
                 raise WorkerError(message)
         try:
             self._worker = _Worker(self._command)
@@ -146,7 +149,9 @@ class _Worker:
     """A running worker process."""
 
     def __init__(self, command: list[str]) -> None:
-        environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}  # the office's own
+        environment = {
+            name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")
+        }  # the office's own
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the process ends
         try:
             self._process = subprocess.Popen(  # noqa: S603  # the interpreter that the extension was written with
@@ -159,8 +164,9 @@ class _Worker:
             )
         except OSError as error:
             self._log.close()
-            message = f"cannot start {command[0]} ({error.strerror}): write the extension again, or set {INTERPRETER_VARIABLE}"
-            raise WorkerError(message) from None
+            raise WorkerError(
+                f"cannot start {command[0]} ({error.strerror}): write the extension again, or set {INTERPRETER_VARIABLE}"
+            ) from None
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -184,8 +190,7 @@ class _Worker:
         try:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            message = "the worker took too long and was ended"
-            raise WorkerError(message) from None
+            raise WorkerError("the worker took too long and was ended") from None
         if not line:
             raise _DiedError(self._last_words())
         try:
@@ -193,8 +198,7 @@ class _Worker:
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            message = f"the worker wrote what is no answer: {line[:80]!r}"
-            raise WorkerError(message)
+            raise WorkerError(f"the worker wrote what is no answer: {line[:80]!r}")
         return found
 
     def end(self) -> None:

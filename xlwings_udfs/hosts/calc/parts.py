@@ -11,9 +11,9 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 from xml.sax.saxutils import escape, quoteattr
 
-import xlwings_udfs.declared  # noqa: F401  # declares the functions
-from xlwings_udfs.explain import version
-from xlwings_udfs.registry import FUNCTIONS
+import xlwings_udfs.functions  # noqa: F401  # declares the functions
+from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.functions.explain import version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,9 @@ PROGRAMMATIC_PREFIX: Final = f"{IMPLEMENTATION.upper()}."
 """What stands before a function's name in a file that is written for Calc: AMZN_FCF alone is for typing."""
 TYPE_LIBRARY: Final = "XAmznFcf.rdb"
 INTERFACE: Final = "XAmznFcf.idl"
-ONE_VALUE: Final = frozenset({"AMZN_EXPLAIN", "AMZN_IMPLIED", "AMZN_INFLECTION", "AMZN_UPSIDE", "AMZN_VALUE", "AMZN_VERSION"})
+ONE_VALUE: Final = frozenset(
+    {"AMZN_EXPLAIN", "AMZN_IMPLIED", "AMZN_INFLECTION", "AMZN_UPSIDE", "AMZN_VALUE", "AMZN_VERSION"}
+)
 """Functions that never give a block. The others are declared as blocks: Calc takes no block out of an ``any``."""
 
 _OLDEST_OFFICE: Final = "7.0"
@@ -55,7 +57,8 @@ def described_functions() -> list[Described]:
 def _described(name: str, function: Callable[..., Any]) -> Described:
     hints = get_type_hints(function, include_extras=True)
     arguments = tuple(
-        Argument(each.name, _argument_text(hints[each.name], each.default)) for each in inspect.signature(function).parameters.values()
+        Argument(each.name, _argument_text(hints[each.name], each.default))
+        for each in inspect.signature(function).parameters.values()
     )
     return Described(name, _plain((function.__doc__ or "").partition("\n")[0]), arguments)
 
@@ -82,7 +85,9 @@ def interface() -> str:
     lines = ["module org { module amznfcf {", "interface XAmznFcf", "{"]
     for each in described_functions():
         result = "any" if each.name in ONE_VALUE else "sequence< sequence< any > >"
-        arguments = ", ".join(f"[in] any {_without_underscores(argument.name)}" for argument in each.arguments)
+        arguments = ", ".join(
+            f"[in] any {_without_underscores(argument.name)}" for argument in each.arguments
+        )
         lines.append(f"    {result} {each.name}({arguments});")
     return "\n".join([*lines, "};", "}; };", ""])
 
@@ -107,7 +112,9 @@ def calc_add_ins() -> str:
 def _function_node(function: Described) -> str:
     arguments = "".join(
         f'\n  <node oor:name="{letter}" oor:op="replace">{_texts(each.name, each.text)}</node>'
-        for letter, each in zip(ascii_lowercase, function.arguments, strict=False)  # Calc sorts the nodes by their names
+        for letter, each in zip(
+            ascii_lowercase, function.arguments, strict=False
+        )  # Calc sorts the nodes by their names
     )
     return (
         f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.text)}'
@@ -141,7 +148,8 @@ def manifest() -> str:
         "CalcAddIns.xcu": "application/vnd.sun.star.configuration-data",
     }
     entries = "".join(
-        f' <manifest:file-entry manifest:full-path={quoteattr(name)} manifest:media-type="{kind}"/>\n' for name, kind in kinds.items()
+        f' <manifest:file-entry manifest:full-path={quoteattr(name)} manifest:media-type="{kind}"/>\n'
+        for name, kind in kinds.items()
     )
     return f'{_XML}<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>\n'
 

@@ -1,6 +1,7 @@
 """The add-in's type library, made with unoidl-write: ``python -m xlwings_udfs.hosts.calc.type_library`` after a function changed.
 
-The library ships with the package, because unoidl-write comes with LibreOffice's developer kit, which few have.
+The library ships with the package, because unoidl-write comes with LibreOffice's developer kit, which few
+have.
 """
 
 from __future__ import annotations
@@ -39,15 +40,15 @@ def rebuild(folder: Path) -> None:
     """
     program = developer_kit("unoidl-write")
     if program is None:
-        message = "unoidl-write is missing: install LibreOffice's developer kit (Debian: apt-get install libreoffice-dev)"
-        raise EngineError(message)
+        raise EngineError(
+            "unoidl-write is missing: install LibreOffice's developer kit (Debian: apt-get install libreoffice-dev)"
+        )
     source = folder / INTERFACE
     source.write_text(interface(), encoding="utf-8", newline="\n")
     command = [str(program), *office_types(), str(source), str(folder / TYPE_LIBRARY)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  # our own arguments
     if done.returncode != 0:
-        message = f"unoidl-write failed with status {done.returncode}: {done.stderr.strip()[:300]}"
-        raise EngineError(message)
+        raise EngineError(f"unoidl-write failed with status {done.returncode}: {done.stderr.strip()[:300]}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """The process that computes for Calc: ``python -m xlwings_udfs.hosts.calc.worker``; one JSON text a line, a call in, an answer out.
 
-A call is ``{"function": "AMZN_FCF", "arguments": [2026, "bull", null, null]}``; its answer is ``{"value": 1234.5}``, a block as
-a list of rows. An error is ``{"error": "#N/A", "message": "..."}``, in a block ``{"error": "#N/A"}`` in its cell. The first line
-that the process writes, ``{"ready": true}``, says that it can be asked.
+A call is ``{"function": "AMZN_FCF", "arguments": [2026, "bull", null, null]}``; its answer is ``{"value":
+1234.5}``, a block as a list of rows. An error is ``{"error": "#N/A", "message": "..."}``, in a block
+``{"error": "#N/A"}`` in its cell. The first line that the process writes, ``{"ready": true}``, says that it
+can be asked.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 if TYPE_CHECKING:
-    from xlwings_udfs.convert import Cell, Result
+    from xlwings_udfs.cells.arguments import Cell, Result
 
 _EMPTY: Final = inspect.Parameter.empty
 
@@ -24,11 +25,14 @@ _EMPTY: Final = inspect.Parameter.empty
 def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
     """Return the answer to a call of a function; whatever goes wrong in it is an error value."""
     from model.errors import AmznFcfError  # noqa: PLC0415  # loaded after the thread that watches for the office's end
-    from xlwings_udfs.convert import BAD_VALUE, error_value  # noqa: PLC0415
-    from xlwings_udfs.registry import FUNCTIONS  # noqa: PLC0415
+    from xlwings_udfs.cells.arguments import BAD_VALUE, error_value  # noqa: PLC0415
+    from xlwings_udfs.cells.registry import FUNCTIONS  # noqa: PLC0415
 
     if name not in FUNCTIONS:
-        return {"error": BAD_VALUE, "message": f"unknown function {name}: the extension and the package differ, write the extension again"}
+        return {
+            "error": BAD_VALUE,
+            "message": f"unknown function {name}: the extension and the package differ, write the extension again",
+        }
     try:
         return {"value": _plain(FUNCTIONS[name](*arguments))}
     except AmznFcfError as error:
@@ -38,7 +42,7 @@ def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
 
 
 def _plain(value: Result) -> Any:  # noqa: ANN401  # JSON
-    from xlwings_udfs.convert import ErrorValue  # noqa: PLC0415
+    from xlwings_udfs.cells.arguments import ErrorValue  # noqa: PLC0415
 
     if isinstance(value, list):
         return [[_plain(each) for each in row] for row in value]
@@ -51,7 +55,7 @@ def main() -> None:
     threading.Thread(target=_receive, args=(sys.stdin, calls), daemon=True).start()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    import xlwings_udfs.declared  # noqa: F401, PLC0415  # declares the functions
+    import xlwings_udfs.functions  # noqa: F401, PLC0415  # declares the functions
 
     _send(answers, {"ready": True})
     while True:

@@ -10,9 +10,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import BAD_NUMBER, BAD_VALUE, ErrorValue, error_value
-from xlwings_udfs.hosts.desktop.described import descriptions
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.cells.arguments import BAD_NUMBER, BAD_VALUE, ErrorValue, error_value
+from xlwings_udfs.cells.descriptions import descriptions
+from xlwings_udfs.cells.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +31,9 @@ _LAST_ERROR_CODE: Final = _FIRST_ERROR_CODE + 99
 def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
     """Return a function as xlwings registers it: what it raises, and every error in its block, is handed out as ``shown``.
 
-    Arguments always come as lists of rows (``ndim`` 2), or a column would become a row; a list of one cell is that cell.
-    Literal types and reserved names do not get past xlwings and VBA, so the signature states neither.
+    Arguments always come as lists of rows (``ndim`` 2), or a column would become a row; a list of one cell is
+    that cell. Literal types and reserved names do not get past xlwings and VBA, so the signature states
+    neither.
     """
     function, description = FUNCTIONS[name], descriptions()[name]
 
@@ -43,15 +44,19 @@ def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
         except AmznFcfError as error:
             return shown(error_value(error))
         except Exception as error:
-            # a text in the cell would be passed over by SUM; the console of xlwings ("Show Console") has the traceback
+            # a text in the cell would be passed over by SUM; the console of xlwings ("Show Console") has the
+            # traceback
             _logger.exception("%s failed", name)
             return shown(error_value(error))
 
     call.__doc__ = description.text
-    parameters = [inspect.Parameter(each.name, _POSITIONAL, default=each.default) for each in description.arguments]
+    parameters = [
+        inspect.Parameter(each.name, _POSITIONAL, default=each.default) for each in description.arguments
+    ]
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it, mypy does not know it
     call.__annotations__ = {
-        each.name: Annotated[Any, {"doc": each.description, "ndim": 2, "err_to_str": True}] for each in description.arguments
+        each.name: Annotated[Any, {"doc": each.description, "ndim": 2, "err_to_str": True}]
+        for each in description.arguments
     }
     return call
 
@@ -61,7 +66,9 @@ _POSITIONAL: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 def _argument(value: object) -> object:
     if isinstance(value, (list, tuple)):
-        rows = [[_cell(each) for each in row] if isinstance(row, (list, tuple)) else _cell(row) for row in value]
+        rows = [
+            [_cell(each) for each in row] if isinstance(row, (list, tuple)) else _cell(row) for row in value
+        ]
         return rows[0][0] if len(rows) == 1 and isinstance(rows[0], list) and len(rows[0]) == 1 else rows
     return _cell(value)
 
@@ -72,7 +79,9 @@ def _cell(value: object) -> object:
         return ErrorValue(value)
     if type(value) is int and _FIRST_ERROR_CODE <= value <= _LAST_ERROR_CODE:
         return BAD_VALUE
-    return float(value) if isinstance(value, Decimal) else value  # COM hands over cells in a currency format as Decimal
+    return (
+        float(value) if isinstance(value, Decimal) else value
+    )  # COM hands over cells in a currency format as Decimal
 
 
 def _answer(value: object, shown: Callable[[ErrorValue], object]) -> object:

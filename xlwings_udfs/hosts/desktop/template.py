@@ -1,6 +1,7 @@
 """The macro workbook: xlwings' own standalone one, with the settings, a how-to page and argument help in it.
 
-The VBA project is the one that the installed xlwings package carries, byte for byte: no macro of ours is in the file.
+The VBA project is the one that the installed xlwings package carries, byte for byte: no macro of ours is in
+the file.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
 from model.files import write_files
-from xlwings_udfs.hosts.desktop.described import descriptions
+from xlwings_udfs.cells.descriptions import descriptions
 from xlwings_udfs.hosts.desktop.how_to import TITLE, how_to
 from xlwings_udfs.hosts.desktop.vba_module import vba_module
 
@@ -47,13 +48,15 @@ def write_template(
     path
         The workbook to write, an ``.xlsm``.
     workbook
-        Puts further sheets into the bytes of a macro workbook and returns it; the sheets that it finds there stay, and
-        stay last, because Excel-DNA IntelliSense reads the last sheet only.
+        Puts further sheets into the bytes of a macro workbook and returns it; the sheets that it finds there
+        stay, and stay last, because Excel-DNA IntelliSense reads the last sheet only.
     calculate
-        Returns a workbook with the values of its formulas cached. It is handed the workbook as a plain ``.xlsx``, since
-        engines refuse the content type of one with macros, and has to keep the parts that it does not know.
+        Returns a workbook with the values of its formulas cached. It is handed the workbook as a plain
+        ``.xlsx``, since engines refuse the content type of one with macros, and has to keep the parts that it
+        does not know.
     interpreter
-        Path of ``python.exe``. Left out: this interpreter on Windows; elsewhere ``python``, for the user to fill in.
+        Path of ``python.exe``. Left out: this interpreter on Windows; elsewhere ``python``, for the user to
+        fill in.
 
     Returns
     -------
@@ -66,14 +69,15 @@ def write_template(
         If the name does not end in ``.xlsm``, xlwings is not installed, or a file cannot be written.
     """
     if path.suffix.lower() != ".xlsm":
-        message = f"{path}: a workbook with macros needs a name that ends in .xlsm"
-        raise WorkbookError(message)
+        raise WorkbookError(f"{path}: a workbook with macros needs a name that ends in .xlsm")
     module = path.with_suffix(".bas")
     data = macro_workbook(module.name, interpreter)
     if workbook:
         data = workbook(data)
     if calculate:
-        data = _with_main_type(calculate(_with_main_type(data, _MACRO_TYPE, _PLAIN_TYPE)), _PLAIN_TYPE, _MACRO_TYPE)
+        data = _with_main_type(
+            calculate(_with_main_type(data, _MACRO_TYPE, _PLAIN_TYPE)), _PLAIN_TYPE, _MACRO_TYPE
+        )
     write_files({path: data, module: vba_module()})
     return path, module
 
@@ -81,10 +85,15 @@ def write_template(
 def _with_main_type(data: bytes, found: bytes, wanted: bytes) -> bytes:
     """Return a workbook with another content type of its main part, and every other part as it was."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
         for entry in source.infolist():
             part = source.read(entry)
-            written.writestr(entry, part.replace(found, wanted) if entry.filename == "[Content_Types].xml" else part)
+            written.writestr(
+                entry, part.replace(found, wanted) if entry.filename == "[Content_Types].xml" else part
+            )
     return target.getvalue()
 
 
@@ -118,8 +127,9 @@ def _standalone() -> bytes:
     try:
         return files("xlwings").joinpath(_STANDALONE).read_bytes()
     except (ModuleNotFoundError, FileNotFoundError):
-        message = f"xlwings, which carries {_STANDALONE}, is not installed: pip install xlwings"
-        raise WorkbookError(message) from None
+        raise WorkbookError(
+            f"xlwings, which carries {_STANDALONE}, is not installed: pip install xlwings"
+        ) from None
 
 
 def _fill_how_to(sheet: Worksheet, module_file: str) -> None:
@@ -150,7 +160,10 @@ def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
             interpreter or "python",
             'Full path of python.exe, as this shows in a command prompt: py -c "import sys; print(sys.executable)"',
         ),
-        "PYTHONPATH": (None, "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs"),
+        "PYTHONPATH": (
+            None,
+            "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs",
+        ),
         "UDF Modules": (UDF_MODULE, "Read by the macro ImportPythonUDFs"),
         "Show Console": (False, "TRUE shows a window with what Python says"),
         "ADD_WORKBOOK_TO_PYTHONPATH": (False, "FALSE: no Python file that lies beside the workbook is run"),
@@ -160,7 +173,9 @@ def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
     for row in sheet.iter_rows(min_row=len(settings) + 1):
         for cell in row:
             cell.value = None  # the instructions speak of activating the sheet, which it is
-    for row_number, name in enumerate([*settings, *(each for each in filled if each not in settings)], start=1):
+    for row_number, name in enumerate(
+        [*settings, *(each for each in filled if each not in settings)], start=1
+    ):
         sheet.cell(row_number, 1, name)
         if name in filled:
             value, note = filled[name]
@@ -175,6 +190,9 @@ def _fill_intellisense(book: Workbook) -> None:
     sheet = book.create_sheet(INTELLISENSE)
     sheet.append(["FunctionInfo"])
     for each in descriptions().values():
-        pairs = [(f"[{argument.name}]" if argument.optional else argument.name, argument.description) for argument in each.arguments]
+        pairs = [
+            (f"[{argument.name}]" if argument.optional else argument.name, argument.description)
+            for argument in each.arguments
+        ]
         sheet.append([each.name, each.text, None, *(text for pair in pairs for text in pair)])
     sheet.sheet_state = "hidden"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import xlwings
 
-from xlwings_udfs.hosts.desktop.described import CATEGORY
+from xlwings_udfs.cells.descriptions import CATEGORY
+from xlwings_udfs.cells.error_values import marked
+from xlwings_udfs.cells.registry import FUNCTIONS
 from xlwings_udfs.hosts.desktop.exchange import udf
-from xlwings_udfs.hosts.desktop.marks import marked
-from xlwings_udfs.registry import FUNCTIONS
 
 # xlwings looks for functions among the attributes of the module
 globals().update({name: xlwings.func(category=CATEGORY)(udf(name, marked)) for name in FUNCTIONS})

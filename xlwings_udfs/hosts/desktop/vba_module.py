@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlwings_udfs.convert import BAD_VALUE
-from xlwings_udfs.hosts.desktop.described import CATEGORY, descriptions
-from xlwings_udfs.hosts.desktop.marks import MARK, VBA_CONSTANTS
+from xlwings_udfs.cells.arguments import BAD_VALUE
+from xlwings_udfs.cells.descriptions import CATEGORY, descriptions
+from xlwings_udfs.cells.error_values import MARK, VBA_CONSTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xlwings_udfs.hosts.desktop.described import Argument, Description
+    from xlwings_udfs.cells.descriptions import Argument, Description
 
 PYTHON_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs_marked"
 CHECK_MACRO: Final = "CheckAmznFunctions"
@@ -82,9 +82,16 @@ End Function
 
 def vba_module() -> bytes:
     """Return the module as a ``.bas`` file: ASCII, lines ended as Windows does, or the VBA editor would misread it."""
-    cases = "\n".join(f'        Case "{error}": CellValue = CVErr({constant})' for error, constant in VBA_CONSTANTS.items())
+    cases = "\n".join(
+        f'        Case "{error}": CellValue = CVErr({constant})' for error, constant in VBA_CONSTANTS.items()
+    )
     head = _HEAD.format(
-        module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases=cases, otherwise=VBA_CONSTANTS[BAD_VALUE]
+        module=PYTHON_MODULE,
+        check=CHECK_MACRO,
+        category=CATEGORY,
+        mark=ord(MARK),
+        cases=cases,
+        otherwise=VBA_CONSTANTS[BAD_VALUE],
     )
     functions = descriptions().values()
     parts = [head, *map(_function, functions), _describe_functions(functions)]

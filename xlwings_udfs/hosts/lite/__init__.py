@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from xlwings_udfs.explain import version
+from xlwings_udfs.functions.explain import version
 from xlwings_udfs.hosts.project_folder import texts_of, write_folder
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ def write_template(out: Path) -> list[Path]:
     Raises
     ------
     WorkbookError
-        If the folder holds files of the same names that differ, or cannot be written; nothing is written then.
+        If the folder holds files of the same names that differ, or cannot be written; nothing is written
+        then.
     """
     texts = texts_of(resources.files(__package__) / "project")
     return write_folder(out, {name: text.replace("VERSION", version()) for name, text in texts.items()})

@@ -17,6 +17,7 @@ def write_template(out: Path) -> list[Path]:
     Raises
     ------
     WorkbookError
-        If the folder holds files of the same names that differ, or cannot be written; nothing is written then.
+        If the folder holds files of the same names that differ, or cannot be written; nothing is written
+        then.
     """
     return write_folder(out, texts_of(resources.files(__package__) / "project"))

@@ -31,5 +31,7 @@ async def validate_token(token_string: str) -> User:
     given = rest.strip() if scheme.lower() == "bearer" else (token_string or "").strip()
     expected = expected_token()
     if not expected or not secrets.compare_digest(given.encode(), expected.encode()):
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED, detail="the token is missing or wrong: enter it in the task pane")
+        raise HTTPException(
+            status.HTTP_401_UNAUTHORIZED, detail="the token is missing or wrong: enter it in the task pane"
+        )
     return User(id="token", name="holder of the token")

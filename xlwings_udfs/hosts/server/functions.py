@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from typing import TYPE_CHECKING, Final
 
+from xlwings_udfs.cells.registry import FUNCTIONS
 from xlwings_udfs.hosts.officejs import catching, registered
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from xlwings_udfs.convert import Result
+    from xlwings_udfs.cells.arguments import Result
 
 _MODEL: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
 """One thread: a long answer keeps no other request from being refused, and no two calls share the model's work in progress."""

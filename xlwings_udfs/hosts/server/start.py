@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
+import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import InputError
+from xlwings_udfs.cells.registry import FUNCTIONS
 from xlwings_udfs.hosts.server.guard import GUARDED, Guard
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,14 +26,19 @@ def guarded_app() -> Guard:
     Raises
     ------
     SystemExit
-        If it would start without a valid licence key, without authentication, or with a token that is missing or short.
+        If it would start without a valid licence key, without authentication, or with a token that is missing
+        or short.
     """
     try:
         path = _checked_settings()
     except InputError as error:
         raise SystemExit(str(error)) from None
     application = import_module("xlwings_server.main").main_app
-    return Guard(application, path, {name: len(inspect.signature(function).parameters) for name, function in FUNCTIONS.items()})
+    return Guard(
+        application,
+        path,
+        {name: len(inspect.signature(function).parameters) for name, function in FUNCTIONS.items()},
+    )
 
 
 @asynccontextmanager
@@ -46,8 +51,7 @@ async def lifespan(_application: object) -> AsyncIterator[None]:
         If there is no guard; the server does not start then.
     """
     if not GUARDED.get():
-        message = "start this server with: uvicorn amzn_server:app"
-        raise InputError(message)
+        raise InputError("start this server with: uvicorn amzn_server:app")
     yield
 
 
@@ -55,27 +59,32 @@ def _checked_settings() -> str:
     """Return the path under which functions are called, after a look at what must be set."""
     settings = import_module("xlwings_server.config").settings
     if not (os.environ.get(_LICENCE) or settings.license_key):
-        message = f"{_LICENCE} is missing: set it in the environment (noncommercial for noncommercial use, or the key you bought)"
-        raise InputError(message)
+        raise InputError(
+            f"{_LICENCE} is missing: set it in the environment (noncommercial for noncommercial use, or the key you bought)"
+        )
     try:
         auth = import_module("xlwings_udfs.hosts.server.auth")
     except Exception as error:
-        if type(error).__name__ != "LicenseError":  # without a licence xlwings cannot be imported, nor can its errors
+        if (
+            type(error).__name__ != "LicenseError"
+        ):  # without a licence xlwings cannot be imported, nor can its errors
             raise
-        message = f"{_LICENCE}: {error}"
-        raise InputError(message) from None
+        raise InputError(f"{_LICENCE}: {error}") from None
     if not settings.auth_providers:
-        message = "authentication is off: leave auth_providers in pyproject.toml as it is, or name another provider of xlwings Server"
-        raise InputError(message)
+        raise InputError(
+            "authentication is off: leave auth_providers in pyproject.toml as it is, or name another provider of xlwings Server"
+        )
     if _OUR_PROVIDER in settings.auth_providers:
         if not auth.expected_token():
-            message = f"{auth.TOKEN_VARIABLE} is missing or short: set a secret of {auth.SHORTEST_TOKEN} characters or more"
-            raise InputError(message)
-        # where the project's own provider cannot be imported, xlwings Server falls back on one whose token everybody can read
+            raise InputError(
+                f"{auth.TOKEN_VARIABLE} is missing or short: set a secret of {auth.SHORTEST_TOKEN} characters or more"
+            )
+        # where the project's own provider cannot be imported, xlwings Server falls back on one whose token
+        # everybody can read
         if import_module(f"auth.{_OUR_PROVIDER}").validate_token is not auth.validate_token:
-            message = "auth/custom of this project is not the one that was written: write the project again"
-            raise InputError(message)
+            raise InputError(
+                "auth/custom of this project is not the one that was written: write the project again"
+            )
     if settings.enable_socketio or settings.enable_wasm:
-        message = "enable_socketio and enable_wasm must stay false: the functions need neither"
-        raise InputError(message)
+        raise InputError("enable_socketio and enable_wasm must stay false: the functions need neither")
     return f"{settings.app_path}/xlwings/custom-functions-call"

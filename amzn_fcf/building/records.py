@@ -1,0 +1,128 @@
+"""What ``build`` remembers of the workbooks that it wrote, so that a second run keeps those that need no work.
+
+Beside the workbooks lies a folder with one record a workbook: the digest of the file, the key of what it was
+built from, and its line of the summary. A record is written before its workbook: a process that is killed in
+between leaves a file that is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import metadata, resources
+from typing import TYPE_CHECKING, Final
+
+from amzn_fcf import __version__
+from model.errors import WorkbookError
+from model.files import write_whole
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from model.scenarios.scenario import Scenario
+
+FOLDER: Final = ".amzn-fcf"
+_OF_THE_CODE: Final = ("amzn_fcf", "model", "workbook_templates")
+_LIBRARIES: Final = ("formualizer", "numpy", "openpyxl", "scipy")
+"""What else decides on the bytes of a workbook."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of a workbook that was written."""
+
+    digest: str
+    key: str
+    row: tuple[str, ...]
+    """Its line of the summary."""
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """Return a digest of all that a workbook shows of a scenario."""
+    content = [
+        scenario.name, scenario.title, scenario.note, str(scenario.as_of), scenario.weight,
+        sorted((key, sorted(values.items())) for key, values in scenario.table.items()),
+        sorted((key, note.grade, note.source) for key, note in scenario.sources.items()),
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Return a digest of the version, the libraries, and the sources and data of the packages that make workbooks."""
+    found = hashlib.sha256(__version__.encode())
+    for name in _LIBRARIES:
+        found.update(f"{name} {metadata.version(name)}\n".encode())
+    for package in _OF_THE_CODE:
+        _take_in(resources.files(package), found)
+    return found.hexdigest()
+
+
+def _take_in(folder: Traversable, found: hashlib._Hash) -> None:
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        if entry.is_dir() and entry.name != "__pycache__":
+            _take_in(entry, found)
+        elif entry.is_file():
+            found.update(entry.name.encode() + b"\0" + entry.read_bytes())
+
+
+def digest(data: bytes) -> str:
+    """Return what tells a file from one that was changed."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def remember(path: Path, record: Record) -> None:
+    """Write the record of a workbook that is about to be written, beside that of the one which it replaces."""
+    before = _standing_record(path)
+    known = [each for each in (before, record) if each is not None]
+    write_whole(_record_path(path), json.dumps([asdict(each) for each in known], indent=1).encode())
+
+
+def kept_record(path: Path, key: str, *, replace_changed: bool) -> Record | None:
+    """Return the record of the workbook that is there if it is the one to be built, or None if it is to be written.
+
+    Raises
+    ------
+    WorkbookError
+        If what is there must not be replaced: it is no file, is read-only, or was changed since it was built.
+    """
+    if not path.exists():
+        return None
+    if not path.is_file():
+        raise WorkbookError(f"{path}: cannot be written (not a file); choose another folder with --out")
+    record = _standing_record(path)
+    if record is not None and record.key == key and not replace_changed:
+        return record
+    if not path.stat().st_mode & 0o222:
+        raise WorkbookError(f"{path}: cannot be written (it is read-only); choose another folder with --out")
+    if record is None and not replace_changed:
+        raise WorkbookError(
+            f"{path} was changed since it was built, or comes from elsewhere: "
+            "amzn-fcf read keeps changed drivers; move it away, or replace it with --force"
+        )
+    return None
+
+
+def _standing_record(path: Path) -> Record | None:
+    """Return the record of a workbook as it is there, None if there is none of that content."""
+    try:
+        found = digest(path.read_bytes())
+        known = [
+            Record(each["digest"], each["key"], tuple(each["row"]))
+            for each in json.loads(_record_path(path).read_bytes())
+        ]
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+    ):  # no record, or one that nobody can read: nothing is known
+        return None
+    return next((each for each in known if each.digest == found), None)
+
+
+def _record_path(path: Path) -> Path:
+    return path.parent / FOLDER / f"{path.name}.json"

@@ -1,0 +1,144 @@
+"""What validating workbooks found, as text, JSON and JUnit."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.a1 import coordinates, ranges
+from workbook_templates.validation.findings import SEVERITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from workbook_templates.validation.findings import Finding, Report, Severity
+
+_LISTED: Final = 10
+"""Up to so many findings of a rule on a sheet are shown with what was expected and found; of more, the first, and all places."""
+_COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def counted(report: Report) -> str:
+    """Return how many findings there are, by severity, or ``clean``.
+
+    Examples
+    --------
+    ``2 errors, 1 warning``
+    """
+    counts = {severity: sum(each.severity == severity for each in report.findings) for severity in SEVERITIES}
+    return (
+        ", ".join(
+            f"{count:,} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items() if count
+        )
+        or "clean"
+    )
+
+
+def as_json(reports: Sequence[Report]) -> str:
+    """Return the reports as a JSON list."""
+    return json.dumps([_as_data(report) for report in reports], indent=1)
+
+
+def _as_data(report: Report) -> dict[str, object]:
+    return {
+        "file": report.path,
+        "scenario": report.scenario or None,
+        "remarks": report.remarks,
+        "compared": {
+            name: {
+                "cells": each.cells,
+                "largest_relative_difference": each.largest
+                if math.isfinite(each.largest)
+                else None,  # JSON has no infinity
+            }
+            for name, each in report.compared.items()
+        },
+        "findings": [asdict(finding) for finding in report.findings],
+    }
+
+
+def as_junit(reports: Sequence[Report]) -> str:
+    """Return the reports in the form that build servers read: one test a file, one failure a finding; notes are output."""
+    root = ET.Element("testsuites")
+    failing = [[each for each in report.findings if each.severity != "note"] for report in reports]
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        name="amzn-fcf validate",
+        tests=str(len(reports)),
+        failures=str(sum(map(bool, failing))),
+    )
+    for report, findings in zip(reports, failing, strict=True):
+        case = ET.SubElement(suite, "testcase", classname="workbook", name=_for_xml(report.path))
+        for finding in findings:
+            failure = ET.SubElement(
+                case, "failure", type=finding.rule, message=_for_xml(f"{finding.severity}: {finding.place}")
+            )
+            failure.text = _for_xml(f"expected {finding.expected}, found {finding.found}; {finding.remedy}")
+        notes = [
+            f"{each.rule}: {each.place}: {each.found}" for each in report.findings if each.severity == "note"
+        ]
+        if said := [*report.remarks, *notes]:
+            ET.SubElement(case, "system-out").text = _for_xml("\n".join(said))
+    return ET.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _for_xml(text: str) -> str:
+    """Return a text without the characters that XML cannot hold."""
+    return _NOT_IN_XML.sub("?", text)
+
+
+def print_report(report: Report) -> None:
+    """Print a report for people: by rule, what follows from a cause after it; nothing is cut."""
+    from rich.console import Console  # noqa: PLC0415  # a tenth of a second that only reports pay
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(highlight=False, soft_wrap=True)
+    colour = _COLOURS.get(report.worst or "", "green")
+    heads = ": ".join(filter(None, (report.path, report.scenario)))
+    console.print(Text(f"{heads}: ").append(counted(report), style=f"bold {colour}"))
+    for remark in report.remarks:
+        console.print(Text(f"  {remark}"))
+    for name, comparison in report.compared.items():
+        largest = f"largest relative difference {comparison.largest:.1e}"
+        console.print(Text(f"  {name} against model: {comparison.cells:,} cells, {largest}"))
+    for severity in SEVERITIES:
+        for rule, findings in _by_rule(report.findings, severity):
+            head = Text("  ").append(f"{severity}: {rule}", style=f"bold {_COLOURS[severity]}")
+            console.print(head.append(f": {findings[0].remedy}", style="default"))
+            for line in _lines(findings):
+                console.print(Text(f"    {line}"))
+
+
+def _by_rule(findings: Sequence[Finding], severity: Severity) -> Iterator[tuple[str, list[Finding]]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.severity == severity:
+            groups.setdefault(finding.rule, []).append(finding)
+    yield from groups.items()
+
+
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield what one rule found: each finding, or where there are many on a sheet, the first and all places."""
+    sheets: dict[str, list[Finding]] = {}
+    for finding in findings:
+        sheets.setdefault(finding.sheet, []).append(finding)
+    for sheet, found in sheets.items():
+        shown = found if len(found) <= _LISTED else found[:1]
+        for each in shown:
+            yield " ".join(f"{each.place}: expected {each.expected}, found {each.found}".split())
+        if len(found) > _LISTED:
+            places = _places(each.cell for each in found)
+            yield f"{sheet or 'the file'}: {len(found):,} in all: {', '.join(places)}"
+
+
+def _places(cells: Iterable[str]) -> list[str]:
+    """Return cells as few ranges; what is a range already stays one."""
+    names = list(cells)
+    single = {name: place for name in names if (place := coordinates(name)) is not None}
+    return [*ranges(single.values()), *(name for name in names if name not in single and name)]

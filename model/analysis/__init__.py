@@ -1,0 +1,1 @@
+"""Questions to the model: roots, sensitivities, and weighted scenarios."""

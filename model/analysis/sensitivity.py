@@ -1,0 +1,301 @@
+"""Sensitivities: one driver at a time (tornado), two against each other (grid), and where a figure reaches a target (break-even)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+import numpy as np
+
+from model.amazon import plan_at
+from model.analysis.solve import solve
+from model.analysis.swings import Steps, swing_of
+from model.errors import InputError, NoRootError, NotAvailableError
+from model.outputs import Output
+from model.reported.actuals import axis_at
+from model.results import run
+from model.scenarios.drivers import driver_specs, spec_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from model.analysis.swings import Swing
+    from model.scenarios.drivers import DriverSpec
+    from model.scenarios.scenario import Scenario
+
+    Item = TypeVar("Item")
+    Watch = Callable[[Sequence[Item]], Iterable[Item]]
+
+DEFAULT_SWING: Final = 0.1
+LARGEST_GRID: Final = 10_000
+"""Cells of a grid, each a run of the model."""
+_BATCH: Final = 500
+"""Scenarios computed at once: more would take memory, and no less time each."""
+_STILL: Final = 1e-9
+"""Of the figure and of the largest change: below it a figure has not moved, it was rounded differently."""
+
+
+class Bar(NamedTuple):
+    """One driver of a tornado.
+
+    ``driver_low``, ``driver_base``, ``driver_high``: the driver's values in ``period``; ``low``, ``high``:
+    the output with the driver there (NaN where it has no meaning or does not happen); ``change_low``,
+    ``change_high``: from the base, a quarter's in quarters; ``swing``: from the lowest to the highest of the
+    three, NaN where one is missing.
+    """
+
+    driver: str
+    label: str
+    unit: str
+    period: str
+    driver_low: float
+    driver_base: float
+    driver_high: float
+    low: float
+    high: float
+    change_low: float
+    change_high: float
+    swing: float
+    note: str
+
+
+@dataclass(frozen=True, repr=False)
+class Tornado:
+    """What one driver at a time does to an output, most first.
+
+    ``still``: drivers that do not move it; ``left_out``: drivers that were not moved, and why.
+    """
+
+    scenario: Scenario
+    output: Output
+    swing: float
+    base: float
+    bars: tuple[Bar, ...]
+    still: tuple[str, ...]
+    left_out: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"<Tornado of {self.output}, {self.scenario.name}, swing {self.swing:g}: {len(self.bars)} drivers>"
+
+
+@dataclass(frozen=True, repr=False)
+class Grid:
+    """An output over two drivers.
+
+    ``values``: shape (values of y, values of x), NaN where the output has no meaning or does not happen;
+    ``base``: the output of the scenario as it is; ``centre``: row and column of the cell that leaves the
+    scenario as it is, if there is one.
+    """
+
+    scenario: Scenario
+    output: Output
+    x: Steps
+    y: Steps
+    values: NDArray[np.float64]
+    base: float
+    centre: tuple[int, int] | None
+
+    def __repr__(self) -> str:
+        return f"<Grid of {self.output}, {self.scenario.name}: {self.x.driver} by {self.y.driver}, {self.values.shape}>"
+
+
+class Point(NamedTuple):
+    """A point of a break-even line: the ``y`` at which the output equals the target, NaN where there is none, and why not."""
+
+    x: float
+    y: float
+    note: str
+
+
+def output_of(text: str, scenario: Scenario) -> Output:
+    """Return the output that a text names for a scenario; see :meth:`model.outputs.Output.parse`."""
+    return Output.parse(text, plan_at(axis_at(scenario.as_of)))
+
+
+def tornado(
+    scenario: Scenario, output: Output, swing: float = DEFAULT_SWING, drivers: Sequence[str] = ()
+) -> Tornado:
+    """Move one driver at a time, down and up, and see what an output does.
+
+    Every driver moves by ``swing`` of its own values ahead; see :func:`model.analysis.swings.swing_of`. All
+    moves are one batch.
+
+    Parameters
+    ----------
+    swing
+        As a share: 0.1 is 10 %.
+    drivers
+        Driver rows; none: all of them.
+
+    Raises
+    ------
+    InputError
+        If the swing is not above 0 and up to 1, or no driver moves the output.
+    UnknownNameError
+        For an unknown driver.
+    NotAvailableError
+        If the output has no figure in the scenario.
+
+    Examples
+    --------
+    >>> base = load_scenario("base")
+    >>> tornado(base, output_of("value_per_share[dcf,mid]", base)).bars[0].driver
+    'aws_growth'
+    """
+    (found,) = tornados(scenario, [output], swing, drivers)
+    if not found.bars:
+        reasons = (
+            "; ".join(f"{key} is left out ({reason})" for key, reason in found.left_out.items())
+            if drivers
+            else ""
+        )
+        raise InputError(f"none of the drivers moves {output}{reasons and f': {reasons}'}")
+    return found
+
+
+def tornados(
+    scenario: Scenario, outputs: Sequence[Output], swing: float = DEFAULT_SWING, drivers: Sequence[str] = ()
+) -> list[Tornado]:
+    """Return the tornados of several outputs from the same runs, as :func:`tornado` does; one that nothing moves has no bars."""
+    if not 0 < swing <= 1:
+        raise InputError(f"swing must be above 0 and up to 1 (0.1 is 10 %), not {swing:g}")
+    specs = driver_specs()
+    chosen = [spec_named(key, specs, "tornado") for key in dict.fromkeys(drivers)] or list(specs.values())
+    found = {spec.key: swing_of(scenario, spec, swing) for spec in chosen}
+    swings = {key: each for key, each in found.items() if not isinstance(each, str)}
+    left_out = {key: each for key, each in found.items() if isinstance(each, str)}
+    moved = [
+        scenario.with_overrides(move.overrides) for each in swings.values() for move in (each.low, each.high)
+    ]
+    results = []
+    for output, (base, *sides) in zip(outputs, _figures([scenario, *moved], outputs), strict=True):
+        bars = [
+            _bar(specs[key], each, output, (base, *sides[2 * at : 2 * at + 2]))
+            for at, (key, each) in enumerate(swings.items())
+        ]
+        largest = max((bar.swing for bar in bars if math.isfinite(bar.swing)), default=0.0)
+        noise = _STILL * max(largest, abs(base))
+        still = tuple(
+            bar.driver for bar in bars if bar.swing <= noise or np.isnan([base, bar.low, bar.high]).all()
+        )
+        moving = [bar for bar in bars if bar.driver not in still]
+        moving.sort(key=lambda bar: -math.inf if math.isnan(bar.swing) else -bar.swing)
+        results.append(Tornado(scenario, output, swing, base, tuple(moving), still, left_out))
+    return results
+
+
+def _bar(spec: DriverSpec, swing: Swing, output: Output, figures: tuple[float, ...]) -> Bar:
+    _, low, high = figures
+    counted = output.counted(np.array(figures))
+    changes = counted - counted[0]
+    return Bar(
+        spec.key, spec.label, spec.driver.unit, swing.period, swing.low.value, swing.value, swing.high.value, low, high,
+        float(changes[1]), float(changes[2]), float(np.ptp(counted)), swing.note,
+    )  # fmt: skip
+
+
+def _figures(scenarios: Sequence[Scenario], outputs: Sequence[Output]) -> list[list[float]]:
+    """Compute outputs for scenarios, the first of which is the base: a line over time must have a figure there."""
+    results = run(scenarios)
+    figures: list[list[float]] = [output.read(results).tolist() for output in outputs]
+    for output, values in zip(outputs, figures, strict=True):
+        if output.period is not None and math.isnan(values[0]):
+            raise NotAvailableError(
+                f"{output} has no figure in {scenarios[0].name}: it starts later, or has no meaning there"
+            )
+    return figures
+
+
+def grid(scenario: Scenario, output: Output, x: Steps, y: Steps, watch: Watch[int] = iter) -> Grid:
+    """Compute an output for every pair of values of two drivers.
+
+    Parameters
+    ----------
+    watch
+        Sees the batches go by, for a progress bar.
+
+    Raises
+    ------
+    InputError
+        If a value leaves its driver's range, both drivers are one, or the grid has more than 10,000 cells.
+    NotAvailableError
+        If the output has no figure in the scenario.
+
+    Examples
+    --------
+    >>> base = load_scenario("base")
+    >>> x, y = Steps("wacc", (0.08, 0.09)), Steps("terminal_growth", (0.03, 0.035))
+    >>> grid(base, output_of("value_per_share[dcf,mid]", base), x, y).values.shape
+    (2, 2)
+    """
+    return grids(scenario, [output], x, y, watch)[0]
+
+
+def grids(
+    scenario: Scenario, outputs: Sequence[Output], x: Steps, y: Steps, watch: Watch[int] = iter
+) -> list[Grid]:
+    """Return the grids of several outputs from the same runs, as :func:`grid` does."""
+    if x.driver == y.driver:
+        raise InputError(f"grid needs two drivers, not {x.driver} twice")
+    if len(x.values) * len(y.values) > LARGEST_GRID:
+        raise InputError(
+            f"grid of {len(x.values):,} by {len(y.values):,} values is too large: up to {LARGEST_GRID:,} cells"
+        )
+    columns = [x.scenario_at(scenario, value) for value in x.values]
+    cells = [y.scenario_at(column, value) for value in y.values for column in columns]
+    figures: list[list[float]] = [[] for _ in outputs]
+    for first in watch(range(0, len(cells), _BATCH)):
+        for found, batch in zip(
+            figures, _figures([scenario, *cells[first : first + _BATCH]], outputs), strict=True
+        ):
+            found.extend(batch[1:] if found else batch)
+    column, row = x.base(scenario), y.base(scenario)
+    centre = None if column is None or row is None else (row, column)
+    shape = len(y.values), len(x.values)
+    return [
+        Grid(scenario, output, x, y, np.array(found[1:]).reshape(shape), found[0], centre)
+        for output, found in zip(outputs, figures, strict=True)
+    ]
+
+
+def break_even(
+    scenario: Scenario, output: Output, x: Steps, y: Steps, target: float, watch: Watch[float] = iter
+) -> tuple[Point, ...]:
+    """Return, for each value of ``x``, the value of ``y`` at which an output equals a target: a line through a grid.
+
+    It is looked for in the whole range of the driver of ``y``, whose own values do not matter; see
+    :func:`model.analysis.solve.solve`.
+
+    Raises
+    ------
+    InputError
+        If the output is a quarter, both drivers are one, or the driver of ``y`` cannot be solved for.
+    """
+    if output.is_event or not math.isfinite(target):
+        raise InputError(
+            f"break-even needs a number to reach and a figure that reaches it, not {target:g} and {output} ({output.unit})"
+        )
+    if x.driver == y.driver:
+        raise InputError(f"break-even needs two drivers, not {x.driver} twice")
+    if y.operation == "scale" or (
+        y.operation == "add" and (y.spec.driver.kind != "yearly" or y.spec.driver.zero_means_none)
+    ):
+        raise InputError(
+            f"break-even sets the driver of y, or adds to one that varies by year: it cannot {y.operation} {y.driver}"
+        )
+    points = []
+    for value in watch(x.values):
+        moved = x.scenario_at(scenario, value)
+        try:
+            root = solve(
+                moved, y.driver, target, output.key, period=output.period, shift=y.operation == "add"
+            )
+        except NoRootError as error:
+            points.append(Point(value, math.nan, str(error)))
+        else:
+            more = f"one of {root.roots}, the nearest to the scenario's own value" if root.roots > 1 else ""
+            points.append(Point(value, root.value, more))
+    return tuple(points)

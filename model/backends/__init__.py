@@ -1,0 +1,1 @@
+"""What gives a plan its meaning: numpy, a compiled kernel, and prose."""

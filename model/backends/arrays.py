@@ -1,0 +1,320 @@
+"""numpy gives the nodes their values: period by period where a line looks back at itself, all periods at once elsewhere.
+
+Every value is an array of shape (quarters, draws): draws are scenarios, Monte Carlo draws or both. What does
+not vary with time has shape (1, draws). The twin of this module is ``workbook_templates/plan/formula.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final, assert_never, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import DeclarationError
+from model.language.nodes import (
+    AsOf,
+    AtEnd,
+    AtPosition,
+    AtVintage,
+    Binary,
+    Calendar,
+    Call,
+    CountBeyond,
+    Expr,
+    Fixed,
+    Lagged,
+    Negate,
+    Node,
+    NotMeaningful,
+    Number,
+    Pick,
+    PositionOf,
+    Reduction,
+    Ref,
+    Sum,
+    Total,
+    Trailing,
+    Where,
+    YearSum,
+)
+from model.language.periods import QUARTERS_A_YEAR
+from model.plan.plan import key_of
+from model.plan.schedule import PHASES, Stage, phase_jobs, stages_of
+
+if TYPE_CHECKING:
+    from model.language.periods import Axis
+    from model.plan.plan import Plan
+
+Array = NDArray[np.float64]
+Values = dict[str, Array]
+Term = Callable[[Values, int, int], Array]
+"""Computes a node for the quarters from a first to before a last."""
+
+_OPERATORS: Final[dict[str, Callable[[Array, Array], NDArray[np.generic]]]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "=": np.equal, "<>": np.not_equal,
+    "&": np.logical_and, "|": np.logical_or,
+}  # fmt: skip
+
+
+def _added(rows: Array, *, axis: int, keepdims: bool) -> Array:
+    """Add rows one by one, as spreadsheets do: numpy's own order depends on how many draws there are."""
+    total: Array = np.add.accumulate(rows, axis=axis)[-1]
+    return total[np.newaxis] if keepdims else total
+
+
+_REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest": np.max, "sum": _added}
+
+
+@dataclass(frozen=True)
+class ArrayStage:
+    """A step of the plan with the terms that compute its jobs."""
+
+    stage: Stage
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, stage: Stage, plan: Plan) -> ArrayStage:
+        """Return a step of ``plan`` ready to be computed."""
+        return cls(stage, tuple(term_of(job.formula, plan, job.row.vintage) for job in stage.jobs))
+
+    def run(self, values: Values) -> None:
+        """Compute the rows of the step, one by one, or quarter by quarter when it is recurrent."""
+        pairs = tuple(zip(self.stage.jobs, self.terms, strict=True))
+        if not self.stage.recurrent:
+            for job, term in pairs:
+                values[job.row.key][job.first : job.last] = term(values, job.first, job.last)
+            return
+        for now in range(min(job.first for job, _ in pairs), max(job.last for job, _ in pairs)):
+            for job, term in pairs:
+                if job.first <= now < job.last:
+                    values[job.row.key][now] = term(values, now, now + 1)[0]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Program:
+    """A plan ready to be computed."""
+
+    plan: Plan
+    stages: tuple[ArrayStage, ...]
+
+    def run(self, drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int = 1) -> Values:
+        """Compute every row.
+
+        Parameters
+        ----------
+        drivers
+            One array a driver row, of shape (quarters, draws) or (1, draws); a last dimension of 1 serves all
+            draws.
+        reported
+            One array a reported row, of shape (quarters,), NaN after as-of.
+        draws
+            Number of draws.
+
+        Returns
+        -------
+        dict
+            Row key -> array of shape (quarters, draws), or (1, draws) for one value; NaN where there is none.
+        """
+        values: Values = {**drivers, **{key: row[:, np.newaxis] for key, row in reported.items()}}
+        for key in self.plan.lines:
+            row = self.plan.rows[key]
+            blank = 0.0 if row.vintage is not None else np.nan
+            values[key] = np.full((self.plan.axis.length if row.timed else 1, draws), blank)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for stage in self.stages:
+                stage.run(values)
+        return values
+
+
+@cache
+def compile_plan(plan: Plan) -> Program:
+    """Return ``plan`` as a program; computed once a plan."""
+    return Program(
+        plan,
+        tuple(ArrayStage.of(stage, plan) for phase in PHASES for stage in stages_of(phase_jobs(plan, phase))),
+    )
+
+
+def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
+    """Return the function that computes ``node`` in a row of ``plan`` (bought at position ``vintage``, if a vintage)."""
+    tree = cast("Node", node)
+    axis = plan.axis
+
+    def child(each: Expr) -> Term:
+        return term_of(each, plan, vintage)
+
+    def known(ref: Ref) -> slice:
+        row = plan.rows[key_of(ref)]
+        return slice(row.start, row.stop)
+
+    match tree:
+        case Number(value):
+            fixed = np.full((1, 1), value)
+            return lambda _values, _first, _last: fixed
+        case NotMeaningful():
+            undefined = np.full((1, 1), np.nan)
+            return lambda _values, _first, _last: undefined
+        case Ref():
+            return _reference(key_of(tree), tree.lag)
+        case Lagged(ref, by, longest, further):
+            return _lagged(key_of(ref), child(by), longest, further)
+        case Fixed(ref, position):
+            key = key_of(ref)
+            return lambda values, _first, _last: values[key][position : position + 1]
+        case Sum(refs):
+            keys = tuple(key_of(each) for each in refs)
+            return lambda values, first, last: _summed([values[key][first:last] for key in keys])
+        case Trailing(ref):
+            key = key_of(ref)
+            return lambda values, first, last: _summed(
+                [values[key][first - lag : last - lag] for lag in range(QUARTERS_A_YEAR - 1, -1, -1)]
+            )
+        case YearSum(ref):
+            key = key_of(ref)
+            years = np.arange(axis.length) // QUARTERS_A_YEAR
+            return lambda values, first, last: _by_year(values[key])[years[first:last]]
+        case Binary(operator, left, right):
+            return _binary(_OPERATORS[operator], child(left), child(right), operator)
+        case Negate(operand):
+            inner = child(operand)
+            return lambda values, first, last: -inner(values, first, last)
+        case Where(condition, then, otherwise):
+            test, yes, no = child(condition), child(then), child(otherwise)
+            return lambda values, first, last: _chosen(
+                test(values, first, last), yes(values, first, last), no(values, first, last)
+            )
+        case Call(function, arguments):
+            return _call(function, [child(argument) for argument in arguments])
+        case Calendar("vintage"):
+            if vintage is None:
+                raise DeclarationError("age() is used in a row that is not a vintage")
+            bought = np.full((1, 1), vintage + 1.0)
+            return lambda _values, _first, _last: bought
+        case Calendar(what):
+            return _calendar(what, axis)
+        case Reduction(function, ref):
+            key, reducer, span = key_of(ref), _REDUCERS[function], known(ref)
+            return lambda values, _first, _last: reducer(values[key][span], axis=0, keepdims=True)
+        case PositionOf(value, ref):
+            key, wanted = key_of(ref), child(value)
+            return lambda values, first, last: _position_of(values[key], wanted(values, first, last))
+        case AtPosition(ref, place):
+            key, at = key_of(ref), child(place)
+            return lambda values, first, last: _at_position(values[key], at(values, first, last))
+        case CountBeyond(ref, tolerance):
+            key, limit, span = key_of(ref), child(tolerance), known(ref)
+            return lambda values, first, last: np.sum(
+                _compared(np.greater, np.abs(values[key][span]), limit(values, first, last)),
+                axis=0,
+                keepdims=True,
+            )
+        case AsOf() | AtEnd() | AtVintage() | Pick() | Total():
+            raise DeclarationError(f"{type(tree).__name__} is not bound: bind the model to an axis first")
+        case _:
+            assert_never(tree)
+
+
+def _reference(key: str, lag: int) -> Term:
+    def look_up(values: Values, first: int, last: int) -> Array:
+        row = values[key]
+        return row if row.shape[0] == 1 else row[first - lag : last - lag]
+
+    return look_up
+
+
+def _lagged(key: str, by: Term, longest: int, further: int) -> Term:
+    def look_up(values: Values, first: int, last: int) -> Array:
+        lags = by(values, first, last)
+        found = values[key][first - 1 - further : last - 1 - further]
+        for lag in range(2, longest + 1):
+            found = np.where(lags == lag, values[key][first - lag - further : last - lag - further], found)
+        return found
+
+    return look_up
+
+
+def _summed(parts: list[Array]) -> Array:
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return result
+
+
+def _by_year(row: Array) -> Array:
+    return cast("Array", row.reshape(-1, QUARTERS_A_YEAR, row.shape[1]).sum(axis=1))
+
+
+def _binary(
+    function: Callable[[Array, Array], NDArray[np.generic]], left: Term, right: Term, operator: str
+) -> Term:
+    if operator in {"+", "-", "*", "/", "^"}:
+        return lambda values, first, last: cast(
+            "Array", function(left(values, first, last), right(values, first, last))
+        )
+    return lambda values, first, last: _compared(
+        function, left(values, first, last), right(values, first, last)
+    )
+
+
+def _compared(function: Callable[[Array, Array], NDArray[np.generic]], left: Array, right: Array) -> Array:
+    """Return 1 or 0, and NaN where a side is NaN: in a spreadsheet an error makes every comparison an error."""
+    found = function(left, right).astype(float)
+    unknown = np.isnan(left) | np.isnan(right)
+    return np.where(unknown, np.nan, found) if unknown.any() else found
+
+
+def _chosen(condition: Array, then: Array, otherwise: Array) -> Array:
+    """Return the branch of a condition, and NaN where the condition is NaN; an error in the other branch does not count."""
+    found = np.where(condition != 0, then, otherwise)
+    unknown = np.isnan(condition)
+    return np.where(unknown, np.nan, found) if unknown.any() else found
+
+
+def _call(function: str, arguments: list[Term]) -> Term:
+    if function == "absolute":
+        (only,) = arguments
+        return lambda values, first, last: np.abs(only(values, first, last))
+    combine: Callable[[Array, Array], Array] = np.minimum if function == "minimum" else np.maximum
+
+    def fold(values: Values, first: int, last: int) -> Array:
+        found = arguments[0](values, first, last)
+        for argument in arguments[1:]:
+            found = combine(found, argument(values, first, last))
+        return found
+
+    return fold
+
+
+def calendar_values(what: str, axis: Axis) -> Array:
+    """Return a property of every quarter of the axis, shape (quarters, 1)."""
+    rows: dict[str, Sequence[float]] = {
+        "year": [quarter.year for quarter in axis.quarters],
+        "quarter": [quarter.number for quarter in axis.quarters],
+        "code": [quarter.code for quarter in axis.quarters],
+        "end": [quarter.last_day for quarter in axis.quarters],
+        "index": range(1, axis.length + 1),
+        "elapsed": range(1 - axis.forecast_start, axis.length - axis.forecast_start + 1),
+        "as_of": [axis.forecast_start] * axis.length,
+    }
+    return np.array(rows[what], dtype=float)[:, np.newaxis]
+
+
+def _calendar(what: str, axis: Axis) -> Term:
+    row = calendar_values(what, axis)
+    return lambda _values, first, last: row[first:last]
+
+
+def _position_of(row: Array, wanted: Array) -> Array:
+    equal = row == wanted
+    return np.where(equal.any(axis=0), equal.argmax(axis=0) + 1.0, np.nan)[np.newaxis]
+
+
+def _at_position(row: Array, position: Array) -> Array:
+    known = (position >= 1) & (position < row.shape[0] + 1)  # NaN is neither
+    index = np.where(known, position, 1).astype(int) - 1
+    return np.where(known, np.take_along_axis(row, index, axis=0), np.nan)

@@ -1,0 +1,84 @@
+"""One printer of formulas as text, with the fewest parentheses that keep the tree: used for Excel and for definitions.
+
+Precedence is Excel's, and where Excel and mathematics differ (``-2^2`` is 4 in Excel) parentheses are always
+written.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from model.language.nodes import COMPARISONS, LOGICAL, Binary, Call, Expr, Negate, Number, Where, is_logical
+
+_PRECEDENCE: Final = {"^": 4, "*": 3, "/": 3, "+": 2, "-": 2} | dict.fromkeys(COMPARISONS, 1)
+_ATOM: Final = 9
+_SIGN: Final = 5
+
+
+class Dialect(Protocol):
+    """How a kind of text writes what is not an operator."""
+
+    def leaf(self, node: Expr) -> str:
+        """Write a node without operators: a reference, a sum over a range."""
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        """Write a function: ``minimum``, ``maximum``, ``absolute``, ``where``, ``&``, ``|``."""
+
+    def operator(self, symbol: str) -> str:
+        """Write an operator, with its spaces."""
+
+    def flag(self, text: str) -> str:
+        """Write a condition where a number is wanted."""
+
+
+def number_text(value: float) -> str:
+    """Write a number so that it reads back as the same one."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)  # noqa: PLR2004  # exact integers
+
+
+def infix(node: Expr, dialect: Dialect) -> str:
+    """Write ``node`` in a dialect."""
+    return _print(node, dialect)[0]
+
+
+def _print(node: Expr, dialect: Dialect) -> tuple[str, int]:
+    """Return the text of ``node`` and how tightly it binds."""
+    match node:
+        case Number(value):
+            return number_text(value), _SIGN if value < 0 else _ATOM
+        case Negate(operand):
+            return f"-{_within(operand, dialect, _ATOM)}", _SIGN
+        case Binary(operator, left, right) if operator in LOGICAL:
+            sides = [_condition(side, dialect) for side in (left, right)]
+            return dialect.call(operator, sides), _ATOM
+        case Binary(operator, left, right):
+            precedence = _PRECEDENCE[operator]
+            tight = _ATOM if operator == "^" else precedence
+            first = _within(left, dialect, tight)
+            second = _within(right, dialect, _ATOM if operator == "^" else precedence + 1, right=True)
+            return f"{first}{dialect.operator(operator)}{second}", precedence
+        case Where(condition, then, otherwise):
+            branches = [_number(then, dialect)[0], _number(otherwise, dialect)[0]]
+            return dialect.call("where", [_condition(condition, dialect), *branches]), _ATOM
+        case Call(function, arguments):
+            return dialect.call(function, [_number(argument, dialect)[0] for argument in arguments]), _ATOM
+        case _:
+            return dialect.leaf(node), _ATOM
+
+
+def _number(node: Expr, dialect: Dialect) -> tuple[str, int]:
+    """Print where a number is wanted: a condition becomes 1 or 0."""
+    if is_logical(node):
+        return dialect.flag(_print(node, dialect)[0]), _ATOM
+    return _print(node, dialect)
+
+
+def _condition(node: Expr, dialect: Dialect) -> str:
+    return _print(node, dialect)[0]
+
+
+def _within(node: Expr, dialect: Dialect, needed: int, *, right: bool = False) -> str:
+    """Print an operand, in parentheses when it binds less tightly than ``needed`` or starts with a sign on the right."""
+    text, precedence = _number(node, dialect)
+    loose = precedence < needed or (right and precedence == _SIGN)
+    return f"({text})" if loose else text

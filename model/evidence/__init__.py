@@ -1,0 +1,1 @@
+"""The model against what was reported: claims and back-tests."""

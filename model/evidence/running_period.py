@@ -1,0 +1,92 @@
+"""What is reported of a line in a period that may still run, and what that points to for the whole of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.backends.arrays import term_of
+from model.language.nodes import leaves
+from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.plan.plan import key_of
+from model.results import Results, in_years
+
+if TYPE_CHECKING:
+    from model.backends.arrays import Array
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A line in a period, by reported quarters only.
+
+    ``value``: what is reported, of the whole period or so far (NaN: nothing); ``quarters``: how many of its
+    quarters; ``outlook``: what the figure so far points to for the whole period; ``latest``: the figure is
+    that of the last quarter, a balance or of trailing sums, and not one of the quarters so far.
+    """
+
+    value: float
+    outlook: float
+    quarters: int
+    complete: bool
+    latest: bool = False
+
+
+def reported_so_far(results: Results, key: str, period: Period) -> Observation:
+    """Return what is reported of a line in a quarter or a fiscal year at the as-of of ``results``.
+
+    Outlook of a running year: a flow keeps the season of the year before (so far * last year / last year so
+    far); a balance stays as it is; a ratio stays what it is over the quarters reported, against the same
+    quarters of the year before where its formula looks back.
+    """
+    split = results.plan.axis.forecast_start
+    if period.frequency == "quarterly":
+        place = results.plan.axis.position(Quarter(period.year, period.quarter))
+        value = float(results.values[key][place, 0]) if place < split else float("nan")
+        return Observation(value, value, int(place < split), place < split)
+    year = results.plan.axis.year_position(period.year)
+    first = year * QUARTERS_A_YEAR
+    quarters = min(max(split - first, 0), QUARTERS_A_YEAR)
+    if quarters == QUARTERS_A_YEAR:
+        value = results.value(key, period)
+        return Observation(value, value, quarters, complete=True)
+    if not quarters:
+        return Observation(float("nan"), float("nan"), 0, complete=False)
+    line = results.plan.row(key).line
+    so_far = _so_far(results, key, quarters)
+    if line is None or line.annual == "none":
+        value = float(results.values[key][split - 1, 0])
+        return Observation(value, value, quarters, complete=False, latest=True)
+    if line.annual == "sum":
+        before = results.values[key][first - QUARTERS_A_YEAR : first, 0]
+        outlook = float(so_far[year, 0] * before.sum() / before[:quarters].sum())
+        return Observation(float(so_far[year, 0]), outlook, quarters, complete=False)
+    value = float(so_far[year, 0])
+    return Observation(value, value, quarters, complete=False, latest=_of_balances(results, key))
+
+
+def _so_far(results: Results, key: str, quarters: int) -> Array:
+    """Return a line by year as it was after the first quarters of each: summed, as it stood, or its formula over these."""
+    row = results.plan.row(key)
+    rule = row.line.annual if row.line is not None else "last"
+    by_year = results.values[key][:, :1].reshape(-1, QUARTERS_A_YEAR, 1)
+    if rule == "sum":
+        return np.asarray(by_year[:, :quarters].sum(axis=1))
+    if rule != "ratio" or row.forecast is None:
+        return np.asarray(by_year[:, quarters - 1])
+    formula = in_years(row.forecast)
+    used = {key_of(leaf): _so_far(results, key_of(leaf), quarters) for leaf in leaves(formula)}
+    first = max(leaf.lag for leaf in leaves(formula))
+    found = np.full(by_year[:, 0].shape, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found[first:] = term_of(formula, results.plan)(used, first, len(found))
+    return found
+
+
+def _of_balances(results: Results, key: str) -> bool:
+    """Tell whether a line relates nothing but balances and trailing sums, so that it is what it is in the last quarter."""
+    row = results.plan.row(key)
+    if row.line is None or row.line.annual != "ratio" or row.forecast is None:
+        return row.line is None or row.line.annual != "sum"
+    return all(_of_balances(results, key_of(leaf)) for leaf in leaves(row.forecast))

@@ -1,0 +1,190 @@
+"""Time: quarters, the axis of the model, and the periods that people ask for.
+
+Fiscal quarters of Amazon are calendar quarters. A quarter has a *code*, ``year * 10 + quarter`` (20263), so
+that it is a number that orders, fits in a cell, and reads as ``2026Q3`` under the number format ``0000"Q"0``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final, Literal
+
+from model.errors import NotAvailableError, PeriodError
+
+FIRST_QUARTER: Final = "2022Q1"
+LAST_QUARTER: Final = "2035Q4"
+QUARTERS_A_YEAR: Final = 4
+EARLIEST_AS_OF: Final = "2024Q4"
+DAY_ZERO: Final = date(1899, 12, 30).toordinal()
+"""The day before day 1 of spreadsheets, moved by their 1900-02-29, for dates from 1900-03-01 on."""
+
+Frequency = Literal["annual", "quarterly", "ttm"]
+
+_QUARTER = re.compile(r"([0-9]{4})Q([1-4])", re.IGNORECASE)
+_PERIOD = re.compile(r"(?:(TTM)\s+|FY(?=[0-9]{4}$))?([0-9]{4})(?:Q([1-4]))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A calendar quarter.
+
+    Examples
+    --------
+    >>> Quarter.parse("2026Q3").code
+    20263
+    >>> str(Quarter.parse("2026Q3").shifted(2))
+    '2027Q1'
+    """
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """Read ``"2026Q3"`` (any case); anything else is a :class:`PeriodError`."""
+        match = _QUARTER.fullmatch(text.strip())
+        if match is None:
+            raise PeriodError(f"{text!r} is not a quarter; write it like 2026Q3")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def from_code(cls, code: float) -> Quarter:
+        """Read a quarter code such as 20263."""
+        year, number = divmod(round(code), 10)
+        if code != round(code) or not 1 <= number <= QUARTERS_A_YEAR:
+            raise PeriodError(f"{code!r} is not a quarter code; write 2026Q3 as 20263")
+        return cls(year, number)
+
+    @property
+    def code(self) -> int:
+        """``year * 10 + number``."""
+        return self.year * 10 + self.number
+
+    @property
+    def last_day(self) -> int:
+        """Last day of the quarter as spreadsheets count days: 1 is 1900-01-01, and 1900-02-29 counts.
+
+        Examples
+        --------
+        >>> Quarter.parse("2026Q2").last_day
+        46203
+        """
+        following = self.shifted(1)
+        return date(following.year, 3 * following.number - 2, 1).toordinal() - 1 - DAY_ZERO
+
+    def shifted(self, quarters: int) -> Quarter:
+        """Return the quarter that lies ``quarters`` later (earlier when negative)."""
+        year, number = divmod(self.year * QUARTERS_A_YEAR + self.number - 1 + quarters, QUARTERS_A_YEAR)
+        return Quarter(year, number + 1)
+
+    def __sub__(self, other: Quarter) -> int:
+        return (self.year - other.year) * QUARTERS_A_YEAR + self.number - other.number
+
+    def __str__(self) -> str:
+        return f"{self.year}Q{self.number}"
+
+
+@dataclass(frozen=True)
+class Period:
+    """What somebody asks for: a fiscal year, a quarter, or the twelve months that end with a quarter."""
+
+    frequency: Frequency
+    year: int
+    quarter: int = QUARTERS_A_YEAR
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read ``"2026"`` (or ``"FY2026"``), ``"2026Q3"`` or ``"TTM 2026Q3"``.
+
+        Examples
+        --------
+        >>> Period.parse("ttm 2026q3")
+        Period(frequency='ttm', year=2026, quarter=3)
+        """
+        match = _PERIOD.fullmatch(text.strip())
+        if match is None or (match[1] and not match[3]):
+            raise PeriodError(f"{text!r} is not a period; write 2026, 2026Q3 or 'TTM 2026Q3'")
+        year, quarter = int(match[2]), match[3]
+        if quarter is None:
+            return cls("annual", year)
+        return cls("ttm" if match[1] else "quarterly", year, int(quarter))
+
+    def __str__(self) -> str:
+        if self.frequency == "annual":
+            return str(self.year)
+        return f"{'TTM ' if self.frequency == 'ttm' else ''}{self.year}Q{self.quarter}"
+
+
+_FIRST: Final = Quarter.parse(FIRST_QUARTER)
+_LAST: Final = Quarter.parse(LAST_QUARTER)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The quarters of the model and the last one that is taken as reported.
+
+    Parameters
+    ----------
+    as_of
+        Last reported quarter; later quarters are computed.
+    first, last
+        Ends of the axis, first quarter of a year and last quarter of a year.
+    """
+
+    as_of: Quarter
+    first: Quarter = _FIRST
+    last: Quarter = _LAST
+
+    def __post_init__(self) -> None:
+        if self.first.number != 1 or self.last.number != QUARTERS_A_YEAR:
+            raise PeriodError(f"the axis {self.first}..{self.last} must hold whole years")
+        if not Quarter.parse(EARLIEST_AS_OF) <= self.as_of < self.last:
+            raise PeriodError(
+                f"as-of {self.as_of} is outside {EARLIEST_AS_OF}..{self.last.shifted(-1)}: the lags need eleven reported quarters before it"
+            )
+
+    @property
+    def length(self) -> int:
+        """Number of quarters."""
+        return self.last - self.first + 1
+
+    @property
+    def forecast_start(self) -> int:
+        """Number of reported quarters = position (from 0) of the first computed one."""
+        return self.as_of - self.first + 1
+
+    @cached_property
+    def quarters(self) -> tuple[Quarter, ...]:
+        """All quarters, in order."""
+        return tuple(self.first.shifted(i) for i in range(self.length))
+
+    @cached_property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """Every quarter and its year as text: ``("2026Q3", "2026")``."""
+        return tuple((str(quarter), str(quarter.year)) for quarter in self.quarters)
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """All fiscal years, in order."""
+        return tuple(range(self.first.year, self.last.year + 1))
+
+    def position(self, quarter: Quarter) -> int:
+        """Return the position of ``quarter`` from 0; outside the axis is a :class:`PeriodError`."""
+        if not self.first <= quarter <= self.last:
+            raise NotAvailableError(f"{quarter} is outside the axis {self.first}..{self.last}")
+        return quarter - self.first
+
+    def year_position(self, year: int) -> int:
+        """Return the position of ``year`` from 0; outside the axis is a :class:`PeriodError`."""
+        if not self.first.year <= year <= self.last.year:
+            raise NotAvailableError(f"{year} is outside the axis {self.first.year}..{self.last.year}")
+        return year - self.first.year
+
+    def period_position(self, period: Period) -> int:
+        """Return the position of a year, or of the (last) quarter, from 0; outside the axis is a :class:`PeriodError`."""
+        if period.frequency == "annual":
+            return self.year_position(period.year)
+        return self.position(Quarter(period.year, period.quarter))

@@ -1,0 +1,129 @@
+"""The build check of units: a formula must yield the unit that its line declares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, assert_never, cast
+
+from model.errors import DeclarationError
+from model.language.nodes import (
+    COMPARISONS,
+    LOGICAL,
+    AsOf,
+    AtEnd,
+    AtPosition,
+    AtVintage,
+    Binary,
+    Calendar,
+    Call,
+    CountBeyond,
+    Expr,
+    Fixed,
+    Lagged,
+    Negate,
+    Node,
+    NotMeaningful,
+    Number,
+    Pick,
+    PositionOf,
+    Reduction,
+    Ref,
+    Sum,
+    Total,
+    Trailing,
+    Where,
+    YearSum,
+)
+from model.language.units import DAY, QUARTER, RATIO, Unit, parse_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    LeafUnit = Callable[[Ref], Unit | None]
+
+_ANY: Final = None
+"""The unit of what fits everywhere: the number 0, and names that are not declared yet."""
+
+
+def check_units(node: Expr, declared: str, where: str, leaf: LeafUnit | None = None) -> None:
+    """Raise a :class:`DeclarationError` that starts with ``where`` unless ``node`` yields the unit ``declared``."""
+    try:
+        found = _unit(node, leaf or _declared_unit)
+        wanted = parse_unit(declared)
+    except DeclarationError as error:
+        raise DeclarationError(f"{where}: {error}") from None
+    if found is not _ANY and found != wanted:
+        raise DeclarationError(
+            f"{where}: is declared in {declared!r} but its formula yields {str(found) or 'ratio'!r}"
+        )
+
+
+def _declared_unit(ref: Ref) -> Unit | None:
+    return _ANY if isinstance(ref.line, str) else parse_unit(ref.line.unit)
+
+
+def _same(units: Iterable[Unit | None], what: str) -> Unit | None:
+    """Return the one unit that all share; two different ones cannot be ``what``."""
+    known: Unit | None = _ANY
+    for unit in units:
+        if known is _ANY:
+            known = unit
+        elif unit is not _ANY and unit != known:
+            raise DeclarationError(f"cannot {what} {str(known)!r} and {str(unit)!r}")
+    return known
+
+
+def _binary(node: Binary, left: Unit | None, right: Unit | None) -> Unit | None:
+    operator = node.operator
+    if operator in COMPARISONS:
+        _same((left, right), "compare")
+        return RATIO
+    if operator in LOGICAL:
+        return RATIO
+    if operator in "+-":
+        return _same((left, right), "add or subtract")
+    if operator == "^":
+        if left not in (_ANY, RATIO) or right not in (_ANY, RATIO):
+            raise DeclarationError(f"cannot raise {str(left)!r} to {str(right)!r}: both must be ratios")
+        return RATIO
+    if left is _ANY or right is _ANY:
+        return _ANY
+    return left * right if operator == "*" else left / right
+
+
+def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
+    tree = cast("Node", node)
+    match tree:
+        case Number(value, unit):
+            return _ANY if value == 0 else unit
+        case NotMeaningful():
+            return _ANY
+        case Ref():
+            return leaf(tree)
+        case Lagged(ref, by):
+            _same((_unit(by, leaf), RATIO), "lag by")
+            return leaf(ref)
+        case Fixed(ref) | Trailing(ref) | YearSum(ref) | Total(ref) | Reduction(_, ref) | AtPosition(ref):
+            return leaf(ref)
+        case AsOf(ref) | AtEnd(ref) | AtVintage(ref) | Negate(ref):
+            return _unit(ref, leaf)
+        case Sum(refs):
+            return _same(map(leaf, refs), "add")
+        case Pick(_, choices):
+            return _same((_unit(choice, leaf) for choice in choices.values()), "pick between")
+        case Binary(_, left, right):
+            return _binary(tree, _unit(left, leaf), _unit(right, leaf))
+        case Where(condition, then, otherwise):
+            _unit(condition, leaf)
+            return _same((_unit(then, leaf), _unit(otherwise, leaf)), "choose between")
+        case Call(function, arguments):
+            return _same((_unit(argument, leaf) for argument in arguments), f"take the {function} of")
+        case Calendar(what):
+            return {"code": QUARTER, "end": DAY}.get(what, RATIO)
+        case PositionOf(value, ref):
+            _same((_unit(value, leaf), leaf(ref)), "look up")
+            return RATIO
+        case CountBeyond(ref, tolerance):
+            _same((_unit(tolerance, leaf), leaf(ref)), "compare")
+            return RATIO
+        case _:
+            assert_never(tree)

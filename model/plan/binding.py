@@ -1,0 +1,212 @@
+"""Binding: every name becomes the key of one row, every dimension a choice of members, every row a range of quarters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING
+
+from model.errors import DeclarationError, UnknownNameError, did_you_mean
+from model.language.declarations import Driver, Line, Reported, Same
+from model.language.nodes import (
+    VINTAGE,
+    VINTAGES_BEFORE,
+    AsOf,
+    AtEnd,
+    AtPosition,
+    AtVintage,
+    Calendar,
+    CountBeyond,
+    Declared,
+    Dimension,
+    Expr,
+    Fixed,
+    Lagged,
+    Number,
+    Pick,
+    PositionOf,
+    Reduction,
+    Ref,
+    Sum,
+    Total,
+    Trailing,
+    Where,
+    YearSum,
+    is_logical,
+    mapped,
+)
+from model.plan.checks import check_row, check_stage
+from model.plan.plan import Plan, Row, row_key, vintages
+from model.plan.ranges import Ranges
+
+if TYPE_CHECKING:
+    from model.language.declarations import Model
+    from model.language.periods import Axis
+
+
+Selection = dict[Dimension, str]
+
+
+def bind(model: Model, axis: Axis) -> Plan:
+    """Bind a model to an axis, and check it."""
+    return _Binder(model, axis).plan()
+
+
+@dataclass
+class _Binder:
+    model: Model
+    axis: Axis
+    rows: dict[str, Row] = field(default_factory=dict)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def plan(self) -> Plan:
+        for item in self.model.declared.values():
+            if isinstance(item, Driver):
+                self._expand(item)
+        for item in self.model.declared.values():
+            if isinstance(item, Line):
+                self._expand(item)
+        rows = {key: row for key, row in self.rows.items() if row.line is None}
+        rows |= {key: row for key, row in self.rows.items() if row.line is not None}
+        rows = Ranges(rows, self.axis).resolve()
+        plan = Plan(self.model, self.axis, rows, self.names)
+        for row in rows.values():
+            check_row(row, plan)
+        return plan
+
+    def _members(self, dimension: Dimension) -> tuple[str, ...]:
+        return vintages(self.axis) if dimension is VINTAGE else dimension.members
+
+    def _expand(self, item: Declared) -> None:
+        """Add one row a combination of members; a seasonal driver also gets the row that looks its members up."""
+        keys = []
+        if isinstance(item, Driver) and item.kind == "seasonal":
+            self.rows[item.name] = Row(item.name, item, (), timed=True, stop=self.axis.length)
+        for members in product(*(self._members(dimension) for dimension in item.by)):
+            selection = dict(zip(item.by, members, strict=True))
+            key = row_key(item, members)
+            keys.append(key)
+            if isinstance(item, Line):
+                self.rows[key] = self._line_row(item, key, members, selection)
+            else:
+                timed = not (isinstance(item, Driver) and item.kind in {"constant", "seasonal"})
+                stop = self.axis.length if isinstance(item, Driver) else self.axis.forecast_start
+                self.rows[key] = Row(key, item, members, timed, stop=stop)
+        self.names[item.name] = tuple(keys)
+
+    def _line_row(self, item: Line, key: str, members: tuple[str, ...], selection: Selection) -> Row:
+        forecast = None if item.forecast is None else self._formula(item.forecast, selection, item)
+        same = isinstance(item.history, Same)
+        history = forecast if same else None
+        if isinstance(item.history, Expr):
+            history = self._formula(item.history, selection, item)
+        vintage = None
+        if VINTAGE in selection:
+            vintage = (
+                self.axis.forecast_start - VINTAGES_BEFORE + vintages(self.axis).index(selection[VINTAGE])
+            )
+        return Row(key, item, members, item.timed, history, forecast, same, vintage=vintage)
+
+    def _formula(self, node: Expr, selection: Selection, item: Line) -> Expr:
+        try:
+            check_stage(node, item)
+            bound = self._bind(node, selection)
+        except (DeclarationError, UnknownNameError) as error:
+            raise DeclarationError(f"{item.origin}: {item.name}: {error}") from None
+        return Where(bound, Number(1), Number(0)) if is_logical(bound) else bound
+
+    def _bind(self, node: Expr, selection: Selection) -> Expr:
+        def bind(child: Expr) -> Expr:
+            return self._bind(child, selection)
+
+        match node:
+            case Ref():
+                return self._bind_ref(node, selection)
+            case AsOf(ref, lag):
+                return Fixed(self._plain(bind(ref), "at_as_of"), self.axis.forecast_start - 1 - lag)
+            case AtEnd(ref):
+                return Fixed(self._plain(bind(ref), "at_end"), self.axis.length - 1)
+            case AtVintage(ref):
+                if VINTAGE not in selection:
+                    raise DeclarationError("at_vintage() needs a line declared by VINTAGE")
+                at = (
+                    self.axis.forecast_start - VINTAGES_BEFORE + vintages(self.axis).index(selection[VINTAGE])
+                )
+                return Fixed(self._plain(bind(ref), "at_vintage"), at)
+            case Pick(dimension, choices):
+                return bind(choices[_selected(dimension, selection, "pick()")])
+            case Total(ref, dimension):
+                inner = {**selection}
+                refs = []
+                for member in self._members(dimension):
+                    inner[dimension] = member
+                    refs.append(self._bind_ref(ref, inner))
+                return Sum(tuple(refs))
+            case Lagged(ref, by, longest, further):
+                return Lagged(self._bind_ref(ref, selection), bind(by), longest, further)
+            case Trailing(ref):
+                return Trailing(self._bind_ref(ref, selection))
+            case YearSum(ref):
+                return YearSum(self._bind_ref(ref, selection))
+            case Reduction(function, ref):
+                return Reduction(function, self._bind_ref(ref, selection))
+            case PositionOf(value, ref):
+                return PositionOf(bind(value), self._bind_ref(ref, selection))
+            case AtPosition(ref, position):
+                return AtPosition(self._bind_ref(ref, selection), bind(position))
+            case CountBeyond(ref, tolerance):
+                return CountBeyond(self._bind_ref(ref, selection), bind(tolerance))
+            case Calendar("vintage"):
+                if VINTAGE not in selection:
+                    raise DeclarationError("age() and vintage_elapsed() need a line declared by VINTAGE")
+                return node
+            case _:
+                return mapped(node, bind)
+
+    def _bind_ref(self, ref: Ref, selection: Selection) -> Ref:
+        item = ref.line
+        if isinstance(item, str):
+            if item not in self.model.declared:
+                raise DeclarationError(f"unknown name {item!r}{did_you_mean(item, self.model.declared)}")
+            item = self.model.declared[item]
+        chosen = {**selection}
+        if (
+            isinstance(item, Driver)
+            and item.kind == "seasonal"
+            and not ref.members
+            and item.by[0] not in selection
+        ):
+            return Ref(item.name, ref.lag)
+        for member in ref.members:
+            fits = [dimension for dimension in item.by if member in dimension.members]
+            if len(fits) != 1:
+                raise DeclarationError(f"{item.name!r} has no member {member!r}; it varies by {_by(item)}")
+            chosen[fits[0]] = member
+        members = tuple(_selected(dimension, chosen, item.name) for dimension in item.by)
+        key = row_key(item, members)
+        if isinstance(item, Reported) and key not in self.rows:
+            self.rows[key] = Row(key, item, members, timed=True, stop=self.axis.forecast_start)
+            self.names[key] = (key,)
+        return Ref(key, ref.lag)
+
+    def _plain(self, node: Expr, function: str) -> Ref:
+        if not isinstance(node, Ref) or node.lag:
+            raise DeclarationError(
+                f"{function}() takes a line of the same quarter, not a formula: declare the formula as a line first"
+            )
+        return node
+
+
+def _by(item: Declared) -> str:
+    return " and ".join(f"{d.name} ({', '.join(d.members)})" for d in item.by) or "nothing"
+
+
+def _selected(dimension: Dimension, selection: Selection, what: str) -> str:
+    if dimension in selection:
+        return selection[dimension]
+    for other, member in selection.items():
+        if dimension.covers(other) and member in dimension.members:
+            return member
+    raise DeclarationError(
+        f"{what} varies by {dimension.name}: choose a member with [...], use total(), or declare the line by it"
+    )

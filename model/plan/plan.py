@@ -1,0 +1,141 @@
+"""From declarations to rows: names, members, order, opening values and units are checked here, once.
+
+A :class:`Plan` is a model on one axis: each row is one series (or one value), computed by numpy as one array
+and written by the workbook as one row. Every node in it is bound: names are row keys, dimensions are gone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from model.errors import DeclarationError, UnknownNameError, did_you_mean
+from model.language.declarations import Driver, Line, Model, Reported
+from model.language.nodes import VINTAGES_BEFORE, Declared, Expr, Ref, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.language.periods import Axis
+
+
+@dataclass(frozen=True)
+class Row:
+    """One series or value of a model on an axis.
+
+    ``history`` and ``forecast`` are the bound formulas of the quarters before and from ``forecast_start``;
+    ``start`` and ``stop`` bound the quarters that have a value. A driver or reported row has no formula.
+    ``same``: both formulas are one.
+    """
+
+    key: str
+    declared: Declared
+    members: tuple[str, ...]
+    timed: bool
+    history: Expr | None = None
+    forecast: Expr | None = None
+    same: bool = False
+    start: int = 0
+    stop: int = 0
+    vintage: int | None = None
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values."""
+        return self.declared.unit
+
+    @property
+    def line(self) -> Line | None:
+        """The declaration, when this is a computed line or result."""
+        return self.declared if isinstance(self.declared, Line) else None
+
+    @property
+    def driver(self) -> Driver | None:
+        """The declaration, when this is a driver."""
+        return self.declared if isinstance(self.declared, Driver) else None
+
+    @property
+    def label(self) -> str:
+        """What it is, with its members, for people."""
+        return labelled(self.declared, self.members)
+
+
+def words(name: str) -> str:
+    """Return a name as people write it: ``north_america`` is North America."""
+    text = name.replace("_", " ")
+    for plain, proper in {"aws": "AWS", "north america": "North America", "ttm": "TTM"}.items():
+        text = re.sub(rf"\b{plain}\b", proper, text)
+    return text
+
+
+def labelled(declared: Declared, members: Sequence[str]) -> str:
+    """Return what a row is, with its members, for people."""
+    return f"{declared.label}: {', '.join(map(words, members))}" if members else declared.label
+
+
+def vintages(axis: Axis) -> tuple[str, ...]:
+    """Quarters whose purchases are depreciated one by one: the last few reported ones, and all to come but the last."""
+    return tuple(str(quarter) for quarter in axis.quarters[axis.forecast_start - VINTAGES_BEFORE : -1])
+
+
+def row_key(declared: Declared, members: Sequence[str]) -> str:
+    """Return the public name of a row: ``stores_growth[north_america]``."""
+    if isinstance(declared, Reported):
+        return "_".join(("reported." + declared.name, *members))
+    return f"{declared.name}[{','.join(members)}]" if members else declared.name
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """A model bound to an axis: see the module."""
+
+    model: Model
+    axis: Axis
+    rows: Mapping[str, Row]
+    names: Mapping[str, tuple[str, ...]]
+    """Row keys of each declared name."""
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Place of each row."""
+        return {key: place for place, key in enumerate(self.rows)}
+
+    def row(self, key: str) -> Row:
+        """Return the row with this public name; an unknown one is an :class:`UnknownNameError` with the nearest."""
+        try:
+            return self.rows[key]
+        except KeyError:
+            if key in self.names:
+                message = f"{key!r} has members: choose one of {', '.join(self.names[key])}"
+            else:
+                message = f"unknown line {key!r}{did_you_mean(key, self.lines) or '; amzn-fcf show lists all lines'}"
+            raise UnknownNameError(message) from None
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Keys of computed lines and results."""
+        return tuple(key for key, row in self.rows.items() if row.line is not None)
+
+    @cached_property
+    def driver_rows(self) -> tuple[Row, ...]:
+        """Rows of drivers, in order."""
+        return tuple(row for row in self.rows.values() if row.driver is not None)
+
+    @cached_property
+    def used_in_history(self) -> frozenset[str]:
+        """Keys of rows that formulas of reported quarters use."""
+        return frozenset(
+            leaf.line for row in self.rows.values() if row.history is not None
+            for leaf in leaves(row.history) if isinstance(leaf.line, str)
+        )  # fmt: skip
+
+
+def key_of(ref: Ref) -> str:
+    """Return the row key of a bound reference."""
+    if not isinstance(ref.line, str):
+        raise DeclarationError(
+            f"reference to {ref.line.name!r} is not bound: bind the model to an axis first"
+        )
+    return ref.line

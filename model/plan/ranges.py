@@ -1,0 +1,134 @@
+"""Ranges: the quarters in which each row has a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from model.errors import DeclarationError
+from model.language.nodes import (
+    AtPosition,
+    CountBeyond,
+    Expr,
+    Fixed,
+    Lagged,
+    PositionOf,
+    Reduction,
+    Ref,
+    Sum,
+    Trailing,
+    YearSum,
+    children,
+    leaves,
+)
+from model.language.periods import QUARTERS_A_YEAR
+from model.plan.plan import Row, key_of
+
+if TYPE_CHECKING:
+    from model.language.periods import Axis
+
+
+@dataclass
+class Ranges:
+    """Finds the first and last quarter of each row: a row has a value where all that its formula uses has one."""
+
+    rows: dict[str, Row]
+    axis: Axis
+    starts: dict[str, int] = field(default_factory=dict)
+    stops: dict[str, int] = field(default_factory=dict)
+    open: set[str] = field(default_factory=set)
+
+    def resolve(self) -> dict[str, Row]:
+        """Return the rows with their ranges; a lag that reaches before the axis is a :class:`DeclarationError`."""
+        resolved = {}
+        for key, row in self.rows.items():
+            if row.line is None or not row.timed:
+                resolved[key] = replace(row, stop=row.stop or self.axis.length)
+                self.starts[key], self.stops[key] = 0, resolved[key].stop
+                continue
+            resolved[key] = replace(row, start=self.start(key), stop=self.stop(key))
+        for row in resolved.values():
+            self._check_opening(row)
+        return resolved
+
+    def start(self, key: str) -> int:
+        """Return the position of the first quarter in which a row has a value."""
+        row = self.rows[key]
+        if row.line is None or not row.timed:
+            return 0
+        if key not in self.starts:
+            if key in self.open:
+                self._fail(row, "refers to itself in reported quarters; give history=")
+            self.open.add(key)
+            if row.vintage is not None:
+                self.starts[key] = max(self.axis.forecast_start, row.vintage + 1)
+            elif row.history is None:
+                self.starts[key] = self.axis.forecast_start
+            else:
+                self.starts[key] = max(0, self._first(row.history))
+                if not row.line.result and self.starts[key] > self.axis.forecast_start:
+                    self._fail(row, "has no reported value before as-of; give history=")
+            self.open.discard(key)
+        return self.starts[key]
+
+    def stop(self, key: str) -> int:
+        """Return the position after the last quarter in which a row has a value."""
+        row = self.rows[key]
+        if row.line is None:
+            return row.stop
+        if key not in self.stops:
+            if row.forecast is None:
+                self.stops[key] = self.axis.forecast_start
+            else:
+                self.stops[key] = self.axis.length  # for references to itself
+                self.stops[key] = min(self.axis.length, self._last(row.forecast))
+        return self.stops[key]
+
+    def _first(self, node: Expr) -> int:
+        """First quarter in which ``node`` has a value."""
+        match node:
+            case Ref():
+                return self.start(key_of(node)) + node.lag
+            case Lagged(ref, by, longest, further):
+                return max(self.start(key_of(ref)) + longest + further, self._first(by))
+            case Trailing(ref):
+                return self.start(key_of(ref)) + QUARTERS_A_YEAR - 1
+            case Sum(refs):  # a vintage that is not bought yet adds nothing
+                return min(self.start(key_of(each)) for each in refs)
+            case YearSum(ref):
+                return -(-self.start(key_of(ref)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
+            case Fixed() | Reduction() | PositionOf() | AtPosition() | CountBeyond():
+                return 0
+            case _:
+                return max((self._first(child) for child in children(node)), default=0)
+
+    def _last(self, node: Expr) -> int:
+        """Quarter after the last one in which ``node`` has a value."""
+        match node:
+            case Ref():
+                return self.stop(key_of(node)) + node.lag
+            case Fixed() | Reduction() | PositionOf() | AtPosition() | CountBeyond():
+                return self.axis.length
+            case Lagged(ref, by, _, further):
+                return min(self.stop(key_of(ref)) + 1 + further, self._last(by))
+            case _:
+                return min((self._last(child) for child in children(node)), default=self.axis.length)
+
+    def _check_opening(self, row: Row) -> None:
+        if row.line is None or row.line.result or row.forecast is None or not row.timed:
+            return
+        if row.stop < self.axis.length:
+            self._fail(row, "uses in its forecast a line that ends with as-of")
+        if row.vintage is None and self._first(row.forecast) > self.axis.forecast_start:
+            lacking = sorted(
+                key_of(leaf)
+                for leaf in leaves(row.forecast)
+                if self.start(key_of(leaf)) + leaf.lag > self.axis.forecast_start
+            )
+            self._fail(
+                row,
+                f"has no opening value: give history= to {', '.join(lacking) or 'the lines that it uses'}",
+            )
+
+    def _fail(self, row: Row, problem: str) -> None:
+        raise DeclarationError(f"{row.declared.origin}: {row.key} {problem}")

@@ -1,0 +1,1 @@
+"""Scenarios: drivers, the files that set them, and how they are composed."""

@@ -1,0 +1,185 @@
+"""Composing: a scenario from defaults, a chain of scenario files, and overlays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model.amazon import plan_at
+from model.errors import InputError
+from model.language.periods import Quarter
+from model.reported.actuals import axis_at
+from model.scenarios.drivers import (
+    PeriodValues,
+    check_sums,
+    default_values,
+    driver_specs,
+    filled,
+    interpolated,
+)
+from model.scenarios.files import OPERATIONS, ScenarioFile, entry_values, read_file
+from model.scenarios.scenario import Note, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.scenarios.drivers import DriverSpec
+
+
+BASE: Final = "base"
+
+
+def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scenario:
+    """Compose a scenario.
+
+    Parameters
+    ----------
+    name
+        A scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is ``"base"``. A name
+        that ends in ``.toml`` is the path of a file of the user's own; a path cannot hold a ``+``. The
+        ``base`` of a file is such a name too.
+    as_of
+        Last reported quarter, instead of the scenario's own.
+
+    Raises
+    ------
+    UnknownNameError
+        No such scenario, overlay or driver; the message names the nearest.
+    InputError, PeriodError
+        A value out of range, a malformed file, a period outside the axis.
+
+    Examples
+    --------
+    >>> load_scenario("base+power_delay").table["delayed"]["2026"]
+    0.4
+    """
+    first, *overlays = [part.strip() for part in (name.strip() or BASE).split("+")]
+    if not first or len(set(overlays)) < len(overlays):
+        raise InputError(
+            f"{name!r}: write a scenario and each overlay once, joined by +, such as base+power_delay"
+        )
+    return _composed(
+        _chain("+".join([first, *overlays])), Quarter.parse(as_of) if isinstance(as_of, str) else as_of
+    )
+
+
+def compose(file: ScenarioFile) -> Scenario:
+    """Compose the scenario of a file that was read; see :func:`load_scenario`."""
+    return _composed([*(_chain(file.base, (file.name,)) if file.base else ()), file], None)
+
+
+def _chain(name: str, above: tuple[str, ...] = ()) -> list[ScenarioFile]:
+    """Return the files that a scenario is made of, in the order in which they are applied: what it is based on first."""
+    first, *overlays = [part.strip() for part in name.split("+")]
+    file = read_file(first)
+    if file.overlay:
+        raise InputError(f"{first!r} is an overlay: write it after a scenario, such as base+{first}")
+    if file.name in above:
+        raise InputError(f"{first!r}: scenarios are based on each other in a circle")
+    chain = [*(_chain(file.base, (*above, file.name)) if file.base else ()), file]
+    for overlay in map(read_file, overlays):
+        if not overlay.overlay:
+            raise InputError(f"{overlay.name!r} is a scenario, not an overlay: only overlays follow a +")
+        if overlay.name in {each.name for each in chain}:
+            raise InputError(f"{name!r}: {overlay.name} is in what it is based on already")
+        chain.append(overlay)
+    return chain
+
+
+def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None) -> Scenario:
+    """Return the scenario of the last file that is no overlay, with the overlays that follow it."""
+    last = max(place for place, file in enumerate(chain) if not file.overlay)
+    own, overlays = chain[last], chain[last + 1 :]
+    quarter = as_of or own.as_of
+    if quarter is None:
+        raise InputError(f'{own.name}: needs as_of, such as as_of = "2026Q2"')
+    axis_at(quarter)
+    specs = driver_specs()
+    table = {key: default_values(spec, quarter) for key, spec in specs.items()}
+    sources = {key: Note(spec.grade, spec.source) for key, spec in specs.items()}
+    for file in chain:
+        _check_periods(file, file.as_of or quarter, specs)
+        if file.overlay:
+            _apply_overlay(file, table, sources, specs)
+        else:
+            _apply_scenario(file, table, sources, specs, quarter)
+    name = "+".join([own.name, *(file.name for file in overlays)])
+    title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
+    check_sums(table, name)
+    return Scenario(name, title, quarter, 0.0 if overlays else own.weight, table, own.note, sources)
+
+
+def _check_periods(file: ScenarioFile, as_of: Quarter, specs: Mapping[str, DriverSpec]) -> None:
+    """Refuse values for quarters that are reported at the file's own as-of, unless reported quarters use them."""
+    used = plan_at(axis_at(as_of)).used_in_history
+    first = as_of.shifted(1)
+    for key, entry in file.entries.items():
+        values = next((entry[word] for word in ("values", *OPERATIONS) if word in entry), None)
+        if specs[key].driver.kind != "yearly" or key in used or not isinstance(values, dict):
+            continue
+        for period in values:
+            found = str(period).upper()
+            if found < (str(first) if "Q" in found else str(first.year)):
+                raise InputError(
+                    f"{file.name}: {key} is given for {period}, which is before the first forecast quarter {first}"
+                )
+
+
+def _apply_scenario(
+    file: ScenarioFile,
+    table: dict[str, PeriodValues],
+    sources: dict[str, Note],
+    specs: Mapping[str, DriverSpec],
+    as_of: Quarter,
+) -> None:
+    """Put the values of a file over those that it is based on; a year that it sets drops what its quarters had."""
+    for key, entry in file.entries.items():
+        spec = specs[key]
+        given = entry_values(entry.get("values", entry.get("value")), spec, file.name, check=True)
+        if spec.driver.kind == "yearly":
+            given = filled(given, repeats=spec.repeats)
+            table[key] = {
+                period: value
+                for period, value in table[key].items()
+                if "Q" not in period or period[:4] not in given
+            }
+        elif spec.driver.kind == "elapsed":
+            given = interpolated(given, as_of)
+        table[key] |= given
+        sources[key] = Note(str(entry.get("grade", "")), str(entry["source"]))
+
+
+def _apply_overlay(
+    file: ScenarioFile,
+    table: dict[str, PeriodValues],
+    sources: dict[str, Note],
+    specs: Mapping[str, DriverSpec],
+) -> None:
+    """Change drivers by ``set``, ``add`` or ``scale``; a year's change holds for the quarters given in it too."""
+    for key, entry in file.entries.items():
+        spec = specs[key]
+        operation = next(each for each in OPERATIONS if each in entry)
+        operands = entry_values(entry[operation], spec, file.name, check=operation == "set")
+        if spec.driver.kind == "yearly":
+            operands = filled(operands, repeats=True)
+        elif spec.driver.kind == "elapsed":
+            raise InputError(f"{file.name}: {key} cannot be changed by an overlay: give it in a scenario")
+        if spec.driver.zero_means_none and operation != "set":
+            if not any(table[key].values()):
+                raise InputError(
+                    f"{file.name}: {key} is 0, which means that none is given: {operation} has nothing to change; use set"
+                )
+            operands = {period: value for period, value in operands.items() if table[key].get(period)}
+        for period, value in list(table[key].items()):
+            operand = operands.get(period, operands.get(period[:4]))
+            if operand is not None and not (spec.driver.zero_means_none and operation != "set" and not value):
+                changed = {"set": operand, "add": value + operand, "scale": value * operand}[operation]
+                table[key][period] = spec.check(changed, f"{file.name} ({period})")
+        for period in operands.keys() - table[key].keys():
+            year = table[key][period[:4]]
+            table[key][period] = spec.check(
+                {"set": operands[period], "add": year + operands[period], "scale": year * operands[period]}[
+                    operation
+                ],
+                f"{file.name} ({period})",
+            )
+        sources[key] = Note(str(entry.get("grade", "")), f"{file.name}: {operation}; {entry['source']}")

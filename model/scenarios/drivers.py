@@ -1,0 +1,281 @@
+"""Drivers as data: what ``drivers.csv`` says of each, and the rules that every value of a driver obeys.
+
+Values of one driver are keyed by what they hold for: ``"all"`` (constants), a year ``"2026"``, or a quarter
+``"2026Q3"`` that wins over its year.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from importlib import resources
+from numbers import Real
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model.amazon import AMAZON
+from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
+from model.language.periods import DAY_ZERO, FIRST_QUARTER, LAST_QUARTER, QUARTERS_A_YEAR, Period, Quarter
+from model.plan.plan import labelled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.language.declarations import Driver
+
+ALL: Final = "all"
+FIRST_YEAR: Final = Quarter.parse(FIRST_QUARTER).year
+LAST_YEAR: Final = Quarter.parse(LAST_QUARTER).year
+DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
+GRADES: Final = ("R", "G", "A", "F", "J")
+"""Reported, company guidance, the article, fitted to reported figures, judgement."""
+_SUM_TOLERANCE: Final = 1e-9
+
+PeriodValues = dict[str, float]
+
+
+def number(value: object, where: str) -> float:
+    """Return ``value`` as a finite number, or raise an :class:`InputError` that starts with ``where``."""
+    if not isinstance(value, bool) and isinstance(value, Real):
+        with contextlib.suppress(OverflowError):
+            found = float(value)
+            if math.isfinite(found):
+                return found
+    if value is None:
+        message = f"{where} is empty: it needs a number"
+    elif isinstance(value, str) and value.startswith("="):
+        message = f"{where} needs a number, not the formula {value[:40]!r}: type its result"
+    else:
+        message = f"{where} needs a number, not {str(value)[:40]!r}"
+    raise InputError(message)
+
+
+@dataclass(frozen=True)
+class DriverSpec:
+    """What the data say of one driver row: unit, default, range, and where the default comes from."""
+
+    key: str
+    driver: Driver
+    default: PeriodValues
+    minimum: float
+    maximum: float
+    repeats: bool
+    grade: str
+    description: str
+    source: str
+
+    @property
+    def label(self) -> str:
+        """What it is, with its members, for people."""
+        members = self.key.partition("[")[2].removesuffix("]")
+        return labelled(self.driver, members.split(",") if members else ())
+
+    def check(self, value: object, where: str) -> float:
+        """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
+        value = number(value, f"{where}: {self.key}")
+        if not self.minimum <= value <= self.maximum and not (self.driver.zero_means_none and value == 0):
+            per_cent = (
+                self.driver.unit in {"ratio", "rate", "1/yr"} and self.minimum <= value / 100 <= self.maximum
+            )
+            hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
+            shown, low, high = (
+                as_text(each, self.driver.unit) for each in (value, self.minimum, self.maximum)
+            )
+            raise InputError(
+                f"{where}: {self.key} = {shown} is outside {low}..{high} ({self.driver.unit}){hint}"
+            )
+        if self.driver.whole and value != round(value):
+            raise InputError(f"{where}: {self.key} = {value:g} must be a whole number")
+        if self.driver.unit == "quarter":
+            try:
+                Quarter.from_code(value)
+            except PeriodError as error:
+                raise PeriodError(f"{where}: {self.key}: {error}") from None
+        return value
+
+
+@cache
+def driver_specs() -> dict[str, DriverSpec]:
+    """Read ``drivers.csv`` and ``peers.csv``: one row a driver row of the model, no more and no fewer."""
+    known = {key: driver for driver in AMAZON.drivers.values() for key in driver_keys(driver)}
+    specs: dict[str, DriverSpec] = {}
+    for name in DRIVERS_FILES:
+        _read_specs(name, known, specs)
+    missing = sorted(set(known) - set(specs))
+    if missing:
+        raise InputError(f"{DRIVERS_FILES[0]}: no row for {', '.join(missing)}")
+    return {key: specs[key] for key in known}
+
+
+def _read_specs(name: str, known: Mapping[str, Driver], specs: dict[str, DriverSpec]) -> None:
+    with resources.files("model.amazon.data").joinpath(name).open(encoding="utf-8") as file:
+        for number, row in enumerate(csv.DictReader(file), start=2):
+            where = f"{name} line {number}"
+            key = row["driver"]
+            if key not in known or key in specs:
+                raise InputError(
+                    f"{where}: {key!r} is {'given twice' if key in specs else 'not a driver' + did_you_mean(key, known)}"
+                )
+            if row["fill"] not in {"repeat", "default"} or row["grade"] not in GRADES:
+                raise InputError(f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}")
+            driver = known[key]
+            if row["unit"] != driver.unit or not row["source"]:
+                raise InputError(
+                    f"{where}: {key} needs a source and the unit {driver.unit!r}, not {row['unit']!r}"
+                )
+            spec = DriverSpec(
+                key, driver, {}, _number(row["minimum"], driver, where), _number(row["maximum"], driver, where),
+                row["fill"] == "repeat", row["grade"], row["description"], row["source"],
+            )  # fmt: skip
+            specs[key] = replace(spec, default=_parse_default(row["default"], spec, where))
+
+
+def driver_keys(driver: Driver) -> list[str]:
+    """Return the row keys of a driver, one a combination of members."""
+    keys = [driver.name]
+    for place, dimension in enumerate(driver.by):
+        keys = [f"{key}{'[' if place == 0 else ','}{member}" for key in keys for member in dimension.members]
+    return [f"{key}]" for key in keys] if driver.by else keys
+
+
+def coded(text: str, unit: str) -> float:
+    """Return the number that stands for a quarter (``2026Q3``) or a date (``2026-10-06``) in cells; else the number itself.
+
+    Raises
+    ------
+    PeriodError, ValueError
+        If the text is not of the unit.
+    """
+    if unit == "quarter":
+        return Quarter.parse(text).code
+    return date.fromisoformat(text).toordinal() - DAY_ZERO if unit == "date" else float(text)
+
+
+def as_text(value: float, unit: str) -> str:
+    """Return a value as :func:`coded` reads it: quarters as 2026Q3, dates as 2026-10-06."""
+    if unit == "date" and value == round(value) and 1 <= value + DAY_ZERO <= date.max.toordinal():
+        return date.fromordinal(round(value) + DAY_ZERO).isoformat()
+    if unit == "quarter" and value == round(value) and 1 <= value % 10 <= QUARTERS_A_YEAR:
+        return str(Quarter.from_code(value))
+    return f"{value:g}"
+
+
+def _number(text: str, driver: Driver, where: str) -> float:
+    try:
+        return coded(text, driver.unit)
+    except (ValueError, PeriodError):
+        raise InputError(f"{where}: {text!r} is not a number") from None
+
+
+def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
+    """Read ``0.06``, or ``2022=0.06;2030=0.08`` (from that year on; quarters since as-of for elapsed drivers)."""
+    if "=" not in text:
+        value = spec.check(_number(text, spec.driver, where), where)
+        return (
+            {ALL: value}
+            if spec.driver.kind != "yearly"
+            else {str(y): value for y in range(FIRST_YEAR, LAST_YEAR + 1)}
+        )
+    entries = {period: spec.check(_number(value, spec.driver, where), where)
+               for period, value in (entry.split("=") for entry in text.split(";"))}  # fmt: skip
+    return entries if spec.driver.kind == "elapsed" else filled(entries, repeats=True)
+
+
+def filled(entries: Mapping[str, float], *, repeats: bool) -> PeriodValues:
+    """Return yearly values with the years between and after those given filled: each repeats the one before it."""
+    years = sorted(int(period) for period in entries if "Q" not in period)
+    filled = {period: value for period, value in entries.items() if "Q" in period}
+    for year in range(years[0], LAST_YEAR + 1) if years else ():
+        if str(year) in entries:
+            filled[str(year)] = entries[str(year)]
+        elif repeats:
+            filled[str(year)] = filled[str(year - 1)]
+    return filled
+
+
+def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverSpec:
+    """Return what the data say of a driver row; an unknown one is an :class:`UnknownNameError` with the nearest."""
+    if key in specs:
+        return specs[key]
+    members = [known for known in specs if known.startswith(f"{key}[")]
+    if members:
+        raise UnknownNameError(f"{where}: {key!r} has members: write {', '.join(members)}")
+    raise UnknownNameError(f"{where}: unknown driver {key!r}{did_you_mean(key, specs)}")
+
+
+def period_key(spec: DriverSpec, text: str, where: str) -> str:
+    """Return the key that values of a driver have for a period, refused outside the axis."""
+    kind = spec.driver.kind
+    if kind in {"constant", "seasonal"}:
+        if text != ALL:
+            raise InputError(
+                f"{where}: {spec.key} does not vary with time: give one value, not one for {text}"
+            )
+        return ALL
+    try:
+        period = Period.parse(text)
+    except PeriodError as error:
+        raise PeriodError(f"{where}: {spec.key}: {error}") from None
+    if period.frequency == "ttm" or not FIRST_YEAR <= period.year <= LAST_YEAR:
+        raise PeriodError(f"{where}: {spec.key}: {text} is outside {FIRST_QUARTER}..{LAST_QUARTER}")
+    if kind == "elapsed" and period.frequency != "quarterly":
+        raise InputError(f"{where}: {spec.key} is given by quarter, not for {text}")
+    return str(period)
+
+
+def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
+    """Return the same value for all that lies after as-of."""
+    if spec.driver.kind in {"constant", "seasonal"}:
+        return {ALL: value}
+    if spec.driver.kind == "elapsed":
+        return {str(quarter): value for quarter in axis_quarters() if quarter > as_of}
+    return {str(year): value for year in range(as_of.shifted(1).year, LAST_YEAR + 1)}
+
+
+def axis_quarters() -> list[Quarter]:
+    """Return all quarters of the model's own axis."""
+    first = Quarter.parse(FIRST_QUARTER)
+    return [first.shifted(i) for i in range(Quarter.parse(LAST_QUARTER) - first + 1)]
+
+
+def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:
+    """Return the values of a driver that no scenario changes."""
+    if spec.driver.kind == "elapsed":
+        return interpolated(spec.default, as_of)
+    return dict(spec.default)
+
+
+def interpolated(knots: Mapping[str, float], as_of: Quarter) -> PeriodValues:
+    """Return values by quarter from knots by quarters since as-of, straight between them, as far as the knots go."""
+    points = sorted((0 if period == ALL else int(period), value) for period, value in knots.items())
+    distances = range(1, max(points[-1][0], Quarter.parse(LAST_QUARTER) - as_of) + 1)
+    found = np.interp(distances, [p for p, _ in points], [v for _, v in points])
+    return {
+        str(as_of.shifted(distance)): float(value) for distance, value in zip(distances, found, strict=True)
+    }
+
+
+def shares_of_one(driver: Driver) -> list[list[str]]:
+    """Return the rows of a driver that sums to one, in groups that do: the last dimension."""
+    groups: dict[str, list[str]] = {}
+    for key in driver_keys(driver):
+        groups.setdefault(key.rpartition(",")[0] or driver.name, []).append(key)
+    return list(groups.values())
+
+
+def check_sums(table: Mapping[str, Mapping[str, float]], where: str) -> None:
+    """Refuse shares that do not add up to 1: the last dimension of a driver declared so."""
+    for driver in AMAZON.drivers.values():
+        if not driver.sums_to_one:
+            continue
+        for group in shares_of_one(driver):
+            found = sum(table[key][ALL] for key in group)
+            if abs(found - 1) > _SUM_TOLERANCE:
+                raise InputError(
+                    f"{where}: {' + '.join(group)} = {found:g}, must be 1: change the others too"
+                )

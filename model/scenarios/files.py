@@ -1,0 +1,214 @@
+"""Scenario and overlay files: TOML text in, checked entries out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
+from model.language.periods import Quarter
+from model.scenarios.drivers import (
+    ALL,
+    FIRST_YEAR,
+    PeriodValues,
+    coded,
+    driver_specs,
+    number,
+    period_key,
+    spec_named,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.scenarios.drivers import DriverSpec
+
+OPERATIONS: Final = ("set", "add", "scale")
+_SCENARIO_KEYS: Final = frozenset({"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers"})
+_OVERLAY_KEYS: Final = frozenset({"name", "title", "note", "overlay", "changes"})
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+_ELAPSED: Final = re.compile(r"[0-9]{1,3}")
+_NOT_IN_CELLS: Final = re.compile(r"^=|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+"""Texts that a cell would take for a formula, or that a file cannot hold."""
+_ENTRY_KEYS: Final = frozenset({"unit", "grade", "source", "note", "value", "values", *OPERATIONS})
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario or overlay file, parsed and checked."""
+
+    name: str
+    title: str
+    note: str
+    base: str
+    as_of: Quarter | None
+    weight: float
+    overlay: bool
+    entries: Mapping[str, Mapping[str, Any]]
+
+
+def builtin_scenarios() -> list[str]:
+    """Names of the scenarios that ship with the package, reference case first."""
+    return [name for name in ("article", "base", "bull", "bear") if name in _builtin_files()]
+
+
+def builtin_overlays() -> list[str]:
+    """Names of the overlays that ship with the package."""
+    return sorted(name for name in _builtin_files() if name not in builtin_scenarios())
+
+
+@cache
+def _builtin_files() -> dict[str, str]:
+    folder = resources.files("model.amazon.data").joinpath("scenarios")
+    return {
+        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir() if entry.name.endswith(".toml")
+    }  # fmt: skip
+
+
+def read_file(name: str) -> ScenarioFile:
+    """Read a scenario or overlay: from a path that ends in .toml, or from those that ship."""
+    path = Path(name) if name.endswith(".toml") else None
+    if path is not None:
+        text, where = text_of_file(path, "scenario"), str(path)
+    elif name in _builtin_files():
+        text, where = _builtin_files()[name], f"{name}.toml"
+    else:
+        raise UnknownNameError(f"unknown scenario {name!r}{did_you_mean(name, _builtin_files())}")
+    if path is None:
+        return _parse_file(text, where)
+    file = parse_own(text, where)
+    parts = [part.strip() for part in file.base.split("+")]
+    return replace(
+        file, base="+".join(str(path.parent / part) if part.endswith(".toml") else part for part in parts)
+    )
+
+
+def parse_own(text: str, where: str) -> ScenarioFile:
+    """Read the text of a file of the user's own; ``where`` begins messages."""
+    file = _parse_file(text, where)
+    if file.name.lower() in {each.lower() for each in _builtin_files()}:
+        raise InputError(f"{where}: {file.name!r} is the name of a scenario that ships: choose another")
+    return file
+
+
+def text_of_file(path: Path, what: str) -> str:
+    """Return the text of a file of the user's own; what cannot be read is an :class:`InputError`."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InputError(f"{path}: cannot read the {what} file: {reason}") from None
+
+
+def toml_content(text: str, where: str) -> dict[str, Any]:
+    """Return what a TOML text says; what is no TOML is an :class:`InputError`."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where}: is not valid TOML: {error}") from None
+
+
+def _parse_file(text: str, where: str) -> ScenarioFile:
+    content = toml_content(text, where)
+    overlay = content.get("overlay", False)
+    if not isinstance(overlay, bool):
+        raise InputError(f"{where}: overlay must be true or false, not {overlay!r}")
+    allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS
+    for key in sorted(set(content) - allowed):
+        kind = "an overlay" if overlay else "a scenario"
+        raise InputError(f"{where}: {key!r} does not belong in {kind}{did_you_mean(key, allowed)}")
+    section = "changes" if overlay else "drivers"
+    entries = content.get(section, {})
+    texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
+    weight = content.get("weight", 0.0)
+    if not all(isinstance(each, str) for each in texts.values()) or not _NAME.fullmatch(texts["name"]):
+        raise InputError(
+            f'{where}: needs name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
+        )
+    for key, each in texts.items():
+        check_text(each, f"{where}: {key}")
+    if not isinstance(entries, dict):
+        raise InputError(
+            f"{where}: needs a table [{section}.NAME] for each driver that it changes, not {section} = {entries!r}"
+        )
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
+        raise InputError(f"{where}: weight must be a number from 0 to 1")
+    specs = driver_specs()
+    for key, entry in entries.items():
+        spec = spec_named(key, specs, where)
+        _check_entry(entry, spec, f"{where}: {key}", overlay=overlay)
+    as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
+    return ScenarioFile(
+        texts["name"],
+        texts["title"] or texts["name"],
+        texts["note"],
+        texts["base"],
+        as_of,
+        float(weight),
+        overlay,
+        entries,
+    )
+
+
+def check_text(text: object, where: str) -> None:
+    """Refuse what is no text, or one that a cell would take for a formula or a file cannot hold."""
+    if not isinstance(text, str) or _NOT_IN_CELLS.search(text):
+        raise InputError(f"{where} must be a text that does not start with = and has no control characters")
+
+
+def _check_entry(entry: object, spec: DriverSpec, where: str, *, overlay: bool) -> None:
+    if not isinstance(entry, dict) or not set(entry) <= _ENTRY_KEYS:
+        found = ", ".join(sorted(set(entry) - _ENTRY_KEYS)) if isinstance(entry, dict) else repr(entry)
+        raise InputError(f"{where}: must be a table with unit, source and values; found {found}")
+    allowed = OPERATIONS if overlay else ("value", "values")
+    given = [key for key in ("value", "values", *OPERATIONS) if key in entry]
+    if len(given) != 1 or given[0] not in allowed:
+        raise InputError(
+            f"{where}: needs exactly one of {', '.join(allowed)}; found {', '.join(given) or 'none'}"
+        )
+    if entry.get("unit") != spec.driver.unit:
+        raise InputError(f"{where}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
+    for key in ("source", "grade", "note"):
+        check_text(entry.get(key, ""), f"{where}: {key}")
+    if not entry.get("source", "").strip():
+        raise InputError(f'{where}: needs source = "where the values come from"')
+
+
+def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) -> PeriodValues:
+    """Return the values of one entry by period key; quarters since as-of stay as they are for elapsed drivers."""
+    values = given if isinstance(given, dict) else {ALL: given}
+    if not values:
+        raise InputError(f"{where}: {spec.key} is given no value")
+    result: PeriodValues = {}
+    for period, value in values.items():
+        if spec.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
+            try:
+                value = coded(str(value), spec.driver.unit)  # noqa: PLW2901  # people write 2026Q3 and 2026-10-06
+            except PeriodError as error:
+                raise PeriodError(f"{where}: {spec.key}: {error}") from None
+            except ValueError:
+                raise InputError(
+                    f"{where}: {spec.key} needs a date such as 2026-10-06, not {value!r}"
+                ) from None
+        if spec.driver.kind == "elapsed":
+            if not _ELAPSED.fullmatch(str(period)):
+                raise InputError(
+                    f"{where}: {spec.key} is given by quarters since as-of (0, 4, 8 ...), not for {period}"
+                )
+            key = str(period)
+        elif spec.driver.kind == "yearly" and period == ALL:
+            key = str(FIRST_YEAR)
+        else:
+            key = period_key(spec, str(period), where)
+        if key in result:
+            raise InputError(f"{where}: {spec.key} is given twice for {key}")
+        known = number(value, f"{where}: {spec.key} ({period})")
+        result[key] = spec.check(known, where) if check else known
+    return result

@@ -1,0 +1,160 @@
+"""Scenarios: complete tables of driver values, composed from defaults, a chain of scenario files, and overlays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.amazon import plan_at
+from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.reported.actuals import axis_at
+from model.scenarios.drivers import (
+    ALL,
+    LAST_YEAR,
+    PeriodValues,
+    check_sums,
+    driver_specs,
+    everywhere,
+    period_key,
+    spec_named,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from model.plan.plan import Plan
+
+
+@dataclass(frozen=True)
+class Note:
+    """Where a scenario's value of a driver comes from."""
+
+    grade: str
+    source: str
+
+
+@dataclass(frozen=True, repr=False)
+class Scenario:
+    """A complete set of driver values.
+
+    Attributes
+    ----------
+    name, title, note
+        ``"base+power_delay"``; what it stands for.
+    as_of
+        Last quarter taken as reported.
+    weight
+        Weight in the probability-weighted value.
+    table
+        Driver row -> values by ``"all"``, year or quarter.
+    sources
+        Driver row -> source, for drivers that the scenario changes.
+    """
+
+    name: str
+    title: str
+    as_of: Quarter
+    weight: float
+    table: Mapping[str, Mapping[str, float]]
+    note: str = ""
+    sources: Mapping[str, Note] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}, as of {self.as_of}: {self.title}>"
+
+    def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
+        """Return the scenario with some values replaced.
+
+        Parameters
+        ----------
+        overrides
+            Driver row -> one number for all that lies ahead, or numbers by year, quarter or ``"all"``; a
+            quarter's own value still wins over its year.
+
+        Raises
+        ------
+        UnknownNameError, InputError, PeriodError
+            For an unknown driver, a value out of range, a period outside the axis.
+        """
+        specs = driver_specs()
+        table = dict(
+            self.table
+        )  # what is not changed stays the same object, which driver_arrays() computes once
+        for key, given in overrides.items():
+            spec = spec_named(key, specs, "override")
+            changed = dict(table[key])
+            if isinstance(given, Mapping):
+                values = given
+            else:
+                values = everywhere(spec, given, self.as_of)
+                changed = {
+                    period: value
+                    for period, value in changed.items()
+                    if "Q" not in period or period in values
+                }
+            for period, value in values.items():
+                changed[period_key(spec, str(period), "override")] = spec.check(value, "override")
+            table[key] = changed
+        check_sums(table, "override")
+        return replace(self, table=table)
+
+    def ahead(self, key: str) -> PeriodValues:
+        """Return a driver's values for what lies after as-of: by year and quarter to the end of the axis, or ``"all"``."""
+        values, first = self.table[key], self.as_of.shifted(1)
+        if ALL in values:
+            return dict(values)
+        last = f"{LAST_YEAR}Q{QUARTERS_A_YEAR}"
+        return {
+            period: value
+            for period, value in values.items()
+            if (str(first) if "Q" in period else str(first.year)) <= period <= last
+        }
+
+    def series(self, plan: Plan, key: str) -> NDArray[np.float64]:
+        """Return one driver row on the axis of ``plan``: shape (quarters,), or (1,) for a constant."""
+        driver = plan.rows[key].driver
+        if driver is None or not plan.rows[key].timed:
+            return np.array([self.table[key][ALL]])
+        if driver.kind == "seasonal":
+            by_season = [self.table[f"{key}[{member}]"][ALL] for member in driver.by[0].members]
+            return np.array([by_season[quarter.number - 1] for quarter in plan.axis.quarters])
+        values = self.table[key]
+        last = values.get(str(LAST_YEAR), 0.0)  # of a longer axis than the model's own
+        return np.array([
+            values.get(quarter, values.get(year, last))
+            for quarter, year in plan.axis.labels
+        ])  # fmt: skip
+
+
+def assumption_hash(scenarios: Sequence[Scenario]) -> str:
+    """Return twelve hex digits that change with any driver value, of any of the scenarios, that the model uses."""
+    content = {}
+    for scenario in scenarios:
+        plan = plan_at(axis_at(scenario.as_of))
+        for row in plan.driver_rows:
+            start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
+            content[f"{scenario.name}: {row.key}"] = [
+                f"{value:.12g}" for value in scenario.series(plan, row.key)[start:]
+            ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def driver_arrays(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, NDArray[np.float64]]:
+    """Return every driver row for several scenarios side by side.
+
+    Shape (quarters or 1, scenarios); (quarters or 1, 1) where all scenarios hold the very same values, as
+    overrides of one do.
+    """
+    found = {}
+    for row in plan.driver_rows:
+        parts = [row.key] if row.key in scenarios[0].table else plan.names[row.key]
+        same = all(each.table[part] is scenarios[0].table[part] for each in scenarios for part in parts)
+        found[row.key] = np.stack(
+            [each.series(plan, row.key) for each in (scenarios[:1] if same else scenarios)], axis=1
+        )
+    return found

@@ -1,0 +1,117 @@
+"""One block of a simulation: draw, compute, tally. All that it needs travels with it, so that anybody can compute it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model.amazon import plan_at
+from model.backends.choice import compute_by
+from model.simulation.questions import event_counts, read_outputs
+from model.simulation.sampling import uniform_block
+from model.simulation.tally import Bins, Means, Tally, tally_of
+from model.simulation.uncertainty import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from model.backends.arrays import Array
+    from model.language.periods import Axis
+    from model.plan.plan import Plan
+    from model.simulation.questions import Request
+    from model.simulation.sampling import Blocks, Sampling
+    from model.simulation.uncertainty import BoundMove
+
+PILOT_DRAWS: Final = 256
+PILOT: Final = 2**32 - 1
+"""Number of the block whose draws lay out the bins; no other has it."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SimulationJob:
+    """A simulation that is ready to be computed, block by block.
+
+    ``drivers``: the scenario's path, row -> (quarters or 1, 1); ``scores``: correlations of the moves' normal
+    scores; ``engine``: ``numpy`` or ``kernel``; ``classes``: into how many classes each driver's draws are
+    put for its share of variance.
+    """
+
+    plan: Plan
+    drivers: Mapping[str, Array]
+    reported: Mapping[str, Array]
+    moves: tuple[BoundMove, ...]
+    scores: Array
+    question: Request
+    sampling: Sampling
+    seed: int
+    blocks: Blocks
+    engine: str
+    classes: int
+
+    def __reduce__(self) -> tuple[Callable[..., SimulationJob], tuple[object, ...]]:
+        """Travel light: the model of Amazon is the same everywhere, so its plan is sent as its axis."""
+        state = {each.name: getattr(self, each.name) for each in fields(self)}
+        axis = self.plan.axis
+        if plan_at(axis) is self.plan:
+            state["plan"] = axis
+        return _arrived, (state,)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Rows that the question needs."""
+        return self.question.rows(self.plan)
+
+    @property
+    def varying(self) -> frozenset[str]:
+        """Driver rows that differ between draws."""
+        return frozenset(bound.move.driver for bound in self.moves)
+
+
+def _arrived(state: dict[str, object]) -> SimulationJob:
+    plan: Plan | Axis = state.pop("plan")  # type: ignore[assignment]  # as __reduce__ put it there
+    return SimulationJob(plan=plan if hasattr(plan, "rows") else plan_at(plan), **state)  # type: ignore[arg-type]  # as above
+
+
+def compute_block(job: SimulationJob, block: int, size: int) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Draw and compute one block.
+
+    Returns
+    -------
+    tuple
+        Uniform draws (size, moves), outputs (outputs, size), counts of events (events, quarters + 1).
+    """
+    shares = uniform_block(job.sampling, job.seed, block, size, job.scores)
+    drivers = compose(job.moves, job.drivers, shares)
+    compute = compute_by(job.engine, job.plan, job.varying, job.wanted)
+    values = compute(drivers, job.reported, size)
+    return (
+        shares,
+        read_outputs(job.question.outputs, job.plan, values, size),
+        event_counts(job.question.events, job.plan, values, size),
+    )
+
+
+def path_outputs(job: SimulationJob) -> Array:
+    """Return the outputs of the scenario itself, without draws, shape (outputs,)."""
+    compute = compute_by(job.engine, job.plan, job.varying, job.wanted)
+    return read_outputs(job.question.outputs, job.plan, compute(job.drivers, job.reported, 1), 1)[:, 0]
+
+
+def tally_block(job: SimulationJob, grid: Bins, block: int) -> Tally:
+    """Draw, compute and tally one block."""
+    size = job.blocks.size_of(block)
+    shares, outputs, events = compute_block(job, block, size)
+    place = {output: number for number, output in enumerate(job.question.outputs)}
+    beyond = np.empty((len(job.question.above), size))
+    for number, (output, threshold) in enumerate(job.question.above):
+        row = outputs[place[output]]
+        beyond[number] = np.where(np.isnan(row), np.nan, row > threshold)
+    classes = (shares * job.classes).astype(np.intp)
+    targets = tuple(place[output] for output in job.question.shared)
+    return tally_of(
+        outputs, Means.of(beyond), Means.of_counts(events.ravel(), size), grid, targets, classes, job.classes
+    )

@@ -1,0 +1,148 @@
+"""Uncertainty files: TOML text in, checked moves and correlations out.
+
+An entry is written like that of an overlay; the operation holds a distribution instead of a number::
+
+    [drivers.sales_yield]
+    unit = "ratio"
+    grade = "J"
+    source = "Fitted: 12.3-14.1 %"
+    scale = { distribution = "lognormal", median = 1, sigma = 0.1 }
+
+    [[correlations]]
+    between = ["sales_yield", "capex"]
+    rank = -0.3
+    reason = "Dearer memory buys less capacity for more money"
+
+A driver can have several entries under names of their own, each with ``driver = "..."`` and ``years =
+"..."``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from model.errors import InputError, UnknownNameError, did_you_mean
+from model.scenarios.drivers import GRADES, driver_specs, number, spec_named
+from model.scenarios.files import OPERATIONS, check_text, text_of_file, toml_content
+from model.simulation.distributions import distribution_of
+from model.simulation.uncertainty import Move, Uncertainty, year_range
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHIPPED: Final = "uncertainty.toml"
+_KEYS: Final = frozenset({"title", "note", "drivers", "correlations"})
+_ENTRY_KEYS: Final = frozenset({"driver", "years", "unit", "grade", "source", "note", *OPERATIONS})
+_PAIR_KEYS: Final = frozenset({"between", "rank", "reason"})
+_PAIR: Final = 2
+
+
+def load_uncertainty(path: str | None = None) -> Uncertainty:
+    """Read an uncertainty file: the one that ships, or one of the user's own.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        For an unknown driver or distribution, wrong parameters, a missing unit or source, correlations that
+        contradict each other.
+
+    Examples
+    --------
+    >>> load_uncertainty().moves[0].driver
+    'aws_growth'
+    """
+    return _shipped() if path is None else _parsed(text_of_file(Path(path), "uncertainty"), path)
+
+
+@cache
+def _shipped() -> Uncertainty:
+    return _parsed(
+        resources.files("model.amazon.data").joinpath(SHIPPED).read_text(encoding="utf-8"), SHIPPED
+    )
+
+
+def _parsed(text: str, where: str) -> Uncertainty:
+    content = toml_content(text, where)
+    for key in sorted(set(content) - _KEYS):
+        raise InputError(f"{where}: {key!r} does not belong in an uncertainty file{did_you_mean(key, _KEYS)}")
+    entries, pairs = content.get("drivers", {}), content.get("correlations", [])
+    if not isinstance(entries, dict) or not entries:
+        raise InputError(f"{where}: needs a table [drivers.NAME] for each driver that is uncertain")
+    if not isinstance(pairs, list):
+        raise InputError(
+            f"{where}: correlations are written as [[correlations]], with between, rank and reason"
+        )
+    for key in ("title", "note"):
+        check_text(content.get(key, ""), f"{where}: {key}")
+    moves = tuple(_move(name, entry, where) for name, entry in entries.items())
+    ranks: dict[tuple[str, str], float] = {}
+    reasons = {}
+    for entry in pairs:
+        pair, rank, reason = _correlation(entry, list(entries), where)
+        if pair in ranks or pair[::-1] in ranks:
+            raise InputError(f"{where}: the correlation of {' and '.join(pair)} is given twice")
+        ranks[pair], reasons[pair] = rank, reason
+    found = Uncertainty(where, moves, ranks, reasons, content.get("title", ""), content.get("note", ""))
+    _ = found.scores  # a bad matrix is refused here, before anything is computed
+    return found
+
+
+def _move(name: str, entry: object, where: str) -> Move:
+    place = f"{where}: {name}"
+    if not isinstance(entry, dict) or not set(entry) <= _ENTRY_KEYS:
+        found = ", ".join(sorted(set(entry) - _ENTRY_KEYS)) if isinstance(entry, dict) else repr(entry)
+        raise InputError(
+            f"{place}: must be a table with unit, source and one of {', '.join(OPERATIONS)}; found {found}"
+        )
+    for key in ("driver", "years", "grade", "source", "note"):
+        check_text(entry.get(key, ""), f"{place}: {key}")
+    spec = spec_named(entry.get("driver", name), driver_specs(), place if "driver" in entry else where)
+    operations = [each for each in OPERATIONS if each in entry]
+    if len(operations) != 1:
+        raise InputError(
+            f"{place}: needs exactly one of {', '.join(OPERATIONS)}; found {', '.join(operations) or 'none'}"
+        )
+    if entry.get("unit") != spec.driver.unit:
+        raise InputError(f"{place}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
+    if not entry.get("source", "").strip() or entry.get("grade") not in GRADES:
+        raise InputError(
+            f'{place}: needs source = "what the width rests on" and grade, one of {", ".join(GRADES)}'
+        )
+    given = entry[operations[0]]
+    if not isinstance(given, dict):
+        raise InputError(
+            f'{place}: {operations[0]} needs a distribution, such as {{ distribution = "normal", mean = 0, sd = 0.02 }}'
+        )
+    parameters = {key: value for key, value in given.items() if key != "distribution"}
+    distribution = distribution_of(given.get("distribution"), parameters, place)
+    years = entry.get("years", "")
+    year_range(years, place)
+    return Move(name, spec.key, operations[0], distribution, years, entry["grade"], entry["source"])
+
+
+def _correlation(entry: object, names: list[str], where: str) -> tuple[tuple[str, str], float, str]:
+    if not isinstance(entry, dict) or set(entry) != _PAIR_KEYS:
+        raise InputError(f"{where}: a correlation needs between = [NAME, NAME], rank and reason")
+    pair = _names(entry, names, where)
+    rank = number(entry["rank"], f"{where}: rank of {' and '.join(pair)}")
+    if not -1 < rank < 1:
+        raise InputError(f"{where}: rank of {' and '.join(pair)} must lie between -1 and 1, not {rank:g}")
+    check_text(entry["reason"], f"{where}: reason")
+    if not entry["reason"].strip():
+        raise InputError(f"{where}: the correlation of {' and '.join(pair)} needs a reason")
+    return pair, rank, entry["reason"]
+
+
+def _names(entry: Mapping[str, Any], names: list[str], where: str) -> tuple[str, str]:
+    pair = entry["between"]
+    if not isinstance(pair, list) or len(pair) != _PAIR or pair[0] == pair[1]:
+        raise InputError(f"{where}: between needs two different names, not {str(pair)[:40]!r}")
+    for name in pair:
+        if name not in names:
+            raise UnknownNameError(
+                f"{where}: correlation of {str(name)[:40]!r}, which has no entry{did_you_mean(str(name), names)}"
+            )
+    return pair[0], pair[1]

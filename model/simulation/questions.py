@@ -1,0 +1,151 @@
+"""What is asked of a simulation: figures, inflection events, chances, and shares of variance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model.errors import InputError, NotAvailableError
+from model.language.nodes import leaves
+from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.outputs import Output
+from model.plan.plan import key_of
+from model.results import Results
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from model.backends.arrays import Array, Values
+    from model.plan.plan import Plan
+
+EVENTS: Final = ("trough", "turn", "positive", "recross", "intensity_peak")
+CASH_FLOW: Final = "ttm_free_cash_flow"
+VALUE: Final = "value_per_share[dcf,mid]"
+TROUGH: Final = "trough_amount"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of every draw.
+
+    ``outputs``: figures that are summed up; ``events``: lines that hold a quarter; ``above``: figures and
+    what they may exceed; ``shared``: figures whose variance is shared out among the drivers.
+    """
+
+    outputs: tuple[Output, ...]
+    events: tuple[str, ...] = ()
+    above: tuple[tuple[Output, float], ...] = ()
+    shared: tuple[Output, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds and shares of what is not summed up, and two thresholds for one figure."""
+        compared = [output for output, _ in self.above]
+        for output in (*compared, *self.shared):
+            if output not in self.outputs:
+                raise InputError(f"{output} must be among the outputs of the question")
+        if len(set(compared)) < len(compared):
+            raise InputError("a question compares each figure with one threshold")
+
+    def rows(self, plan: Plan) -> tuple[str, ...]:
+        """Return the keys of all rows that the answers are made of."""
+        found: dict[str, None] = dict.fromkeys(self.events)
+        for output in self.outputs:
+            found |= dict.fromkeys(_rows_of(output.key, output.period, plan))
+        return tuple(found)
+
+
+def _rows_of(key: str, period: Period | None, plan: Plan) -> list[str]:
+    """Return the rows from which a figure is computed: a ratio of a year is made of what it relates."""
+    row = plan.row(key)
+    ratio = row.line is not None and row.line.annual == "ratio" and row.forecast is not None
+    if period is None or period.frequency == "quarterly" or not ratio or row.forecast is None:
+        return [key]
+    return [key, *(each for leaf in leaves(row.forecast) for each in _rows_of(key_of(leaf), period, plan))]
+
+
+def output_ahead(text: str, plan: Plan) -> Output:
+    """Read a figure that draws move, such as ``free_cash_flow 2027``: see :meth:`model.outputs.Output.parse`.
+
+    Raises
+    ------
+    InputError
+        For a driver or a reported figure.
+    NotAvailableError
+        For a period that is reported already.
+    """
+    output = Output.parse(text, plan)
+    if plan.row(output.key).line is None:
+        raise InputError(
+            f"{output.key} is an assumption or a reported figure, nothing that follows from draws: ask for a line of the model"
+        )
+    period = output.period
+    if period is not None and Quarter(period.year, period.quarter) <= plan.axis.as_of:
+        raise NotAvailableError(
+            f"{output} is reported already (as-of {plan.axis.as_of}): ask for a later period"
+        )
+    return output
+
+
+def read_outputs(outputs: Sequence[Output], plan: Plan, values: Values, draws: int) -> Array:
+    """Return the figures of every draw, shape (outputs, draws); infinite ones become NaN."""
+    results = Results(plan, (), values)
+    found = np.empty((len(outputs), draws))
+    for place, output in enumerate(outputs):
+        found[place] = output.row(results)
+    if not np.isfinite(found).all():
+        found[~np.isfinite(found)] = np.nan
+    return found
+
+
+def event_counts(events: Sequence[str], plan: Plan, values: Values, draws: int) -> NDArray[np.int64]:
+    """Count in which quarter of the axis each event falls; the last column counts draws in which it does not.
+
+    Returns
+    -------
+    ndarray
+        Shape (events, quarters + 1).
+    """
+    axis = plan.axis
+    found = np.zeros((len(events), axis.length + 1), dtype=np.int64)
+    for place, event in enumerate(events):
+        codes = np.broadcast_to(values[event][0], draws)
+        positions = QUARTERS_A_YEAR * (codes // 10 - axis.first.year) + codes % 10 - 1
+        found[place] = np.bincount(
+            np.where(np.isnan(codes), axis.length, positions).astype(np.intp), minlength=axis.length + 1
+        )
+    return found
+
+
+def amazon_question(plan: Plan, price: float, more: Sequence[Output] = ()) -> Request:
+    """Return what is asked of Amazon by default, and ``more`` figures.
+
+    TTM free cash flow in every quarter ahead; value per share by three methods; the trough and the peak of
+    capital intensity; next year's operating income, capital expenditure and AWS margin.
+    """
+    axis = plan.axis
+    flows = tuple(
+        Output.of(CASH_FLOW, plan, Period("quarterly", each.year, each.number))
+        for each in axis.quarters[axis.forecast_start :]
+    )
+    following = Period("annual", min(axis.as_of.shifted(1).year + 1, axis.last.year))
+    value, exit_multiple, parts, trough, intensity = (
+        Output.of(key, plan)
+        for key in (
+            VALUE,
+            "value_per_share[exit_multiple,mid]",
+            "value_per_share[sotp,mid]",
+            TROUGH,
+            "peak_intensity",
+        )
+    )
+    next_year = (Output.of(key, plan, following) for key in ("aws_margin", "operating_income", "net_capex"))
+    outputs = dict.fromkeys([*flows, value, exit_multiple, parts, trough, intensity, *next_year, *more])
+    above = (*((flow, 0.0) for flow in flows), (value, price), (trough, 0.0))
+    shared = dict.fromkeys(
+        [value, trough, flows[-1 - QUARTERS_A_YEAR * (axis.last.year - following.year)], *more]
+    )
+    return Request(tuple(outputs), EVENTS, above, tuple(shared))

@@ -1,0 +1,292 @@
+"""What a simulation remembers of its draws: sums and counts of a fixed size, merged block by block.
+
+Percentiles come from counts in 4,096 bins of equal width, laid out once from a pilot of a few hundred draws.
+Since counts are exact, a percentile lies in the very bin that is found: it is off by less than one bin's
+width, about 0.004 standard deviations. Draws beyond the bins are counted apart, below and above; a percentile
+that falls there is only known to lie between the last bin and the extreme.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+
+BINS: Final = 4096
+_BEYOND: Final = 0.75
+"""How far the bins go on either side of the pilot's draws, in widths of what these span."""
+_DIGITS: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Bins:
+    """Bins of every output: where they begin and how wide they are, shape (outputs,)."""
+
+    low: Array
+    width: Array
+
+    def edge(self, output: int, number: int) -> float:
+        """Return where one of an output's bins begins, and the one before it ends."""
+        return float(self.low[output] + self.width[output] * number)
+
+
+def bins_of(pilot: Array) -> Bins:
+    """Lay out bins for outputs from some of their draws, shape (outputs, draws).
+
+    Ends are rounded to a few digits of the span, so that engines that differ in the last digit count in the
+    same bins.
+    """
+    low, width = np.zeros(len(pilot)), np.zeros(len(pilot))
+    for place, row in enumerate(pilot):
+        known = row[np.isfinite(row)]
+        first, last = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        span = last - first if last > first else max(abs(first), 1.0) * 1e-6
+        unit = 10.0 ** (math.floor(math.log10(span)) - _DIGITS + 1)
+        low[place] = math.floor((first - _BEYOND * span) / unit) * unit
+        width[place] = math.ceil((1 + 2 * _BEYOND) * span / unit + 1) * unit / BINS
+    return Bins(low, width)
+
+
+@dataclass(eq=False)
+class Means:
+    """Means of some quantities over draws, with what their spread and standard errors need.
+
+    ``number``: draws that have a value; ``squares``: squared deviations from the mean, summed over draws;
+    ``between``: of the means of blocks, each times its draws; ``blocks``: how many blocks had a value. All of
+    shape (quantities,).
+    """
+
+    number: Array
+    mean: Array
+    squares: Array
+    between: Array
+    blocks: Array
+
+    @classmethod
+    def of(cls, values: Array) -> Means:
+        """Take one block of values, shape (quantities, draws); NaN is no value."""
+        known = np.isfinite(values)
+        number = known.sum(axis=1).astype(float)
+        whole = bool(known.all())
+        kept = values if whole else np.where(known, values, 0.0)
+        mean = kept.sum(axis=1) / np.maximum(number, 1)
+        apart = kept - mean[:, np.newaxis]
+        if not whole:
+            apart[~known] = 0.0
+        squares = np.einsum("ij,ij->i", apart, apart)
+        return cls(number, mean, squares, np.zeros_like(mean), (number > 0).astype(float))
+
+    @classmethod
+    def of_counts(cls, counts: Counts, draws: int) -> Means:
+        """Take how often some things happened in one block of draws: their means are chances."""
+        chance = counts / draws
+        number = np.full(len(counts), float(draws))
+        return cls(
+            number, chance, number * chance * (1 - chance), np.zeros_like(chance), np.ones_like(chance)
+        )
+
+    def add(self, other: Means) -> None:
+        """Merge a later block into these (Chan, Golub and LeVeque 1979)."""
+        number = self.number + other.number
+        share = np.divide(other.number, number, out=np.zeros_like(number), where=number > 0)
+        apart = other.mean - self.mean
+        moved = apart * apart * self.number * share
+        self.mean = self.mean + apart * share
+        self.squares = self.squares + other.squares + moved
+        self.between = self.between + other.between + moved
+        self.blocks = self.blocks + other.blocks
+        self.number = number
+
+    @property
+    def standard_error(self) -> Array:
+        """Standard error of the means, from the spread between blocks; NaN for fewer than two blocks.
+
+        ``sqrt(between / (blocks - 1) / number)``: blocks are independent samples, whatever the way of
+        sampling.
+        """
+        free = np.where(self.blocks > 1, self.blocks - 1, np.nan)
+        return np.sqrt(self.between / free / np.where(self.number > 0, self.number, np.nan))
+
+    @property
+    def deviation(self) -> Array:
+        """Standard deviation of the draws."""
+        return np.sqrt(self.squares / np.where(self.number > 1, self.number - 1, np.nan))
+
+    def copy(self) -> Means:
+        """Return these means as they are now."""
+        return Means(self.number, self.mean, self.squares, self.between, self.blocks)
+
+
+@dataclass(eq=False)
+class Tally:
+    """Everything that is remembered of the draws so far.
+
+    ``outputs``, ``above``, ``events``: means of the outputs, and of indicators that one is above its
+    threshold, that an event falls in a quarter; ``counts``: of each output in its bins, with one more on
+    either side, shape (outputs, bins + 2); ``lowest``, ``highest``: of each output; ``beyond``: sums of the
+    draws below and above its bins, shape (outputs, 2); ``class_counts`` and ``class_sums``: of each target by
+    class of each driver, shape (targets, drivers, classes).
+    """
+
+    draws: int
+    outputs: Means
+    above: Means
+    events: Means
+    counts: Counts
+    lowest: Array
+    highest: Array
+    beyond: Array
+    class_counts: Counts
+    class_sums: Array
+
+    def add(self, other: Tally) -> None:
+        """Merge a later block into this; the order matters for the last bits, so blocks come in order."""
+        self.draws += other.draws
+        self.outputs.add(other.outputs)
+        self.above.add(other.above)
+        self.events.add(other.events)
+        self.counts = self.counts + other.counts
+        self.lowest = np.minimum(self.lowest, other.lowest)
+        self.highest = np.maximum(self.highest, other.highest)
+        self.beyond = self.beyond + other.beyond
+        self.class_counts = self.class_counts + other.class_counts
+        self.class_sums = self.class_sums + other.class_sums
+
+
+def tally_of(  # noqa: PLR0913  # what one block holds
+    values: Array,
+    above: Means,
+    events: Means,
+    grid: Bins,
+    targets: tuple[int, ...],
+    classes: NDArray[np.intp],
+    number: int,
+) -> Tally:
+    """Tally one block.
+
+    Parameters
+    ----------
+    values
+        Outputs, shape (outputs, draws); NaN has no meaning and is left out.
+    above, events
+        Chances in this block.
+    targets
+        Outputs whose variance is shared out.
+    classes
+        Class of each driver's draw, from 0, shape (draws, drivers).
+    number
+        How many classes there are.
+    """
+    draws = values.shape[1]
+    outputs = Means.of(values)
+    counts = np.zeros((len(values), BINS + 2), dtype=np.int64)
+    lowest, highest, beyond = (
+        np.full(len(values), np.inf),
+        np.full(len(values), -np.inf),
+        np.zeros((len(values), 2)),
+    )
+    for place, row in enumerate(values):
+        known = row if outputs.number[place] == draws else row[np.isfinite(row)]
+        if known.size:
+            places = np.clip((known - grid.low[place]) * (1 / grid.width[place]) + 1, 0, BINS + 1).astype(
+                np.intp
+            )
+            counts[place] = np.bincount(places, minlength=BINS + 2)
+            lowest[place], highest[place] = known.min(), known.max()
+            for side, end in enumerate((0, BINS + 1)):
+                if counts[place, end]:
+                    beyond[place, side] = known[places == end].sum()
+    shape = (len(targets), classes.shape[1], number)
+    class_counts, class_sums = np.zeros(shape, dtype=np.int64), np.zeros(shape)
+    for target, output in enumerate(targets):
+        row = values[output] - grid.low[output]  # near 0, so that sums keep their digits
+        known = np.isfinite(row)
+        for driver in range(classes.shape[1]):
+            of_driver = classes[known, driver]
+            class_counts[target, driver] = np.bincount(of_driver, minlength=number)
+            class_sums[target, driver] = np.bincount(of_driver, weights=row[known], minlength=number)
+    return Tally(draws, outputs, above, events, counts, lowest, highest, beyond, class_counts, class_sums)
+
+
+def percentile(tally: Tally, grid: Bins, output: int, share: float) -> float:
+    """Return the value below which a share of the draws lies, in proportion within its bin; NaN where there are no draws."""
+    counts = tally.counts[output]
+    total = int(counts.sum())
+    if not total:
+        return math.nan
+    below = np.cumsum(counts)
+    place = int(np.searchsorted(below, share * total, side="left"))
+    place = min(max(place, int(np.argmax(counts > 0))), BINS + 1)
+    first, last = _ends(tally, grid, output, place)
+    inside = (share * total - (below[place] - counts[place])) / counts[place]
+    return min(
+        max(first + (last - first) * float(inside), float(tally.lowest[output])), float(tally.highest[output])
+    )
+
+
+def _ends(tally: Tally, grid: Bins, output: int, place: int) -> tuple[float, float]:
+    """Return the ends of a bin; those of the two that are open are the extremes."""
+    first = grid.edge(output, place - 1) if place else float(tally.lowest[output])
+    last = grid.edge(output, place) if place <= BINS else float(tally.highest[output])
+    return first, last
+
+
+def lower_tail_mean(tally: Tally, grid: Bins, output: int, share: float) -> float:
+    """Return the mean of the lowest share of the draws (expected shortfall).
+
+    Each is taken as the middle of its bin; those beyond the bins, as their mean.
+    """
+    counts = tally.counts[output].astype(float)
+    left = share * counts.sum()
+    if not left:
+        return math.nan
+    total = 0.0
+    for place in np.flatnonzero(counts):
+        taken = min(left, counts[place])
+        total += taken * _middle(tally, grid, output, int(place))
+        left -= taken
+        if left <= 0:
+            break
+    return float(total / (share * counts.sum()))
+
+
+def _middle(tally: Tally, grid: Bins, output: int, place: int) -> float:
+    """Return where the draws of a bin lie: in its middle, or at their mean beyond the bins."""
+    if place in {0, BINS + 1}:
+        return float(tally.beyond[output, int(place > 0)] / tally.counts[output, place])
+    return math.fsum(_ends(tally, grid, output, place)) / 2
+
+
+def variance_shares(tally: Tally, target: int, output: int) -> Array:
+    """Return how much of an output's variance goes with each driver: the correlation ratio, less what chance alone would give.
+
+    ``(between - (classes - 1) * within) / all``, where ``between`` is the variation of the means of classes
+    of the driver and ``within`` the mean variation inside them (epsilon squared, Kelley 1935). It is the
+    first-order Sobol index, estimated from the draws at hand. For independent drivers the shares add up to 1
+    less what they do only together; a driver that is correlated with others also gets what goes with these,
+    and shares can add up to more.
+
+    Returns
+    -------
+    ndarray
+        Shape (drivers,); 0 or more; NaN where the output does not vary.
+    """
+    number, sums = tally.class_counts[target].astype(float), tally.class_sums[target]
+    total = number.sum(axis=1)
+    all_variation = float(tally.outputs.squares[output])
+    if not all_variation > 0:
+        return np.full(len(number), np.nan)
+    squared = np.divide(sums * sums, number, out=np.zeros_like(sums), where=number > 0).sum(axis=1)
+    between = squared - sums.sum(axis=1) ** 2 / total
+    free = (number > 0).sum(axis=1) - 1
+    within = (all_variation - between) / np.maximum(total - free - 1, 1)
+    found: Array = np.clip((between - free * within) / all_variation, 0, 1)
+    return found

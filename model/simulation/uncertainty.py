@@ -1,0 +1,239 @@
+"""Which drivers are uncertain, and how much: distributions and correlations as data, and what they make of a scenario.
+
+A *move* changes a driver of a scenario by a random number, as an overlay does by a fixed one: ``set``,
+``add`` or ``scale``, in all years ahead or in some of them. The file that ships is
+``model/amazon/data/uncertainty.toml``; a user can give a file of his own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model.errors import InputError
+from model.language.periods import QUARTERS_A_YEAR
+from model.simulation.correlation import normal_correlations
+from model.simulation.distributions import Distribution, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from model.plan.plan import Plan
+    from model.scenarios.drivers import DriverSpec
+
+    Array = NDArray[np.float64]
+
+_YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})(?:(?P<open>\+)|-(?P<last>[0-9]{1,4}))?")
+_FIRST_CALENDAR_YEAR: Final = 1000
+_WORDS: Final = {"set": "set in", "add": "added to", "scale": "multiplied with"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """A random change of a driver.
+
+    ``years``: ``""`` for all that lies ahead; ``"0"`` for the year that runs at as-of, ``"1-2"`` for the two
+    after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``grade``, ``source``: what the
+    width rests on.
+    """
+
+    name: str
+    driver: str
+    operation: str
+    distribution: Distribution
+    years: str = ""
+    grade: str = "J"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Moves, and the rank correlations between pairs of them, by name; ``reasons`` says why each pair is correlated."""
+
+    name: str
+    moves: tuple[Move, ...]
+    correlations: Mapping[tuple[str, str], float]
+    reasons: Mapping[tuple[str, str], str]
+    title: str = ""
+    note: str = ""
+
+    @property
+    def scores(self) -> Array:
+        """Correlations of the moves' normal scores; what contradicts itself is an :class:`InputError`."""
+        return normal_correlations([move.name for move in self.moves], self.correlations, self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class BoundMove:
+    """A move of a scenario: the rows of the driver's array that it changes, and values that keep the driver in its range."""
+
+    move: Move
+    rows: range
+    distribution: Distribution
+    minimum: float
+    maximum: float
+
+    def apply(self, path: Array, drawn: Array) -> None:
+        """Change a driver's array, of shape (quarters, draws), by one drawn number a draw."""
+        own = path[self.rows.start : self.rows.stop]
+        if self.move.operation == "set":
+            own[:] = drawn
+        elif self.move.operation == "add":
+            own += drawn
+        else:
+            own *= drawn
+        np.clip(
+            own, self.minimum, self.maximum, out=own
+        )  # against rounding: the distribution is truncated already
+
+
+def bind_moves(
+    uncertainty: Uncertainty, plan: Plan, drivers: Mapping[str, Array], specs: Mapping[str, DriverSpec]
+) -> tuple[BoundMove, ...]:
+    """Bind moves to the path of one scenario.
+
+    Parameters
+    ----------
+    drivers
+        The scenario's path: driver row -> array of shape (quarters or 1, 1).
+    specs
+        Ranges of the drivers.
+
+    Raises
+    ------
+    InputError
+        If a driver cannot be moved, a distribution leaves its range in a period ahead, years are none of the
+        axis, or two moves of a driver overlap.
+    """
+    bound: list[BoundMove] = []
+    for move in uncertainty.moves:
+        _check_drawable(move, specs[move.driver], uncertainty.name)
+        found = _bound(move, plan, drivers[move.driver][:, 0], specs[move.driver], uncertainty.name)
+        for other in bound:
+            if other.move.driver == move.driver and set(other.rows) & set(found.rows):
+                raise InputError(
+                    f"{uncertainty.name}: {other.move.name} and {move.name} both move {move.driver} in the same years: part their years"
+                )
+        bound.append(found)
+    return tuple(bound)
+
+
+def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) -> BoundMove:
+    rows = range(1)
+    if plan.rows[move.driver].timed:
+        rows = _rows(move, plan, where)
+    elif move.years:
+        raise InputError(f"{where}: {move.name}: {move.driver} does not vary with time: leave out years")
+    if spec.driver.zero_means_none and move.operation != "set":
+        given = [row for row in rows if path[row] != 0]
+        if given != list(range(given[0], given[-1] + 1) if given else ()):
+            raise InputError(
+                f"{where}: {move.name}: {move.driver} is 0 (none is given) in between: write an entry for each part"
+            )
+        rows = range(given[0], given[-1] + 1) if given else range(0)
+        if not rows:
+            raise InputError(
+                f"{where}: {move.name}: {move.driver} is 0 there, which means that none is given: {move.operation} moves nothing"
+            )
+    if move.operation == "scale" and not path[rows.start : rows.stop].any():
+        raise InputError(
+            f"{where}: {move.name}: {move.driver} is 0 there, and stays 0 however it is scaled: use add or set"
+        )
+    low, high = _interval(move.operation, path[rows.start : rows.stop], spec)
+    stays = f"which must stay in {spec.minimum:g}..{spec.maximum:g} in every period"
+    reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
+    return BoundMove(move, rows, within(move.distribution, low, high, reach), spec.minimum, spec.maximum)
+
+
+def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
+    """Refuse drivers whose values are no free numbers."""
+    driver = spec.driver
+    if (
+        driver.whole
+        or driver.sums_to_one
+        or driver.kind in {"seasonal", "elapsed"}
+        or driver.unit in {"quarter", "date"}
+    ):
+        raise InputError(
+            f"{where}: {move.name}: {spec.key} cannot be drawn: it is a whole number, a date, a table or a share of one whole"
+        )
+
+
+def _rows(move: Move, plan: Plan, where: str) -> range:
+    """Return the positions of the quarters ahead in which a move holds."""
+    axis = plan.axis
+    first, last = year_range(move.years, where)
+    if first < _FIRST_CALENDAR_YEAR:
+        running = axis.quarters[axis.forecast_start].year
+        first, last = first + running, min(last, _FIRST_CALENDAR_YEAR) + running
+    rows = range(
+        max(axis.forecast_start, QUARTERS_A_YEAR * (first - axis.first.year)),
+        min(axis.length, QUARTERS_A_YEAR * (last + 1 - axis.first.year)),
+    )
+    if not rows:
+        raise InputError(
+            f"{where}: {move.name}: years = {move.years!r} holds no quarter from {axis.quarters[axis.forecast_start]} to {axis.last}"
+        )
+    return rows
+
+
+def year_range(text: str, where: str) -> tuple[int, int]:
+    """Read ``"0"``, ``"1-2"``, ``"3+"``, ``"2027-2028"``; blank is all years. Other texts are an :class:`InputError`.
+
+    Examples
+    --------
+    >>> year_range("1-2", "mine.toml")
+    (1, 2)
+    """
+    if not text:
+        return (0, 9999)
+    match = _YEARS.fullmatch(text)
+    if match is not None:
+        first = int(match["first"])
+        last = 9999 if match["open"] else int(match["last"] or first)
+        calendar = first >= _FIRST_CALENDAR_YEAR
+        if first <= last and (match["open"] or calendar == (last >= _FIRST_CALENDAR_YEAR)):
+            return (first, last)
+    raise InputError(
+        f'{where}: years = {text[:40]!r}: write "0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
+    )
+
+
+def _interval(operation: str, path: Array, spec: DriverSpec) -> tuple[float, float]:
+    """Return the operands that keep every value of a path in the driver's range."""
+    if operation == "set":
+        return spec.minimum, spec.maximum
+    if operation == "add":
+        return spec.minimum - float(path.min()), spec.maximum - float(path.max())
+    low, high = -np.inf, np.inf
+    for value in np.unique(path[path != 0]):
+        ends = sorted((spec.minimum / value, spec.maximum / value))
+        low, high = max(low, float(ends[0])), min(high, float(ends[1]))
+    return low, high
+
+
+def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
+    """Return a scenario's drivers with the moved ones drawn.
+
+    Parameters
+    ----------
+    shares
+        Uniform draws, shape (draws, moves).
+
+    Returns
+    -------
+    dict
+        Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.
+    """
+    found = dict(drivers)
+    for place, bound in enumerate(moves):
+        key = bound.move.driver
+        if found[key] is drivers[key]:
+            found[key] = np.repeat(drivers[key], len(shares), axis=1)
+        bound.apply(found[key], bound.distribution.quantile(shares[:, place]))
+    return found

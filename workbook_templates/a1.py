@@ -1,0 +1,216 @@
+"""What a formula holds, read from its text: references, functions, constants. Knows nothing of any model."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+LAST_ROW: Final = 1_048_576
+LAST_COLUMN: Final = 16_384
+
+_TOKEN: Final = re.compile(
+    r"""
+    (?P<text>"[^"]*")                                              # a text; a doubled quote is two texts in a row
+    | (?P<sheet>'[^']*'!?|\[[^\[\]]*\])                            # a quoted sheet, a linked file, a column of a table
+    | (?P<call>[A-Za-z_\\][\w.\\]*(?=\())                          # a function
+    | (?P<reference>(?<![\w.])\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.(!]))
+    | (?P<name>[A-Za-z_\\$][\w.\\$]*!?)                            # a name, a sheet, a whole column
+    | (?P<number>[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
+    """,
+    re.VERBOSE,
+)
+"""Each alternative begins with another kind of character and has no nested repetition: reading is linear in the length."""
+_REFERENCE: Final = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})")
+
+
+@cache
+def column_number(letters: str) -> int:
+    """Return the number of a column, from 1.
+
+    Examples
+    --------
+    >>> column_number("AB")
+    28
+    """
+    number = 0
+    for letter in letters.upper():
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+def coordinates(reference: str) -> tuple[int, int] | None:
+    """Return row and column of a reference such as ``$B$5``; None for what is none."""
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        return None
+    row, column = int(match[4]), column_number(match[2])
+    return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
+
+
+def rectangle(reference: str) -> tuple[int, int, int, int] | None:
+    """Return first row, first column, last row and last column of ``B5`` or ``B5:D9``; None for what is neither."""
+    first, _, last = reference.partition(":")
+    start, end = coordinates(first), coordinates(last or first)
+    return None if start is None or end is None else (*start, *end)
+
+
+def _rewritten(formula: str, change: Callable[[re.Match[str]], str]) -> str:
+    """Return a formula with every reference to a cell changed."""
+
+    def each(match: re.Match[str]) -> str:
+        return change(match) if match.lastgroup == "reference" else match[0]
+
+    return _TOKEN.sub(each, formula)
+
+
+def relative(formula: str, row: int, column: int) -> str:
+    """Return a formula with its references as distances from its cell: equal for formulas that were copied along.
+
+    Examples
+    --------
+    >>> relative("B1+$A$2", 1, 3)
+    'R[0]C[-1]+R2C1'
+    """
+
+    def distance(match: re.Match[str]) -> str:
+        fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(match[0]).groups()  # type: ignore[union-attr]  # it matched above
+        down = f"R{digits}" if fixed_row else f"R[{int(digits) - row}]"
+        right = f"C{column_number(letters)}" if fixed_column else f"C[{column_number(letters) - column}]"
+        return down + right
+
+    return _rewritten(formula, distance)
+
+
+def moved(formula: str, rows: int, columns: int) -> str:
+    """Return a formula as it reads when it is copied that many rows down and columns right.
+
+    Examples
+    --------
+    >>> moved("B1*$A1", 1, 1)
+    'C2*$A2'
+    """
+
+    def there(match: re.Match[str]) -> str:
+        fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(match[0]).groups()  # type: ignore[union-attr]  # it matched above
+        number = column_number(letters) if fixed_column else column_number(letters) + columns
+        row = int(digits) if fixed_row else int(digits) + rows
+        if number < 1 or row < 1:
+            return "#REF!"
+        return f"{fixed_column}{column_letters(number)}{fixed_row}{row}"
+
+    return _rewritten(formula, there)
+
+
+def functions(formula: str) -> set[str]:
+    """Return the functions that a formula calls, in capitals and without the prefixes of newer ones.
+
+    Examples
+    --------
+    >>> sorted(functions('IF(A1>0,_xlfn.XLOOKUP(A1,B:B,C:C),"SUM(x)")'))
+    ['IF', 'XLOOKUP']
+    """
+    if "(" not in formula:
+        return set()
+    calls = (match[0].upper() for match in _TOKEN.finditer(formula) if match.lastgroup == "call")
+    return {
+        each.removeprefix("_XLFN.").removeprefix("_XLWS.").removeprefix("_XLUDF.").removeprefix("_XLDUDF_")
+        for each in calls
+    }
+
+
+def constants(formula: str) -> list[str]:
+    """Return the numbers that are typed into a formula."""
+    return [match[0] for match in _TOKEN.finditer(formula) if match.lastgroup == "number"]
+
+
+def without_texts(formula: str) -> str:
+    """Return a formula without the texts in it: what remains is syntax."""
+    return _TOKEN.sub(lambda match: '""' if match.lastgroup == "text" else match[0], formula)
+
+
+def looks_like_a_cell(name: str) -> bool:
+    """Tell whether a name could be read as a reference, in either style."""
+    return (
+        coordinates(name) is not None or re.fullmatch(r"[rR][0-9]*([cC][0-9]*)?|[cC][0-9]*", name) is not None
+    )
+
+
+@cache
+def column_letters(column: int) -> str:
+    """Return the letters of a column, from 1.
+
+    Examples
+    --------
+    >>> column_letters(28)
+    'AB'
+    """
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return ``B5`` for row 5, column 2."""
+    return f"{column_letters(column)}{row}"
+
+
+def ranges(places: Iterable[tuple[int, int]]) -> list[str]:
+    """Return cells as few ranges, in reading order.
+
+    Examples
+    --------
+    >>> ranges([(1, 1), (1, 2), (2, 1), (2, 2), (5, 3)])
+    ['A1:B2', 'C5']
+    """
+    runs: list[list[int]] = []  # row, first column, last column
+    for row, column in sorted(set(places)):
+        if runs and runs[-1][0] == row and runs[-1][2] == column - 1:
+            runs[-1][2] = column
+        else:
+            runs.append([row, column, column])
+    blocks: list[list[int]] = []  # first row, last row, first column, last column
+    open_: dict[tuple[int, int], list[int]] = {}
+    for row, first, last in runs:
+        block = open_.get((first, last))
+        if block is not None and block[1] == row - 1:
+            block[1] = row
+        else:
+            block = [row, row, first, last]
+            open_[first, last] = block
+            blocks.append(block)
+    names = []
+    for top, bottom, first, last in blocks:
+        start, end = cell_name(top, first), cell_name(bottom, last)
+        names.append(start if start == end else f"{start}:{end}")
+    return names
+
+
+def covers(cells: str, wanted: tuple[int, int, int, int]) -> bool:
+    """Tell whether one of the ranges in ``cells`` holds a rectangle."""
+    top, left, bottom, right = wanted
+    for each in cells.split():
+        found = rectangle(each)
+        if found and found[0] <= top and found[1] <= left and found[2] >= bottom and found[3] >= right:
+            return True
+    return False
+
+
+AMZN: Final = "AMZN_"
+
+
+def calls_ours(formula: str) -> bool:
+    """Tell whether a formula calls one of our functions; LibreOffice's files write the name of the extension before theirs.
+
+    Examples
+    --------
+    >>> [calls_ours(each) for each in ("AMZN_FCF(2026)", "ORG.AMZNFCF.ADDIN.AMZN_FCF()", 'N("AMZN_")')]
+    [True, True, False]
+    """
+    return AMZN in formula and any(name.rpartition(".")[2].startswith(AMZN) for name in functions(formula))

@@ -1,0 +1,145 @@
+"""A workbook before it is a file: cells with content, style, and the figure of the model that they must equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+TwinKind = Literal[
+    "quarter",
+    "value",
+    "year",
+    "ttm",
+    "driver year",
+    "choice",
+    "passes",
+    "agrees",
+    "mix",
+    "text",
+    "call",
+    "quarter text",
+    "no difference",
+    "count",
+]
+
+
+class Twin(NamedTuple):
+    """What a formula cell must equal: a figure of the model.
+
+    ``quarter``/``ttm``: row ``key`` at position ``place``; ``year``: the line's figure of the year at
+    ``place``; ``driver year``: the scenario's value for the calendar year ``place``; ``value``: what does not
+    vary with time; ``choice``: number of the selected scenario; ``passes``: 1 if the count in row ``key`` is
+    0; ``agrees``, ``mix``: on Scenarios in row ``place``, whether the live figure is the stamped one, and the
+    weighted stamped figures; ``call``: a function in a cell, which must give no error; ``count``: how many
+    claims have a status; ``quarter text``: a quarter as 2027Q2; ``no difference``: 0 within the tolerance of
+    row ``key``; ``text``: one of the texts in :mod:`workbook_templates.validation.parity`.
+    """
+
+    kind: TwinKind
+    key: str = ""
+    place: int = 0
+
+
+class Cell(NamedTuple):
+    """Content (a formula starts with ``=`` and has a twin), style, and twin."""
+
+    content: float | str | None
+    style: str
+    twin: Twin | None = None
+
+
+@dataclass(repr=False)
+class SheetPlan:
+    """A sheet before it is written."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    row_styles: dict[int, str] = field(default_factory=dict)
+    """Styles of cells that are empty: IronCalc takes a cell that is written empty for a 0."""
+    frozen: tuple[int, int] | None = None
+    outline: list[tuple[int, int]] = field(default_factory=list)
+    ranges: list[InputRange] = field(default_factory=list)
+    column_outline: list[tuple[int, int]] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Cells that lead to the top of another sheet."""
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Texts that show when the pointer rests on a cell."""
+    highlights: list[Highlight] = field(default_factory=list)
+    protected: bool = True
+    print_columns: int = 0
+    """How many columns are printed, one page wide: those of the years; 0 for all."""
+    one_page: bool = False
+    """Printed on a single page."""
+
+    def put(
+        self, row: int, column: int, content: float | str | None, style: str, twin: Twin | None = None
+    ) -> None:
+        """Place a cell."""
+        self.cells[row, column] = Cell(content, style, twin)
+
+
+@dataclass(frozen=True)
+class InputRange:
+    """Cells in which a user may type, and what is allowed there: a list, a range of numbers, or (``free``) anything."""
+
+    cells: str
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = False
+    choices: str = ""
+    free: bool = False
+    message: str = ""
+    prompt: str = ""
+    """What shows beside a chosen cell."""
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A conditional format: what cells look like where a formula, written for the first of them, is true."""
+
+    cells: str
+    condition: str
+    look: Literal["bad", "differs", "overruled", "meaningless"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Figures of a chart: a reference to their cells, what they are called, and how they are drawn.
+
+    A series without a colour takes up its space unseen: it lifts what is stacked upon it.
+    """
+
+    title: str
+    cells: str
+    colour: str = ""
+    line: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart of columns (or bars, ``horizontal``) and lines over shared categories.
+
+    ``corner``: the cell of its top left corner; ``size``: width and height in cm; ``categories``: a reference
+    to their cells, texts unless they have a ``category_format``; ``stacked``: columns stand upon each other.
+    """
+
+    title: str
+    corner: str
+    size: tuple[float, float]
+    categories: str
+    series: tuple[Series, ...]
+    value_title: str
+    value_format: str = "#,##0"
+    value_max: float | None = None
+    category_format: str = ""
+    category_title: str = ""
+    stacked: bool = False
+    horizontal: bool = False
+
+
+def is_formula(content: object) -> bool:
+    """Tell whether the content of a cell is a formula."""
+    return isinstance(content, str) and content.startswith("=") and len(content) > 1

@@ -1,0 +1,85 @@
+"""Log: versions of the model, what this workbook was built from, and a table for changes made by hand."""
+
+from __future__ import annotations
+
+import csv
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.plan.cells import InputRange, SheetPlan
+from workbook_templates.plan.layout import INPUTS, LOG, Layout
+from workbook_templates.plan.sheets.header import put_band, put_state, put_title
+from workbook_templates.plan.site import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FIRST_ROW: Final = 6
+_WIDTHS: Final = {1: 30.0, 2: 40.0, 3: 26.0, 4: 16.0, 5: 16.0, 6: 80.0}
+_LAST: Final = 6
+_ENTRIES: Final = 20
+"""Rows for changes made by hand."""
+_HEADS: Final = ("Date", "Who", "Sheet and cell", "From", "To", "Why, and the source")
+
+
+def log_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
+    """Return the log."""
+    sheet = SheetPlan(LOG, widths=dict(_WIDTHS), one_page=True)
+    put_title(
+        sheet, "Log", "Versions of the model, what this workbook was built from, and what was changed since"
+    )
+    put_state(sheet, layout)
+    row = _put_table(
+        sheet, _FIRST_ROW, "Versions of the model", ("Version", "Data", "", "", "", "Change"), _versions()
+    )
+    built = [
+        ("Version", version, "", "", "", "of the model that wrote this file"),
+        ("As-of", str(layout.plan.axis.as_of), "", "", "", "last quarter taken as reported"),
+        (
+            "Assumptions",
+            assumptions,
+            "",
+            "",
+            "",
+            "hash of every driver value of every scenario below, as built",
+        ),
+        *(
+            (f"Scenario {place}", each.name, "", "", "", each.title)
+            for place, each in enumerate(layout.scenarios, start=1)
+        ),
+    ]
+    row = _put_table(sheet, row, "This workbook", ("What", "Value", "", "", "", "Meaning"), built)
+    title = f"Changes made by hand: write them here; amzn-fcf read FILE finds those of {INPUTS} by itself"
+    blank = [(None,) * _LAST] * _ENTRIES
+    _put_table(sheet, row, title, _HEADS, blank, style="entry")
+    sheet.ranges.append(
+        InputRange(f"{reference(row + 2, 1)}:{reference(row + 1 + _ENTRIES, _LAST)}", free=True)
+    )
+    return sheet
+
+
+def _versions() -> list[tuple[str, ...]]:
+    text = resources.files("model.amazon.data").joinpath("versions.csv").read_text(encoding="utf-8")
+    return [
+        (each["version"], each["data"], "", "", "", each["change"])
+        for each in csv.DictReader(text.splitlines())
+    ]
+
+
+def _put_table(  # a table has a place, a title, heads and rows
+    sheet: SheetPlan,
+    row: int,
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | None]],
+    *,
+    style: str = "wrapped",
+) -> int:
+    """Write a titled table; return the row after the free one below it."""
+    put_band(sheet, row, title, _LAST)
+    for column, head in enumerate(heads, start=1):
+        sheet.put(row + 1, column, head or None, "period text")
+    for place, entries in enumerate(rows, start=row + 2):
+        for column, entry in enumerate(entries, start=1):
+            sheet.put(place, column, entry or None, style)
+    return row + 3 + len(rows)

@@ -1,0 +1,165 @@
+"""The simulation on the sheet Sensitivity: free cash flow by quarter, its turning point and value, in percentiles and chances."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from model.errors import InputError
+from model.language.periods import Period
+from model.outputs import Output
+from model.simulation.questions import CASH_FLOW, TROUGH, VALUE, Request
+from model.simulation.run import simulate
+from workbook_templates.plan.cells import Chart, Series
+from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY
+from workbook_templates.plan.sheets.header import put_band
+from workbook_templates.plan.site import down, reference
+from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
+
+if TYPE_CHECKING:
+    from model.plan.plan import Plan
+    from model.scenarios.scenario import Scenario
+    from model.simulation.results import Chance, Estimate, Simulation
+    from workbook_templates.plan.cells import SheetPlan
+
+DRAWS: Final = 4096
+SEED: Final = 1
+_QUARTERS: Final = 12
+"""Quarters ahead that are shown."""
+_EVENT: Final = "positive"
+_PERCENTS: Final = (5, 25, 50, 75, 95)
+_PLAIN, _FIRST, _CHANCE, _ABOVE = 3, 4, 9, 10
+"""Columns: the figure without draws, percentiles, the chance to be above a figure, and that figure."""
+_FAN, _HISTOGRAM = (6, (11.6, 8.4)), (11, (9.9, 8.4))
+"""Columns of the charts, which stand beside the chances by quarter, and their sizes in cm."""
+_COLOURS: Final = dict(zip(_PERCENTS, (GREY, BLUES[1], NAVY, BLUES[1], GREY), strict=True))
+
+
+def simulation_of(scenario: Scenario, plan: Plan) -> Simulation | str:
+    """Return the simulation that is stamped, or why there is none: the distributions that ship need not fit every scenario.
+
+    It is computed by numpy, whatever is installed: the same draws give the same percentiles on every machine.
+    """
+    quarters = plan.axis.quarters[plan.axis.forecast_start : plan.axis.forecast_start + _QUARTERS]
+    flows = [Output.of(CASH_FLOW, plan, Period("quarterly", each.year, each.number)) for each in quarters]
+    value, trough = Output.of(VALUE, plan), Output.of(TROUGH, plan)
+    price = scenario.table["price"]["all"]
+    question = Request(
+        (*flows, trough, value), (_EVENT,), (*((each, 0.0) for each in (*flows, trough)), (value, price))
+    )
+    try:
+        return simulate(scenario, draws=DRAWS, seed=SEED, engine="numpy", workers=1, question=question)
+    except InputError as error:
+        return str(error)
+
+
+def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None:
+    """Write the summary of a simulation: one row a figure, and the chances of the turning point by quarter."""
+    if isinstance(found, str):
+        put_band(sheet, band, "Simulation", _ABOVE)
+        sheet.put(band + 1, LABEL, f"Not simulated: {found}", "remark")
+        return
+    title = f"Simulation: {found.draws:,} draws ({found.sampling.replace('_', ' ')}), seed {found.seed}, {found.uncertainty}"
+    put_band(sheet, band, title, _ABOVE)
+    heads = {
+        LABEL: "Trailing free cash flow at the end of",
+        NAME: "Name",
+        _PLAIN: "as it is",
+        _CHANCE: "chance",
+        _ABOVE: "of more than",
+    }
+    heads |= {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
+    _put_heads(sheet, band + 1, heads)
+    for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
+        threshold = 0.0 if estimate.unit == "USD m" else math.nan
+        _put_estimate(sheet, row, estimate, found.above[name], threshold)
+    _put_event(sheet, event_band(band), found)
+    sheet.charts += _charts(band)
+
+
+def event_band(band: int) -> int:
+    """Return the row at which the chances of the turning point begin, below the figures: quarters ahead, trough, value."""
+    return band + _QUARTERS + 5
+
+
+def _put_heads(sheet: SheetPlan, row: int, heads: dict[int, str]) -> None:
+    for column, text in heads.items():
+        sheet.put(row, column, text, "period text" if column in {LABEL, NAME} else "period")
+
+
+def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance, threshold: float) -> None:
+    line, _, period = estimate.name.partition(" ")
+    sheet.put(
+        row,
+        LABEL,
+        period or {VALUE: "Value per share", TROUGH: "Trough of trailing twelve months"}[line],
+        "label",
+    )
+    sheet.put(row, NAME, estimate.name, "name")
+    for column, value in enumerate(
+        (estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)), start=_PLAIN
+    ):
+        sheet.put(row, column, "#N/A" if math.isnan(value) else value, numeric("stamp", estimate.unit))
+    sheet.put(row, _CHANCE, chance.probability, numeric("stamp", "ratio"))
+    sheet.put(row, _ABOVE, "price" if math.isnan(threshold) else threshold, "stamp whole")
+
+
+def _put_event(sheet: SheetPlan, band: int, found: Simulation) -> None:
+    """Write in which quarter free cash flow stays above 0 from, with its chance, and the chance that it has by then."""
+    put_band(
+        sheet,
+        band,
+        "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)",
+        _ABOVE,
+    )
+    _put_heads(sheet, band + 1, {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"})
+    quarters = [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{CASH_FLOW} ")]
+    chances = {quarter: each.probability for quarter, each in found.events[_EVENT].items()}
+    by_then = sum(chance for quarter, chance in chances.items() if quarter < quarters[0])
+    rows = [(f"before {quarters[0]}", by_then, by_then)] if by_then else []
+    for quarter in quarters:
+        by_then += chances.get(quarter, 0.0)
+        rows.append((quarter, chances.get(quarter, 0.0), by_then))
+    rows.append(("later or never", 1 - by_then, math.nan))
+    for row, (quarter, chance, total) in enumerate(rows[-(_QUARTERS + 2) :], start=band + 2):
+        sheet.put(row, LABEL, quarter, "label")
+        sheet.put(row, _PLAIN, chance, numeric("stamp", "ratio"))
+        if not math.isnan(total):
+            sheet.put(row, _FIRST, total, numeric("stamp", "ratio"))
+
+
+def _charts(band: int) -> tuple[Chart, Chart]:
+    """Return the fan of free cash flow, and the chances of its turning point."""
+    quarters = range(band + 2, band + 2 + _QUARTERS)
+    fan = (
+        Series(f"{percent} %", down(SENSITIVITY, column, quarters), _COLOURS[percent], line=True)
+        for column, percent in enumerate(_PERCENTS, start=_FIRST)
+    )
+    fan_corner, histogram_corner = (
+        reference(event_band(band) + 1, column) for column, _ in (_FAN, _HISTOGRAM)
+    )
+    events = range(event_band(band) + 2, event_band(band) + 3 + _QUARTERS)
+    chances = (
+        Series("chance", down(SENSITIVITY, _PLAIN, events), NAVY),
+        Series("by then", down(SENSITIVITY, _FIRST, events), RED, line=True),
+    )
+    return (
+        Chart(
+            "Trailing free cash flow: percentiles of the draws",
+            fan_corner,
+            _FAN[1],
+            down(SENSITIVITY, LABEL, quarters),
+            tuple(fan),
+            "USD m",
+        ),
+        Chart(
+            "Quarter from which it stays above 0",
+            histogram_corner,
+            _HISTOGRAM[1],
+            down(SENSITIVITY, LABEL, events),
+            chances,
+            "chance",
+            "0%",
+            value_max=1.0,
+        ),
+    )

@@ -1,0 +1,214 @@
+"""The safe way into a workbook file: a ZIP of XML parts, refused before it can do harm.
+
+Everything that reads a file which somebody else may have written goes through here. What a reader must never
+meet (encryption, parts that unpack to gigabytes, names that leave the package, entities) is one
+:class:`~model.errors.WorkbookError` that says what to do.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Final, NamedTuple
+from xml.etree.ElementTree import ParseError
+
+from model.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+    from xml.etree.ElementTree import Element
+
+LARGEST_FILE: Final = 50_000_000
+LARGEST_CONTENT: Final = 100_000_000
+"""Bytes of a file, and of all its parts unpacked."""
+MOST_PARTS: Final = 5_000
+LARGEST_SMALL_PART: Final = 4_000_000
+"""Bytes of a part that is held as a tree: the workbook, relations, styles. Sheets and texts are streamed."""
+DEEPEST: Final = 64
+SPREADSHEET: Final = frozenset({
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main",
+})  # fmt: skip
+"""Namespaces of workbooks, in the two editions of the standard: what stands in another one, programs may show or pass over."""
+COMPATIBILITY: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+ALTERNATIVES: Final = "holds alternative contents of cells, of which programs show different ones: ask for a file that a program saved"
+TOO_DEEP: Final = f"nests elements more than {DEEPEST} deep: no spreadsheet program writes such a file"
+_OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_ENTRY: Final = b"PK\x01\x02"
+_TRICKS: Final = re.compile(r"^[/\\]|^[A-Za-z]:|\\|(^|/)\.\.?(/|$)|[\x00-\x1f\x7f]|//")
+RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SAVE_AGAIN: Final = "open it in a spreadsheet program and save it as .xlsx"
+
+
+class Relation(NamedTuple):
+    """What one part says of another: its kind (the last word of the type), and the part, or with ``external`` an address."""
+
+    source: str
+    identifier: str
+    kind: str
+    target: str
+    external: bool
+
+
+class Archive:
+    """The parts of a workbook file.
+
+    Raises
+    ------
+    WorkbookError
+        If the file is no package, is encrypted or of an old format, is too large when unpacked, or has parts
+        with names that could leave the package or that stand in it twice.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        _refuse_other_formats(data)
+        if len(data) > LARGEST_FILE:
+            raise WorkbookError(f"is larger than {LARGEST_FILE // 1_000_000} MB: too large to be validated")
+        if data.count(_ENTRY) > MOST_PARTS:
+            raise WorkbookError(
+                f"holds more than {MOST_PARTS:,} parts: no spreadsheet program writes such a file"
+            )
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            entries = self._zip.infolist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, UnicodeError) as error:
+            raise WorkbookError(_unreadable(error)) from None
+        _refuse_tricks(entries)
+        self.parts: Final = {entry.filename: entry for entry in entries if not entry.is_dir()}
+        if "[Content_Types].xml" not in self.parts:
+            raise WorkbookError(
+                f"not a readable .xlsx workbook (a ZIP file of something else): {_SAVE_AGAIN}"
+            )
+
+    def open(self, name: str) -> IO[bytes]:
+        """Return one part as a stream, which never yields more bytes than the part said that it holds."""
+        try:
+            return self._zip.open(self.parts[name])
+        except (
+            KeyError,
+            zipfile.BadZipFile,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            OSError,
+        ) as error:
+            raise WorkbookError(_unreadable(error)) from None
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one part."""
+        try:
+            with self.open(name) as part:
+                return part.read()
+        except (zipfile.BadZipFile, EOFError, zlib.error, ValueError, OSError) as error:
+            raise WorkbookError(_unreadable(error)) from None
+
+    def tree(self, name: str) -> Element:
+        """Return a small part as a tree; one with a document type, and so with entities, is refused."""
+        import defusedxml  # noqa: PLC0415
+        import defusedxml.ElementTree  # noqa: PLC0415
+
+        if name in self.parts and self.parts[name].file_size > LARGEST_SMALL_PART:
+            raise WorkbookError(
+                f"part {name} is larger than {LARGEST_SMALL_PART // 1_000_000} MB: {_SAVE_AGAIN}"
+            )
+        try:
+            tree = defusedxml.ElementTree.fromstring(self.read(name), forbid_dtd=True)
+        except defusedxml.DefusedXmlException:
+            raise WorkbookError(entities(name)) from None
+        except (ParseError, ValueError, LookupError) as error:
+            raise WorkbookError(_unreadable(error)) from None
+        _refuse_depth(tree)
+        return tree
+
+    def relations(self, source: str) -> Iterator[Relation]:
+        """Yield what a part (``""``: the package) says of others."""
+        folder, _, file = source.rpartition("/")
+        name = posixpath.join(folder, "_rels", f"{file}.rels")
+        if name not in self.parts:
+            return
+        for each in self.tree(name):
+            target, external = each.get("Target", ""), each.get("TargetMode") == "External"
+            if not external:
+                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            yield Relation(
+                source, each.get("Id", ""), each.get("Type", "").rpartition("/")[2], target, external
+            )
+
+    def repacked(self) -> bytes:
+        """Return the parts as a plain package of a workbook without macros.
+
+        Engines are handed this instead of the file: no two programs can then see different parts in it.
+        """
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as written:
+            for name in self.parts:
+                part = self.read(name)
+                written.writestr(
+                    name, _MACRO_TYPE.sub(_PLAIN_TYPE, part) if name == "[Content_Types].xml" else part
+                )
+        return target.getvalue()
+
+
+_MACRO_TYPE: Final = re.compile(
+    rb"application/vnd\.(?:ms-excel\.sheet\.macroEnabled|ms-excel\.template\.macroEnabled)\.main\+xml"
+)
+_PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+
+
+def _refuse_depth(tree: Element) -> None:
+    waiting = [(tree, 1)]
+    while waiting:
+        element, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise WorkbookError(TOO_DEEP)
+        waiting += [(child, depth + 1) for child in element]
+
+
+def local_name(element: Element) -> str:
+    """Return the name of an element of a workbook without its namespace; nothing for one of another namespace."""
+    namespace, _, name = element.tag.removeprefix("{").rpartition("}")
+    return name if namespace in SPREADSHEET else ""
+
+
+def entities(part: str) -> str:
+    """Return what is said of a part that declares a document type."""
+    return f"part {part} declares a document type, which could hide or multiply its content: {_SAVE_AGAIN}"
+
+
+def _unreadable(error: Exception) -> str:
+    return f"not a readable .xlsx workbook ({type(error).__name__}): {_SAVE_AGAIN}"
+
+
+def _refuse_other_formats(data: bytes) -> None:
+    if data.startswith(_OLD_FORMAT):
+        raise WorkbookError(
+            f"is encrypted: remove its password ({_SAVE_AGAIN})"
+            if _ENCRYPTED in data
+            else f"is of the old .xls format: {_SAVE_AGAIN}"
+        )
+
+
+def _refuse_tricks(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse what no spreadsheet program writes and what could mean another thing to another reader."""
+    if sum(entry.file_size for entry in entries) > LARGEST_CONTENT:
+        raise WorkbookError(
+            f"its parts are too large when unpacked (more than {LARGEST_CONTENT // 1_000_000} MB)"
+        )
+    seen: set[str] = set()
+    for entry in entries:
+        name = entry.orig_filename
+        if _TRICKS.search(name):
+            raise WorkbookError(
+                f"holds a part named {name[:80]!r}, which could leave the package: do not open it"
+            )
+        if name.lower() in seen:
+            raise WorkbookError(
+                f"holds the part {name[:80]!r} twice, so that programs can see different content: do not trust it"
+            )
+        seen.add(name.lower())
+        if entry.flag_bits & 1:
+            raise WorkbookError(f"part {name[:80]!r} is encrypted: {_SAVE_AGAIN}")

@@ -1,0 +1,241 @@
+"""A workbook file as it is: sheets with their cells, names, settings and looks, read in one pass and without trust."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from model.errors import WorkbookError
+from workbook_templates.read.archive import RELATIONS, Archive, Relation, local_name
+from workbook_templates.read.looks import Look, formats_by_condition, looks_of
+from workbook_templates.read.sheets import Budget, SheetContents, SheetReader, TextsReader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from xml.etree.ElementTree import Element
+
+    from workbook_templates.read.values import Grids, Value
+
+MOST_SHEETS: Final = 1_000
+_TRUE: Final = frozenset({"1", "true", "on"})
+
+
+@dataclass(frozen=True)
+class DefinedName:
+    """A name of a workbook and the formula (no ``=``) behind it; ``sheet`` where it is a sheet's own."""
+
+    name: str
+    formula: str
+    sheet: str
+    hidden: bool
+
+
+@dataclass(repr=False)
+class Book:
+    """What a workbook file holds.
+
+    Attributes
+    ----------
+    sheets
+        Worksheets by name, in their order.
+    others
+        Sheets of other kinds by name: ``chartsheet``, ``macrosheet``, ``dialogsheet``.
+    calculation
+        How it says that it is calculated: ``iterate``, ``calcMode``, ``fullCalcOnLoad``.
+    looks
+        What the index of a style looks like.
+    relations
+        Everything that parts say of each other.
+    """
+
+    archive: Archive
+    sheets: dict[str, SheetContents]
+    others: Mapping[str, str]
+    names: Sequence[DefinedName]
+    calculation: Mapping[str, str]
+    looks: Sequence[Look]
+    relations: Sequence[Relation]
+    date_1904: bool = False
+    formats_by_condition: int = 0
+    """Conditional formats that change what a number reads."""
+    _contents: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
+    _values: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
+
+    @property
+    def contents(self) -> Mapping[str, Mapping[tuple[int, int], Value]]:
+        """What stands in the cells: formulas with their ``=``, or values."""
+        if not self._contents:
+            for name, sheet in self.sheets.items():
+                self._contents[name] = {
+                    place: cell.value if cell.formula is None else f"={cell.formula}"
+                    for place, cell in sheet.cells.items()
+                    if cell.formula is not None or cell.value is not None
+                }
+        return self._contents
+
+    @property
+    def values(self) -> Mapping[str, Mapping[tuple[int, int], Value]]:
+        """Values of the cells: of formulas those that were cached."""
+        if not self._values:
+            for name, sheet in self.sheets.items():
+                self._values[name] = {
+                    place: cell.value for place, cell in sheet.cells.items() if cell.value is not None
+                }
+        return self._values
+
+    @property
+    def cell_count(self) -> int:
+        """How many cells hold something."""
+        return sum(len(sheet.cells) for sheet in self.sheets.values())
+
+
+def read_book(data: bytes) -> Book:
+    """Read a workbook.
+
+    Raises
+    ------
+    WorkbookError
+        If the file is refused or cannot be read; the message says why and what to do.
+    """
+    archive = Archive(data)
+    try:
+        return _read(archive)
+    except WorkbookError:
+        raise
+    except (
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise WorkbookError(
+            f"not a readable .xlsx workbook ({type(error).__name__}): open it in a spreadsheet program and save it as .xlsx"
+        ) from None
+
+
+def _read(archive: Archive) -> Book:
+    relations = [each for source in _sources(archive) for each in archive.relations(source)]
+    main, tree = _main_part(archive)
+    targets = {each.identifier: each for each in relations if each.source == main}
+    of_book = [each for each in relations if each.source == main and not each.external]
+    for kind in ("styles", "sharedStrings"):
+        if sum(each.kind == kind for each in of_book) > 1:
+            raise WorkbookError(
+                f"names two parts of {kind}, of which programs read different ones: ask for a file that a program saved"
+            )
+    by_kind = {each.kind: each.target for each in of_book}
+    budget = Budget()
+    texts: list[str] = []
+    if by_kind.get("sharedStrings") in archive.parts:
+        reader = TextsReader(budget)
+        reader.read(archive, by_kind["sharedStrings"])
+        texts = reader.texts
+    sheets: dict[str, SheetContents] = {}
+    others: dict[str, str] = {}
+    listed = _children(tree, "sheets")
+    if len(listed) > MOST_SHEETS:
+        raise WorkbookError(f"holds more than {MOST_SHEETS:,} sheets: too large to be validated")
+    for element in listed:
+        name, state = element.get("name", ""), element.get("state", "visible")
+        relation = targets[_identifier(element)]
+        if relation.kind != "worksheet":
+            others[name] = relation.kind.removeprefix("xl").lower()
+            continue
+        sheet = SheetContents(name, state, relation.target)
+        SheetReader(budget, sheet, texts).read(archive, relation.target)
+        sheets[name] = sheet
+    order = [element.get("name", "") for element in listed]
+    part = by_kind.get("styles", "")
+    styles = archive.tree(part) if part in archive.parts else None
+    return Book(
+        archive, sheets, others, _names(tree, order), _calculation(tree), () if styles is None else looks_of(styles), relations,
+        _is_1904(tree), 0 if styles is None else formats_by_condition(styles),
+    )  # fmt: skip
+
+
+def _main_part(archive: Archive) -> tuple[str, Element]:
+    """Return the part that lists the sheets, by name and as a tree."""
+    main = next((each.target for each in archive.relations("") if each.kind == "officeDocument"), "")
+    if main not in archive.parts:
+        raise WorkbookError(
+            "not a readable .xlsx workbook (it has no workbook part): open it in a spreadsheet program and save it as .xlsx"
+        )
+    if main.endswith(".bin"):
+        raise WorkbookError(
+            "is of the binary format .xlsb: open it in a spreadsheet program and save it as .xlsx"
+        )
+    tree = archive.tree(main)
+    if local_name(tree) != "workbook":
+        raise WorkbookError(f"not a spreadsheet, but a document of the kind {local_name(tree)!r}")
+    return main, tree
+
+
+def sheet_parts(archive: Archive) -> dict[str, str]:
+    """Return the part that holds each sheet."""
+    main, tree = _main_part(archive)
+    targets = {each.identifier: each.target for each in archive.relations(main)}
+    return {element.get("name", ""): targets[_identifier(element)] for element in _children(tree, "sheets")}
+
+
+def _sources(archive: Archive) -> list[str]:
+    """Return the parts (``""``: the package) that say something of others."""
+    sources = []
+    for name in archive.parts:
+        folder, _, file = name.rpartition("/")
+        if file.endswith(".rels") and folder.rpartition("/")[2] == "_rels":
+            above = folder.rpartition("/")[0]
+            sources.append(
+                f"{above}/{file[:-5]}" if above else file[:-5]
+            )  # of the package itself: _rels/.rels, and so ""
+    return sources
+
+
+def _identifier(element: Element) -> str:
+    """Return the relation of a sheet; the namespace differs between the two editions of the standard."""
+    return next(
+        (
+            value
+            for key, value in element.items()
+            if key == f"{{{RELATIONS}}}id" or key.endswith("relationships}id")
+        ),
+        "",
+    )
+
+
+def _children(tree: Element, name: str) -> list[Element]:
+    return [child for element in tree if local_name(element) == name for child in element]
+
+
+def _calculation(tree: Element) -> dict[str, str]:
+    return next((dict(element.items()) for element in tree if local_name(element) == "calcPr"), {})
+
+
+def _is_1904(tree: Element) -> bool:
+    return any(element.get("date1904") in _TRUE for element in tree if local_name(element) == "workbookPr")
+
+
+def _names(tree: Element, order: Sequence[str]) -> list[DefinedName]:
+    found = []
+    for element in _children(tree, "definedNames"):
+        own = element.get("localSheetId")
+        sheet = order[int(own)] if own is not None and int(own) < len(order) else ""
+        found.append(
+            DefinedName(element.get("name", ""), element.text or "", sheet, element.get("hidden") in _TRUE)
+        )
+    return found
+
+
+def read_grids(data: bytes, *, formulas: bool = False) -> Grids:
+    """Return the cached values of all sheets, or with ``formulas`` their contents.
+
+    Raises
+    ------
+    WorkbookError
+        If ``data`` is not a readable .xlsx file, or could do harm (:mod:`workbook_templates.read.archive`).
+    """
+    book = read_book(data)
+    return book.contents if formulas else book.values

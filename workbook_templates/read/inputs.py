@@ -1,0 +1,135 @@
+"""A workbook that we wrote, perhaps with inputs changed by hand, as scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from model.amazon import plan_at
+from model.errors import AmznFcfError, WorkbookError
+from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.reported.actuals import axis_at
+from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.scenario import Note, Scenario
+from workbook_templates.a1 import column_letters
+from workbook_templates.plan.layout import (
+    AS_OF_CELL,
+    CHOICE_ROW,
+    COVER,
+    INPUTS,
+    LABEL,
+    NAME,
+    NOTE,
+    SELECTED_CELL,
+    VALUE,
+    VERSION_CELL,
+    Layout,
+)
+from workbook_templates.read.values import Grids, Value, value_at
+
+if TYPE_CHECKING:
+    from model.scenarios.drivers import DriverSpec
+
+
+MOST_SCENARIOS = 100
+
+
+@dataclass(frozen=True)
+class WorkbookInputs:
+    """What a workbook holds as inputs: the scenarios that it offers, and which is selected."""
+
+    scenarios: tuple[Scenario, ...]
+    selected: Scenario
+    version: str
+    problems: tuple[tuple[str, str], ...]
+    """Inputs that are not allowed: cell on Inputs, and what is wrong."""
+
+
+def read_inputs(contents: Grids) -> WorkbookInputs:
+    """Read the scenarios from the contents (not the values) of a workbook.
+
+    Raises
+    ------
+    WorkbookError
+        If the workbook is not one of ours; what is wrong with single inputs is returned instead.
+    """
+    missing = [name for name in (COVER, INPUTS) if name not in contents]
+    if missing:
+        raise WorkbookError(f"not a workbook of this model: it lacks the sheets {', '.join(missing)}")
+    as_of = value_at(contents, COVER, *AS_OF_CELL)
+    try:
+        quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
+        axis = axis_at(quarter)
+    except (TypeError, ValueError, OverflowError, AmznFcfError):
+        raise WorkbookError(
+            f"{COVER}!{column_letters(AS_OF_CELL[1])}{AS_OF_CELL[0]}: the as-of quarter {as_of!r} is not one of ours"
+        ) from None
+    names: list[str] = []
+    while isinstance(name := value_at(contents, INPUTS, CHOICE_ROW + 1 + len(names), NAME), str):
+        names.append(name)
+        if len(names) > MOST_SCENARIOS:
+            raise WorkbookError(
+                f"{INPUTS}: lists more than {MOST_SCENARIOS} scenarios: not a workbook of this model"
+            )
+    titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
+    unread = [Scenario(name, title, quarter, 0.0, {}) for name, title in zip(names, titles, strict=True)]
+    layout = Layout(plan_at(axis), unread)
+    problems: list[tuple[str, str]] = []
+    scenarios = []
+    for place, scenario in enumerate(unread):
+        table, sources = {}, {}
+        for key, spec in driver_specs().items():
+            table[key] = _driver_values(contents, layout, spec, place, problems)
+            grade, _, source = str(
+                value_at(contents, INPUTS, layout.given[key] + place, NOTE) or ""
+            ).partition(": ")
+            if source:
+                sources[key] = Note(grade, source)
+        note = str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, NOTE) or "")
+        scenarios.append(replace(scenario, table=table, note=note, sources=sources))
+    chosen = value_at(contents, COVER, *SELECTED_CELL)
+    if chosen not in names:
+        raise WorkbookError(
+            f"{COVER}!{column_letters(SELECTED_CELL[1])}{SELECTED_CELL[0]}: {chosen!r} is not among {', '.join(names)}"
+        )
+    version = str(value_at(contents, COVER, *VERSION_CELL))
+    return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
+
+
+def _fallback(spec: DriverSpec, period: str) -> float:
+    """Return an allowed value for a cell that holds none, so that the rest can still be validated."""
+    return spec.default.get(period, next(iter(spec.default.values())))
+
+
+def _driver_values(
+    contents: Grids, layout: Layout, spec: DriverSpec, place: int, problems: list[tuple[str, str]]
+) -> dict[str, float]:
+    """Return the values of one driver row in one scenario; years before the first one shown take its value."""
+    row = layout.given[spec.key] + place
+    values: dict[str, float] = {}
+
+    def read(column: int, period: str, *, optional: bool = False) -> None:
+        content: Value = value_at(contents, INPUTS, row, column)
+        if content is None and optional:
+            return
+        where = f"{column_letters(column)}{row}"
+        try:
+            values[period] = spec.check(content, f"{INPUTS}!{where}")
+        except AmznFcfError as error:
+            problems.append((where, str(error)))
+            values[period] = float(content) if isinstance(content, float) else _fallback(spec, period)
+
+    quarters = range(layout.driver_start(spec.key), layout.plan.axis.length)
+    if spec.driver.kind in {"constant", "seasonal"}:
+        read(VALUE, ALL)
+        return values
+    if spec.driver.kind == "yearly":
+        first = quarters[0] // QUARTERS_A_YEAR
+        for year_place in range(first, layout.years):
+            read(layout.year_column(year_place), str(layout.plan.axis.years[year_place]))
+        earliest = values.get(str(layout.plan.axis.years[first]), 0.0)
+        values |= {str(year): earliest for year in layout.plan.axis.years[:first]}
+    for position in quarters:
+        period = str(layout.plan.axis.quarters[position])
+        read(layout.quarter_column(position), period, optional=spec.driver.kind == "yearly")
+    return values

@@ -1,0 +1,125 @@
+"""What cells look like: the styles of a file, and those that a plan asks for, as figures that can be compared."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from workbook_templates.read.archive import local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from xml.etree.ElementTree import Element
+
+    from openpyxl.styles import PatternFill
+
+_NO_COLOUR: Final = "000000"
+_NO_FILL: Final = ""
+_FALSE: Final = frozenset({"0", "false", "off"})
+
+
+class Look(NamedTuple):
+    """The look of a cell: number format, colour of the text and of the ground (six hex digits), and whether it is locked."""
+
+    number_format: str
+    colour: str
+    fill: str
+    locked: bool
+
+
+def formats_by_condition(styles: Element) -> int:
+    """Return how many conditional formats change what a number reads."""
+    return sum(
+        local_name(child) == "numFmt"
+        for group in styles
+        if local_name(group) == "dxfs"
+        for each in group
+        for child in each
+    )
+
+
+def looks_of(styles: Element) -> list[Look]:
+    """Return the look of every cell style of a file, by index."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS  # noqa: PLC0415  # slow to load, and only readers need it
+
+    groups: dict[str, list[Element]] = {}
+    for group in styles:
+        groups.setdefault(local_name(group), list(group))  # the first of a kind is the one that programs read
+    formats = {int(each.get("numFmtId", 0)): each.get("formatCode", "") for each in groups.get("numFmts", ())}
+    fonts = [_colour(each, "color", _NO_COLOUR) for each in groups.get("fonts", ())]
+    fills = [_fill(each) for each in groups.get("fills", ())]
+    found = []
+    for each in groups.get("cellXfs", ()):
+        number = int(each.get("numFmtId", 0))
+        guard = next((child for child in each if local_name(child) == "protection"), None)
+        locked = guard is None or guard.get("locked", "1") not in _FALSE
+        found.append(
+            Look(
+                plain_format(formats.get(number, str(BUILTIN_FORMATS.get(number, "General")))),
+                _at(fonts, each.get("fontId"), _NO_COLOUR),
+                _at(fills, each.get("fillId"), _NO_FILL),
+                locked,
+            )
+        )
+    return found
+
+
+_LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)')
+
+
+def plain_format(code: str) -> str:
+    r"""Return a number format with its literals written one way: programs write a Q as ``"Q"`` or ``\Q``, a parenthesis bare or not.
+
+    Examples
+    --------
+    >>> plain_format('0000"Q"0') == plain_format(r"0000\Q0")
+    True
+    """
+    return _LITERAL.sub(
+        lambda match: "".join(each if each in _BARE else f'"{each}"' for each in match[1] or match[2] or ""),
+        code,
+    )
+
+
+_BARE: Final = frozenset("()-+/: $")
+"""Literals that need no mark."""
+
+
+@cache
+def planned_looks() -> Mapping[str, Look]:
+    """Return the look of every named style of ours."""
+    from workbook_templates.plan import styles  # noqa: PLC0415  # loads openpyxl
+
+    found = {}
+    for style in styles.named_styles():
+        font, fill = style.font, cast("PatternFill", style.fill)
+        colour = str(font.color.rgb)[-6:] if font.color is not None else _NO_COLOUR
+        ground = str(fill.fgColor.rgb)[-6:] if fill.fill_type == "solid" else _NO_FILL
+        found[style.name] = Look(
+            plain_format(style.number_format), colour, ground, bool(style.protection.locked)
+        )
+    return found
+
+
+def _at(values: Sequence[str], index: str | None, otherwise: str) -> str:
+    place = int(index or 0)
+    return values[place] if 0 <= place < len(values) else otherwise
+
+
+def _colour(parent: Element, name: str, otherwise: str) -> str:
+    for child in parent:
+        if local_name(child) == name:
+            if (rgb := child.get("rgb")) is not None:
+                return rgb[-6:].upper()
+            kind = next((key for key in ("theme", "indexed") if child.get(key) is not None), "")
+            text = f"{kind} {child.get(kind)}" if kind else otherwise
+            return otherwise if text in {"theme 1", "indexed 64", "indexed 8"} else text
+    return otherwise
+
+
+def _fill(element: Element) -> str:
+    pattern = next((child for child in element if local_name(child) == "patternFill"), None)
+    if pattern is None or pattern.get("patternType", "none") != "solid":
+        return _NO_FILL
+    return _colour(pattern, "fgColor", _NO_FILL)

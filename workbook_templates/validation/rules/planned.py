@@ -1,0 +1,147 @@
+"""Rules over what a workbook of this model must hold, cell by cell: formulas, labels, units, the axis, history, stamps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbook_templates.a1 import calls_ours, cell_name, coordinates, covers
+from workbook_templates.plan.layout import INPUTS, VALUE
+from workbook_templates.validation.rules.formulas import looks_like_a_number
+from workbook_templates.validation.rules.rule import Spot, gathered
+from workbook_templates.validation.rules.subject import Deviation, Kind, ModelSubject, Place, Subject, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from workbook_templates.read.sheets import Content
+
+
+def changed_formulas(subject: ModelSubject) -> Iterable[Spot]:
+    """Find formulas that are not those of the model."""
+    return _spots(
+        each
+        for each in subject.deviations
+        if each.kind == "formula" and each.found is not None and each.found.formula is not None
+    )
+
+
+def constants_over_formulas(subject: ModelSubject) -> Iterable[Spot]:
+    """Find values typed over formulas, and formulas that were deleted."""
+    return _spots(
+        each
+        for each in subject.deviations
+        if each.kind == "formula" and (each.found is None or each.found.formula is None)
+    )
+
+
+def added_formulas(subject: ModelSubject) -> Iterable[Spot]:
+    """Find formulas where the model has none; cells that call AMZN_ functions are a user's own and judged by their own rule."""
+    for (name, row, column), formula in subject.added.items():
+        if name not in subject.plan.sheets:
+            continue
+        planned = subject.plan.sheets[name].cells.get((row, column))
+        is_free = planned is None or planned.content is None or planned.content == ""
+        if is_free and not calls_ours(formula) and not _is_input(subject, name, row, column):
+            yield Spot(name, cell_name(row, column), "no formula", f"={formula}")
+
+
+def _is_input(subject: ModelSubject, name: str, row: int, column: int) -> bool:
+    return any(covers(each.cells, (row, column, row, column)) for each in subject.plan.sheets[name].ranges)
+
+
+def _of_kind(subject: ModelSubject, kind: Kind) -> Iterable[Spot]:
+    return _spots(each for each in subject.deviations if each.kind == kind and not _is_number_as_text(each))
+
+
+def changed_history(subject: ModelSubject) -> Iterable[Spot]:
+    """Find reported figures that are not those of the filings."""
+    return _of_kind(subject, "history")
+
+
+def changed_stamps(subject: ModelSubject) -> Iterable[Spot]:
+    """Find stamped values that are not the model's; of offered scenarios those whose inputs are as they were."""
+    return _of_kind(subject, "stamp")
+
+
+def changed_units(subject: ModelSubject) -> Iterable[Spot]:
+    """Find units that are not those of the model."""
+    return _of_kind(subject, "unit")
+
+
+def changed_names(subject: ModelSubject) -> Iterable[Spot]:
+    """Find names of lines and drivers that are not those of the model."""
+    return _of_kind(subject, "name")
+
+
+def changed_axis(subject: ModelSubject) -> Iterable[Spot]:
+    """Find years, quarters, positions and headers that are not those of the axis."""
+    return _of_kind(subject, "axis")
+
+
+def changed_labels(subject: ModelSubject) -> Iterable[Spot]:
+    """Find labels, definitions, notes and headings that are not those of the model."""
+    return _of_kind(subject, "label")
+
+
+def changed_constants(subject: ModelSubject) -> Iterable[Spot]:
+    """Find other fixed numbers that are not as planned."""
+    return _of_kind(subject, "constant")
+
+
+def _spots(found: Iterable[Deviation]) -> Iterable[Spot]:
+    for each in found:
+        yield Spot(each.place[0], cell_name(*each.place[1:]), shown(each.planned.content), each.shown)
+
+
+def _is_number_as_text(each: Deviation) -> bool:
+    return isinstance(each.planned.content, (int, float)) and _is_text_of_a_number(each.found)
+
+
+def numbers_as_text(subject: ModelSubject) -> Iterable[Spot]:
+    """Find numbers of the workbook, inputs too, that are stored as text."""
+    broken: list[tuple[Place, str, str]] = [
+        (each.place, "a number", f"the text {each.found.value!r}")
+        for each in subject.deviations
+        if _is_number_as_text(each) and each.found
+    ]
+    for cell, _ in subject.inputs.problems:
+        place, found = _input_at(subject, cell)
+        if _is_text_of_a_number(found):
+            broken.append(((INPUTS, *place), "a number", f"the text {found.value!r}" if found else ""))
+    return gathered(broken)
+
+
+def _input_at(subject: ModelSubject, cell: str) -> tuple[tuple[int, int], Content | None]:
+    place = coordinates(cell) or (0, 0)
+    return place, subject.book.sheets[INPUTS].cells.get(place)
+
+
+def _is_text_of_a_number(found: Content | None) -> bool:
+    return (
+        found is not None
+        and found.formula is None
+        and isinstance(found.value, str)
+        and looks_like_a_number(found.value)
+    )
+
+
+def wrong_inputs(subject: ModelSubject) -> Iterator[Spot]:
+    """Find inputs that the model does not allow: missing, of the wrong kind, out of range, formulas."""
+    for cell, problem in subject.inputs.problems:
+        if not _is_text_of_a_number(_input_at(subject, cell)[1]):  # of which numbers_as_text speaks
+            yield Spot(INPUTS, cell, "an allowed value", problem)
+
+
+def failed_checks(subject: ModelSubject) -> Iterator[Spot]:
+    """Find a model whose own checks fail with the inputs that the workbook holds."""
+    failed = float(subject.results.values["checks_failed"][0, 0])
+    if failed:
+        place = subject.plan.layout.places["checks_failed"]
+        yield Spot(place.sheet, cell_name(place.row, VALUE), "0 quarters beyond tolerance", f"{failed:g}")
+
+
+def failed_functions(subject: Subject) -> Iterator[Spot]:
+    """Find AMZN_ cells that show an error, with what AMZN_EXPLAIN says of it."""
+    for (sheet, row, column), message in subject.failures.items():
+        cell = subject.book.sheets[sheet].cells[row, column]
+        yield Spot(sheet, cell_name(row, column), f"a value of ={cell.formula}", message)

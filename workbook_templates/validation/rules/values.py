@@ -1,0 +1,76 @@
+"""Rules over values: cached, calculated, and the model's must be one."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.a1 import cell_name
+from workbook_templates.validation.rules.rule import Spot
+from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbook_templates.validation.parity import Comparison
+
+CACHED: Final = "cached"
+_STALE: Final = 1e-6
+"""Relative difference from which a cached value of any workbook counts as stale: engines round alike to far less."""
+_NEAR_ZERO: Final = 1e-9
+_NO_VALUES: Final = "no values"
+
+
+def missing_values(subject: Subject) -> Iterator[Spot]:
+    """Find a workbook whose formulas have no values: readers that do not calculate show blanks."""
+    total = len(subject.formulas)
+    empty = sum(
+        subject.book.sheets[sheet].cells[row, column].value is None for sheet, row, column in subject.formulas
+    )
+    if total and empty > total / 2:
+        yield Spot("", "", f"values of {total:,} formulas", f"{_NO_VALUES} of {empty:,} formulas")
+
+
+def cached_values(subject: ModelSubject) -> Iterator[Spot]:
+    """Find cached values that are not the model's."""
+    if CACHED in subject.compared and not any(missing_values(subject)):
+        yield from _differences(subject.compared[CACHED], "")
+
+
+def calculated_values(subject: ModelSubject) -> Iterator[Spot]:
+    """Find values that an engine calculates from the formulas and that are not the model's."""
+    for name, comparison in subject.compared.items():
+        if name != CACHED:
+            yield from _differences(comparison, f" ({name})")
+
+
+def _differences(comparison: Comparison, by: str) -> Iterator[Spot]:
+    for each in comparison.differences:
+        yield Spot(each.sheet, each.cell, shown(each.expected), shown(each.found) + by)
+
+
+def stale_values(subject: Subject) -> Iterator[Spot]:
+    """Find numbers in the file that an engine calculates otherwise, of formulas that the model does not account for."""
+    if any(missing_values(subject)):
+        return
+    for sheet, row, column in subject.added:
+        cached = subject.book.sheets[sheet].cells[row, column].value
+        for name, grids in subject.calculated.items():
+            found = grids.get(sheet, {}).get((row, column))
+            if (
+                type(cached) is float
+                and type(found) is float
+                and math.isfinite(found)
+                and not _is_same(cached, found)
+            ):
+                yield Spot(sheet, cell_name(row, column), f"{shown(found)} ({name})", shown(cached))
+
+
+def _is_same(cached: float, found: float) -> bool:
+    return math.isclose(cached, found, rel_tol=_STALE, abs_tol=_NEAR_ZERO)
+
+
+def uncalculated(subject: Subject) -> Iterator[Spot]:
+    """Find workbooks that an engine could not calculate."""
+    for name, reason in subject.uncalculated.items():
+        yield Spot("", "", f"calculated by {name}", reason)

@@ -1,0 +1,298 @@
+"""Rules over a finished workbook: reads it, makes the plan of what it should be, calculates it, and applies the rules that fit.
+
+A changed input is not an error: the model is run with it and must agree. A workbook that is not ours gets the
+rules that need no plan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from model.errors import AmznFcfError, EngineError, WorkbookError
+from model.results import run
+from model.scenarios.scenario import assumption_hash
+from workbook_templates.a1 import AMZN, calls_ours, functions
+from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
+from workbook_templates.engines.formualizer import Formualizer, Register
+from workbook_templates.engines.limited import Calculated, calculate, calculate_apart
+from workbook_templates.plan.layout import (
+    COVER,
+    FUNCTIONS,
+    HASH_CELL,
+    SCENARIOS,
+    SENSITIVITY,
+    SHEETS,
+    sheet_names,
+)
+from workbook_templates.plan.sheets import scenarios as scenarios_sheet
+from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, stamped_for
+from workbook_templates.read.archive import LARGEST_FILE
+from workbook_templates.read.book import read_book
+from workbook_templates.read.inputs import read_inputs
+from workbook_templates.read.values import value_at
+from workbook_templates.validation.findings import Finding, Report
+from workbook_templates.validation.parity import compare
+from workbook_templates.validation.rules.choice import Choice
+from workbook_templates.validation.rules.formulas import AGREED, is_error
+from workbook_templates.validation.rules.subject import ModelSubject, Subject
+from workbook_templates.validation.rules.table import ANY, MODEL, OTHER, STRUCTURE
+from workbook_templates.validation.rules.values import CACHED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from workbook_templates.read.book import Book
+    from workbook_templates.read.values import Grids, Value
+    from workbook_templates.validation.rules.subject import Place
+
+__all__ = ["Finding", "Report", "validate", "validate_file"]
+_NAMED: Final = 3
+_CALL: Final = re.compile(rf"((?:[A-Z]+\.)*){AMZN}")
+"""A call of one of our functions, and what stands before its name."""
+_MACROS: Final = "xl/vbaProject.bin"
+Companions = Callable[[], tuple[bytes, tuple[str, ...]]]
+
+
+def validate_file(
+    path: Path,
+    engines: Sequence[str] = (DEFAULT_ENGINE,),
+    register: Register | None = None,
+    choice: Choice | None = None,
+    companions: Companions | None = None,
+) -> Report:
+    """Validate one workbook file; arguments as for :func:`validate`.
+
+    Raises
+    ------
+    WorkbookError
+        If the file cannot be read, or must not be: encrypted, far too large, or made to deceive.
+    EngineError
+        If an engine is missing or fails.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise WorkbookError(f"{path}: cannot be read: not a file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        raise WorkbookError(
+            f"{path}: cannot be read: {error.strerror if isinstance(error, OSError) else error}"
+        ) from None
+    try:
+        return validate(data, str(path), engines, register, choice, companions)
+    except AmznFcfError as error:
+        raise type(error)(f"{path}: {error}") from None
+
+
+def validate(
+    data: bytes,
+    path: str,
+    engines: Sequence[str] = (DEFAULT_ENGINE,),
+    register: Register | None = None,
+    choice: Choice | None = None,
+    companions: Companions | None = None,
+) -> Report:
+    """Validate one workbook.
+
+    Parameters
+    ----------
+    data, path
+        The file, and what the report calls it.
+    engines
+        Names of the spreadsheet engines that calculate it.
+    register
+        Makes the functions known that its cells may call; a function of a module, so that another process can
+        find it.
+    choice
+        Which rules are applied; all unless given.
+    companions
+        Returns the VBA project that a template of ours may carry, and the sheets that come with it.
+    """
+    chosen = choice or Choice()
+    book = read_book(data)
+    missing = [name for name in SHEETS if name not in book.sheets]
+    report = Report(path)
+    if companions is not None and FUNCTIONS in book.sheets and _MACROS in book.archive.parts:
+        _set_aside(book, companions(), report)
+    if len(missing) > len(SHEETS) / 2:
+        lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
+        report.remarks.append(
+            f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}"
+        )
+        subject = Subject(book)
+        if chosen.needs_values:
+            _calculate_other(
+                subject, report, [name for name in engines if name == Formualizer.name], register
+            )
+            if engines and Formualizer.name not in engines:
+                report.remarks.append(
+                    f"values were not calculated: of a workbook that is not ours only {Formualizer.name} does it"
+                )
+        report.findings += chosen.apply([*ANY, *OTHER], subject)
+        return report
+    expected = sheet_names(with_functions=FUNCTIONS in book.sheets)
+    if missing:
+        report.remarks.append(
+            "rules that need the sheets of the model were not applied: put the sheets back first"
+        )
+        whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]
+        report.findings += chosen.apply([*STRUCTURE, *whole_file], Subject(book, expected_sheets=expected))
+        return report
+    subject = _model_subject(book, expected, report)
+    if chosen.needs_values:
+        _calculate_model(subject, report, engines, register)
+    report.findings += chosen.apply(MODEL, subject)
+    report.findings += chosen.apply([*STRUCTURE, *ANY], subject)
+    return report
+
+
+def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Report) -> None:
+    """Take out of a template what comes with macros that are known, byte for byte; what is left is judged as any workbook."""
+    macros, sheets = companions
+    if book.archive.read(_MACROS) == macros:
+        del book.archive.parts[_MACROS]
+        found = [name for name in sheets if book.sheets.pop(name, None) is not None]
+        report.remarks.append(
+            f"the macros are xlwings' own, byte for byte; its sheets {', '.join(found)} were not judged"
+        )
+
+
+def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
+    """Return a workbook of ours with its plan, and the model run with its inputs."""
+    inputs = read_inputs(book.contents)
+    assumptions = value_at(book.contents, COVER, *HASH_CELL)
+    unchanged = assumptions == assumption_hash(inputs.scenarios)
+    with_functions = _prefix(book).__add__ if FUNCTIONS in book.sheets else None
+    plan = plan_workbook(
+        inputs.selected,
+        inputs.scenarios,
+        inputs.version,
+        with_functions,
+        assumptions=str(assumptions),
+        stamped=unchanged,
+    )
+    plan = (
+        stamped_for(plan, value_at(book.contents, SENSITIVITY, *SCENARIO_CELL))
+        if unchanged
+        else _with_stamps(plan, book.contents)
+    )
+    report.scenario, report.model = inputs.selected.name, run([inputs.selected])
+    return ModelSubject(book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model)
+
+
+def _prefix(book: Book) -> str:
+    """Return what the file writes before the names of functions in cells: LibreOffice's files name the extension."""
+    for cell in book.sheets[FUNCTIONS].cells.values():
+        if cell.formula is not None and (found := _CALL.search(cell.formula)):
+            return found[1]
+    return ""
+
+
+def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
+    """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs may have changed since."""
+    sheets = dict(plan.sheets)
+    for name in (SCENARIOS, SENSITIVITY):
+        cells = dict(sheets[name].cells)
+        for (row, column), cell in cells.items():
+            if _is_offered(plan, name, row, column) and not cell.twin:
+                cells[row, column] = cell._replace(content=value_at(contents, name, row, column))
+        sheets[name] = replace(sheets[name], cells=cells)
+    return replace(plan, sheets=sheets)
+
+
+def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
+    """Tell whether a stamped cell holds a figure of a scenario whose inputs the workbook holds."""
+    if name == SENSITIVITY:
+        return row >= FIRST_FIGURE_ROW or (row, column) == SCENARIO_CELL
+    first = scenarios_sheet.FIRST_COLUMN
+    return (
+        name == SCENARIOS
+        and row >= scenarios_sheet.FIRST_ROW
+        and first <= column < first + len(plan.scenarios)
+    )
+
+
+def _cells(subject: Subject) -> dict[Place, bool]:
+    """Return every formula cell, and whether it calls one of our functions."""
+    return {place: calls_ours(formula) for place, formula in subject.formulas.items()}
+
+
+def _calculate_model(
+    subject: ModelSubject, report: Report, engines: Sequence[str], register: Register | None
+) -> None:
+    """Compare cached values, and those of every engine, with the model."""
+    cells = _cells(subject)
+    calls = any(cells.values())
+    ours = not subject.added  # any other formula may ask for any time
+    subject.compared = report.compared
+    report.compared[CACHED] = compare(subject.plan, subject.book.values, subject.results)
+    data = subject.book.archive.repacked() if engines else b""
+    for name in engines:
+        engine = engine_named(name)
+        engine.require()
+        if calls and name != Formualizer.name:
+            raise EngineError(
+                f"{name} does not know the AMZN_ functions that the workbook calls: validate it with {Formualizer.name}"
+            )
+        try:
+            if not ours:
+                found = calculate_apart(name, data, cells, register, _pinned(subject, subject.added))
+            elif name == Formualizer.name:
+                found = calculate(data, cells, register if calls else None)
+            else:
+                found = Calculated({sheet: dict(grid) for sheet, grid in engine.calculate(data).items()})
+        except EngineError as error:
+            if ours:
+                raise
+            subject.uncalculated[name] = str(error)
+            continue
+        _take(subject, report, name, found, cells)
+        report.compared[name] = compare(subject.plan, found.grids, subject.results)
+
+
+def _calculate_other(
+    subject: Subject, report: Report, engines: Sequence[str], register: Register | None
+) -> None:
+    """Calculate a workbook that is not ours, as far as an engine can."""
+    cells = _cells(subject)
+    if not cells:
+        return
+    pinned = _pinned(subject, subject.formulas)
+    data = subject.book.archive.repacked() if engines else b""
+    for name in engines:
+        engine_named(name).require()
+        try:
+            found = calculate_apart(name, data, cells, register, pinned)
+        except EngineError as error:
+            subject.uncalculated[name] = str(error)
+            continue
+        _take(subject, report, name, found, cells)
+        compared = len(subject.formulas) - len(pinned)
+        report.remarks.append(
+            f"{compared:,} of {len(subject.formulas):,} formulas use only functions on which programs agree, and were calculated"
+        )
+
+
+def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Value]:
+    """Return the values to keep for formulas that an engine may calculate otherwise than the program that saved the file, or not at all."""
+    pinned: dict[Place, Value] = {}
+    for place, formula in formulas.items():
+        value = subject.book.sheets[place[0]].cells[place[1:]].value
+        agreed = functions(formula) <= AGREED and "[" not in formula
+        if not (agreed or calls_ours(formula) or value is None or is_error(value)):
+            pinned[place] = value
+    return pinned
+
+
+def _take(subject: Subject, report: Report, name: str, found: Calculated, cells: dict[Place, bool]) -> None:
+    subject.calculated[name] = found.grids
+    subject.failures |= found.failures
+    if calls := sum(cells.values()):
+        report.remarks.append(
+            f"{calls} cells with AMZN_ functions calculated, {len(found.failures)} of them errors"
+        )

@@ -1,0 +1,85 @@
+"""The model as functions in cells see it: computed once for each scenario and set of overrides."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from model.errors import NotAvailableError, NotMeaningfulError, UnknownNameError, did_you_mean
+from model.language.periods import Period, Quarter
+from model.results import Results, run
+from model.scenarios.composing import BASE, load_scenario
+from model.scenarios.files import builtin_overlays, builtin_scenarios
+from xlwings_udfs.cells.arguments import Cell, FrozenOverrides, Scalar, overrides_of, text_of, thawed
+
+if TYPE_CHECKING:
+    from model.outputs import Output
+    from model.plan.plan import Row
+    from model.scenarios.scenario import Scenario
+
+CACHED_MODELS: Final = 64
+
+
+def scenario_name(value: Cell) -> str:
+    """Return the name of a scenario that ships, overlays joined by +; blank is ``base``. Files cannot be named in cells."""
+    name = text_of(value, "scenario", BASE)
+    first, *overlays = (part.strip() for part in name.split("+"))
+    for part, known in [(first, builtin_scenarios()), *((each, builtin_overlays()) for each in overlays)]:
+        if part not in known:
+            raise UnknownNameError(
+                f"unknown {'scenario' if part == first else 'overlay'} {part!r}{did_you_mean(part, known)}"
+            )
+    return "+".join([first, *overlays])
+
+
+@lru_cache(maxsize=CACHED_MODELS)
+def computed(name: str, overrides: FrozenOverrides = ()) -> Results:
+    """Return the model computed for a scenario with overrides; remembered."""
+    return run([scenario(name, overrides)])
+
+
+@lru_cache(maxsize=CACHED_MODELS)
+def scenario(name: str, overrides: FrozenOverrides = ()) -> Scenario:
+    """Return a scenario with overrides."""
+    return load_scenario(name).with_overrides(thawed(overrides))
+
+
+def scenario_of(value: Cell) -> Scenario:
+    """Return the scenario for the argument of a cell."""
+    return scenario(scenario_name(value))
+
+
+def model_of(scenario: Cell, overrides: Cell = None) -> Results:
+    """Return the model computed for the arguments of a cell."""
+    return computed(scenario_name(scenario), overrides_of(overrides))
+
+
+def current_year(results: Results) -> Period:
+    """Return the fiscal year that is running after the last reported quarter."""
+    return Period("annual", results.plan.axis.as_of.shifted(1).year)
+
+
+def figure(results: Results, key: str, period: Period) -> float:
+    """Return a figure of the model.
+
+    Raises
+    ------
+    NotAvailableError
+        The line has no figure for the period.
+    NotMeaningfulError
+        Its formula has no meaning there.
+    """
+    if results.plan.row(key).timed:
+        return results.value(key, period)
+    found = float(results.values[key][0, 0])
+    if math.isfinite(found):
+        return found
+    if results.plan.row(key).unit == "quarter":
+        raise NotAvailableError(f"{key} does not happen by {results.plan.axis.last}")
+    raise NotMeaningfulError(f"{key} has no meaning in {results.scenarios[0].name}")
+
+
+def in_cell(value: float, line: Row | Output) -> Scalar:
+    """Return a figure as a cell shows it: quarters as text, everything else as a number."""
+    return str(Quarter.from_code(value)) if line.unit == "quarter" else value
