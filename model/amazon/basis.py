@@ -8,16 +8,18 @@ from model.language.declarations import Block, driver
 from model.language.nodes import Dimension
 from model.language.vocabulary import constant
 
-SEGMENT: Final = Dimension("segment", ("north_america", "international", "aws"))
-RETAIL: Final = Dimension("retail segment", ("north_america", "international"), within=SEGMENT)
-SITE: Final = Dimension("site", ("aws", "other"))
+_LABELS: Final = {"north_america": "North America", "aws": "AWS"}
+
+SEGMENT: Final = Dimension("segment", ("north_america", "international", "aws"), labels=_LABELS)
+RETAIL: Final = Dimension("retail segment", ("north_america", "international"), within=SEGMENT, labels=_LABELS)
+SITE: Final = Dimension("site", ("aws", "other"), labels=_LABELS)
 ASSET_CLASS: Final = Dimension("asset class", ("servers_and_network", "equipment", "buildings"))
 SEASON: Final = Dimension("quarter of the year", ("q1", "q2", "q3", "q4"))
 
 QUARTERS_PER_YEAR: Final = constant(4, "1/yr")
 
 
-class Basis(Block):
+class Basis(Block, sheet="Sales"):
     """Shared assumptions: service lag, asset mix, custom silicon."""
 
     service_lag = driver(

@@ -15,7 +15,6 @@ from model.analysis.solve import solve, value_row
 from model.errors import InputError, NoRootError, did_you_mean
 from model.evidence.running_period import Observation, reported_so_far
 from model.language.periods import Period, Quarter
-from model.plan.plan import words
 from model.reported.guidance import guidance_at
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
@@ -302,7 +301,7 @@ def _judge_rebound(line: str, period: Period, known: Results, seen: Observation)
         f"{axis.quarters[p]} {figure(trailing[p], 'USD m')}"
         for p in range(max(0, axis.forecast_start - 4), axis.forecast_start)
     )
-    told = f"TTM {words(line)}: {text}"
+    told = f"TTM {known.plan.model.words(line)}: {text}"
     rises = [
         trailing[place] > trailing[place - 1] for place in range(first, min(first + 5, axis.forecast_start))
     ]
