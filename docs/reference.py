@@ -161,9 +161,12 @@ def scenarios() -> str:
 
 def exceptions() -> str:
     """Return the exceptions, root first."""
-    found = [each for _, each in inspect.getmembers(errors, inspect.isclass) if each.__module__ == errors.__name__]
+    members = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
+    found = [each for each in members if each.__module__ == errors.__name__]
     found.sort(key=lambda each: (len(each.__mro__), each.__name__))
-    rows = [(code(each.__name__), code(each.__base__.__name__), inspect.getdoc(each) or "") for each in found]
+    rows = [
+        (code(each.__name__), code(each.__mro__[1].__name__), inspect.getdoc(each) or "") for each in found
+    ]
     return table(("exception", "is a", "meaning"), rows)
 
 

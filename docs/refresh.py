@@ -18,11 +18,14 @@ import shlex
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import reference
 
 from amzn_fcf import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT: Final = Path(__file__).parent.parent
 PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -61,14 +64,14 @@ class Examples:
             raise ValueError(f"{command}: only amzn-fcf is run from a console block")
         return f"$ {command}\n{kept(shown, self._captured(lambda: _status(arguments)))}"
 
-    def _captured(self, run: object) -> str:
+    def _captured(self, run: Callable[[], object]) -> str:
         printed = io.StringIO()
         with (
             contextlib.chdir(self.folder),
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
         ):
-            run()  # type: ignore[operator]
+            run()
         return printed.getvalue()
 
 
