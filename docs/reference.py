@@ -8,13 +8,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import cli
-from model import errors
-from model.amazon import AMAZON, plan_at
+from model import companies, errors
 from model.backends.prose import definition
 from model.language.periods import Period
-from model.reported.actuals import axis_at
 from model.results import run
-from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import as_text, driver_specs
 from model.scenarios.files import builtin_overlays, builtin_scenarios, read_file
 from model.simulation.run import simulate
@@ -62,7 +59,8 @@ def _parsers() -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
 
 def _command(name: str, parser: argparse.ArgumentParser, summary: str) -> str:
     actions = [action for action in parser._actions if action.dest != "help"]  # noqa: SLF001  # as above
-    rows = [(code(_argument(action)), (action.help or "").replace("%%", "%")) for action in actions]
+    expand = parser._get_formatter()._expand_help  # noqa: SLF001  # as above
+    rows = [(code(_argument(action)), expand(action)) for action in actions]
     example = f"    {(parser.epilog or '').removeprefix('example: ')}"
     text = f"## {name}\n\n{summary[:1].upper()}{summary[1:]}.\n\n{example}"
     return f"{text}\n\n{table(('argument', 'meaning'), rows)}" if rows else text
@@ -92,7 +90,7 @@ def _function(name: str) -> str:
 
 def lines() -> str:
     """Return every line of the model with its formula, section by section."""
-    plan = plan_at(axis_at(str(load_scenario("base").as_of)))
+    plan = run(["base"]).plan
 
     def described(row: Row) -> tuple[str, ...]:
         return code(row.key), row.unit, row.label, code(definition(row, plan))
@@ -106,12 +104,14 @@ def lines() -> str:
         ]
         return f"## {block.title}\n\n{table(('line', 'unit', 'label', 'formula'), rows)}" if rows else ""
 
-    return "\n\n".join(filter(None, map(section, AMAZON.blocks)))
+    return "\n\n".join(filter(None, map(section, companies.default().model.blocks)))
 
 
 def drivers() -> str:
     """Return every driver with unit, default, range, grade and source, section by section."""
-    sections = {each.name: block.title for block in AMAZON.blocks for each in block.declared}
+    sections = {
+        each.name: block.title for block in companies.default().model.blocks for each in block.declared
+    }
     order = list(dict.fromkeys(sections.values()))
     specs = sorted(driver_specs().values(), key=lambda each: order.index(sections[each.driver.name]))
     parts = []
@@ -154,7 +154,7 @@ def scenarios() -> str:
     """Return the scenarios and overlays that ship."""
     rows = []
     for name in [*builtin_scenarios(), *builtin_overlays()]:
-        file = read_file(name)
+        file = read_file(name, companies.default())
         rows.append((code(name), "overlay" if file.overlay else str(file.as_of), file.title, file.note))
     return table(("name", "as-of", "title", "note"), rows)
 
