@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ORDER_OF_FONTS = {f"Unexpected element '{each}' found" for each in ("b", "i", "color", "sz")}
 """openpyxl writes the elements of a font in an order of its own. ECMA-376 lets them stand in any order (CT_Font is a choice); the data of
-openxml-audit, which are those of the Open XML SDK, ask for one. docs/validation.md has the result of the schemas themselves."""
+openxml-audit, which are those of the Open XML SDK, ask for one. docs/evidence.md has the result of the schemas themselves."""
 
 
 @cache

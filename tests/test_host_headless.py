@@ -66,7 +66,7 @@ def test_every_function_gives_in_cells_what_it_gives_in_python(
 ) -> None:
     """Arguments stand in cells of their own; a range is a range, a blank is an empty cell.
 
-    formualizer hands an empty cell over as 0, so this host takes a bare 0 as left out (docs/hosts.md).
+    formualizer hands an empty cell over as 0, so this host takes a bare 0 as left out (docs/reference/functions.md).
     """
     contents: dict[tuple[int, int], object] = {}
     references = []

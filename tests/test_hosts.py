@@ -1,4 +1,4 @@
-"""The table function x host of docs/hosts.md: what each host's test calls, counted from the calls themselves."""
+"""The table function x host of docs/evidence.md: what each host's test calls, counted from the calls themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlwings_udfs.cells.registry import FUNCTIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "hosts.md"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "evidence.md"
 _OFFICE = Counter(name for name, _ in office_calls.CALLS)
 HOSTS: Mapping[str, Mapping[str, int]] = {
     "headless": _OFFICE,
