@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from model.errors import DeclarationError
 from model.language import nodes
+from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
 from model.plan.schedule import PHASES, Stage, phase_jobs, stages_of
@@ -109,11 +110,33 @@ class Program:
 
 @cache
 def compile_plan(plan: Plan) -> Program:
-    """Return ``plan`` as a program; computed once a plan."""
-    return Program(
-        plan,
-        tuple(ArrayStage.of(stage, plan) for phase in PHASES for stage in stages_of(phase_jobs(plan, phase))),
-    )
+    """Return ``plan`` as a program; made once a plan."""
+    return program_of(plan)
+
+
+def program_of(plan: Plan) -> Program:
+    """Return ``plan`` as a program, made anew: for plans of which few are kept."""
+    stages = (stage for phase in PHASES for stage in stages_of(phase_jobs(plan, phase)))
+    return Program(plan, tuple(ArrayStage.of(stage, plan) for stage in stages))
+
+
+def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -> Array:
+    """Apply the formula of a ratio to figures over another axis, such as years.
+
+    Parameters
+    ----------
+    formula
+        A bound formula whose lags count the periods of that axis.
+    inputs
+        One array a row that the formula uses, by key.
+    shape
+        Periods and draws of the result; NaN where a lag reaches before the first period.
+    """
+    first = max(leaf.lag for leaf in leaves(formula))
+    result = np.full(shape, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result[first:] = term_of(formula, plan)(inputs, first, shape[0])
+    return result
 
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:

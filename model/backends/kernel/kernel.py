@@ -15,6 +15,7 @@ from model.backends.kernel.expressions import CALENDAR, LANES
 from model.backends.kernel.program import source_of
 from model.backends.kernel.rewriting import used_keys
 from model.errors import InputError
+from model.plan.plan import reachable
 from model.plan.schedule import stages_of
 
 if TYPE_CHECKING:
@@ -169,20 +170,13 @@ class _Variant:
         slots = [slot for key in keys for slot in range(self.places[key].start, self.places[key].stop)]
         return np.array(slots, dtype=np.uint32) * np.uint32(LANES)
 
-    def _changing(self, varying: frozenset[str]) -> set[str]:
+    def _changing(self, varying: frozenset[str]) -> frozenset[str]:
         """Return the rows that differ between draws: the varying drivers, and what depends on them."""
-        users = defaultdict(set)
+        users: defaultdict[str, set[str]] = defaultdict(set)
         for job in (job for jobs in self.source.found.jobs.values() for job in jobs):
             for key in used_keys(job.formula):
                 users[key].add(job.row.key)
-        changing: set[str] = set()
-        waiting = list(varying)
-        while waiting:
-            key = waiting.pop()
-            if key not in changing:
-                changing.add(key)
-                waiting += users[key]
-        return changing
+        return reachable(varying, users.__getitem__)
 
     @property
     def cells(self) -> int:

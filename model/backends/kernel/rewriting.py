@@ -48,7 +48,7 @@ class KernelRows:
 
 def rows_for(plan: Plan, wanted: Iterable[str], *, history: bool) -> KernelRows:
     """Return what must be computed to know the ``wanted`` rows; with ``history``, reported quarters differ between draws too."""
-    needed = _needed(plan, wanted)
+    needed = plan.needed(wanted)
     jobs = {phase: [job for job in phase_jobs(plan, phase) if job.row.key in needed] for phase in PHASES}
     in_history = frozenset(
         key for job in jobs["history"] for key in used_keys(job.formula) if plan.rows[key].driver is not None
@@ -70,23 +70,6 @@ def rows_for(plan: Plan, wanted: Iterable[str], *, history: bool) -> KernelRows:
 def used_keys(formula: Expr) -> set[str]:
     """Return the keys of the rows that a formula uses."""
     return {key_of(node) for node in walk(formula) if isinstance(node, nodes.Ref)}
-
-
-def _needed(plan: Plan, wanted: Iterable[str]) -> set[str]:
-    needed: set[str] = set()
-    waiting = list(wanted)
-    while waiting:
-        key = waiting.pop()
-        if key not in needed:
-            needed.add(key)
-            row = plan.row(key)
-            waiting += [
-                used
-                for formula in (row.history, row.forecast)
-                if formula is not None
-                for used in used_keys(formula)
-            ]
-    return needed
 
 
 def _free_of_drivers(plan: Plan, jobs: Iterable[Task]) -> set[str]:
