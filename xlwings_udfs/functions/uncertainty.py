@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from model.analysis.sensitivity import DEFAULT_SWING, grid, output_of, tornado
 from model.analysis.swings import Steps
 from model.errors import InputError, NotMeaningfulError
-from xlwings_udfs.cells.arguments import (
-    BAD_NUMBER,
-    NOT_AVAILABLE,
-    Block,
-    Scalar,
-    is_blank,
-    number_of,
-    numbers_of,
-    text_of,
-)
+from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, number_of, numbers_of, text_of
+from xlwings_udfs.cells.calls import cell_function
+from xlwings_udfs.cells.error_values import BAD_NUMBER, NOT_AVAILABLE
 from xlwings_udfs.cells.models import in_cell, scenario_of
-from xlwings_udfs.cells.registry import cell_function
-from xlwings_udfs.functions.arguments import ScenarioCell  # noqa: TC001  # hosts read annotations when they run
+from xlwings_udfs.functions.arguments import ScenarioCell  # noqa: TC001  # hosts read annotations
 
 if TYPE_CHECKING:
     from model.outputs import Output

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import inspect
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
-from xlwings_udfs.cells.arguments import ErrorValue, error_value
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.cells.error_values import SPELLINGS, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from xlwings_udfs.cells.arguments import Result
-
-_KINDS: Final = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
 
 
 def sheet_functions(heard: Callable[[str], None] | None = None) -> Mapping[str, Callable[..., object]]:
@@ -51,5 +48,5 @@ def _call(function: Callable[..., Result], heard: Callable[[str], None] | None, 
 
 def _plain(value: object) -> object:
     if isinstance(value, ErrorValue):
-        return {"type": "Error", "kind": _KINDS[value]}
+        return {"type": "Error", "kind": SPELLINGS[value].formualizer}
     return "" if value is None else value

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cache
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
-import xlwings_udfs.functions  # noqa: F401  # declares the functions
-from xlwings_udfs.cells.registry import FUNCTIONS
-from xlwings_udfs.functions.explain import version
+from xlwings_udfs.cells.descriptions import described
+from xlwings_udfs.cells.version import version
+from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from xlwings_udfs.cells.descriptions import Argument, Description
 
 IMPLEMENTATION: Final = "org.amznfcf.AddIn"
 PROGRAMMATIC_PREFIX: Final = f"{IMPLEMENTATION.upper()}."
@@ -32,58 +32,24 @@ _OLDEST_OFFICE: Final = "7.0"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-@dataclass(frozen=True)
-class Argument:
-    """An argument as Calc's function wizard shows it."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Described:
-    """A function as Calc's function wizard shows it."""
-
-    name: str
-    text: str
-    arguments: tuple[Argument, ...]
+@cache
+def descriptions() -> list[Description]:
+    """Return the description of every function, each argument with its default."""
+    return [
+        replace(each, arguments=tuple(map(_with_default, each.arguments)))
+        for each in described(FUNCTIONS).values()
+    ]
 
 
-def described_functions() -> list[Described]:
-    """Return what Calc shows of every function, in the order in which people read of them."""
-    return [_described(name, function) for name, function in FUNCTIONS.items()]
-
-
-def _described(name: str, function: Callable[..., Any]) -> Described:
-    hints = get_type_hints(function, include_extras=True)
-    arguments = tuple(
-        Argument(each.name, _argument_text(hints[each.name], each.default))
-        for each in inspect.signature(function).parameters.values()
-    )
-    return Described(name, _plain((function.__doc__ or "").partition("\n")[0]), arguments)
-
-
-def _argument_text(hint: object, default: object) -> str:
-    kind, text = hint, ""
-    if get_origin(hint) is Annotated:
-        kind, options, *_ = get_args(hint)
-        text = _plain(str(options["doc"]))
-    words = get_args(kind) if get_origin(kind) is Literal else ()
-    if not all(word in text for word in words):
-        text = f"{text}. One of: {', '.join(words)}"
-    if default is inspect.Parameter.empty:  # Calc calls every argument of type any optional
-        return f"{text} (required)"
-    return text if default is None else f"{text}. Blank: {default}"
-
-
-def _plain(text: str) -> str:
-    return text.replace("``", "").strip()
+def _with_default(argument: Argument) -> Argument:
+    # Calc calls every argument of the type any optional
+    return argument if argument.optional else replace(argument, text=f"{argument.text} (required)")
 
 
 def interface() -> str:
     """Return the add-in's interface in UNO's language: one method a function, every argument ``any`` so that it can be left out."""
     lines = ["module org { module amznfcf {", "interface XAmznFcf", "{"]
-    for each in described_functions():
+    for each in descriptions():
         result = "any" if each.name in ONE_VALUE else "sequence< sequence< any > >"
         arguments = ", ".join(
             f"[in] any {_without_underscores(argument.name)}" for argument in each.arguments
@@ -100,7 +66,7 @@ def _without_underscores(name: str) -> str:
 
 def calc_add_ins() -> str:
     """Return the configuration from which Calc's function wizard knows the functions before the add-in is loaded."""
-    nodes = "\n".join(map(_function_node, described_functions()))
+    nodes = "\n".join(map(_function_node, descriptions()))
     return (
         f'{_XML}<oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
         ' oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
@@ -109,7 +75,7 @@ def calc_add_ins() -> str:
     )
 
 
-def _function_node(function: Described) -> str:
+def _function_node(function: Description) -> str:
     arguments = "".join(
         f'\n  <node oor:name="{letter}" oor:op="replace">{_texts(each.name, each.text)}</node>'
         for letter, each in zip(
@@ -117,7 +83,7 @@ def _function_node(function: Described) -> str:
         )  # Calc sorts the nodes by their names
     )
     return (
-        f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.text)}'
+        f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.summary)}'
         '<prop oor:name="Category"><value>Add-In</value></prop>'
         f'<prop oor:name="CompatibilityName"><value xml:lang="en-US">{function.name}</value></prop>'
         f'<node oor:name="Parameters">{arguments}</node></node>'
@@ -170,10 +136,10 @@ def recorded() -> str:
     """Return what the add-in reads: the interpreter that runs the functions, and the texts of the function wizard."""
     functions = {
         each.name: {
-            "text": each.text,
+            "text": each.summary,
             "arguments": [[argument.name, argument.text] for argument in each.arguments],
             "one_value": each.name in ONE_VALUE,
         }
-        for each in described_functions()
+        for each in descriptions()
     }
     return json.dumps({"interpreter": sys.executable, "functions": functions}, indent=1) + "\n"

@@ -25,8 +25,8 @@ _EMPTY: Final = inspect.Parameter.empty
 def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
     """Return the answer to a call of a function; whatever goes wrong in it is an error value."""
     from model.errors import AmznFcfError  # noqa: PLC0415  # loaded after the thread that watches for the office's end
-    from xlwings_udfs.cells.arguments import BAD_VALUE, error_value  # noqa: PLC0415
-    from xlwings_udfs.cells.registry import FUNCTIONS  # noqa: PLC0415
+    from xlwings_udfs.cells.error_values import BAD_VALUE, error_value  # noqa: PLC0415
+    from xlwings_udfs.functions import FUNCTIONS  # noqa: PLC0415
 
     if name not in FUNCTIONS:
         return {
@@ -42,7 +42,7 @@ def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
 
 
 def _plain(value: Result) -> Any:  # noqa: ANN401  # JSON
-    from xlwings_udfs.cells.arguments import ErrorValue  # noqa: PLC0415
+    from xlwings_udfs.cells.error_values import ErrorValue  # noqa: PLC0415
 
     if isinstance(value, list):
         return [[_plain(each) for each in row] for row in value]
@@ -55,7 +55,7 @@ def main() -> None:
     threading.Thread(target=_receive, args=(sys.stdin, calls), daemon=True).start()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    import xlwings_udfs.functions  # noqa: F401, PLC0415  # declares the functions
+    from xlwings_udfs.functions import FUNCTIONS  # noqa: F401, PLC0415  # all loaded before the first call
 
     _send(answers, {"ready": True})
     while True:

@@ -10,19 +10,15 @@ from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from model.errors import AmznFcfError
-from xlwings_udfs.cells.arguments import BAD_NUMBER, BAD_VALUE, ErrorValue, error_value
-from xlwings_udfs.cells.descriptions import descriptions
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, EXCEL_ERRORS, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _logger = logging.getLogger(__name__)
 
-_ERRORS_IN_CELLS: Final = frozenset({
-    "#BLOCKED!", "#CALC!", "#CONNECT!", "#DIV/0!", "#FIELD!", "#GETTING_DATA", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!",
-    "#UNKNOWN!", "#VALUE!",
-})  # fmt: skip
 _FIRST_ERROR_CODE: Final = -2146826288
 _LAST_ERROR_CODE: Final = _FIRST_ERROR_CODE + 99
 """Codes by which COM hands over cells that hold an error, #NULL! first; xlwings knows only seven of them by name."""
@@ -55,7 +51,7 @@ def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
     ]
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it, mypy does not know it
     call.__annotations__ = {
-        each.name: Annotated[Any, {"doc": each.description, "ndim": 2, "err_to_str": True}]
+        each.name: Annotated[Any, {"doc": each.text, "ndim": 2, "err_to_str": True}]
         for each in description.arguments
     }
     return call
@@ -75,7 +71,7 @@ def _argument(value: object) -> object:
 
 def _cell(value: object) -> object:
     """Return what a cell holds; an error stays an error, for a blank would stand for the default."""
-    if isinstance(value, str) and value in _ERRORS_IN_CELLS:
+    if isinstance(value, str) and value in EXCEL_ERRORS:
         return ErrorValue(value)
     if type(value) is int and _FIRST_ERROR_CODE <= value <= _LAST_ERROR_CODE:
         return BAD_VALUE

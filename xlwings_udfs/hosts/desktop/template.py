@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
 from model.files import write_files
-from xlwings_udfs.cells.descriptions import descriptions
 from xlwings_udfs.hosts.desktop.how_to import TITLE, how_to
 from xlwings_udfs.hosts.desktop.vba_module import vba_module
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,7 +191,7 @@ def _fill_intellisense(book: Workbook) -> None:
     sheet.append(["FunctionInfo"])
     for each in descriptions().values():
         pairs = [
-            (f"[{argument.name}]" if argument.optional else argument.name, argument.description)
+            (f"[{argument.name}]" if argument.optional else argument.name, argument.text)
             for argument in each.arguments
         ]
         sheet.append([each.name, each.text, None, *(text for pair in pairs for text in pair)])

@@ -14,11 +14,11 @@ import pythoncom
 import xlwings
 
 from xlwings_udfs.cells.descriptions import CATEGORY
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.exchange import udf
 
 if TYPE_CHECKING:
-    from xlwings_udfs.cells.arguments import ErrorValue
+    from xlwings_udfs.cells.error_values import ErrorValue
 
 
 def com_error(_error: ErrorValue) -> object:

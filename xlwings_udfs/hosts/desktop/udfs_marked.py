@@ -9,7 +9,7 @@ import xlwings
 
 from xlwings_udfs.cells.descriptions import CATEGORY
 from xlwings_udfs.cells.error_values import marked
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.exchange import udf
 
 # xlwings looks for functions among the attributes of the module

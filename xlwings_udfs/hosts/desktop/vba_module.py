@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlwings_udfs.cells.arguments import BAD_VALUE
-from xlwings_udfs.cells.descriptions import CATEGORY, descriptions
-from xlwings_udfs.cells.error_values import MARK, VBA_CONSTANTS
+from xlwings_udfs.cells.descriptions import CATEGORY
+from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, SPELLINGS
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +83,7 @@ End Function
 def vba_module() -> bytes:
     """Return the module as a ``.bas`` file: ASCII, lines ended as Windows does, or the VBA editor would misread it."""
     cases = "\n".join(
-        f'        Case "{error}": CellValue = CVErr({constant})' for error, constant in VBA_CONSTANTS.items()
+        f'        Case "{error}": CellValue = CVErr({spelling.vba})' for error, spelling in SPELLINGS.items()
     )
     head = _HEAD.format(
         module=PYTHON_MODULE,
@@ -91,7 +91,7 @@ def vba_module() -> bytes:
         category=CATEGORY,
         mark=ord(MARK),
         cases=cases,
-        otherwise=VBA_CONSTANTS[BAD_VALUE],
+        otherwise=SPELLINGS[BAD_VALUE].vba,
     )
     functions = descriptions().values()
     parts = [head, *map(_function, functions), _describe_functions(functions)]
@@ -121,7 +121,7 @@ def _described(function: Description) -> str:
     call = f'    Application.MacroOptions Macro:="{function.name}", Category:="{CATEGORY}", _\n        Description:={_text(function.text)}'
     if not function.arguments:
         return call
-    texts = ", _\n            ".join(_text(each.description) for each in function.arguments)
+    texts = ", _\n            ".join(_text(each.text) for each in function.arguments)
     return f"{call}, _\n        ArgumentDescriptions:=Array( _\n            {texts})"
 
 

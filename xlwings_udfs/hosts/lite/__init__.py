@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from xlwings_udfs.functions.explain import version
+from xlwings_udfs.cells.version import version
 from xlwings_udfs.hosts.project_folder import texts_of, write_folder
 
 if TYPE_CHECKING:

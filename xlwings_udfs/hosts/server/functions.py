@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from typing import TYPE_CHECKING, Final
 
-from xlwings_udfs.cells.registry import FUNCTIONS
-from xlwings_udfs.hosts.officejs import catching, registered
+from xlwings_udfs.hosts.officejs import catching_functions, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -21,7 +20,7 @@ _MODEL: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
 
 def server_functions() -> dict[str, Callable[..., Coroutine[object, object, Result]]]:
     """Return every function by name, ready for xlwings Server."""
-    return {name: registered(_beside_the_loop(catching(function))) for name, function in FUNCTIONS.items()}
+    return {name: registered(_beside_the_loop(function)) for name, function in catching_functions().items()}
 
 
 def _beside_the_loop(function: Callable[..., Result]) -> Callable[..., Coroutine[object, object, Result]]:

@@ -8,9 +8,8 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import InputError
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.server.guard import GUARDED, Guard
 
 if TYPE_CHECKING:
