@@ -10,8 +10,9 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from model import companies
 from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean
-from model.language.periods import FIRST_QUARTER, LAST_QUARTER, Period, Quarter
+from model.language.periods import Period, Quarter
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 
 if TYPE_CHECKING:
@@ -148,9 +149,9 @@ def _period_text(value: str) -> Period:
 
 
 def _on_axis(period: Period) -> Period:
-    first, last = Quarter.parse(FIRST_QUARTER), Quarter.parse(LAST_QUARTER)
-    if not first <= Quarter(period.year, period.quarter) <= last:
-        raise NotAvailableError(f"{period} is outside {first}..{last}")
+    company = companies.default()
+    if not company.first <= Quarter(period.year, period.quarter) <= company.last:
+        raise NotAvailableError(f"{period} is outside {company.first}..{company.last}")
     return period
 
 
