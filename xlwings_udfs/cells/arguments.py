@@ -18,6 +18,8 @@ from xlwings_udfs.cells.error_values import ErrorValue, error_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from model.company import Company
+
 Cell = object
 Scalar = float | str | None
 Block = list[list[Scalar]]
@@ -124,32 +126,31 @@ def period_of(value: Cell, default: Period) -> Period:
     if is_blank(value):
         return default
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _period_number(number_of(value, "period"))
+        return _period_number(number_of(value, "period"), companies.default())
     if not isinstance(value, str) or isinstance(value, ErrorValue) or len(value) > _LONGEST_TEXT:
         raise PeriodError(
             f"period needs a year, a quarter such as 2026Q3, or 'TTM 2026Q3', not {shown(value)}"
         )
-    return _period_text(value.strip())
+    return _period_text(value.strip(), companies.default())
 
 
 @lru_cache(maxsize=4096)
-def _period_number(value: float) -> Period:
+def _period_number(value: float, company: Company) -> Period:
     code = round(value) if abs(value) < 1e6 else 0  # noqa: PLR2004  # beyond any year or quarter code
     if code != value or not 1000 <= code <= 99994:  # noqa: PLR2004  # years, and codes of quarters
         raise PeriodError(f"{value:g} is not a period: write a year (2026) or a quarter (2026Q3)")
     if code <= 9999:  # noqa: PLR2004  # a year has four digits
-        return _on_axis(Period("annual", code))
+        return _on_axis(Period("annual", code), company)
     quarter = Quarter.from_code(code)
-    return _on_axis(Period("quarterly", quarter.year, quarter.number))
+    return _on_axis(Period("quarterly", quarter.year, quarter.number), company)
 
 
 @lru_cache(maxsize=4096)
-def _period_text(value: str) -> Period:
-    return _on_axis(Period.parse(value))
+def _period_text(value: str, company: Company) -> Period:
+    return _on_axis(Period.parse(value), company)
 
 
-def _on_axis(period: Period) -> Period:
-    company = companies.default()
+def _on_axis(period: Period, company: Company) -> Period:
     if not company.first <= Quarter(period.year, period.quarter) <= company.last:
         raise NotAvailableError(f"{period} is outside {company.first}..{company.last}")
     return period

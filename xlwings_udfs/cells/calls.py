@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import Any, Final, TypeVar, cast
 
+from model import companies
 from xlwings_udfs.cells.error_values import ErrorValue
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -26,7 +27,7 @@ def cell_function(function: Function) -> Function:
     """
     parameters = enumerate(inspect.signature(function).parameters.values())
     optional = {place for place, each in parameters if each.default is not inspect.Parameter.empty}
-    cached = lru_cache(maxsize=CACHED_CALLS, typed=True)(function)
+    cached = lru_cache(maxsize=CACHED_CALLS, typed=True)(lambda _company, *given: function(*given))
 
     @wraps(function)
     def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  # whatever a cell holds
@@ -39,7 +40,7 @@ def cell_function(function: Function) -> Function:
         )
         if named or not all(type(each) in _SINGLE for each in given):
             return function(*given, **named)
-        found = cached(*cast("tuple[Hashable, ...]", given))
+        found = cached(companies.default(), *cast("tuple[Hashable, ...]", given))
         # a caller that changes its block must not change the cached one
         return [list(row) for row in found] if isinstance(found, list) else found
 

@@ -10,13 +10,13 @@ from model.evidence.claims import ledger
 from model.language.periods import Period, Quarter
 from model.scenarios.drivers import ALL, driver_specs
 from model.scenarios.files import builtin_scenarios
-from xlwings_udfs.cells.arguments import Block, Scalar, period_of
+from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, period_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.error_values import NOT_AVAILABLE
 from xlwings_udfs.cells.models import computed, current_year, figure, in_cell, model_of, scenario_name
 from xlwings_udfs.cells.overrides import overrides_of
 from xlwings_udfs.functions.arguments import OverridesCell, ScenarioCell  # noqa: TC001  # hosts read annotations
-from xlwings_udfs.functions.words import FREQUENCIES, choice, meaning, statement_rows, words
+from xlwings_udfs.functions.words import FREQUENCIES, choice, meaning, questions, statement_rows, words
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -28,8 +28,8 @@ def AMZN_INFLECTION(
         Any,
         choice(
             "trough, turn, positive (from when it stays above 0), recross of the earlier peak, intensity_peak",
-            words().events,
-            words().usual_event,
+            questions().events,
+            words().usual_event or None,
         ),
     ] = None,
     scenario: ScenarioCell = None,
@@ -40,12 +40,13 @@ def AMZN_INFLECTION(
 
     Example: ``AMZN_INFLECTION("turn", "bear")``.
     """
-    frozen = overrides_of(overrides)
-    number = meaning(measure, "measure", words().inflection_measures)
-    if number != meaning(None, "measure", words().inflection_measures):
-        frozen = tuple(sorted({**dict(frozen), words().inflection_driver: number}.items()))
+    key = meaning(event, "event", {each: each for each in questions().events}, words().usual_event or None)
+    frozen, measures = overrides_of(overrides), words().inflection_measures
+    if measures or not is_blank(measure):
+        number = meaning(measure, "measure", measures)
+        if number != meaning(None, "measure", measures):
+            frozen = tuple(sorted({**dict(frozen), words().inflection_driver: number}.items()))
     results = computed(scenario_name(scenario), frozen)
-    key = meaning(event, "event", words().events, words().usual_event)
     return in_cell(figure(results, key, current_year(results)), results.plan.row(key))
 
 
@@ -76,7 +77,7 @@ def AMZN_DRIVERS(scenario: ScenarioCell = None) -> Any:
     """
     results = model_of(scenario)
     found, as_of = results.scenarios[0], results.plan.axis.as_of
-    specs = {key: spec for key, spec in driver_specs().items() if spec.driver.kind != "elapsed"}
+    specs = {key: spec for key, spec in driver_specs(found.company).items() if spec.driver.kind != "elapsed"}
     years = [str(year) for year in results.plan.axis.years if year >= as_of.shifted(1).year]
     given = {period for key in specs for period in found.table[key]}
     quarters = sorted(period for period in given if "Q" in period and period > str(as_of))

@@ -15,7 +15,7 @@ from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.models import current_year, figure, model_of, scenario_of
 from xlwings_udfs.cells.overrides import overrides_of, thawed
 from xlwings_udfs.functions.arguments import OverridesCell, ScenarioCell  # noqa: TC001  # hosts read annotations
-from xlwings_udfs.functions.words import choice, meaning, words
+from xlwings_udfs.functions.words import choice, meaning, questions, words
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -25,7 +25,7 @@ _METHOD: Final = "Method of valuation"
 
 
 def _value(method: Any, scenario: Any, overrides: Any) -> float:
-    methods = words().methods
+    methods = questions().values
     usual = meaning(None, "method", methods)
     if choice_of(method, "method", (*methods, _WEIGHTED), next(iter(methods))) != _WEIGHTED:
         results = model_of(scenario, overrides)
@@ -48,7 +48,7 @@ def AMZN_VALUE(
         Any,
         choice(
             "dcf, exit_multiple, sotp, price_to_sales, net_margin; weighted: dcf of base, bull and bear",
-            (*words().methods, _WEIGHTED),
+            (*questions().values, _WEIGHTED),
         ),
     ] = None,
     scenario: ScenarioCell = None,
@@ -65,7 +65,7 @@ def AMZN_VALUE(
 @cell_function
 def AMZN_UPSIDE(
     price: Annotated[Any, {"doc": "Price of the share, USD. Blank: the scenario's own"}] = None,
-    method: Annotated[Any, choice(_METHOD, (*words().methods, _WEIGHTED))] = None,
+    method: Annotated[Any, choice(_METHOD, (*questions().values, _WEIGHTED))] = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
 ) -> Any:
@@ -77,7 +77,7 @@ def AMZN_UPSIDE(
 
 
 def _price(price: Any, results: Results) -> float:
-    found = _constant(results, words().price) if is_blank(price) else number_of(price, "price")
+    found = _constant(results, questions().price) if is_blank(price) else number_of(price, "price")
     if found <= 0:
         raise NotMeaningfulError(f"price must be above 0, not {found:g}")
     return found
@@ -132,12 +132,12 @@ def AMZN_IMPLIED(
         Any, {"doc": "Driver to solve for, such as wacc or aws_growth; or growth, margin, capex, inflection"}
     ],
     price: Annotated[Any, {"doc": "Price of the share to reach, USD"}],
-    method: Annotated[Any, choice(_METHOD, words().methods)] = None,
+    method: Annotated[Any, choice(_METHOD, questions().values)] = None,
     scenario: ScenarioCell = None,
 ) -> Any:
     """Return the driver value, the same in all forecast years, at which value equals price; #NUM! if none.
 
     Example: ``AMZN_IMPLIED("wacc", 234.75, "dcf", "article")``.
     """
-    row = meaning(method, "method", words().methods)
+    row = meaning(method, "method", questions().values)
     return solve(scenario_of(scenario), text_of(driver, "driver", ""), number_of(price, "price"), row).value
