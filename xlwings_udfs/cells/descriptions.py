@@ -37,6 +37,8 @@ class Description:
     summary: str
     text: str
     arguments: tuple[Argument, ...]
+    one_value: bool
+    """Whether the function never gives a block."""
 
 
 def described(functions: Mapping[str, Callable[..., Any]]) -> dict[str, Description]:
@@ -52,7 +54,8 @@ def _described(name: str, function: Callable[..., Any]) -> Description:
     )
     docstring = (function.__doc__ or "").replace("``", "")
     summary = " ".join(docstring.partition("\n\n")[0].split())
-    return Description(name, summary, " ".join(docstring.split()), arguments)
+    one_value = hints["return"] in (float, str)
+    return Description(name, summary, " ".join(docstring.split()), arguments, one_value)
 
 
 def _argument(name: str, hint: object, default: object) -> Argument:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 PeriodCell = Annotated[
     Any,
     {
-        "doc": "2026 (fiscal year), 2026Q3 (quarter) or TTM 2026Q3; a range gives a block. Blank: the current year"
+        "doc": "2026 (fiscal year), 2026Q3 (quarter) or TTM 2026Q3; a range gives a block. "
+        "Blank: the current year"
     },
 ]
 ScenarioCell = Annotated[

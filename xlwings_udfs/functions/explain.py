@@ -31,7 +31,7 @@ def AMZN_EXPLAIN(
     line: Annotated[Any, {"doc": "Name of a line of the model"}],
     period: PeriodCell = None,
     scenario: ScenarioCell = None,
-) -> Any:
+) -> str:
     """Return the definition of a line and the values behind it; for wrong arguments, the fault.
 
     Example: ``AMZN_EXPLAIN("free_cash_flow", 2026)``.
@@ -68,7 +68,7 @@ def _shown(results: Results, key: str, period: Period) -> str:
 
 
 @cell_function
-def AMZN_VERSION() -> Any:
+def AMZN_VERSION() -> str:
     """Version of the model, as-of and date of its data, and a hash of all shipped assumptions.
 
     Example: ``AMZN_VERSION()``.

@@ -136,7 +136,7 @@ def AMZN_CAPEX(
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
 ) -> Any:
-    """Capital expenditure, USD m; aws and other are property additions, leased and accrued too.
+    """Capital expenditure, USD m; aws and other are property additions: paid, accrued or leased.
 
     Example: ``AMZN_CAPEX(2026)``.
     """

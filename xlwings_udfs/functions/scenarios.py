@@ -27,7 +27,7 @@ def AMZN_INFLECTION(
     event: Annotated[
         Any,
         choice(
-            "trough, turn, positive (from when it stays above 0), recross of the earlier peak, intensity_peak",
+            "trough, turn, positive (and stays above 0), recross of the earlier peak, intensity_peak",
             questions().events,
             words().usual_event or None,
         ),
@@ -35,7 +35,7 @@ def AMZN_INFLECTION(
     scenario: ScenarioCell = None,
     measure: Annotated[Any, choice("Measure of free cash flow", words().inflection_measures)] = None,
     overrides: OverridesCell = None,
-) -> Any:
+) -> str:
     """Quarter in which trailing-twelve-month free cash flow turns, such as "2027Q2"; #N/A if it never does.
 
     Example: ``AMZN_INFLECTION("turn", "bear")``.
@@ -47,7 +47,7 @@ def AMZN_INFLECTION(
         if number != meaning(None, "measure", measures):
             frozen = tuple(sorted({**dict(frozen), words().inflection_driver: number}.items()))
     results = computed(scenario_name(scenario), frozen)
-    return in_cell(figure(results, key, current_year(results)), results.plan.row(key))
+    return str(in_cell(figure(results, key, current_year(results)), results.plan.row(key)))
 
 
 @cell_function

@@ -53,7 +53,7 @@ def AMZN_VALUE(
     ] = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
-) -> Any:
+) -> float:
     """Value per share, USD.
 
     Example: ``AMZN_VALUE("dcf", "article")``. ``weighted`` uses the scenarios' own weights and ignores the
@@ -68,7 +68,7 @@ def AMZN_UPSIDE(
     method: Annotated[Any, choice(_METHOD, (*questions().values, _WEIGHTED))] = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
-) -> Any:
+) -> float:
     """Return value / price - 1.
 
     Example: ``AMZN_UPSIDE(250, "sotp")``.
@@ -134,7 +134,7 @@ def AMZN_IMPLIED(
     price: Annotated[Any, {"doc": "Price of the share to reach, USD"}],
     method: Annotated[Any, choice(_METHOD, questions().values)] = None,
     scenario: ScenarioCell = None,
-) -> Any:
+) -> float:
     """Return the driver value, the same in all forecast years, at which value equals price; #NUM! if none.
 
     Example: ``AMZN_IMPLIED("wacc", 234.75, "dcf", "article")``.

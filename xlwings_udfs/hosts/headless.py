@@ -1,4 +1,4 @@
-"""The headless host: the functions inside formualizer, so that a workbook with =AMZN_FCF() calculates without Excel."""
+"""The headless host: the functions inside formualizer, which calculates workbooks without Excel."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def sheet_functions(heard: Callable[[str], None] | None = None) -> Mapping[str, Callable[..., object]]:
-    """Return every function by name, as formualizer calls it: errors are its error values, empty cells of a block are empty texts.
+    """Return every function by name, as formualizer calls it; empty cells of a block are empty texts.
 
-    ``heard`` is handed what AMZN_EXPLAIN would say of each call that fails.
+    ``heard`` receives the message of each call that fails.
     """
     return {name: partial(_call, function, heard) for name, function in FUNCTIONS.items()}
 
 
 def register(workbook: Any, heard: Callable[[str], None] | None = None) -> None:  # noqa: ANN401  # formualizer's Workbook
-    """Make the functions known to a formualizer workbook, by the names of LibreOffice's files too; ``heard``: see above."""
+    """Register the functions in a formualizer workbook, under the names of LibreOffice's files too."""
     for name, function in sheet_functions(heard).items():
         parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
         needed = sum(each.default is inspect.Parameter.empty for each in parameters)

@@ -1,4 +1,4 @@
-"""Between xlwings and a function: a cell's values in, a value or a block out, and never the text of an exception."""
+"""Between xlwings and a function: values of cells in, a value or a block out, errors as error values."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ _logger = logging.getLogger(__name__)
 
 _FIRST_ERROR_CODE: Final = -2146826288
 _LAST_ERROR_CODE: Final = _FIRST_ERROR_CODE + 99
-"""Codes by which COM hands over cells that hold an error, #NULL! first; xlwings knows only seven of them by name."""
+"""COM's codes for cells that hold an error, #NULL! first; xlwings knows only seven of them by name."""
 
 
 def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
-    """Return a function as xlwings registers it: what it raises, and every error in its block, is handed out as ``shown``.
+    """Return a function as xlwings registers it, with exceptions and error values turned into ``shown``.
 
     Arguments always come as lists of rows (``ndim`` 2), or a column would become a row; a list of one cell is
-    that cell. Literal types and reserved names do not get past xlwings and VBA, so the signature states
-    neither.
+    that cell. The signature has neither Literal types, which xlwings refuses, nor names that VBA reserves.
     """
     function, description = FUNCTIONS[name], descriptions()[name]
 
@@ -40,8 +39,7 @@ def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
         except AmznFcfError as error:
             return shown(error_value(error))
         except Exception as error:
-            # a text in the cell would be passed over by SUM; the console of xlwings ("Show Console") has the
-            # traceback
+            # SUM would ignore a text in the cell; the console of xlwings ("Show Console") has the traceback
             _logger.exception("%s failed", name)
             return shown(error_value(error))
 

@@ -1,9 +1,9 @@
-"""The UDF module that the sheet ``xlwings.conf`` names: the macro "ImportPythonUDFs" reads it.
+"""The UDF module that the sheet ``xlwings.conf`` names, for the macro "ImportPythonUDFs".
 
 Errors leave as ``pythoncom.ArgNotFound``, the one object that pywin32 turns into a COM error (VT_ERROR) on
 the way to Excel, in single cells and in blocks; Excel shows it as #VALUE!, whatever the kind.
 ``pythoncom.Missing`` is refused there with a TypeError, and a ``VARIANT(VT_ERROR, code)`` loses its code.
-:mod:`.udfs_marked` keeps the kinds apart.
+:mod:`.udfs_marked` keeps the kinds distinct.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The same functions for the VBA module that is imported by hand: errors leave marked, and VBA makes error values of them.
+"""The functions for the VBA module that is imported by hand, which turns marked texts into error values.
 
-Not for the sheet ``xlwings.conf``: imported by xlwings itself, the marks would stand in cells as text.
+Not for the sheet ``xlwings.conf``: if xlwings imports it, cells show the marks as text.
 """
 
 from __future__ import annotations

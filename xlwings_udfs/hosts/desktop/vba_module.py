@@ -1,4 +1,4 @@
-"""The VBA module that is imported by hand (File, Import File in the VBA editor): no trusted access to the VBA project needed."""
+"""The VBA module that is imported by hand (File, Import File in the VBA editor)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEAD: Final = """\
 Attribute VB_Name = "xlwings_udfs"
 ' The functions of amzn-fcf for cells. Generated: changes are lost when it is generated again.
 ' It has the name of the module that ImportPythonUDFs makes, so that one replaces the other.
-' Python hands over an error as a text that begins with a mark; here it becomes an error value, which SUM does not pass over.
+' Python passes an error as a marked text; here it becomes an error value, which SUM does not ignore.
 Option Explicit
 
 Private Const PYTHON_MODULE As String = "{module}"
@@ -40,7 +40,8 @@ End Sub
 
 Private Function FromPython(ByVal functionName As String, ByVal arguments As Variant) As Variant
     On Error GoTo failed
-    FromPython = WithErrorValues(XLPy.CallUDF(PYTHON_MODULE, functionName, arguments, ThisWorkbook, Application.Caller))
+    FromPython = WithErrorValues( _
+        XLPy.CallUDF(PYTHON_MODULE, functionName, arguments, ThisWorkbook, Application.Caller))
     Exit Function
 failed:
     FromPython = CVErr({otherwise})
@@ -81,7 +82,7 @@ End Function
 
 
 def vba_module() -> bytes:
-    """Return the module as a ``.bas`` file: ASCII, lines ended as Windows does, or the VBA editor would misread it."""
+    """Return the module as a ``.bas`` file; the VBA editor needs ASCII and Windows line ends."""
     cases = "\n".join(
         f'        Case "{error}": CellValue = CVErr({spelling.vba})' for error, spelling in SPELLINGS.items()
     )
@@ -118,7 +119,10 @@ def _describe_functions(functions: Iterable[Description]) -> str:
 
 
 def _described(function: Description) -> str:
-    call = f'    Application.MacroOptions Macro:="{function.name}", Category:="{CATEGORY}", _\n        Description:={_text(function.text)}'
+    call = (
+        f'    Application.MacroOptions Macro:="{function.name}", Category:="{CATEGORY}", _\n'
+        f"        Description:={_text(function.text)}"
+    )
     if not function.arguments:
         return call
     texts = ", _\n            ".join(_text(each.text) for each in function.arguments)
