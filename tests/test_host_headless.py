@@ -10,7 +10,8 @@ import formualizer
 import pytest
 from office_calls import CALLS
 
-from amzn_fcf.building.workbooks import build, shipped_at
+from amzn_fcf.building.selection import shipped_at
+from amzn_fcf.building.workbooks import build
 from model.errors import AmznFcfError
 from model.language.periods import Quarter
 from model.scenarios.composing import load_scenario

@@ -1,4 +1,4 @@
-"""Figures as people read them in a terminal: units, quarters, dates, and what does not happen."""
+"""Figures as text: units, quarters, dates, and events that do not happen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from model.language.periods import DAY_ZERO, Quarter
 
 if TYPE_CHECKING:
+    from model.analysis.swings import Steps
     from model.results import Results
 
 _MONEY: Final = 1000.0
@@ -16,7 +17,7 @@ _MONEY: Final = 1000.0
 
 
 def shown(value: float, unit: str) -> float | str | None:
-    """Return a figure as people and programs read it: quarters as 2026Q3, dates as 2026-10-06, an error value as nothing."""
+    """Return a figure as a record holds it: quarters as 2026Q3, dates as 2026-10-06, error values as None."""
     if not math.isfinite(value):
         return None
     if unit == "quarter":
@@ -25,7 +26,7 @@ def shown(value: float, unit: str) -> float | str | None:
 
 
 def text(value: float | str | None, unit: str) -> str:
-    """Return what :func:`shown` gave as text."""
+    """Return the value of a record as text."""
     if value is None:
         return "not on the axis" if unit == "quarter" else "not meaningful"
     if isinstance(value, str):
@@ -42,32 +43,37 @@ def text(value: float | str | None, unit: str) -> str:
 
 
 def exact(value: float, unit: str) -> str:
-    """Return the value of a driver as text, with the digits in which drivers differ."""
+    """Return the value of a driver as text, with two decimals for percentages."""
     return f"{100 * value:.2f} %" if unit in {"ratio", "rate", "1/yr"} else text(shown(value, unit), unit)
 
 
-def read(results: Results, key: str, scenario: int = 0) -> str:
-    """Return one value of the model, which does not vary with time, as text."""
+def step_text(steps: Steps, value: float) -> str:
+    """Return a step of a driver as text: its value, the amount added, or the factor."""
+    if steps.operation == "scale":
+        return f"x {value:g}"
+    words = exact(value, steps.spec.driver.unit)
+    return f"+{words}" if steps.operation == "add" and value > 0 else words
+
+
+def read(results: Results, key: str) -> str:
+    """Return a value that does not vary over time as text."""
     row = results.plan.row(key)
-    values = results.values[key][0]
-    return text(shown(float(values[min(scenario, len(values) - 1)]), row.unit), row.unit)
+    return text(shown(float(results.values[key][0, 0]), row.unit), row.unit)
 
 
-def billions(value: float) -> str:
-    """Return USD m as USD bn."""
-    return f"{value / _MONEY:.1f}"
+def billions(value: float, sign: str = "") -> str:
+    """Return USD m as USD bn; ``sign="+"`` shows the sign of positive figures, too."""
+    return f"{value / _MONEY:{sign}.1f}"
 
 
-def event(results: Results, name: str, scenario: int = 0) -> str:
-    """Return an inflection quarter as text, or that it does not happen."""
-    code = results.values[name][0, scenario]
+def event(results: Results, name: str) -> str:
+    """Return the quarter of an event as text, or that it does not happen."""
+    code = results.values[name][0, 0]
     return f"not by {results.plan.axis.last}" if math.isnan(code) else str(Quarter.from_code(code))
 
 
-def positive(results: Results, scenario: int = 0) -> str:
-    """Return from when free cash flow stays above 0, or that it never was below."""
-    return (
-        "never below 0"
-        if results.values["trough_amount"][0, scenario] > 0
-        else event(results, "positive", scenario)
-    )
+def positive(results: Results) -> str:
+    """Return the quarter from which free cash flow stays above 0, or that it was never below."""
+    if results.values["trough_amount"][0, 0] > 0:
+        return "never below 0"
+    return event(results, "positive")
