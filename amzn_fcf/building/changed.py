@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
+from model import companies
 from model.errors import AmznFcfError, WorkbookError
 from model.scenarios.changes import Change, Heading, changes, scenario_text
 from model.scenarios.composing import BASE, compose, load_scenario
@@ -99,9 +100,9 @@ def file_text(name: str, path: Path, selected: Scenario, base: str, changed: lis
 
 def check_text(text: str, path: Path, selected: Scenario) -> None:
     """Refuse a scenario file that does not give the workbook's scenario."""
-    file = parse_own(text, "--name")
+    file = parse_own(text, "--name", companies.default())
     try:
-        composed = compose(file)
+        composed = compose(file, companies.default())
     except AmznFcfError as error:
         raise type(error)(f"{path}: {INPUTS}: {error}") from None
     different = changes(composed, selected)

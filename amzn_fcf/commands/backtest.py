@@ -22,10 +22,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.text.evidence import forecast_record, print_scores
     from amzn_fcf.text.tables import print_records
-    from model.evidence.backtest import as_ofs, forecasts, scores
+    from model import companies
+    from model.evidence.backtest import as_ofs, forecasts, rules_of, scores
 
     if arguments.format == "text":
-        print_scores(scores(), as_ofs())
+        print_scores(scores(), as_ofs(), rules_of(companies.default()).in_percent)
     else:
         print_records([forecast_record(each) for each in forecasts()], arguments.format)
     return 0

@@ -118,11 +118,12 @@ def _values(word: str, option: str) -> Sequence[float]:
 
 
 def _target(word: str, scenario: Scenario) -> float:
+    from amzn_fcf.text.figures import price_of
     from model.errors import InputError
     from model.results import run as compute
 
     if word.lower() == "price":
-        return float(compute([scenario]).values["price"][0, 0])
+        return price_of(compute([scenario]), "--break-even")
     try:
         return float(word)
     except ValueError:

@@ -56,8 +56,6 @@ def run(arguments: argparse.Namespace) -> int:
     from amzn_fcf.text.errors import PARTIAL, complain
     from amzn_fcf.text.simulation import print_simulation, simulation_records
     from amzn_fcf.text.tables import print_records, progress_bar
-    from model.amazon import plan_at
-    from model.reported.actuals import axis_at
     from model.scenarios.composing import load_scenario
     from model.simulation.questions import output_ahead
     from model.simulation.run import simulate
@@ -65,8 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     scenario = load_scenario(arguments.scenario, arguments.as_of)
     picture = picture_path(arguments.plot)
-    plan = plan_at(axis_at(scenario.as_of))
-    outputs = [output_ahead(each, plan) for each in arguments.output or ()]
+    outputs = [output_ahead(each, scenario.plan) for each in arguments.output or ()]
     blocks_of(arguments.draws)  # refuses a number that cannot be
     with progress_bar(arguments.draws, f"simulating {scenario.name}") as on_block:
         simulation = simulate(
@@ -85,7 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "text":
         print_simulation(simulation, scenario)
     else:
-        print_records(simulation_records(simulation), arguments.format)
+        value = scenario.company.presentation.questions.value
+        print_records(simulation_records(simulation, value), arguments.format)
     if simulation.lost:
         done = f"{simulation.draws:,} of {simulation.asked:,} draws are in the estimates, which are partial"
         complain(f"{simulation.lost}; {done}")

@@ -27,9 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--method",
-        default="dcf",
         metavar="METHOD",
-        help="dcf, exit_multiple, sotp, price_to_sales or net_margin; default: dcf",
+        help="dcf, exit_multiple, sotp, price_to_sales or net_margin; default: the first, dcf",
     )
     add_scenario(parser)
     parser.add_argument(
@@ -49,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+    from amzn_fcf.text.figures import price_of
     from amzn_fcf.text.tables import print_records
     from amzn_fcf.text.valuation import print_root, root_record
     from model.analysis.solve import solve, value_row
@@ -57,15 +57,21 @@ def run(arguments: argparse.Namespace) -> int:
     from model.scenarios.composing import load_scenario
 
     scenario = load_scenario(arguments.scenario, arguments.as_of)
+    questions = scenario.company.presentation.questions
+    if not questions.values:
+        raise InputError(f"{scenario.company.title} has no valuation method to solve for")
     plain = compute([scenario])
-    price = float(plain.values["price"][0, 0]) if arguments.price is None else arguments.price
+    method = arguments.method or next(iter(questions.values))
+    price = arguments.price
+    if price is None:
+        price = price_of(plain, "--price")
     if not math.isfinite(price):
         raise InputError(f"--price needs a number, not {price}")
     between = None if arguments.between is None else (arguments.between[0], arguments.between[1])
-    row = value_row(arguments.method)
+    row = value_row(method, scenario.company)
     root = solve(scenario, arguments.driver, price, row, between=between, shift=arguments.shift)
     if arguments.format == "text":
-        print_root(root, plain, arguments.method)
+        print_root(root, plain, method)
     else:
-        print_records([root_record(root, scenario.name, arguments.method, price)], arguments.format)
+        print_records([root_record(root, scenario, method, price)], arguments.format)
     return 0

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from amzn_fcf.pictures.files import save
-from model.simulation.questions import CASH_FLOW, VALUE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -25,7 +25,6 @@ _BANDS: Final = ((5, 95, "5 to 95 %"), (10, 90, "10 to 90 %"), (25, 75, "25 to 7
 _BARS: Final = 60
 _ROOM: Final = 20
 """Bars on each side of the price, for its label."""
-_EVENTS: Final = {"trough": _PALE, "turn": _BLUE, "positive": _INK}
 _LEAST_CHANCE: Final = 0.004
 _STYLE: Final = {
     "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left",
@@ -42,16 +41,24 @@ def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
     from matplotlib import rc_context  # noqa: PLC0415  # an extra
     from matplotlib.figure import Figure  # noqa: PLC0415  # as above
 
+    company = plain.scenarios[0].company
+    words, reports = company.presentation.questions, company.presentation.reports
+    colours = {reports.trough: _PALE, reports.turn: _BLUE, reports.positive: _INK}
+    events = {event: colour for event, colour in colours.items() if event in simulation.events}
     with rc_context(_STYLE):  # type: ignore[arg-type]  # names of settings
         figure = Figure(figsize=(12, 8.4), layout="constrained")
         grid = figure.add_gridspec(2, 2, height_ratios=(1.25, 1))
-        _fan(figure.add_subplot(grid[0, :]), simulation, plain)
-        _quarters(figure.add_subplot(grid[1, 0]), simulation)
-        _value(figure.add_subplot(grid[1, 1]), simulation, float(plain.values["price"][0, 0]))
+        if simulation.fan():
+            _fan(figure.add_subplot(grid[0, :]), simulation, plain)
+        if events:
+            _quarters(figure.add_subplot(grid[1, 0]), simulation, events)
+        if words.value in simulation.above:
+            price = float(plain.values[words.price][0, 0])
+            _value(figure.add_subplot(grid[1, 1]), simulation, words.value, price)
         partial = ", PARTIAL" if simulation.lost else ""
         title = (
-            f"Amazon, scenario {simulation.scenario}, as of {simulation.as_of}: {simulation.draws:,} draws, "
-            f"{simulation.sampling.replace('_', ' ')}, seed {simulation.seed}{partial}"
+            f"{company.title}, scenario {simulation.scenario}, as of {simulation.as_of}: "
+            f"{simulation.draws:,} draws, {simulation.sampling.replace('_', ' ')}, seed {simulation.seed}{partial}"
         )
         figure.suptitle(title, x=0.01, ha="left", color=_INK, fontsize=13)
         save(figure, path, dpi=130)
@@ -61,7 +68,7 @@ def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
     """Draw free cash flow: reported, the scenario's own, and the bands of the draws."""
     fan = list(simulation.fan().values())
     split = plain.plan.axis.forecast_start
-    path = plain.series(CASH_FLOW)[:, 0] / _MILLIONS
+    path = plain.series(simulation.cash_flow)[:, 0] / _MILLIONS
     quarters = [str(quarter) for quarter in plain.plan.axis.quarters]
     ahead = np.arange(split - 1, len(quarters))
 
@@ -94,15 +101,15 @@ def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
     axes.set_axisbelow(True)
 
 
-def _quarters(axes: Axes, simulation: Simulation) -> None:
-    """Draw the chances of the events by quarter."""
+def _quarters(axes: Axes, simulation: Simulation, events: Mapping[str, str]) -> None:
+    """Draw the chances of the events, each in its colour, by quarter."""
     likely: set[str] = set()
-    for event in _EVENTS:
+    for event in events:
         chances = simulation.events[event]
         likely |= {quarter for quarter, chance in chances.items() if chance.probability >= _LEAST_CHANCE}
     shown = sorted(likely - {"never"})
-    width = 0.8 / len(_EVENTS)
-    for number, (event, colour) in enumerate(_EVENTS.items()):
+    width = 0.8 / len(events)
+    for number, (event, colour) in enumerate(events.items()):
         chances = simulation.events[event]
         heights = [100 * chances[quarter].probability if quarter in chances else 0.0 for quarter in shown]
         never = chances["never"].probability
@@ -113,23 +120,23 @@ def _quarters(axes: Axes, simulation: Simulation) -> None:
     axes.legend(frameon=False)
 
 
-def _value(axes: Axes, simulation: Simulation, price: float) -> None:
+def _value(axes: Axes, simulation: Simulation, row: str, price: float) -> None:
     """Draw the distribution of value; one bar begins at the price."""
-    estimate = simulation.estimates[VALUE]
+    estimate = simulation.estimates[row]
     low, high = estimate.percentiles[1], estimate.percentiles[99]
     spread = high - low
     width = 1.3 * spread / _BARS
     low = min(low - 0.15 * spread, price - _ROOM * width)
     high = max(high + 0.15 * spread, price + _ROOM * width)
     bars = price + width * np.arange(np.floor((low - price) / width), np.ceil((high - price) / width) + 1)
-    first, second, counts = simulation.histograms[VALUE]
+    first, second, counts = simulation.histograms[row]
     middles = first + (second - first) * (np.arange(len(counts)) + 0.5)
     heights = 100 * np.histogram(middles, bars, weights=counts)[0] / simulation.draws
     colours = [_BLUE if left >= price else _PALE for left in bars[:-1]]
     axes.bar(bars[:-1], heights, np.diff(bars), align="edge", color=colours, edgecolor="white", linewidth=0.3)
     top = axes.get_ylim()[1]
     axes.set_ylim(0, 1.2 * top)
-    median, chance = estimate.percentiles[50], simulation.above[VALUE].probability
+    median, chance = estimate.percentiles[50], simulation.above[row].probability
     marks = [
         (median, f"median {median:,.0f}", _INK),
         (price, f"price {price:,.2f}\nchance above it: {chance:.1%}", _RED),

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, get_args
 
 from amzn_fcf.text.figures import billions
 from amzn_fcf.text.tables import Column, print_table
-from model.evidence.backtest import IN_PERCENT
 from model.evidence.claims import Status, figure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from model.evidence.backtest import Forecast, Score
     from model.evidence.claims import Entry
@@ -58,14 +57,14 @@ def claim_record(entry: Entry, as_of: Quarter) -> dict[str, object]:
     }  # fmt: skip
 
 
-def print_scores(scores: Sequence[Score], as_ofs: Sequence[Quarter]) -> None:
+def print_scores(scores: Sequence[Score], as_ofs: Sequence[Quarter], in_percent: Collection[str]) -> None:
     """Print mean errors of the model and of its benchmarks."""
     columns = [Column("line"), Column("unit"), Column("quarters\nahead", right=True), Column("n", right=True)]
     sources = ("model", "naive", "guidance")
     columns += [Column(f"{source}\nmean / absolute", right=True) for source in sources]
     rows = []
     for score in scores:
-        percent = score.line in IN_PERCENT
+        percent = score.line in in_percent
         errors = [_errors(each, percent=percent) for each in (score.model, score.naive, score.guidance)]
         unit = "%" if percent else "USD bn"
         rows.append([score.line, unit, str(score.ahead), str(score.number), *errors])

@@ -6,6 +6,7 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from model.errors import InputError
 from model.language.periods import DAY_ZERO, Quarter
 
 if TYPE_CHECKING:
@@ -67,13 +68,22 @@ def billions(value: float, sign: str = "") -> str:
 
 
 def event(results: Results, name: str) -> str:
-    """Return the quarter of an event as text, or that it does not happen."""
+    """Return the quarter of an event as text, or that it does not happen.
+
+    The quarter from which free cash flow stays positive is "never below 0" if the trough is above 0.
+    """
+    words = results.scenarios[0].company.presentation
+    trough = words.questions.trough
+    if name == words.reports.positive and trough and results.values[trough][0, 0] > 0:
+        return "never below 0"
     code = results.values[name][0, 0]
     return f"not by {results.plan.axis.last}" if math.isnan(code) else str(Quarter.from_code(code))
 
 
-def positive(results: Results) -> str:
-    """Return the quarter from which free cash flow stays above 0, or that it was never below."""
-    if results.values["trough_amount"][0, 0] > 0:
-        return "never below 0"
-    return event(results, "positive")
+def price_of(results: Results, option: str) -> float:
+    """Return the share price of a scenario; ``option``: the one to give if the company has no price."""
+    company = results.scenarios[0].company
+    price = company.presentation.questions.price
+    if not price:
+        raise InputError(f"{option} needs a number: {company.title} has no share price")
+    return float(results.values[price][0, 0])

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 from amzn_fcf.text.figures import shown, text
 from amzn_fcf.text.tables import Column, print_records, print_table
-from model.amazon import plan_at
 from model.backends.prose import definition
 from model.language.periods import Frequency, Period
-from model.reported.actuals import axis_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +59,7 @@ def print_entries(entries: Sequence[Entry], form: str) -> None:
 
 def print_lines(scenario: Scenario, form: str) -> None:
     """Print the name, unit, label and definition of every line."""
-    plan = plan_at(axis_at(scenario.as_of))
+    plan = scenario.plan
     lines = [
         {"line": row.key, "unit": row.unit, "label": row.label, "definition": definition(row, plan)}
         for row in plan.rows.values()

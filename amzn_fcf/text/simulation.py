@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.text.figures import billions, text
 from amzn_fcf.text.tables import Column, print_table
 from model.language.periods import Quarter
-from model.simulation.questions import TROUGH, VALUE
 
 if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
@@ -36,11 +35,15 @@ def print_simulation(simulation: Simulation, scenario: Scenario) -> None:
         f"seed {simulation.seed}, {simulation.blocks} blocks, "
         f"by {simulation.engine} in {simulation.seconds:.1f} s; distributions: {simulation.uncertainty}"
     )
-    _print_cash_flow(simulation)
+    if simulation.fan():
+        _print_cash_flow(simulation)
     _print_figures(simulation, scenario)
-    _print_events(simulation)
-    _print_shares(simulation)
-    _print_convergence(simulation)
+    if simulation.events:
+        _print_events(simulation)
+    if simulation.shares:
+        _print_shares(simulation)
+    if simulation.convergence:
+        _print_convergence(simulation, scenario.company.presentation.questions.trough)
 
 
 def _right(*titles: str) -> list[Column]:
@@ -80,11 +83,16 @@ def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
     for each in simulation.estimates.values():
         if each.undefined:
             print(f"{each.name} is undefined in {each.undefined:.2%} of the draws, which are left out")
-    chance, error = _chance(simulation.above[VALUE])
-    price = scenario.table["price"]["all"]
-    print(f"chance that the discounted cash flow exceeds the price of {price:,.2f} USD: {chance} +/- {error}")
-    chance, error = _chance(simulation.above[TROUGH])
-    print(f"chance that TTM free cash flow is never below 0: {chance} +/- {error}")
+    words = scenario.company.presentation.questions
+    if words.value in simulation.above:
+        chance, error = _chance(simulation.above[words.value])
+        price = scenario.table[words.price]["all"]
+        print(
+            f"chance that the discounted cash flow exceeds the price of {price:,.2f} USD: {chance} +/- {error}"
+        )
+    if words.trough in simulation.above:
+        chance, error = _chance(simulation.above[words.trough])
+        print(f"chance that TTM free cash flow is never below 0: {chance} +/- {error}")
 
 
 def _figure(value: float, estimate: Estimate) -> str:
@@ -128,8 +136,11 @@ def _print_shares(simulation: Simulation) -> None:
     print_table(title, [Column("driver"), *_right(*simulation.shares)], rows)
 
 
-def _print_convergence(simulation: Simulation) -> None:
-    names = dict.fromkeys(each.name for each in simulation.convergence if not each.name.startswith(TROUGH))
+def _print_convergence(simulation: Simulation, trough: str) -> None:
+    """Print headline estimates after 1, 2, 4 ... blocks; those of the trough would make the table too wide."""
+    names = dict.fromkeys(each.name for each in simulation.convergence)
+    if trough:
+        names = dict.fromkeys(name for name in names if not name.startswith(trough))
     by_draws: dict[int, dict[str, str]] = {}
     for each in simulation.convergence:
         mean = f"{each.mean:,.4g}" if abs(each.mean) < 1 else f"{each.mean:,.2f}"
@@ -139,8 +150,8 @@ def _print_convergence(simulation: Simulation) -> None:
     print_table("Convergence", _right("draws", *names), rows)
 
 
-def simulation_records(simulation: Simulation) -> list[dict[str, object]]:
-    """Return every number of a simulation as a record."""
+def simulation_records(simulation: Simulation, priced: str) -> list[dict[str, object]]:
+    """Return every number of a simulation as a record; ``priced``: the figure compared with the price."""
     found: list[dict[str, object]] = []
 
     def add(kind: str, name: str, item: str, value: object, error: float = math.nan) -> None:
@@ -162,7 +173,7 @@ def simulation_records(simulation: Simulation) -> list[dict[str, object]]:
         for quarter, chance in chances.items():
             add("event", event, quarter, chance.probability, chance.standard_error)
     for name, chance in simulation.above.items():
-        add("above", name, "price" if name == VALUE else "0", chance.probability, chance.standard_error)
+        add("above", name, "price" if name == priced else "0", chance.probability, chance.standard_error)
     for name, shares in simulation.shares.items():
         for move, share in shares.items():
             add("variance_share", name, move, share)

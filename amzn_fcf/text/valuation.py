@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.figures import billions, event, exact, positive, read, shown, text
+from amzn_fcf.text.figures import billions, event, exact, read, shown, text
 from amzn_fcf.text.tables import Column, print_table
-from model.analysis.solve import METHODS
 from model.language.periods import Period
 
 if TYPE_CHECKING:
@@ -15,67 +15,59 @@ if TYPE_CHECKING:
 
     from model.analysis.solve import Root
     from model.analysis.weighting import WeightedValue
+    from model.presentation import ReportWords
     from model.results import Results
     from model.scenarios.scenario import Scenario
 
-_BASIS: Final = (
-    "valuation_date", "price", "upside[dcf]", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]",
-    "enterprise_value[mid]", "terminal_share", "exit_terminal_share", "implied_ev_ebitda",
-    "implied_terminal_growth", "terminal_reinvestment", "final_reinvestment", "cash_held",
-    "stakes_after_haircut", "debt_owed", "finance_leases_owed", "equity_value[mid]", "diluted_shares",
-    "basic_value_per_share", "price_to_sales_ahead", "ev_to_ebitda_ahead", "price_to_earnings_ahead",
-    "price_to_free_cash_flow_trailing",
-)  # fmt: skip
-"""Inputs and parts of the discounted cash flow, and multiples at the price."""
 _LATEST_VALUATION_DAYS: Final = 200
 """After the balance sheet: by then two more have been published."""
-_YEARS: Final = (2026, 2027, 2028, 2030)
 
 
 def print_values(
     computed: Sequence[Results], weighted: Sequence[WeightedValue], weights: Sequence[Scenario]
 ) -> None:
     """Print value per share by method, its basis, warnings, and the weighted value."""
+    first = computed[0]
+    words = first.scenarios[0].company.presentation.reports
     _print_methods(computed, weighted)
-    columns = [Column("discounted cash flow, and multiples at the price"), Column("unit")]
-    columns += [Column(each.scenarios[0].name, right=True) for each in computed]
-    plan = computed[0].plan
-    basis = [plan.row(key) for key in _BASIS]
-    rows = [[row.label, row.unit, *(read(each, row.key) for each in computed)] for row in basis]
-    print_table("Basis of the value", columns, rows)
+    if words.basis:
+        columns = [Column("discounted cash flow, and multiples at the price"), Column("unit")]
+        columns += [Column(each.scenarios[0].name, right=True) for each in computed]
+        basis = [first.plan.row(key) for key in words.basis]
+        rows = [[row.label, row.unit, *(read(each, row.key) for each in computed)] for row in basis]
+        print_table("Basis of the value", columns, rows)
     for each in computed:
-        for warning in _warnings(each):
+        for warning in _warnings(each, words):
             print(f"warning: {each.scenarios[0].name}: {warning}")
     if weighted:
         names = ", ".join(f"{each.weight:g} {each.name}" for each in weights)
         print(f"weighted: {names}; mix of their values / value of the mix of their drivers")
-    print(
-        "Stock compensation is counted once: as an expense in operating income, not added back; "
-        "future dilution is not counted."
-    )
+    if words.note:
+        print(words.note)
 
 
-def _warnings(results: Results) -> Iterator[str]:
+def _warnings(results: Results, words: ReportWords) -> Iterator[str]:
     """Yield reasons to doubt the values."""
-    if results.values["terminal_warning"][0, 0]:
-        limit = read(results, "terminal_share_limit")
-        yield f"{read(results, 'terminal_share')} of the enterprise value lies after the axis (limit {limit})"
-    if results.values["growth_warning"][0, 0]:
-        growth, risk_free = read(results, "terminal_growth"), read(results, "risk_free")
-        yield f"growth after the axis, {growth}, is above the risk-free rate, {risk_free}"
-    as_of = results.plan.axis.as_of
-    days = float(results.values["valuation_date"][0, 0]) - as_of.last_day
+    for flag, reason in words.warnings.items():
+        if results.values[flag][0, 0]:
+            yield re.sub(r"{(.+?)}", lambda found: read(results, found[1]), reason)
+    if not words.dated:
+        return
+    as_of, date = results.plan.axis.as_of, words.dated[0]
+    days = float(results.values[date][0, 0]) - as_of.last_day
     if not 0 <= days <= _LATEST_VALUATION_DAYS:
+        *most, last = words.dated
         yield (
-            f"the valuation date, {read(results, 'valuation_date')}, does not belong to the balance sheet of "
-            f"{as_of}: set valuation_date, price, diluted_shares and stakes"
+            f"the valuation date, {read(results, date)}, does not belong to the balance sheet of {as_of}: "
+            f"set {', '.join(most)} and {last}"
         )
 
 
 def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> None:
     columns = [Column("method")]
     columns += [Column(f"{each.scenarios[0].name}\nlow   mid   high", right=True) for each in computed]
-    rows = [[method, *(_range(each, method) for each in computed)] for method in METHODS]
+    ranges = computed[0].scenarios[0].company.presentation.reports.ranges
+    rows = [[method, *(_range(each, *keys) for each in computed)] for method, keys in ranges.items()]
     if weighted:
         columns.append(Column("weighted", right=True))
         mixes = {each.method: f"{each.of_values:,.0f} / {each.of_drivers:,.0f}" for each in weighted}
@@ -83,27 +75,29 @@ def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue
     print_table("Value per share, USD", columns, rows)
 
 
-def _range(results: Results, method: str) -> str:
+def _range(results: Results, low: str, mid: str, high: str) -> str:
     """Return the low, mid and high value of a method."""
-    low, high = _rounded(results, method, "low"), _rounded(results, method, "high")
-    return f"{low}   {read(results, f'value_per_share[{method},mid]')}   {high}"
+    return f"{_rounded(results, low)}   {read(results, mid)}   {_rounded(results, high)}"
 
 
-def _rounded(results: Results, method: str, case: str) -> str:
-    value = float(results.values[f"value_per_share[{method},{case}]"][0, 0])
+def _rounded(results: Results, key: str) -> str:
+    value = float(results.values[key][0, 0])
     return f"{value:,.0f}" if math.isfinite(value) else "-"
 
 
 def value_records(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> list[dict[str, object]]:
     """Return a record for each figure of each scenario, and two for each weighted value."""
+    company = computed[0].scenarios[0].company
+    words, values = company.presentation.reports, company.presentation.questions.values
     records = []
     for each in computed:
-        for key in (*each.plan.names["value_per_share"], *each.plan.names["upside"], *_BASIS):
+        valued = [key for line in words.valued for key in each.plan.names[line]]
+        for key in (*valued, *words.basis):
             unit = each.plan.row(key).unit
             value = shown(float(each.values[key][0, 0]), unit)
             records.append(_record(key, each.scenarios[0].name, value, unit))
     for mix in weighted:
-        key = f"value_per_share[{mix.method},mid]"
+        key = values[mix.method]
         records.append(_record(key, "mix of the values", mix.of_values, "USD/share"))
         records.append(_record(key, "value of the mix", mix.of_drivers, "USD/share"))
     return records
@@ -113,15 +107,17 @@ def _record(line: str, scenario: str, value: float | str | None, unit: str) -> d
     return {"line": line, "scenario": scenario, "value": value, "unit": unit}
 
 
-def root_record(root: Root, scenario: str, method: str, price: float) -> dict[str, object]:
+def root_record(root: Root, scenario: Scenario, method: str, price: float) -> dict[str, object]:
     """Return a root as a record."""
-    return {
-        "driver": root.driver, "root": root.value, "shifted": root.shifted, "scenario": scenario,
+    record = {
+        "driver": root.driver, "root": root.value, "shifted": root.shifted, "scenario": scenario.name,
         "method": method, "price": price, "value_at_root": root.found, "bracket_low": root.bracket[0],
         "bracket_high": root.bracket[1], "searched_low": root.searched[0], "searched_high": root.searched[1],
         "roots_seen": root.roots,
-        "positive_at_root": positive(root.results),
     }  # fmt: skip
+    if event_row := scenario.company.presentation.reports.positive:
+        record["positive_at_root"] = event(root.results, event_row)
+    return record
 
 
 def print_root(root: Root, plain: Results, method: str) -> None:
@@ -132,31 +128,33 @@ def print_root(root: Root, plain: Results, method: str) -> None:
         [exact(end, unit) for end in ends] for ends in (root.bracket, root.searched)
     )
     found = exact(root.value, unit)
-    change = (
-        f"{root.driver} moved by {found} in every forecast year"
-        if root.shifted
-        else f"{root.driver} = {found}"
-    )
+    change = f"{root.driver} = {found}"
+    if root.shifted:
+        change = f"{root.driver} moved by {found} in every forecast year"
     print(f"{change}: {method} gives {root.found:,.2f} USD a share ({name})")
     print(f"bracket {low} to {high}, searched {first} to {last}")
     if root.roots > 1:
         print(f"{root.roots} roots in this range; this one is nearest to the scenario's own value")
-    sides = [(plain, Column(name, right=True)), (root.results, Column("at the root", right=True))]
-    figures = [_figures_at_root(results, root.figure, method) for results, _ in sides]
-    rows = [[label, *(each[label] for each in figures)] for label in figures[0]]
-    print_table("", [Column(""), *(column for _, column in sides)], rows)
+    before, after = (_figures(results, root.figure, method) for results in (plain, root.results))
+    columns = [Column(""), Column(name, right=True), Column("at the root", right=True)]
+    print_table("", columns, [[label, each, after[label]] for label, each in before.items()])
 
 
-def _figures_at_root(results: Results, figure: str, method: str) -> dict[str, str]:
-    def annual(line: str, year: int) -> float:
-        return results.value(line, Period("annual", year))
-
+def _figures(results: Results, figure: str, method: str) -> dict[str, str]:
+    """Return the figures that a root is shown with: label -> text."""
     found = {f"value per share, {method}": read(results, figure)}
-    for year in _YEARS:
-        found[f"free cash flow {year}, USD bn"] = billions(annual("free_cash_flow", year))
-    found["trough of TTM free cash flow"] = event(results, "trough")
-    found["positive from"] = positive(results)
-    for year in _YEARS[1:]:
-        found[f"AWS margin {year}"] = text(annual("aws_margin", year), "ratio")
-    found["AWS growth 2027"] = text(annual("aws_sales_growth", 2027), "ratio")
+    first_year = results.plan.axis.as_of.shifted(1).year
+    for headline in results.scenarios[0].company.presentation.reports.root:
+        unit = results.plan.row(headline.line).unit
+        for year in (first_year + later for later in headline.years):
+            value = results.value(headline.line, Period("annual", year))
+            if unit == "USD m":
+                found[f"{headline.label} {year}, USD bn"] = billions(value)
+            else:
+                found[f"{headline.label} {year}"] = text(shown(value, unit), unit)
+        if not headline.years:
+            is_event = unit == "quarter"
+            found[headline.label] = (
+                event(results, headline.line) if is_event else read(results, headline.line)
+            )
     return found

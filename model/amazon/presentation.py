@@ -1,0 +1,78 @@
+"""What is shown of Amazon: names of lines and drivers, by the place where they are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from model.amazon.multiples import METHOD
+from model.presentation import Headline, Presentation, Questions, ReportWords
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.language.periods import Axis
+
+_ROUNDING: Final = 1e-9
+
+
+def capacity_hint(driver: str, values: Mapping[str, Any], axis: Axis) -> str:
+    """Say why more demand for AWS may not help: capacity caps sales in some quarter to come."""
+    if driver != "aws_growth":
+        return ""
+    volume, demand = (values[key][axis.forecast_start :, -1] for key in ("aws_volume", "aws_demand"))
+    if not (volume < demand * (1 - _ROUNDING)).any():
+        return ""
+    return "more demand does not help: the capacity that capital expenditure pays for caps AWS sales"
+
+
+QUESTIONS: Final = Questions(
+    cash_flow="ttm_free_cash_flow",
+    values={method: f"value_per_share[{method},mid]" for method in METHOD.members},
+    price="price",
+    trough="trough_amount",
+    events=("trough", "turn", "positive", "recross", "intensity_peak"),
+    next_year=("aws_margin", "operating_income", "net_capex"),
+    results=(
+        "value_per_share[dcf,mid]", "value_per_share[exit_multiple,mid]", "value_per_share[sotp,mid]",
+        "trough_amount", "peak_intensity",
+    ),
+    # the quarter of inflection moves with spending alone
+    drivers={"growth": "aws_growth", "margin": "aws_cash_cost_ratio", "capex": "capex_scale", "inflection": "capex_scale"},
+    hint=capacity_hint,
+)
+
+REPORTS: Final = ReportWords(
+    flow="free_cash_flow",
+    trough="trough",
+    turn="turn",
+    positive="positive",
+    ranges={
+        method: (f"value_per_share[{method},low]", f"value_per_share[{method},mid]", f"value_per_share[{method},high]")
+        for method in METHOD.members
+    },
+    valued=("value_per_share", "upside"),
+    basis=(
+        "valuation_date", "price", "upside[dcf]", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]",
+        "enterprise_value[mid]", "terminal_share", "exit_terminal_share", "implied_ev_ebitda",
+        "implied_terminal_growth", "terminal_reinvestment", "final_reinvestment", "cash_held",
+        "stakes_after_haircut", "debt_owed", "finance_leases_owed", "equity_value[mid]", "diluted_shares",
+        "basic_value_per_share", "price_to_sales_ahead", "ev_to_ebitda_ahead", "price_to_earnings_ahead",
+        "price_to_free_cash_flow_trailing",
+    ),
+    warnings={
+        "terminal_warning": "{terminal_share} of the enterprise value lies after the axis (limit {terminal_share_limit})",
+        "growth_warning": "growth after the axis, {terminal_growth}, is above the risk-free rate, {risk_free}",
+    },
+    dated=("valuation_date", "price", "diluted_shares", "stakes"),
+    note="Stock compensation is counted once: as an expense in operating income, not added back; "
+    "future dilution is not counted.",
+    root=(
+        Headline("free_cash_flow", "free cash flow", (0, 1, 2, 4)),
+        Headline("trough", "trough of TTM free cash flow"),
+        Headline("positive", "positive from"),
+        Headline("aws_margin", "AWS margin", (1, 2, 4)),
+        Headline("aws_sales_growth", "AWS growth", (1,)),
+    ),
+)
+
+PRESENTATION: Final = Presentation(questions=QUESTIONS, reports=REPORTS)
