@@ -73,7 +73,7 @@ class CellWords:
 class Headline:
     """A figure of a scenario that a command prints unasked.
 
-    ``years``: years after that of the first forecast quarter; empty for a result.
+    ``years``: years after that of the first quarter not reported yet; empty for a result.
     """
 
     line: str

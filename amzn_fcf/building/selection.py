@@ -37,7 +37,10 @@ def refuse_repeated(scenarios: Sequence[Scenario]) -> None:
 
 def default_scenarios() -> list[str]:
     """Return the names of the workbooks built by default: every scenario, and base with each overlay."""
-    return [*builtin_scenarios(), *(f"base+{overlay}" for overlay in builtin_overlays())]
+    shipped = builtin_scenarios()
+    if not shipped:
+        raise InputError(f"no scenario ships with {companies.default().title}: give one with --scenario")
+    return [*shipped, *(f"base+{overlay}" for overlay in builtin_overlays())]
 
 
 def named(given: Sequence[str]) -> list[str]:

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load_scenario(arguments.scenario, arguments.as_of)
     questions = scenario.company.presentation.questions
     if not questions.values:
-        raise InputError(f"{scenario.company.title} has no valuation method to solve for")
+        raise InputError(f"{scenario.company.title} has no valuation methods")
     plain = compute([scenario])
     method = arguments.method or next(iter(questions.values))
     price = arguments.price

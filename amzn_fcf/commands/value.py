@@ -24,15 +24,16 @@ def run(arguments: argparse.Namespace) -> int:
     from amzn_fcf.building.selection import load_distinct
     from amzn_fcf.text.tables import print_records
     from amzn_fcf.text.valuation import print_values, value_records
+    from model import companies
     from model.analysis.weighting import weighted_scenarios, weighted_values
     from model.errors import InputError
     from model.results import run as compute
     from model.scenarios.files import builtin_scenarios
 
-    scenarios = load_distinct(arguments.scenario or builtin_scenarios(), arguments.as_of)
-    company = scenarios[0].company
+    company = companies.default()
     if not company.presentation.reports.ranges:
         raise InputError(f"{company.title} has no valuation methods")
+    scenarios = load_distinct(arguments.scenario or builtin_scenarios(), arguments.as_of)
     computed = [compute([scenario]) for scenario in scenarios]
     weights = [] if arguments.scenario or arguments.as_of else weighted_scenarios()
     weighted = weighted_values(weights) if weights else []

@@ -56,9 +56,10 @@ def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
             price = float(plain.values[words.price][0, 0])
             _value(figure.add_subplot(grid[1, 1]), simulation, words.value, price)
         partial = ", PARTIAL" if simulation.lost else ""
+        sampling = simulation.sampling.replace("_", " ")
         title = (
             f"{company.title}, scenario {simulation.scenario}, as of {simulation.as_of}: "
-            f"{simulation.draws:,} draws, {simulation.sampling.replace('_', ' ')}, seed {simulation.seed}{partial}"
+            f"{simulation.draws:,} draws, {sampling}, seed {simulation.seed}{partial}"
         )
         figure.suptitle(title, x=0.01, ha="left", color=_INK, fontsize=13)
         save(figure, path, dpi=130)

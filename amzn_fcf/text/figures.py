@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
 from model.language.periods import DAY_ZERO, Quarter
+from model.reported.actuals import load_actuals
 
 if TYPE_CHECKING:
     from model.analysis.swings import Steps
+    from model.company import Company
     from model.results import Results
 
 _MONEY: Final = 1000.0
@@ -87,3 +89,8 @@ def price_of(results: Results, option: str) -> float:
     if not price:
         raise InputError(f"{option} needs a number: {company.title} has no share price")
     return float(results.values[price][0, 0])
+
+
+def first_year(company: Company) -> int:
+    """Return the year of the first quarter that is not reported yet; tables of all as-ofs begin with it."""
+    return load_actuals(company).latest.shifted(1).year

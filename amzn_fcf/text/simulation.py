@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.figures import billions, text
+from amzn_fcf.text.figures import billions, first_year, text
 from amzn_fcf.text.tables import Column, print_table
-from model.language.periods import Quarter
 
 if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
@@ -36,10 +35,10 @@ def print_simulation(simulation: Simulation, scenario: Scenario) -> None:
         f"by {simulation.engine} in {simulation.seconds:.1f} s; distributions: {simulation.uncertainty}"
     )
     if simulation.fan():
-        _print_cash_flow(simulation)
+        _print_cash_flow(simulation, first_year(scenario.company))
     _print_figures(simulation, scenario)
     if simulation.events:
-        _print_events(simulation)
+        _print_events(simulation, first_year(scenario.company))
     if simulation.shares:
         _print_shares(simulation)
     if simulation.convergence:
@@ -50,17 +49,12 @@ def _right(*titles: str) -> list[Column]:
     return [Column(title, right=True) for title in titles]
 
 
-def _last_quarter(simulation: Simulation, years: int) -> str:
-    """Return the last quarter of the year that lies so many years after the first forecast quarter."""
-    return f"{Quarter.parse(simulation.as_of).shifted(1).year + years}Q4"
-
-
-def _print_cash_flow(simulation: Simulation) -> None:
+def _print_cash_flow(simulation: Simulation, year: int) -> None:
     """Print every quarter of the first three years, then the ends of years."""
     percents = [f"{percent} %" for percent in _PERCENTS]
     columns = [Column("TTM to"), *_right("chance > 0", "+/-", "scenario", "mean", *percents)]
     chances = simulation.positive_by_quarter()
-    detailed_to = _last_quarter(simulation, 2)
+    detailed_to = f"{year + 2}Q4"
     rows = []
     for quarter, each in simulation.fan().items():
         if quarter <= detailed_to or quarter.endswith("Q4"):
@@ -86,10 +80,8 @@ def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
     words = scenario.company.presentation.questions
     if words.value in simulation.above:
         chance, error = _chance(simulation.above[words.value])
-        price = scenario.table[words.price]["all"]
-        print(
-            f"chance that the discounted cash flow exceeds the price of {price:,.2f} USD: {chance} +/- {error}"
-        )
+        price = f"the price of {scenario.table[words.price]['all']:,.2f} USD"
+        print(f"chance that the discounted cash flow exceeds {price}: {chance} +/- {error}")
     if words.trough in simulation.above:
         chance, error = _chance(simulation.above[words.trough])
         print(f"chance that TTM free cash flow is never below 0: {chance} +/- {error}")
@@ -107,9 +99,9 @@ def _chance(chance: Chance) -> tuple[str, str]:
     return f"{chance.probability:.1%}", error
 
 
-def _print_events(simulation: Simulation) -> None:
+def _print_events(simulation: Simulation, year: int) -> None:
     """Print the chances of events by quarter for four years, then by year."""
-    quarterly_to = _last_quarter(simulation, 3)
+    quarterly_to = f"{year + 3}Q4"
     sums: dict[str, list[float]] = {}
     for number, chances in enumerate(simulation.events.values()):
         for quarter, chance in chances.items():
@@ -137,7 +129,7 @@ def _print_shares(simulation: Simulation) -> None:
 
 
 def _print_convergence(simulation: Simulation, trough: str) -> None:
-    """Print headline estimates after 1, 2, 4 ... blocks; those of the trough would make the table too wide."""
+    """Print headline estimates after 1, 2, 4 ... blocks; the trough would make the table too wide."""
     names = dict.fromkeys(each.name for each in simulation.convergence)
     if trough:
         names = dict.fromkeys(name for name in names if not name.startswith(trough))

@@ -6,11 +6,10 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.errors import complain
-from amzn_fcf.text.figures import billions, event
+from amzn_fcf.text.figures import billions, event, first_year
 from amzn_fcf.text.tables import Column, print_table
 from model import companies
 from model.language.periods import Period
-from model.reported.actuals import load_actuals
 from workbook_templates.engines.engines import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def _headlines(company: Company) -> list[tuple[Column, Callable[[Results], str]]
     words, amount = company.presentation.reports, company.presentation.questions.trough
     found: list[tuple[Column, Callable[[Results], str]]] = []
     if words.flow:
-        first = load_actuals(company).latest.shifted(1).year - 1
+        first = first_year(company) - 1
         for year in range(first, first + _YEARS):
             period = Period("annual", year)
             column = Column(f"FCF {year}", right=True)

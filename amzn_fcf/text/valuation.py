@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.figures import billions, event, exact, read, shown, text
+from amzn_fcf.text.figures import billions, event, exact, first_year, read, shown, text
 from amzn_fcf.text.tables import Column, print_table
 from model.language.periods import Period
 
@@ -143,10 +143,10 @@ def print_root(root: Root, plain: Results, method: str) -> None:
 def _figures(results: Results, figure: str, method: str) -> dict[str, str]:
     """Return the figures that a root is shown with: label -> text."""
     found = {f"value per share, {method}": read(results, figure)}
-    first_year = results.plan.axis.as_of.shifted(1).year
-    for headline in results.scenarios[0].company.presentation.reports.root:
+    company = results.scenarios[0].company
+    for headline in company.presentation.reports.root:
         unit = results.plan.row(headline.line).unit
-        for year in (first_year + later for later in headline.years):
+        for year in (first_year(company) + later for later in headline.years):
             value = results.value(headline.line, Period("annual", year))
             if unit == "USD m":
                 found[f"{headline.label} {year}, USD bn"] = billions(value)
