@@ -7,6 +7,8 @@ import inspect
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from xlwings_udfs.cells.registry import FUNCTIONS
+
 from amzn_fcf import cli
 from model import companies, errors
 from model.backends.prose import definition
@@ -18,7 +20,6 @@ from model.simulation.run import simulate
 from workbook_templates.validation.rules.choice import every_rule
 from workbook_templates.validation.rules.table import ANY, OTHER
 from xlwings_udfs.cells.descriptions import descriptions
-from xlwings_udfs.cells.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from amzn_fcf.building.workbooks import default_scenarios, shipped_at
+from amzn_fcf.building.selection import default_scenarios, shipped_at
 from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario

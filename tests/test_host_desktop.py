@@ -389,8 +389,7 @@ def test_argument_help_is_laid_out_as_excel_dna_reads_it(template: Template) -> 
             (argument, about) for argument, about in zip(pairs[::2], pairs[1::2], strict=False) if argument
         ]
         assert shown == [
-            (f"[{each.name}]" if each.optional else each.name, each.text)
-            for each in expected.arguments
+            (f"[{each.name}]" if each.optional else each.name, each.text) for each in expected.arguments
         ]
 
 
