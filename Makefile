@@ -1,8 +1,10 @@
-# make run: workbooks into out/.  make test: the test suite.  Both install what they need into .venv first.
+# make run: workbooks into out/.  make test: the test suite, one process a core.  Both install what they need into .venv first.
+# make test PYTEST_ARGS=tests/test_axis.py: one file, in one process.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PYTEST_ARGS ?= --numprocesses=logical --dist=worksteal --durations=25
 
 .PHONY: run test lint bench clean
 
