@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import once
 import pytest
 from programs import needs_engine
 
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
     from workbook_templates.engines.engine import Engine
 
 _MEASURED: Final = "measured"
-"""The property of a test that holds what it measured; it reaches the end of the run from other processes too (pytest-xdist)."""
+"""The property of a test that holds what it measured: it reaches the end of the run from other processes too."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the process that the others are started from
+        once.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        once.end()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
