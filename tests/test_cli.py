@@ -1,4 +1,4 @@
-"""The command line, as users and scripts meet it: real processes, exit statuses, one line on stderr."""
+"""The command line, as users and scripts meet it: exit statuses, one line on stderr; what concerns processes, in processes."""
 
 from __future__ import annotations
 
@@ -11,27 +11,11 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from commands import amzn_fcf, refused
+from processes import AMZN_FCF, finished
 from shared import computed
 
 from model.language.periods import Period
-
-
-def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False
-    )
-
-
-def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
-    """Run a command that must fail; return its one line."""
-    done = amzn_fcf(*arguments, cwd=cwd)
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    lines = done.stderr.strip().splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("amzn-fcf: error: ")
-    return lines[0]
 
 
 def test_help_shows_every_command_with_an_example() -> None:
@@ -52,8 +36,8 @@ def test_help_loads_neither_numpy_nor_openpyxl() -> None:
         "import sys; from amzn_fcf.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
         "print(sorted(set(sys.modules) & {'numpy', 'pandas', 'openpyxl', 'rich', 'model'}))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip().endswith("[]")
+    done = finished([sys.executable, "-c", code])
+    assert done.stdout.strip().endswith("[]"), done.stderr
 
 
 def test_templates_of_every_host_lie_side_by_side(tmp_path: Path) -> None:
@@ -74,8 +58,9 @@ def test_show_heads_a_line_with_its_members_as_they_are_written() -> None:
 
 
 def test_show_prints_a_json_list_of_figures() -> None:
-    done = amzn_fcf("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
-    assert done.returncode == 0
+    arguments = ("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
+    done = finished([*AMZN_FCF, *arguments])  # as a process: status and texts come through
+    assert (done.returncode, done.stderr) == (0, "")
     entries = json.loads(done.stdout)
     assert [entry["period"] for entry in entries] == [str(year) for year in range(2022, 2036)]
     assert set(entries[0]) == {"line", "period", "scenario", "value", "unit"}
@@ -239,9 +224,9 @@ def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_output_that_cannot_be_written_is_one_line(form: str) -> None:
-    command = [sys.executable, "-m", "amzn_fcf", "show", "net_sales", "--format", form]
+    command = [*AMZN_FCF, "show", "net_sales", "--format", form]
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = finished(command, capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr == "amzn-fcf: error: the output cannot be written: No space left on device\n"
 
@@ -280,6 +265,6 @@ def test_drivers_are_shown_by_year_and_lines_are_listed_as_json() -> None:
 @pytest.mark.parametrize("arguments", ["show", "show net_sales"])
 def test_a_reader_that_stops_early_is_no_error(arguments: str) -> None:
     pipe = f"'{sys.executable}' -m amzn_fcf {arguments} | head -1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, check=False)  # noqa: S607  # a pipe, as users write it
+    done = finished(["bash", "-c", pipe])
     assert done.stderr == ""
     assert done.returncode == 0
