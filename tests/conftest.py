@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import once
 import pytest
+import remembered
 from programs import needs_engine
 
 from workbook_templates.engines.engines import ENGINES
+from workbook_templates.read import book
+from workbook_templates.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +49,13 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     found = ENGINES[request.param]
     needs_engine(request, found)
     return found
+
+
+@pytest.fixture
+def quick_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``validate`` remember plans, and sheets that it read: most of a workbook is as it was before a test changed it."""
+    monkeypatch.setattr(validate, "plan_workbook", remembered.planned)
+    monkeypatch.setattr(book, "SheetReader", remembered.RememberingReader)
 
 
 @pytest.fixture
