@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shared import AS_OFS, SHIPPED, computed, family, written
 
-from model.amazon import plan_at
-from model.analysis.solve import METHODS
+from model.amazon import AMAZON
 from model.analysis.weighting import check_weights, weighted_scenario, weighted_scenarios, weighted_values
 from model.errors import InputError
 from model.language.periods import Period, Quarter
@@ -199,7 +198,7 @@ def test_value_is_continuous_in_every_driver(spec: DriverSpec) -> None:
         for each in (point, point + width * 1e-9)
     ]
     results = run(pairs)
-    for method in METHODS:
+    for method in AMAZON.presentation.questions.values:
         row = np.broadcast_to(results.values[f"value_per_share[{method},mid]"][0], len(pairs)).reshape(-1, 2)
         known = np.isfinite(row).all(axis=1)
         assert known.any(), method
@@ -341,7 +340,7 @@ def test_what_only_some_scenarios_give_has_no_mean() -> None:
 def test_a_user_s_weight_does_not_enter_the_mix_of_the_workbook() -> None:
     mine = replace(load_scenario("base").with_overrides({"aws_growth": 0.3}), name="mine", weight=0.5)
     cells = scenarios_sheet(
-        Layout(plan_at(axis_at("2026Q2")), [load_scenario("base"), mine]), "hash", "version"
+        Layout(AMAZON.plan(axis_at("2026Q2")), [load_scenario("base"), mine]), "hash", "version"
     ).cells
     weights = [
         cell.content for (row, column), cell in cells.items() if row == WEIGHT_ROW and column >= FIRST_COLUMN

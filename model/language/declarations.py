@@ -191,12 +191,17 @@ def result(
 
 
 class Block:
-    """A section of the model: declarations in reading order. Subclass it and assign drivers and lines."""
+    """A section of the model: declarations in reading order. Subclass it and assign drivers and lines.
+
+    ``class Sales(Block, sheet="Sales")`` names its sheet in workbooks; several blocks may share one. Default:
+    the name of the class.
+    """
 
     title: ClassVar[str]
+    sheet: ClassVar[str]
     declared: ClassVar[tuple[Declared, ...]]
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, sheet: str = "") -> None:
         found = {name: value for name, value in vars(cls).items() if isinstance(value, Declared)}
         for name, value in found.items():
             if value.name != name:
@@ -204,6 +209,7 @@ class Block:
                     f"{value.origin}: {value.label!r} is declared twice, as {value.name} and {name}"
                 )
         cls.declared = tuple(found.values())
+        cls.sheet = sheet or cls.__name__
         cls.title = (cls.__doc__ or cls.__name__).strip().split("\n")[0].rstrip(".")
 
 
@@ -239,6 +245,16 @@ class Model:
                 f"{item.origin}: {item.name!r} looks like a cell or is not snake_case; use full words"
             )
         self.declared[item.name] = item
+
+    def words(self, name: str) -> str:
+        """Return a name as people write it: ``ttm_aws_sales`` is TTM AWS sales."""
+        labels = {"ttm": "TTM"}
+        for item in self.declared.values():
+            for dimension in item.by:
+                labels |= dimension.labels
+        for word, label in labels.items():
+            name = re.sub(rf"(?<![^_]){word}(?![^_])", label, name)
+        return name.replace("_", " ")
 
     @property
     def drivers(self) -> dict[str, Driver]:

@@ -45,17 +45,6 @@ FUNCTIONS: Final = "Functions"
 """A sheet of template workbooks only."""
 STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS)
 """Sheets that hold values of the model beside formulas."""
-SHEET_OF_BLOCK: Final = {
-    "Basis": "Sales", "Sales": "Sales",
-    "Assets": "Assets",
-    "Depreciation": "Depreciation",
-    "Segments": "Margins", "Income": "Margins", "Margins": "Margins", "MarginBridge": "Margins",
-    "OperatingCash": "Cash", "FreeCash": "Cash", "Funding": "Cash", "Inflection": "Cash",
-    "AwsReturns": "Margins",
-    "CapitalCost": "Value", "FirmCash": "Value", "Terminal": "Value", "EquityBridge": "Value", "SumOfParts": "Value",
-    "Multiples": "Value", "Peers": "Value", "MarginCase": "Value", "FootballField": "Value",
-    "Checks": CHECKS,
-}  # fmt: skip
 SHEETS: Final = (
     COVER, CONTENTS, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, "Value", SCENARIOS,
     SENSITIVITY, THESIS, CHECKS, SOURCES, LOG,
@@ -176,7 +165,7 @@ class Layout:
                 self.places[key] = Place(REPORTED, self._next_row(REPORTED))
 
     def _place_block(self, block: type[Block]) -> None:
-        sheet = SHEET_OF_BLOCK[block.__name__]
+        sheet = block.sheet
         self._heading(sheet, block.title)
         for item in block.declared:
             seasonal = isinstance(item, Driver) and item.kind == "seasonal"

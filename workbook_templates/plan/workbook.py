@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from model.amazon import plan_at
-from model.reported.actuals import axis_at
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.plan.fitting import fit
 from workbook_templates.plan.layout import (
@@ -77,7 +75,7 @@ def plan_workbook(
     changed by hand holds those of its scenario as it was.
     """
     stamp = assumption_hash(offered) if assumptions is None else assumptions
-    layout = Layout(plan_at(axis_at(selected.as_of)), offered)
+    layout = Layout(selected.plan, offered)
     makers: dict[str, Callable[[], SheetPlan]] = {
         COVER: lambda: cover_sheet(layout, selected, version, stamp),
         CONTENTS: lambda: contents_sheet(layout, with_functions=functions is not None),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from model.language.periods import QUARTERS_A_YEAR
-from model.plan.plan import words
 from model.reported.actuals import load_actuals
 from workbook_templates.plan.cells import SheetPlan
 from workbook_templates.plan.layout import LABEL, NAME, NOTE, REPORTED, SOURCES, UNIT, Layout
@@ -29,12 +28,8 @@ def reported_sheet(layout: Layout) -> SheetPlan:
             continue
         item = key.removeprefix("reported.")
         row = layout.plan.rows[key]
-        sheet.put(
-            place.row,
-            LABEL,
-            words(item[:1].upper() + item[1:] if not item.startswith("aws") else item),
-            "label",
-        )
+        label = layout.plan.model.words(item)
+        sheet.put(place.row, LABEL, label[:1].upper() + label[1:], "label")
         sheet.put(place.row, NAME, item, "name")
         sheet.put(place.row, UNIT, row.unit, "unit")
         for position in range(axis.forecast_start):

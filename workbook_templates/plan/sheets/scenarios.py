@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from model.analysis.solve import METHODS
+from model import companies
 from model.analysis.weighting import weighted_scenario, weighted_scenarios
 from model.results import run
 from model.scenarios.composing import load_scenario
@@ -48,7 +48,7 @@ def _by_year(*keys: str, years: Sequence[int] = _YEARS) -> tuple[Figure, ...]:
 
 SECTIONS: Final[dict[str, tuple[Figure, ...]]] = {
     "Value per share": (
-        *(Figure(f"value_per_share[{method},mid]") for method in METHODS),
+        *(Figure(row) for row in companies.default().presentation.questions.values.values()),
         Figure("price"), Figure("upside[dcf]"), Figure("discount_rate[mid]"), Figure("terminal_share"), Figure("implied_ev_ebitda"),
         Figure("implied_terminal_growth"),
     ),

@@ -9,7 +9,7 @@ from model.analysis.sensitivity import Bar, Grid, Tornado, grid, grids, tornados
 from model.analysis.swings import Steps
 from model.outputs import Output
 from model.results import run
-from model.scenarios.drivers import ALL, LAST_YEAR
+from model.scenarios.drivers import ALL
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.plan.cells import Chart, Series, SheetPlan, Twin
 from workbook_templates.plan.formula import call
@@ -101,7 +101,7 @@ def _computed(scenario: Scenario) -> Stamps:
 
 def outputs_at(plan: Plan) -> list[Output]:
     """Return what the sheet looks at: value, free cash flow of the first year none of whose quarters is reported, the inflection."""
-    year = min(plan.axis.as_of.year + 1, LAST_YEAR)
+    year = min(plan.axis.as_of.year + 1, plan.axis.last.year)
     return [
         Output.parse(name, plan)
         for name in ("value_per_share[dcf,mid]", f"free_cash_flow {year}", "positive")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import InputError
 from model.language.periods import Period
 from model.outputs import Output
-from model.simulation.questions import CASH_FLOW, TROUGH, VALUE, Request
+from model.simulation.questions import Request
 from model.simulation.run import simulate
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY
@@ -41,9 +41,12 @@ def simulation_of(scenario: Scenario, plan: Plan) -> Simulation | str:
     It is computed by numpy, whatever is installed: the same draws give the same percentiles on every machine.
     """
     quarters = plan.axis.quarters[plan.axis.forecast_start : plan.axis.forecast_start + _QUARTERS]
-    flows = [Output.of(CASH_FLOW, plan, Period("quarterly", each.year, each.number)) for each in quarters]
-    value, trough = Output.of(VALUE, plan), Output.of(TROUGH, plan)
-    price = scenario.table["price"]["all"]
+    words = scenario.company.presentation.questions
+    flows = [
+        Output.of(words.cash_flow, plan, Period("quarterly", each.year, each.number)) for each in quarters
+    ]
+    value, trough = Output.of(words.value, plan), Output.of(words.trough, plan)
+    price = scenario.table[words.price]["all"]
     question = Request(
         (*flows, trough, value), (_EVENT,), (*((each, 0.0) for each in (*flows, trough)), (value, price))
     )
@@ -92,7 +95,7 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
     sheet.put(
         row,
         LABEL,
-        period or {VALUE: "Value per share", TROUGH: "Trough of trailing twelve months"}[line],
+        period or "Trough of trailing twelve months" if line.startswith("trough") else "Value per share",
         "label",
     )
     sheet.put(row, NAME, estimate.name, "name")
@@ -113,7 +116,7 @@ def _put_event(sheet: SheetPlan, band: int, found: Simulation) -> None:
         _ABOVE,
     )
     _put_heads(sheet, band + 1, {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"})
-    quarters = [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{CASH_FLOW} ")]
+    quarters = [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{found.cash_flow} ")]
     chances = {quarter: each.probability for quarter, each in found.events[_EVENT].items()}
     by_then = sum(chance for quarter, chance in chances.items() if quarter < quarters[0])
     rows = [(f"before {quarters[0]}", by_then, by_then)] if by_then else []
