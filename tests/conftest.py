@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import once
 import pytest
 import remembered
+from frozen import frozen
 from programs import needs_engine
 
 from workbook_templates.engines.engines import ENGINES
@@ -14,7 +15,7 @@ from workbook_templates.read import book
 from workbook_templates.validation import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from workbook_templates.engines.engine import Engine
 
@@ -49,6 +50,13 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     found = ENGINES[request.param]
     needs_engine(request, found)
     return found
+
+
+@pytest.fixture(scope="module")
+def frozen_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let the tests of a module know what was known in 2026Q2, whatever has been filed since."""
+    with frozen(tmp_path_factory.mktemp("data")):
+        yield
 
 
 @pytest.fixture
