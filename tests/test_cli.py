@@ -16,6 +16,9 @@ from processes import AMZN_FCF, finished
 from shared import computed
 
 from model.language.periods import Period
+from model.reported.actuals import load_actuals
+
+LATEST = load_actuals().latest
 
 
 def test_help_shows_every_command_with_an_example() -> None:
@@ -123,8 +126,8 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; write 2026, 2026Q3"),
         (["show", "aws_capacity_use", "--period", "2026"], "has no annual figure"),
         (
-            ["show", "net_sales", "--as-of", "2026Q3"],
-            "as-of 2026Q3 is not reported yet; the latest is 2026Q2",
+            ["show", "net_sales", "--as-of", str(LATEST.shifted(1))],
+            f"as-of {LATEST.shifted(1)} is not reported yet; the latest is {LATEST}",
         ),
         (["show", "net_sales", "--as-of", "2023Q1"], "as-of 2023Q1 is outside 2024Q4"),
         (["build", "--scenario", "base+"], "unknown scenario ''"),

@@ -87,6 +87,7 @@ def test_claims_by_as_of(as_of: str, status: str) -> None:
     assert all(row["reason"] for row in rows)
 
 
+@pytest.mark.usefixtures("frozen_data")
 def test_backtest_gives_every_forecast_to_programs() -> None:
     records = json.loads(amzn_fcf("backtest", "--format", "json").stdout)
     assert len(records) == 7 * (6 + 5 + 4 + 3)
