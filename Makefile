@@ -1,4 +1,4 @@
-# make run: workbooks into out/.  make test: the test suite, one process a core.  Both install what they need into .venv first.
+# make run: workbooks into out/.  make test: the test suite, one process a core.  Both first fill .venv.
 # make test PYTEST_ARGS=tests/test_axis.py: one file, in one process.
 PYTHON ?= python3
 VENV := .venv

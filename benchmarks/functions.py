@@ -1,4 +1,4 @@
-"""``make bench``, second part: functions in cells, in a fresh process, in memory, in two spreadsheet engines, and by a server."""
+"""``make bench``: functions in cells, in memory, in two spreadsheet engines and on a server."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ KEPT = ("free_cash_flow", "ttm_free_cash_flow", "trough", "turn", "positive")
 
 
 def draw_ten_thousand() -> dict[str, np.ndarray]:
-    """Compute base with 10,000 draws of AWS growth and capital expenditure, in blocks so that memory stays small."""
+    """Compute base with 10,000 draws of AWS growth and capital expenditure, in blocks to save memory."""
     plan = AMAZON.plan(AMAZON.axis(Quarter.parse("2026Q2")))
     program, reported = compile_plan(plan), reported_arrays(plan)
     drivers = driver_arrays(plan, [load_scenario("base")])
@@ -65,7 +65,7 @@ def measure_sensitivities() -> None:
 
 
 STARTS = {"--help": "0.4 s", "show free_cash_flow": "0.45 s", "value": "0.7 s", "claims": "1.0 s"}
-"""Commands that are felt by people, and their targets."""
+"""Commands and their targets."""
 
 
 def measure_starts() -> None:
@@ -79,13 +79,14 @@ def measure_starts() -> None:
 
 def seconds_of(command: list[str]) -> float:
     """Return the seconds that a process takes."""
-    return best_of(5, lambda: subprocess.run(command, check=True, capture_output=True))  # noqa: S603  # our own command
+    return best_of(5, lambda: subprocess.run(command, check=True, capture_output=True))  # noqa: S603  # ours
 
 
 def main() -> None:
     """Run all benchmarks."""
     print(
-        f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}"
+        f"Python {platform.python_version()}, numpy {np.__version__}, "
+        f"{os.cpu_count()} cores, {platform.machine()}"
     )
     base = load_scenario("base")
     run([base])

@@ -1,4 +1,4 @@
-"""``amzn-fcf`` within the process of a test, which saves the second that a process of its own takes to start."""
+"""``amzn-fcf`` run inside the test's own process, which saves a second of starting up."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def amzn_fcf(*arguments: str, cwd: Path | None = None) -> Done:
 
 
 def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
-    """Run a command that must fail; return its one line."""
+    """Run a command that must fail; return its one line of error."""
     done = amzn_fcf(*arguments, cwd=cwd)
     assert (done.returncode, done.stdout) == (status, ""), done.stderr
     (line,) = done.stderr.splitlines()

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from workbook_templates.engines.engine import Engine
 
+_LONG: Final = ("test_kernel", "test_parity", "test_batch")
 _MEASURED: Final = "measured"
-"""The property of a test that holds what it measured: it reaches the end of the run from other processes too."""
+"""The property of a test that carries a line of figures, also from another process, to the end of the run."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,6 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         once.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with the longest tests first, so that the processes end at the same time."""
+    items.sort(key=lambda item: item.path.stem not in _LONG)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,14 +60,14 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 @pytest.fixture(scope="module")
 def frozen_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let the tests of a module know what was known in 2026Q2, whatever has been filed since."""
+    """Hide from the tests of a module whatever was filed after 2026Q2."""
     with frozen(tmp_path_factory.mktemp("data")):
         yield
 
 
 @pytest.fixture
 def quick_validation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let ``validate`` remember plans, and sheets that it read: most of a workbook is as it was before a test changed it."""
+    """Let ``validate`` reuse plans and sheets that it has read: a test changes little of a workbook."""
     monkeypatch.setattr(validate, "plan_workbook", remembered.planned)
     monkeypatch.setattr(book, "SheetReader", remembered.RememberingReader)
 

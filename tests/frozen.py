@@ -1,4 +1,4 @@
-"""Amazon as it was known in one quarter: tests of forecasts and of what is reported last do not change with the next filing."""
+"""Amazon as known after 2026Q2: for tests whose results would otherwise change with the next filing."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _CUT: Final = {
     ANNUAL_FILE: ("period", "2025"),
     GUIDANCE_FILE: ("as_of", LATEST),
 }
-"""Files of which later rows are left out: by which column, and up to which of its values."""
+"""Files whose later rows are left out: the column to go by, and its last value."""
 
 
 @contextmanager
 def frozen(folder: Path) -> Iterator[Company]:
-    """Use Amazon with what was filed and said up to the results of :data:`LATEST`, copied to an empty folder."""
+    """Use Amazon with the filings and guidance up to the results of :data:`LATEST`, copied to a folder."""
     source = Path(str(resources.files(str(AMAZON.data))))
     shutil.copytree(source, folder, dirs_exist_ok=True)
     for name, (column, last) in _CUT.items():
@@ -56,6 +56,6 @@ def _cut(path: Path, column: str, last: str) -> None:
 
 
 def _forget() -> None:
-    """Drop what is remembered of the company in use."""
+    """Clear the caches of the company in use."""
     for each in (driver_specs, forecasts, ledger, load_actuals, load_thesis):
         each.cache_clear()

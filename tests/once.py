@@ -1,4 +1,4 @@
-"""Results that take long and that several test processes need: made once per run, kept in a folder, read by the others."""
+"""Slow results that several test processes need: made by one of them, read by the others."""
 
 from __future__ import annotations
 

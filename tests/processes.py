@@ -1,4 +1,4 @@
-"""Programs that tests start: they obey Ctrl-C whatever the shell did, and leave neither processes nor files open."""
+"""Programs that tests start: they obey Ctrl-C, and leave neither processes nor open files behind."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def default_interrupt() -> Iterator[None]:
 def running(
     command: Sequence[str | Path], cwd: Path | None = None, *, quiet: bool = False
 ) -> Iterator[subprocess.Popen[str]]:
-    """Start a program as the head of a process group; at the end kill what is left of it and close its pipes."""
+    """Start a program in a process group of its own; at the end kill the group and close the pipes."""
     output: int | IO[str] = subprocess.DEVNULL if quiet else subprocess.PIPE
     with default_interrupt():
         process = subprocess.Popen(

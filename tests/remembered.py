@@ -1,10 +1,10 @@
-"""Steps of ``validate`` that give the same for the same workbook, done once for all the workbooks that a test changes a little."""
+"""Steps of ``validate`` whose results can be reused: tests change little of a workbook."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from model.errors import WorkbookError
 from model.scenarios.scenario import assumption_hash
@@ -17,8 +17,20 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
     from workbook_templates.read.archive import Archive
 
-_plans: dict[tuple[object, ...], WorkbookPlan] = {}
-_sheets: dict[tuple[object, ...], dict[str, object]] = {}
+Kept = TypeVar("Kept")
+_Key = tuple[object, ...]
+_plans: dict[_Key, WorkbookPlan] = {}
+_sheets: dict[_Key, dict[str, object]] = {}
+_MOST_PLANS: Final = 12
+_MOST_SHEETS: Final = 200
+
+
+def _kept(store: dict[_Key, Kept], key: _Key, make: Callable[[], Kept], most: int) -> Kept:
+    """Return the value of a key, made if need be; drop the value least recently used."""
+    store[key] = store.pop(key) if key in store else make()
+    if len(store) > most:
+        del store[next(iter(store))]
+    return store[key]
 
 
 def planned(
@@ -30,36 +42,35 @@ def planned(
     assumptions: str | None = None,
     stamped: bool = True,
 ) -> WorkbookPlan:
-    """Return what ``plan_workbook`` returns."""
+    """Return the result of ``plan_workbook``."""
     sources = tuple(str(sorted(each.sources.items())) + each.note + each.title for each in offered)
-    key = (
-        assumption_hash([selected]),
-        assumption_hash(offered),
-        version,
-        functions,
-        assumptions,
-        stamped,
-        sources,
-    )
-    if key not in _plans:
-        _plans[key] = plan_workbook(
-            selected, offered, version, functions, assumptions=assumptions, stamped=stamped
-        )
-    return _plans[key]
+    hashes = assumption_hash([selected]), assumption_hash(offered)
+    key = (*hashes, version, functions, assumptions, stamped, sources)
+
+    def make() -> WorkbookPlan:
+        return plan_workbook(selected, offered, version, functions, assumptions=assumptions, stamped=stamped)
+
+    return _kept(_plans, key, make, _MOST_PLANS)
 
 
 class RememberingReader(SheetReader):
-    """Reads a part of a workbook, unless it has read the same bytes before."""
+    """Reads a worksheet, unless the same bytes were read before."""
 
     def read(self, archive: Archive, part: str) -> None:
         """Fill the sheet."""
         try:
             digest = hashlib.sha256(archive.read(part)).digest()
         except WorkbookError:
-            super().read(archive, part)  # which says what is wrong
+            super().read(archive, part)  # raises the error that users see
             return
         key = digest, hash(tuple(self.texts)), self.sheet.name, self.sheet.state, part
-        if key not in _sheets:
-            super().read(archive, part)
-            _sheets[key] = {name: copy.copy(value) for name, value in vars(self.sheet).items()}
-        vars(self.sheet).update({name: copy.copy(value) for name, value in _sheets[key].items()})
+
+        def make() -> dict[str, object]:
+            super(RememberingReader, self).read(archive, part)
+            return _copied(vars(self.sheet))
+
+        vars(self.sheet).update(_copied(_kept(_sheets, key, make, _MOST_SHEETS)))
+
+
+def _copied(fields: dict[str, object]) -> dict[str, object]:
+    return {name: copy.copy(value) for name, value in fields.items()}

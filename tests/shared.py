@@ -1,4 +1,4 @@
-"""What tests share: the model computed once, workbooks planned, written and calculated once for all test processes."""
+"""What tests share: models, computed once; workbooks, planned, written and calculated once a run."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def computed(name: str, as_of: str | None = None) -> Results:
 
 @cache
 def family(as_of: str) -> tuple[WorkbookPlan, Results]:
-    """Return the plan of the workbooks of one as-of, and the model computed for every scenario that they offer."""
+    """Return the plan of the workbooks of one as-of, and the model computed for the scenarios they offer."""
     offered = shipped_at(Quarter.parse(as_of))
     return made_once(f"family {as_of}", lambda: plan_workbook(offered[0], offered, "test")), run(offered)
 
 
 @cache
 def written(name: str) -> tuple[WorkbookPlan, Results, bytes]:
-    """Return the workbook that ships for a scenario: its plan, the model of all that it offers, and the file."""
+    """Return the workbook of a scenario that ships: its plan, the results of all it offers, and the file."""
     plan, results = family(str(load_scenario(name).as_of))
 
     def make() -> tuple[WorkbookPlan, bytes]:
@@ -52,7 +52,7 @@ def written(name: str) -> tuple[WorkbookPlan, Results, bytes]:
 
 @cache
 def calculated(name: str) -> bytes:
-    """Return the workbook that ships for a scenario, with the values of its formulas."""
+    """Return the workbook of a scenario that ships, with the values of its formulas."""
     return made_once(f"calculated {name}", lambda: Formualizer().with_cached_values(written(name)[2]))
 
 
@@ -62,7 +62,7 @@ def scenario_of(plan: WorkbookPlan, name: str) -> Scenario:
 
 
 def input_cell(plan: WorkbookPlan, key: str, period: str, place: int = 0) -> tuple[str, int, int]:
-    """Return the input cell that holds a driver's value for a period, of the scenario at ``place`` among those offered."""
+    """Return the cell of a driver's value for a period, in the offered scenario number ``place``."""
     axis, row = plan.layout.plan.axis, plan.layout.given[key] + place
     if period == ALL:
         return INPUTS, row, VALUE

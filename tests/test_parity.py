@@ -1,4 +1,4 @@
-"""Every formula cell of every workbook, at every scenario that its selector offers, in every engine, equals the model."""
+"""Every formula cell of every workbook, in every scenario of its selector and in every engine, equals the model."""
 
 from __future__ import annotations
 
@@ -34,10 +34,7 @@ if TYPE_CHECKING:
 def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(
     engine: Engine, measured: Callable[[str], None]
 ) -> None:
-    """The first workbook of a family is calculated at every scenario, the others at theirs and at its two neighbours.
-
-    The next test is why this is enough.
-    """
+    """Of one as-of, the first workbook is calculated in every scenario, the others in three: see the next test."""
     total = Comparison()
     for names in families():
         jobs = [
@@ -70,7 +67,7 @@ def test_workbooks_of_one_as_of_differ_in_the_selected_scenario_and_its_sensitiv
 
 
 def families() -> list[list[str]]:
-    """Return the names of the workbooks that ship, those of one as-of together, in the order of their selector."""
+    """Return the names of the workbooks that ship, by as-of, in the order of the selector."""
     return [
         [each.name for each in plan.scenarios if each.name in SHIPPED]
         for plan in (family(as_of)[0] for as_of in ("2025Q3", "2026Q2"))
@@ -119,7 +116,7 @@ def test_every_formula_cell_has_a_twin() -> None:
 
 
 def changeable() -> list[DriverSpec]:
-    """Drivers whose value can be changed alone: shares of one whole cannot (the model refuses them, the sheet's checks fail)."""
+    """Drivers that can be changed alone: not shares that add up to 1."""
     return [spec for spec in driver_specs().values() if not spec.driver.sums_to_one]
 
 
