@@ -15,6 +15,8 @@ from model.language.periods import Period, Quarter
 from model.reported import actuals
 from model.results import run
 
+pytestmark = pytest.mark.usefixtures("frozen_data")
+
 CALIBRATION = {
     "net_sales": (("-1.8", "2.6"), ("-3.3", "3.3"), ("-4.1", "4.1"), ("-5.0", "5.0")),
     "aws_sales": (("-2.3", "2.9"), ("-4.5", "5.0"), ("-6.8", "6.8"), ("-9.0", "9.0")),
