@@ -82,7 +82,7 @@ def _function(name: str) -> str:
     arguments = described(FUNCTIONS)[name].arguments
     signature = ", ".join(f"[{each.name}]" if each.optional else each.name for each in arguments)
     text = inspect.cleandoc(FUNCTIONS[name].__doc__ or "").replace("``", "`")
-    rows = [(code(each.name), each.description) for each in arguments]
+    rows = [(code(each.name), each.text) for each in arguments]
     return f"## {name}\n\n`{name}({signature})`\n\n{text}" + (
         f"\n\n{table(('argument', 'meaning'), rows)}" if rows else ""
     )
