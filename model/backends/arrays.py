@@ -1,7 +1,8 @@
-"""numpy gives the nodes their values: period by period where a line looks back at itself, all periods at once elsewhere.
+"""Nodes computed by numpy: quarter by quarter where a line looks back at itself, else all quarters at once.
 
-Every value is an array of shape (quarters, draws): draws are scenarios, Monte Carlo draws or both. What does
-not vary with time has shape (1, draws). The twin of this module is ``workbook_templates/plan/formula.py``.
+Every value is an array of shape (quarters, draws): draws are scenarios, Monte Carlo draws or both. A value
+that does not vary with time has shape (1, draws). The twin of this module is
+``workbook_templates/plan/formula.py``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ Term = Callable[[Values, int, int], Array]
 
 _OPERATORS: Final[dict[str, Callable[[Array, Array], NDArray[np.generic]]]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "=": np.equal, "<>": np.not_equal,
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+    "=": np.equal, "<>": np.not_equal,
     "&": np.logical_and, "|": np.logical_or,
 }  # fmt: skip
 
@@ -49,18 +51,18 @@ _REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest"
 
 @dataclass(frozen=True)
 class ArrayStage:
-    """A step of the plan with the terms that compute its tasks."""
+    """A stage of the plan with the terms that compute its tasks."""
 
     stage: Stage
     terms: tuple[Term, ...]
 
     @classmethod
     def of(cls, stage: Stage, plan: Plan) -> ArrayStage:
-        """Return a step of ``plan`` ready to be computed."""
+        """Return a stage of ``plan`` ready to be computed."""
         return cls(stage, tuple(term_of(task.formula, plan, task.row.vintage) for task in stage.tasks))
 
     def run(self, values: Values) -> None:
-        """Compute the rows of the step, one by one, or quarter by quarter when it is recurrent."""
+        """Compute the rows of the stage, one by one, or quarter by quarter when it is recurrent."""
         pairs = tuple(zip(self.stage.tasks, self.terms, strict=True))
         if not self.stage.recurrent:
             for task, term in pairs:
@@ -140,7 +142,7 @@ def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -
 
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
-    """Return the function that computes ``node`` in a row of ``plan`` (bought at position ``vintage``, if a vintage)."""
+    """Return the function that computes ``node`` in a row; ``vintage``: the position of its purchase."""
     tree = cast("nodes.Bound", node)
     axis = plan.axis
 
@@ -259,14 +261,14 @@ def _binary(
 
 
 def _compared(function: Callable[[Array, Array], NDArray[np.generic]], left: Array, right: Array) -> Array:
-    """Return 1 or 0, and NaN where a side is NaN: in a spreadsheet an error makes every comparison an error."""
+    """Return 1 or 0, and NaN where a side is NaN: in spreadsheets a comparison with an error is an error."""
     found = function(left, right).astype(float)
     unknown = np.isnan(left) | np.isnan(right)
     return np.where(unknown, np.nan, found) if unknown.any() else found
 
 
 def _chosen(condition: Array, then: Array, otherwise: Array) -> Array:
-    """Return the branch of a condition, and NaN where the condition is NaN; an error in the other branch does not count."""
+    """Return the branch of a condition; NaN where the condition is NaN. The other branch does not matter."""
     found = np.where(condition != 0, then, otherwise)
     unknown = np.isnan(condition)
     return np.where(unknown, np.nan, found) if unknown.any() else found

@@ -1,4 +1,4 @@
-"""Formulas as text that a person reads: ``aws_volume[t-4] * (1 + aws_growth)``."""
+"""Formulas as definitions that people read: ``aws_volume[t-4] * (1 + aws_growth)``."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 _CALENDAR: Final = {
     "year": "year", "quarter": "quarter of the year", "index": "position", "elapsed": "quarters since as-of",
-    "code": "quarter", "end": "last day of the quarter", "vintage": "position when bought", "as_of": "position of as-of",
+    "code": "quarter", "end": "last day of the quarter", "vintage": "position when bought",
+    "as_of": "position of as-of",
 }  # fmt: skip
 _FUNCTIONS: Final = {"minimum": "min", "maximum": "max", "absolute": "abs"}
 _LONG_SUM: Final = 6
 
 
 def definition(row: Row, plan: Plan) -> str:
-    """Return the definition of a computed row: its forecast formula, and that of reported quarters where it differs."""
+    """Return the definition of a computed row: its forecast formula, and that of history if different."""
     if row.line is None:
         return ""
     forecast = "" if row.forecast is None else infix(row.forecast, _Prose(plan))

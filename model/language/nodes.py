@@ -57,10 +57,10 @@ class Expr:
     __lt__, __le__, __gt__, __ge__ = _binary("<"), _binary("<="), _binary(">"), _binary(">=")
     __and__, __or__ = _binary("&"), _binary("|")
 
-    def __eq__(self, other: object) -> Binary:  # type: ignore[override]  # builds a node, like every operator here
+    def __eq__(self, other: object) -> Binary:  # type: ignore[override]  # builds a node
         return Binary("=", wrap(self), wrap(other))
 
-    def __ne__(self, other: object) -> Binary:  # type: ignore[override]  # builds a node, like every operator here
+    def __ne__(self, other: object) -> Binary:  # type: ignore[override]  # builds a node
         return Binary("<>", wrap(self), wrap(other))
 
     def __neg__(self) -> Negate:
@@ -75,9 +75,9 @@ class Expr:
 
     def __bool__(self) -> NoReturn:
         raise DeclarationError(
-            "a formula has no truth value while it is being written: use where(condition, a, b) for 'if', & and |"
-            " for 'and' and 'or', maximum() and minimum() for max() and min(), and (a < b) & (b < c) for a chained"
-            " comparison"
+            "a formula has no truth value while it is being written: use where(condition, a, b) for 'if',"
+            " & and | for 'and' and 'or', maximum() and minimum() for max() and min(),"
+            " and (a < b) & (b < c) for a chained comparison"
         )
 
     def __iter__(self) -> NoReturn:
@@ -223,7 +223,7 @@ class Ref(Expr):
 
 @dataclass(frozen=True, eq=False)
 class Lagged(Expr):
-    """A line ``by + further`` quarters earlier; ``by`` is a driver with whole values from 1 to ``longest``."""
+    """A line ``by + further`` quarters earlier; ``by`` is a driver with whole values up to ``longest``."""
 
     ref: Ref
     by: Expr

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ranges:
-    """Finds the first and last quarter of each row: a row has a value where all that its formula uses has one."""
+    """Finds the first and last quarter of each row: those in which all inputs of its formula have values."""
 
     rows: dict[str, Row]
     axis: Axis
@@ -26,7 +26,7 @@ class Ranges:
     open: set[str] = field(default_factory=set)
 
     def resolve(self) -> dict[str, Row]:
-        """Return the rows with their ranges; a lag that reaches before the axis is a :class:`DeclarationError`."""
+        """Return the rows with ranges; a lag that leads before the axis is a :class:`DeclarationError`."""
         resolved = {}
         for key, row in self.rows.items():
             if row.line is None or not row.timed:

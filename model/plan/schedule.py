@@ -20,7 +20,7 @@ PHASES = ("history", "forecast", "result")
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A row to be computed by one formula in the quarters from ``first`` to before ``last``; 0 to 1: one value."""
+    """A row computed by one formula in the quarters from ``first`` to before ``last``; 0 and 1: one value."""
 
     row: Row
     formula: Expr
@@ -122,6 +122,7 @@ def _check_recurrent(tasks: Iterable[Task]) -> None:
             if isinstance(node, (nodes.YearSum, nodes.Fixed)) and key_of(node.ref) in keys:
                 key = task.row.key
                 raise DeclarationError(
-                    f"{task.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)}, which in turn depends on "
-                    f"{key}: declare {key_of(node.ref)} from drivers and reported figures only"
+                    f"{task.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)},"
+                    f" which in turn depends on {key}: declare {key_of(node.ref)}"
+                    " from drivers and reported figures only"
                 )
