@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -215,7 +215,7 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
                 keepdims=True,
             )
         case _:
-            assert_never(tree)
+            raise nodes.no_case(tree, __name__)
 
 
 def _reference(key: str, lag: int) -> Term:

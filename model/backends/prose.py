@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from model.backends.infix import infix
 from model.language import nodes
@@ -91,4 +91,4 @@ class _Prose:
             case nodes.CountBeyond(ref, tolerance):
                 return f"quarters in which {key_of(ref)} differs from 0 by more than {infix(tolerance, self)}"
             case _:
-                assert_never(node)
+                raise nodes.no_case(node, __name__)

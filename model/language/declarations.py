@@ -105,6 +105,8 @@ def driver(  # noqa: PLR0913  # one keyword a property of a driver
     origin = _origin()
     if unit not in UNITS:
         raise DeclarationError(f"{origin}: {label!r}: unknown unit {unit!r}{did_you_mean(unit, UNITS)}")
+    if kind == "seasonal" and not by:
+        raise DeclarationError(f"{origin}: {label!r}: a seasonal driver needs by= the quarters of the year")
     return Driver(
         label=label,
         unit=unit,

@@ -1,12 +1,10 @@
 """The closed set of nodes that the formulas of a model are made of.
 
 A node is frozen data: it says what is meant, not how it is computed. Each backend gives it meaning in one
-``match`` that ends in ``assert_never``, so that mypy names every place when a node is added: numpy
+``match`` that ends in :func:`no_case`, so that mypy names every place when a node is added: numpy
 (:mod:`model.backends.arrays`), machine code (:mod:`model.backends.kernel`), prose
-(:mod:`model.backends.prose`) and Excel (``workbook_templates.plan.formula``).
-
-Operators only build: ``if``, ``and``, ``max()`` and chained comparisons on a formula raise and say what to
-write instead.
+(:mod:`model.backends.prose`) and Excel (``workbook_templates.plan.formula``). Operators only build: ``if``,
+``and``, ``max()`` and chained comparisons on a formula raise and say what to write instead.
 
 *Authored* nodes exist only while a model is written. :mod:`model.plan.binding` replaces them, and every name
 by the key of one row, so that backends see *bound* nodes only.
@@ -15,7 +13,7 @@ by the key of one row, so that backends see *bound* nodes only.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Never, NoReturn, cast
 
 from model.errors import DeclarationError
 from model.language.units import RATIO, Unit
@@ -353,6 +351,11 @@ Lookup = Ref | Lagged | Fixed | Sum | Trailing | YearSum | OverAxis
 Leaf = Lookup | Calendar | NotMeaningful
 Bound = Operation | Leaf
 Authored = AsOf | AtEnd | AtVintage | Pick | Total
+
+
+def no_case(node: Never, module: str) -> DeclarationError:
+    """Return the error that ends a ``match`` over all nodes: an ``assert_never`` that names the module."""
+    return DeclarationError(f"{type(node).__name__} has no case in {module}")
 
 
 def is_logical(node: Expr) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -107,4 +107,4 @@ def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
             _same((_unit(tolerance, leaf), leaf(ref)), "compare")
             return RATIO
         case _:
-            assert_never(tree)
+            raise nodes.no_case(tree, __name__)

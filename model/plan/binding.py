@@ -126,6 +126,8 @@ class _Binder:
             if item not in self.model.declared:
                 raise DeclarationError(f"unknown name {item!r}{did_you_mean(item, self.model.declared)}")
             item = self.model.declared[item]
+        elif not isinstance(item, Reported) and self.model.declared.get(item.name) is not item:
+            raise DeclarationError(f"uses {item.label!r} of {item.origin}, which is in no block of the model")
         chosen = {**selection}
         if (
             isinstance(item, Driver)

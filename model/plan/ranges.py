@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, assert_never, cast
+from typing import TYPE_CHECKING, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -96,7 +96,7 @@ class Ranges:
             ):
                 return 0
             case _:
-                assert_never(tree)
+                raise nodes.no_case(tree, __name__)
 
     def _last(self, node: Expr) -> int:
         """Return the position after the last quarter in which ``node`` has a value."""
@@ -119,7 +119,7 @@ class Ranges:
             ):
                 return self.axis.length
             case _:
-                assert_never(tree)
+                raise nodes.no_case(tree, __name__)
 
     def _check_opening(self, row: Row) -> None:
         if row.line is None or row.line.result or row.forecast is None or not row.timed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -141,7 +141,7 @@ class Code:
             case nodes.Reduction() | nodes.PositionOf() | nodes.CountBeyond():
                 raise DeclarationError(f"{type(tree).__name__} is not a formula of one quarter")
             case _:
-                assert_never(tree)
+                raise nodes.no_case(tree, __name__)
 
     def _compared(self, operator: str, left: Expr, right: Expr) -> str:
         """Return 1 or 0, and NaN where a side is NaN: see ``arrays._compared``."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -202,7 +202,7 @@ class _Hoisting:
             case nodes.PositionOf(sought) | nodes.AtPosition(_, sought) | nodes.CountBeyond(_, sought):
                 return self._varies(sought)
             case _:
-                assert_never(tree)
+                raise nodes.no_case(tree, __name__)
 
 
 def _uses_rows(node: Expr) -> bool:
