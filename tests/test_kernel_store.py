@@ -106,9 +106,9 @@ class Missing(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Missing())
 from model.amazon import plan_at
-from model.axis import Axis, Quarter
+from model.language.periods import Axis, Quarter
 from model.errors import EngineError
-from model.kernel import kernel_for
+from model.backends.kernel import kernel_for
 try:
     kernel_for(plan_at(Axis(Quarter.parse("2026Q2"))), frozenset(), ("free_cash_flow",))
 except EngineError as error:

@@ -291,6 +291,11 @@ def _call(function: str, arguments: list[Term]) -> Term:
 
 def calendar_values(what: str, axis: Axis) -> Array:
     """Return a property of every quarter of the axis, shape (quarters, 1)."""
+    return _calendar_rows(axis)[what]
+
+
+@cache
+def _calendar_rows(axis: Axis) -> dict[str, Array]:
     rows: dict[str, Sequence[float]] = {
         "year": [quarter.year for quarter in axis.quarters],
         "quarter": [quarter.number for quarter in axis.quarters],
@@ -300,7 +305,7 @@ def calendar_values(what: str, axis: Axis) -> Array:
         "elapsed": range(1 - axis.forecast_start, axis.length - axis.forecast_start + 1),
         "as_of": [axis.forecast_start] * axis.length,
     }
-    return np.array(rows[what], dtype=float)[:, np.newaxis]
+    return {what: np.array(row, dtype=float)[:, np.newaxis] for what, row in rows.items()}
 
 
 def _calendar(what: str, axis: Axis) -> Term:

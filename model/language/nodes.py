@@ -21,7 +21,6 @@ from model.language.units import RATIO, Unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-
 Arithmetic = Literal["+", "-", "*", "/", "^"]
 Comparison = Literal["<", "<=", ">", ">=", "=", "<>"]
 Logical = Literal["&", "|"]
@@ -84,9 +83,7 @@ class Expr:
         )
 
     def __float__(self) -> NoReturn:
-        raise DeclarationError(
-            "a formula has no value while it is being written: evaluate the model to get one"
-        )
+        raise DeclarationError("a formula has no value while it is written: evaluate the model to get one")
 
 
 Operand = Expr | float | int
@@ -155,9 +152,6 @@ class Declared(Expr):
         return self.node()[member]
 
 
-# Operations: a value of one quarter from values of the same quarter
-
-
 @dataclass(frozen=True, eq=False)
 class Number(Expr):
     """A structural constant; assumptions are drivers, not numbers."""
@@ -197,9 +191,6 @@ class Call(Expr):
 
     function: FunctionName
     arguments: tuple[Expr, ...]
-
-
-# Leaves: what backends look up
 
 
 @dataclass(frozen=True, eq=False)
@@ -365,9 +356,11 @@ def is_logical(node: Expr) -> bool:
 
 def children(node: Expr) -> tuple[Expr, ...]:
     """Return the nodes directly below ``node``."""
+    if isinstance(node, Ref):  # its line is a declaration, not a part of the formula
+        return ()
     below: list[Expr] = []
     for value in vars(node).values():  # the fields, in order: a new kind of node cannot be forgotten here
-        if isinstance(value, Expr) and not isinstance(value, Declared):
+        if isinstance(value, Expr):
             below.append(value)
         elif isinstance(value, tuple):
             below += (each for each in value if isinstance(each, Expr))
@@ -378,9 +371,11 @@ def children(node: Expr) -> tuple[Expr, ...]:
 
 def mapped(node: Expr, function: Callable[[Expr], Expr]) -> Expr:
     """Return a bound ``node`` with ``function`` applied to the nodes directly below it."""
+    if isinstance(node, Ref):
+        return node
     changes: dict[str, object] = {}
     for name, value in vars(node).items():
-        if isinstance(value, Expr) and not isinstance(value, Declared):
+        if isinstance(value, Expr):
             changes[name] = function(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], Expr):
             changes[name] = tuple(map(function, value))
@@ -389,9 +384,11 @@ def mapped(node: Expr, function: Callable[[Expr], Expr]) -> Expr:
 
 def walk(node: Expr) -> Iterator[Expr]:
     """Yield ``node`` and every node below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting += reversed(children(current))
 
 
 def leaves(node: Expr) -> Iterator[Ref]:

@@ -7,7 +7,7 @@ and written by the workbook as one row. Every node in it is bound: names are row
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
@@ -74,6 +74,7 @@ def labelled(declared: Declared, members: Sequence[str]) -> str:
     return f"{declared.label}: {', '.join(names)}"
 
 
+@cache
 def vintages(axis: Axis) -> tuple[str, ...]:
     """Quarters of purchases with rows of their own: the last reported ones, all forecasts but the last."""
     return tuple(str(quarter) for quarter in axis.quarters[axis.forecast_start - VINTAGES_BEFORE : -1])

@@ -68,14 +68,10 @@ def stages_of(tasks: Sequence[Task]) -> list[Stage]:
     index = {task.row.key: number for number, task in enumerate(tasks)}
     uses = [{index[key] for key in _used_keys(task) if key in index} for task in tasks]
     needs = _closure(uses)
-
-    def needed_by(number: int, other: int) -> bool:
-        return bool(needs[number] >> other & 1)
-
     # tasks that need each other form a group, known by the first of them
     groups: dict[int, list[int]] = {}
-    for number in range(len(tasks)):
-        mutual = (other for other in range(number) if needed_by(number, other) and needed_by(other, number))
+    for number, needed in enumerate(needs):
+        mutual = (other for other in range(number) if needed >> other & 1 and needs[other] >> number & 1)
         groups.setdefault(min(mutual, default=number), []).append(number)
 
     def size_of_needs(first: int) -> tuple[int, int]:
@@ -85,7 +81,7 @@ def stages_of(tasks: Sequence[Task]) -> list[Stage]:
     # a group needs all that an earlier one needs, and that one too: so fewer needs come first
     for first in sorted(groups, key=size_of_needs):
         members = tuple(tasks[number] for number in groups[first])
-        recurrent = needed_by(first, first)
+        recurrent = bool(needs[first] >> first & 1)
         if recurrent:
             _check_recurrent(members)
         stages.append(Stage(recurrent, members))
