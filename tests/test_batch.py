@@ -339,7 +339,7 @@ def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(
         next(each for each in started if "spawn_main" in " ".join(each.cmdline())).kill()
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert "a worker process was ended from outside, or memory ran out: try fewer workers" in errors
+    assert "a worker process was killed, or memory ran out: try fewer workers" in errors
     assert "Traceback" not in errors
     assert "7 of 7 not built" in errors
 

@@ -130,7 +130,7 @@ def test_a_scheduler_that_is_not_there_or_has_no_workers_is_one_line(
         simulate("base", draws=100, engine="numpy", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(EngineError, match="no Dask scheduler answers at nonsense://x"):
         simulate("base", draws=100, engine="numpy", scheduler="nonsense://x")
-    with pytest.raises(EngineError, match="'' is no address of a Dask scheduler: write one such as tcp"):
+    with pytest.raises(EngineError, match="'' is not the address of a Dask scheduler: write one such as tcp"):
         simulate("base", draws=100, engine="numpy", scheduler="")
     with (
         dask_processes(tmp_path, workers=0) as dask,

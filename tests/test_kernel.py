@@ -378,7 +378,7 @@ def test_a_result_that_looks_for_what_varies_with_time_is_refused() -> None:
     plan = bind(Model("test", [Wrong]), AMAZON.axis(Quarter.parse("2026Q2")))
     with pytest.raises(
         DeclarationError,
-        match=r"test_kernel\.py:\d+: where_it_is looks over the whole axis for what varies with time",
+        match=r"test_kernel\.py:\d+: where_it_is searches the axis for a value that varies with time",
     ):
         kernel_for(plan, frozenset({"alpha"}), ("where_it_is",)).run({"alpha": np.ones((56, 2))}, {}, 2)
 

@@ -300,7 +300,7 @@ def test_a_worker_process_that_is_killed_leaves_the_blocks_that_were_done() -> N
                     child.kill()
 
     found = simulate("base", draws=4000, engine="numpy", workers=2, on_block=kill)
-    assert found.lost.startswith("a worker process was ended from outside")
+    assert found.lost.startswith("a worker process was killed")
     assert 0 < found.draws < found.asked == 4000
 
 

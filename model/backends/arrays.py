@@ -1,7 +1,8 @@
-"""numpy gives the nodes their values: period by period where a line looks back at itself, all periods at once elsewhere.
+"""Nodes computed by numpy: quarter by quarter where a line looks back at itself, else all quarters at once.
 
-Every value is an array of shape (quarters, draws): draws are scenarios, Monte Carlo draws or both. What does
-not vary with time has shape (1, draws). The twin of this module is ``workbook_templates/plan/formula.py``.
+Every value is an array of shape (quarters, draws): draws are scenarios, Monte Carlo draws or both. A value
+that does not vary with time has shape (1, draws). The twin of this module is
+``workbook_templates/plan/formula.py``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,8 @@ Term = Callable[[Values, int, int], Array]
 
 _OPERATORS: Final[dict[str, Callable[[Array, Array], NDArray[np.generic]]]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "=": np.equal, "<>": np.not_equal,
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+    "=": np.equal, "<>": np.not_equal,
     "&": np.logical_and, "|": np.logical_or,
 }  # fmt: skip
 
@@ -49,18 +51,18 @@ _REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest"
 
 @dataclass(frozen=True)
 class ArrayStage:
-    """A step of the plan with the terms that compute its tasks."""
+    """A stage of the plan with the terms that compute its tasks."""
 
     stage: Stage
     terms: tuple[Term, ...]
 
     @classmethod
     def of(cls, stage: Stage, plan: Plan) -> ArrayStage:
-        """Return a step of ``plan`` ready to be computed."""
+        """Return a stage of ``plan`` ready to be computed."""
         return cls(stage, tuple(term_of(task.formula, plan, task.row.vintage) for task in stage.tasks))
 
     def run(self, values: Values) -> None:
-        """Compute the rows of the step, one by one, or quarter by quarter when it is recurrent."""
+        """Compute the rows of the stage, one by one, or quarter by quarter when it is recurrent."""
         pairs = tuple(zip(self.stage.tasks, self.terms, strict=True))
         if not self.stage.recurrent:
             for task, term in pairs:
@@ -140,7 +142,7 @@ def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -
 
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
-    """Return the function that computes ``node`` in a row of ``plan`` (bought at position ``vintage``, if a vintage)."""
+    """Return the function that computes ``node`` in a row; ``vintage``: the position of its purchase."""
     tree = cast("nodes.Bound", node)
     axis = plan.axis
 
@@ -213,7 +215,7 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
                 keepdims=True,
             )
         case _:
-            assert_never(tree)
+            raise nodes.no_case(tree, __name__)
 
 
 def _reference(key: str, lag: int) -> Term:
@@ -259,14 +261,14 @@ def _binary(
 
 
 def _compared(function: Callable[[Array, Array], NDArray[np.generic]], left: Array, right: Array) -> Array:
-    """Return 1 or 0, and NaN where a side is NaN: in a spreadsheet an error makes every comparison an error."""
+    """Return 1 or 0, and NaN where a side is NaN: in spreadsheets a comparison with an error is an error."""
     found = function(left, right).astype(float)
     unknown = np.isnan(left) | np.isnan(right)
     return np.where(unknown, np.nan, found) if unknown.any() else found
 
 
 def _chosen(condition: Array, then: Array, otherwise: Array) -> Array:
-    """Return the branch of a condition, and NaN where the condition is NaN; an error in the other branch does not count."""
+    """Return the branch of a condition; NaN where the condition is NaN. The other branch does not matter."""
     found = np.where(condition != 0, then, otherwise)
     unknown = np.isnan(condition)
     return np.where(unknown, np.nan, found) if unknown.any() else found
@@ -289,6 +291,11 @@ def _call(function: str, arguments: list[Term]) -> Term:
 
 def calendar_values(what: str, axis: Axis) -> Array:
     """Return a property of every quarter of the axis, shape (quarters, 1)."""
+    return _calendar_rows(axis)[what]
+
+
+@cache
+def _calendar_rows(axis: Axis) -> dict[str, Array]:
     rows: dict[str, Sequence[float]] = {
         "year": [quarter.year for quarter in axis.quarters],
         "quarter": [quarter.number for quarter in axis.quarters],
@@ -298,7 +305,7 @@ def calendar_values(what: str, axis: Axis) -> Array:
         "elapsed": range(1 - axis.forecast_start, axis.length - axis.forecast_start + 1),
         "as_of": [axis.forecast_start] * axis.length,
     }
-    return np.array(rows[what], dtype=float)[:, np.newaxis]
+    return {what: np.array(row, dtype=float)[:, np.newaxis] for what, row in rows.items()}
 
 
 def _calendar(what: str, axis: Axis) -> Term:

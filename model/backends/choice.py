@@ -1,4 +1,4 @@
-"""The engine that computes a block of draws: the compiled kernel or numpy, and a note that explains a fallback."""
+"""The engine that computes a block of draws: the compiled kernel, or numpy with a note on the fallback."""
 
 from __future__ import annotations
 

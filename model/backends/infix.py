@@ -1,6 +1,6 @@
-"""One printer of formulas as text, with the fewest parentheses that keep the tree: used for Excel and for definitions.
+"""Formulas as text, with as few parentheses as possible: the printer behind Excel formulas and definitions.
 
-Precedence is Excel's, and where Excel and mathematics differ (``-2^2`` is 4 in Excel) parentheses are always
+Precedence is Excel's; where it differs from mathematics (``-2^2`` is 4 in Excel) parentheses are always
 written.
 """
 
@@ -17,10 +17,10 @@ _SIGN: Final = 5
 
 
 class Dialect(Protocol):
-    """How a kind of text writes what is not an operator."""
+    """How a kind of text writes functions, operators and leaves."""
 
     def leaf(self, node: nodes.Leaf) -> str:
-        """Write a node without operators: a reference, a sum over a range."""
+        """Write a leaf: a reference, a sum over a range."""
 
     def call(self, name: str, arguments: list[str]) -> str:
         """Write a function: ``minimum``, ``maximum``, ``absolute``, ``where``, ``&``, ``|``."""
@@ -34,7 +34,8 @@ class Dialect(Protocol):
 
 def number_text(value: float) -> str:
     """Write a number so that it reads back as the same one."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)  # noqa: PLR2004  # exact integers
+    is_exact_integer = value == int(value) and abs(value) < 1e15  # noqa: PLR2004  # exact in a float
+    return str(int(value)) if is_exact_integer else repr(value)
 
 
 def infix(node: Expr, dialect: Dialect) -> str:
@@ -80,7 +81,7 @@ def _condition(node: Expr, dialect: Dialect) -> str:
 
 
 def _within(node: Expr, dialect: Dialect, needed: int, *, right: bool = False) -> str:
-    """Print an operand, in parentheses when it binds less tightly than ``needed`` or starts with a sign on the right."""
+    """Print an operand, in parentheses if it binds less than ``needed``, or has a sign on the right side."""
     text, precedence = _number(node, dialect)
     loose = precedence < needed or (right and precedence == _SIGN)
     return f"({text})" if loose else text

@@ -1,8 +1,8 @@
-"""Formulas as text that a person reads: ``aws_volume[t-4] * (1 + aws_growth)``."""
+"""Formulas as definitions that people read: ``aws_volume[t-4] * (1 + aws_growth)``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from model.backends.infix import infix
 from model.language import nodes
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 _CALENDAR: Final = {
     "year": "year", "quarter": "quarter of the year", "index": "position", "elapsed": "quarters since as-of",
-    "code": "quarter", "end": "last day of the quarter", "vintage": "position when bought", "as_of": "position of as-of",
+    "code": "quarter", "end": "last day of the quarter", "vintage": "position when bought",
+    "as_of": "position of as-of",
 }  # fmt: skip
 _FUNCTIONS: Final = {"minimum": "min", "maximum": "max", "absolute": "abs"}
 _LONG_SUM: Final = 6
 
 
 def definition(row: Row, plan: Plan) -> str:
-    """Return the definition of a computed row: its forecast formula, and that of reported quarters where it differs."""
+    """Return the definition of a computed row: its forecast formula, and that of history if different."""
     if row.line is None:
         return ""
     forecast = "" if row.forecast is None else infix(row.forecast, _Prose(plan))
@@ -90,4 +91,4 @@ class _Prose:
             case nodes.CountBeyond(ref, tolerance):
                 return f"quarters in which {key_of(ref)} differs from 0 by more than {infix(tolerance, self)}"
             case _:
-                assert_never(node)
+                raise nodes.no_case(node, __name__)

@@ -1,12 +1,10 @@
 """The closed set of nodes that the formulas of a model are made of.
 
 A node is frozen data: it says what is meant, not how it is computed. Each backend gives it meaning in one
-``match`` that ends in ``assert_never``, so that mypy names every place when a node is added: numpy
+``match`` that ends in :func:`no_case`, so that mypy names every place when a node is added: numpy
 (:mod:`model.backends.arrays`), machine code (:mod:`model.backends.kernel`), prose
-(:mod:`model.backends.prose`) and Excel (``workbook_templates.plan.formula``).
-
-Operators only build: ``if``, ``and``, ``max()`` and chained comparisons on a formula raise and say what to
-write instead.
+(:mod:`model.backends.prose`) and Excel (``workbook_templates.plan.formula``). Operators only build: ``if``,
+``and``, ``max()`` and chained comparisons on a formula raise and say what to write instead.
 
 *Authored* nodes exist only while a model is written. :mod:`model.plan.binding` replaces them, and every name
 by the key of one row, so that backends see *bound* nodes only.
@@ -15,14 +13,13 @@ by the key of one row, so that backends see *bound* nodes only.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Never, NoReturn, cast
 
 from model.errors import DeclarationError
 from model.language.units import RATIO, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
 
 Arithmetic = Literal["+", "-", "*", "/", "^"]
 Comparison = Literal["<", "<=", ">", ">=", "=", "<>"]
@@ -57,10 +54,10 @@ class Expr:
     __lt__, __le__, __gt__, __ge__ = _binary("<"), _binary("<="), _binary(">"), _binary(">=")
     __and__, __or__ = _binary("&"), _binary("|")
 
-    def __eq__(self, other: object) -> Binary:  # type: ignore[override]  # builds a node, like every operator here
+    def __eq__(self, other: object) -> Binary:  # type: ignore[override]  # builds a node
         return Binary("=", wrap(self), wrap(other))
 
-    def __ne__(self, other: object) -> Binary:  # type: ignore[override]  # builds a node, like every operator here
+    def __ne__(self, other: object) -> Binary:  # type: ignore[override]  # builds a node
         return Binary("<>", wrap(self), wrap(other))
 
     def __neg__(self) -> Negate:
@@ -75,9 +72,9 @@ class Expr:
 
     def __bool__(self) -> NoReturn:
         raise DeclarationError(
-            "a formula has no truth value while it is being written: use where(condition, a, b) for 'if', & and |"
-            " for 'and' and 'or', maximum() and minimum() for max() and min(), and (a < b) & (b < c) for a chained"
-            " comparison"
+            "a formula has no truth value while it is being written: use where(condition, a, b) for 'if',"
+            " & and | for 'and' and 'or', maximum() and minimum() for max() and min(),"
+            " and (a < b) & (b < c) for a chained comparison"
         )
 
     def __iter__(self) -> NoReturn:
@@ -86,9 +83,7 @@ class Expr:
         )
 
     def __float__(self) -> NoReturn:
-        raise DeclarationError(
-            "a formula has no value while it is being written: evaluate the model to get one"
-        )
+        raise DeclarationError("a formula has no value while it is written: evaluate the model to get one")
 
 
 Operand = Expr | float | int
@@ -157,9 +152,6 @@ class Declared(Expr):
         return self.node()[member]
 
 
-# Operations: a value of one quarter from values of the same quarter
-
-
 @dataclass(frozen=True, eq=False)
 class Number(Expr):
     """A structural constant; assumptions are drivers, not numbers."""
@@ -201,9 +193,6 @@ class Call(Expr):
     arguments: tuple[Expr, ...]
 
 
-# Leaves: what backends look up
-
-
 @dataclass(frozen=True, eq=False)
 class Ref(Expr):
     """A line in the same quarter, ``lag`` quarters earlier, or (results only) later when ``lag`` is negative.
@@ -223,7 +212,7 @@ class Ref(Expr):
 
 @dataclass(frozen=True, eq=False)
 class Lagged(Expr):
-    """A line ``by + further`` quarters earlier; ``by`` is a driver with whole values from 1 to ``longest``."""
+    """A line ``by + further`` quarters earlier; ``by`` is a driver with whole values up to ``longest``."""
 
     ref: Ref
     by: Expr
@@ -355,6 +344,11 @@ Bound = Operation | Leaf
 Authored = AsOf | AtEnd | AtVintage | Pick | Total
 
 
+def no_case(node: Never, module: str) -> DeclarationError:
+    """Return the error that ends a ``match`` over all nodes: an ``assert_never`` that names the module."""
+    return DeclarationError(f"{type(node).__name__} has no case in {module}")
+
+
 def is_logical(node: Expr) -> bool:
     """Tell whether ``node`` is a comparison or a logical operation, which Excel shows as TRUE or FALSE."""
     return isinstance(node, Binary) and (node.operator in COMPARISONS or node.operator in LOGICAL)
@@ -362,9 +356,11 @@ def is_logical(node: Expr) -> bool:
 
 def children(node: Expr) -> tuple[Expr, ...]:
     """Return the nodes directly below ``node``."""
+    if isinstance(node, Ref):  # its line is a declaration, not a part of the formula
+        return ()
     below: list[Expr] = []
     for value in vars(node).values():  # the fields, in order: a new kind of node cannot be forgotten here
-        if isinstance(value, Expr) and not isinstance(value, Declared):
+        if isinstance(value, Expr):
             below.append(value)
         elif isinstance(value, tuple):
             below += (each for each in value if isinstance(each, Expr))
@@ -375,9 +371,11 @@ def children(node: Expr) -> tuple[Expr, ...]:
 
 def mapped(node: Expr, function: Callable[[Expr], Expr]) -> Expr:
     """Return a bound ``node`` with ``function`` applied to the nodes directly below it."""
+    if isinstance(node, Ref):
+        return node
     changes: dict[str, object] = {}
     for name, value in vars(node).items():
-        if isinstance(value, Expr) and not isinstance(value, Declared):
+        if isinstance(value, Expr):
             changes[name] = function(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], Expr):
             changes[name] = tuple(map(function, value))
@@ -386,9 +384,11 @@ def mapped(node: Expr, function: Callable[[Expr], Expr]) -> Expr:
 
 def walk(node: Expr) -> Iterator[Expr]:
     """Yield ``node`` and every node below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting += reversed(children(current))
 
 
 def leaves(node: Expr) -> Iterator[Ref]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     LeafUnit = Callable[[nodes.Ref], Unit | None]
 
 _ANY: Final = None
-"""The unit of what fits everywhere: the number 0, and names that are not declared yet."""
+"""The unit that fits everywhere: of the number 0, and of names that are not declared yet."""
 
 
 def check_units(node: Expr, declared: str, where: str, leaf: LeafUnit | None = None) -> None:
-    """Raise a :class:`DeclarationError` that starts with ``where`` unless ``node`` yields the unit ``declared``."""
+    """Raise a :class:`DeclarationError` (``where: ...``) unless ``node`` has the unit ``declared``."""
     try:
-        found = _unit(node, leaf or _declared_unit)
-        wanted = parse_unit(declared)
+        yielded = _unit(node, leaf or _declared_unit)
+        expected = parse_unit(declared)
     except DeclarationError as error:
         raise DeclarationError(f"{where}: {error}") from None
-    if found is not _ANY and found != wanted:
+    if yielded is not _ANY and yielded != expected:
         raise DeclarationError(
-            f"{where}: is declared in {declared!r} but its formula yields {str(found) or 'ratio'!r}"
+            f"{where}: is declared in {declared!r} but its formula yields {str(yielded) or 'ratio'!r}"
         )
 
 
@@ -35,14 +35,14 @@ def _declared_unit(ref: nodes.Ref) -> Unit | None:
     return _ANY if isinstance(ref.line, str) else parse_unit(ref.line.unit)
 
 
-def _same(units: Iterable[Unit | None], what: str) -> Unit | None:
-    """Return the one unit that all share; two different ones cannot be ``what``."""
+def _same(units: Iterable[Unit | None], verb: str) -> Unit | None:
+    """Return the unit that all share, or refuse to ``verb`` two different ones."""
     known: Unit | None = _ANY
     for unit in units:
         if known is _ANY:
             known = unit
         elif unit is not _ANY and unit != known:
-            raise DeclarationError(f"cannot {what} {str(known)!r} and {str(unit)!r}")
+            raise DeclarationError(f"cannot {verb} {str(known)!r} and {str(unit)!r}")
     return known
 
 
@@ -107,4 +107,4 @@ def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
             _same((_unit(tolerance, leaf), leaf(ref)), "compare")
             return RATIO
         case _:
-            assert_never(tree)
+            raise nodes.no_case(tree, __name__)

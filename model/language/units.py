@@ -54,11 +54,11 @@ _YEAR: Final = Unit((("yr", 1),))
 class Measure:
     """A unit, and how its figures are written everywhere.
 
-    ``style``: the number format in workbooks, a name in ``workbook_templates.plan.styles.FORMATS``.
-    ``decimals``: in text; None: up to three. ``percent``: shown as a percentage. ``money``: amounts, compared with
-    a tolerance in money. ``chart_unit``, ``chart_scale``, ``chart_decimals``: title of a chart's axis (default:
-    the unit), factor from a figure to the chart, and decimals there. ``not_swung``: why a sensitivity analysis
-    leaves drivers in this unit alone; empty: it moves them.
+    ``style``: number format in workbooks, a name in ``workbook_templates.plan.styles.FORMATS``.
+    ``decimals``: in text; None: up to three. ``percent``: shown as a percentage. ``money``: compared with a
+    tolerance for amounts. ``chart_unit``: title of a chart's axis; empty: the unit. ``chart_scale``: factor
+    from a figure to the chart. ``chart_decimals``: decimals there. ``not_swung``: why a sensitivity analysis
+    does not move drivers in this unit; empty: it does.
     """
 
     unit: Unit

@@ -50,12 +50,12 @@ def count_beyond(row: Expr, tolerance: Operand) -> nodes.CountBeyond:
 
 
 def not_meaningful() -> nodes.NotMeaningful:
-    """Write an error value, for where a figure has no meaning."""
+    """Write an error value, where a figure has no meaning."""
     return nodes.NotMeaningful()
 
 
 def reference_of(value: Expr, function: str) -> nodes.Ref:
-    """Return what stands for a line in the formula of another; what is not a line is a :class:`DeclarationError`."""
+    """Return the reference to a line; anything but a line is a :class:`DeclarationError`."""
     node = wrap(value)
     if not isinstance(node, nodes.Ref):
         raise DeclarationError(
@@ -75,12 +75,12 @@ def prev(value: Expr | str, lag: int = 1) -> nodes.Ref:
 
 
 def lagged(name: str, by: Expr, longest: int, further: int = 0) -> nodes.Lagged:
-    """Refer to a line ``by + further`` quarters earlier, where ``by`` is a driver with whole values 1..longest."""
+    """Refer to a line ``by + further`` quarters earlier; ``by`` is a driver with whole values 1..longest."""
     return nodes.Lagged(nodes.Ref(name), wrap(by), longest, further)
 
 
 def at_as_of(value: Expr, lag: int = 0) -> nodes.AsOf:
-    """Refer to the last reported value of a line, or to the one ``lag`` quarters before it (after it: results only)."""
+    """Refer to the value of a line at as-of or ``lag`` quarters before (negative: after; results only)."""
     return nodes.AsOf(wrap(value), lag)
 
 
@@ -109,7 +109,7 @@ def ttm(value: Expr) -> nodes.Trailing:
 
 
 def year_sum(value: Expr) -> nodes.YearSum:
-    """Sum a line over the four quarters of this calendar year, reported and to come."""
+    """Sum a line over the four quarters of this calendar year, reported or not."""
     return nodes.YearSum(reference_of(value, "year_sum"))
 
 
@@ -119,7 +119,7 @@ def where(condition: Operand, then: Operand, otherwise: Operand) -> nodes.Where:
 
 
 def choose(number: Operand, *choices: Operand) -> Expr:
-    """Choose the first formula where ``number`` is 1, the second where it is 2, and so on; the last otherwise."""
+    """Choose the first formula where ``number`` is 1, the second where it is 2, and so on; else the last."""
     *rest, node = (wrap(choice) for choice in choices)
     for position in range(len(rest), 0, -1):
         node = where(wrap(number) == position, rest[position - 1], node)

@@ -1,4 +1,4 @@
-"""Binding: every name becomes the key of one row, every dimension a choice of members, every row a range of quarters."""
+"""Binding: names become keys of rows, dimensions become members, and rows get their ranges of quarters."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _Binder:
         return vintages(self.axis) if dimension is VINTAGE else dimension.members
 
     def _expand(self, item: Declared) -> None:
-        """Add one row a combination of members; a seasonal driver also gets the row that looks its members up."""
+        """Add one row a combination of members; a seasonal driver also gets a row over time."""
         keys = []
         if isinstance(item, Driver) and item.kind == "seasonal":
             self.rows[item.name] = Row(item.name, item, (), timed=True, stop=self.axis.length)
@@ -126,6 +126,8 @@ class _Binder:
             if item not in self.model.declared:
                 raise DeclarationError(f"unknown name {item!r}{did_you_mean(item, self.model.declared)}")
             item = self.model.declared[item]
+        elif not isinstance(item, Reported) and self.model.declared.get(item.name) is not item:
+            raise DeclarationError(f"uses {item.label!r} of {item.origin}, which is in no block of the model")
         chosen = {**selection}
         if (
             isinstance(item, Driver)
@@ -149,7 +151,8 @@ class _Binder:
     def _plain(self, node: Expr, function: str) -> nodes.Ref:
         if not isinstance(node, nodes.Ref) or node.lag:
             raise DeclarationError(
-                f"{function}() takes a line of the same quarter, not a formula: declare the formula as a line first"
+                f"{function}() takes a line of the same quarter, not a formula:"
+                " declare the formula as a line first"
             )
         return node
 
@@ -158,12 +161,13 @@ def _by(item: Declared) -> str:
     return " and ".join(f"{d.name} ({', '.join(d.members)})" for d in item.by) or "nothing"
 
 
-def _selected(dimension: Dimension, selection: Selection, what: str) -> str:
+def _selected(dimension: Dimension, selection: Selection, name: str) -> str:
     if dimension in selection:
         return selection[dimension]
     for other, member in selection.items():
         if dimension.covers(other) and member in dimension.members:
             return member
     raise DeclarationError(
-        f"{what} varies by {dimension.name}: choose a member with [...], use total(), or declare the line by it"
+        f"{name} varies by {dimension.name}:"
+        " choose a member with [...], use total(), or declare the line by it"
     )

@@ -34,7 +34,7 @@ def check_row(row: Row, plan: Plan) -> None:
 
 
 def _check_leaves(formula: Expr, row: Row, plan: Plan, where: str) -> None:
-    """Check that what a formula uses in the same quarter stands above it, and that stages do not run backwards."""
+    """Check that rows used in the same quarter stand above, and that only results use results."""
     looked_up = {id(node.ref) for node in walk(formula) if isinstance(node, nodes.Lagged)}
     for leaf in leaves(formula):
         used = plan.rows[key_of(leaf)]
@@ -44,7 +44,8 @@ def _check_leaves(formula: Expr, row: Row, plan: Plan, where: str) -> None:
             continue
         if leaf.lag <= 0 and id(leaf) not in looked_up and plan.order[used.key] >= plan.order[row.key]:
             raise DeclarationError(
-                f"{where}: uses {used.key}, which is declared further down: write prev({used.declared.name!r}), or move it up"
+                f"{where}: uses {used.key}, which is declared further down:"
+                f" write prev({used.declared.name!r}), or move it up"
             )
         if used.line.result and row.line is not None and not row.line.result:
             raise DeclarationError(
@@ -68,12 +69,13 @@ def _check_ratio(row: Row, plan: Plan, where: str) -> None:
         used = plan.rows[key_of(leaf)].line
         if used is None or used.annual == "none" or leaf.lag % QUARTERS_A_YEAR:
             raise DeclarationError(
-                f"{where}: annual='ratio' cannot use {key_of(leaf)}: it has no annual figure, or lags by part of a year"
+                f"{where}: annual='ratio' cannot use {key_of(leaf)}:"
+                " it has no annual figure, or lags by part of a year"
             )
 
 
 def check_stage(formula: Expr, item: Line) -> None:
-    """Refuse, in what is not a result, to look over the whole axis or ahead."""
+    """Refuse a line that looks over the whole axis or ahead, unless it is a result."""
     if item.result:
         return
     for node in walk(formula):

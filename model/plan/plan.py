@@ -1,4 +1,4 @@
-"""From declarations to rows: names, members, order, opening values and units are checked here, once.
+"""Rows and plans.
 
 A :class:`Plan` is a model on one axis: each row is one series (or one value), computed by numpy as one array
 and written by the workbook as one row. Every node in it is bound: names are row keys, dimensions are gone.
@@ -7,7 +7,7 @@ and written by the workbook as one row. Every node in it is bound: names are row
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
@@ -62,7 +62,7 @@ class Row:
 
     @property
     def label(self) -> str:
-        """What it is, with its members, for people."""
+        """The label, with its members."""
         return labelled(self.declared, self.members)
 
 
@@ -74,8 +74,9 @@ def labelled(declared: Declared, members: Sequence[str]) -> str:
     return f"{declared.label}: {', '.join(names)}"
 
 
+@cache
 def vintages(axis: Axis) -> tuple[str, ...]:
-    """Quarters whose purchases are depreciated one by one: the last few reported ones, and all to come but the last."""
+    """Quarters of purchases with rows of their own: the last reported ones, all forecasts but the last."""
     return tuple(str(quarter) for quarter in axis.quarters[axis.forecast_start - VINTAGES_BEFORE : -1])
 
 
@@ -98,18 +99,19 @@ class Plan:
 
     @cached_property
     def order(self) -> dict[str, int]:
-        """Place of each row."""
-        return {key: place for place, key in enumerate(self.rows)}
+        """Position of each row."""
+        return {key: position for position, key in enumerate(self.rows)}
 
     def row(self, key: str) -> Row:
-        """Return the row with this public name; an unknown one is an :class:`UnknownNameError` with the nearest."""
+        """Return the row with this key; an unknown one is an :class:`UnknownNameError`."""
         try:
             return self.rows[key]
         except KeyError:
             if key in self.names:
                 message = f"{key!r} has members: choose one of {', '.join(self.names[key])}"
             else:
-                message = f"unknown line {key!r}{did_you_mean(key, self.lines) or '; amzn-fcf show lists all lines'}"
+                hint = did_you_mean(key, self.lines) or "; amzn-fcf show lists all lines"
+                message = f"unknown line {key!r}{hint}"
             raise UnknownNameError(message) from None
 
     def needed(self, keys: Iterable[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, assert_never, cast
+from typing import TYPE_CHECKING, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ranges:
-    """Finds the first and last quarter of each row: a row has a value where all that its formula uses has one."""
+    """Finds the first and last quarter of each row: those in which all inputs of its formula have values."""
 
     rows: dict[str, Row]
     axis: Axis
@@ -26,7 +26,7 @@ class Ranges:
     open: set[str] = field(default_factory=set)
 
     def resolve(self) -> dict[str, Row]:
-        """Return the rows with their ranges; a lag that reaches before the axis is a :class:`DeclarationError`."""
+        """Return the rows with ranges; a lag that leads before the axis is a :class:`DeclarationError`."""
         resolved = {}
         for key, row in self.rows.items():
             if row.line is None or not row.timed:
@@ -96,7 +96,7 @@ class Ranges:
             ):
                 return 0
             case _:
-                assert_never(tree)
+                raise nodes.no_case(tree, __name__)
 
     def _last(self, node: Expr) -> int:
         """Return the position after the last quarter in which ``node`` has a value."""
@@ -119,7 +119,7 @@ class Ranges:
             ):
                 return self.axis.length
             case _:
-                assert_never(tree)
+                raise nodes.no_case(tree, __name__)
 
     def _check_opening(self, row: Row) -> None:
         if row.line is None or row.line.result or row.forecast is None or not row.timed:

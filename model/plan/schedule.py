@@ -20,7 +20,7 @@ PHASES = ("history", "forecast", "result")
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A row to be computed by one formula in the quarters from ``first`` to before ``last``; 0 to 1: one value."""
+    """A row computed by one formula in the quarters from ``first`` to before ``last``; 0 and 1: one value."""
 
     row: Row
     formula: Expr
@@ -68,14 +68,10 @@ def stages_of(tasks: Sequence[Task]) -> list[Stage]:
     index = {task.row.key: number for number, task in enumerate(tasks)}
     uses = [{index[key] for key in _used_keys(task) if key in index} for task in tasks]
     needs = _closure(uses)
-
-    def needed_by(number: int, other: int) -> bool:
-        return bool(needs[number] >> other & 1)
-
     # tasks that need each other form a group, known by the first of them
     groups: dict[int, list[int]] = {}
-    for number in range(len(tasks)):
-        mutual = (other for other in range(number) if needed_by(number, other) and needed_by(other, number))
+    for number, needed in enumerate(needs):
+        mutual = (other for other in range(number) if needed >> other & 1 and needs[other] >> number & 1)
         groups.setdefault(min(mutual, default=number), []).append(number)
 
     def size_of_needs(first: int) -> tuple[int, int]:
@@ -85,7 +81,7 @@ def stages_of(tasks: Sequence[Task]) -> list[Stage]:
     # a group needs all that an earlier one needs, and that one too: so fewer needs come first
     for first in sorted(groups, key=size_of_needs):
         members = tuple(tasks[number] for number in groups[first])
-        recurrent = needed_by(first, first)
+        recurrent = bool(needs[first] >> first & 1)
         if recurrent:
             _check_recurrent(members)
         stages.append(Stage(recurrent, members))
@@ -122,6 +118,7 @@ def _check_recurrent(tasks: Iterable[Task]) -> None:
             if isinstance(node, (nodes.YearSum, nodes.Fixed)) and key_of(node.ref) in keys:
                 key = task.row.key
                 raise DeclarationError(
-                    f"{task.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)}, which in turn depends on "
-                    f"{key}: declare {key_of(node.ref)} from drivers and reported figures only"
+                    f"{task.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)},"
+                    f" which in turn depends on {key}: declare {key_of(node.ref)}"
+                    " from drivers and reported figures only"
                 )

@@ -5,7 +5,7 @@ Functions are limited to what Excel 2010, LibreOffice 7.4, IronCalc and formuali
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol, assert_never
+from typing import TYPE_CHECKING, Final, Protocol
 
 from model.backends.infix import infix
 from model.errors import DeclarationError
@@ -123,4 +123,4 @@ class _Excel:
                 row, limit = site.whole(key_of(ref)), infix(tolerance, self)
                 return call("SUMPRODUCT", f"({row}>{limit})+({row}<-{limit})")
             case _:
-                assert_never(node)
+                raise nodes.no_case(node, __name__)

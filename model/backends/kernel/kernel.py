@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from model.plan.plan import Plan
 
 CHUNK: Final = 512
-"""Draws whose inputs are gathered at a time, so that they are still in the cache when they are computed."""
+"""Draws whose inputs are copied at a time: few enough to be still in the cache when they are used."""
 
 
 @lru_cache(maxsize=64)
 def kernel_for(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> Kernel:
     """Return the kernel that computes some rows of a plan for many draws.
 
-    It agrees with :meth:`model.backends.arrays.Program.run` to 1e-12 of the figures that are added up. The first
-    run compiles for some seconds, unless the same rows were wanted before: compiled kernels are kept in a cache
-    folder (:func:`model.backends.kernel.cache.cache_folder`), and serve whatever drivers vary.
+    It agrees with :meth:`model.backends.arrays.Program.run` to 1e-12 of the figures that are added up. The
+    first run compiles for some seconds, unless the same rows were wanted before: compiled kernels are kept in
+    a cache folder (:func:`model.backends.kernel.cache.cache_folder`), and serve whatever drivers vary.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ class Kernel:
         return _Variant(self, history=True)
 
     def _moves_history(self, drivers: Mapping[str, Array]) -> bool:
-        """Tell whether reported quarters differ between draws: few drivers enter them, and most vary only later."""
+        """Tell whether reported quarters differ between draws; most drivers vary only in later ones."""
         for key in self._ahead.work.in_history & self.varying:
             reported = drivers[key][: self.plan.axis.forecast_start]
             if (reported != reported[:, :1]).any():
@@ -149,7 +149,7 @@ class _Variant:
         self.moving = tuple(key for key in self.work.inputs if key in kernel.varying)
         self.still = tuple(key for key in self.work.inputs if key not in kernel.varying)
         self.changing = self._changing(kernel.varying)
-        # work under a flag is done for the first draws; for later ones only if something that it reads changes
+        # work under a flag is done for the first draws, for later ones only if a row that it reads changes
         self.active = np.array([bool(read & self.changing) for read in self.source.flags], dtype=np.bool_)
         self.quarters = np.concatenate([calendar_values(what, self.plan.axis)[:, 0] for what in CALENDAR])
         self.input_slots = self._first_lanes(self.moving)
@@ -184,7 +184,7 @@ class _Variant:
         return np.array(slots, dtype=np.uint32) * np.uint32(LANES)
 
     def _changing(self, varying: frozenset[str]) -> frozenset[str]:
-        """Return the rows that differ between draws: the varying drivers, and the rows that depend on them."""
+        """Return the rows that differ between draws: the varying drivers, and rows that depend on them."""
         users: defaultdict[str, set[str]] = defaultdict(set)
         for phase in self.work.tasks.values():
             for task in phase:
@@ -227,7 +227,7 @@ class _Variant:
         return np.broadcast_to(array, (self._length(key), draws))
 
     def _start(self, values: Mapping[str, Array]) -> Array:
-        """Return the slots before the first draw: inputs that do not vary, and given rows, computed by numpy."""
+        """Return the slots before the first draw: constant inputs, and given rows, computed by numpy."""
         common = {key: array[:, :1] for key, array in values.items()}
         common |= {key: np.full((self.plan.axis.length, 1), np.nan) for key in self.given_keys}
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -245,5 +245,6 @@ class _Variant:
         if array.shape[0] not in {1, length} or array.shape[1] not in {1, draws}:
             hint = "" if key in self.moving else ", and is not among the drivers said to vary"
             raise InputError(
-                f"{key}: an array of shape {array.shape} does not fit {length} quarters and {draws} draws{hint}"
+                f"{key}: an array of shape {array.shape} does not fit"
+                f" {length} quarters and {draws} draws{hint}"
             )

@@ -1,9 +1,9 @@
-"""How the tasks of a kernel are put together: in parts, each a loop over quarters, over rows, or over the whole axis.
+"""The loops of a kernel: its tasks grouped in parts.
 
-Tasks over the same quarters are done together, quarter by quarter (``fused``), so that what one leaves the
-next finds in a register. Rows by vintage differ in nothing but where they look (``alike``), and so do long
-sums of them (``sums``): they are loops over a table. What looks over the whole axis is a loop of its own
-(``whole``).
+``fused``: tasks over the same quarters, computed together quarter by quarter, so that values pass from one to
+the next in registers. ``alike``: rows by vintage, which differ only in the addresses that they read: a loop
+over a table. ``sums``: long sums of such rows, also over a table. ``whole``: a node that looks over the whole
+axis.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Kind = Literal["fused", "alike", "sums", "whole"]
 LONG_SUM: Final = 8
 """A sum of more rows than this is a loop over them."""
 TASKS_A_LOOP: Final = 12
-"""Fused tasks that share a loop over lanes: with more the compiler takes longer, with fewer the kernel."""
+"""Fused tasks that share a loop over lanes: more take longer to compile, fewer take longer to run."""
 
 
 @dataclass(eq=False)
@@ -52,11 +52,8 @@ class Part:
 
     def takes(self, other: Part) -> bool:
         """Tell whether the tasks of another part can be done in the loop of this one."""
-        if (self.kind, self.timed, self.declared) != (
-            other.kind,
-            other.timed,
-            other.declared,
-        ) or self.kind == "whole":
+        same_kind = (self.kind, self.timed, self.declared) == (other.kind, other.timed, other.declared)
+        if not same_kind or self.kind == "whole":
             return False
         return self.kind == "alike" or (self.first, self.last) == (other.first, other.last)
 
@@ -65,8 +62,8 @@ class Part:
 class Parts:
     """All parts in order.
 
-    ``added``: rows that are computed where they are added up, by key; ``kept``: rows that must be written to
-    memory.
+    ``added``: rows that are computed in the sum that uses them, by key; ``kept``: rows that must be written
+    to their slots.
     """
 
     parts: tuple[Part, ...]
@@ -74,18 +71,18 @@ class Parts:
     kept: frozenset[str]
 
     def inputs(self, task: Task) -> set[str]:
-        """Return the rows that a task reads, for itself or for the rows that it computes on the way."""
+        """Return the rows that a task reads, for itself or for the rows of its sum."""
         used = used_keys(task.formula)
         return used.union(*(used_keys(self.added[key].formula) for key in used & self.added.keys()))
 
 
 def is_long_sum(formula: Expr) -> bool:
-    """Tell whether a formula adds up so many rows that it is written as a loop."""
+    """Tell whether a formula adds so many rows that it is written as a loop."""
     return isinstance(formula, nodes.Sum) and len(formula.refs) > LONG_SUM
 
 
 def parts_of(work: KernelRows, wanted: Iterable[str]) -> Parts:
-    """Put the tasks of a kernel together."""
+    """Group the tasks of a kernel in parts."""
     outside = frozenset(wanted)
     added = _added_where_used(work, outside)
     scheduler = _Scheduler(added)
@@ -96,7 +93,7 @@ def parts_of(work: KernelRows, wanted: Iterable[str]) -> Parts:
 
 
 def _added_where_used(work: KernelRows, wanted: frozenset[str]) -> dict[str, Task]:
-    """Return the vintages over time that nothing uses but one long sum: they need no place of their own."""
+    """Return the vintages over time that only one long sum uses: they need no slots."""
     tasks = [task for phase in PHASES for task in work.tasks[phase]]
     uses = Counter(key for task in tasks for key in used_keys(task.formula))
     alone = {
@@ -114,7 +111,7 @@ def _added_where_used(work: KernelRows, wanted: frozenset[str]) -> dict[str, Tas
 
 
 def _kept(parts: Iterable[Part], added: dict[str, Task]) -> frozenset[str]:
-    """Return the rows that are used elsewhere than further down in the very loop that computes them."""
+    """Return the rows that are used outside the loop that computes them, or before it does."""
     kept: set[str] = set()
     home: dict[str, tuple[Part, int]] = {}
     loops = [
@@ -150,36 +147,34 @@ def _uses(node: Expr) -> Iterator[tuple[str, bool]]:
 
 @dataclass
 class _Scheduler:
-    """Puts each step into the first part that comes after all that it needs, or opens a new one."""
+    """Puts each stage into the first part after all the parts that it needs, or opens a new one."""
 
     added: dict[str, Task]
     parts: list[Part] = field(default_factory=list)
     opened: int = 0
     """First part of this phase."""
     place: dict[str, int] = field(default_factory=dict)
-    """Part that computes a row in this phase; for a row that is computed where it is added up, the last part that it needs."""
+    """Part that computes a row of this phase; for a row computed in its sum, the last part that it needs."""
 
-    def phase(self, phase: str, steps: Iterable[Stage]) -> None:
-        """Add the steps of a phase."""
+    def phase(self, phase: str, stages: Iterable[Stage]) -> None:
+        """Add the stages of a phase."""
         self.opened, self.place = len(self.parts), {}
-        for step in steps:
-            (task, *more) = step.tasks
+        for stage in stages:
+            (task, *more) = stage.tasks
             if task.row.key in self.added:
                 self.place[task.row.key] = max(
                     (self.place.get(key, -1) for key in used_keys(task.formula)), default=-1
                 )
                 continue
-            edges = sorted({edge for each in step.tasks for edge in (each.first, each.last)})
-            if more and len(edges) > len(
-                ("first", "last")
-            ):  # rows that begin at different quarters: a part a range
+            edges = sorted({edge for each in stage.tasks for edge in (each.first, each.last)})
+            if more and len(edges) > 2:  # noqa: PLR2004  # rows over different quarters: a part a range
                 for first, last in pairwise(edges):
-                    tasks = [each for each in step.tasks if each.first <= first and each.last >= last]
+                    tasks = [each for each in stage.tasks if each.first <= first and each.last >= last]
                     self._open(Part("fused", phase, task.row.timed, first, last, tasks=tasks))
                 continue
             kind = _kind(task)
             declared = task.row.declared if kind == "alike" else None
-            self._put(Part(kind, phase, task.row.timed, task.first, task.last, declared, list(step.tasks)))
+            self._put(Part(kind, phase, task.row.timed, task.first, task.last, declared, list(stage.tasks)))
 
     def _put(self, new: Part) -> None:
         after = max((self._after(task, new.kind) for task in new.tasks), default=self.opened)
@@ -195,12 +190,12 @@ class _Scheduler:
         self.place |= dict.fromkeys((task.row.key for task in part.tasks), len(self.parts) - 1)
 
     def _after(self, task: Task, kind: Kind) -> int:
-        """Return the first part that may hold a task: that of what it uses quarter by quarter, or the one after it."""
-        found = self.opened
-        for key, together in _in_step(task.formula):
+        """Return the first part that may hold a task: that of the rows that it uses, or the one after it."""
+        after = self.opened
+        for key, in_step in _in_step(task.formula):
             if key in self.place:
-                found = max(found, self.place[key] + (0 if together and kind == "fused" else 1))
-        return found
+                after = max(after, self.place[key] + (0 if in_step and kind == "fused" else 1))
+        return after
 
 
 def _kind(task: Task) -> Kind:

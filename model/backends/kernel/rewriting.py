@@ -1,13 +1,13 @@
 """The rows that a kernel computes, and three rewrites that move work out of the loop over quarters.
 
-The tasks of a plan (:mod:`model.plan.schedule`) that the wanted rows need are rewritten without changing their
-meaning:
+The tasks of a plan (:mod:`model.plan.schedule`) that the wanted rows need are rewritten without changing
+their meaning:
 
-- *constant history*: reported quarters that do not differ between draws are computed by numpy, once a run (the
-  ``given`` tasks);
-- *hoisting*: a part of a formula that does not vary with time becomes a row of its own, computed once a draw; so
-  do the constant factors of a product: ``cost * worn[t] / (4 * life)`` is ``(cost / (4 * life)) * worn[t]``, which
-  saves a division a quarter;
+- *constant history*: reported quarters that do not differ between draws are computed by numpy, once a run
+  (the ``given`` tasks);
+- *hoisting*: a part of a formula that does not vary with time becomes a row of its own, computed once a draw;
+  so do the constant factors of a product: ``cost * worn[t] / (4 * life)`` becomes
+  ``(cost / (4 * life)) * worn[t]``, which saves a division a quarter;
 - *loops apart*: a node that looks over the whole axis becomes a row of its own, because it is a loop.
 """
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -34,10 +34,10 @@ LOOPS: Final = (nodes.Reduction, nodes.PositionOf, nodes.CountBeyond)
 
 @dataclass(frozen=True)
 class KernelRows:
-    """The work of a kernel: tasks that numpy does beforehand (``given``), and ``tasks`` of the kernel by phase.
+    """The work of a kernel: tasks that numpy does first (``given``), and its own ``tasks`` by phase.
 
-    ``rows``: all rows, hoisted ones included; ``inputs``: keys of the drivers and reported rows that are read;
-    ``in_history``: keys of the drivers that formulas of reported quarters use.
+    ``rows``: all rows, hoisted ones included; ``inputs``: keys of drivers and reported rows that are read;
+    ``in_history``: keys of drivers that formulas of reported quarters use.
     """
 
     given: tuple[Task, ...]
@@ -48,7 +48,7 @@ class KernelRows:
 
 
 def rows_for(plan: Plan, wanted: Iterable[str], *, history: bool) -> KernelRows:
-    """Return the work for the ``wanted`` rows; with ``history``, reported quarters differ between draws too."""
+    """Return the work for the ``wanted`` rows; ``history``: reported quarters differ between draws too."""
     needed = plan.needed(wanted)
     tasks = {phase: [task for task in phase_tasks(plan, phase) if task.row.key in needed] for phase in PHASES}
     reported = tasks["history"]
@@ -202,7 +202,7 @@ class _Hoisting:
             case nodes.PositionOf(sought) | nodes.AtPosition(_, sought) | nodes.CountBeyond(_, sought):
                 return self._varies(sought)
             case _:
-                assert_never(tree)
+                raise nodes.no_case(tree, __name__)
 
 
 def _uses_rows(node: Expr) -> bool:
