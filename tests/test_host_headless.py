@@ -11,12 +11,13 @@ import pytest
 from office_calls import CALLS
 
 from amzn_fcf.building.workbooks import build, shipped_at
+from model.amazon.workbook import WORKBOOK
 from model.errors import AmznFcfError
 from model.language.periods import Quarter
 from model.scenarios.composing import load_scenario
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import COVER, FUNCTIONS, INPUTS, SELECTED_CELL, VALUE
-from workbook_templates.plan.sheets.functions import EXAMPLES, FIRST_ROW
+from workbook_templates.plan.sheets.functions import FIRST_ROW
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.values import value_at
@@ -29,6 +30,7 @@ from xlwings_udfs.hosts.headless import register
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+EXAMPLES = WORKBOOK.examples
 _KINDS = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
 LIVE, NATIVE, DIFFERENCE = 3, 4, 5
 

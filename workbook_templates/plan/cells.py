@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-TwinKind = Literal[
-    "quarter",
-    "value",
-    "year",
-    "ttm",
-    "driver year",
-    "choice",
-    "passes",
-    "agrees",
-    "mix",
-    "text",
-    "call",
-    "quarter text",
-    "no difference",
-    "count",
-]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.results import Results
+    from model.scenarios.scenario import Scenario
+    from workbook_templates.plan.layout import Layout
 
 
-class Twin(NamedTuple):
-    """What a formula cell must equal: a figure of the model.
+class Twin(ABC):
+    """The figure of the model that a formula cell must equal."""
 
-    ``quarter``/``ttm``: row ``key`` at position ``place``; ``year``: the line's figure of the year at
-    ``place``; ``driver year``: the scenario's value for the calendar year ``place``; ``value``: what does not
-    vary with time; ``choice``: number of the selected scenario; ``passes``: 1 if the count in row ``key`` is
-    0; ``agrees``, ``mix``: on Scenarios in row ``place``, whether the live figure is the stamped one, and the
-    weighted stamped figures; ``call``: a function in a cell, which must give no error; ``count``: how many
-    claims have a status; ``quarter text``: a quarter as 2027Q2; ``no difference``: 0 within the tolerance of
-    row ``key``; ``text``: one of the texts in :mod:`workbook_templates.validation.parity`.
-    """
+    @abstractmethod
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+        """Return the cell's value, NaN for an error value.
 
-    kind: TwinKind
-    key: str = ""
-    place: int = 0
+        ``results`` hold the model computed for scenarios of the workbook; ``draw`` is the selected one's number
+        among them.
+        """
+
+    def unit(self, plan: WorkbookPlan) -> str:  # noqa: ARG002  # twins of rows look it up
+        """Return the unit of the value, which decides on the tolerance; empty if it is not that of a row."""
+        return ""
 
 
 class Cell(NamedTuple):
@@ -79,6 +70,11 @@ class SheetPlan:
     ) -> None:
         """Place a cell."""
         self.cells[row, column] = Cell(content, style, twin)
+
+    def number(self, row: int, column: int) -> float:
+        """Return the number in a cell, NaN for anything else."""
+        content = self.cells[row, column].content
+        return content if isinstance(content, (int, float)) else math.nan
 
 
 @dataclass(frozen=True)
@@ -143,3 +139,18 @@ class Chart:
 def is_formula(content: object) -> bool:
     """Tell whether the content of a cell is a formula."""
     return isinstance(content, str) and content.startswith("=") and len(content) > 1
+
+
+@dataclass(frozen=True, repr=False)
+class WorkbookPlan:
+    """A workbook before it is a file: the scenario it is preset to, the choices it offers, and its sheets."""
+
+    selected: Scenario
+    layout: Layout
+    sheets: Mapping[str, SheetPlan]
+    version: str
+
+    @property
+    def scenarios(self) -> Sequence[Scenario]:
+        """Scenarios that the selector offers."""
+        return self.layout.scenarios

@@ -18,18 +18,10 @@ from workbook_templates.a1 import AMZN, calls_ours, functions
 from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
 from workbook_templates.engines.formualizer import Formualizer, Register
 from workbook_templates.engines.limited import Calculated, calculate, calculate_apart
-from workbook_templates.plan.layout import (
-    COVER,
-    FUNCTIONS,
-    HASH_CELL,
-    SCENARIOS,
-    SENSITIVITY,
-    SHEETS,
-    sheet_names,
-)
+from workbook_templates.plan.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SENSITIVITY
 from workbook_templates.plan.sheets import scenarios as scenarios_sheet
 from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
-from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, stamped_for
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, sheet_names, stamped_for
 from workbook_templates.read.archive import LARGEST_FILE
 from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import read_inputs
@@ -115,11 +107,12 @@ def validate(
     """
     chosen = choice or Choice()
     book = read_book(data)
-    missing = [name for name in SHEETS if name not in book.sheets]
+    standard = sheet_names(with_functions=False)
+    missing = [name for name in standard if name not in book.sheets]
     report = Report(path)
     if companions is not None and FUNCTIONS in book.sheets and _MACROS in book.archive.parts:
         _set_aside(book, companions(), report)
-    if len(missing) > len(SHEETS) / 2:
+    if len(missing) > len(standard) / 2:
         lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
         report.remarks.append(
             f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}"

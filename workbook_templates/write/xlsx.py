@@ -26,10 +26,10 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
     import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
     from openpyxl.workbook.properties import CalcProperties  # noqa: PLC0415
 
-    from workbook_templates.plan import styles  # noqa: PLC0415  # loads openpyxl
+    from workbook_templates.plan import named_styles  # noqa: PLC0415  # loads openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(base), keep_vba=True) if base else openpyxl.Workbook()
-    styles.register(book)
+    named_styles.register(book)
     if not base:
         book.remove(book.worksheets[0])
     for position, (name, sheet) in enumerate(workbook_plan.sheets.items()):
@@ -93,7 +93,7 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
     from openpyxl.comments import Comment  # noqa: PLC0415
     from openpyxl.worksheet.hyperlink import Hyperlink  # noqa: PLC0415
 
-    from workbook_templates.plan import styles  # noqa: PLC0415  # loads openpyxl
+    from workbook_templates.plan import named_styles  # noqa: PLC0415  # loads openpyxl
     from workbook_templates.write.charts import add_chart  # noqa: PLC0415
 
     for (row, column), name in sheet.links.items():
@@ -108,7 +108,7 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
         target.cell(row, column).comment = note
     for highlight in sheet.highlights:
         target.conditional_formatting.add(
-            highlight.cells, styles.conditional(highlight.condition, highlight.look)
+            highlight.cells, named_styles.conditional(highlight.condition, highlight.look)
         )
     for chart in sheet.charts:
         add_chart(target, chart)

@@ -12,7 +12,7 @@ from model.simulation.questions import CASH_FLOW, TROUGH, VALUE, Request
 from model.simulation.run import simulate
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY
-from workbook_templates.plan.sheets.header import put_band
+from workbook_templates.plan.sheets.header import put_band, put_heads
 from workbook_templates.plan.site import down, reference
 from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
 
@@ -30,6 +30,10 @@ _EVENT: Final = "positive"
 _PERCENTS: Final = (5, 25, 50, 75, 95)
 _PLAIN, _FIRST, _CHANCE, _ABOVE = 3, 4, 9, 10
 """Columns: the figure without draws, percentiles, the chance to be above a figure, and that figure."""
+_HEADS: Final = {
+    LABEL: "Trailing free cash flow at the end of", NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance", _ABOVE: "of more than",
+}  # fmt: skip
+_LABELS: Final = {VALUE: "Value per share", TROUGH: "Trough of trailing twelve months"}
 _FAN, _HISTOGRAM = (6, (11.6, 8.4)), (11, (9.9, 8.4))
 """Columns of the charts, which stand beside the chances by quarter, and their sizes in cm."""
 _COLOURS: Final = dict(zip(_PERCENTS, (GREY, BLUES[1], NAVY, BLUES[1], GREY), strict=True))
@@ -54,22 +58,16 @@ def simulation_of(scenario: Scenario, plan: Plan) -> Simulation | str:
 
 
 def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None:
-    """Write the summary of a simulation: one row a figure, and the chances of the turning point by quarter."""
+    """Write the summary of a simulation: one row a figure, and the probabilities of the turning point by quarter."""
     if isinstance(found, str):
         put_band(sheet, band, "Simulation", _ABOVE)
         sheet.put(band + 1, LABEL, f"Not simulated: {found}", "remark")
         return
-    title = f"Simulation: {found.draws:,} draws ({found.sampling.replace('_', ' ')}), seed {found.seed}, {found.uncertainty}"
+    sampling = found.sampling.replace("_", " ")
+    title = f"Simulation: {found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
     put_band(sheet, band, title, _ABOVE)
-    heads = {
-        LABEL: "Trailing free cash flow at the end of",
-        NAME: "Name",
-        _PLAIN: "as it is",
-        _CHANCE: "chance",
-        _ABOVE: "of more than",
-    }
-    heads |= {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
-    _put_heads(sheet, band + 1, heads)
+    percents = {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
+    put_heads(sheet, band + 1, _HEADS | percents, (LABEL, NAME))
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
         threshold = 0.0 if estimate.unit == "USD m" else math.nan
         _put_estimate(sheet, row, estimate, found.above[name], threshold)
@@ -82,56 +80,50 @@ def event_band(band: int) -> int:
     return band + _QUARTERS + 5
 
 
-def _put_heads(sheet: SheetPlan, row: int, heads: dict[int, str]) -> None:
-    for column, text in heads.items():
-        sheet.put(row, column, text, "period text" if column in {LABEL, NAME} else "period")
-
-
 def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance, threshold: float) -> None:
     line, _, period = estimate.name.partition(" ")
-    sheet.put(
-        row,
-        LABEL,
-        period or {VALUE: "Value per share", TROUGH: "Trough of trailing twelve months"}[line],
-        "label",
-    )
+    sheet.put(row, LABEL, period or _LABELS[line], "label")
     sheet.put(row, NAME, estimate.name, "name")
-    for column, value in enumerate(
-        (estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)), start=_PLAIN
-    ):
+    figures = [estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)]
+    for column, value in enumerate(figures, start=_PLAIN):
         sheet.put(row, column, "#N/A" if math.isnan(value) else value, numeric("stamp", estimate.unit))
     sheet.put(row, _CHANCE, chance.probability, numeric("stamp", "ratio"))
     sheet.put(row, _ABOVE, "price" if math.isnan(threshold) else threshold, "stamp whole")
 
 
 def _put_event(sheet: SheetPlan, band: int, found: Simulation) -> None:
-    """Write in which quarter free cash flow stays above 0 from, with its chance, and the chance that it has by then."""
-    put_band(
-        sheet,
-        band,
-        "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)",
-        _ABOVE,
+    """Write the quarters from which free cash flow stays above 0, with their probability, alone and cumulated."""
+    title = (
+        "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
     )
-    _put_heads(sheet, band + 1, {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"})
-    quarters = [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{CASH_FLOW} ")]
-    chances = {quarter: each.probability for quarter, each in found.events[_EVENT].items()}
-    by_then = sum(chance for quarter, chance in chances.items() if quarter < quarters[0])
-    rows = [(f"before {quarters[0]}", by_then, by_then)] if by_then else []
-    for quarter in quarters:
-        by_then += chances.get(quarter, 0.0)
-        rows.append((quarter, chances.get(quarter, 0.0), by_then))
-    rows.append(("later or never", 1 - by_then, math.nan))
-    for row, (quarter, chance, total) in enumerate(rows[-(_QUARTERS + 2) :], start=band + 2):
+    put_band(sheet, band, title, _ABOVE)
+    put_heads(
+        sheet, band + 1, {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"}, (LABEL, NAME)
+    )
+    for row, (quarter, chance, total) in enumerate(_cumulated(found)[-(_QUARTERS + 2) :], start=band + 2):
         sheet.put(row, LABEL, quarter, "label")
         sheet.put(row, _PLAIN, chance, numeric("stamp", "ratio"))
         if not math.isnan(total):
             sheet.put(row, _FIRST, total, numeric("stamp", "ratio"))
 
 
+def _cumulated(found: Simulation) -> list[tuple[str, float, float]]:
+    """Return the quarters of the event with its probability in them, and that it has happened by then."""
+    quarters = [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{CASH_FLOW} ")]
+    chances = {quarter: each.probability for quarter, each in found.events[_EVENT].items()}
+    by_then = sum(chance for quarter, chance in chances.items() if quarter < quarters[0])
+    rows = [(f"before {quarters[0]}", by_then, by_then)] if by_then else []
+    for quarter in quarters:
+        chance = chances.get(quarter, 0.0)
+        by_then += chance
+        rows.append((quarter, chance, by_then))
+    return [*rows, ("later or never", 1 - by_then, math.nan)]
+
+
 def _charts(band: int) -> tuple[Chart, Chart]:
     """Return the fan of free cash flow, and the chances of its turning point."""
     quarters = range(band + 2, band + 2 + _QUARTERS)
-    fan = (
+    fan = tuple(
         Series(f"{percent} %", down(SENSITIVITY, column, quarters), _COLOURS[percent], line=True)
         for column, percent in enumerate(_PERCENTS, start=_FIRST)
     )
@@ -145,21 +137,11 @@ def _charts(band: int) -> tuple[Chart, Chart]:
     )
     return (
         Chart(
-            "Trailing free cash flow: percentiles of the draws",
-            fan_corner,
-            _FAN[1],
-            down(SENSITIVITY, LABEL, quarters),
-            tuple(fan),
+            "Trailing free cash flow: percentiles of the draws", fan_corner, _FAN[1], down(SENSITIVITY, LABEL, quarters), fan,
             "USD m",
         ),
         Chart(
-            "Quarter from which it stays above 0",
-            histogram_corner,
-            _HISTOGRAM[1],
-            down(SENSITIVITY, LABEL, events),
-            chances,
-            "chance",
-            "0%",
-            value_max=1.0,
+            "Quarter from which it stays above 0", histogram_corner, _HISTOGRAM[1], down(SENSITIVITY, LABEL, events), chances,
+            "chance", "0%", value_max=1.0,
         ),
-    )
+    )  # fmt: skip
