@@ -11,11 +11,11 @@ import numpy as np
 from timing import best_of, show
 
 from amzn_fcf.building.workbooks import build, shipped_at
-from model.amazon import plan_at
+from model.amazon import AMAZON
 from model.analysis.sensitivity import break_even, grid, output_of, tornado
 from model.analysis.swings import Steps
 from model.backends.arrays import compile_plan
-from model.language.periods import Axis, Quarter
+from model.language.periods import Quarter
 from model.reported.actuals import reported_arrays
 from model.results import run
 from model.scenarios.composing import load_scenario
@@ -31,7 +31,7 @@ KEPT = ("free_cash_flow", "ttm_free_cash_flow", "trough", "turn", "positive")
 
 def draw_ten_thousand() -> dict[str, np.ndarray]:
     """Compute base with 10,000 draws of AWS growth and capital expenditure, in blocks so that memory stays small."""
-    plan = plan_at(Axis(Quarter.parse("2026Q2")))
+    plan = AMAZON.plan(AMAZON.axis(Quarter.parse("2026Q2")))
     program, reported = compile_plan(plan), reported_arrays(plan)
     drivers = driver_arrays(plan, [load_scenario("base")])
     generator = np.random.default_rng(1)

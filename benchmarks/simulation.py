@@ -26,11 +26,11 @@ import numpy as np
 from timing import best_of, show
 
 from amzn_fcf.building.workbooks import shipped_at
-from model.amazon import plan_at
+from model.amazon import AMAZON
 from model.backends.arrays import compile_plan
 from model.backends.kernel import kernel_for
 from model.backends.kernel.cache import FOLDER_VARIABLE
-from model.language.periods import Axis, Quarter
+from model.language.periods import Quarter
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import ALL
@@ -60,7 +60,7 @@ RELATIVE: Final = 1e-9
 @cache
 def plan() -> Plan:
     """Return the model that all of this computes."""
-    return plan_at(Axis(Quarter.parse(core_by_hand.AS_OF)))
+    return AMAZON.plan(AMAZON.axis(Quarter.parse(core_by_hand.AS_OF)))
 
 
 def drawn(draws: int) -> dict[str, Array]:

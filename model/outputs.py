@@ -56,9 +56,8 @@ class Output:
 
         Examples
         --------
-        >>> from model.reported.actuals import axis_at
-        >>> from model.amazon import plan_at
-        >>> str(Output.parse("Free_Cash_Flow 2027", plan_at(axis_at("2026Q2"))))
+        >>> from model.scenarios.composing import load_scenario
+        >>> str(Output.parse("Free_Cash_Flow 2027", load_scenario("base").plan))
         'free_cash_flow 2027'
         """
         match = _PARTS.fullmatch(text.strip().lower())

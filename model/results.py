@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.amazon import plan_at
 from model.backends.arrays import compile_plan, term_of
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
 from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
-from model.reported.actuals import axis_at, reported_arrays
+from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.scenario import Scenario, driver_arrays
 
@@ -156,19 +155,19 @@ def in_years(node: Expr) -> Expr:
 
 
 def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Results:
-    """Compute the model of Amazon.
+    """Compute the model.
 
     Parameters
     ----------
     scenarios
-        Scenarios, composed or by name, that share an as-of.
+        Scenarios of one company that share an as-of, composed or by name.
     axis
-        Another axis than the model's own 2022Q1 to 2035Q4.
+        Another axis than the company's own.
 
     Raises
     ------
     InputError
-        If the scenarios differ in as-of.
+        If the scenarios differ in as-of or in company.
     UnknownNameError
         For a name that is no scenario.
 
@@ -178,10 +177,12 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Result
     11194
     """
     composed = tuple(each if isinstance(each, Scenario) else load_scenario(each) for each in scenarios)
-    if len({each.as_of for each in composed}) != 1:
-        raise InputError(
-            f"scenarios must share an as-of to be computed together: {', '.join(f'{s.name} ({s.as_of})' for s in composed)}"
-        )
-    plan = plan_at(axis or axis_at(composed[0].as_of))
-    values = compile_plan(plan).run(driver_arrays(plan, composed), reported_arrays(plan), len(composed))
-    return Results(plan, composed, values)
+    if not composed:
+        raise InputError("no scenario was given: name at least one")
+    if len({(each.as_of, each.company) for each in composed}) != 1:
+        listed = ", ".join(f"{each.name} ({each.as_of})" for each in composed)
+        raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
+    company = composed[0].company
+    plan = company.plan(axis) if axis else composed[0].plan
+    drivers, reported = driver_arrays(plan, composed), reported_arrays(company, plan)
+    return Results(plan, composed, compile_plan(plan).run(drivers, reported, len(composed)))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from model.company import Company, Filings
 from model.language.declarations import Block, Model, driver, line
-from model.language.periods import Axis, Quarter
+from model.language.periods import Quarter
 from model.outputs import Output
-from model.plan.binding import bind
-from model.scenarios.drivers import DriverSpec
+from model.scenarios.scenario import Scenario
 from model.simulation.distributions import Distribution, LogNormal, Normal
 from model.simulation.questions import Request
-from model.simulation.run import prepared, run_job
+from model.simulation.run import Settings, prepared, run_job
 from model.simulation.uncertainty import Move, Uncertainty
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from model.simulation.blocks import SimulationJob
     from model.simulation.results import Simulation
-
-BOUND = 1e6
 
 
 class Returns(Block):
@@ -36,14 +33,15 @@ class Returns(Block):
     inverse = line("Inverse", "ratio", 1 / (first - first + second), timed=False, annual="none")
 
 
-PLAN = bind(Model("Small", [Returns]), Axis(Quarter.parse("2026Q2")))
-INFOS = {
-    key: DriverSpec(
-        key, item, {"all": 1.0}, -BOUND, BOUND, repeats=True, grade="J", description="", source=""
-    )
-    for key, item in PLAN.model.drivers.items()
-}
-PATH = {"first": np.array([[1.0]]), "second": np.array([[1.0]])}
+SMALL = Company(
+    home="small_model:SMALL", name="small", title="Small", model=Model("Small", [Returns]), first=Quarter(2026, 1),
+    last=Quarter(2027, 4), earliest_as_of=Quarter(2026, 2), data=Path(__file__).parent / "data" / "small",
+    filings=Filings(anchor="sales"),
+)  # fmt: skip
+SCENARIO = Scenario(
+    "small", "Small", Quarter(2026, 2), 1.0, {"first": {"all": 1.0}, "second": {"all": 1.0}}, company=SMALL
+)
+PLAN = SCENARIO.plan
 NORMAL = {"first": Normal(3, 2), "second": Normal(-1, 0.5)}
 LOGNORMAL = {"first": LogNormal(2, 0.3), "second": LogNormal(0.5, 0.4)}
 
@@ -61,21 +59,11 @@ def job(  # noqa: PLR0913  # one keyword a choice of the user
 ) -> SimulationJob:  # fmt: skip
     """Return a simulation of one line, prepared."""
     output = Output.of(line, PLAN)
-    question = Request((output,), (), ((output, threshold),), (output,))
-    return prepared(
-        PLAN,
-        PATH,
-        {},
-        uncertain(distributions, rank),
-        INFOS,
-        question,
-        draws=draws,
-        seed=seed,
-        sampling=sampling,
-        engine="numpy",
-    )[0]
+    request = Request((output,), (), ((output, threshold),), (output,))
+    settings = Settings(draws, seed, sampling, "numpy")
+    return prepared(SCENARIO, uncertain(distributions, rank), request, settings)[0]
 
 
 def simulated(prepared_job: SimulationJob) -> Simulation:
     """Compute a simulation in this process."""
-    return run_job(prepared_job, "small", "small", workers=1)
+    return run_job(prepared_job, "", Settings(workers=1))

@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("amzn_fcf", "model", "workbook_templates", "xlwings_udfs")
 ORDER = {
     "model": (
-        "errors", "files parallel language", "plan", "backends company", "amazon reported", "scenarios", "results", "outputs",
+        "errors", "files parallel language", "plan", "backends presentation", "company", "amazon reported",
+        "scenarios", "results", "outputs",
         "analysis simulation", "evidence",
     ),
     "workbook_templates": ("a1", "plan", "read", "write", "engines", "validation"),

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from model.amazon.forecast_rules import RULES
 from model.evidence import claims
-from model.evidence.backtest import IN_PERCENT, LINES, as_ofs, forecasts, known_then, scores
+from model.evidence.backtest import as_ofs, forecasts, known_then, scores
 from model.evidence.claims import ledger
 from model.language.periods import Period, Quarter
 from model.reported import actuals
@@ -30,7 +31,7 @@ LEEWAY = {"operating_cash_flow": 0.8, "ttm_free_cash_flow": 1.7}
 
 @pytest.mark.parametrize("line", CALIBRATION)
 def test_errors_are_those_of_the_calibration(line: str) -> None:
-    scale = 1 if line in IN_PERCENT else 1000
+    scale = 1 if line in RULES.in_percent else 1000
     for score, expected in zip(
         [each for each in scores() if each.line == line], CALIBRATION[line], strict=True
     ):
@@ -73,13 +74,13 @@ def test_figures_reported_later_change_no_forecast_and_no_claim(
     quarter = Quarter.parse(as_of)
 
     def seen() -> tuple[object, ...]:
-        for name in ("_article_value", "_value_where"):
+        for name in ("_believed", "_value_where"):
             getattr(claims, name).cache_clear()
         actuals.reported_arrays.cache_clear()
         ledger.cache_clear()
         values = run([known_then(quarter)]).values
         entries = [(each.status, each.reason, each.reported) for each in ledger(quarter)]
-        return repr([values[line].tolist() for line in LINES]), repr(entries)
+        return repr([values[line].tolist() for line in RULES.lines]), repr(entries)
 
     before = seen()
     true = actuals.load_actuals()
@@ -89,7 +90,7 @@ def test_figures_reported_later_change_no_forecast_and_no_claim(
         else figure
         for key, figure in true.quarterly.items()
     }
-    monkeypatch.setattr(actuals, "load_actuals", lambda: replace(true, quarterly=spoilt))
+    monkeypatch.setattr(actuals, "load_actuals", lambda _company=None: replace(true, quarterly=spoilt))
     after = seen()
     monkeypatch.undo()
     assert seen() == before

@@ -7,7 +7,8 @@ import math
 import pytest
 from shared import AS_OFS, computed
 
-from model.evidence.claims import Entry, ledger, load_claims
+from model.amazon import AMAZON
+from model.evidence.claims import Entry, ledger, load_thesis
 from model.evidence.running_period import reported_so_far
 from model.language.periods import Period, Quarter
 from model.reported.guidance import all_guidance, guidance_at
@@ -60,7 +61,9 @@ def test_the_ledger_holds_the_article_s_claims_at_every_as_of() -> None:
         entries = ledger(Quarter.parse(as_of))
         assert len(entries) >= 16
         assert all(each.reason for each in entries)
-    assert len({claim.name for claim in load_claims()}) == len(load_claims())
+    thesis = load_thesis()
+    assert thesis is not None
+    assert len({claim.name for claim in thesis.claims}) == len(thesis.claims)
 
 
 def test_the_claim_on_capital_expenditure_of_2026_names_what_was_spent_and_guided() -> None:
@@ -78,10 +81,10 @@ def test_free_cash_flow_of_2026_is_judged_by_reported_trailing_figures() -> None
 
 def test_no_guidance_given_later_is_used() -> None:
     for as_of in map(Quarter.parse, AS_OFS):
-        for said in all_guidance():
-            known = guidance_at(as_of, said.line, said.period)
+        for said in all_guidance(AMAZON):
+            known = guidance_at(AMAZON, as_of, said.line, said.period)
             assert known is None or known.as_of <= as_of
-    assert guidance_at(Quarter.parse("2025Q3"), "net_capex", Period.parse("2026")) is None
+    assert guidance_at(AMAZON, Quarter.parse("2025Q3"), "net_capex", Period.parse("2026")) is None
 
 
 def test_risks_are_priced_by_their_overlays() -> None:

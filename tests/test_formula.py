@@ -11,18 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.amazon import AMAZON
 from model.backends.arrays import term_of
 from model.errors import DeclarationError
 from model.language.declarations import Block, Model, driver, line
 from model.language.nodes import Binary, Call, Expr, Negate, Number, Ref, Trailing, Where
-from model.language.periods import Axis, Quarter
+from model.language.periods import Quarter
 from model.plan.binding import bind
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS, call, formula
 
 if TYPE_CHECKING:
     from model.plan.plan import Plan
 
-AXIS = Axis(Quarter.parse("2026Q2"))
+AXIS = AMAZON.axis(Quarter.parse("2026Q2"))
 COLUMN = 30
 """Column of the cell that is calculated; rows 1 to 3 hold the lines."""
 

@@ -37,7 +37,7 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> str:
 
 def test_every_driver_is_described_with_default_range_and_source() -> None:
     specs = driver_specs()
-    assert {spec.driver for spec in specs.values()} == set(AMAZON.drivers.values())
+    assert {spec.driver for spec in specs.values()} == set(AMAZON.model.drivers.values())
     for spec in specs.values():
         assert spec.minimum < spec.maximum
         assert spec.source

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final, get_args
 import numpy as np
 import pytest
 
-from model.amazon import plan_at
+from model.amazon import AMAZON
 from model.backends.arrays import compile_plan
 from model.backends.kernel import Kernel, kernel_for
 from model.backends.kernel.cache import FOLDER_VARIABLE
 from model.errors import DeclarationError, InputError, UnknownNameError
 from model.language.declarations import Block, Model, driver, line, reported, result
 from model.language.nodes import VINTAGE, AsOf, AtEnd, AtVintage, Calendar, Dimension, Node, Pick, Total, walk
-from model.language.periods import Axis, Quarter
+from model.language.periods import Quarter
 from model.language.vocabulary import (
     age,
     at_as_of,
@@ -85,7 +85,7 @@ def assert_agree(found: Values, expected: Values, plan: Plan) -> None:
 
 
 def amazon(as_of: str) -> Plan:
-    return plan_at(Axis(Quarter.parse(as_of)))
+    return AMAZON.plan(AMAZON.axis(Quarter.parse(as_of)))
 
 
 def side_by_side(plan: Plan, draws: int, seed: int) -> tuple[dict[str, Array], int]:
@@ -113,8 +113,10 @@ def side_by_side(plan: Plan, draws: int, seed: int) -> tuple[dict[str, Array], i
 def test_every_line_of_amazon_is_what_numpy_computes(as_of: str) -> None:
     plan = amazon(as_of)
     drivers, draws = side_by_side(plan, 60, seed=1)
-    expected = compile_plan(plan).run(drivers, reported_arrays(plan), draws)
-    found = kernel_for(plan, frozenset(drivers), plan.lines).run(drivers, reported_arrays(plan), draws)
+    expected = compile_plan(plan).run(drivers, reported_arrays(AMAZON, plan), draws)
+    found = kernel_for(plan, frozenset(drivers), plan.lines).run(
+        drivers, reported_arrays(AMAZON, plan), draws
+    )
     assert_agree(found, expected, plan)
     # the draws reach what they are meant to reach
     assert any(np.isnan(expected[key]).any() and not np.isnan(expected[key]).all() for key in SIMULATED)
@@ -142,9 +144,9 @@ def test_what_a_simulation_wants_is_what_numpy_computes(
     simulated: tuple[Plan, dict[str, Array], Kernel, int],
 ) -> None:
     plan, drivers, kernel, draws = simulated
-    found = kernel.run(drivers, reported_arrays(plan), draws)
+    found = kernel.run(drivers, reported_arrays(AMAZON, plan), draws)
     assert tuple(found) == SIMULATED
-    assert_agree(found, compile_plan(plan).run(drivers, reported_arrays(plan), draws), plan)
+    assert_agree(found, compile_plan(plan).run(drivers, reported_arrays(AMAZON, plan), draws), plan)
     assert np.isnan(
         found["value_per_share[dcf,mid]"]
     ).any()  # a perpetuity that grows faster than it is discounted
@@ -153,7 +155,7 @@ def test_what_a_simulation_wants_is_what_numpy_computes(
 
 def test_threads_give_the_same_to_the_bit(simulated: tuple[Plan, dict[str, Array], Kernel, int]) -> None:
     plan, drivers, kernel, draws = simulated
-    reported_rows = reported_arrays(plan)
+    reported_rows = reported_arrays(AMAZON, plan)
     alone = kernel.run(drivers, reported_rows, draws)
 
     def part(begin: int) -> Values:
@@ -177,9 +179,9 @@ def test_other_drivers_vary_without_another_kernel(
     drivers = driver_arrays(plan, [load_scenario("bull", "2026Q2")])
     drivers["useful_life[servers_and_network]"] = np.linspace(2.0, 8.0, 37)[np.newaxis]
     found = kernel_for(plan, frozenset({"useful_life[servers_and_network]"}), SIMULATED).run(
-        drivers, reported_arrays(plan), 37
+        drivers, reported_arrays(AMAZON, plan), 37
     )
-    assert_agree(found, compile_plan(plan).run(drivers, reported_arrays(plan), 37), plan)
+    assert_agree(found, compile_plan(plan).run(drivers, reported_arrays(AMAZON, plan), 37), plan)
     assert np.ptp(found["ttm_free_cash_flow"][-1]) > 1000
     assert set(folder.iterdir()) == before
 
@@ -192,8 +194,8 @@ def test_drivers_and_reported_rows_come_back_as_given(
         ("aws_growth", "reported.net_sales_aws"),
         frozenset({"aws_growth", "capex_scale", "advertising_margin", "wacc"}),
     )
-    found = kernel_for(plan, varying, wanted).run(drivers, reported_arrays(plan), draws)
-    expected = compile_plan(plan).run(drivers, reported_arrays(plan), draws)
+    found = kernel_for(plan, varying, wanted).run(drivers, reported_arrays(AMAZON, plan), draws)
+    expected = compile_plan(plan).run(drivers, reported_arrays(AMAZON, plan), draws)
     for key in wanted:
         np.testing.assert_array_equal(found[key], expected[key])
 
@@ -209,13 +211,13 @@ def test_what_is_asked_for_must_exist_and_fit(simulated: tuple[Plan, dict[str, A
     ):
         kernel.run(
             {**drivers, "tax_rate": np.repeat(drivers["tax_rate"], draws, axis=1)},
-            reported_arrays(plan),
+            reported_arrays(AMAZON, plan),
             draws,
         )
     with pytest.raises(
         InputError, match=r"capex_scale: an array of shape \(56, 1203\) does not fit 56 quarters and 7 draws"
     ):
-        kernel.run({**drivers, "aws_growth": drivers["aws_growth"][:, :7]}, reported_arrays(plan), 7)
+        kernel.run({**drivers, "aws_growth": drivers["aws_growth"][:, :7]}, reported_arrays(AMAZON, plan), 7)
 
 
 # Every node of the language, in a model of its own
@@ -293,7 +295,7 @@ class Bestiary(Block):
 
 @pytest.fixture(scope="module")
 def bestiary() -> Plan:
-    return bind(Model("test", [Bestiary]), Axis(Quarter.parse("2026Q2")))
+    return bind(Model("test", [Bestiary]), AMAZON.axis(Quarter.parse("2026Q2")))
 
 
 def beasts(plan: Plan, draws: int, columns: int) -> dict[str, Array]:
@@ -371,7 +373,7 @@ def test_a_result_that_looks_for_what_varies_with_time_is_refused() -> None:
         alpha = driver("Alpha", "ratio")
         where_it_is = result("Where it is", "quarters", position_of(alpha, alpha), timed=True)
 
-    plan = bind(Model("test", [Wrong]), Axis(Quarter.parse("2026Q2")))
+    plan = bind(Model("test", [Wrong]), AMAZON.axis(Quarter.parse("2026Q2")))
     with pytest.raises(
         DeclarationError,
         match=r"test_kernel\.py:\d+: where_it_is looks over the whole axis for what varies with time",
@@ -386,7 +388,7 @@ def test_one_value_that_looks_back_is_refused() -> None:
         alpha = driver("Alpha", "ratio")
         before = result("Before", "ratio", prev(alpha))
 
-    plan = bind(Model("test", [Wrong]), Axis(Quarter.parse("2026Q2")))
+    plan = bind(Model("test", [Wrong]), AMAZON.axis(Quarter.parse("2026Q2")))
     with pytest.raises(
         DeclarationError, match=r"test_kernel\.py:\d+: before is one value, and cannot look back at alpha"
     ):

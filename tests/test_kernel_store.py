@@ -28,7 +28,7 @@ class Small(Block):
     alpha = driver("Alpha", "ratio")
     twice = line("Twice", "ratio", 2 * alpha)
 
-plan = bind(Model("small", [Small]), Axis(Quarter.parse("2026Q2")))
+plan = bind(Model("small", [Small]), AMAZON.axis(Quarter.parse("2026Q2")))
 found = kernel_for(plan, frozenset({"alpha"}), ("twice",)).run({"alpha": np.full((56, 3), 21.0)}, {}, 3)
 print(found["twice"].sum())
 """
@@ -105,12 +105,12 @@ class Missing(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError("No module named 'numba'", name="numba")
 
 sys.meta_path.insert(0, Missing())
-from model.amazon import plan_at
+from model.amazon import AMAZON
 from model.axis import Axis, Quarter
 from model.errors import EngineError
 from model.kernel import kernel_for
 try:
-    kernel_for(plan_at(Axis(Quarter.parse("2026Q2"))), frozenset(), ("free_cash_flow",))
+    kernel_for(AMAZON.plan(AMAZON.axis(Quarter.parse("2026Q2"))), frozenset(), ("free_cash_flow",))
 except EngineError as error:
     print(error)
 """

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from model.amazon import AMAZON
 from model.backends.arrays import compile_plan
 from model.backends.prose import definition
 from model.errors import DeclarationError
 from model.language.declarations import Block, Driver, Line, Model, driver, line, result
 from model.language.nodes import Dimension, Expr, wrap
-from model.language.periods import Axis, Quarter
+from model.language.periods import Quarter
 from model.language.vocabulary import (
     at_as_of,
     following,
@@ -30,7 +31,7 @@ from model.plan.binding import bind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-AXIS = Axis(Quarter.parse("2026Q2"))
+AXIS = AMAZON.axis(Quarter.parse("2026Q2"))
 COLOUR = Dimension("colour", ("red", "blue"))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from model.amazon import plan_at
+from model.amazon import AMAZON
 from model.backends.arrays import term_of
 from model.language.finance import (
     cost_of_equity,
@@ -29,7 +29,7 @@ from model.reported.actuals import axis_at
 if TYPE_CHECKING:
     from model.language.nodes import Expr
 
-PLAN = plan_at(axis_at("2026Q2"))
+PLAN = AMAZON.plan(axis_at("2026Q2"))
 
 
 def value(formula: Expr) -> float:

@@ -19,10 +19,9 @@ from shared import family, input_cell, written
 from amzn_fcf import __version__
 from amzn_fcf.cli import main
 from amzn_fcf.commands.read import base_of
-from model.amazon import plan_at
+from model.amazon import AMAZON
 from model.errors import InputError, UnknownNameError
 from model.language.periods import QUARTERS_A_YEAR, Quarter
-from model.reported.actuals import axis_at
 from model.results import run
 from model.scenarios.changes import Heading, changes, scenario_text
 from model.scenarios.composing import compose, load_scenario
@@ -78,7 +77,7 @@ def through_a_file(selected: Scenario) -> Scenario:
     base, before = base_of(selected)
     text = scenario_text(Heading("read", "Read", base, selected.as_of), changes(before, selected), "the test")
     assert tomllib.loads(text)["base"] == base
-    return compose(parse_own(text, "the test"))
+    return compose(parse_own(text, "the test", AMAZON), AMAZON)
 
 
 @st.composite
@@ -148,7 +147,7 @@ def test_any_allowed_change_of_any_driver_survives(case: tuple[str, int, list[Ed
     """Numbers that were typed come back to the last bit; of the others a workbook holds sixteen digits."""
     before, selected = edited(*case)
     composed = through_a_file(selected)
-    plan = plan_at(axis_at(selected.as_of))
+    plan = selected.plan
     found, expected = (driver_arrays(plan, [each]) for each in (composed, selected))
     typed = {key.partition("[")[0] for key, _, _ in case[2]}
     for row in plan.driver_rows:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared import computed
 
 import model.analysis.sensitivity
-from model.amazon import plan_at
+from model.amazon import AMAZON
 from model.analysis.sensitivity import Bar, break_even, grid, output_of, tornado, tornados
 from model.analysis.swings import Steps, swing_of
 from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, UnknownNameError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SHARE = "value_per_share[dcf,mid]"
 BASE = load_scenario("base")
-PLAN = plan_at(axis_at("2026Q2"))
+PLAN = AMAZON.plan(axis_at("2026Q2"))
 
 
 def bar(text: str, driver: str, scenario: Scenario = BASE, swing: float = 0.1) -> Bar:

@@ -15,20 +15,18 @@ from scipy import stats
 from shared import computed
 from small_model import LOGNORMAL, NORMAL, job, simulated
 
+from model.amazon import AMAZON
 from model.backends import choice as engines
 from model.errors import AmznFcfError, EngineError, InputError
 from model.language.periods import Period
 from model.outputs import Output
 from model.parallel.workers import in_order, local_workers
-from model.reported.actuals import reported_arrays
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import driver_specs
-from model.scenarios.scenario import driver_arrays
 from model.simulation.blocks import compute_block, tally_block
 from model.simulation.distributions import Normal, Uniform
-from model.simulation.questions import EVENTS, Request, amazon_question, output_ahead
-from model.simulation.run import prepared, simulate
+from model.simulation.questions import Request, default_request, output_ahead
+from model.simulation.run import Settings, prepared, simulate
 from model.simulation.sampling import SAMPLINGS
 from model.simulation.tally import BINS, Bins, Means, Tally, bins_of, lower_tail_mean, percentile, tally_of
 from model.simulation.uncertainty import Move, Uncertainty
@@ -209,7 +207,7 @@ def base() -> Simulation:
 
 
 def test_events_fall_somewhere_or_never_and_follow_each_other(base: Simulation) -> None:
-    assert tuple(base.events) == EVENTS
+    assert tuple(base.events) == AMAZON.presentation.questions.events
     for event, chances in base.events.items():
         assert math.fsum(each.probability for each in chances.values()) == pytest.approx(1), event
     trough = min(base.events["trough"])
@@ -243,18 +241,8 @@ def test_a_draw_is_the_scenario_with_those_drivers() -> None:
         output_ahead(text, computed("base").plan)
         for text in ("free_cash_flow 2028", "aws_margin 2029", "ttm_net_sales 2030Q2")
     ]
-    question = amazon_question(computed("base").plan, 256.29, outputs)
-    plan = computed("base").plan
-    made, _ = prepared(
-        plan,
-        driver_arrays(plan, [scenario]),
-        reported_arrays(plan),
-        uncertainty,
-        driver_specs(),
-        question,
-        draws=16,
-        engine="numpy",
-    )
+    question = default_request(computed("base").scenarios[0], outputs)
+    made, _ = prepared(scenario, uncertainty, question, Settings(draws=16, engine="numpy"))
     shares, values, _ = compute_block(made, 0, 16)
     for place in (0, 7, 15):
         growth, capex, beta = (

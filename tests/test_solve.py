@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.analysis.solve import METHODS, QUESTIONS, solve, value_row
+from model.amazon import AMAZON
+from model.analysis.solve import solve, value_row
 from model.errors import InputError, NoRootError, UnknownNameError
 from model.language.periods import Period
 from model.results import run
@@ -119,9 +120,12 @@ def test_any_figure_can_be_the_target() -> None:
     assert root.value == pytest.approx(238_700, rel=0.01)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", AMAZON.presentation.questions.drivers)
 def test_questions_in_plain_words_stand_for_drivers(question: str) -> None:
-    assert solve(load_scenario("base"), question, 220, DCF).driver == QUESTIONS[question]
+    assert (
+        solve(load_scenario("base"), question, 220, DCF).driver
+        == AMAZON.presentation.questions.drivers[question]
+    )
 
 
 def test_what_cannot_be_solved_for_is_refused() -> None:
@@ -140,7 +144,7 @@ def test_what_cannot_be_solved_for_is_refused() -> None:
         solve(base, "wacc", 220, DCF, shift=True)
     with pytest.raises(UnknownNameError, match="methods are dcf"):
         value_row("magic")
-    assert all(value_row(method) in run([base]).values for method in METHODS)
+    assert all(value_row(method) in run([base]).values for method in AMAZON.presentation.questions.values)
 
 
 def test_two_roots_between_two_points_of_the_scan_and_one_beside_a_pole_are_found() -> None:

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 from shared import SHIPPED
 
-from model.amazon import plan_at
 from model.errors import AmznFcfError, InputError
-from model.reported.actuals import axis_at
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.scenario import driver_arrays
@@ -54,7 +52,7 @@ def bound(
     path = folder / "mine.toml"
     path.write_text(text, encoding="utf-8")
     chosen = load_scenario(scenario)
-    plan = plan_at(axis_at(chosen.as_of))
+    plan = chosen.plan
     drivers = driver_arrays(plan, [chosen])
     return bind_moves(load_uncertainty(str(path)), plan, drivers, driver_specs()), drivers
 
@@ -69,7 +67,7 @@ def test_what_ships_says_why_of_every_width_and_every_correlation() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str) -> None:
     scenario, specs = load_scenario(name), driver_specs()
-    plan = plan_at(axis_at(scenario.as_of))
+    plan = scenario.plan
     drivers = driver_arrays(plan, [scenario])
     moves = bind_moves(load_uncertainty(), plan, drivers, specs)
     extremes = np.array([[1e-15], [0.5], [1 - 1e-15]]) * np.ones(len(moves))
@@ -90,7 +88,7 @@ def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str)
 
 
 def test_years_are_counted_from_the_running_one_or_named(tmp_path: Path) -> None:
-    quarters = plan_at(axis_at(load_scenario("base").as_of)).axis.quarters
+    quarters = load_scenario("base").plan.axis.quarters
     for years, first, last in (
         ("0", "2026Q3", "2026Q4"), ("1-2", "2027Q1", "2028Q4"), ("3+", "2029Q1", "2035Q4"), ("2027", "2027Q1", "2027Q4"),
         ("2030-2031", "2030Q1", "2031Q4"), ("2026+", "2026Q3", "2035Q4"),

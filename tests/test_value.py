@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shared import AS_OFS, SHIPPED, computed, family, written
 
-from model.analysis.solve import METHODS
+from model.amazon import AMAZON
 from model.analysis.weighting import check_weights, weighted_scenario, weighted_scenarios, weighted_values
 from model.errors import InputError
 from model.language.periods import Period, Quarter
@@ -199,7 +199,7 @@ def test_value_is_continuous_in_every_driver(spec: DriverSpec) -> None:
         for each in (point, point + width * 1e-9)
     ]
     results = run(pairs)
-    for method in METHODS:
+    for method in AMAZON.presentation.questions.values:
         row = np.broadcast_to(results.values[f"value_per_share[{method},mid]"][0], len(pairs)).reshape(-1, 2)
         known = np.isfinite(row).all(axis=1)
         assert known.any(), method

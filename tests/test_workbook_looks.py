@@ -14,6 +14,7 @@ from openpyxl.utils import range_boundaries
 from programs import absent, needs_engine
 from shared import computed, written
 
+from model import companies
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import COVER, INPUTS, LABEL, REPORTED
@@ -139,8 +140,8 @@ def test_links_lead_to_sheets_and_every_sheet_leads_back(values: openpyxl.Workbo
     targets = {
         cell.hyperlink.location for row in values["Contents"].iter_rows() for cell in row if cell.hyperlink
     }
-    assert targets >= {f"'{sheet}'!A1" for sheet in sheet_names(with_functions=False)}
-    for sheet in sheet_names(with_functions=False):
+    assert targets >= {f"'{sheet}'!A1" for sheet in sheet_names(companies.default(), with_functions=False)}
+    for sheet in sheet_names(companies.default(), with_functions=False):
         found = {
             cell.hyperlink.location
             for row in values[sheet].iter_rows(max_row=12)
@@ -151,7 +152,7 @@ def test_links_lead_to_sheets_and_every_sheet_leads_back(values: openpyxl.Workbo
 
 
 def test_every_header_shows_the_master_check(values: openpyxl.Workbook) -> None:
-    for sheet in sheet_names(with_functions=False):
+    for sheet in sheet_names(companies.default(), with_functions=False):
         shown = [cell for row in values[sheet].iter_rows(max_row=8, values_only=True) for cell in row]
         assert "all checks pass" in shown, sheet
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from model import companies
 from model.errors import AmznFcfError, InputError
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_overlays, builtin_scenarios, read_file
@@ -81,7 +82,7 @@ def named(given: Sequence[str]) -> list[str]:
 
 def _is_overlay(file: Path) -> bool:
     try:
-        return read_file(str(file)).overlay
+        return read_file(str(file), companies.default()).overlay
     except AmznFcfError:
         return False  # said when it is composed
 

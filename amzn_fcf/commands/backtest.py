@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from amzn_fcf.text.tables import Column, print_records, print_table
-from model.evidence.backtest import IN_PERCENT, as_ofs, forecasts, scores
+from model import companies
+from model.evidence.backtest import as_ofs, forecasts, rules_of, scores
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     ]  # fmt: skip
     rows = []
     for score in scores():
-        per_cent = score.line in IN_PERCENT
+        per_cent = score.line in rules_of(companies.default()).in_percent
         scale = 1.0 if per_cent else _MILLIONS_IN_A_BILLION
         errors = [
             "" if math.isnan(mean) else f"{mean / scale:+.1f} / {absolute / scale:.1f}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
+from model import companies
 from model.errors import AmznFcfError, InputError, WorkbookError
 from model.files import write_whole
 from model.scenarios.changes import Change, Heading, changes, scenario_text
@@ -147,9 +148,9 @@ def _text(name: str, path: Path, selected: Scenario, base: str, changed: list[Ch
 
 def _prove(text: str, path: Path, selected: Scenario) -> None:
     """Refuse to write a file from which another scenario would be composed than the workbook holds."""
-    file = parse_own(text, "--name")
+    file = parse_own(text, "--name", companies.default())
     try:
-        composed = compose(file)
+        composed = compose(file, companies.default())
     except AmznFcfError as error:
         raise type(error)(f"{path}: {INPUTS}: {error}") from None
     different = changes(composed, selected)

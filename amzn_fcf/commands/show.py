@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from amzn_fcf.building.workbooks import load_distinct
 from amzn_fcf.text.figures import shown, text
 from amzn_fcf.text.tables import Column, print_records, print_table
-from model.amazon import plan_at
+from model import companies
 from model.backends.prose import definition
 from model.language.periods import Frequency, Period
 from model.reported.actuals import axis_at
@@ -84,7 +84,7 @@ def _print_text(entries: Sequence[Entry]) -> None:
 
 def _list_lines(as_of: str, form: str) -> None:
     """Print all lines with their definitions."""
-    plan = plan_at(axis_at(as_of))
+    plan = companies.default().plan(axis_at(as_of))
     lines = [
         {"line": row.key, "unit": row.unit, "label": row.label, "definition": definition(row, plan)}
         for row in plan.rows.values()

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.figures import billions, text
 from amzn_fcf.text.tables import Column, print_records, print_table, progress_bar
-from model.amazon import plan_at
+from model import companies
 from model.errors import InputError
-from model.reported.actuals import axis_at
 from model.results import run as compute
 from model.scenarios.composing import load_scenario
-from model.simulation.questions import TROUGH, VALUE, output_ahead
+from model.simulation.questions import output_ahead
 from model.simulation.run import simulate
 from model.simulation.sampling import blocks_of
 
 if TYPE_CHECKING:
     import argparse
 
+    from model.presentation import Questions
     from model.scenarios.scenario import Scenario
     from model.simulation.results import Chance, Estimate, Simulation
 
@@ -36,11 +36,15 @@ _LEAST_CHANCE: Final = 0.0005
 _LEAST_SHARE: Final = 0.005
 
 
+def _words() -> Questions:
+    return companies.default().presentation.questions
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     scenario = load_scenario(arguments.scenario, arguments.as_of)
     picture = _picture(arguments.plot)
-    plan = plan_at(axis_at(scenario.as_of))
+    plan = scenario.plan
     outputs = [output_ahead(each, plan) for each in arguments.output or ()]
     blocks_of(arguments.draws)
     with progress_bar(arguments.draws, f"simulating {scenario.name}") as shown:
@@ -151,11 +155,11 @@ def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
     for each in simulation.estimates.values():
         if each.undefined:
             print(f"{each.name} has no meaning in {each.undefined:.2%} of the draws: they are left out")
-    price, error = _chance(simulation.above[VALUE])
+    price, error = _chance(simulation.above[_words().value])
     print(
         f"chance that the discounted cash flow exceeds the price of {scenario.table['price']['all']:,.2f} USD: {price} +/- {error}"
     )
-    never, error = _chance(simulation.above[TROUGH])
+    never, error = _chance(simulation.above[_words().trough])
     print(f"chance that TTM free cash flow is never below 0: {never} +/- {error}")
 
 
@@ -213,7 +217,9 @@ def _print_shares(simulation: Simulation) -> None:
 
 def _print_convergence(simulation: Simulation) -> None:
     names = list(
-        dict.fromkeys(each.name for each in simulation.convergence if not each.name.startswith(TROUGH))
+        dict.fromkeys(
+            each.name for each in simulation.convergence if not each.name.startswith(_words().trough)
+        )
     )
     by_draws: dict[int, dict[str, str]] = {}
     for each in simulation.convergence:
@@ -268,7 +274,13 @@ def _records(simulation: Simulation) -> list[dict[str, object]]:
         for quarter, chance in chances.items():
             add("event", event, quarter, chance.probability, chance.standard_error)
     for name, chance in simulation.above.items():
-        add("above", name, "price" if name == VALUE else "0", chance.probability, chance.standard_error)
+        add(
+            "above",
+            name,
+            "price" if name == _words().value else "0",
+            chance.probability,
+            chance.standard_error,
+        )
     for name, shares in simulation.shares.items():
         for move, share in shares.items():
             add("variance_share", name, move, share)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.building.workbooks import load_distinct
 from amzn_fcf.text.figures import read, shown
 from amzn_fcf.text.tables import Column, print_records, print_table
-from model.analysis.solve import METHODS
+from model import companies
 from model.analysis.weighting import WeightedValue, weighted_scenarios, weighted_values
 from model.results import run as compute
 from model.scenarios.files import builtin_scenarios
@@ -83,7 +83,7 @@ def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue
     mixes = {each.method: f"{each.of_values:,.0f} / {each.of_drivers:,.0f}" for each in weighted}
     columns += [Column("weighted", right=True)] if weighted else []
     rows = []
-    for method in METHODS:
+    for method in companies.default().presentation.questions.values:
         cells = [
             f"{_rounded(each, method, 'low')}   {read(each, f'value_per_share[{method},mid]')}   {_rounded(each, method, 'high')}"
             for each in computed

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from model import companies
 from model.errors import EngineError
 from model.files import write_whole
-from model.simulation.questions import CASH_FLOW, VALUE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +73,7 @@ def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
 def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
     fan = list(simulation.fan().values())
     split = plain.plan.axis.forecast_start
-    path = plain.series(CASH_FLOW)[:, 0] / _MILLIONS
+    path = plain.series(simulation.cash_flow)[:, 0] / _MILLIONS
     quarters = [str(quarter) for quarter in plain.plan.axis.quarters]
     ahead = np.arange(split - 1, len(quarters))
     for number, (low, high, label) in enumerate(_BANDS):
@@ -127,9 +127,9 @@ def _quarters(axes: Axes, simulation: Simulation) -> None:
 
 
 def _value(axes: Axes, simulation: Simulation, price: float) -> None:
-    first, second, counts = simulation.histograms[VALUE]
+    first, second, counts = simulation.histograms[_value_row()]
     middles = first + (second - first) * (np.arange(len(counts)) + 0.5)
-    estimate = simulation.estimates[VALUE]
+    estimate = simulation.estimates[_value_row()]
     low, high = estimate.percentiles[1], estimate.percentiles[99]
     width = 1.3 * (high - low) / _BARS
     low, high = (
@@ -152,7 +152,7 @@ def _value(axes: Axes, simulation: Simulation, price: float) -> None:
     )
     top = axes.get_ylim()[1]
     axes.set_ylim(0, 1.2 * top)
-    median, chance = estimate.percentiles[50], simulation.above[VALUE].probability
+    median, chance = estimate.percentiles[50], simulation.above[_value_row()].probability
     marks = [
         (median, f"median {median:,.0f}", _INK),
         (price, f"price {price:,.2f}\nchance above it: {chance:.1%}", _RED),
@@ -173,3 +173,7 @@ def _value(axes: Axes, simulation: Simulation, price: float) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_title("Value per share, discounted cash flow, USD")
+
+
+def _value_row() -> str:
+    return companies.default().presentation.questions.value

@@ -41,12 +41,6 @@ _SHEETS: Final = {
         "net-margin case",
     ),
 }
-_CLAIMS: Final = SheetWords(
-    title="The article's claims, and what became of them",
-    holds="The claims of the article of December 2025, what became of them, and what hangs on each",
-    subtitle="Judged by what was known between the results of {as_of} and the next; the column Live is formulas, the rest is "
-    "stamped",
-)
 _METHOD_TEXTS: Final = {
     "Sales": "AWS demand grows by year; capacity follows from property additions two quarters before, their yield and "
     "retirement; sales are the smaller of the two. Advertising and stores grow on the same quarter of the year before.",
@@ -213,8 +207,6 @@ _EXAMPLES: Final = (
 WORKBOOK: Final = WorkbookWords(
     title="Amazon.com: free cash flow, margins and their turning point",
     sheets=_SHEETS,
-    claims=_CLAIMS,
-    claims_source="article",
     method=_METHOD_TEXTS,
     limits="Capital expenditure beyond what the company guides to is judgement, and free cash flow is only as good as it.",
     annual=_ANNUAL,
@@ -248,7 +240,6 @@ WORKBOOK: Final = WorkbookWords(
         "value_per_share[sotp,mid]": "sum of the parts", "value_per_share[net_margin,mid]": "net-margin case",
     },
     sensitivity=_SENSITIVITY,
-    trough="trough_amount",
     simulated_event="positive",
     examples=_EXAMPLES,
 )  # fmt: skip

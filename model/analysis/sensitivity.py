@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from model.amazon import plan_at
 from model.analysis.solve import solve
 from model.analysis.swings import Steps, swing_of
 from model.errors import InputError, NoRootError, NotAvailableError
 from model.outputs import Output
-from model.reported.actuals import axis_at
 from model.results import run
 from model.scenarios.drivers import driver_specs, spec_named
 
@@ -112,7 +110,7 @@ class Point(NamedTuple):
 
 def output_of(text: str, scenario: Scenario) -> Output:
     """Return the output that a text names for a scenario; see :meth:`model.outputs.Output.parse`."""
-    return Output.parse(text, plan_at(axis_at(scenario.as_of)))
+    return Output.parse(text, scenario.plan)
 
 
 def tornado(
@@ -162,7 +160,7 @@ def tornados(
     """Return the tornados of several outputs from the same runs, as :func:`tornado` does; one that nothing moves has no bars."""
     if not 0 < swing <= 1:
         raise InputError(f"swing must be above 0 and up to 1 (0.1 is 10 %), not {swing:g}")
-    specs = driver_specs()
+    specs = driver_specs(scenario.company)
     chosen = [spec_named(key, specs, "tornado") for key in dict.fromkeys(drivers)] or list(specs.values())
     found = {spec.key: swing_of(scenario, spec, swing) for spec in chosen}
     swings = {key: each for key, each in found.items() if not isinstance(each, str)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.amazon.multiples import METHOD
+from model import companies
 from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
 from model.results import Results, run
 from model.scenarios.drivers import ALL, driver_specs, spec_named
@@ -17,18 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from model.company import Company
     from model.language.periods import Period
     from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
-METHODS: Final = METHOD.members
-QUESTIONS: Final = {
-    "growth": "aws_growth",
-    "margin": "aws_cash_cost_ratio",
-    "capex": "capex_scale",
-    "inflection": "capex_scale",
-}
-"""Questions in plain words, and the driver that answers them. The quarter of inflection moves with spending alone."""
 _SMALLEST_SHARE: Final = 1e-6
 """Of its range: where the search begins for a driver whose 0 means that none is given."""
 _SCAN: Final = 33
@@ -60,13 +53,13 @@ class Root:
     """The model at the root."""
 
 
-def value_row(method: str) -> str:
+def value_row(method: str, company: Company | None = None) -> str:
     """Return the row that holds the value per share by a method; an unknown one is an :class:`UnknownNameError`."""
-    if method not in METHODS:
-        raise UnknownNameError(
-            f"unknown method {method!r}{did_you_mean(method, METHODS)}; methods are {', '.join(METHODS)}"
-        )
-    return f"value_per_share[{method},mid]"
+    rows = (company or companies.default()).presentation.questions.values
+    if method not in rows:
+        known = f"methods are {', '.join(rows)}" if rows else "this company has none"
+        raise UnknownNameError(f"unknown method {method!r}{did_you_mean(method, rows)}; {known}")
+    return rows[method]
 
 
 def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to look and a way
@@ -89,8 +82,8 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
     Parameters
     ----------
     driver
-        A driver row, or one of :data:`QUESTIONS`. Its value is the same in all years ahead, unless ``years``
-        are given.
+        A driver row, or a question in plain words (``questions.drivers`` of the company). Its value is the
+        same in all years ahead, unless ``years`` are given.
     target
         In the unit of the figure.
     figure, period
@@ -109,7 +102,9 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
     """
     from scipy.optimize import brentq  # noqa: PLC0415  # slow to load, and only this function needs it
 
-    spec = spec_named(QUESTIONS.get(driver, driver), driver_specs(), "solve")
+    company = scenario.company
+    answers = company.presentation.questions.drivers
+    spec = spec_named(answers.get(driver, driver), driver_specs(company), "solve")
     low, high = _bracket(spec, scenario, between, shift=shift)
 
     def scenario_at(value: float) -> Scenario:
@@ -254,10 +249,5 @@ def _no_root(
         return f"{where}: {spec.key} does not move {figure}, which is {values[0]:,.2f} whatever it is"
     low, high = values[known].min(), values[known].max()
     text = f"{where}: at {_SCAN} points of it {figure} runs from {low:,.2f} to {high:,.2f}, and {target:,.10g} was not found"
-    split = results.plan.axis.forecast_start
-    binds = (results.values["aws_volume"] < results.values["aws_demand"] * (1 - _RELATIVE_TOLERANCE))[
-        split:, -1
-    ].any()
-    if spec.key == "aws_growth" and binds:
-        text += "; more demand does not help: the capacity that capital expenditure pays for caps AWS sales"
-    return text
+    hint = spec.company.presentation.questions.hint(spec.key, results.values, results.plan.axis)
+    return f"{text}; {hint}" if hint else text

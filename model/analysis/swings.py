@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from model import companies
 from model.errors import InputError, did_you_mean
-from model.scenarios.drivers import ALL, LAST_YEAR, as_text, driver_specs, shares_of_one, spec_named
+from model.scenarios.drivers import ALL, as_text, driver_specs, shares_of_one, spec_named
 from model.scenarios.files import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from model.company import Company
     from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
@@ -43,9 +45,10 @@ class Steps:
     driver: str
     values: tuple[float, ...]
     operation: Operation = "set"
+    company: Company = field(default_factory=companies.default, compare=False)
 
     def __post_init__(self) -> None:
-        spec_named(self.driver, driver_specs(), "grid")
+        spec_named(self.driver, driver_specs(self.company), "grid")
         if not self.values:
             raise InputError(f"{self.driver} needs at least one value")
         for value in self.values:
@@ -66,7 +69,7 @@ class Steps:
     @property
     def spec(self) -> DriverSpec:
         """What the data say of the driver."""
-        return driver_specs()[self.driver]
+        return driver_specs(self.company)[self.driver]
 
     def scenario_at(self, scenario: Scenario, value: float) -> Scenario:
         """Return the scenario with the driver moved in all that lies ahead; out of its range is an :class:`InputError`."""
@@ -170,7 +173,7 @@ def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
     """Return whose value stands for a driver: the first full year ahead, or the first in which it is not 0."""
     if ALL in own:
         return ALL
-    year = str(min(scenario.as_of.year + 1, LAST_YEAR))
+    year = str(min(scenario.as_of.year + 1, scenario.company.last.year))
     first = year if year in own else f"{year}Q4"
     return first if own[first] else next((period for period, value in own.items() if value), first)
 

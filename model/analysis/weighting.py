@@ -16,6 +16,8 @@ from model.scenarios.scenario import Scenario
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from model.company import Company
+
 _WEIGHT_TOLERANCE: Final = 1e-9
 
 
@@ -32,9 +34,10 @@ class WeightedValue:
     of_drivers: float
 
 
-def weighted_scenarios() -> list[Scenario]:
+def weighted_scenarios(company: Company | None = None) -> list[Scenario]:
     """Return the scenarios that ship with a weight above 0."""
-    return [scenario for name in builtin_scenarios() if (scenario := load_scenario(name)).weight > 0]
+    shipped = [load_scenario(name, company=company) for name in builtin_scenarios(company)]
+    return [each for each in shipped if each.weight > 0]
 
 
 def check_weights(scenarios: Sequence[Scenario]) -> None:
@@ -62,7 +65,7 @@ def weighted_scenario(scenarios: Sequence[Scenario]) -> Scenario:
     """
     check_weights(scenarios)
     table = {}
-    for key, spec in driver_specs().items():
+    for key, spec in driver_specs(scenarios[0].company).items():
         periods = sorted({period for each in scenarios for period in each.table[key]})
         columns = {
             period: [
@@ -89,7 +92,8 @@ def weighted_scenario(scenarios: Sequence[Scenario]) -> Scenario:
                 for period, values in columns.items()
             }
     names = ", ".join(each.name for each in scenarios)
-    return Scenario("mix", f"Drivers of {names}, averaged by weight", scenarios[0].as_of, 1.0, table)
+    title, first = f"Drivers of {names}, averaged by weight", scenarios[0]
+    return Scenario("mix", title, first.as_of, 1.0, table, company=first.company)
 
 
 def weighted_values(scenarios: Sequence[Scenario]) -> list[WeightedValue]:
@@ -102,12 +106,10 @@ def weighted_values(scenarios: Sequence[Scenario]) -> list[WeightedValue]:
     """
     results = run([*scenarios, weighted_scenario(scenarios)])
     found = []
-    for key in results.plan.names["value_per_share"]:
-        method, case = key.partition("[")[2].rstrip("]").split(",")
-        if case == "mid":
-            *each, of_drivers = (float(value) for value in results.values[key][0])
-            of_values = math.fsum(
-                value * scenario.weight for value, scenario in zip(each, scenarios, strict=True)
-            )
-            found.append(WeightedValue(method, of_values, of_drivers))
+    for method, key in scenarios[0].company.presentation.questions.values.items():
+        *each, of_drivers = (float(value) for value in results.values[key][0])
+        of_values = math.fsum(
+            value * scenario.weight for value, scenario in zip(each, scenarios, strict=True)
+        )
+        found.append(WeightedValue(method, of_values, of_drivers))
     return found

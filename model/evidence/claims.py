@@ -5,17 +5,15 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
-from model.amazon import AMAZON
-from model.analysis.solve import solve, value_row
+from model import companies
+from model.analysis.solve import solve
 from model.errors import InputError, NoRootError, did_you_mean
 from model.evidence.running_period import Observation, reported_so_far
 from model.language.periods import Period, Quarter
-from model.plan.plan import words
 from model.reported.guidance import guidance_at
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
@@ -23,36 +21,23 @@ from model.scenarios.drivers import driver_specs, spec_named
 from model.scenarios.files import builtin_overlays
 
 if TYPE_CHECKING:
+    from model.company import Company
     from model.reported.guidance import Guidance
 
 CLAIMS_FILE: Final = "claims.toml"
-ARTICLE: Final = "article"
 Status = Literal["met", "missed", "on_track", "off_track", "open", "not_testable"]
-Kind = Literal["range", "rebound", "flag", "untold"]
+Kind = Literal["range", "rebound", "flag", "not_testable"]
 _KINDS: Final = get_args(Kind)
-_KEYS: Final = frozenset(
-    {
-        "id",
-        "claim",
-        "kind",
-        "line",
-        "period",
-        "minimum",
-        "maximum",
-        "minimum_of",
-        "maximum_of",
-        "note",
-        "reason",
-        "stake",
-    }
-)
+_KEYS: Final = frozenset({
+    "id", "claim", "kind", "line", "period", "minimum", "maximum", "minimum_of", "maximum_of", "note", "reason",
+    "stake",
+})  # fmt: skip
 _STAKE_KEYS: Final = frozenset({"driver", "years", "edge", "value", "overlay", "fair_value"})
-_VALUE: Final = value_row("dcf")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One sentence of the article as something to test; see ``model/amazon/data/claims.toml``."""
+    """One sentence of a published thesis as something to test; see ``claims.toml`` of a company's data."""
 
     name: str
     text: str
@@ -66,11 +51,7 @@ class Claim:
     note: str
     reason: str
     stake: dict[str, Any]
-
-    @property
-    def unit(self) -> str:
-        """Unit of the figures that the claim is judged by."""
-        return AMAZON.declared[self.line].unit if self.line else "USD/share"
+    unit: str
 
     @property
     def threshold(self) -> str:
@@ -133,19 +114,41 @@ def figure(value: float, unit: str) -> str:
     return percent(value) if unit == "ratio" else f"{value:,.2f}"
 
 
+@dataclass(frozen=True, eq=False)
+class Thesis:
+    """What somebody has published of a company: its claims, and the scenario that believes them.
+
+    ``market``: what claims of kind ``flag`` rest on, market data of the date of the thesis.
+    """
+
+    company: Company
+    title: str
+    date: str
+    scenario: str
+    market: str
+    claims: tuple[Claim, ...]
+
+
 @cache
-def load_claims() -> tuple[Claim, ...]:
-    """Read and check ``claims.toml``."""
-    content = tomllib.loads(
-        resources.files("model.amazon.data").joinpath(CLAIMS_FILE).read_text(encoding="utf-8")
-    )
-    claims = tuple(_read(record, number) for number, record in enumerate(content["claim"], start=1))
+def load_thesis(company: Company | None = None) -> Thesis | None:
+    """Read and check ``claims.toml``; None where a company's data hold no such file."""
+    if company is None:
+        return load_thesis(companies.default())
+    source = company.file(CLAIMS_FILE)
+    if not source.is_file():
+        return None
+    content = tomllib.loads(source.read_text(encoding="utf-8"))
+    head = {key: content.get(key, "") for key in ("title", "date", "scenario", "market")}
+    if not all(isinstance(each, str) and each for each in head.values()):
+        raise InputError(f"{CLAIMS_FILE}: needs {', '.join(head)}, each a text")
+    records = enumerate(content.get("claim", []), start=1)
+    claims = tuple(_read(record, number, company) for number, record in records)
     if len({each.name for each in claims}) < len(claims):
         raise InputError(f"{CLAIMS_FILE}: two claims have the same id")
-    return claims
+    return Thesis(company, **head, claims=claims)
 
 
-def _read(record: dict[str, Any], number: int) -> Claim:
+def _read(record: dict[str, Any], number: int, company: Company) -> Claim:
     where = f"{CLAIMS_FILE}, claim {number} ({record.get('id', 'no id')})"
     unknown = (set(record) - _KEYS) | (set(record.get("stake", {})) - _STAKE_KEYS)
     if unknown or record.get("kind") not in _KINDS or not record.get("id") or not record.get("claim"):
@@ -153,46 +156,38 @@ def _read(record: dict[str, Any], number: int) -> Claim:
             f"{where}: needs id, claim and kind ({', '.join(_KINDS)}); found {', '.join(sorted(unknown)) or record}"
         )
     line = record.get("line", "")
-    if line and line not in AMAZON.declared:
-        raise InputError(f"{where}: unknown line {line!r}{did_you_mean(line, AMAZON.declared)}")
+    declared = company.model.declared
+    if line and line not in declared:
+        raise InputError(f"{where}: unknown line {line!r}{did_you_mean(line, declared)}")
     minimum, maximum = (record.get(key) for key in ("minimum", "maximum"))
     relative = (record.get("minimum_of", ""), record.get("maximum_of", ""))
-    if (record["kind"] == "untold") != bool(record.get("reason")) or (
+    if (record["kind"] == "not_testable") != bool(record.get("reason")) or (
         record["kind"] == "range" and minimum is maximum is None and not any(relative)
     ):
         raise InputError(
-            f"{where}: a range needs minimum or maximum; what is untold, and nothing else, needs a reason"
+            f"{where}: a range needs minimum or maximum; what is not testable, and nothing else, needs a reason"
         )
-    if record["kind"] != "untold" and not (line and record.get("period")):
+    if record["kind"] != "not_testable" and not (line and record.get("period")):
         raise InputError(f"{where}: needs the line and the period that it is judged by")
-    _check_stake(record.get("stake", {}), where)
+    _check_stake(record.get("stake", {}), where, company)
     period = Period.parse(record["period"]) if "period" in record else None
     texts = (record.get("note", ""), record.get("reason", ""))
-    return Claim(
-        record["id"],
-        record["claim"],
-        record["kind"],
-        line,
-        period,
-        minimum,
-        maximum,
-        *relative,
-        *texts,
-        record.get("stake", {}),
-    )
+    head = (record["id"], record["claim"], record["kind"], line, period, minimum, maximum)
+    unit = declared[line].unit if line else "USD/share"
+    return Claim(*head, *relative, *texts, record.get("stake", {}), unit)
 
 
-def _check_stake(stake: dict[str, Any], where: str) -> None:
-    if "overlay" in stake and stake["overlay"] not in builtin_overlays():
-        raise InputError(
-            f"{where}: stake: unknown overlay {stake['overlay']!r}{did_you_mean(stake['overlay'], builtin_overlays())}"
-        )
+def _check_stake(stake: dict[str, Any], where: str, company: Company) -> None:
+    overlays = builtin_overlays(company)
+    if "overlay" in stake and stake["overlay"] not in overlays:
+        hint = did_you_mean(stake["overlay"], overlays)
+        raise InputError(f"{where}: stake: unknown overlay {stake['overlay']!r}{hint}")
     if "driver" in stake:
-        spec_named(stake["driver"], driver_specs(), f"{where}: stake")
+        spec_named(stake["driver"], driver_specs(company), f"{where}: stake")
 
 
 @cache
-def ledger(as_of: Quarter) -> tuple[Entry, ...]:
+def ledger(as_of: Quarter, company: Company | None = None) -> tuple[Entry, ...]:
     """Return every claim with its status at ``as_of``: by filings and guidance known before the next quarter's results.
 
     Status: ``met`` or ``missed`` once the period is reported; ``on_track`` or ``off_track`` while it runs, by
@@ -203,15 +198,28 @@ def ledger(as_of: Quarter) -> tuple[Entry, ...]:
     ------
     PeriodError
         If ``as_of`` is not reported yet.
+    InputError
+        If the data of the company hold no claims.
 
     Examples
     --------
     >>> {each.claim.name: each.status for each in ledger(Quarter.parse("2026Q2"))}["capex-2026"]
     'off_track'
     """
-    known = run([load_scenario(ARTICLE, as_of)])
-    article = run([ARTICLE])
-    return tuple(_entry(_as_known(claim, known, article), as_of, known, article) for claim in load_claims())
+    chosen = company or companies.default()
+    thesis = load_thesis(chosen)
+    if thesis is None:
+        raise InputError(f"{chosen.title} has no claims: its data hold no {CLAIMS_FILE}")
+    known = run([load_scenario(thesis.scenario, as_of, chosen)])
+    article = _believed(thesis)
+    claims = (_as_known(claim, known, article) for claim in thesis.claims)
+    return tuple(_entry(thesis, claim, known) for claim in claims)
+
+
+@cache
+def _believed(thesis: Thesis) -> Results:
+    """Return the model as the thesis has it."""
+    return run([load_scenario(thesis.scenario, company=thesis.company)])
 
 
 def _as_known(claim: Claim, known: Results, article: Results) -> Claim:
@@ -227,39 +235,43 @@ def _as_known(claim: Claim, known: Results, article: Results) -> Claim:
     return replace(claim, minimum=minimum, maximum=maximum)
 
 
-def _entry(claim: Claim, as_of: Quarter, known: Results, article: Results) -> Entry:
-    given = _article_figure(claim, article)
-    if claim.kind == "untold" or claim.period is None:
-        at_stake = _stake(claim, float("nan"), None)
-        return Entry(claim, given, float("nan"), "not_testable", claim.reason, at_stake)
-    seen = reported_so_far(known, claim.line, claim.period) if claim.kind in {"range", "rebound"} else None
-    if seen is None:
-        status, reason = _judge_market(claim.period, as_of, given)
-        return Entry(claim, given, float("nan"), status, reason, float("nan"))
-    guidance = None if seen.complete else guidance_at(as_of, claim.line, claim.period)
+def _entry(thesis: Thesis, claim: Claim, known: Results) -> Entry:
+    given, as_of = _believed_figure(thesis, claim), known.plan.axis.as_of
+    nothing = float("nan")
+    if claim.kind == "not_testable" or claim.period is None:
+        at_stake = _stake(thesis, claim, nothing, None)
+        return Entry(claim, given, nothing, "not_testable", claim.reason, at_stake)
+    if claim.kind == "flag":
+        status, reason = _judge_market(thesis, claim.period, as_of, given)
+        return Entry(claim, given, nothing, status, reason, nothing)
+    seen = reported_so_far(known, claim.line, claim.period)
+    guidance = None if seen.complete else guidance_at(thesis.company, as_of, claim.line, claim.period)
     if claim.kind == "rebound":
         status, reason = _judge_rebound(claim.line, claim.period, known, seen)
     else:
         status, reason = _judge_range(claim, seen, guidance)
-    reported = seen.value if seen.complete else float("nan")
-    return Entry(claim, given, reported, status, reason, _stake(claim, reported, guidance))
+    reported = seen.value if seen.complete else nothing
+    return Entry(claim, given, reported, status, reason, _stake(thesis, claim, reported, guidance))
 
 
-def _article_figure(claim: Claim, article: Results) -> float:
+def _believed_figure(thesis: Thesis, claim: Claim) -> float:
     if claim.stake.get("fair_value"):
-        return float(article.values[_VALUE][0, 0])
+        return _value(_believed(thesis))
     if not claim.line or claim.period is None:
         return float("nan")
-    return article.value(claim.line, claim.period)
+    return _believed(thesis).value(claim.line, claim.period)
 
 
-def _judge_market(period: Period, as_of: Quarter, given: float) -> tuple[Status, str]:
-    """Judge what rests on market data of the article's own date, which lies between the results of its quarter and the next."""
+def _value(results: Results) -> float:
+    """Return the value per share of the first scenario, by the company's first method."""
+    return float(results.values[results.scenarios[0].company.presentation.questions.value][0, 0])
+
+
+def _judge_market(thesis: Thesis, period: Period, as_of: Quarter, given: float) -> tuple[Status, str]:
+    """Judge what rests on market data of the thesis' own date, which lies between two quarterly results."""
     if as_of < Quarter(period.year, period.quarter):
-        return "open", f"rests on market data of December 2025, after the results of {as_of}"
-    return (
-        "met" if given else "missed"
-    ), "market values and trailing sales of December 2025: sheet Value, model/amazon/data/peers.csv"
+        return "open", f"rests on market data of {thesis.date}, after the results of {as_of}"
+    return ("met" if given else "missed"), thesis.market
 
 
 def _judge_range(claim: Claim, seen: Observation, guidance: Guidance | None) -> tuple[Status, str]:
@@ -302,7 +314,7 @@ def _judge_rebound(line: str, period: Period, known: Results, seen: Observation)
         f"{axis.quarters[p]} {figure(trailing[p], 'USD m')}"
         for p in range(max(0, axis.forecast_start - 4), axis.forecast_start)
     )
-    told = f"TTM {words(line)}: {text}"
+    told = f"TTM {line.replace('_', ' ')}: {text}"
     rises = [
         trailing[place] > trailing[place - 1] for place in range(first, min(first + 5, axis.forecast_start))
     ]
@@ -315,23 +327,20 @@ def _judge_rebound(line: str, period: Period, known: Results, seen: Observation)
     return ("on_track" if rises[-1] else "off_track"), told
 
 
-@cache
-def _article_value() -> float:
-    return float(run([ARTICLE]).values[_VALUE][0, 0])
-
-
-def _stake(claim: Claim, reported: float, guidance: Guidance | None) -> float:
-    """Return what the article scenario's value changes by when the claim is replaced by what came, or fails."""
-    stake = claim.stake
+def _stake(thesis: Thesis, claim: Claim, reported: float, guidance: Guidance | None) -> float:
+    """Return what the value of the thesis changes by when the claim is replaced by what came, or fails."""
+    stake, company = claim.stake, thesis.company
     if not stake:
         return float("nan")
+    value = _value(_believed(thesis))
     if "fair_value" in stake:
-        return _article_value() - float(stake["fair_value"])
+        return value - float(stake["fair_value"])
     if "overlay" in stake:
-        return float(run([f"{ARTICLE}+{stake['overlay']}"]).values[_VALUE][0, 0]) - _article_value()
+        changed = load_scenario(f"{thesis.scenario}+{stake['overlay']}", company=company)
+        return _value(run([changed])) - value
     if "value" in stake:
-        changed = load_scenario(ARTICLE).with_overrides({stake["driver"]: float(stake["value"])})
-        return float(run([changed]).values[_VALUE][0, 0]) - _article_value()
+        changed = _believed(thesis).scenarios[0].with_overrides({stake["driver"]: float(stake["value"])})
+        return _value(run([changed])) - value
     if not np.isnan(reported):
         target = reported
     elif guidance is not None:
@@ -339,19 +348,18 @@ def _stake(claim: Claim, reported: float, guidance: Guidance | None) -> float:
     else:
         edge = stake.get("edge", "minimum" if claim.maximum is None else "maximum")
         target = float(claim.minimum if edge == "minimum" else claim.maximum)  # type: ignore[arg-type]  # a range has its edge
-    return (
-        _value_where(stake["driver"], tuple(stake["years"]), target, claim.line, claim.period)
-        - _article_value()
-    )
+    years = tuple(stake["years"])
+    return _value_where(thesis, stake["driver"], years, target, claim.line, claim.period) - value
 
 
 @cache
-def _value_where(
-    driver: str, years: tuple[int, ...], target: float, line: str, period: Period | None
+def _value_where(  # a cache's key: all that the question depends on
+    thesis: Thesis, driver: str, years: tuple[int, ...], target: float, line: str, period: Period | None
 ) -> float:
-    """Return the article's value per share with a driver moved so that a line is the target; NaN if it cannot be."""
+    """Return the value of the thesis with a driver moved so that a line is the target; NaN if it cannot be."""
+    scenario = _believed(thesis).scenarios[0]
     try:
-        root = solve(load_scenario(ARTICLE), driver, target, line, period=period, years=years)
+        root = solve(scenario, driver, target, line, period=period, years=years)
     except NoRootError:  # most of the period is reported already: the driver cannot reach that far
         return float("nan")
-    return float(root.results.values[_VALUE][0, 0])
+    return _value(root.results)

@@ -14,10 +14,7 @@ from typing import Final, Literal
 
 from model.errors import NotAvailableError, PeriodError
 
-FIRST_QUARTER: Final = "2022Q1"
-LAST_QUARTER: Final = "2035Q4"
 QUARTERS_A_YEAR: Final = 4
-EARLIEST_AS_OF: Final = "2024Q4"
 DAY_ZERO: Final = date(1899, 12, 30).toordinal()
 """The day before day 1 of spreadsheets, moved by their 1900-02-29, for dates from 1900-03-01 on."""
 
@@ -118,10 +115,6 @@ class Period:
         return f"{'TTM ' if self.frequency == 'ttm' else ''}{self.year}Q{self.quarter}"
 
 
-_FIRST: Final = Quarter.parse(FIRST_QUARTER)
-_LAST: Final = Quarter.parse(LAST_QUARTER)
-
-
 @dataclass(frozen=True)
 class Axis:
     """The quarters of the model and the last one that is taken as reported.
@@ -135,16 +128,14 @@ class Axis:
     """
 
     as_of: Quarter
-    first: Quarter = _FIRST
-    last: Quarter = _LAST
+    first: Quarter
+    last: Quarter
 
     def __post_init__(self) -> None:
         if self.first.number != 1 or self.last.number != QUARTERS_A_YEAR:
             raise PeriodError(f"the axis {self.first}..{self.last} must hold whole years")
-        if not Quarter.parse(EARLIEST_AS_OF) <= self.as_of < self.last:
-            raise PeriodError(
-                f"as-of {self.as_of} is outside {EARLIEST_AS_OF}..{self.last.shifted(-1)}: the lags need eleven reported quarters before it"
-            )
+        if not self.first <= self.as_of < self.last:
+            raise PeriodError(f"as-of {self.as_of} is outside {self.first}..{self.last.shifted(-1)}")
 
     @property
     def length(self) -> int:

@@ -8,10 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from model.amazon import plan_at
 from model.language.periods import Quarter
-from model.reported.actuals import axis_at
-from model.scenarios.drivers import ALL, LAST_YEAR, as_text, axis_quarters, driver_specs, interpolated
+from model.scenarios.drivers import ALL, as_text, driver_specs, interpolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,11 +45,11 @@ def changes(base: Scenario, changed: Scenario) -> list[Change]:
     base, changed
         Scenarios of one as-of. Of ``changed``, only what a workbook shows need be there.
     """
-    used = plan_at(axis_at(base.as_of)).used_in_history
+    used, company = base.plan.used_in_history, base.company
     found = []
-    for key, spec in driver_specs().items():
-        first = axis_quarters()[0] if key in used else base.as_of.shifted(1)
-        before, after = (_shown(each.table[key], first) for each in (base, changed))
+    for key, spec in driver_specs(company).items():
+        first = company.first if key in used else base.as_of.shifted(1)
+        before, after = (_shown(each.table[key], first, company.last) for each in (base, changed))
         after = {
             period: before[period] if _same(value, before.get(period)) else value
             for period, value in after.items()
@@ -72,12 +70,12 @@ def changes(base: Scenario, changed: Scenario) -> list[Change]:
     return found
 
 
-def _shown(values: Mapping[str, float], first: Quarter) -> PeriodValues:
+def _shown(values: Mapping[str, float], first: Quarter, last: Quarter) -> PeriodValues:
     """Return the values from a quarter, and its year, to the end of the axis; or the one that holds for all."""
     earliest = {True: str(first), False: str(first.year)}
     return {
         period: value for period, value in values.items()
-        if period == ALL or (earliest["Q" in period] <= period and int(period[:4]) <= LAST_YEAR)
+        if period == ALL or (earliest["Q" in period] <= period and int(period[:4]) <= last.year)
     }  # fmt: skip
 
 
@@ -89,7 +87,7 @@ def _given(spec: DriverSpec, values: PeriodValues, differing: Sequence[str], as_
     """Return what a file must give so that a driver gets these values."""
     if spec.driver.kind == "yearly":
         return _by_year(values, differing, repeats=spec.repeats)
-    return _knots(values, as_of) if spec.driver.kind == "elapsed" else dict(values)
+    return _knots(values, as_of, spec.company.last) if spec.driver.kind == "elapsed" else dict(values)
 
 
 def _by_year(values: PeriodValues, differing: Sequence[str], *, repeats: bool) -> PeriodValues:
@@ -110,7 +108,7 @@ def _by_year(values: PeriodValues, differing: Sequence[str], *, repeats: bool) -
     }
 
 
-def _knots(values: PeriodValues, as_of: Quarter) -> PeriodValues:
+def _knots(values: PeriodValues, as_of: Quarter, last_quarter: Quarter) -> PeriodValues:
     """Return the fewest of the values, by quarters since as-of, between which the others lie straight, to the last bit."""
     by_distance = {Quarter.parse(period) - as_of: value for period, value in values.items()}
     first, last = min(by_distance), max(by_distance)
@@ -118,7 +116,7 @@ def _knots(values: PeriodValues, as_of: Quarter) -> PeriodValues:
     while first < last:
         for end in range(last, first, -1):
             ends = {str(each): by_distance[each] for each in (first, end)}
-            between = interpolated(ends, as_of)
+            between = interpolated(ends, as_of, last_quarter)
             if all(between[str(as_of.shifted(each))] == by_distance[each] for each in range(first, end + 1)):
                 break
         kept[str(end)] = by_distance[end]

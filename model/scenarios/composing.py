@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.amazon import plan_at
+from model import companies
 from model.errors import InputError
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
@@ -22,13 +22,16 @@ from model.scenarios.scenario import Note, Scenario
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from model.company import Company
     from model.scenarios.drivers import DriverSpec
 
 
 BASE: Final = "base"
 
 
-def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scenario:
+def load_scenario(
+    name: str = BASE, as_of: str | Quarter | None = None, company: Company | None = None
+) -> Scenario:
     """Compose a scenario.
 
     Parameters
@@ -39,6 +42,8 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scena
         ``base`` of a file is such a name too.
     as_of
         Last reported quarter, instead of the scenario's own.
+    company
+        The company; without one, the one in use.
 
     Raises
     ------
@@ -57,26 +62,26 @@ def load_scenario(name: str = BASE, as_of: str | Quarter | None = None) -> Scena
         raise InputError(
             f"{name!r}: write a scenario and each overlay once, joined by +, such as base+power_delay"
         )
-    return _composed(
-        _chain("+".join([first, *overlays])), Quarter.parse(as_of) if isinstance(as_of, str) else as_of
-    )
+    chosen = company or companies.default()
+    quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of
+    return _composed(_chain("+".join([first, *overlays]), chosen), quarter, chosen)
 
 
-def compose(file: ScenarioFile) -> Scenario:
+def compose(file: ScenarioFile, company: Company) -> Scenario:
     """Compose the scenario of a file that was read; see :func:`load_scenario`."""
-    return _composed([*(_chain(file.base, (file.name,)) if file.base else ()), file], None)
+    return _composed([*(_chain(file.base, company, (file.name,)) if file.base else ()), file], None, company)
 
 
-def _chain(name: str, above: tuple[str, ...] = ()) -> list[ScenarioFile]:
+def _chain(name: str, company: Company, above: tuple[str, ...] = ()) -> list[ScenarioFile]:
     """Return the files that a scenario is made of, in the order in which they are applied: what it is based on first."""
     first, *overlays = [part.strip() for part in name.split("+")]
-    file = read_file(first)
+    file = read_file(first, company)
     if file.overlay:
         raise InputError(f"{first!r} is an overlay: write it after a scenario, such as base+{first}")
     if file.name in above:
         raise InputError(f"{first!r}: scenarios are based on each other in a circle")
-    chain = [*(_chain(file.base, (*above, file.name)) if file.base else ()), file]
-    for overlay in map(read_file, overlays):
+    chain = [*(_chain(file.base, company, (*above, file.name)) if file.base else ()), file]
+    for overlay in (read_file(each, company) for each in overlays):
         if not overlay.overlay:
             raise InputError(f"{overlay.name!r} is a scenario, not an overlay: only overlays follow a +")
         if overlay.name in {each.name for each in chain}:
@@ -85,32 +90,34 @@ def _chain(name: str, above: tuple[str, ...] = ()) -> list[ScenarioFile]:
     return chain
 
 
-def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None) -> Scenario:
+def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Company) -> Scenario:
     """Return the scenario of the last file that is no overlay, with the overlays that follow it."""
     last = max(place for place, file in enumerate(chain) if not file.overlay)
     own, overlays = chain[last], chain[last + 1 :]
     quarter = as_of or own.as_of
     if quarter is None:
         raise InputError(f'{own.name}: needs as_of, such as as_of = "2026Q2"')
-    axis_at(quarter)
-    specs = driver_specs()
+    axis_at(quarter, company)
+    specs = driver_specs(company)
     table = {key: default_values(spec, quarter) for key, spec in specs.items()}
     sources = {key: Note(spec.grade, spec.source) for key, spec in specs.items()}
     for file in chain:
-        _check_periods(file, file.as_of or quarter, specs)
+        _check_periods(file, file.as_of or quarter, company)
         if file.overlay:
             _apply_overlay(file, table, sources, specs)
         else:
             _apply_scenario(file, table, sources, specs, quarter)
     name = "+".join([own.name, *(file.name for file in overlays)])
     title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
-    check_sums(table, name)
-    return Scenario(name, title, quarter, 0.0 if overlays else own.weight, table, own.note, sources)
+    check_sums(table, company, name)
+    weight = 0.0 if overlays else own.weight
+    return Scenario(name, title, quarter, weight, table, own.note, sources, company)
 
 
-def _check_periods(file: ScenarioFile, as_of: Quarter, specs: Mapping[str, DriverSpec]) -> None:
+def _check_periods(file: ScenarioFile, as_of: Quarter, company: Company) -> None:
     """Refuse values for quarters that are reported at the file's own as-of, unless reported quarters use them."""
-    used = plan_at(axis_at(as_of)).used_in_history
+    used = company.plan(axis_at(as_of, company)).used_in_history
+    specs = driver_specs(company)
     first = as_of.shifted(1)
     for key, entry in file.entries.items():
         values = next((entry[word] for word in ("values", *OPERATIONS) if word in entry), None)
@@ -136,14 +143,14 @@ def _apply_scenario(
         spec = specs[key]
         given = entry_values(entry.get("values", entry.get("value")), spec, file.name, check=True)
         if spec.driver.kind == "yearly":
-            given = filled(given, repeats=spec.repeats)
+            given = filled(given, spec, repeats=spec.repeats)
             table[key] = {
                 period: value
                 for period, value in table[key].items()
                 if "Q" not in period or period[:4] not in given
             }
         elif spec.driver.kind == "elapsed":
-            given = interpolated(given, as_of)
+            given = interpolated(given, as_of, spec.company.last)
         table[key] |= given
         sources[key] = Note(str(entry.get("grade", "")), str(entry["source"]))
 
@@ -160,7 +167,7 @@ def _apply_overlay(
         operation = next(each for each in OPERATIONS if each in entry)
         operands = entry_values(entry[operation], spec, file.name, check=operation == "set")
         if spec.driver.kind == "yearly":
-            operands = filled(operands, repeats=True)
+            operands = filled(operands, spec, repeats=True)
         elif spec.driver.kind == "elapsed":
             raise InputError(f"{file.name}: {key} cannot be changed by an overlay: give it in a scenario")
         if spec.driver.zero_means_none and operation != "set":

@@ -12,25 +12,23 @@ import math
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from importlib import resources
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.amazon import AMAZON
+from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
-from model.language.periods import DAY_ZERO, FIRST_QUARTER, LAST_QUARTER, QUARTERS_A_YEAR, Period, Quarter
+from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Period, Quarter
 from model.plan.plan import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from model.company import Company
     from model.language.declarations import Driver
 
 ALL: Final = "all"
-FIRST_YEAR: Final = Quarter.parse(FIRST_QUARTER).year
-LAST_YEAR: Final = Quarter.parse(LAST_QUARTER).year
 DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
 GRADES: Final = ("R", "G", "A", "F", "J")
 """Reported, company guidance, the article, fitted to reported figures, judgement."""
@@ -59,6 +57,7 @@ def number(value: object, where: str) -> float:
 class DriverSpec:
     """What the data say of one driver row: unit, default, range, and where the default comes from."""
 
+    company: Company
     key: str
     driver: Driver
     default: PeriodValues
@@ -100,20 +99,28 @@ class DriverSpec:
 
 
 @cache
-def driver_specs() -> dict[str, DriverSpec]:
-    """Read ``drivers.csv`` and ``peers.csv``: one row a driver row of the model, no more and no fewer."""
-    known = {key: driver for driver in AMAZON.drivers.values() for key in driver_keys(driver)}
+def driver_specs(company: Company | None = None) -> dict[str, DriverSpec]:
+    """Read what the data say of a company's drivers: one row a driver row of the model, no more and no fewer.
+
+    ``peers.csv`` need not be there. Without a company, those of the one in use.
+    """
+    if company is None:
+        return driver_specs(companies.default())
+    known = {key: driver for driver in company.model.drivers.values() for key in driver_keys(driver)}
     specs: dict[str, DriverSpec] = {}
     for name in DRIVERS_FILES:
-        _read_specs(name, known, specs)
+        if company.file(name).is_file():
+            _read_specs(company, name, known, specs)
     missing = sorted(set(known) - set(specs))
     if missing:
         raise InputError(f"{DRIVERS_FILES[0]}: no row for {', '.join(missing)}")
     return {key: specs[key] for key in known}
 
 
-def _read_specs(name: str, known: Mapping[str, Driver], specs: dict[str, DriverSpec]) -> None:
-    with resources.files("model.amazon.data").joinpath(name).open(encoding="utf-8") as file:
+def _read_specs(
+    company: Company, name: str, known: Mapping[str, Driver], specs: dict[str, DriverSpec]
+) -> None:
+    with company.file(name).open(encoding="utf-8") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
             where = f"{name} line {number}"
             key = row["driver"]
@@ -129,7 +136,7 @@ def _read_specs(name: str, known: Mapping[str, Driver], specs: dict[str, DriverS
                     f"{where}: {key} needs a source and the unit {driver.unit!r}, not {row['unit']!r}"
                 )
             spec = DriverSpec(
-                key, driver, {}, _number(row["minimum"], driver, where), _number(row["maximum"], driver, where),
+                company, key, driver, {}, _number(row["minimum"], driver, where), _number(row["maximum"], driver, where),
                 row["fill"] == "repeat", row["grade"], row["description"], row["source"],
             )  # fmt: skip
             specs[key] = replace(spec, default=_parse_default(row["default"], spec, where))
@@ -176,21 +183,17 @@ def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
     """Read ``0.06``, or ``2022=0.06;2030=0.08`` (from that year on; quarters since as-of for elapsed drivers)."""
     if "=" not in text:
         value = spec.check(_number(text, spec.driver, where), where)
-        return (
-            {ALL: value}
-            if spec.driver.kind != "yearly"
-            else {str(y): value for y in range(FIRST_YEAR, LAST_YEAR + 1)}
-        )
+        return {ALL: value} if spec.driver.kind != "yearly" else {str(y): value for y in spec.company.years}
     entries = {period: spec.check(_number(value, spec.driver, where), where)
                for period, value in (entry.split("=") for entry in text.split(";"))}  # fmt: skip
-    return entries if spec.driver.kind == "elapsed" else filled(entries, repeats=True)
+    return entries if spec.driver.kind == "elapsed" else filled(entries, spec, repeats=True)
 
 
-def filled(entries: Mapping[str, float], *, repeats: bool) -> PeriodValues:
+def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> PeriodValues:
     """Return yearly values with the years between and after those given filled: each repeats the one before it."""
     years = sorted(int(period) for period in entries if "Q" not in period)
     filled = {period: value for period, value in entries.items() if "Q" in period}
-    for year in range(years[0], LAST_YEAR + 1) if years else ():
+    for year in range(years[0], spec.company.last.year + 1) if years else ():
         if str(year) in entries:
             filled[str(year)] = entries[str(year)]
         elif repeats:
@@ -221,8 +224,8 @@ def period_key(spec: DriverSpec, text: str, where: str) -> str:
         period = Period.parse(text)
     except PeriodError as error:
         raise PeriodError(f"{where}: {spec.key}: {error}") from None
-    if period.frequency == "ttm" or not FIRST_YEAR <= period.year <= LAST_YEAR:
-        raise PeriodError(f"{where}: {spec.key}: {text} is outside {FIRST_QUARTER}..{LAST_QUARTER}")
+    if period.frequency == "ttm" or period.year not in spec.company.years:
+        raise PeriodError(f"{where}: {spec.key}: {text} is outside {spec.company.first}..{spec.company.last}")
     if kind == "elapsed" and period.frequency != "quarterly":
         raise InputError(f"{where}: {spec.key} is given by quarter, not for {text}")
     return str(period)
@@ -233,27 +236,26 @@ def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
     if spec.driver.kind in {"constant", "seasonal"}:
         return {ALL: value}
     if spec.driver.kind == "elapsed":
-        return {str(quarter): value for quarter in axis_quarters() if quarter > as_of}
-    return {str(year): value for year in range(as_of.shifted(1).year, LAST_YEAR + 1)}
+        return {str(quarter): value for quarter in quarters_after(as_of, spec.company)}
+    return {str(year): value for year in range(as_of.shifted(1).year, spec.company.last.year + 1)}
 
 
-def axis_quarters() -> list[Quarter]:
-    """Return all quarters of the model's own axis."""
-    first = Quarter.parse(FIRST_QUARTER)
-    return [first.shifted(i) for i in range(Quarter.parse(LAST_QUARTER) - first + 1)]
+def quarters_after(as_of: Quarter, company: Company) -> list[Quarter]:
+    """Return the quarters to come, to the end of the axis."""
+    return [as_of.shifted(place) for place in range(1, company.last - as_of + 1)]
 
 
 def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:
     """Return the values of a driver that no scenario changes."""
     if spec.driver.kind == "elapsed":
-        return interpolated(spec.default, as_of)
+        return interpolated(spec.default, as_of, spec.company.last)
     return dict(spec.default)
 
 
-def interpolated(knots: Mapping[str, float], as_of: Quarter) -> PeriodValues:
+def interpolated(knots: Mapping[str, float], as_of: Quarter, last: Quarter) -> PeriodValues:
     """Return values by quarter from knots by quarters since as-of, straight between them, as far as the knots go."""
     points = sorted((0 if period == ALL else int(period), value) for period, value in knots.items())
-    distances = range(1, max(points[-1][0], Quarter.parse(LAST_QUARTER) - as_of) + 1)
+    distances = range(1, max(points[-1][0], last - as_of) + 1)
     found = np.interp(distances, [p for p, _ in points], [v for _, v in points])
     return {
         str(as_of.shifted(distance)): float(value) for distance, value in zip(distances, found, strict=True)
@@ -268,9 +270,9 @@ def shares_of_one(driver: Driver) -> list[list[str]]:
     return list(groups.values())
 
 
-def check_sums(table: Mapping[str, Mapping[str, float]], where: str) -> None:
+def check_sums(table: Mapping[str, Mapping[str, float]], company: Company, where: str) -> None:
     """Refuse shares that do not add up to 1: the last dimension of a driver declared so."""
-    for driver in AMAZON.drivers.values():
+    for driver in company.model.drivers.values():
         if not driver.sums_to_one:
             continue
         for group in shares_of_one(driver):

@@ -7,30 +7,24 @@ import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 from model.language.periods import Quarter
-from model.scenarios.drivers import (
-    ALL,
-    FIRST_YEAR,
-    PeriodValues,
-    coded,
-    driver_specs,
-    number,
-    period_key,
-    spec_named,
-)
+from model.scenarios.drivers import ALL, PeriodValues, coded, driver_specs, number, period_key, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from model.company import Company
     from model.scenarios.drivers import DriverSpec
 
 OPERATIONS: Final = ("set", "add", "scale")
-_SCENARIO_KEYS: Final = frozenset({"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers"})
+_SCENARIO_KEYS: Final = frozenset(
+    {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
+)
 _OVERLAY_KEYS: Final = frozenset({"name", "title", "note", "overlay", "changes"})
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _ELAPSED: Final = re.compile(r"[0-9]{1,3}")
@@ -51,49 +45,58 @@ class ScenarioFile:
     weight: float
     overlay: bool
     entries: Mapping[str, Mapping[str, Any]]
+    place: int = 0
+    """Where a scenario that ships stands in lists; those of one place follow each other by name."""
 
 
-def builtin_scenarios() -> list[str]:
-    """Names of the scenarios that ship with the package, reference case first."""
-    return [name for name in ("article", "base", "bull", "bear") if name in _builtin_files()]
+def builtin_scenarios(company: Company | None = None) -> list[str]:
+    """Names of the scenarios that ship, by their place."""
+    return [file.name for file in _shipped(company or companies.default()).values() if not file.overlay]
 
 
-def builtin_overlays() -> list[str]:
-    """Names of the overlays that ship with the package."""
-    return sorted(name for name in _builtin_files() if name not in builtin_scenarios())
+def builtin_overlays(company: Company | None = None) -> list[str]:
+    """Names of the overlays that ship."""
+    return [file.name for file in _shipped(company or companies.default()).values() if file.overlay]
 
 
 @cache
-def _builtin_files() -> dict[str, str]:
-    folder = resources.files("model.amazon.data").joinpath("scenarios")
-    return {
-        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
-        for entry in folder.iterdir() if entry.name.endswith(".toml")
-    }  # fmt: skip
+def _texts(company: Company) -> dict[str, str]:
+    """Return the text of every file that ships, by the name of the file."""
+    folder = company.file("scenarios")
+    files = [each for each in folder.iterdir() if each.name.endswith(".toml")] if folder.is_dir() else []
+    return {each.name.removesuffix(".toml"): each.read_text(encoding="utf-8") for each in files}
 
 
-def read_file(name: str) -> ScenarioFile:
+@cache
+def _shipped(company: Company) -> dict[str, ScenarioFile]:
+    """Return the files that ship, by name: what each of them is, it says itself."""
+    files = [_parse_file(text, f"{name}.toml", company) for name, text in _texts(company).items()]
+    for name, file in zip(_texts(company), files, strict=True):
+        if file.name != name:
+            raise InputError(
+                f"{name}.toml: holds the scenario {file.name!r}: a file that ships is named after it"
+            )
+    return {file.name: file for file in sorted(files, key=lambda each: (each.place, each.name))}
+
+
+def read_file(name: str, company: Company) -> ScenarioFile:
     """Read a scenario or overlay: from a path that ends in .toml, or from those that ship."""
-    path = Path(name) if name.endswith(".toml") else None
-    if path is not None:
-        text, where = text_of_file(path, "scenario"), str(path)
-    elif name in _builtin_files():
-        text, where = _builtin_files()[name], f"{name}.toml"
-    else:
-        raise UnknownNameError(f"unknown scenario {name!r}{did_you_mean(name, _builtin_files())}")
-    if path is None:
-        return _parse_file(text, where)
-    file = parse_own(text, where)
+    if not name.endswith(".toml"):
+        shipped = _shipped(company)
+        if name not in shipped:
+            raise UnknownNameError(f"unknown scenario {name!r}{did_you_mean(name, shipped)}")
+        return shipped[name]
+    path = Path(name)
+    file = parse_own(text_of_file(path, "scenario"), str(path), company)
     parts = [part.strip() for part in file.base.split("+")]
-    return replace(
-        file, base="+".join(str(path.parent / part) if part.endswith(".toml") else part for part in parts)
-    )
+    base = "+".join(str(path.parent / part) if part.endswith(".toml") else part for part in parts)
+    return replace(file, base=base)
 
 
-def parse_own(text: str, where: str) -> ScenarioFile:
+def parse_own(text: str, where: str, company: Company) -> ScenarioFile:
     """Read the text of a file of the user's own; ``where`` begins messages."""
-    file = _parse_file(text, where)
-    if file.name.lower() in {each.lower() for each in _builtin_files()}:
+    file = _parse_file(text, where, company)
+    if file.name.lower() in {each.lower() for each in _texts(company)}:
         raise InputError(f"{where}: {file.name!r} is the name of a scenario that ships: choose another")
     return file
 
@@ -115,7 +118,7 @@ def toml_content(text: str, where: str) -> dict[str, Any]:
         raise InputError(f"{where}: is not valid TOML: {error}") from None
 
 
-def _parse_file(text: str, where: str) -> ScenarioFile:
+def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     content = toml_content(text, where)
     overlay = content.get("overlay", False)
     if not isinstance(overlay, bool):
@@ -140,20 +143,17 @@ def _parse_file(text: str, where: str) -> ScenarioFile:
         )
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
         raise InputError(f"{where}: weight must be a number from 0 to 1")
-    specs = driver_specs()
+    specs = driver_specs(company)
     for key, entry in entries.items():
         spec = spec_named(key, specs, where)
         _check_entry(entry, spec, f"{where}: {key}", overlay=overlay)
+    place = content.get("place", 0)
+    if isinstance(place, bool) or not isinstance(place, int):
+        raise InputError(f"{where}: place must be a whole number")
     as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
+    name, title = texts["name"], texts["title"] or texts["name"]
     return ScenarioFile(
-        texts["name"],
-        texts["title"] or texts["name"],
-        texts["note"],
-        texts["base"],
-        as_of,
-        float(weight),
-        overlay,
-        entries,
+        name, title, texts["note"], texts["base"], as_of, float(weight), overlay, entries, place
     )
 
 
@@ -204,7 +204,7 @@ def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) ->
                 )
             key = str(period)
         elif spec.driver.kind == "yearly" and period == ALL:
-            key = str(FIRST_YEAR)
+            key = str(spec.company.first.year)
         else:
             key = period_key(spec, str(period), where)
         if key in result:

@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.amazon import plan_at
-from model.language.periods import QUARTERS_A_YEAR, Quarter
-from model.reported.actuals import axis_at
+from model import companies
 from model.scenarios.drivers import (
     ALL,
-    LAST_YEAR,
     PeriodValues,
     check_sums,
     driver_specs,
@@ -27,6 +24,8 @@ from model.scenarios.drivers import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from model.company import Company
+    from model.language.periods import Quarter
     from model.plan.plan import Plan
 
 
@@ -54,6 +53,8 @@ class Scenario:
         Driver row -> values by ``"all"``, year or quarter.
     sources
         Driver row -> source, for drivers that the scenario changes.
+    company
+        The company that it is a scenario of.
     """
 
     name: str
@@ -63,9 +64,15 @@ class Scenario:
     table: Mapping[str, Mapping[str, float]]
     note: str = ""
     sources: Mapping[str, Note] = field(default_factory=dict)
+    company: Company = field(default_factory=companies.default)
 
     def __repr__(self) -> str:
         return f"<Scenario {self.name}, as of {self.as_of}: {self.title}>"
+
+    @property
+    def plan(self) -> Plan:
+        """The company's model on the axis of the scenario."""
+        return self.company.plan(self.company.axis(self.as_of))
 
     def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
         """Return the scenario with some values replaced.
@@ -81,10 +88,9 @@ class Scenario:
         UnknownNameError, InputError, PeriodError
             For an unknown driver, a value out of range, a period outside the axis.
         """
-        specs = driver_specs()
-        table = dict(
-            self.table
-        )  # what is not changed stays the same object, which driver_arrays() computes once
+        specs = driver_specs(self.company)
+        # what is not changed stays the same object, which driver_arrays() computes once
+        table = dict(self.table)
         for key, given in overrides.items():
             spec = spec_named(key, specs, "override")
             changed = dict(table[key])
@@ -100,7 +106,7 @@ class Scenario:
             for period, value in values.items():
                 changed[period_key(spec, str(period), "override")] = spec.check(value, "override")
             table[key] = changed
-        check_sums(table, "override")
+        check_sums(table, self.company, "override")
         return replace(self, table=table)
 
     def ahead(self, key: str) -> PeriodValues:
@@ -108,7 +114,7 @@ class Scenario:
         values, first = self.table[key], self.as_of.shifted(1)
         if ALL in values:
             return dict(values)
-        last = f"{LAST_YEAR}Q{QUARTERS_A_YEAR}"
+        last = str(self.company.last)
         return {
             period: value
             for period, value in values.items()
@@ -124,7 +130,7 @@ class Scenario:
             by_season = [self.table[f"{key}[{member}]"][ALL] for member in driver.by[0].members]
             return np.array([by_season[quarter.number - 1] for quarter in plan.axis.quarters])
         values = self.table[key]
-        last = values.get(str(LAST_YEAR), 0.0)  # of a longer axis than the model's own
+        last = values.get(str(self.company.last.year), 0.0)  # of a longer axis than the model's own
         return np.array([
             values.get(quarter, values.get(year, last))
             for quarter, year in plan.axis.labels
@@ -135,7 +141,7 @@ def assumption_hash(scenarios: Sequence[Scenario]) -> str:
     """Return twelve hex digits that change with any driver value, of any of the scenarios, that the model uses."""
     content = {}
     for scenario in scenarios:
-        plan = plan_at(axis_at(scenario.as_of))
+        plan = scenario.plan
         for row in plan.driver_rows:
             start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
             content[f"{scenario.name}: {row.key}"] = [

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from model.amazon import plan_at
 from model.backends.choice import compute_by
 from model.simulation.questions import event_counts, read_outputs
 from model.simulation.sampling import uniform_block
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.backends.arrays import Array
-    from model.language.periods import Axis
+    from model.company import Company
     from model.plan.plan import Plan
     from model.simulation.questions import Request
     from model.simulation.sampling import Blocks, Sampling
@@ -41,11 +40,14 @@ class SimulationJob:
     """
 
     plan: Plan
+    company: Company
+    scenario: str
+    uncertainty: str
     drivers: Mapping[str, Array]
     reported: Mapping[str, Array]
     moves: tuple[BoundMove, ...]
     scores: Array
-    question: Request
+    request: Request
     sampling: Sampling
     seed: int
     blocks: Blocks
@@ -53,17 +55,14 @@ class SimulationJob:
     classes: int
 
     def __reduce__(self) -> tuple[Callable[..., SimulationJob], tuple[object, ...]]:
-        """Travel light: the model of Amazon is the same everywhere, so its plan is sent as its axis."""
+        """Travel light: a company's model is the same everywhere, so its plan is sent as its axis."""
         state = {each.name: getattr(self, each.name) for each in fields(self)}
-        axis = self.plan.axis
-        if plan_at(axis) is self.plan:
-            state["plan"] = axis
-        return _arrived, (state,)
+        return _arrived, ({**state, "plan": self.plan.axis},)
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """Rows that the question needs."""
-        return self.question.rows(self.plan)
+        return self.request.rows(self.plan)
 
     @property
     def varying(self) -> frozenset[str]:
@@ -71,9 +70,8 @@ class SimulationJob:
         return frozenset(bound.move.driver for bound in self.moves)
 
 
-def _arrived(state: dict[str, object]) -> SimulationJob:
-    plan: Plan | Axis = state.pop("plan")  # type: ignore[assignment]  # as __reduce__ put it there
-    return SimulationJob(plan=plan if hasattr(plan, "rows") else plan_at(plan), **state)  # type: ignore[arg-type]  # as above
+def _arrived(state: dict[str, Any]) -> SimulationJob:
+    return SimulationJob(**{**state, "plan": state["company"].plan(state["plan"])})
 
 
 def compute_block(job: SimulationJob, block: int, size: int) -> tuple[Array, Array, NDArray[np.int64]]:
@@ -90,28 +88,28 @@ def compute_block(job: SimulationJob, block: int, size: int) -> tuple[Array, Arr
     values = compute(drivers, job.reported, size)
     return (
         shares,
-        read_outputs(job.question.outputs, job.plan, values, size),
-        event_counts(job.question.events, job.plan, values, size),
+        read_outputs(job.request.outputs, job.plan, values, size),
+        event_counts(job.request.events, job.plan, values, size),
     )
 
 
 def path_outputs(job: SimulationJob) -> Array:
     """Return the outputs of the scenario itself, without draws, shape (outputs,)."""
     compute = compute_by(job.engine, job.plan, job.varying, job.wanted)
-    return read_outputs(job.question.outputs, job.plan, compute(job.drivers, job.reported, 1), 1)[:, 0]
+    return read_outputs(job.request.outputs, job.plan, compute(job.drivers, job.reported, 1), 1)[:, 0]
 
 
 def tally_block(job: SimulationJob, grid: Bins, block: int) -> Tally:
     """Draw, compute and tally one block."""
     size = job.blocks.size_of(block)
     shares, outputs, events = compute_block(job, block, size)
-    place = {output: number for number, output in enumerate(job.question.outputs)}
-    beyond = np.empty((len(job.question.above), size))
-    for number, (output, threshold) in enumerate(job.question.above):
+    place = {output: number for number, output in enumerate(job.request.outputs)}
+    beyond = np.empty((len(job.request.above), size))
+    for number, (output, threshold) in enumerate(job.request.above):
         row = outputs[place[output]]
         beyond[number] = np.where(np.isnan(row), np.nan, row > threshold)
     classes = (shares * job.classes).astype(np.intp)
-    targets = tuple(place[output] for output in job.question.shared)
+    targets = tuple(place[output] for output in job.request.shared)
     return tally_of(
         outputs, Means.of(beyond), Means.of_counts(events.ravel(), size), grid, targets, classes, job.classes
     )

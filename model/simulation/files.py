@@ -20,10 +20,10 @@ A driver can have several entries under names of their own, each with ``driver =
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean
 from model.scenarios.drivers import GRADES, driver_specs, number, spec_named
 from model.scenarios.files import OPERATIONS, check_text, text_of_file, toml_content
@@ -33,6 +33,9 @@ from model.simulation.uncertainty import Move, Uncertainty, year_range
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from model.company import Company
+    from model.scenarios.drivers import DriverSpec
+
 SHIPPED: Final = "uncertainty.toml"
 _KEYS: Final = frozenset({"title", "note", "drivers", "correlations"})
 _ENTRY_KEYS: Final = frozenset({"driver", "years", "unit", "grade", "source", "note", *OPERATIONS})
@@ -40,7 +43,7 @@ _PAIR_KEYS: Final = frozenset({"between", "rank", "reason"})
 _PAIR: Final = 2
 
 
-def load_uncertainty(path: str | None = None) -> Uncertainty:
+def load_uncertainty(path: str | None = None, company: Company | None = None) -> Uncertainty:
     """Read an uncertainty file: the one that ships, or one of the user's own.
 
     Raises
@@ -54,17 +57,21 @@ def load_uncertainty(path: str | None = None) -> Uncertainty:
     >>> load_uncertainty().moves[0].driver
     'aws_growth'
     """
-    return _shipped() if path is None else _parsed(text_of_file(Path(path), "uncertainty"), path)
+    chosen = company or companies.default()
+    if path is None:
+        return _shipped(chosen)
+    return _parsed(text_of_file(Path(path), "uncertainty"), path, chosen)
 
 
 @cache
-def _shipped() -> Uncertainty:
-    return _parsed(
-        resources.files("model.amazon.data").joinpath(SHIPPED).read_text(encoding="utf-8"), SHIPPED
-    )
+def _shipped(company: Company) -> Uncertainty:
+    source = company.file(SHIPPED)
+    if not source.is_file():
+        raise InputError(f"{company.title} has no {SHIPPED}: name a file of distributions")
+    return _parsed(source.read_text(encoding="utf-8"), SHIPPED, company)
 
 
-def _parsed(text: str, where: str) -> Uncertainty:
+def _parsed(text: str, where: str, company: Company) -> Uncertainty:
     content = toml_content(text, where)
     for key in sorted(set(content) - _KEYS):
         raise InputError(f"{where}: {key!r} does not belong in an uncertainty file{did_you_mean(key, _KEYS)}")
@@ -77,7 +84,8 @@ def _parsed(text: str, where: str) -> Uncertainty:
         )
     for key in ("title", "note"):
         check_text(content.get(key, ""), f"{where}: {key}")
-    moves = tuple(_move(name, entry, where) for name, entry in entries.items())
+    specs = driver_specs(company)
+    moves = tuple(_move(name, entry, where, specs) for name, entry in entries.items())
     ranks: dict[tuple[str, str], float] = {}
     reasons = {}
     for entry in pairs:
@@ -90,7 +98,7 @@ def _parsed(text: str, where: str) -> Uncertainty:
     return found
 
 
-def _move(name: str, entry: object, where: str) -> Move:
+def _move(name: str, entry: object, where: str, specs: Mapping[str, DriverSpec]) -> Move:
     place = f"{where}: {name}"
     if not isinstance(entry, dict) or not set(entry) <= _ENTRY_KEYS:
         found = ", ".join(sorted(set(entry) - _ENTRY_KEYS)) if isinstance(entry, dict) else repr(entry)
@@ -99,7 +107,7 @@ def _move(name: str, entry: object, where: str) -> Move:
         )
     for key in ("driver", "years", "grade", "source", "note"):
         check_text(entry.get(key, ""), f"{place}: {key}")
-    spec = spec_named(entry.get("driver", name), driver_specs(), place if "driver" in entry else where)
+    spec = spec_named(entry.get("driver", name), specs, place if "driver" in entry else where)
     operations = [each for each in OPERATIONS if each in entry]
     if len(operations) != 1:
         raise InputError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from model.outputs import Output
 from model.plan.plan import key_of
 from model.results import Results
+from model.scenarios.drivers import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 
     from model.backends.arrays import Array, Values
     from model.plan.plan import Plan
-
-EVENTS: Final = ("trough", "turn", "positive", "recross", "intensity_peak")
-CASH_FLOW: Final = "ttm_free_cash_flow"
-VALUE: Final = "value_per_share[dcf,mid]"
-TROUGH: Final = "trough_amount"
+    from model.scenarios.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -120,32 +117,30 @@ def event_counts(events: Sequence[str], plan: Plan, values: Values, draws: int) 
     return found
 
 
-def amazon_question(plan: Plan, price: float, more: Sequence[Output] = ()) -> Request:
-    """Return what is asked of Amazon by default, and ``more`` figures.
+def default_request(scenario: Scenario, more: Sequence[Output] = ()) -> Request:
+    """Return what is asked by default of a company, and ``more`` figures.
 
-    TTM free cash flow in every quarter ahead; value per share by three methods; the trough and the peak of
-    capital intensity; next year's operating income, capital expenditure and AWS margin.
+    Trailing free cash flow in every quarter to come, value per share, the trough, and lines of the first full
+    year: those that the company's presentation names (:class:`model.presentation.Questions`).
     """
+    plan, words = scenario.plan, scenario.company.presentation.questions
     axis = plan.axis
-    flows = tuple(
-        Output.of(CASH_FLOW, plan, Period("quarterly", each.year, each.number))
-        for each in axis.quarters[axis.forecast_start :]
-    )
     following = Period("annual", min(axis.as_of.shifted(1).year + 1, axis.last.year))
-    value, exit_multiple, parts, trough, intensity = (
-        Output.of(key, plan)
-        for key in (
-            VALUE,
-            "value_per_share[exit_multiple,mid]",
-            "value_per_share[sotp,mid]",
-            TROUGH,
-            "peak_intensity",
-        )
-    )
-    next_year = (Output.of(key, plan, following) for key in ("aws_margin", "operating_income", "net_capex"))
-    outputs = dict.fromkeys([*flows, value, exit_multiple, parts, trough, intensity, *next_year, *more])
-    above = (*((flow, 0.0) for flow in flows), (value, price), (trough, 0.0))
-    shared = dict.fromkeys(
-        [value, trough, flows[-1 - QUARTERS_A_YEAR * (axis.last.year - following.year)], *more]
-    )
-    return Request(tuple(outputs), EVENTS, above, tuple(shared))
+    flows = []
+    if words.cash_flow:
+        ahead = (Period("quarterly", each.year, each.number) for each in axis.quarters[axis.forecast_start :])
+        flows = [Output.of(words.cash_flow, plan, period) for period in ahead]
+    results = {key: Output.of(key, plan) for key in words.results}
+    next_year = [Output.of(key, plan, following) for key in words.next_year]
+    outputs = dict.fromkeys([*flows, *results.values(), *next_year, *more])
+    if not outputs:
+        raise InputError(f"{scenario.company.title} names no figure to simulate: ask for one with --output")
+    above = [(flow, 0.0) for flow in flows]
+    if words.value in results and words.price:
+        above.append((results[words.value], scenario.table[words.price][ALL]))
+    if words.trough in results:
+        above.append((results[words.trough], 0.0))
+    shared = [results[key] for key in (words.value, words.trough) if key in results]
+    if flows:
+        shared.append(flows[-1 - QUARTERS_A_YEAR * (axis.last.year - following.year)])
+    return Request(tuple(outputs), words.events, tuple(above), tuple(dict.fromkeys([*shared, *more])))

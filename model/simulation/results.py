@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from model.simulation.questions import CASH_FLOW
 from model.simulation.tally import BINS, lower_tail_mean, percentile, variance_shares
 
 if TYPE_CHECKING:
@@ -75,6 +74,8 @@ class Simulation:
     ----------
     scenario, as_of, uncertainty
         What was simulated, and the file of distributions.
+    cash_flow
+        The line of trailing free cash flow; empty where there is none.
     engine, note
         ``kernel`` or ``numpy``, and why numpy, where the kernel was to be used.
     draws, asked, blocks
@@ -96,6 +97,7 @@ class Simulation:
 
     scenario: str
     as_of: str
+    cash_flow: str
     uncertainty: str
     sampling: str
     seed: int
@@ -118,8 +120,9 @@ class Simulation:
     def __repr__(self) -> str:
         return f"<Simulation of {self.scenario}: {self.draws:,} draws by {self.engine}, seed {self.seed}>"
 
-    def fan(self, key: str = CASH_FLOW) -> dict[str, Estimate]:
-        """Return the estimates of a line by quarter, for a fan chart: quarter -> estimate."""
+    def fan(self, key: str = "") -> dict[str, Estimate]:
+        """Return the estimates of a line (without one: of the cash flow) by quarter, for a fan chart."""
+        key = key or self.cash_flow
         return {
             name.partition(" ")[2]: each
             for name, each in self.estimates.items()
@@ -131,7 +134,7 @@ class Simulation:
         return {
             name.partition(" ")[2]: each
             for name, each in self.above.items()
-            if name.startswith(f"{CASH_FLOW} ")
+            if name.startswith(f"{self.cash_flow} ")
         }
 
 
@@ -151,15 +154,15 @@ def summed_up(
     history
         Draws, means of outputs and chances as they were on the way.
     """
-    question = job.question
-    names = [str(output) for output in question.outputs]
-    place = {output: number for number, output in enumerate(question.outputs)}
+    request = job.request
+    names = [str(output) for output in request.outputs]
+    place = {output: number for number, output in enumerate(request.outputs)}
     quarters = [*(str(quarter) for quarter in job.plan.axis.quarters), "never"]
     events = _chances(tally.events)
     return {
         "estimates": {
             str(output): _estimate(float(plain[place[output]]), grid, tally, output, place[output])
-            for output in question.outputs
+            for output in request.outputs
         },
         "events": {
             event: {
@@ -167,11 +170,11 @@ def summed_up(
                 for quarter, chance in zip(quarters, events[number * len(quarters) :], strict=False)
                 if chance.probability > 0 or quarter == "never"
             }
-            for number, event in enumerate(question.events)
+            for number, event in enumerate(request.events)
         },
         "above": {
             str(output): chance
-            for (output, _), chance in zip(question.above, _chances(tally.above), strict=True)
+            for (output, _), chance in zip(request.above, _chances(tally.above), strict=True)
         },
         "shares": {
             str(output): dict(
@@ -181,7 +184,7 @@ def summed_up(
                     strict=True,
                 )
             )
-            for target, output in enumerate(question.shared)
+            for target, output in enumerate(request.shared)
         },
         "convergence": tuple(_convergence(job, names, place, history)),
         "histograms": {
@@ -219,15 +222,15 @@ def _convergence(
 ) -> list[Convergence]:
     found = []
     for draws, outputs, above in history:
-        for output in job.question.shared:
+        for output in job.request.shared:
             number = place[output]
             found.append(
                 Convergence(
                     draws, names[number], float(outputs.mean[number]), float(outputs.standard_error[number])
                 )
             )
-        for number, (output, threshold) in enumerate(job.question.above):
-            if output in job.question.shared:
+        for number, (output, threshold) in enumerate(job.request.above):
+            if output in job.request.shared:
                 name = f"{output} > {threshold:g}"
                 found.append(
                     Convergence(draws, name, float(above.mean[number]), float(above.standard_error[number]))

@@ -8,14 +8,14 @@ however many workers there are, and memory does not grow with the number of draw
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from model.amazon import plan_at
 from model.backends.choice import chosen_engine
 from model.parallel.cluster import cluster_workers
 from model.parallel.workers import WorkersLostError, check_workers, cores, in_order, local_workers
-from model.reported.actuals import axis_at, reported_arrays
+from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.scenario import Scenario, driver_arrays
@@ -28,21 +28,18 @@ from model.simulation.blocks import (
     tally_block,
 )
 from model.simulation.files import load_uncertainty
-from model.simulation.questions import amazon_question
+from model.simulation.questions import default_request
 from model.simulation.results import Simulation, summed_up
 from model.simulation.sampling import blocks_of, check_sampling, check_seed
 from model.simulation.tally import bins_of
 from model.simulation.uncertainty import bind_moves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from model.backends.arrays import Array
     from model.outputs import Output
     from model.parallel.workers import Workers
-    from model.plan.plan import Plan
-    from model.scenarios.drivers import DriverSpec
     from model.simulation.questions import Request
     from model.simulation.tally import Means, Tally
     from model.simulation.uncertainty import Uncertainty
@@ -53,6 +50,26 @@ _FEW_DRAWS: Final = 20_000
 """Below it numpy is done before further processes have started."""
 _MOST_CLASSES: Final = 64
 _DRAWS_A_CLASS: Final = 50
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a simulation is computed; see :func:`simulate`."""
+
+    draws: int = DEFAULT_DRAWS
+    seed: int = DEFAULT_SEED
+    sampling: str = "latin_hypercube"
+    engine: str = "auto"
+    workers: int | None = None
+    scheduler: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be done, before anything is computed."""
+        blocks_of(self.draws)
+        check_seed(self.seed)
+        check_sampling(self.sampling)
+        if self.workers is not None:
+            check_workers(self.workers)
 
 
 def simulate(  # noqa: PLR0913  # one keyword a choice of the user
@@ -69,7 +86,7 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
     outputs: Sequence[Output] = (),
     on_block: Callable[[int], None] | None = None,
 ) -> Simulation:
-    """Simulate a scenario of Amazon.
+    """Simulate a scenario.
 
     Parameters
     ----------
@@ -88,7 +105,7 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
     uncertainty
         Distributions and correlations: an uncertainty, or the path of a file; default: those that ship.
     question
-        What is asked; default: :func:`model.simulation.questions.amazon_question`, and ``outputs``.
+        What is asked; default: :func:`model.simulation.questions.default_request`, and ``outputs``.
     on_block
         Called with the number of draws done, after each block.
 
@@ -109,88 +126,55 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
     >>> simulate("base", draws=1000, engine="numpy").events["trough"]["2027Q1"].probability > 0
     True
     """
+    settings = Settings(draws, seed, sampling, engine, workers, scheduler)
     chosen = load_scenario(scenario) if isinstance(scenario, str) else scenario
-    plan = plan_at(axis_at(chosen.as_of))
-    drivers = driver_arrays(plan, [chosen])
-    found = (
-        uncertainty
-        if uncertainty is not None and not isinstance(uncertainty, str)
-        else load_uncertainty(uncertainty)
-    )
-    asked = question or amazon_question(plan, float(drivers["price"][0, 0]), outputs)
-    job, note = prepared(
-        plan,
-        drivers,
-        reported_arrays(plan),
-        found,
-        driver_specs(),
-        asked,
-        draws=draws,
-        seed=seed,
-        sampling=sampling,
-        engine=engine,
-    )
-    return run_job(
-        job, chosen.name, found.name, note=note, workers=None if workers is None else check_workers(workers), scheduler=scheduler,
-        on_block=on_block,
-    )  # fmt: skip
+    if uncertainty is None or isinstance(uncertainty, str):
+        uncertainty = load_uncertainty(uncertainty, chosen.company)
+    request = question or default_request(chosen, outputs)
+    return run_job(*prepared(chosen, uncertainty, request, settings), settings, on_block)
 
 
-def prepared(  # noqa: PLR0913  # a model, what is uncertain in it, what is asked, and how
-    plan: Plan,
-    drivers: Mapping[str, Array],
-    reported: Mapping[str, Array],
-    uncertainty: Uncertainty,
-    specs: Mapping[str, DriverSpec],
-    question: Request,
-    *,
-    draws: int,
-    seed: int = DEFAULT_SEED,
-    sampling: str = "latin_hypercube",
-    engine: str = "auto",
+def prepared(
+    scenario: Scenario, uncertainty: Uncertainty, request: Request, settings: Settings
 ) -> tuple[SimulationJob, str]:
-    """Check and bind everything that a simulation needs, of any model; return it with the note of the engine."""
-    blocks = blocks_of(draws)
-    moves = bind_moves(uncertainty, plan, drivers, specs)
+    """Check and bind everything that a simulation needs; return it with the note of the engine."""
+    plan, company = scenario.plan, scenario.company
+    drivers = driver_arrays(plan, [scenario])
+    moves = bind_moves(uncertainty, plan, drivers, driver_specs(company))
     varying = frozenset(bound.move.driver for bound in moves)
-    name, note = chosen_engine(engine, plan, varying, question.rows(plan))
-    classes = max(2, min(_MOST_CLASSES, draws // _DRAWS_A_CLASS))
+    engine, note = chosen_engine(settings.engine, plan, varying, request.rows(plan))
     job = SimulationJob(
-        plan,
-        drivers,
-        reported,
-        moves,
-        uncertainty.scores,
-        question,
-        check_sampling(sampling),
-        check_seed(seed),
-        blocks,
-        name,
-        classes,
+        plan=plan,
+        company=company,
+        scenario=scenario.name,
+        uncertainty=uncertainty.name,
+        drivers=drivers,
+        reported=reported_arrays(company, plan),
+        moves=moves,
+        scores=uncertainty.scores,
+        request=request,
+        sampling=check_sampling(settings.sampling),
+        seed=settings.seed,
+        blocks=blocks_of(settings.draws),
+        engine=engine,
+        classes=max(2, min(_MOST_CLASSES, settings.draws // _DRAWS_A_CLASS)),
     )
     return job, note
 
 
-def run_job(  # noqa: PLR0913  # as above
-    job: SimulationJob,
-    scenario: str,
-    uncertainty: str,
-    *,
-    note: str = "",
-    workers: int | None = None,
-    scheduler: str | None = None,
-    on_block: Callable[[int], None] | None = None,
+def run_job(
+    job: SimulationJob, note: str, settings: Settings, on_block: Callable[[int], None] | None = None
 ) -> Simulation:
     """Compute a simulation that is prepared; see :func:`simulate`."""
     started = time.perf_counter()
-    grid = bins_of(compute_block(job, PILOT, PILOT_DRAWS)[1])
+    bins = bins_of(compute_block(job, PILOT, PILOT_DRAWS)[1])
     plain = path_outputs(job)
     tally: Tally | None = None
     done, lost = 0, ""
     history: list[tuple[int, Means, Means]] = []
     try:
-        with _workers(job, workers, scheduler) as chosen:
-            for block in in_order(chosen, partial(tally_block, job, grid), range(job.blocks.count)):
+        with _workers(job, settings) as workers:
+            for block in in_order(workers, partial(tally_block, job, bins), range(job.blocks.count)):
                 if tally is None:
                     tally = block
                 else:
@@ -207,18 +191,28 @@ def run_job(  # noqa: PLR0913  # as above
     if tally is None:
         raise WorkersLostError("no block was computed")
     return Simulation(
-        scenario=scenario, as_of=str(job.plan.axis.as_of), uncertainty=uncertainty, sampling=job.sampling, seed=job.seed,
-        engine=job.engine, note=note, draws=tally.draws, asked=job.blocks.draws, blocks=done, block_size=job.blocks.size,
-        seconds=time.perf_counter() - started, lost=lost, **summed_up(job, plain, grid, tally, history),  # type: ignore[arg-type]  # its attributes by name
-    )  # fmt: skip
+        scenario=job.scenario,
+        as_of=str(job.plan.axis.as_of),
+        cash_flow=job.company.presentation.questions.cash_flow,
+        uncertainty=job.uncertainty,
+        sampling=job.sampling,
+        seed=job.seed,
+        engine=job.engine,
+        note=note,
+        draws=tally.draws,
+        asked=job.blocks.draws,
+        blocks=done,
+        block_size=job.blocks.size,
+        seconds=time.perf_counter() - started,
+        lost=lost,
+        **summed_up(job, plain, bins, tally, history),  # type: ignore[arg-type]  # its attributes by name
+    )
 
 
-def _workers(
-    job: SimulationJob, workers: int | None, scheduler: str | None
-) -> AbstractContextManager[Workers]:
-    """Return whoever computes: a cluster, threads for the kernel (it releases Python's lock), processes for numpy (it does not)."""
-    if scheduler is not None:
-        return cluster_workers(scheduler)
+def _workers(job: SimulationJob, settings: Settings) -> AbstractContextManager[Workers]:
+    """Return the workers: a cluster, threads for the kernel (it releases Python's lock), processes for numpy (it does not)."""
+    if settings.scheduler is not None:
+        return cluster_workers(settings.scheduler)
     by_numpy = job.engine == "numpy"
-    number = workers or (1 if by_numpy and job.blocks.draws < _FEW_DRAWS else cores())
+    number = settings.workers or (1 if by_numpy and job.blocks.draws < _FEW_DRAWS else cores())
     return local_workers(min(number, job.blocks.count), processes=by_numpy)

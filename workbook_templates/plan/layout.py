@@ -13,6 +13,7 @@ from model.reported.actuals import load_actuals
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from model.company import Company
     from model.language.declarations import Model
     from model.plan.plan import Plan
     from model.presentation import WorkbookWords
@@ -59,11 +60,9 @@ CHOICE_ROW: Final = FIRST_ROW
 """Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""
 
 
-def words_of(scenario: Scenario) -> WorkbookWords:  # noqa: ARG001
+def words_of(scenario: Scenario) -> WorkbookWords:
     """Return what workbooks show of the company of a scenario."""
-    from model.amazon.workbook import WORKBOOK  # noqa: PLC0415
-
-    return WORKBOOK
+    return scenario.company.presentation.workbook
 
 
 def sheet_of(block: type[Block]) -> str:
@@ -118,13 +117,18 @@ class Layout:
         self.annual |= {key: row for row, key in enumerate(self.words.annual, start=FIRST_ROW)}
 
     @property
+    def company(self) -> Company:
+        """The company of the scenarios."""
+        return self.scenarios[0].company
+
+    @property
     def words(self) -> WorkbookWords:
         """What workbooks show of the company."""
         return words_of(self.scenarios[0])
 
     def shown_years(self, before: int, after: int) -> list[int]:
         """Return years of the axis around that of the latest reported quarter."""
-        latest = load_actuals().latest.year
+        latest = load_actuals(self.company).latest.year
         return [year for year in self.plan.axis.years if latest - before <= year <= latest + after]
 
     @cached_property

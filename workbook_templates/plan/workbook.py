@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from model.amazon import AMAZON, plan_at
-from model.amazon.workbook import WORKBOOK
-from model.reported.actuals import axis_at
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.plan.cells import WorkbookPlan
 from workbook_templates.plan.layout import COVER, SENSITIVITY, Layout
@@ -17,6 +14,7 @@ from workbook_templates.plan.sheets.sheet import Edition
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from model.company import Company
     from model.scenarios.scenario import Scenario
 
 __all__ = ["WorkbookPlan", "plan_workbook", "preset_to", "sheet_names", "stamped_for"]
@@ -44,18 +42,18 @@ def plan_workbook(
         Whether it holds sensitivities: a file whose inputs were changed by hand holds those of its scenario as
         it was.
     """
-    layout = Layout(plan_at(axis_at(selected.as_of)), offered)
+    layout = Layout(selected.plan, offered)
     stamp = assumption_hash(offered) if assumptions is None else assumptions
-    sheets = sheets_of(layout.plan.model, layout.words, with_functions=functions is not None)
+    sheets = sheets_of(layout.company, with_functions=functions is not None)
     edition = Edition(
         layout, selected, version, stamp, sheets, selected if stamped else None, functions or str
     )
     return WorkbookPlan(selected, layout, {sheet.name: sheet.plan(edition) for sheet in sheets}, version)
 
 
-def sheet_names(*, with_functions: bool) -> tuple[str, ...]:
-    """Return the names of the sheets of our workbooks, in their order."""
-    return tuple(each.name for each in sheets_of(AMAZON, WORKBOOK, with_functions=with_functions))
+def sheet_names(company: Company, *, with_functions: bool) -> tuple[str, ...]:
+    """Return the names of the sheets of a company's workbooks, in their order."""
+    return tuple(each.name for each in sheets_of(company, with_functions=with_functions))
 
 
 def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
@@ -74,7 +72,7 @@ def stamped_for(plan: WorkbookPlan, name: object) -> WorkbookPlan:
 def _again(plan: WorkbookPlan, stamped: Scenario, names: Sequence[str]) -> WorkbookPlan:
     """Plan some of the sheets again, stamped for a scenario."""
     stamp, layout = assumption_hash(plan.scenarios), plan.layout
-    kinds = sheets_of(layout.plan.model, layout.words, with_functions=False)
+    kinds = sheets_of(layout.company, with_functions=False)
     edition = Edition(layout, plan.selected, plan.version, stamp, kinds, stamped)
     sheets = {each.name: each.plan(edition) for each in kinds if each.name in names}
     return replace(plan, sheets={**plan.sheets, **sheets})

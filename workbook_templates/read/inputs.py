@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from model.amazon import plan_at
+from model import companies
 from model.errors import AmznFcfError, WorkbookError
 from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.reported.actuals import axis_at
@@ -73,7 +73,7 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
             )
     titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
     unread = [Scenario(name, title, quarter, 0.0, {}) for name, title in zip(names, titles, strict=True)]
-    layout = Layout(plan_at(axis), unread)
+    layout = Layout(companies.default().plan(axis), unread)
     problems: list[tuple[str, str]] = []
     scenarios = []
     for place, scenario in enumerate(unread):

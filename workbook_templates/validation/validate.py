@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from model import companies
 from model.errors import AmznFcfError, EngineError, WorkbookError
 from model.results import run
 from model.scenarios.scenario import assumption_hash
@@ -107,7 +108,7 @@ def validate(
     """
     chosen = choice or Choice()
     book = read_book(data)
-    standard = sheet_names(with_functions=False)
+    standard = sheet_names(companies.default(), with_functions=False)
     missing = [name for name in standard if name not in book.sheets]
     report = Report(path)
     if companions is not None and FUNCTIONS in book.sheets and _MACROS in book.archive.parts:
@@ -128,7 +129,7 @@ def validate(
                 )
         report.findings += chosen.apply([*ANY, *OTHER], subject)
         return report
-    expected = sheet_names(with_functions=FUNCTIONS in book.sheets)
+    expected = sheet_names(companies.default(), with_functions=FUNCTIONS in book.sheets)
     if missing:
         report.remarks.append(
             "rules that need the sheets of the model were not applied: put the sheets back first"

@@ -10,6 +10,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from model import companies
 from model.errors import (
     AmznFcfError,
     InputError,
@@ -19,7 +20,7 @@ from model.errors import (
     PeriodError,
     did_you_mean,
 )
-from model.language.periods import FIRST_QUARTER, LAST_QUARTER, Period, Quarter
+from model.language.periods import Period, Quarter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -174,9 +175,9 @@ def _period_text(value: str) -> Period:
 
 
 def _on_axis(period: Period) -> Period:
-    first, last = Quarter.parse(FIRST_QUARTER), Quarter.parse(LAST_QUARTER)
-    if not first <= Quarter(period.year, period.quarter) <= last:
-        raise NotAvailableError(f"{period} is outside {first}..{last}")
+    company = companies.default()
+    if not company.first <= Quarter(period.year, period.quarter) <= company.last:
+        raise NotAvailableError(f"{period} is outside {company.first}..{company.last}")
     return period
 
 

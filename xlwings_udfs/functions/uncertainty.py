@@ -130,26 +130,25 @@ def AMZN_SIMULATE(
     distributions that ship, computed by numpy on every host, so that the same call gives the same figures
     everywhere.
     """
-    from model.amazon import plan_at  # noqa: PLC0415
-    from model.reported.actuals import axis_at  # noqa: PLC0415  # other functions need none of this
-    from model.simulation.questions import EVENTS, VALUE, Request, output_ahead  # noqa: PLC0415
+    from model.simulation.questions import Request, output_ahead  # noqa: PLC0415  # other functions need none of this
     from model.simulation.run import simulate  # noqa: PLC0415
 
     chosen = scenario_of(scenario)
     number = _whole(draws, "draws", _DRAWS, MOST_DRAWS_IN_CELLS)
     first = _whole(seed, "seed", _SEED, 2**53)
     name = text_of(output, "output", "")
-    if name in EVENTS:
+    words = chosen.company.presentation.questions
+    if name in words.events:
         question = Request((), (name,))
     else:
-        figure = output_ahead(name, plan_at(axis_at(chosen.as_of)))
-        threshold = chosen.table["price"]["all"] if figure.key == VALUE else 0.0
+        figure = output_ahead(name, chosen.plan)
+        threshold = chosen.table[words.price]["all"] if figure.key == words.value else 0.0
         question = Request((figure,), (), ((figure, threshold),))
     found = simulate(chosen, draws=number, seed=first, engine="numpy", workers=1, question=question)
     return (
         _event_block(found, name)
-        if name in EVENTS
-        else _figure_block(found, "the price" if figure.key == VALUE else "0")
+        if name in words.events
+        else _figure_block(found, "the price" if figure.key == words.value else "0")
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from model.evidence.claims import load_thesis
 from workbook_templates.plan.cells import InputRange, SheetPlan, Twin, WorkbookPlan
 from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import (
@@ -57,7 +58,9 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     if layout.words.values is not None:
         table = _value_table(layout.words.values, row + 2)
         row = _put_values(sheet, layout, layout.words.values, row) + 1
-    last = _put_claims(sheet, layout, row) if edition.has(THESIS) else row - 1
+    last = row - 1
+    if thesis := load_thesis(layout.company):
+        last = _put_claims(sheet, layout, thesis.scenario, row)
     corners = (_LABEL, _FIRST, _LAST + 2)
     sheet.charts += cover_charts(layout, table, last + 4, corners, by_scenario=edition.has(SCENARIOS))
     for each in range(1, last + 4):
@@ -131,7 +134,7 @@ def _put_events(sheet: SheetPlan, layout: Layout, top: int) -> int:
         put_link(sheet, (row, _UNIT), linked(layout, key))
         if key in words.meanings:
             sheet.put(row, _FIRST, words.meanings[key], "remark")
-        if key == words.trough:
+        if key == layout.company.presentation.questions.trough:
             text = f'=IF({reference(row, _UNIT)}>0,"{_NEVER}","{_BELOW}")'
             sheet.put(row, _FIRST, text, "remark", Computed(partial(_trough_text, key)))
     return top + 1 + len(words.events)
@@ -173,9 +176,8 @@ def _value_table(words: ValueWords, first: int) -> ValueTable:
     )
 
 
-def _put_claims(sheet: SheetPlan, layout: Layout, top: int) -> int:
+def _put_claims(sheet: SheetPlan, layout: Layout, source: str, top: int) -> int:
     """Count the claims by status; return the last row."""
-    source = layout.words.claims_source
     put_band(sheet, top, f"The {source}'s claims, by what was known at {layout.plan.axis.as_of}", _LAST)
     sheet.put(top + 1, _LABEL, f"to {THESIS}", "go to")
     sheet.links[top + 1, _LABEL] = THESIS

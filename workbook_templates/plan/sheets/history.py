@@ -30,7 +30,7 @@ def _fill_reported(sheet: SheetPlan, edition: Edition) -> None:
 
 def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     """Write the figures of an item up to as-of; estimates are in italics."""
-    actuals, axis, unit = load_actuals(), layout.plan.axis, layout.plan.rows[key].unit
+    actuals, axis, unit = load_actuals(layout.company), layout.plan.axis, layout.plan.rows[key].unit
     item = key.removeprefix(_PREFIX)
     label = words(item)
     sheet.put(row, LABEL, label[:1].upper() + label[1:], "label")
@@ -52,7 +52,7 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
 
 
 def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
-    plan = edition.layout.plan
+    plan, quarterly = edition.layout.plan, load_actuals(edition.layout.company).quarterly
     put_state(sheet, edition.layout)
     for column, (title, width) in enumerate(_SOURCE_COLUMNS.items(), start=1):
         sheet.put(_FIRST_SOURCE_ROW - 1, column, title, "period text")
@@ -61,7 +61,7 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
     row = _FIRST_SOURCE_ROW
     for key in items:
         for quarter in plan.axis.quarters[: plan.axis.forecast_start]:
-            figure = load_actuals().quarterly[key.removeprefix(_PREFIX), str(quarter)]
+            figure = quarterly[key.removeprefix(_PREFIX), str(quarter)]
             entries: tuple[str | float, ...] = (
                 figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source,
             )  # fmt: skip

@@ -37,7 +37,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     _put_choice(sheet, layout)
     for heading in layout.headings[INPUTS]:
         put_heading(sheet, layout, heading)
-    specs = driver_specs()
+    specs = driver_specs(layout.company)
     for key in layout.live:
         _put_driver(sheet, layout, specs[key])
 

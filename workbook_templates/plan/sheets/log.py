@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.plan.cells import InputRange, SheetPlan
@@ -14,6 +13,8 @@ from workbook_templates.plan.site import reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from model.company import Company
 
 _FIRST_ROW: Final = 6
 _WIDTHS: Final = {1: 30.0, 2: 40.0, 3: 26.0, 4: 16.0, 5: 16.0, 6: 80.0}
@@ -29,7 +30,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     sheet.one_page = True
     put_state(sheet, layout)
     heads = ("Version", "Data", "", "", "", "Change")
-    row = _put_table(sheet, _FIRST_ROW, "Versions of the model", heads, _versions())
+    row = _put_table(sheet, _FIRST_ROW, "Versions of the model", heads, _versions(layout.company))
     built = [
         ("Version", version, "", "", "", "of the model that wrote this file"),
         ("As-of", str(layout.plan.axis.as_of), "", "", "", "last quarter taken as reported"),
@@ -52,12 +53,12 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     sheet.ranges.append(InputRange(cells, free=True))
 
 
-def _versions() -> list[tuple[str, ...]]:
-    text = resources.files("model.amazon.data").joinpath("versions.csv").read_text(encoding="utf-8")
-    return [
-        (each["version"], each["data"], "", "", "", each["change"])
-        for each in csv.DictReader(text.splitlines())
-    ]
+def _versions(company: Company) -> list[tuple[str, ...]]:
+    """Return the versions of the company's data, if they are listed."""
+    file = company.file("versions.csv")
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    versions = csv.DictReader(text.splitlines())
+    return [(each["version"], each["data"], "", "", "", each["change"]) for each in versions]
 
 
 def _put_table(  # a table has a place, a title, heads and rows

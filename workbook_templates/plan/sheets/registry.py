@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from model.evidence.claims import load_thesis
 from workbook_templates.plan.layout import calculation_sheets, sheet_of
 from workbook_templates.plan.sheets import (
     annual,
@@ -18,19 +19,22 @@ from workbook_templates.plan.sheets import (
 )
 from workbook_templates.plan.sheets.calculation import calculation
 from workbook_templates.plan.sheets.cover import cover
-from workbook_templates.plan.sheets.thesis import thesis
+from workbook_templates.plan.sheets.thesis import thesis_sheet
 
 if TYPE_CHECKING:
+    from model.company import Company
     from model.language.declarations import Model
     from model.presentation import WorkbookWords
     from workbook_templates.plan.sheets.sheet import Sheet
 
 
-def sheets_of(model: Model, words: WorkbookWords, *, with_functions: bool) -> tuple[Sheet, ...]:
+def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:
     """Return the sheets of a company's workbooks; it may lack what some of them would show."""
-    claims = [] if words.claims is None else [thesis(words.claims)]
+    words = company.presentation.workbook
+    thesis = load_thesis(company)
+    claims = [] if thesis is None else [thesis_sheet(thesis)]
     sheets = (
-        cover(words.title), contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET, *_computed(model, words),
+        cover(words.title), contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET, *_computed(company.model, words),
         scenarios.SHEET, sensitivity.SHEET, *claims, checks.SHEET, history.SOURCES_SHEET, log.SHEET,
     )  # fmt: skip
     return tuple(

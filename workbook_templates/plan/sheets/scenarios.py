@@ -92,7 +92,7 @@ def rows_of(layout: Layout, key: str, years: Sequence[int] = (0,)) -> range:
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     layout = edition.layout
     columns = _stamped(layout)
-    mix = {(each.name, each.as_of): each.weight for each in weighted_scenarios()}
+    mix = {(each.name, each.as_of): each.weight for each in weighted_scenarios(layout.company)}
     # they add up to 1; a user's own are not in it
     weights = mix if set(mix) <= {(each.name, each.as_of) for each, _ in columns} else {}
     last = FIRST_COLUMN + len(columns) - 1
@@ -122,17 +122,17 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 def column_names(layout: Layout) -> dict[int, str]:
     """Return the name of the scenario in each column: all of the selector, the others that ship, and the mix."""
     offered = [each.name for each in layout.scenarios]
-    others = [name for name in builtin_scenarios() if name not in offered]
-    mix = [MIX_OF_DRIVERS] if weighted_scenarios() else []
+    others = [name for name in builtin_scenarios(layout.company) if name not in offered]
+    mix = [MIX_OF_DRIVERS] if weighted_scenarios(layout.company) else []
     return dict(enumerate([*offered, *others, *mix], start=FIRST_COLUMN))
 
 
 def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
     """Return the scenario of each column with its figures."""
     offered = {each.name: each for each in layout.scenarios}
-    if weighted := weighted_scenarios():
+    if weighted := weighted_scenarios(layout.company):
         offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted), name=MIX_OF_DRIVERS)
-    chosen = [offered.get(name) or load_scenario(name) for name in column_names(layout).values()]
+    chosen = [offered.get(name) or load_scenario(name, company=layout.company) for name in column_names(layout).values()]
     figures = figure_rows(layout)
     values: dict[str, dict[Figure, float]] = {}
     for as_of in dict.fromkeys(each.as_of for each in chosen):

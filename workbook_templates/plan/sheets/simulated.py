@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from model.errors import InputError
 from model.language.periods import Period
 from model.outputs import Output
-from model.simulation.questions import CASH_FLOW, TROUGH, VALUE, Request
+from model.scenarios.drivers import ALL
+from model.simulation.questions import Request
 from model.simulation.run import simulate
 from workbook_templates.plan.cells import Chart, Series
-from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY
+from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY, words_of
 from workbook_templates.plan.sheets.header import put_band, put_heads
 from workbook_templates.plan.site import down, reference
 from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
@@ -26,14 +27,13 @@ DRAWS: Final = 4096
 SEED: Final = 1
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
-_EVENT: Final = "positive"
 _PERCENTS: Final = (5, 25, 50, 75, 95)
 _PLAIN, _FIRST, _CHANCE, _ABOVE = 3, 4, 9, 10
 """Columns: the figure without draws, percentiles, the chance to be above a figure, and that figure."""
 _HEADS: Final = {
     LABEL: "Trailing free cash flow at the end of", NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance", _ABOVE: "of more than",
 }  # fmt: skip
-_LABELS: Final = {VALUE: "Value per share", TROUGH: "Trough of trailing twelve months"}
+_TROUGH, _VALUE = "Trough of trailing twelve months", "Value per share"
 _FAN, _HISTOGRAM = (6, (11.6, 8.4)), (11, (9.9, 8.4))
 """Columns of the charts, which stand beside the chances by quarter, and their sizes in cm."""
 _COLOURS: Final = dict(zip(_PERCENTS, (GREY, BLUES[1], NAVY, BLUES[1], GREY), strict=True))
@@ -45,12 +45,14 @@ def simulation_of(scenario: Scenario, plan: Plan) -> Simulation | str:
     It is computed by numpy, whatever is installed: the same draws give the same percentiles on every machine.
     """
     quarters = plan.axis.quarters[plan.axis.forecast_start : plan.axis.forecast_start + _QUARTERS]
-    flows = [Output.of(CASH_FLOW, plan, Period("quarterly", each.year, each.number)) for each in quarters]
-    value, trough = Output.of(VALUE, plan), Output.of(TROUGH, plan)
-    price = scenario.table["price"]["all"]
-    question = Request(
-        (*flows, trough, value), (_EVENT,), (*((each, 0.0) for each in (*flows, trough)), (value, price))
-    )
+    asked = scenario.company.presentation.questions
+    flows = [
+        Output.of(asked.cash_flow, plan, Period("quarterly", each.year, each.number)) for each in quarters
+    ]
+    trough, value = Output.of(asked.trough, plan), Output.of(asked.value, plan)
+    above = [(each, 0.0) for each in (*flows, trough)] + [(value, scenario.table[asked.price][ALL])]
+    event = words_of(scenario).simulated_event
+    question = Request((*flows, trough, value), (event,), tuple(above))
     try:
         return simulate(scenario, draws=DRAWS, seed=SEED, engine="numpy", workers=1, question=question)
     except InputError as error:
@@ -81,8 +83,8 @@ def event_band(band: int) -> int:
 
 
 def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance, threshold: float) -> None:
-    line, _, period = estimate.name.partition(" ")
-    sheet.put(row, LABEL, period or _LABELS[line], "label")
+    _, _, period = estimate.name.partition(" ")
+    sheet.put(row, LABEL, period or (_TROUGH if estimate.unit == "USD m" else _VALUE), "label")
     sheet.put(row, NAME, estimate.name, "name")
     figures = [estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)]
     for column, value in enumerate(figures, start=_PLAIN):
@@ -109,8 +111,8 @@ def _put_event(sheet: SheetPlan, band: int, found: Simulation) -> None:
 
 def _cumulated(found: Simulation) -> list[tuple[str, float, float]]:
     """Return the quarters of the event with its probability in them, and that it has happened by then."""
-    quarters = [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{CASH_FLOW} ")]
-    chances = {quarter: each.probability for quarter, each in found.events[_EVENT].items()}
+    quarters = [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{found.cash_flow} ")]
+    chances = {quarter: each.probability for quarter, each in next(iter(found.events.values())).items()}
     by_then = sum(chance for quarter, chance in chances.items() if quarter < quarters[0])
     rows = [(f"before {quarters[0]}", by_then, by_then)] if by_then else []
     for quarter in quarters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Final, get_args
 
 from model.evidence.claims import Status, ledger
@@ -14,8 +15,7 @@ from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 
 if TYPE_CHECKING:
-    from model.evidence.claims import Claim, Entry
-    from model.presentation import SheetWords
+    from model.evidence.claims import Claim, Entry, Thesis
     from model.results import Results
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
@@ -36,7 +36,7 @@ STATUSES: Final = tuple(status.replace("_", " ") for status in get_args(Status))
 
 def status_cells(layout: Layout) -> str:
     """Return the reference (on this sheet) to the statuses of all claims."""
-    last = HEADER_ROW + len(ledger(layout.plan.axis.as_of))
+    last = HEADER_ROW + len(ledger(layout.plan.axis.as_of, layout.company))
     return ":".join(reference(row, STATUS_COLUMN, fixed_row=True) for row in (HEADER_ROW + 1, last))
 
 
@@ -47,15 +47,15 @@ def count_of(status: str, plan: WorkbookPlan, results: Results, draw: int) -> fl
     return float(statuses.count(status))
 
 
-def _fill(sheet: SheetPlan, edition: Edition) -> None:
-    source = edition.words.claims_source
+def _fill(thesis: Thesis, sheet: SheetPlan, edition: Edition) -> None:
+    source = thesis.scenario
     put_stamp(sheet, edition)
     for column, (text, width) in enumerate(_COLUMNS.items(), start=1):
         head = text.format(source=source, Source=source.capitalize())
         sheet.put(HEADER_ROW, column, head, "period text wrapped")
         sheet.widths[column] = float(width)
     sheet.heights[HEADER_ROW] = _ROW_HEIGHT
-    for row, entry in enumerate(ledger(edition.layout.plan.axis.as_of), start=HEADER_ROW + 1):
+    for row, entry in enumerate(ledger(edition.layout.plan.axis.as_of, edition.layout.company), start=HEADER_ROW + 1):
         _put_entry(sheet, edition.layout, entry, row)
     sheet.frozen = (HEADER_ROW + 1, 2)
 
@@ -86,6 +86,13 @@ def _is_figure(claim: Claim) -> bool:
     return claim.kind in {"range", "rebound", "flag"} and claim.period is not None
 
 
-def thesis(words: SheetWords) -> Sheet:
+def thesis_sheet(thesis: Thesis) -> Sheet:
     """Return the sheet of the claims about a company."""
-    return Sheet(THESIS, words.holds, words.title, words.subtitle, _fill)
+    return Sheet(
+        THESIS,
+        f"The claims of the {thesis.scenario} of {thesis.date}, what became of them, and what hangs on each",
+        f"The {thesis.scenario}'s claims, and what became of them",
+        "Judged by what was known between the results of {as_of} and the next; the column Live is formulas, the rest is "
+        "stamped",
+        partial(_fill, thesis),
+    )
