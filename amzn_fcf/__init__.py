@@ -29,7 +29,7 @@ _HOMES: Final = {
     "Quarter": "model.language.periods",
     "Results": "model.results",
     "Scenario": "model.scenarios.scenario",
-    "load_scenario": "model.scenarios.scenario",
+    "load_scenario": "model.scenarios.composing",
     "run": "model.results",
     "simulate": "model.simulation.run",
 }

@@ -15,37 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Node,
-    NotMeaningful,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-)
+from model.language import nodes
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
 from model.plan.schedule import PHASES, Stage, phase_jobs, stages_of
 
 if TYPE_CHECKING:
+    from model.language.nodes import Expr
     from model.language.periods import Axis
     from model.plan.plan import Plan
 
@@ -142,79 +118,77 @@ def compile_plan(plan: Plan) -> Program:
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
     """Return the function that computes ``node`` in a row of ``plan`` (bought at position ``vintage``, if a vintage)."""
-    tree = cast("Node", node)
+    tree = cast("nodes.Bound", node)
     axis = plan.axis
 
     def child(each: Expr) -> Term:
         return term_of(each, plan, vintage)
 
-    def known(ref: Ref) -> slice:
+    def known(ref: nodes.Ref) -> slice:
         row = plan.rows[key_of(ref)]
         return slice(row.start, row.stop)
 
     match tree:
-        case Number(value):
+        case nodes.Number(value):
             fixed = np.full((1, 1), value)
             return lambda _values, _first, _last: fixed
-        case NotMeaningful():
+        case nodes.NotMeaningful():
             undefined = np.full((1, 1), np.nan)
             return lambda _values, _first, _last: undefined
-        case Ref():
+        case nodes.Ref():
             return _reference(key_of(tree), tree.lag)
-        case Lagged(ref, by, longest, further):
+        case nodes.Lagged(ref, by, longest, further):
             return _lagged(key_of(ref), child(by), longest, further)
-        case Fixed(ref, position):
+        case nodes.Fixed(ref, position):
             key = key_of(ref)
             return lambda values, _first, _last: values[key][position : position + 1]
-        case Sum(refs):
+        case nodes.Sum(refs):
             keys = tuple(key_of(each) for each in refs)
             return lambda values, first, last: _summed([values[key][first:last] for key in keys])
-        case Trailing(ref):
+        case nodes.Trailing(ref):
             key = key_of(ref)
             return lambda values, first, last: _summed(
                 [values[key][first - lag : last - lag] for lag in range(QUARTERS_A_YEAR - 1, -1, -1)]
             )
-        case YearSum(ref):
+        case nodes.YearSum(ref):
             key = key_of(ref)
             years = np.arange(axis.length) // QUARTERS_A_YEAR
             return lambda values, first, last: _by_year(values[key])[years[first:last]]
-        case Binary(operator, left, right):
+        case nodes.Binary(operator, left, right):
             return _binary(_OPERATORS[operator], child(left), child(right), operator)
-        case Negate(operand):
+        case nodes.Negate(operand):
             inner = child(operand)
             return lambda values, first, last: -inner(values, first, last)
-        case Where(condition, then, otherwise):
+        case nodes.Where(condition, then, otherwise):
             test, yes, no = child(condition), child(then), child(otherwise)
             return lambda values, first, last: _chosen(
                 test(values, first, last), yes(values, first, last), no(values, first, last)
             )
-        case Call(function, arguments):
+        case nodes.Call(function, arguments):
             return _call(function, [child(argument) for argument in arguments])
-        case Calendar("vintage"):
+        case nodes.Calendar("vintage"):
             if vintage is None:
                 raise DeclarationError("age() is used in a row that is not a vintage")
             bought = np.full((1, 1), vintage + 1.0)
             return lambda _values, _first, _last: bought
-        case Calendar(what):
+        case nodes.Calendar(what):
             return _calendar(what, axis)
-        case Reduction(function, ref):
+        case nodes.Reduction(function, ref):
             key, reducer, span = key_of(ref), _REDUCERS[function], known(ref)
             return lambda values, _first, _last: reducer(values[key][span], axis=0, keepdims=True)
-        case PositionOf(value, ref):
+        case nodes.PositionOf(value, ref):
             key, wanted = key_of(ref), child(value)
             return lambda values, first, last: _position_of(values[key], wanted(values, first, last))
-        case AtPosition(ref, place):
+        case nodes.AtPosition(ref, place):
             key, at = key_of(ref), child(place)
             return lambda values, first, last: _at_position(values[key], at(values, first, last))
-        case CountBeyond(ref, tolerance):
+        case nodes.CountBeyond(ref, tolerance):
             key, limit, span = key_of(ref), child(tolerance), known(ref)
             return lambda values, first, last: np.sum(
                 _compared(np.greater, np.abs(values[key][span]), limit(values, first, last)),
                 axis=0,
                 keepdims=True,
             )
-        case AsOf() | AtEnd() | AtVintage() | Pick() | Total():
-            raise DeclarationError(f"{type(tree).__name__} is not bound: bind the model to an axis first")
         case _:
             assert_never(tree)
 

@@ -6,9 +6,10 @@ written.
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
-from model.language.nodes import COMPARISONS, LOGICAL, Binary, Call, Expr, Negate, Number, Where, is_logical
+from model.language import nodes
+from model.language.nodes import COMPARISONS, LOGICAL, Expr, is_logical
 
 _PRECEDENCE: Final = {"^": 4, "*": 3, "/": 3, "+": 2, "-": 2} | dict.fromkeys(COMPARISONS, 1)
 _ATOM: Final = 9
@@ -18,7 +19,7 @@ _SIGN: Final = 5
 class Dialect(Protocol):
     """How a kind of text writes what is not an operator."""
 
-    def leaf(self, node: Expr) -> str:
+    def leaf(self, node: nodes.Leaf) -> str:
         """Write a node without operators: a reference, a sum over a range."""
 
     def call(self, name: str, arguments: list[str]) -> str:
@@ -43,27 +44,28 @@ def infix(node: Expr, dialect: Dialect) -> str:
 
 def _print(node: Expr, dialect: Dialect) -> tuple[str, int]:
     """Return the text of ``node`` and how tightly it binds."""
-    match node:
-        case Number(value):
+    tree = cast("nodes.Bound", node)
+    match tree:
+        case nodes.Number(value):
             return number_text(value), _SIGN if value < 0 else _ATOM
-        case Negate(operand):
+        case nodes.Negate(operand):
             return f"-{_within(operand, dialect, _ATOM)}", _SIGN
-        case Binary(operator, left, right) if operator in LOGICAL:
+        case nodes.Binary(operator, left, right) if operator in LOGICAL:
             sides = [_condition(side, dialect) for side in (left, right)]
             return dialect.call(operator, sides), _ATOM
-        case Binary(operator, left, right):
+        case nodes.Binary(operator, left, right):
             precedence = _PRECEDENCE[operator]
             tight = _ATOM if operator == "^" else precedence
             first = _within(left, dialect, tight)
             second = _within(right, dialect, _ATOM if operator == "^" else precedence + 1, right=True)
             return f"{first}{dialect.operator(operator)}{second}", precedence
-        case Where(condition, then, otherwise):
+        case nodes.Where(condition, then, otherwise):
             branches = [_number(then, dialect)[0], _number(otherwise, dialect)[0]]
             return dialect.call("where", [_condition(condition, dialect), *branches]), _ATOM
-        case Call(function, arguments):
+        case nodes.Call(function, arguments):
             return dialect.call(function, [_number(argument, dialect)[0] for argument in arguments]), _ATOM
         case _:
-            return dialect.leaf(node), _ATOM
+            return dialect.leaf(tree), _ATOM
 
 
 def _number(node: Expr, dialect: Dialect) -> tuple[str, int]:

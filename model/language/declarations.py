@@ -191,12 +191,17 @@ def result(
 
 
 class Block:
-    """A section of the model: declarations in reading order. Subclass it and assign drivers and lines."""
+    """A section of the model: declarations in reading order. Subclass it and assign drivers and lines.
+
+    ``class Sales(Block, sheet="Sales")`` names its sheet in workbooks; several blocks may share one. Default:
+    the name of the class.
+    """
 
     title: ClassVar[str]
+    sheet: ClassVar[str]
     declared: ClassVar[tuple[Declared, ...]]
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, sheet: str = "") -> None:
         found = {name: value for name, value in vars(cls).items() if isinstance(value, Declared)}
         for name, value in found.items():
             if value.name != name:
@@ -204,6 +209,7 @@ class Block:
                     f"{value.origin}: {value.label!r} is declared twice, as {value.name} and {name}"
                 )
         cls.declared = tuple(found.values())
+        cls.sheet = sheet or cls.__name__
         cls.title = (cls.__doc__ or cls.__name__).strip().split("\n")[0].rstrip(".")
 
 

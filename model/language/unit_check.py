@@ -5,40 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, assert_never, cast
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    COMPARISONS,
-    LOGICAL,
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Node,
-    NotMeaningful,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-)
+from model.language import nodes
+from model.language.nodes import COMPARISONS, LOGICAL, Expr
 from model.language.units import DAY, QUARTER, RATIO, Unit, parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    LeafUnit = Callable[[Ref], Unit | None]
+    LeafUnit = Callable[[nodes.Ref], Unit | None]
 
 _ANY: Final = None
 """The unit of what fits everywhere: the number 0, and names that are not declared yet."""
@@ -57,7 +31,7 @@ def check_units(node: Expr, declared: str, where: str, leaf: LeafUnit | None = N
         )
 
 
-def _declared_unit(ref: Ref) -> Unit | None:
+def _declared_unit(ref: nodes.Ref) -> Unit | None:
     return _ANY if isinstance(ref.line, str) else parse_unit(ref.line.unit)
 
 
@@ -72,7 +46,7 @@ def _same(units: Iterable[Unit | None], what: str) -> Unit | None:
     return known
 
 
-def _binary(node: Binary, left: Unit | None, right: Unit | None) -> Unit | None:
+def _binary(node: nodes.Binary, left: Unit | None, right: Unit | None) -> Unit | None:
     operator = node.operator
     if operator in COMPARISONS:
         _same((left, right), "compare")
@@ -91,38 +65,45 @@ def _binary(node: Binary, left: Unit | None, right: Unit | None) -> Unit | None:
 
 
 def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
-    tree = cast("Node", node)
+    tree = cast("nodes.Bound | nodes.Authored", node)
     match tree:
-        case Number(value, unit):
+        case nodes.Number(value, unit):
             return _ANY if value == 0 else unit
-        case NotMeaningful():
+        case nodes.NotMeaningful():
             return _ANY
-        case Ref():
+        case nodes.Ref():
             return leaf(tree)
-        case Lagged(ref, by):
+        case nodes.Lagged(ref, by):
             _same((_unit(by, leaf), RATIO), "lag by")
             return leaf(ref)
-        case Fixed(ref) | Trailing(ref) | YearSum(ref) | Total(ref) | Reduction(_, ref) | AtPosition(ref):
+        case (
+            nodes.Fixed(ref)
+            | nodes.Trailing(ref)
+            | nodes.YearSum(ref)
+            | nodes.Total(ref)
+            | nodes.Reduction(_, ref)
+            | nodes.AtPosition(ref)
+        ):
             return leaf(ref)
-        case AsOf(ref) | AtEnd(ref) | AtVintage(ref) | Negate(ref):
+        case nodes.AsOf(ref) | nodes.AtEnd(ref) | nodes.AtVintage(ref) | nodes.Negate(ref):
             return _unit(ref, leaf)
-        case Sum(refs):
+        case nodes.Sum(refs):
             return _same(map(leaf, refs), "add")
-        case Pick(_, choices):
+        case nodes.Pick(_, choices):
             return _same((_unit(choice, leaf) for choice in choices.values()), "pick between")
-        case Binary(_, left, right):
+        case nodes.Binary(_, left, right):
             return _binary(tree, _unit(left, leaf), _unit(right, leaf))
-        case Where(condition, then, otherwise):
+        case nodes.Where(condition, then, otherwise):
             _unit(condition, leaf)
             return _same((_unit(then, leaf), _unit(otherwise, leaf)), "choose between")
-        case Call(function, arguments):
+        case nodes.Call(function, arguments):
             return _same((_unit(argument, leaf) for argument in arguments), f"take the {function} of")
-        case Calendar(what):
+        case nodes.Calendar(what):
             return {"code": QUARTER, "end": DAY}.get(what, RATIO)
-        case PositionOf(value, ref):
+        case nodes.PositionOf(value, ref):
             _same((_unit(value, leaf), leaf(ref)), "look up")
             return RATIO
-        case CountBeyond(ref, tolerance):
+        case nodes.CountBeyond(ref, tolerance):
             _same((_unit(tolerance, leaf), leaf(ref)), "compare")
             return RATIO
         case _:

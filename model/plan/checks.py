@@ -5,20 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    RESULTS_ONLY,
-    AsOf,
-    Binary,
-    Call,
-    Expr,
-    Lagged,
-    Negate,
-    Number,
-    Ref,
-    Where,
-    leaves,
-    walk,
-)
+from model.language import nodes
+from model.language.nodes import Expr, leaves, walk
 from model.language.periods import QUARTERS_A_YEAR
 from model.language.unit_check import check_units
 from model.language.units import Unit, parse_unit
@@ -34,7 +22,7 @@ def check_row(row: Row, plan: Plan) -> None:
         return
     where = f"{row.declared.origin}: {row.key}"
 
-    def unit(ref: Ref) -> Unit:
+    def unit(ref: nodes.Ref) -> Unit:
         return parse_unit(plan.rows[key_of(ref)].unit)
 
     for formula in (row.history, row.forecast):
@@ -47,7 +35,7 @@ def check_row(row: Row, plan: Plan) -> None:
 
 def _check_leaves(formula: Expr, row: Row, plan: Plan, where: str) -> None:
     """Check that what a formula uses in the same quarter stands above it, and that stages do not run backwards."""
-    looked_up = {id(node.ref) for node in walk(formula) if isinstance(node, Lagged)}
+    looked_up = {id(node.ref) for node in walk(formula) if isinstance(node, nodes.Lagged)}
     for leaf in leaves(formula):
         used = plan.rows[key_of(leaf)]
         if leaf.lag and not used.timed:
@@ -72,7 +60,7 @@ def _check_ratio(row: Row, plan: Plan, where: str) -> None:
             f"{where}: annual='ratio' needs one formula for reported and forecast quarters"
         )
     for node in walk(formula):
-        if not isinstance(node, (Ref, Number, Binary, Negate, Where, Call)):
+        if not isinstance(node, nodes.Ref | nodes.Operation):
             raise DeclarationError(
                 f"{where}: annual='ratio' cannot use {type(node).__name__}: declare that part as a line first"
             )
@@ -89,9 +77,9 @@ def check_stage(formula: Expr, item: Line) -> None:
     if item.result:
         return
     for node in walk(formula):
-        if isinstance(node, RESULTS_ONLY):
+        if isinstance(node, nodes.OverAxis | nodes.AtEnd):
             raise DeclarationError("looks over the whole axis: declare it with result()")
-        if isinstance(node, (Ref, AsOf)) and node.lag < 0:
+        if isinstance(node, (nodes.Ref, nodes.AsOf)) and node.lag < 0:
             raise DeclarationError(
                 "looks ahead: only results may use following(), and at_as_of() of later quarters"
             )

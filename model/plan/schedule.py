@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError
-from model.language.nodes import Expr, Fixed, Ref, YearSum, walk
+from model.language import nodes
+from model.language.nodes import Expr, walk
 from model.plan.plan import key_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def stages_of(jobs: Sequence[Task]) -> list[Stage]:
         {
             places[key_of(node)]
             for node in walk(job.formula)
-            if isinstance(node, Ref) and key_of(node) in places
+            if isinstance(node, nodes.Ref) and key_of(node) in places
         }
         for job in jobs
     ]
@@ -112,7 +113,7 @@ def _check_recurrent(jobs: Iterable[Task]) -> None:
     keys = {job.row.key for job in jobs}
     for job in jobs:
         for node in walk(job.formula):
-            if isinstance(node, (YearSum, Fixed)) and key_of(node.ref) in keys:
+            if isinstance(node, (nodes.YearSum, nodes.Fixed)) and key_of(node.ref) in keys:
                 key = job.row.key
                 raise DeclarationError(
                     f"{job.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)}, which in turn depends on "

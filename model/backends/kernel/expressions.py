@@ -12,34 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, assert_never, cast
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    COMPARISONS,
-    LOGICAL,
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Node,
-    NotMeaningful,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-)
+from model.language import nodes
+from model.language.nodes import COMPARISONS, LOGICAL, Expr
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
 
@@ -124,49 +98,47 @@ class Code:
 
     def value(self, node: Expr) -> str:
         """Return the expression of a node."""
-        tree = cast("Node", node)
+        tree = cast("nodes.Bound", node)
         match tree:
-            case Number(value):
+            case nodes.Number(value):
                 return repr(value) if value >= 0 else f"({value!r})"
-            case NotMeaningful():
+            case nodes.NotMeaningful():
                 return "NAN"
-            case Ref(_, lag):
+            case nodes.Ref(_, lag):
                 return self.at(key_of(tree), lag)
-            case Lagged(ref, by, longest, further):
+            case nodes.Lagged(ref, by, longest, further):
                 return self._lagged(key_of(ref), by, longest, further)
-            case Fixed(ref, position):
+            case nodes.Fixed(ref, position):
                 return self.fixed(key_of(ref), position)
-            case Sum(refs):
+            case nodes.Sum(refs):
                 return f"({' + '.join(self.at(key_of(each)) for each in refs)})"
-            case Trailing(ref):
+            case nodes.Trailing(ref):
                 return (
                     f"({' + '.join(self.at(key_of(ref), lag) for lag in range(QUARTERS_A_YEAR - 1, -1, -1))})"
                 )
-            case YearSum(ref):
+            case nodes.YearSum(ref):
                 return self._year_sum(key_of(ref))
-            case Binary("^", left, Number(exponent)) if exponent == _SQUARE:
+            case nodes.Binary("^", left, nodes.Number(exponent)) if exponent == _SQUARE:
                 base = self._named(self.value(left))
                 return f"({base} * {base})"
-            case Binary(operator, left, right) if operator in COMPARISONS or operator in LOGICAL:
+            case nodes.Binary(operator, left, right) if operator in COMPARISONS or operator in LOGICAL:
                 return self._compared(operator, left, right)
-            case Binary(operator, left, right):
+            case nodes.Binary(operator, left, right):
                 return f"({self.value(left)} {'**' if operator == '^' else operator} {self.value(right)})"
-            case Negate(operand):
+            case nodes.Negate(operand):
                 return f"(-{self.value(operand)})"
-            case Where(condition, then, otherwise):
+            case nodes.Where(condition, then, otherwise):
                 test, yes, no = (self._named(self.value(each)) for each in (condition, then, otherwise))
                 return f"(NAN if {test} != {test} else ({yes} if {test} != 0.0 else {no}))"
-            case Call("absolute", (only,)):
+            case nodes.Call("absolute", (only,)):
                 return f"abs({self.value(only)})"
-            case Call(function, arguments):
+            case nodes.Call(function, arguments):
                 return self._extreme(function, arguments)
-            case Calendar(what):
+            case nodes.Calendar(what):
                 return self._calendar(what)
-            case AtPosition(ref, place):
+            case nodes.AtPosition(ref, place):
                 return self._at_position(key_of(ref), place)
-            case (
-                Reduction() | PositionOf() | CountBeyond() | AsOf() | AtEnd() | AtVintage() | Pick() | Total()
-            ):
+            case nodes.Reduction() | nodes.PositionOf() | nodes.CountBeyond():
                 raise DeclarationError(f"{type(tree).__name__} is not a formula of one quarter")
             case _:
                 assert_never(tree)
@@ -252,9 +224,9 @@ class Code:
 def _is_number(node: Expr) -> bool:
     """Tell whether a node can never be NaN: numbers, properties of quarters, and what is added up or multiplied of them."""
     match node:
-        case Binary("+" | "-" | "*", left, right):
+        case nodes.Binary("+" | "-" | "*", left, right):
             return _is_number(left) and _is_number(right)
-        case Negate(operand):
+        case nodes.Negate(operand):
             return _is_number(operand)
         case _:
-            return isinstance(node, (Number, Calendar))
+            return isinstance(node, (nodes.Number, nodes.Calendar))

@@ -11,22 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from model.backends.kernel.rewriting import LOOPS, used_keys
-from model.language.nodes import (
-    AtPosition,
-    CountBeyond,
-    Fixed,
-    Lagged,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Trailing,
-    YearSum,
-    children,
-)
+from model.language import nodes
+from model.language.nodes import children
 from model.plan.plan import key_of
 from model.plan.schedule import PHASES, Stage, Task, stages_of
 
@@ -92,7 +81,7 @@ class Parts:
 
 def is_long_sum(formula: Expr) -> bool:
     """Tell whether a formula adds up so many rows that it is written as a loop."""
-    return isinstance(formula, Sum) and len(formula.refs) > LONG_SUM
+    return isinstance(formula, nodes.Sum) and len(formula.refs) > LONG_SUM
 
 
 def parts_of(found: KernelRows, wanted: Iterable[str]) -> Parts:
@@ -144,26 +133,15 @@ def _kept(parts: Iterable[Part], added: dict[str, Task]) -> frozenset[str]:
 
 def _uses(node: Expr) -> Iterator[tuple[str, bool]]:
     """Yield the rows that a formula uses, and whether it is their value in the same quarter."""
-    match node:
-        case Ref():
-            yield key_of(node), node.lag == 0
-        case (
-            Lagged()
-            | Fixed()
-            | Trailing()
-            | YearSum()
-            | AtPosition()
-            | PositionOf()
-            | CountBeyond()
-            | Reduction()
-        ):
-            yield key_of(node.ref), False
-            for child in children(node):
-                if child is not node.ref:
-                    yield from _uses(child)
-        case _:
-            for child in children(node):
-                yield from _uses(child)
+    tree = cast("nodes.Bound", node)
+    below = children(tree)
+    if isinstance(tree, nodes.Ref):
+        yield key_of(tree), tree.lag == 0
+    elif isinstance(tree, nodes.Lookup) and not isinstance(tree, nodes.Sum):
+        yield key_of(tree.ref), False
+        below = tuple(child for child in below if child is not tree.ref)
+    for child in below:
+        yield from _uses(child)
 
 
 @dataclass
@@ -231,11 +209,10 @@ def _kind(job: Task) -> Kind:
 
 def _in_step(node: Expr) -> Iterator[tuple[str, bool]]:
     """Yield the rows that a formula uses, and whether it needs them no later than in the same quarter."""
-    match node:
-        case Ref():
-            yield key_of(node), node.lag >= 0
-        case Fixed() | YearSum() | AtPosition() | PositionOf() | CountBeyond() | Reduction():
-            yield from ((key, False) for key in used_keys(node))
-        case _:
-            for child in children(node):
-                yield from _in_step(child)
+    if isinstance(node, nodes.Ref):
+        yield key_of(node), node.lag >= 0
+    elif isinstance(node, nodes.Lookup) and not isinstance(node, nodes.Lagged | nodes.Sum | nodes.Trailing):
+        yield from ((key, False) for key in used_keys(node))
+    else:
+        for child in children(node):
+            yield from _in_step(child)

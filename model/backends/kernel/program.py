@@ -12,7 +12,7 @@ from model.backends.kernel.expressions import LANES, Code, Layout
 from model.backends.kernel.loops import is_long_sum, parts_of
 from model.backends.kernel.rewriting import rows_for
 from model.errors import DeclarationError
-from model.language.nodes import CountBeyond, PositionOf, Reduction, Sum
+from model.language import nodes
 from model.plan.plan import key_of
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class _Writer:
         lines = [f"for n in range({len(part.jobs) * length * LANES}):", "    w[n] = 0.0"]
         jobs, places = [], {}
         for number, job in enumerate(part.jobs):
-            for ref in cast("Sum", job.formula).refs:
+            for ref in cast("nodes.Sum", job.formula).refs:
                 one = self.parts.added.get(key_of(ref)) or replace(job, formula=ref)
                 jobs.append(replace(one, first=max(one.first, part.first), last=min(one.last, part.last)))
                 places[id(jobs[-1])] = number * length * LANES
@@ -280,7 +280,8 @@ class _Writer:
         formula = job.formula
         if is_long_sum(formula):
             added = [
-                f"w[j] += {code.filled(code.fixed(key_of(ref), 0))}" for ref in cast("Sum", formula).refs
+                f"w[j] += {code.filled(code.fixed(key_of(ref), 0))}"
+                for ref in cast("nodes.Sum", formula).refs
             ]
             lines = [_LANE_LOOP, "    w[j] = 0.0", *_indented(added)]
         else:
@@ -290,7 +291,7 @@ class _Writer:
 
     def _look(self, formula: Expr, code: Code) -> list[str]:
         """Write a look over the whole axis that leaves what it finds in ``w``."""
-        if not isinstance(formula, (Reduction, PositionOf, CountBeyond)):
+        if not isinstance(formula, (nodes.Reduction, nodes.PositionOf, nodes.CountBeyond)):
             raise DeclarationError(f"{type(formula).__name__} does not look over the whole axis")
         key = key_of(formula.ref)
         row = self.layout.rows[key]
@@ -298,16 +299,16 @@ class _Writer:
         here = code.filled(f"s[t * {LANES} + j + {self.layout.slots[key] * LANES}]")
         loop = f"for t in range({begin}, {end}):"
         match formula:
-            case Reduction("sum"):
+            case nodes.Reduction("sum"):
                 start, update = "0.0", [f"w[j] += {here}"]
-            case Reduction(function):
+            case nodes.Reduction(function):
                 sign = "<" if function == "lowest" else ">"
                 start, loop = code.filled(code.fixed(key, begin)), f"for t in range({begin + 1}, {end}):"
                 update = [f"x = {here}", f"w[j] = x if (x {sign} w[j]) | (x != x) else w[j]"]
-            case PositionOf(sought):  # from the end, so that the first one stays
+            case nodes.PositionOf(sought):  # from the end, so that the first one stays
                 start, loop = "NAN", f"for t in range({self.layout.length(key) - 1}, -1, -1):"
                 update = [f"w[j] = t + 1.0 if {here} == {code.filled(code.value(sought))} else w[j]"]
-            case CountBeyond(_, tolerance):
+            case nodes.CountBeyond(_, tolerance):
                 start = "0.0"
                 update = [
                     f"x = abs({here})", f"limit = {code.filled(code.value(tolerance))}",

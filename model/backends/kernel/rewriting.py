@@ -14,30 +14,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never, cast
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    AtPosition,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Number,
-    PositionOf,
-    Reduction,
-    Ref,
-    Trailing,
-    Where,
-    YearSum,
-    children,
-    mapped,
-    walk,
-)
+from model.language import nodes
+from model.language.nodes import Expr, children, mapped, walk
 from model.plan.plan import Row, key_of
 from model.plan.schedule import PHASES, Task, phase_jobs
 
@@ -46,7 +27,7 @@ if TYPE_CHECKING:
 
     from model.plan.plan import Plan
 
-LOOPS: Final = (Reduction, PositionOf, CountBeyond)
+LOOPS: Final = (nodes.Reduction, nodes.PositionOf, nodes.CountBeyond)
 """Nodes that look at a row over the whole axis."""
 
 
@@ -88,7 +69,7 @@ def rows_for(plan: Plan, wanted: Iterable[str], *, history: bool) -> KernelRows:
 
 def used_keys(formula: Expr) -> set[str]:
     """Return the keys of the rows that a formula uses."""
-    return {key_of(node) for node in walk(formula) if isinstance(node, Ref)}
+    return {key_of(node) for node in walk(formula) if isinstance(node, nodes.Ref)}
 
 
 def _needed(plan: Plan, wanted: Iterable[str]) -> set[str]:
@@ -143,8 +124,10 @@ class _Lifting:
     def _require_no_look_back(self, job: Task) -> None:
         """Refuse one value that looks back: there is no quarter to look back from."""
         for node in walk(job.formula):
-            if isinstance(node, (Trailing, YearSum, Lagged)) or (isinstance(node, Ref) and node.lag > 0):
-                key = key_of(node if isinstance(node, Ref) else node.ref)
+            if isinstance(node, (nodes.Trailing, nodes.YearSum, nodes.Lagged)) or (
+                isinstance(node, nodes.Ref) and node.lag > 0
+            ):
+                key = key_of(node if isinstance(node, nodes.Ref) else node.ref)
                 raise DeclarationError(
                     f"{job.row.declared.origin}: {job.row.key} is one value, and cannot look back at {key}: use at_as_of()"
                 )
@@ -155,16 +138,16 @@ class _Lifting:
 
         if isinstance(node, LOOPS):
             return self._lifted(self._loop(node, row), row)
-        if isinstance(node, AtPosition):
+        if isinstance(node, nodes.AtPosition):
             return replace(node, position=inner(node.position))
         if (
             timed
-            and isinstance(node, (Binary, Negate, Where, Call))
+            and isinstance(node, (nodes.Binary, nodes.Negate, nodes.Where, nodes.Call))
             and _uses_rows(node)
             and not self._varies(node)
         ):
             return self._lifted(mapped(node, lambda child: self._inner(child, row, timed=False)), row)
-        if timed and isinstance(node, Binary) and node.operator in {"*", "/"}:
+        if timed and isinstance(node, nodes.Binary) and node.operator in {"*", "/"}:
             above, below = _factors(node)
             fixed_above, moving_above = self._parted(above)
             fixed_below, moving_below = self._parted(below)
@@ -181,9 +164,9 @@ class _Lifting:
 
     def _loop(self, node: Expr, row: Row) -> Expr:
         """Return a node that looks over the whole axis, with the value that it looks for lifted if it is a formula."""
-        if isinstance(node, PositionOf):
+        if isinstance(node, nodes.PositionOf):
             return replace(node, value=self._sought(node.value, row))
-        if isinstance(node, CountBeyond):
+        if isinstance(node, nodes.CountBeyond):
             return replace(node, tolerance=self._sought(node.tolerance, row))
         return node
 
@@ -194,13 +177,16 @@ class _Lifting:
             )
         return (
             node
-            if isinstance(node, (Number, Ref))
+            if isinstance(node, (nodes.Number, nodes.Ref))
             else self._lifted(self._inner(node, row, timed=False), row)
         )
 
-    def _lifted(self, formula: Expr, row: Row) -> Ref:
+    def _lifted(self, formula: Expr, row: Row) -> nodes.Ref:
         text = repr(
-            (formula, row.vintage if any(isinstance(node, Calendar) for node in walk(formula)) else None)
+            (
+                formula,
+                row.vintage if any(isinstance(node, nodes.Calendar) for node in walk(formula)) else None,
+            )
         )
         if text not in self.jobs:
             key = f"{row.key}, {self.phase} part {len(self.jobs) + 1}"
@@ -208,37 +194,42 @@ class _Lifting:
                 key, row.declared, row.members, timed=False, forecast=formula, stop=1, vintage=row.vintage
             )
             self.jobs[text] = Task(part, formula, 0, 1)
-        return Ref(self.jobs[text].row.key)
+        return nodes.Ref(self.jobs[text].row.key)
 
     def _varies(self, node: Expr) -> bool:
         """Tell whether a formula has a value a quarter."""
-        match node:
-            case Ref():
-                row = self.plan.rows.get(key_of(node))
+        tree = cast("nodes.Bound", node)
+        if isinstance(tree, nodes.Operation | nodes.NotMeaningful):
+            return any(map(self._varies, children(tree)))
+        match tree:
+            case nodes.Ref():
+                row = self.plan.rows.get(key_of(tree))
                 return row is not None and row.timed
-            case Calendar(what):
+            case nodes.Sum(refs):
+                return any(map(self._varies, refs))
+            case nodes.Calendar(what):
                 return what not in {"vintage", "as_of"}
-            case Trailing() | YearSum() | Lagged():
+            case nodes.Trailing() | nodes.YearSum() | nodes.Lagged():
                 return True
-            case Fixed() | Reduction():
+            case nodes.Fixed() | nodes.Reduction():
                 return False
-            case PositionOf(sought) | AtPosition(_, sought) | CountBeyond(_, sought):
+            case nodes.PositionOf(sought) | nodes.AtPosition(_, sought) | nodes.CountBeyond(_, sought):
                 return self._varies(sought)
             case _:
-                return any(map(self._varies, children(node)))
+                assert_never(tree)
 
 
 def _uses_rows(node: Expr) -> bool:
-    return any(isinstance(each, Ref) for each in walk(node))
+    return any(isinstance(each, nodes.Ref) for each in walk(node))
 
 
 def _factors(node: Expr) -> tuple[list[Expr], list[Expr]]:
     """Return the factors of a product: those above the line, and those below it."""
     match node:
-        case Binary("*", left, right):
+        case nodes.Binary("*", left, right):
             (above, below), (above_too, below_too) = _factors(left), _factors(right)
             return above + above_too, below + below_too
-        case Binary("/", left, right):
+        case nodes.Binary("/", left, right):
             (above, below), (below_too, above_too) = _factors(left), _factors(right)
             return above + above_too, below + below_too
         case _:
@@ -247,5 +238,5 @@ def _factors(node: Expr) -> tuple[list[Expr], list[Expr]]:
 
 def _product(above: list[Expr], below: list[Expr]) -> Expr:
     """Return a product of factors above and below the line."""
-    found = reduce(lambda left, right: Binary("*", left, right), above) if above else Number(1.0)
-    return reduce(lambda left, right: Binary("/", left, right), below, found)
+    found = reduce(lambda left, right: nodes.Binary("*", left, right), above) if above else nodes.Number(1.0)
+    return reduce(lambda left, right: nodes.Binary("/", left, right), below, found)
