@@ -182,7 +182,7 @@ class WorkbookWords:
     Attributes
     ----------
     title
-        Of the cover.
+        Of the cover; the company's unless given.
     sheets
         Texts of the sheets of computed lines.
     method, limits
@@ -203,7 +203,7 @@ class WorkbookWords:
         The event whose quarters a simulation counts.
     """
 
-    title: str = "Free cash flow"
+    title: str = ""
     sheets: Mapping[str, SheetWords] = field(default_factory=dict)
     method: Mapping[str, str] = field(default_factory=dict)
     limits: str = ""

@@ -17,7 +17,7 @@ SEASON: Final = Dimension("quarter of the year", ("q1", "q2", "q3", "q4"))
 QUARTERS_PER_YEAR: Final = constant(4, "1/yr")
 
 
-class Basis(Block):
+class Basis(Block, sheet="Sales"):
     """Shared assumptions: service lag, asset mix, custom silicon."""
 
     service_lag = driver(

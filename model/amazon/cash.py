@@ -10,7 +10,7 @@ from model.language.declarations import Block, driver, line, reported
 from model.language.vocabulary import maximum, minimum, prev, ttm
 
 
-class OperatingCash(Block):
+class OperatingCash(Block, sheet="Cash"):
     """Operating cash flow."""
 
     stock_compensation_ratio = driver("Stock compensation to TTM net sales", "ratio")
@@ -76,7 +76,7 @@ class OperatingCash(Block):
     )
 
 
-class FreeCash(Block):
+class FreeCash(Block, sheet="Cash"):
     """Free cash flow, five measures."""
 
     # Leases
@@ -142,7 +142,7 @@ class FreeCash(Block):
     capex_intensity = line("Net capital expenditure to net sales, TTM", "ratio", ttm_net_capex / Sales.ttm_net_sales, annual="ratio")
 
 
-class Funding(Block):
+class Funding(Block, sheet="Cash"):
     """Cash and debt. Interest is on opening balances, so nothing is circular."""
 
     investments = driver("Investments in stakes, a quarter", "USD m")

@@ -19,7 +19,7 @@ from model.language.vocabulary import (
 )
 
 
-class Inflection(Block):
+class Inflection(Block, sheet="Cash"):
     """Inflection of free cash flow, on trailing twelve months."""
 
     inflection_measure = driver(

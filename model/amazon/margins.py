@@ -9,7 +9,7 @@ from model.language.declarations import Block, driver, line, reported
 from model.language.vocabulary import at_as_of, elapsed, prev, total, ttm, where
 
 
-class Segments(Block):
+class Segments(Block, sheet="Margins"):
     """Operating income by segment, advertising carved out."""
 
     one_offs = line("Special charges in operating income", "USD m", 0, history=reported("one_offs", by=SEGMENT), by=SEGMENT)
@@ -85,7 +85,7 @@ class Segments(Block):
     )
 
 
-class Income(Block):
+class Income(Block, sheet="Margins"):
     """From operating income to net income."""
 
     interest_rate_cash = driver("Interest rate earned on cash and securities", "1/yr")
@@ -111,7 +111,7 @@ class Income(Block):
     )
 
 
-class Margins(Block):
+class Margins(Block, sheet="Margins"):
     """Margins."""
 
     aws_margin = line("AWS operating margin", "ratio", Segments.aws_operating_income / Sales.aws_sales, annual="ratio")
@@ -133,7 +133,7 @@ class Margins(Block):
     )
 
 
-class MarginBridge(Block):
+class MarginBridge(Block, sheet="Margins"):
     """Bridge of the AWS margin, on the year: its five parts add up to the change."""
 
     aws_price_level = line("AWS prices against plan", "ratio", Sales.aws_sales / Sales.aws_volume, annual="ratio")

@@ -27,7 +27,7 @@ def _each_peer(figure: Line) -> list[Ref]:
     return [figure[peer] for peer in PEER.members]
 
 
-class SumOfParts(Block):
+class SumOfParts(Block, sheet="Value"):
     """Sum of the parts, on the next four quarters."""
 
     aws_ev_ebit = driver("AWS: enterprise value to operating income", "times", kind="constant")
@@ -53,7 +53,7 @@ class SumOfParts(Block):
     parts_enterprise_value = result("Enterprise value, sum of the parts", "USD m", total(part_value, PART), by=CASE)
 
 
-class Multiples(Block):
+class Multiples(Block, sheet="Value"):
     """Multiples at the price of the valuation date, on twelve months that end with the quarter."""
 
     market_value = result("Market value of the diluted shares", "USD m", EquityBridge.price * EquityBridge.diluted_shares)
@@ -86,7 +86,7 @@ class Multiples(Block):
     price_to_free_cash_flow_trailing = result("Price to free cash flow, trailing", "times", at_as_of(price_to_free_cash_flow))
 
 
-class Peers(Block):
+class Peers(Block, sheet="Value"):
     """Peers in December 2025: the re-rating that the article has in mind."""
 
     peer_market_value = driver("Market value", "USD m", by=PEER, kind="constant")
@@ -107,7 +107,7 @@ class Peers(Block):
     lowest_of_all = result("Amazon's price to sales is below that of every peer", "flag", Multiples.price_to_sales_trailing < peers_price_to_sales["low"])
 
 
-class MarginCase(Block):
+class MarginCase(Block, sheet="Value"):
     """The net-margin case: sales of the last year at a target margin and multiple of earnings."""
 
     target_net_margin = driver("Target net margin", "ratio", by=CASE, kind="constant")
@@ -123,7 +123,7 @@ class MarginCase(Block):
     )
 
 
-class FootballField(Block):
+class FootballField(Block, sheet="Value"):
     """Value per share: every method, low, middle and high."""
 
     value_per_share = result(

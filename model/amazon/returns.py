@@ -8,7 +8,7 @@ from model.language.declarations import Block, line, reported
 from model.language.vocabulary import prev, ttm
 
 
-class AwsReturns(Block):
+class AwsReturns(Block, sheet="Margins"):
     """Return on AWS capital, on property and equipment only."""
 
     aws_property = line(

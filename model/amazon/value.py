@@ -33,7 +33,7 @@ from model.language.vocabulary import (
 CASE: Final = Dimension("case", ("low", "mid", "high"))
 
 
-class CapitalCost(Block):
+class CapitalCost(Block, sheet="Value"):
     """Cost of capital."""
 
     risk_free = driver("Risk-free rate", "rate", kind="constant")
@@ -56,7 +56,7 @@ class CapitalCost(Block):
     )
 
 
-class FirmCash(Block):
+class FirmCash(Block, sheet="Value"):
     """Free cash flow to the firm, and what it is worth on the valuation date."""
 
     fcff = line(
@@ -80,7 +80,7 @@ class FirmCash(Block):
     value_of_flows = result("Value of the flows to the end of the axis", "USD m", sum_over_axis(present_value), by=CASE)
 
 
-class Terminal(Block):
+class Terminal(Block, sheet="Value"):
     """Value of what follows the axis: value-driver perpetuity, and exit multiple."""
 
     terminal_growth = driver("Growth after the axis", "rate", kind="constant")
@@ -142,7 +142,7 @@ class Terminal(Block):
     )
 
 
-class EquityBridge(Block):
+class EquityBridge(Block, sheet="Value"):
     """From enterprise value to value per share."""
 
     stakes = driver("Stakes in other companies", "USD m", kind="constant")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import DeclarationError
 from model.language.declarations import Block, Driver
 from model.reported.actuals import load_actuals
+from workbook_templates.a1 import looks_like_a_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,22 +34,13 @@ FIRST_ROW: Final = 12
 COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED = "Cover", "Contents", "Functions", "Inputs", "Reported"
 ANNUAL, SCENARIOS, SENSITIVITY, THESIS = "Annual", "Scenarios", "Sensitivity", "Thesis"
 CHECKS, SOURCES, LOG = "Checks", "Sources", "Log"
+_OTHER_SHEETS: Final = (
+    COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED, ANNUAL, SCENARIOS, SENSITIVITY, THESIS, SOURCES, LOG,
+)  # fmt: skip
 STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS)
 """Sheets that hold values of the model beside formulas."""
 CHECKS_FAILED: Final = "checks_failed"
 """The line that sums up all checks."""
-_SHEET_OF_BLOCK: Final = {
-    "Basis": "Sales", "Sales": "Sales",
-    "Assets": "Assets",
-    "Depreciation": "Depreciation",
-    "Segments": "Margins", "Income": "Margins", "Margins": "Margins", "MarginBridge": "Margins",
-    "OperatingCash": "Cash", "FreeCash": "Cash", "Funding": "Cash", "Inflection": "Cash",
-    "AwsReturns": "Margins",
-    "CapitalCost": "Value", "FirmCash": "Value", "Terminal": "Value", "EquityBridge": "Value", "SumOfParts": "Value",
-    "Multiples": "Value", "Peers": "Value", "MarginCase": "Value", "FootballField": "Value",
-    "Checks": CHECKS,
-}  # fmt: skip
-
 AS_OF_CELL: Final = (4, 3)
 SELECTED_CELL: Final = (5, 3)
 VERSION_CELL: Final = (8, 3)
@@ -65,14 +57,19 @@ def words_of(scenario: Scenario) -> WorkbookWords:
     return scenario.company.presentation.workbook
 
 
-def sheet_of(block: type[Block]) -> str:
-    """Return the sheet of a block."""
-    return _SHEET_OF_BLOCK[block.__name__]
-
-
 def calculation_sheets(model: Model) -> tuple[str, ...]:
     """Return the sheets of computed lines, in the order in which blocks name them."""
-    return tuple(dict.fromkeys(sheet for sheet in map(sheet_of, model.blocks) if sheet != CHECKS))
+    return tuple(dict.fromkeys(block.sheet for block in model.blocks if block.sheet != CHECKS))
+
+
+def check_sheet_name(block: type[Block]) -> None:
+    """Refuse a block whose sheet formulas could not name without quotes, or that is another sheet's."""
+    name = block.sheet
+    if not (name.isascii() and name.isalpha()) or name in _OTHER_SHEETS or looks_like_a_cell(name):
+        raise DeclarationError(
+            f"block {block.__name__}: no sheet can be called {name!r}: write class {block.__name__}(Block, sheet=...) "
+            f"with one word that is not among {', '.join(_OTHER_SHEETS)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -173,7 +170,8 @@ class Layout:
                 self.places[key] = Place(REPORTED, self._next_row(REPORTED))
 
     def _place_block(self, block: type[Block]) -> None:
-        sheet = sheet_of(block)
+        check_sheet_name(block)
+        sheet = block.sheet
         self._heading(sheet, block.title)
         beside, rows_of_vintages = [], {}
         for item in block.declared:

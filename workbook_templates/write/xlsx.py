@@ -36,7 +36,8 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
         _write_sheet(book.create_sheet(name, position), sheet)
     book.active = 0
     book.calculation = CalcProperties(fullCalcOnLoad=True, iterate=False)
-    book.properties.title = f"Amazon free cash flow: {workbook_plan.selected.name}"
+    company = workbook_plan.layout.company
+    book.properties.title = f"{company.name.capitalize()} free cash flow: {workbook_plan.selected.name}"
     book.properties.creator = "amzn-fcf"
     file = io.BytesIO()
     book.save(file)

@@ -51,7 +51,9 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     sheet.one_page = True
     _put_entries(sheet, edition)
     _put_tiles(sheet, layout)
-    row = _put_headlines(sheet, layout, SELECTED_CELL[0] + 6) + 1
+    row = SELECTED_CELL[0] + 6
+    if layout.words.headlines:
+        row = _put_headlines(sheet, layout, row) + 1
     if layout.words.events:
         row = _put_events(sheet, layout, row) + 1
     table = None

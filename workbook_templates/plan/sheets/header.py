@@ -8,7 +8,6 @@ from model.language.periods import QUARTERS_A_YEAR
 from workbook_templates.plan.cells import Highlight, SheetPlan, WorkbookPlan
 from workbook_templates.plan.layout import (
     BASIS_ROW,
-    CHECKS,
     CHECKS_FAILED,
     CONTENTS,
     COVER,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from workbook_templates.plan.sheets.sheet import Edition
 
 _WIDTHS = {LABEL: 52, NAME: 20, UNIT: 9, NOTE: 64, VALUE: 12}
+_PASS, _FAIL = "all checks pass", "CHECK: see "
 _AXIS_LABELS = {
     YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year", POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
     ELAPSED_ROW: "Quarters since as-of", YEAR_NUMBER_ROW: "Number of the year",
@@ -54,17 +54,20 @@ def selected_scenario() -> str:
 
 
 def put_check(sheet: SheetPlan, layout: Layout, row: int, column: int) -> None:
-    """Write the master check, coloured when a check fails."""
-    place = layout.places[CHECKS_FAILED]
-    failed = f"{CHECKS}!{reference(place.row, VALUE, fixed_row=True, fixed_column=True)}"
-    text = f'=IF({failed}=0,"all checks pass","CHECK: see {CHECKS}")'
+    """Write the master check, coloured when a check fails; nothing for a model without checks."""
+    place = layout.places.get(CHECKS_FAILED)
+    if place is None:
+        return
+    failed = f"{place.sheet}!{reference(place.row, VALUE, fixed_row=True, fixed_column=True)}"
+    text = f'=IF({failed}=0,"{_PASS}","{_FAIL}{place.sheet}")'
     sheet.put(row, column, text, "check", Computed(_check_text))
     cell = reference(row, column)
     sheet.highlights.append(Highlight(cell, f'LEFT({cell},5)="CHECK"', "bad"))
 
 
-def _check_text(plan: WorkbookPlan, results: Results, draw: int) -> str:  # noqa: ARG001  # of the interface
-    return "all checks pass" if results.values[CHECKS_FAILED][0, draw] == 0 else f"CHECK: see {CHECKS}"
+def _check_text(plan: WorkbookPlan, results: Results, draw: int) -> str:
+    passes = results.values[CHECKS_FAILED][0, draw] == 0
+    return _PASS if passes else f"{_FAIL}{plan.layout.places[CHECKS_FAILED].sheet}"
 
 
 def put_state(sheet: SheetPlan, layout: Layout) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from model.evidence.claims import load_thesis
-from workbook_templates.plan.layout import calculation_sheets, sheet_of
+from workbook_templates.plan.layout import CHECKS, calculation_sheets
 from workbook_templates.plan.sheets import (
     annual,
     checks,
@@ -33,9 +33,10 @@ def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:
     words = company.presentation.workbook
     thesis = load_thesis(company)
     claims = [] if thesis is None else [thesis_sheet(thesis)]
+    checked = [checks.SHEET] if any(block.sheet == CHECKS for block in company.model.blocks) else []
     sheets = (
-        cover(words.title), contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET, *_computed(company.model, words),
-        scenarios.SHEET, sensitivity.SHEET, *claims, checks.SHEET, history.SOURCES_SHEET, log.SHEET,
+        cover(words.title or company.title), contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET, *_computed(company.model, words),
+        scenarios.SHEET, sensitivity.SHEET, *claims, *checked, history.SOURCES_SHEET, log.SHEET,
     )  # fmt: skip
     return tuple(
         each for each in sheets if each.is_needed(words) and (with_functions or each is not functions.SHEET)
@@ -49,6 +50,6 @@ def _computed(model: Model, words: WorkbookWords) -> list[Sheet]:
     annual_lines = {key.partition("[")[0] for key in words.annual}
     after = 0
     for block in model.blocks:
-        if annual_lines & {item.name for item in block.declared} and sheet_of(block) in names:
-            after = max(after, names.index(sheet_of(block)) + 1)
+        if annual_lines & {item.name for item in block.declared} and block.sheet in names:
+            after = max(after, names.index(block.sheet) + 1)
     return [*sheets[:after], annual.SHEET, *sheets[after:]]

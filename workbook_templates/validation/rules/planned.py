@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbook_templates.a1 import calls_ours, cell_name, coordinates, covers
-from workbook_templates.plan.layout import INPUTS, VALUE
+from workbook_templates.plan.layout import CHECKS_FAILED, INPUTS, VALUE
 from workbook_templates.validation.rules.formulas import looks_like_a_number
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import Deviation, Kind, ModelSubject, Place, Subject, shown
@@ -134,9 +134,9 @@ def wrong_inputs(subject: ModelSubject) -> Iterator[Spot]:
 
 def failed_checks(subject: ModelSubject) -> Iterator[Spot]:
     """Find a model whose own checks fail with the inputs that the workbook holds."""
-    failed = float(subject.results.values["checks_failed"][0, 0])
-    if failed:
-        place = subject.plan.layout.places["checks_failed"]
+    place = subject.plan.layout.places.get(CHECKS_FAILED)
+    failed = float(subject.results.values[CHECKS_FAILED][0, 0]) if place else 0.0
+    if place and failed:
         yield Spot(place.sheet, cell_name(place.row, VALUE), "0 quarters beyond tolerance", f"{failed:g}")
 
 
