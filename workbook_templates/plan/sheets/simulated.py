@@ -18,7 +18,8 @@ from workbook_templates.plan.site import down, reference
 from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
 
 if TYPE_CHECKING:
-    from model.plan.plan import Plan
+    from collections.abc import Mapping, Sequence
+
     from model.scenarios.scenario import Scenario
     from model.simulation.results import Chance, Estimate, Simulation
     from workbook_templates.plan.cells import SheetPlan
@@ -39,20 +40,26 @@ _FAN, _HISTOGRAM = (6, (11.6, 8.4)), (11, (9.9, 8.4))
 _COLOURS: Final = dict(zip(_PERCENTS, (GREY, BLUES[1], NAVY, BLUES[1], GREY), strict=True))
 
 
-def simulation_of(scenario: Scenario, plan: Plan) -> Simulation | str:
-    """Return the simulation that is stamped, or why there is none: the distributions that ship need not fit every scenario.
+def simulation_of(scenario: Scenario) -> Simulation | str:
+    """Return the simulation that is stamped, or why there is none; an empty text if the company asks for none.
 
-    It is computed by numpy, whatever is installed: the same draws give the same percentiles on every machine.
+    The distributions that ship need not fit every scenario. It is computed by numpy, whatever is installed: the
+    same draws give the same percentiles on every machine.
     """
+    plan, asked = scenario.plan, scenario.company.presentation.questions
+    if not asked.cash_flow:
+        return ""
     quarters = plan.axis.quarters[plan.axis.forecast_start : plan.axis.forecast_start + _QUARTERS]
-    asked = scenario.company.presentation.questions
-    flows = [
-        Output.of(asked.cash_flow, plan, Period("quarterly", each.year, each.number)) for each in quarters
-    ]
-    trough, value = Output.of(asked.trough, plan), Output.of(asked.value, plan)
-    above = [(each, 0.0) for each in (*flows, trough)] + [(value, scenario.table[asked.price][ALL])]
+    periods = [Period("quarterly", each.year, each.number) for each in quarters]
+    outputs = [Output.of(asked.cash_flow, plan, each) for each in periods]
+    if asked.trough:
+        outputs.append(Output.of(asked.trough, plan))
+    above = [(each, 0.0) for each in outputs]
+    if asked.value:
+        outputs.append(Output.of(asked.value, plan))
+        above.append((outputs[-1], scenario.table[asked.price][ALL]))
     event = words_of(scenario).simulated_event
-    question = Request((*flows, trough, value), (event,), tuple(above))
+    question = Request(tuple(outputs), (event,) if event else (), tuple(above))
     try:
         return simulate(scenario, draws=DRAWS, seed=SEED, engine="numpy", workers=1, question=question)
     except InputError as error:
@@ -62,8 +69,9 @@ def simulation_of(scenario: Scenario, plan: Plan) -> Simulation | str:
 def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None:
     """Write the summary of a simulation: one row a figure, and the probabilities of the turning point by quarter."""
     if isinstance(found, str):
-        put_band(sheet, band, "Simulation", _ABOVE)
-        sheet.put(band + 1, LABEL, f"Not simulated: {found}", "remark")
+        if found:
+            put_band(sheet, band, "Simulation", _ABOVE)
+            sheet.put(band + 1, LABEL, f"Not simulated: {found}", "remark")
         return
     sampling = found.sampling.replace("_", " ")
     title = f"Simulation: {found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
@@ -73,8 +81,15 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
         threshold = 0.0 if estimate.unit == "USD m" else math.nan
         _put_estimate(sheet, row, estimate, found.above[name], threshold)
-    _put_event(sheet, event_band(band), found)
-    sheet.charts += _charts(band)
+    quarters = _quarters(found)
+    sheet.charts.append(_fan(band, len(quarters)))
+    for chances in found.events.values():  # one, or none
+        _put_event(sheet, event_band(band), quarters, {name: each.probability for name, each in chances.items()})
+        sheet.charts.append(_histogram(band, len(quarters)))
+
+
+def _quarters(found: Simulation) -> list[str]:
+    return [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{found.cash_flow} ")]
 
 
 def event_band(band: int) -> int:
@@ -93,26 +108,24 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
     sheet.put(row, _ABOVE, "price" if math.isnan(threshold) else threshold, "stamp whole")
 
 
-def _put_event(sheet: SheetPlan, band: int, found: Simulation) -> None:
+def _put_event(
+    sheet: SheetPlan, band: int, quarters: Sequence[str], chances: Mapping[str, float]
+) -> None:
     """Write the quarters from which free cash flow stays above 0, with their probability, alone and cumulated."""
-    title = (
-        "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
-    )
+    title = "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
     put_band(sheet, band, title, _ABOVE)
-    put_heads(
-        sheet, band + 1, {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"}, (LABEL, NAME)
-    )
-    for row, (quarter, chance, total) in enumerate(_cumulated(found)[-(_QUARTERS + 2) :], start=band + 2):
+    heads = {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"}
+    put_heads(sheet, band + 1, heads, (LABEL, NAME))
+    rows = _cumulated(quarters, chances)[-(len(quarters) + 2) :]
+    for row, (quarter, chance, total) in enumerate(rows, start=band + 2):
         sheet.put(row, LABEL, quarter, "label")
         sheet.put(row, _PLAIN, chance, numeric("stamp", "ratio"))
         if not math.isnan(total):
             sheet.put(row, _FIRST, total, numeric("stamp", "ratio"))
 
 
-def _cumulated(found: Simulation) -> list[tuple[str, float, float]]:
-    """Return the quarters of the event with its probability in them, and that it has happened by then."""
-    quarters = [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{found.cash_flow} ")]
-    chances = {quarter: each.probability for quarter, each in next(iter(found.events.values())).items()}
+def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tuple[str, float, float]]:
+    """Return the quarters with the probability that the event happens in them, and that it has happened by then."""
     by_then = sum(chance for quarter, chance in chances.items() if quarter < quarters[0])
     rows = [(f"before {quarters[0]}", by_then, by_then)] if by_then else []
     for quarter in quarters:
@@ -122,28 +135,24 @@ def _cumulated(found: Simulation) -> list[tuple[str, float, float]]:
     return [*rows, ("later or never", 1 - by_then, math.nan)]
 
 
-def _charts(band: int) -> tuple[Chart, Chart]:
-    """Return the fan of free cash flow, and the chances of its turning point."""
-    quarters = range(band + 2, band + 2 + _QUARTERS)
-    fan = tuple(
-        Series(f"{percent} %", down(SENSITIVITY, column, quarters), _COLOURS[percent], line=True)
-        for column, percent in enumerate(_PERCENTS, start=_FIRST)
+def _fan(band: int, quarters: int) -> Chart:
+    """Return the percentiles of free cash flow by quarter."""
+    rows, (column, size) = range(band + 2, band + 2 + quarters), _FAN
+    series = tuple(
+        Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
+        for place, percent in enumerate(_PERCENTS, start=_FIRST)
     )
-    fan_corner, histogram_corner = (
-        reference(event_band(band) + 1, column) for column, _ in (_FAN, _HISTOGRAM)
+    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, LABEL, rows)
+    return Chart("Trailing free cash flow: percentiles of the draws", corner, size, categories, series, "USD m")
+
+
+def _histogram(band: int, quarters: int) -> Chart:
+    """Return the probabilities of the turning point by quarter."""
+    rows, (column, size) = range(event_band(band) + 2, event_band(band) + 3 + quarters), _HISTOGRAM
+    series = (
+        Series("chance", down(SENSITIVITY, _PLAIN, rows), NAVY),
+        Series("by then", down(SENSITIVITY, _FIRST, rows), RED, line=True),
     )
-    events = range(event_band(band) + 2, event_band(band) + 3 + _QUARTERS)
-    chances = (
-        Series("chance", down(SENSITIVITY, _PLAIN, events), NAVY),
-        Series("by then", down(SENSITIVITY, _FIRST, events), RED, line=True),
-    )
-    return (
-        Chart(
-            "Trailing free cash flow: percentiles of the draws", fan_corner, _FAN[1], down(SENSITIVITY, LABEL, quarters), fan,
-            "USD m",
-        ),
-        Chart(
-            "Quarter from which it stays above 0", histogram_corner, _HISTOGRAM[1], down(SENSITIVITY, LABEL, events), chances,
-            "chance", "0%", value_max=1.0,
-        ),
-    )  # fmt: skip
+    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, LABEL, rows)
+    title = "Quarter from which it stays above 0"
+    return Chart(title, corner, size, categories, series, "chance", "0%", value_max=1.0)

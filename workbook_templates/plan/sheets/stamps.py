@@ -72,7 +72,7 @@ def _computed(scenario: Scenario) -> Stamps:
         tables = [None] * len(group) if x is None or y is None else grids(scenario, group, x, y)
         found |= dict(zip(group, tables, strict=True))
     bars = tornados(scenario, outputs[:TORNADOS])
-    return Stamps(figures, bars, [found[output] for output in outputs], simulation_of(scenario, plain.plan))
+    return Stamps(figures, bars, [found[output] for output in outputs], simulation_of(scenario))
 
 
 def outputs_at(plan: Plan, words: SensitivityWords) -> list[Output]:
