@@ -213,7 +213,7 @@ def test_the_picture_of_a_tornado_shows_bars_from_the_scenario_s_figure_to_both_
         assert patch.get_x() == pytest.approx(found.base / 1000)
         assert patch.get_x() + patch.get_width() == pytest.approx(end / 1000)
     first = axes.get_yticklabels()[0]
-    assert first.get_text() == "Scale on capital expenditure\n0.900 / 1 / 1.100 (2027)"
+    assert first.get_text() == "Scale of capital expenditure\n0.900 / 1 / 1.100 (2027)"
     written = {each.get_text() for each in axes.texts}
     assert {f"{found.bars[0].low / 1000:.1f}", f"{found.bars[0].high / 1000:.1f}"} <= written
 

@@ -246,6 +246,16 @@ class Model:
             )
         self.declared[item.name] = item
 
+    def words(self, name: str) -> str:
+        """Return a name as people write it: ``ttm_aws_sales`` is TTM AWS sales."""
+        labels = {"ttm": "TTM"}
+        for item in self.declared.values():
+            for dimension in item.by:
+                labels |= dimension.labels
+        for word, label in labels.items():
+            name = re.sub(rf"(?<![^_]){word}(?![^_])", label, name)
+        return name.replace("_", " ")
+
     @property
     def drivers(self) -> dict[str, Driver]:
         """Drivers by name."""

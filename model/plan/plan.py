@@ -6,7 +6,6 @@ and written by the workbook as one row. Every node in it is bound: names are row
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -62,17 +61,12 @@ class Row:
         return labelled(self.declared, self.members)
 
 
-def words(name: str) -> str:
-    """Return a name as people write it: ``north_america`` is North America."""
-    text = name.replace("_", " ")
-    for plain, proper in {"aws": "AWS", "north america": "North America", "ttm": "TTM"}.items():
-        text = re.sub(rf"\b{plain}\b", proper, text)
-    return text
-
-
 def labelled(declared: Declared, members: Sequence[str]) -> str:
-    """Return what a row is, with its members, for people."""
-    return f"{declared.label}: {', '.join(map(words, members))}" if members else declared.label
+    """Return the label of a row, with its members."""
+    if not members:  # the row of a seasonal driver over time has none
+        return declared.label
+    names = (dimension.label(member) for dimension, member in zip(declared.by, members, strict=True))
+    return f"{declared.label}: {', '.join(names)}"
 
 
 def vintages(axis: Axis) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import QUARTERS_A_YEAR, Quarter
-from model.plan.plan import words
 from model.scenarios.drivers import ALL, as_text, driver_specs
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, Twin
 from workbook_templates.plan.formula import call
@@ -71,8 +70,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
     key, driver = spec.key, spec.driver
     live, first = layout.live[key], layout.given[key]
     last = first + len(layout.scenarios) - 1
-    members = words(key.partition("[")[2].rstrip("]").replace(",", ", "))
-    sheet.put(live, LABEL, f"{driver.label}: {members}" if members else driver.label, "live text")
+    sheet.put(live, LABEL, spec.label, "live text")
     sheet.put(live, NAME, key, "name")
     sheet.put(live, UNIT, driver.unit, "unit")
     low, high = (as_text(bound, driver.unit) for bound in (spec.minimum, spec.maximum))
