@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import QUARTERS_A_YEAR
-from model.plan.plan import words
 from model.reported.actuals import load_actuals
 from workbook_templates.plan.layout import LABEL, NAME, NOTE, REPORTED, SOURCES, UNIT, Layout
 from workbook_templates.plan.sheets.header import put_axis, put_state
@@ -32,7 +31,7 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     """Write the figures of an item up to as-of; estimates are in italics."""
     actuals, axis, unit = load_actuals(layout.company), layout.plan.axis, layout.plan.rows[key].unit
     item = key.removeprefix(_PREFIX)
-    label = words(item)
+    label = layout.plan.model.words(item)
     sheet.put(row, LABEL, label[:1].upper() + label[1:], "label")
     sheet.put(row, NAME, item, "name")
     sheet.put(row, UNIT, unit, "unit")
