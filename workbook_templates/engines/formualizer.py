@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from model.errors import EngineError
 from workbook_templates.engines.engine import Engine
-from workbook_templates.read.values import Changes, Grid, Grids, Value, day_number
+from workbook_templates.read.values import ERRORS, Changes, Grid, Grids, Value, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-_ERRORS: Final = {
-    "Na": "#N/A", "Div": "#DIV/0!", "Div0": "#DIV/0!", "Value": "#VALUE!", "Ref": "#REF!", "Name": "#NAME?", "Num": "#NUM!",
-    "Null": "#NULL!", "Circ": "#CIRC!", "Error": "#ERROR!",
-}  # fmt: skip
+_ERRORS: Final = {kind: text for text, kind in ERRORS.items()} | {"Div0": "#DIV/0!"}
 
 Heard = Callable[[str], None]
 

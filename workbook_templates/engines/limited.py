@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from model.errors import AmznFcfError, EngineError
 from workbook_templates.engines.engines import engine_named
 from workbook_templates.engines.formualizer import Formualizer, plain_value
+from workbook_templates.read.values import is_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -78,7 +79,7 @@ def calculate(
         failed = [
             place
             for place, calls in cells.items()
-            if calls and str(found.grids[place[0]][place[1:]]).startswith("#")
+            if calls and is_error(found.grids[place[0]][place[1:]])
         ]
         for sheet, row, column in failed:
             said.clear()

@@ -111,7 +111,7 @@ class Layout:
         for block in self.plan.model.blocks:
             self._place_block(block)
         self._place_inputs()
-        self.annual |= {key: row for row, key in enumerate(self.words.annual, start=FIRST_ROW)}
+        self.annual |= {self.plan.row(key).key: row for row, key in enumerate(self.words.annual, start=FIRST_ROW)}
 
     @property
     def company(self) -> Company:

@@ -36,7 +36,8 @@ def linked(layout: Layout, key: str, period: Period | None = None) -> Link | Non
     Link or None
         None where the row has no figure for the period.
     """
-    row, home = layout.plan.rows[key], layout.places[key]
+    row = layout.plan.row(key)
+    home = layout.places[key]
     if period is None or not row.timed:
         column, twin = VALUE, Single(key)
     elif period.frequency == "annual":

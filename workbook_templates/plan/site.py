@@ -135,6 +135,6 @@ class AnnualSite(QuarterSite):
         """Return the reference to the row of the Annual sheet."""
         if key not in self.layout.annual:
             raise DeclarationError(
-                f"the {ANNUAL} sheet lacks {key}, which one of its ratios uses: add it to ANNUAL_LINES"
+                f"the {ANNUAL} sheet lacks {key}, which one of its ratios uses: add it to `annual` of the WorkbookWords"
             )
         return reference(self.layout.annual[key], self._left(key, lag))

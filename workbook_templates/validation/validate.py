@@ -26,11 +26,11 @@ from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, sheet_
 from workbook_templates.read.archive import LARGEST_FILE
 from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import read_inputs
-from workbook_templates.read.values import value_at
+from workbook_templates.read.values import is_error, value_at
 from workbook_templates.validation.findings import Finding, Report
 from workbook_templates.validation.parity import compare
 from workbook_templates.validation.rules.choice import Choice
-from workbook_templates.validation.rules.formulas import AGREED, is_error
+from workbook_templates.validation.rules.formulas import AGREED
 from workbook_templates.validation.rules.subject import ModelSubject, Subject
 from workbook_templates.validation.rules.table import ANY, MODEL, OTHER, STRUCTURE
 from workbook_templates.validation.rules.values import CACHED
@@ -190,7 +190,7 @@ def _prefix(book: Book) -> str:
 def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
     """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs may have changed since."""
     sheets = dict(plan.sheets)
-    for name in (SCENARIOS, SENSITIVITY):
+    for name in {SCENARIOS, SENSITIVITY} & set(sheets):
         cells = dict(sheets[name].cells)
         for (row, column), cell in cells.items():
             if _is_offered(plan, name, row, column) and not cell.twin:

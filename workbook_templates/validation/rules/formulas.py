@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbook_templates.a1 import AMZN, constants, functions, relative
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
+from workbook_templates.read.values import is_error
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 
@@ -32,12 +33,6 @@ _PLAIN_CONSTANTS: Final = frozenset({
 """Numbers that stand for themselves: parts of a year, scales."""
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d+)?\s*%?\s*")
 _LONGEST_NUMBER: Final = 40
-_ERROR: Final = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|CALC!|SPILL!|CIRC!|ERROR!)")
-
-
-def is_error(value: object) -> bool:
-    """Tell whether a value is an error value."""
-    return isinstance(value, str) and value.startswith("#") and _ERROR.fullmatch(value) is not None
 
 
 def looks_like_a_number(text: str) -> bool:
