@@ -1,4 +1,4 @@
-"""LibreOffice: a program that must be installed, run headless with a profile of its own."""
+"""LibreOffice: a program that must be installed, run headless with its own profile."""
 
 from __future__ import annotations
 
@@ -24,13 +24,15 @@ _OFFICE_TIMEOUT_SECONDS: Final = 300
 
 _RECALCULATE_ALWAYS: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
 </oor:items>
 """
 
 
 class LibreOffice(Engine):
-    """A real office program, run headless with a profile of its own; used for values only, never to write our files."""
+    """An office program, run headless with its own profile; used for values, never to write our files."""
 
     name = "libreoffice"
     how_to_get = "install LibreOffice Calc (Debian: apt-get install libreoffice-calc)"
@@ -68,9 +70,8 @@ class LibreOffice(Engine):
                 timeout=_OFFICE_TIMEOUT_SECONDS,
             )  # our own arguments
         except subprocess.CalledProcessError as error:
-            raise EngineError(
-                f"LibreOffice failed with status {error.returncode}: {error.stderr.decode(errors='replace').strip()[:300]}"
-            ) from None
+            said = error.stderr.decode(errors="replace").strip()[:300]
+            raise EngineError(f"LibreOffice failed with status {error.returncode}: {said}") from None
         except subprocess.TimeoutExpired:
             raise EngineError(f"LibreOffice did not finish within {_OFFICE_TIMEOUT_SECONDS} s") from None
 
@@ -82,7 +83,7 @@ class LibreOffice(Engine):
 
 
 def office_environment() -> dict[str, str]:
-    """Return the environment for LibreOffice: with a virtual environment first in PATH it says that the file cannot be loaded."""
+    """Return the environment for LibreOffice: with a virtual environment in PATH it loads no file."""
     environment = {**os.environ, "PATH": os.defpath + os.pathsep + "/usr/bin"}
     environment.pop("PYTHONHOME", None)
     environment.pop("PYTHONPATH", None)

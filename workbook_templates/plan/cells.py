@@ -1,4 +1,4 @@
-"""A workbook before it is a file: cells with content, style, and the figure of the model that they must equal."""
+"""A workbook before it is a file: cells with content, style and the figure that they must equal."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ class Twin(ABC):
     def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
         """Return the cell's value, NaN for an error value.
 
-        ``results`` hold the model computed for scenarios of the workbook; ``draw`` is the selected one's number
-        among them.
+        ``results``: the model computed for the workbook's scenarios; ``draw``: number of the selected one.
         """
 
     def unit(self, plan: WorkbookPlan) -> str:  # noqa: ARG002  # twins of rows look it up
@@ -57,11 +56,11 @@ class SheetPlan:
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     """Cells that lead to the top of another sheet."""
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Texts that show when the pointer rests on a cell."""
+    """Texts shown when the pointer rests on a cell."""
     highlights: list[Highlight] = field(default_factory=list)
     protected: bool = True
     print_columns: int = 0
-    """How many columns are printed, one page wide: those of the years; 0 for all."""
+    """Number of columns printed, one page wide: those of the years; 0 for all."""
     one_page: bool = False
     """Printed on a single page."""
 
@@ -79,7 +78,7 @@ class SheetPlan:
 
 @dataclass(frozen=True)
 class InputRange:
-    """Cells in which a user may type, and what is allowed there: a list, a range of numbers, or (``free``) anything."""
+    """Cells in which a user may type, and the values allowed: a list, a range, or (``free``) anything."""
 
     cells: str
     minimum: float | None = None
@@ -89,12 +88,12 @@ class InputRange:
     free: bool = False
     message: str = ""
     prompt: str = ""
-    """What shows beside a chosen cell."""
+    """Shown next to a selected cell."""
 
 
 @dataclass(frozen=True)
 class Highlight:
-    """A conditional format: what cells look like where a formula, written for the first of them, is true."""
+    """A conditional format: the look of cells where a formula, written for the first of them, is true."""
 
     cells: str
     condition: str
@@ -103,9 +102,9 @@ class Highlight:
 
 @dataclass(frozen=True)
 class Series:
-    """Figures of a chart: a reference to their cells, what they are called, and how they are drawn.
+    """Figures of a chart: their cells, their name, and how they are drawn.
 
-    A series without a colour takes up its space unseen: it lifts what is stacked upon it.
+    A series without a colour is invisible: it lifts the series stacked upon it.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Where everything stands: sheets, rows and columns. The same column holds the same quarter, or year, on every sheet."""
+"""The places of all cells: sheets, rows, columns. A column holds the same quarter or year on every sheet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
 
 LABEL, NAME, UNIT, NOTE, VALUE = 1, 2, 3, 4, 5
-"""Columns: what it is, its public name, unit, definition or source, and the value of what does not vary with time."""
+"""Columns: label, public name, unit, definition or source, and the value of rows without time."""
 FIRST_YEAR_COLUMN: Final = 6
 
 TITLE_ROW, SUBTITLE_ROW = 1, 2
@@ -47,7 +47,7 @@ VERSION_CELL: Final = (8, 3)
 HASH_CELL: Final = (9, 3)
 """Cover: as-of, name of the selected scenario, version of the model, hash of the assumptions as built."""
 STAMP_CELL: Final = (YEAR_ROW, NAME)
-"""On the sheets that hold stamped values: what they come from."""
+"""On the sheets that hold stamped values: their source."""
 CHOICE_ROW: Final = FIRST_ROW
 """Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""
 
@@ -67,8 +67,8 @@ def check_sheet_name(block: type[Block]) -> None:
     name = block.sheet
     if not (name.isascii() and name.isalpha()) or name in _OTHER_SHEETS or looks_like_a_cell(name):
         raise DeclarationError(
-            f"block {block.__name__}: no sheet can be called {name!r}: write class {block.__name__}(Block, sheet=...) "
-            f"with one word that is not among {', '.join(_OTHER_SHEETS)}"
+            f"block {block.__name__}: no sheet can be called {name!r}: write class {block.__name__}(Block, "
+            f"sheet=...) with one word that is not among {', '.join(_OTHER_SHEETS)}"
         )
 
 
@@ -111,7 +111,8 @@ class Layout:
         for block in self.plan.model.blocks:
             self._place_block(block)
         self._place_inputs()
-        self.annual |= {self.plan.row(key).key: row for row, key in enumerate(self.words.annual, start=FIRST_ROW)}
+        for row, key in enumerate(self.words.annual, start=FIRST_ROW):
+            self.annual[self.plan.row(key).key] = row
 
     @property
     def company(self) -> Company:

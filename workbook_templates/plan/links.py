@@ -63,7 +63,7 @@ def year_of(year: int) -> Period:
 
 
 def years_known(row: Row) -> range:
-    """Return positions of the years for which a row has a figure: a sum needs all four quarters, the rest the last one."""
+    """Return positions of the years with a figure: a sum needs all four quarters, other rows the last one."""
     rule = row.line.annual if row.line is not None else "none"
     if rule == "none":
         return range(0)

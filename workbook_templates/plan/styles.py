@@ -1,4 +1,4 @@
-"""Named cell styles: what a colour means is said once. Inputs blue, formulas black, links to other sheets green."""
+"""Named cell styles: one meaning a colour. Inputs blue, formulas black, links to other sheets green."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _FORMAT_OF_UNIT: Final = {
 }  # fmt: skip
 
 FONTS: Final = {
-    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK, "total": BLACK,
-    "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
+    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE,
+    "live": BLACK, "total": BLACK, "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
 }  # fmt: skip
-"""Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings, picked, highlighted,
-value of the model without a formula, the driver's values beside a grid, the scenario in its centre, headline."""
+"""Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings,
+picked, highlighted, stamped, the driver's values at a grid, the scenario in its centre, headline."""
 SIZES: Final = {"tile": 14}
 BOLD: Final = frozenset({"live", "total", "edge", "centre", "tile"})
 UNLOCKED: Final = frozenset({"input", "key", "selector", "entry"})
@@ -112,8 +112,8 @@ LOOKS: Final = {
     "overruled": ("FFFFFF", "A6A6A6"),
     "meaningless": ("FFFFFF", "BFBFBF"),
 }
-"""Conditional formats: fill and colour of a failed check, of an input that differs from the first scenario's, of a year some
-of whose quarters have values of their own, and of a figure without meaning."""
+"""Conditional formats, fill and colour: a failed check, an input that differs from the first scenario's, a
+year overruled in some of its quarters, a figure without meaning."""
 
 
 def numeric(role: str, unit: str) -> str:

@@ -122,7 +122,7 @@ class NoError(Twin):
 
 @dataclass(frozen=True)
 class Computed(Twin):
-    """The result of a function of the module that writes the cell; a function with a name, so that plans can be pickled."""
+    """The result of a named function of the cell's module; with a lambda a plan could not be pickled."""
 
     function: Callable[[WorkbookPlan, Results, int], float | str]
 

@@ -39,8 +39,8 @@ def plan_workbook(
         The hash with which the workbook is stamped, where it was written earlier, from inputs that may have
         been changed since.
     stamped
-        Whether it holds sensitivities: a file whose inputs were changed by hand holds those of its scenario as
-        it was.
+        Whether it holds sensitivities: a file with inputs changed by hand holds those of its scenario before
+        the change.
     """
     layout = Layout(selected.plan, offered)
     stamp = assumption_hash(offered) if assumptions is None else assumptions
@@ -62,7 +62,7 @@ def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
 
 
 def stamped_for(plan: WorkbookPlan, name: object) -> WorkbookPlan:
-    """Return the same workbook with the sensitivities of another of its scenarios; unchanged if it has none of that name."""
+    """Return the same workbook with the sensitivities of another of its scenarios, if it has that one."""
     for scenario in plan.scenarios:
         if scenario.name == name:
             return _again(plan, scenario, (SENSITIVITY,))

@@ -11,7 +11,7 @@ from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.reported.actuals import axis_at
 from model.scenarios.drivers import ALL, driver_specs
 from model.scenarios.scenario import Note, Scenario
-from workbook_templates.a1 import column_letters
+from workbook_templates.a1 import cell_name
 from workbook_templates.plan.layout import (
     AS_OF_CELL,
     CHOICE_ROW,
@@ -36,13 +36,13 @@ MOST_SCENARIOS = 100
 
 @dataclass(frozen=True)
 class WorkbookInputs:
-    """What a workbook holds as inputs: the scenarios that it offers, and which is selected."""
+    """The inputs of a workbook: the scenarios that it offers, and the selected one."""
 
     scenarios: tuple[Scenario, ...]
     selected: Scenario
     version: str
     problems: tuple[tuple[str, str], ...]
-    """Inputs that are not allowed: cell on Inputs, and what is wrong."""
+    """Inputs that are not allowed: cell on Inputs, and the message."""
 
 
 def read_inputs(contents: Grids) -> WorkbookInputs:
@@ -61,9 +61,8 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
         axis = axis_at(quarter)
     except (TypeError, ValueError, OverflowError, AmznFcfError):
-        raise WorkbookError(
-            f"{COVER}!{column_letters(AS_OF_CELL[1])}{AS_OF_CELL[0]}: the as-of quarter {as_of!r} is not one of ours"
-        ) from None
+        where = f"{COVER}!{cell_name(*AS_OF_CELL)}"
+        raise WorkbookError(f"{where}: the as-of quarter {as_of!r} is not one of ours") from None
     names: list[str] = []
     while isinstance(name := value_at(contents, INPUTS, CHOICE_ROW + 1 + len(names), NAME), str):
         names.append(name)
@@ -89,9 +88,8 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         scenarios.append(replace(scenario, table=table, note=note, sources=sources))
     chosen = value_at(contents, COVER, *SELECTED_CELL)
     if chosen not in names:
-        raise WorkbookError(
-            f"{COVER}!{column_letters(SELECTED_CELL[1])}{SELECTED_CELL[0]}: {chosen!r} is not among {', '.join(names)}"
-        )
+        where = f"{COVER}!{cell_name(*SELECTED_CELL)}"
+        raise WorkbookError(f"{where}: {chosen!r} is not among {', '.join(names)}")
     version = str(value_at(contents, COVER, *VERSION_CELL))
     return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
 
@@ -104,7 +102,7 @@ def _fallback(spec: DriverSpec, period: str) -> float:
 def _driver_values(
     contents: Grids, layout: Layout, spec: DriverSpec, place: int, problems: list[tuple[str, str]]
 ) -> dict[str, float]:
-    """Return the values of one driver row in one scenario; years before the first one shown take its value."""
+    """Return the values of a driver in a scenario; years before the first one shown take its value."""
     row = layout.given[spec.key] + place
     values: dict[str, float] = {}
 
@@ -112,7 +110,7 @@ def _driver_values(
         content: Value = value_at(contents, INPUTS, row, column)
         if content is None and optional:
             return
-        where = f"{column_letters(column)}{row}"
+        where = cell_name(row, column)
         try:
             values[period] = spec.check(content, f"{INPUTS}!{where}")
         except AmznFcfError as error:

@@ -1,4 +1,4 @@
-"""What cells look like: the styles of a file, and those that a plan asks for, as figures that can be compared."""
+"""Looks of cells: the styles of a file, and those of a plan, in a form that can be compared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FALSE: Final = frozenset({"0", "false", "off"})
 
 
 class Look(NamedTuple):
-    """The look of a cell: number format, colour of the text and of the ground (six hex digits), and whether it is locked."""
+    """The look of a cell: number format, colours of text and ground in hex, and whether it is locked."""
 
     number_format: str
     colour: str
@@ -28,7 +28,7 @@ class Look(NamedTuple):
 
 
 def formats_by_condition(parts: Element) -> int:
-    """Return how many conditional formats change what a number reads."""
+    """Return the number of conditional formats that set a number format."""
     return sum(
         local_name(child) == "numFmt"
         for group in parts
@@ -68,7 +68,7 @@ _LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)')
 
 
 def plain_format(code: str) -> str:
-    r"""Return a number format with its literals written one way: programs write a Q as ``"Q"`` or ``\Q``, a parenthesis bare or not.
+    r"""Return a number format with its literals in one notation: programs write a Q as ``"Q"`` or ``\Q``.
 
     Examples
     --------

@@ -20,8 +20,8 @@ Changes = Mapping[tuple[str, int, int], float | str | None]
 
 
 ERRORS: Final = {
-    "#N/A": "Na", "#DIV/0!": "Div", "#VALUE!": "Value", "#REF!": "Ref", "#NAME?": "Name", "#NUM!": "Num", "#NULL!": "Null",
-    "#CIRC!": "Circ", "#ERROR!": "Error", "#CALC!": "Calc", "#SPILL!": "Spill",
+    "#N/A": "Na", "#DIV/0!": "Div", "#VALUE!": "Value", "#REF!": "Ref", "#NAME?": "Name", "#NUM!": "Num",
+    "#NULL!": "Null", "#CIRC!": "Circ", "#ERROR!": "Error", "#CALC!": "Calc", "#SPILL!": "Spill",
 }  # fmt: skip
 """Error values, each with its name in formualizer."""
 

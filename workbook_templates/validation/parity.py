@@ -37,7 +37,7 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """What was compared, and what differs."""
+    """Number of cells compared, and the differences."""
 
     cells: int = 0
     largest: float = 0.0
@@ -51,7 +51,10 @@ class Comparison:
         self.differences += other.differences
 
     def __str__(self) -> str:
-        text = f"{self.cells:,} cells, largest relative difference {self.largest:.1e}, {len(self.differences)} beyond tolerance"
+        text = (
+            f"{self.cells:,} cells, largest relative difference {self.largest:.1e}, "
+            f"{len(self.differences)} beyond tolerance"
+        )
         shown = [
             f"{d.sheet}!{d.cell}: expected {d.expected}, found {d.found}"
             for d in self.differences[:_MOST_SHOWN]

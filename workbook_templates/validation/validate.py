@@ -1,4 +1,4 @@
-"""Rules over a finished workbook: reads it, makes the plan of what it should be, calculates it, and applies the rules that fit.
+"""Validation of a finished workbook: reads it, plans it again, calculates it, and applies the rules that fit.
 
 A changed input is not an error: the model is run with it and must agree. A workbook that is not ours gets the
 rules that need no plan.
@@ -124,9 +124,7 @@ def validate(
                 subject, report, [name for name in engines if name == Formualizer.name], register
             )
             if engines and Formualizer.name not in engines:
-                report.remarks.append(
-                    f"values were not calculated: of a workbook that is not ours only {Formualizer.name} does it"
-                )
+                report.remarks.append(f"values were not calculated: only {Formualizer.name} does so here")
         report.findings += chosen.apply([*ANY, *OTHER], subject)
         return report
     expected = sheet_names(companies.default(), with_functions=FUNCTIONS in book.sheets)
@@ -146,7 +144,7 @@ def validate(
 
 
 def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Report) -> None:
-    """Take out of a template what comes with macros that are known, byte for byte; what is left is judged as any workbook."""
+    """Take known macros, byte for byte, and their sheets out of a template before it is validated."""
     macros, sheets = companions
     if book.archive.read(_MACROS) == macros:
         del book.archive.parts[_MACROS]
@@ -180,7 +178,7 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
 
 
 def _prefix(book: Book) -> str:
-    """Return what the file writes before the names of functions in cells: LibreOffice's files name the extension."""
+    """Return the prefix of function names in the file: LibreOffice's files name the extension."""
     for cell in book.sheets[FUNCTIONS].cells.values():
         if cell.formula is not None and (found := _CALL.search(cell.formula)):
             return found[1]
@@ -188,7 +186,7 @@ def _prefix(book: Book) -> str:
 
 
 def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
-    """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs may have changed since."""
+    """Return the plan with the file's stamps of offered scenarios, whose inputs may have changed since."""
     sheets = dict(plan.sheets)
     for name in {SCENARIOS, SENSITIVITY} & set(sheets):
         cells = dict(sheets[name].cells)
@@ -231,7 +229,7 @@ def _calculate_model(
         engine.require()
         if calls and name != Formualizer.name:
             raise EngineError(
-                f"{name} does not know the AMZN_ functions that the workbook calls: validate it with {Formualizer.name}"
+                f"{name} does not know the workbook's AMZN_ functions: validate it with {Formualizer.name}"
             )
         try:
             if not ours:
@@ -268,12 +266,13 @@ def _calculate_other(
         _take(subject, report, name, found, cells)
         compared = len(subject.formulas) - len(pinned)
         report.remarks.append(
-            f"{compared:,} of {len(subject.formulas):,} formulas use only functions on which programs agree, and were calculated"
+            f"{compared:,} of {len(subject.formulas):,} formulas use only functions on which programs agree, "
+            "and were calculated"
         )
 
 
 def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Value]:
-    """Return the values to keep for formulas that an engine may calculate otherwise than the program that saved the file, or not at all."""
+    """Return cached values of formulas that an engine may calculate unlike the program that saved them."""
     pinned: dict[Place, Value] = {}
     for place, formula in formulas.items():
         value = subject.book.sheets[place[0]].cells[place[1:]].value

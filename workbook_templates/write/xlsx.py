@@ -22,7 +22,7 @@ _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
 
 
 def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> bytes:
-    """Return the workbook as an .xlsx file without cached values; with ``base``, in front of the sheets of that macro workbook."""
+    """Return the workbook as .xlsx without cached values; with ``base``, before its sheets and macros."""
     import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
     from openpyxl.workbook.properties import CalcProperties  # noqa: PLC0415
 

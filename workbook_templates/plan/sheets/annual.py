@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
 
 _RULES: Final = {
-    "sum": "Sum of four quarters", "last": "At the end of the period", "ratio": "Of the figures on this sheet",
-}  # fmt: skip
+    "sum": "Sum of four quarters",
+    "last": "At the end of the period",
+    "ratio": "Of the figures on this sheet",
+}
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:

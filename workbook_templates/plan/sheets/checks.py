@@ -1,4 +1,4 @@
-"""Checks: each difference by quarter, how often it is beyond its tolerance, and the sum of all as the master check."""
+"""Checks: differences by quarter, the number beyond tolerance, and their sum as the master check."""
 
 from __future__ import annotations
 

@@ -16,47 +16,32 @@ if TYPE_CHECKING:
 _FIRST_ROW: Final = 6
 _NAME, _TEXT = 1, 2
 _WIDTHS: Final = {_NAME: 26.0, _TEXT: 150.0}
-_HOW_TO_READ: Final = (
-    (
-        "One column",
-        "The same column holds the same quarter, or year, on every sheet. Year columns come first, quarters after the gap.",
-    ),
-    (
-        "One formula a row",
-        "Up to as-of a row holds reported figures, after it one formula; the definition beside it says which.",
-    ),
-    (
-        "A scenario",
-        f"Choose it on {COVER}. {INPUTS} holds the drivers of all; the live row picks the chosen one, and everything follows.",
-    ),
-    (
-        "A change",
-        f"Type into a blue cell of {INPUTS}: by year, or in a quarter's column, which wins over its year. Note it on {LOG}.",
-    ),
-    (
-        "Units",
-        "USD millions unless the unit says otherwise; ratios are shown as per cent; quarters read 2026Q3. Parentheses are negative.",
-    ),
-    (
-        "Grades",
-        "Behind every driver: R reported, G company guidance, A the article, F fitted to reported figures, J judgement.",
-    ),
-    (
-        "Numbers",
-        "Inputs are numbers, no formulas; 0 where a note says that it means none. Money is in USD millions: 180bn is 180000.",
-    ),
-    (
-        "Protection",
-        "Sheets are protected without a password, so that formulas are not overtyped by accident: Review, Unprotect Sheet.",
-    ),
-)
+_HOW_TO_READ: Final = {
+    "One column": "The same column holds the same quarter, or year, on every sheet. Year columns come first, "
+    "quarters after the gap.",
+    "One formula a row": "Up to as-of a row holds reported figures, after it one formula; the definition "
+    "beside it says which.",
+    "A scenario": f"Choose it on {COVER}. {INPUTS} holds the drivers of all; the live row picks the chosen "
+    "one, and everything follows.",
+    "A change": f"Type into a blue cell of {INPUTS}: by year, or in a quarter's column, which wins over its "
+    f"year. Note it on {LOG}.",
+    "Units": "USD millions unless the unit says otherwise; ratios are shown as per cent; quarters read "
+    "2026Q3. Parentheses are negative.",
+    "Grades": "Behind every driver: R reported, G company guidance, A the article, F fitted to reported "
+    "figures, J judgement.",
+    "Numbers": "Inputs are numbers, no formulas; 0 where a note says that it means none. Money is in USD "
+    "millions: 180bn is 180000.",
+    "Protection": "Sheets are protected without a password, so that formulas are not overtyped by accident: "
+    "Review, Unprotect Sheet.",
+}
 _PROOF: Final = (
-    "The same declaration is computed by numpy and printed as these formulas; every formula cell was compared with the model "
-    "when the file was built, and amzn-fcf validate does it again."
+    "The same declaration is computed by numpy and printed as these formulas; every formula cell was "
+    "compared with the model when the file was built, and amzn-fcf validate does it again."
 )
 _NO_ADVICE: Final = "This is a model, not advice."
 _COLOURS: Final = {
-    "input money": f"Input on {INPUTS}: type here. On violet it differs from the first scenario; grey: quarters of the year have their own",
+    "input money": f"Input on {INPUTS}: type here. On violet it differs from the first scenario; "
+    "grey: quarters of the year have their own",
     "key money": "Input on which the answer hangs most",
     "calc money": "Formula",
     "link money": "Link to another sheet",
@@ -77,7 +62,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     for place, each in enumerate(edition.sheets, start=_FIRST_ROW + 1):
         sheet.links[place, _NAME] = each.name
         sheet.put(place, _NAME, each.name, "go to")
-    row = _put_texts(sheet, row, "How to read it", _HOW_TO_READ)
+    row = _put_texts(sheet, row, "How to read it", _HOW_TO_READ.items())
     limits = f"{words.limits} {_NO_ADVICE}".lstrip()
     row = _put_texts(sheet, row, "Method", [*words.method.items(), ("Proof", _PROOF), ("Limits", limits)])
     put_band(sheet, row, "Colour key", _TEXT)

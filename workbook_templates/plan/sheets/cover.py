@@ -1,4 +1,4 @@
-"""Cover: a dashboard on one page with the selector, headline figures, the inflection, value, claims and charts."""
+"""Cover: a dashboard on one page: the selector, headline figures, the inflection, value, claims, charts."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _put_entries(sheet: SheetPlan, edition: Edition) -> None:
 
 
 def _put_tiles(sheet: SheetPlan, layout: Layout) -> None:
-    """Write the figures that are asked for first."""
+    """Write the most wanted figures."""
     first_year = layout.plan.axis.as_of.shifted(1).year
     top = AS_OF_CELL[0]
     for column, tile in enumerate(layout.words.tiles, start=_FIRST):
@@ -164,7 +164,7 @@ def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, top: int) -
 
 
 def _value_table(words: ValueWords, first: int) -> ValueTable:
-    """Return the place of the values that are drawn: what the chart stacks upon the low case, and the price."""
+    """Return the cells of the chart: the low case, the steps stacked upon it, and the price."""
     columns = {head: column for column, head in enumerate(words.columns, start=_FIRST)}
     rows = range(first, first + len(words.methods) - len(words.off_scale))
     return ValueTable(
@@ -195,9 +195,10 @@ def cover(title: str) -> Sheet:
     """Return the cover of a company's workbooks."""
     return Sheet(
         COVER,
-        "The selector, headline figures, when free cash flow turns, value per share, the ledger in numbers, charts",
+        "The selector, headline figures, when free cash flow turns, value per share, the ledger in numbers, "
+        "charts",
         title,
-        "USD millions; figures are live formulas, but for the charts by scenario and the claims, which are stamped; "
-        "choose a scenario",
+        "USD millions; figures are live formulas, but for the charts by scenario and the claims, which are "
+        "stamped; choose a scenario",
         _fill,
     )

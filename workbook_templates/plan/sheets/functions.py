@@ -27,7 +27,8 @@ HEADER_ROW, FIRST_ROW = 5, 6
 _LABEL, _CALL, _LIVE, _NATIVE, _DIFFERENCE, _UNIT = range(1, 7)
 _WIDTHS: Final = {_LABEL: 44.0, _CALL: 62.0, _LIVE: 18.0, _NATIVE: 18.0, _DIFFERENCE: 14.0, _UNIT: 10.0}
 _HEADS: Final = {
-    _LABEL: "What", _CALL: "Call", _LIVE: "Function", _NATIVE: "Native formula", _DIFFERENCE: "Difference", _UNIT: "Unit",
+    _LABEL: "What", _CALL: "Call", _LIVE: "Function", _NATIVE: "Native formula", _DIFFERENCE: "Difference",
+    _UNIT: "Unit",
 }  # fmt: skip
 _SCENARIO, _OVERRIDES = "{scenario}", "{overrides}"
 _QUARTER_WIDTH: Final = 10.0

@@ -1,4 +1,4 @@
-"""What every sheet with a time axis begins with: title, scenario, master check, the axis."""
+"""The head of every sheet: scenario, master check, and the axis or the source of stamped values."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 _WIDTHS = {LABEL: 52, NAME: 20, UNIT: 9, NOTE: 64, VALUE: 12}
 _PASS, _FAIL = "all checks pass", "CHECK: see "
 _AXIS_LABELS = {
-    YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year", POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
+    YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year",
+    POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
     ELAPSED_ROW: "Quarters since as-of", YEAR_NUMBER_ROW: "Number of the year",
     END_ROW: "Last day of the quarter",
 }  # fmt: skip
@@ -129,7 +130,7 @@ def _put_quarter(sheet: SheetPlan, column: int, position: int, axis: Axis) -> No
 
 
 def put_stamp(sheet: SheetPlan, edition: Edition) -> None:
-    """Write, on a sheet without an axis, the scenario, the master check, and the source of its stamped values."""
+    """Write, on a sheet without an axis, the scenario, the master check and the source of stamped values."""
     put_state(sheet, edition.layout)
     text = f"Stamped values: version {edition.version}, assumptions {edition.assumptions}"
     sheet.put(*STAMP_CELL, text, "remark")

@@ -66,7 +66,7 @@ def scenario_choices(layout: Layout) -> str:
 
 
 def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
-    """Write the live row of one driver row, and below (with those of its other members) one row a scenario."""
+    """Write the live row of a driver, and below it (and its other members) one row a scenario."""
     key, driver = spec.key, spec.driver
     live, first = layout.live[key], layout.given[key]
     last = first + len(layout.scenarios) - 1
@@ -94,7 +94,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
 
 
 def _put_values(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> tuple[int, int]:
-    """Write a driver's values, once, by quarter, or by year and quarter; return the first and the last column."""
+    """Write a driver's values (one, by quarter, or by year and quarter); return first and last column."""
     key, axis = spec.key, layout.plan.axis
     quarters = range(layout.driver_start(key), axis.length)
     if spec.driver.kind in {"constant", "seasonal"}:
@@ -115,7 +115,7 @@ def _put_values(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> tuple[int
 
 
 def _note(layout: Layout, spec: DriverSpec) -> str:
-    """Return what a driver means and where each scenario's values come from."""
+    """Return the meaning of a driver and the sources of its values by scenario."""
     sources: dict[str, list[str]] = {}
     for scenario in layout.scenarios:
         if source := scenario.sources.get(spec.key):
@@ -124,7 +124,7 @@ def _note(layout: Layout, spec: DriverSpec) -> str:
 
 
 def _mark_differences(sheet: SheetPlan, layout: Layout, key: str, columns: tuple[int, int]) -> None:
-    """Mark inputs that differ from the first scenario's, and years for some of whose quarters a value of their own is given."""
+    """Mark inputs that differ from the first scenario's, and years overruled in some of their quarters."""
     first = layout.given[key]
     last = first + len(layout.scenarios) - 1
     start = reference(first + 1, columns[0])
@@ -144,7 +144,7 @@ def _mark_differences(sheet: SheetPlan, layout: Layout, key: str, columns: tuple
 
 
 def mark_overruled(sheet: SheetPlan, layout: Layout, row: int, column: int, *, start_of: str) -> None:
-    """Mark, in a row of live values from a column on, years some of whose quarters have another value than the year's."""
+    """Mark, in a row of live values from a column on, years that differ from some of their quarters."""
     ends = (layout.quarter_column(layout.driver_start(start_of)), layout.last_column)
     quarters = ":".join(reference(row, each, fixed_column=True) for each in ends)
     years = ":".join(reference(YEAR_ROW, each, fixed_row=True, fixed_column=True) for each in ends)
@@ -172,7 +172,7 @@ def _put_picked(
 
 
 def _put_quarter(sheet: SheetPlan, layout: Layout, spec: DriverSpec, position: int) -> None:
-    """Write the quarters' own values, and the live cell: the quarter's own value if there is one, else its year's."""
+    """Write the quarter's own values, and the live cell: its own value if there is one, else its year's."""
     quarter: Quarter = layout.plan.axis.quarters[position]
     column, first, live = layout.quarter_column(position), layout.given[spec.key], layout.live[spec.key]
     for row, scenario in enumerate(layout.scenarios, start=first):
@@ -191,9 +191,10 @@ def _put_quarter(sheet: SheetPlan, layout: Layout, spec: DriverSpec, position: i
 
 SHEET: Final = Sheet(
     INPUTS,
-    "Every driver: a row a scenario, and above them the live row that the selector picks; allowed range, grade, source",
+    "Every driver: a row a scenario, and above them the live row that the selector picks; allowed range, "
+    "grade, source",
     "Inputs",
-    "Blue cells are inputs, by year or for one quarter, which wins over its year (the year is then grey); grey rows are what the "
-    "selector picks; violet: differs from the first scenario",
+    "Blue cells are inputs, by year or for one quarter, which wins over its year (the year is then grey); "
+    "grey rows are what the selector picks; violet: differs from the first scenario",
     _fill,
 )

@@ -1,4 +1,4 @@
-"""The charts of the Cover: which cells each one shows."""
+"""The charts of the Cover and their cells."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from model.presentation import ChartWords
 
 _WIDTHS: Final = (19.1, 16.7, 19.0)
-"""Widths in cm of charts that begin in the first column, beside the labels, and beside the tables."""
+"""Widths in cm of charts in the first column, next to the labels, and next to the tables."""
 _HEIGHT: Final = 8.3
 _ROWS_EACH: Final = 16
 """Rows of 15 points that a chart covers, with a little air."""
@@ -27,7 +27,7 @@ _QUARTER_FORMAT: Final = '0000"Q"0'
 
 
 class ValueTable(NamedTuple):
-    """Where the Cover holds values per share: title of their chart, its rows, and columns of labels and figures."""
+    """The cells of values per share on the Cover: title of their chart, rows, and columns."""
 
     title: str
     methods: range
@@ -41,7 +41,7 @@ class ValueTable(NamedTuple):
 def cover_charts(
     layout: Layout, values: ValueTable | None, below: int, columns: tuple[int, int, int], *, by_scenario: bool
 ) -> Iterable[Chart]:
-    """Return the charts of the Cover: up to three beside the tables, at the last of ``columns``, the others from row ``below``."""
+    """Return the charts of the Cover: at the right, in the last of ``columns``, and from row ``below``."""
     words = layout.words
     charts: list[Chart] = []
     for place, each in enumerate(words.charts_beside):
@@ -60,7 +60,7 @@ def _beside(place: int, column: int) -> str:
 
 
 def _chart_of(layout: Layout, words: ChartWords, corner: str, width: float) -> Chart:
-    """Return a chart of lines by year or by quarter: of the sheet of years if that has them all, else of their own."""
+    """Return a chart of lines by year, from the sheet Annual if it has them all, or by quarter."""
     keys = [*words.columns, *words.lines]
     is_annual = not words.quarterly and all(key in layout.annual for key in keys)
     sheet = ANNUAL if is_annual else layout.places[keys[0]].sheet
@@ -71,8 +71,9 @@ def _chart_of(layout: Layout, words: ChartWords, corner: str, width: float) -> C
         cells = across(sheet, row, first, last)
         series.append(Series(title, cells, COLOURS[colour], line=key in words.lines))
     return Chart(
-        words.title, corner, (width, _HEIGHT), across(sheet, PERIOD_ROW, first, last), tuple(series), words.unit,
-        words.number_format, category_format=_QUARTER_FORMAT if words.quarterly else "", stacked=words.stacked,
+        words.title, corner, (width, _HEIGHT), across(sheet, PERIOD_ROW, first, last), tuple(series),
+        words.unit, words.number_format, category_format=_QUARTER_FORMAT if words.quarterly else "",
+        stacked=words.stacked,
     )  # fmt: skip
 
 
@@ -92,8 +93,8 @@ def _football_field(table: ValueTable, corner: str) -> Chart:
     columns = (table.label, table.low, table.step_to_mid, table.step_to_high, table.price)
     labels, low, to_mid, to_high, price = (down(COVER, column, table.methods) for column in columns)
     series = (
-        Series("low", low), Series("low to middle", to_mid, BLUES[1]), Series("middle to high", to_high, NAVY),
-        Series("share price", price, RED, line=True),
+        Series("low", low), Series("low to middle", to_mid, BLUES[1]),
+        Series("middle to high", to_high, NAVY), Series("share price", price, RED, line=True),
     )  # fmt: skip
     return Chart(table.title, corner, (_WIDTHS[2], _HEIGHT), labels, series, "USD a share", stacked=True)
 

@@ -35,7 +35,8 @@ def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:
     claims = [] if thesis is None else [thesis_sheet(thesis)]
     checked = [checks.SHEET] if any(block.sheet == CHECKS for block in company.model.blocks) else []
     sheets = (
-        cover(words.title or company.title), contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET, *_computed(company.model, words),
+        cover(words.title or company.title), contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET,
+        *_computed(company.model, words),
         scenarios.SHEET, sensitivity.SHEET, *claims, *checked, history.SOURCES_SHEET, log.SHEET,
     )  # fmt: skip
     return tuple(

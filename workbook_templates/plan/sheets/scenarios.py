@@ -1,4 +1,4 @@
-"""Scenarios: all side by side, as stamped values of the model, and whether the live one agrees with its column."""
+"""Scenarios: stamped figures of all, side by side, and whether the live one agrees with its column."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ MIX_OF_DRIVERS: Final = "mix of drivers"
 _WIDTHS: Final = {_LABEL: 58.0, _NAME: 34.0, _UNIT: 10.0, PERIOD: 9.0, LIVE: 15.0, AGREES: 12.0, MIX: 13.0}
 _COLUMN_WIDTH: Final = 18.0
 _HEADS: Final = {
-    _LABEL: "", _NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees", MIX: "Mix of values",
+    _LABEL: "", _NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees",
+    MIX: "Mix of values",
 }  # fmt: skip
 _LABELS: Final = {
     AS_OF_ROW: "Last reported quarter (as-of)",
@@ -68,7 +69,7 @@ def sections(layout: Layout) -> dict[str, list[Figure]]:
 
 
 def agreement_cell() -> str:
-    """Return the reference (on this sheet) to the text that tells whether the live figures are the stamped ones."""
+    """Return the reference (on this sheet) to the text on the agreement of live and stamped figures."""
     return reference(AS_OF_ROW, LIVE)
 
 
@@ -120,7 +121,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 
 
 def column_names(layout: Layout) -> dict[int, str]:
-    """Return the name of the scenario in each column: all of the selector, the others that ship, and the mix."""
+    """Return the scenarios by column: those of the selector, the others that ship, and the mix."""
     offered = [each.name for each in layout.scenarios]
     others = [name for name in builtin_scenarios(layout.company) if name not in offered]
     mix = [MIX_OF_DRIVERS] if weighted_scenarios(layout.company) else []
@@ -132,7 +133,8 @@ def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
     offered = {each.name: each for each in layout.scenarios}
     if weighted := weighted_scenarios(layout.company):
         offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted), name=MIX_OF_DRIVERS)
-    chosen = [offered.get(name) or load_scenario(name, company=layout.company) for name in column_names(layout).values()]
+    names = column_names(layout).values()
+    chosen = [offered.get(name) or load_scenario(name, company=layout.company) for name in names]
     figures = figure_rows(layout)
     values: dict[str, dict[Figure, float]] = {}
     for as_of in dict.fromkeys(each.as_of for each in chosen):
@@ -222,8 +224,8 @@ SHEET: Final = Sheet(
     SCENARIOS,
     "All scenarios side by side, stamped, and whether the live one agrees with its column",
     "Scenarios side by side",
-    "Live: the selected scenario, formulas; the columns to the right are values of the model, stamped when the workbook was "
-    "built",
+    "Live: the selected scenario, formulas; the columns to the right are values of the model, stamped when "
+    "the workbook was built",
     _fill,
     _is_needed,
 )

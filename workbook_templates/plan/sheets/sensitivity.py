@@ -1,4 +1,4 @@
-"""Sensitivity: tornados and two-way tables of value and free cash flow, stamped for one scenario of the selector."""
+"""Sensitivity: tornados, two-way tables and a simulation, stamped for one scenario of the selector."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ TOLERANCE_CELL: Final = (7, LIVE)
 AGREEMENT_CELL: Final = (8, LIVE)
 _TOLERANCE: Final = 1e-6
 BARS: Final = 17
-"""Rows of a tornado: the drivers that move its output most; with so many, two tornados fill the first printed page."""
+"""Rows of a tornado: the drivers that move its output most; two tornados fill the first printed page."""
 LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH, DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, NOTE = range(3, 13)
 """Columns of a tornado: the output, its change from the base, and the driver's values in a period."""
 TORNADO_ROWS: Final = (13, 33)
 """Bands of the tornados of value and of free cash flow; two rows below each begin its bars."""
 _CHARTS_ROW: Final = 56
 GRID_ROWS: Final = (82, 93, 109)
-"""Bands of the grids of value, free cash flow and the inflection; three rows below each begin its values. The gap: a page ends there."""
+"""Bands of the grids; values begin three rows below each. A printed page ends in the gap."""
 _Y, FIRST_X = 2, 3
 SIMULATION_ROW: Final = 121
 _WIDTHS: Final = (
@@ -52,9 +52,9 @@ _LAST: Final = NOTE
 _CHART_SIZE: Final = (19.5, 13.0)
 _AGREES, _CHANGED, _ANOTHER = "agrees", "inputs changed", "stamped for another scenario"
 _HEADS: Final = {
-    LABEL: "Driver", NAME: "Name", LOW: "figure, low", HIGH: "figure, high", BASE: "as it is", CHANGE_LOW: "change, low",
-    CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low", DRIVER_BASE: "driver, as is", DRIVER_HIGH: "driver, high",
-    PERIOD: "year", NOTE: "Note",
+    LABEL: "Driver", NAME: "Name", LOW: "figure, low", HIGH: "figure, high", BASE: "as it is",
+    CHANGE_LOW: "change, low", CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low",
+    DRIVER_BASE: "driver, as is", DRIVER_HIGH: "driver, high", PERIOD: "year", NOTE: "Note",
 }  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _put_stamps(sheet: SheetPlan, scenario: Scenario, outputs: Sequence[Output])
 
 
 def compared(figures: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return the live cells, each with a stamped one that it must equal while the stamped scenario is selected."""
+    """Return pairs of a live and a stamped cell, equal while the stamped scenario is selected."""
     half = SIZE // 2
     pairs = []
     for row, band in enumerate(GRID_ROWS[: min(figures, TORNADOS)], start=FIRST_FIGURE_ROW):
@@ -163,7 +163,8 @@ def _put_bar(sheet: SheetPlan, found: Tornado, bar: Bar, row: int) -> None:
     sheet.put(row, LABEL, bar.label, "label")
     sheet.put(row, NAME, bar.driver, "name")
     figures = {
-        LOW: bar.low, HIGH: bar.high, BASE: found.base, CHANGE_LOW: bar.change_low, CHANGE_HIGH: bar.change_high,
+        LOW: bar.low, HIGH: bar.high, BASE: found.base, CHANGE_LOW: bar.change_low,
+        CHANGE_HIGH: bar.change_high,
     }  # fmt: skip
     for column, value in figures.items():
         _put_figure(sheet, row, column, value, found.output.unit)

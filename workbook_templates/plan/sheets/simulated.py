@@ -1,4 +1,4 @@
-"""The simulation on the sheet Sensitivity: free cash flow by quarter, its turning point and value, in percentiles and chances."""
+"""The simulation on the sheet Sensitivity: percentiles of cash flow and value, odds of the turning point."""
 
 from __future__ import annotations
 
@@ -30,20 +30,24 @@ _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
 _PERCENTS: Final = (5, 25, 50, 75, 95)
 _PLAIN, _FIRST, _CHANCE, _ABOVE = 3, 4, 9, 10
-"""Columns: the figure without draws, percentiles, the chance to be above a figure, and that figure."""
+"""Columns: the figure without draws, percentiles, the probability of more than a threshold, the threshold."""
 _HEADS: Final = {
-    LABEL: "Trailing free cash flow at the end of", NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance", _ABOVE: "of more than",
+    LABEL: "Trailing free cash flow at the end of", NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance",
+    _ABOVE: "of more than",
 }  # fmt: skip
+_EVENT_TITLE: Final = (
+    "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
+)
 _TROUGH, _VALUE = "Trough of trailing twelve months", "Value per share"
 _FAN, _HISTOGRAM = (6, (11.6, 8.4)), (11, (9.9, 8.4))
-"""Columns of the charts, which stand beside the chances by quarter, and their sizes in cm."""
+"""Columns of the charts, to the right of the turning point, and their sizes in cm."""
 _COLOURS: Final = dict(zip(_PERCENTS, (GREY, BLUES[1], NAVY, BLUES[1], GREY), strict=True))
 
 
 def simulation_of(scenario: Scenario) -> Simulation | str:
-    """Return the simulation that is stamped, or why there is none; an empty text if the company asks for none.
+    """Return the stamped simulation, or why there is none; an empty text if the company asks for none.
 
-    The distributions that ship need not fit every scenario. It is computed by numpy, whatever is installed: the
+    The distributions that ship need not fit every scenario. numpy computes it, whatever is installed: the
     same draws give the same percentiles on every machine.
     """
     plan, asked = scenario.plan, scenario.company.presentation.questions
@@ -67,7 +71,7 @@ def simulation_of(scenario: Scenario) -> Simulation | str:
 
 
 def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None:
-    """Write the summary of a simulation: one row a figure, and the probabilities of the turning point by quarter."""
+    """Write a simulation: a row a figure, and probabilities of the turning point by quarter."""
     if isinstance(found, str):
         if found:
             put_band(sheet, band, "Simulation", _ABOVE)
@@ -84,7 +88,8 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     quarters = _quarters(found)
     sheet.charts.append(_fan(band, len(quarters)))
     for chances in found.events.values():  # one, or none
-        _put_event(sheet, event_band(band), quarters, {name: each.probability for name, each in chances.items()})
+        probabilities = {quarter: each.probability for quarter, each in chances.items()}
+        _put_event(sheet, event_band(band), quarters, probabilities)
         sheet.charts.append(_histogram(band, len(quarters)))
 
 
@@ -93,7 +98,7 @@ def _quarters(found: Simulation) -> list[str]:
 
 
 def event_band(band: int) -> int:
-    """Return the row at which the chances of the turning point begin, below the figures: quarters ahead, trough, value."""
+    """Return the first row of the turning point, below the figures by quarter, the trough and the value."""
     return band + _QUARTERS + 5
 
 
@@ -108,12 +113,9 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
     sheet.put(row, _ABOVE, "price" if math.isnan(threshold) else threshold, "stamp whole")
 
 
-def _put_event(
-    sheet: SheetPlan, band: int, quarters: Sequence[str], chances: Mapping[str, float]
-) -> None:
-    """Write the quarters from which free cash flow stays above 0, with their probability, alone and cumulated."""
-    title = "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
-    put_band(sheet, band, title, _ABOVE)
+def _put_event(sheet: SheetPlan, band: int, quarters: Sequence[str], chances: Mapping[str, float]) -> None:
+    """Write the quarters from which free cash flow stays above 0, with their probabilities."""
+    put_band(sheet, band, _EVENT_TITLE, _ABOVE)
     heads = {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"}
     put_heads(sheet, band + 1, heads, (LABEL, NAME))
     rows = _cumulated(quarters, chances)[-(len(quarters) + 2) :]
@@ -125,7 +127,7 @@ def _put_event(
 
 
 def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tuple[str, float, float]]:
-    """Return the quarters with the probability that the event happens in them, and that it has happened by then."""
+    """Return each quarter with the probability of the event in it, and by then."""
     by_then = sum(chance for quarter, chance in chances.items() if quarter < quarters[0])
     rows = [(f"before {quarters[0]}", by_then, by_then)] if by_then else []
     for quarter in quarters:
@@ -143,7 +145,8 @@ def _fan(band: int, quarters: int) -> Chart:
         for place, percent in enumerate(_PERCENTS, start=_FIRST)
     )
     corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, LABEL, rows)
-    return Chart("Trailing free cash flow: percentiles of the draws", corner, size, categories, series, "USD m")
+    title = "Trailing free cash flow: percentiles of the draws"
+    return Chart(title, corner, size, categories, series, "USD m")
 
 
 def _histogram(band: int, quarters: int) -> Chart:

@@ -1,4 +1,4 @@
-"""The sensitivities with which a workbook is stamped: tornados, two-way tables and a simulation of one scenario."""
+"""The stamped sensitivities of a scenario: tornados, two-way tables and a simulation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NEUTRAL: Final = {"add": 0.0, "scale": 1.0}
 class Stamps(NamedTuple):
     """Sensitivities of a scenario.
 
-    ``figures``: as they are; ``tornados``: of the first of them; ``grids``: of each, None where the centre lies
+    ``figures``: unchanged; ``tornados``: of the first of them; ``grids``: of each, None where the centre is
     outside the range of its driver; ``simulation``: see
     :func:`workbook_templates.plan.sheets.simulated.simulation_of`.
     """
@@ -51,7 +51,7 @@ _MOST_KNOWN: Final = 32
 
 
 def stamps_of(scenario: Scenario) -> Stamps:
-    """Return the sensitivities of a scenario; cached, for every workbook is planned again when it is validated."""
+    """Return the sensitivities of a scenario; cached, for validation plans every workbook again."""
     key = str(scenario.as_of), assumption_hash([scenario])
     if key not in _known:
         if len(_known) == _MOST_KNOWN:

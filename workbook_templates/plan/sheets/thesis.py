@@ -1,4 +1,4 @@
-"""Thesis: claims about the company, their status at the workbook's as-of, and the live scenario's figures for them."""
+"""Thesis: claims about the company, their status at as-of, and the live scenario's figures for them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 HEADER_ROW: Final = 5
 _COLUMNS: Final = {
-    "Claim of the {source}": 50, "Name": 22, "Line": 30, "Period": 9, "Holds if": 28, "Status": 13, "{Source} scenario": 17,
-    "Reported": 13, "Live scenario": 14, "USD a share at stake": 11, "Why": 52, "Note": 52,
+    "Claim of the {source}": 50, "Name": 22, "Line": 30, "Period": 9, "Holds if": 28, "Status": 13,
+    "{Source} scenario": 17, "Reported": 13, "Live scenario": 14, "USD a share at stake": 11, "Why": 52,
+    "Note": 52,
 }  # fmt: skip
 _CLAIM, _NAME, _LINE, _PERIOD, _THRESHOLD, STATUS_COLUMN, _SCENARIO, _REPORTED, _LIVE, _STAKE, _WHY, _NOTE = (
     range(1, 13)
 )
 _LOOKS: Final = {
-    "met": "good", "on_track": "good", "missed": "bad", "off_track": "bad", "open": "neutral", "not_testable": "neutral",
+    "met": "good", "on_track": "good", "missed": "bad", "off_track": "bad", "open": "neutral",
+    "not_testable": "neutral",
 }  # fmt: skip
 _ROW_HEIGHT: Final = 28
 STATUSES: Final = tuple(status.replace("_", " ") for status in get_args(Status))
@@ -55,7 +57,8 @@ def _fill(thesis: Thesis, sheet: SheetPlan, edition: Edition) -> None:
         sheet.put(HEADER_ROW, column, head, "period text wrapped")
         sheet.widths[column] = float(width)
     sheet.heights[HEADER_ROW] = _ROW_HEIGHT
-    for row, entry in enumerate(ledger(edition.layout.plan.axis.as_of, edition.layout.company), start=HEADER_ROW + 1):
+    entries = ledger(edition.layout.plan.axis.as_of, edition.layout.company)
+    for row, entry in enumerate(entries, start=HEADER_ROW + 1):
         _put_entry(sheet, edition.layout, entry, row)
     sheet.frozen = (HEADER_ROW + 1, 2)
 
@@ -64,14 +67,16 @@ def _put_entry(sheet: SheetPlan, layout: Layout, entry: Entry, row: int) -> None
     claim = entry.claim
     period = "" if claim.period is None else str(claim.period)
     texts = {
-        _CLAIM: (claim.text, "wrapped"), _NAME: (claim.name, "name"), _LINE: (claim.line, "name"), _PERIOD: (period, "unit"),
-        _THRESHOLD: (claim.threshold, "wrapped"), STATUS_COLUMN: (entry.status.replace("_", " "), _LOOKS[entry.status]),
+        _CLAIM: (claim.text, "wrapped"), _NAME: (claim.name, "name"), _LINE: (claim.line, "name"),
+        _PERIOD: (period, "unit"), _THRESHOLD: (claim.threshold, "wrapped"),
+        STATUS_COLUMN: (entry.status.replace("_", " "), _LOOKS[entry.status]),
         _WHY: (entry.reason, "wrapped"), _NOTE: (claim.note, "wrapped"),
     }  # fmt: skip
     for column, (text, style) in texts.items():
         sheet.put(row, column, text or None, style)
     figures = {
-        _SCENARIO: (entry.article, claim.unit), _REPORTED: (entry.reported, claim.unit), _STAKE: (entry.at_stake, "USD/share"),
+        _SCENARIO: (entry.article, claim.unit), _REPORTED: (entry.reported, claim.unit),
+        _STAKE: (entry.at_stake, "USD/share"),
     }  # fmt: skip
     for column, (value, unit) in figures.items():
         if not math.isnan(value):
@@ -92,7 +97,7 @@ def thesis_sheet(thesis: Thesis) -> Sheet:
         THESIS,
         f"The claims of the {thesis.scenario} of {thesis.date}, what became of them, and what hangs on each",
         f"The {thesis.scenario}'s claims, and what became of them",
-        "Judged by what was known between the results of {as_of} and the next; the column Live is formulas, the rest is "
-        "stamped",
+        "Judged by what was known between the results of {as_of} and the next; the column Live is formulas, "
+        "the rest is stamped",
         partial(_fill, thesis),
     )

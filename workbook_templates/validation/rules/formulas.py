@@ -1,4 +1,4 @@
-"""Rules over the formulas of any workbook: what an auditor looks for without knowing what the workbook is about."""
+"""Rules over the formulas of any workbook, as an auditor applies them without knowing its subject."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ VOLATILE: Final = frozenset(
     {"OFFSET", "INDIRECT", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"}
 )
 AGREED: Final = ALLOWED_FUNCTIONS | {
-    "AVERAGE", "COUNT", "COUNTA", "EXP", "HLOOKUP", "IFERROR", "INT", "LN", "MOD", "NOT", "ROUND", "ROUNDDOWN", "ROUNDUP", "SQRT",
-    "VLOOKUP",
+    "AVERAGE", "COUNT", "COUNTA", "EXP", "HLOOKUP", "IFERROR", "INT", "LN", "MOD", "NOT", "ROUND",
+    "ROUNDDOWN", "ROUNDUP", "SQRT", "VLOOKUP",
 }  # fmt: skip
 """Functions that engines calculate alike in any workbook, so that a difference is a stale value."""
 _REACHING_OUT: Final = frozenset({
-    "WEBSERVICE", "RTD", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EVALUATE", "FILTERXML", "SQL.REQUEST", "IMAGE",
+    "WEBSERVICE", "RTD", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EVALUATE", "FILTERXML", "SQL.REQUEST",
+    "IMAGE",
 })  # fmt: skip
 _PLAIN_CONSTANTS: Final = frozenset({
     "0", "1", "2", "3", "4", "7", "10", "12", "24", "30", "52", "60", "100", "360", "365", "1000", "1000000",
@@ -47,7 +48,7 @@ def looks_like_a_number(text: str) -> bool:
 
 
 def volatile_functions(subject: Subject) -> Iterable[Spot]:
-    """Find functions whose values change without a change of an input."""
+    """Find functions whose values change without a change of an input (volatile functions)."""
     yield from gathered(
         (place, "no volatile function", ", ".join(sorted(found)))
         for place, formula in subject.added.items()
@@ -70,7 +71,7 @@ def functions_that_reach_out(subject: Subject) -> Iterable[Spot]:
 
 
 def functions_not_agreed_on(subject: ModelSubject) -> Iterable[Spot]:
-    """Find functions that spreadsheet programs have not, or on which they differ; AMZN_ functions are judged by their own rule."""
+    """Find functions that not all programs have or agree on; AMZN_ functions have a rule of their own."""
     for place, formula in subject.added.items():
         unknown = sorted(
             each
@@ -82,7 +83,7 @@ def functions_not_agreed_on(subject: ModelSubject) -> Iterable[Spot]:
 
 
 def error_values(subject: Subject) -> Iterable[Spot]:
-    """Find error values; those that a workbook of this model plans are compared with the model, those of AMZN_ cells say why."""
+    """Find error values, except planned ones and those of AMZN_ cells, which have rules of their own."""
     broken = []
     for sheet in subject.book.sheets.values():
         for (row, column), cell in sheet.cells.items():
@@ -116,7 +117,7 @@ def circular_formulas(subject: Subject) -> Iterable[Spot]:
 
 
 def texts_like_formulas(subject: Subject) -> Iterable[Spot]:
-    """Find texts that begin with =: they look like formulas, do not calculate, and run when exported and opened again."""
+    """Find texts that begin with =: they look like formulas, and run once exported and opened again."""
     return gathered(
         ((sheet.name, *place), "a formula, or a text that does not begin with =", cell.value)
         for sheet in subject.book.sheets.values()
@@ -147,7 +148,7 @@ def _is_number(sheet: SheetContents, row: int, column: int) -> bool:
 
 
 def constants_in_formulas(subject: Subject) -> Iterable[Spot]:
-    """Find numbers typed into formulas, but for those that stand for themselves, such as 12 months."""
+    """Find numbers typed into formulas, except self-evident ones such as 12 months."""
     return gathered(
         (place, "inputs in cells of their own", f"{', '.join(dict.fromkeys(found))} in ={formula}")
         for place, formula in subject.added.items()
@@ -156,7 +157,7 @@ def constants_in_formulas(subject: Subject) -> Iterable[Spot]:
 
 
 def inconsistent_formulas(subject: Subject) -> Iterator[Spot]:
-    """Find formulas that differ from their two neighbours of one kind, along the row or down the column."""
+    """Find formulas that differ from two neighbours, in the row or the column, that are alike."""
     for sheet in subject.book.sheets.values():
         forms = {
             place: relative(cell.formula, *place)
@@ -173,7 +174,7 @@ def inconsistent_formulas(subject: Subject) -> Iterator[Spot]:
 
 
 def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
-    """Find numbers that stand where their two neighbours, along the row or down the column, hold one formula."""
+    """Find numbers between two neighbours, in the row or the column, that hold the same formula."""
     for sheet in subject.book.sheets.values():
         forms = {
             place: relative(cell.formula, *place)
@@ -200,7 +201,7 @@ def _around(forms: Mapping[tuple[int, int], str], place: tuple[int, int]) -> str
 
 
 def _has_like(forms: Mapping[tuple[int, int], str], place: tuple[int, int], form: str) -> bool:
-    """Tell whether a neighbour has the same form: then it is a line of its own, such as totals, across others."""
+    """Tell whether a neighbour has the same form: a line of its own, such as totals, across others."""
     row, column = place
     return any(
         forms.get(each) == form
@@ -211,7 +212,7 @@ def _has_like(forms: Mapping[tuple[int, int], str], place: tuple[int, int], form
 def _numbers_in_line(
     cells: Mapping[tuple[int, int], Content], forms: Mapping[tuple[int, int], str], place: tuple[int, int]
 ) -> bool:
-    """Tell whether a number has a number beside it: then it stands in a line of inputs across the formulas."""
+    """Tell whether a neighbour is a number too: a line of inputs across the formulas."""
     row, column = place
     for each in ((row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)):
         cell = cells.get(each)

@@ -1,4 +1,4 @@
-"""Rules over what a workbook of this model must hold, cell by cell: formulas, labels, units, the axis, history, stamps."""
+"""Rules over the planned cells of a workbook: formulas, labels, units, the axis, history, stamps."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def constants_over_formulas(subject: ModelSubject) -> Iterable[Spot]:
 
 
 def added_formulas(subject: ModelSubject) -> Iterable[Spot]:
-    """Find formulas where the model has none; cells that call AMZN_ functions are a user's own and judged by their own rule."""
+    """Find formulas where the model has none; a user's AMZN_ cells have a rule of their own."""
     for (name, row, column), formula in subject.added.items():
         if name not in subject.plan.sheets:
             continue
@@ -59,7 +59,7 @@ def changed_history(subject: ModelSubject) -> Iterable[Spot]:
 
 
 def changed_stamps(subject: ModelSubject) -> Iterable[Spot]:
-    """Find stamped values that are not the model's; of offered scenarios those whose inputs are as they were."""
+    """Find stamped values that are not the model's, unless the inputs of their scenario have changed."""
     return _of_kind(subject, "stamp")
 
 
@@ -141,7 +141,7 @@ def failed_checks(subject: ModelSubject) -> Iterator[Spot]:
 
 
 def failed_functions(subject: Subject) -> Iterator[Spot]:
-    """Find AMZN_ cells that show an error, with what AMZN_EXPLAIN says of it."""
+    """Find AMZN_ cells that show an error, with the message of AMZN_EXPLAIN."""
     for (sheet, row, column), message in subject.failures.items():
         cell = subject.book.sheets[sheet].cells[row, column]
         yield Spot(sheet, cell_name(row, column), f"a value of ={cell.formula}", message)

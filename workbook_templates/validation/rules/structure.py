@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from workbook_templates.validation.rules.subject import Subject
 
 _COMMON_FUNCTIONS: Final = ALLOWED_FUNCTIONS | {
-    "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "DATE", "IFERROR", "INDIRECT", "INT", "IRR", "LEFT", "LOOKUP", "MEDIAN", "MID", "MOD", "NOT",
-    "NOW", "NPV", "OFFSET", "PMT", "PV", "RATE", "RIGHT", "ROUND", "SQRT", "SUMIF", "TEXT", "TODAY", "TRUE", "FALSE", "VALUE", "VLOOKUP",
-    "XIRR", "XLOOKUP", "XNPV", "YEAR",
+    "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "DATE", "IFERROR", "INDIRECT", "INT", "IRR", "LEFT", "LOOKUP",
+    "MEDIAN", "MID", "MOD", "NOT", "NOW", "NPV", "OFFSET", "PMT", "PV", "RATE", "RIGHT", "ROUND", "SQRT",
+    "SUMIF", "TEXT", "TODAY", "TRUE", "FALSE", "VALUE", "VLOOKUP", "XIRR", "XLOOKUP", "XNPV", "YEAR",
 }  # fmt: skip
 LONGEST_TEXT: Final = 32_767
 _OF_PROGRAMS: Final = ("_xlnm.", "_xlfn.", "_xleta.", "_xlpm.")
@@ -27,7 +27,7 @@ _OF_PROGRAMS: Final = ("_xlnm.", "_xlfn.", "_xleta.", "_xlpm.")
 
 
 def missing_sheets(subject: Subject) -> Iterator[Spot]:
-    """Find planned sheets that are not there."""
+    """Find planned sheets that are missing."""
     sheets = subject.book.sheets
     for name in subject.expected_sheets:
         if name not in sheets:
@@ -136,7 +136,7 @@ def _own_names(subject: Subject) -> Iterator[DefinedName]:
 
 
 def shadowing_names(subject: Subject) -> Iterator[Spot]:
-    """Find names that read like a cell or a function: a formula that uses them says one thing and does another."""
+    """Find names that read like a cell or a function, so that formulas mislead."""
     for each in _own_names(subject):
         if looks_like_a_cell(each.name):
             yield Spot(each.sheet, "", "names unlike cells", f"name {each.name} = {each.formula}")
@@ -178,7 +178,7 @@ def manual_calculation(subject: Subject) -> Iterator[Spot]:
 
 
 def rounded_precision(subject: Subject) -> Iterator[Spot]:
-    """Find a workbook that calculates with what is shown instead of what stands in its cells."""
+    """Find a workbook that calculates with displayed instead of stored values."""
     if subject.book.calculation.get("fullPrecision") in {"0", "false"}:
         yield Spot("", "", "full precision", "precision as displayed")
 
