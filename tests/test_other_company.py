@@ -102,5 +102,8 @@ def test_a_sheet_that_no_block_can_have_is_refused_in_one_line(name: str) -> Non
         """Wages."""
 
     company = replace(BAKERY, model=Model("Two Bakeries", [Bakery, Oven, Wages]))
-    with companies.using(company), pytest.raises(DeclarationError, match=r"block Wages: no sheet can be called"):
+    with (
+        companies.using(company),
+        pytest.raises(DeclarationError, match=r"block Wages: no sheet can be called"),
+    ):
         planned()

@@ -21,7 +21,9 @@ _SHEETS: Final = {
     "Sales": SheetWords(
         title="Net sales", holds="Demand, capacity and net sales by segment, advertising and stores, backlog"
     ),
-    "Assets": SheetWords(title="Capital expenditure", holds="Capital expenditure, property additions by site"),
+    "Assets": SheetWords(
+        title="Capital expenditure", holds="Capital expenditure, property additions by site"
+    ),
     "Depreciation": SheetWords(
         title="Depreciation, vintage by vintage",
         holds="Straight-line depreciation of every vintage, and of what stood at as-of",

@@ -8,7 +8,7 @@ from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from workbook_templates.plan.layout import VALUE, Layout
 from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import InQuarter, InYear, Single
+from workbook_templates.plan.twins import OfRow
 
 if TYPE_CHECKING:
     from model.plan.plan import Row
@@ -20,7 +20,7 @@ class Link(NamedTuple):
 
     formula: str
     unit: str
-    twin: Single
+    twin: OfRow
 
 
 def linked(layout: Layout, key: str, period: Period | None = None) -> Link | None:
@@ -39,15 +39,15 @@ def linked(layout: Layout, key: str, period: Period | None = None) -> Link | Non
     row = layout.plan.row(key)
     home = layout.places[key]
     if period is None or not row.timed:
-        column, twin = VALUE, Single(key)
+        column, twin = VALUE, OfRow(key)
     elif period.frequency == "annual":
         year = period.year - layout.plan.axis.first.year
         if year not in years_known(row):
             return None
-        column, twin = layout.year_column(year), InYear(key, year)
+        column, twin = layout.year_column(year), OfRow(key, year, "annual")
     else:
         position = layout.plan.axis.position(Quarter(period.year, period.quarter))
-        column, twin = layout.quarter_column(position), InQuarter(key, position)
+        column, twin = layout.quarter_column(position), OfRow(key, position)
     return Link(f"={home.sheet}!{reference(home.row, column)}", row.unit, twin)
 
 

@@ -14,7 +14,7 @@ from workbook_templates.plan.sheets.header import put_axis
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import AnnualSite, QuarterSite, reference
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import InTwelveMonths, InYear
+from workbook_templates.plan.twins import OfRow
 
 if TYPE_CHECKING:
     from model.presentation import WorkbookWords
@@ -51,7 +51,7 @@ def _put_years(sheet: SheetPlan, layout: Layout, key: str, rule: str) -> None:
         else:
             text = f"={home.sheet}!{reference(home.row, column)}"
         style = numeric("calc" if rule == "ratio" else "link", row.unit)
-        sheet.put(at, column, text, style, InYear(key, place))
+        sheet.put(at, column, text, style, OfRow(key, place, "annual"))
 
 
 def _put_trailing(sheet: SheetPlan, layout: Layout, key: str, rule: str) -> None:
@@ -64,7 +64,7 @@ def _put_trailing(sheet: SheetPlan, layout: Layout, key: str, rule: str) -> None
         else:
             text = formula(Trailing(Ref(key)) if rule == "sum" else Ref(key), site)
         style = numeric("link" if rule == "last" else "calc", row.unit)
-        sheet.put(at, column, text, style, InTwelveMonths(key, position))
+        sheet.put(at, column, text, style, OfRow(key, position, "ttm"))
 
 
 def trailing_start(layout: Layout, key: str) -> int:

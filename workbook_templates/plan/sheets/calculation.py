@@ -31,7 +31,7 @@ from workbook_templates.plan.sheets.inputs import mark_overruled
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import QuarterSite, reference
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import DriverInYear, InQuarter, InYear, Single
+from workbook_templates.plan.twins import DriverInYear, OfRow
 
 if TYPE_CHECKING:
     from model.language.nodes import Expr
@@ -79,14 +79,14 @@ def put_row(sheet: SheetPlan, layout: Layout, row: Row) -> None:
             note = f"{note}. {row.line.note}"
         sheet.put(at, NOTE, note, "note")
     if not row.timed:
-        _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, Single(row.key))
+        _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, OfRow(row.key))
         return
     split = layout.plan.axis.forecast_start
     for position in range(row.start, row.stop):
         past = position < split and row.line is not None and not row.line.result
         node = cast("Expr", row.history if past else row.forecast)
         column = layout.quarter_column(position)
-        _put_formula(sheet, layout, row, node, at, column, InQuarter(row.key, position))
+        _put_formula(sheet, layout, row, node, at, column, OfRow(row.key, position))
     _put_years(sheet, layout, row, at)
 
 
@@ -101,7 +101,7 @@ def _put_formula(  # noqa: PLR0913  # a cell has a sheet, a place, a formula and
 def _put_vintage_cost(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
     """Write what heads a row of the triangle: the quarter bought (its position) and what the vintage cost."""
     sheet.put(at, NOTE, cast("int", row.vintage) + 1, "axis")
-    _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, Single(row.key))
+    _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, OfRow(row.key))
 
 
 def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
@@ -118,7 +118,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
     style = numeric("calc" if driver.kind == "seasonal" else "link", row.unit)
     if driver.kind == "constant":
         live = reference(layout.live[row.key], VALUE, fixed_row=True, fixed_column=True)
-        sheet.put(at, VALUE, f"={INPUTS}!{live}", style, Single(row.key))
+        sheet.put(at, VALUE, f"={INPUTS}!{live}", style, OfRow(row.key))
         return
     start = layout.driver_start(row.key)
     members = layout.plan.names[driver.name]
@@ -132,12 +132,12 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
             )
             season = reference(SEASON_ROW, column, fixed_row=True)
             text = "=" + call("INDEX", f"{INPUTS}!{':'.join(ends)}", season)
-        sheet.put(at, column, text, style, InQuarter(row.key, position))
+        sheet.put(at, column, text, style, OfRow(row.key, position))
     if driver.kind == "yearly":
         for place in range(start // QUARTERS_A_YEAR, layout.years):
             column = layout.year_column(place)
             text = f"={INPUTS}!{reference(layout.live[row.key], column)}"
-            sheet.put(at, column, text, style, DriverInYear(row.key, layout.plan.axis.years[place]))
+            sheet.put(at, column, text, style, DriverInYear(row.key, year=layout.plan.axis.years[place]))
         mark_overruled(sheet, layout, at, layout.year_column(start // QUARTERS_A_YEAR), start_of=row.key)
 
 
@@ -155,4 +155,4 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
             text = "=" + call("INDEX", own, f"{column_letters(column)}${POSITION_ROW}")
         else:
             text = formula(in_years(cast("Expr", row.forecast)), QuarterSite(layout, sheet.name, at, column))
-        sheet.put(at, column, text, numeric("calc", row.unit), InYear(row.key, place))
+        sheet.put(at, column, text, numeric("calc", row.unit), OfRow(row.key, place, "annual"))

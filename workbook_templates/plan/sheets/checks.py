@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.plan.formula import call
@@ -17,10 +18,11 @@ from workbook_templates.plan.sheets.calculation import put_row
 from workbook_templates.plan.sheets.header import put_axis, put_heading
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import reference
-from workbook_templates.plan.twins import Passes
+from workbook_templates.plan.twins import Computed
 
 if TYPE_CHECKING:
-    from workbook_templates.plan.cells import SheetPlan
+    from model.results import Results
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
 PASS_COLUMN = FIRST_YEAR_COLUMN
 """Shows TRUE or FALSE; the cell holds 1 or 0."""
@@ -40,7 +42,11 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
         put_row(sheet, layout, layout.plan.rows[key])
         if key.endswith("_failures") or key == CHECKS_FAILED:
             text = "=" + call("IF", f"{reference(place.row, VALUE, fixed_column=True)}=0", "1", "0")
-            sheet.put(place.row, PASS_COLUMN, text, "calc truth", Passes(key))
+            sheet.put(place.row, PASS_COLUMN, text, "calc truth", Computed(partial(_passes, key)))
+
+
+def _passes(key: str, _plan: WorkbookPlan, results: Results, draw: int) -> float:
+    return float(results.values[key][0, draw] == 0)
 
 
 SHEET: Final = Sheet(

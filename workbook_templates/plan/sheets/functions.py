@@ -6,22 +6,24 @@ follow the selector and every input that is changed by hand, as the native formu
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from model.language.periods import Period
+from model.language.periods import Period, Quarter
 from workbook_templates.plan.layout import FUNCTIONS, INPUTS, VALUE, Layout
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import InQuarter, NoDifference, NoError, QuarterText, Single
+from workbook_templates.plan.twins import Computed, NoDifference, NoError, OfRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from model.presentation import Example, WorkbookWords
-    from workbook_templates.plan.cells import SheetPlan
+    from model.results import Results
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
 HEADER_ROW, FIRST_ROW = 5, 6
 _LABEL, _CALL, _LIVE, _NATIVE, _DIFFERENCE, _UNIT = range(1, 7)
@@ -66,11 +68,15 @@ def _put_example(  # a call has a place, the drivers it takes, and a name in the
     sheet.put(row, _UNIT, link.unit, "unit")
     put_link(sheet, (row, _NATIVE), link)
     if link.unit == "quarter":  # a text from the function, a code in the native cell
-        sheet.put(row, _LIVE, text, "calc text", QuarterText(example.key))
+        sheet.put(row, _LIVE, text, "calc text", Computed(partial(_quarter_text, example.key)))
         return
     sheet.put(row, _LIVE, text, numeric("calc", link.unit), link.twin)
     difference = f"={reference(row, _LIVE)}-{reference(row, _NATIVE)}"
     sheet.put(row, _DIFFERENCE, difference, numeric("calc", link.unit), NoDifference(example.key))
+
+
+def _quarter_text(key: str, _plan: WorkbookPlan, results: Results, draw: int) -> str:
+    return str(Quarter.from_code(results.values[key][0, draw]))
 
 
 def _put_drivers(sheet: SheetPlan, layout: Layout, top: int) -> str:
@@ -91,11 +97,11 @@ def _put_drivers(sheet: SheetPlan, layout: Layout, top: int) -> str:
         style = numeric("link", driver.unit)
         sheet.put(row, 1, key, "name")
         if driver.driver is not None and driver.driver.kind in {"constant", "seasonal"}:
-            sheet.put(row, 2, f"={INPUTS}!{reference(live, VALUE)}", style, Single(key))
+            sheet.put(row, 2, f"={INPUTS}!{reference(live, VALUE)}", style, OfRow(key))
             continue
         for column, position in enumerate(ahead, start=3):
             text = f"={INPUTS}!{reference(live, layout.quarter_column(position))}"
-            sheet.put(row, column, text, style, InQuarter(key, position))
+            sheet.put(row, column, text, style, OfRow(key, position))
     corners = ((head, 1), (head + len(layout.live), last_column))
     return ":".join(reference(*corner, fixed_row=True, fixed_column=True) for corner in corners)
 

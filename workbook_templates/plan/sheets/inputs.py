@@ -24,7 +24,7 @@ from workbook_templates.plan.sheets.header import put_axis, put_heading, selecte
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import Computed, DriverInYear, InQuarter, Single, scenario_number
+from workbook_templates.plan.twins import Computed, DriverInYear, OfRow, scenario_number
 
 if TYPE_CHECKING:
     from model.scenarios.drivers import DriverSpec
@@ -98,17 +98,17 @@ def _put_values(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> tuple[int
     key, axis = spec.key, layout.plan.axis
     quarters = range(layout.driver_start(key), axis.length)
     if spec.driver.kind in {"constant", "seasonal"}:
-        _put_picked(sheet, layout, spec, VALUE, ALL, Single(key))
+        _put_picked(sheet, layout, spec, VALUE, ALL, OfRow(key))
         return VALUE, VALUE
     if spec.driver.kind == "elapsed":
         for position in quarters:
             column, period = layout.quarter_column(position), str(axis.quarters[position])
-            _put_picked(sheet, layout, spec, column, period, InQuarter(key, position))
+            _put_picked(sheet, layout, spec, column, period, OfRow(key, position))
         return layout.quarter_column(quarters[0]), layout.last_column
     first = quarters[0] // QUARTERS_A_YEAR
     for place in range(first, layout.years):
         year = axis.years[place]
-        _put_picked(sheet, layout, spec, layout.year_column(place), str(year), DriverInYear(key, year))
+        _put_picked(sheet, layout, spec, layout.year_column(place), str(year), DriverInYear(key, year=year))
     for position in quarters:
         _put_quarter(sheet, layout, spec, position)
     return layout.year_column(first), layout.last_column
@@ -186,7 +186,7 @@ def _put_quarter(sheet: SheetPlan, layout: Layout, spec: DriverSpec, position: i
     )
     by_year = call("INDEX", years, reference(YEAR_NUMBER_ROW, column, fixed_row=True))
     text = "=" + call("IF", f'{picked}=""', by_year, picked)
-    sheet.put(live, column, text, numeric("live", spec.driver.unit), InQuarter(spec.key, position))
+    sheet.put(live, column, text, numeric("live", spec.driver.unit), OfRow(spec.key, position))
 
 
 SHEET: Final = Sheet(
