@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from model.language.units import measure
+
 BLUE, BLACK, GREEN, GREY, WHITE, NAVY, BROWN = (
     "0000FF",
     "000000",
@@ -38,12 +40,6 @@ FORMATS: Final = {
     "truth": '"TRUE";"TRUE";"FALSE"',
     "text": "General",
 }
-_FORMAT_OF_UNIT: Final = {
-    "USD m": "money", "ratio": "percent", "1/yr": "percent", "rate": "rate", "times": "times", "yr": "years", "quarter": "quarter",
-    "flag": "whole", "quarters": "whole", "choice": "whole", "m shares": "money", "USD/share": "share", "GW": "years",
-    "date": "date", "days": "whole",
-}  # fmt: skip
-
 FONTS: Final = {
     "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE,
     "live": BLACK, "total": BLACK, "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
@@ -118,7 +114,7 @@ year overruled in some of its quarters, a figure without meaning."""
 
 def numeric(role: str, unit: str) -> str:
     """Return the name of the style for a number in a role, with the format of its unit."""
-    return f"{role} {_FORMAT_OF_UNIT[unit]}"
+    return f"{role} {measure(unit).style}"
 
 
 def wrapped_size(name: str) -> int:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from model.language.units import UNITS
 from workbook_templates.a1 import cell_name
 from workbook_templates.plan.layout import COVER, SELECTED_CELL
 from workbook_templates.plan.twins import NoError
@@ -20,7 +21,6 @@ ABSOLUTE_TOLERANCE: Final = 1e-6
 """In USD m, for figures below 1,000, where it is the wider of the two."""
 ABSOLUTE_TOLERANCE_OF_RATIOS: Final = 1e-12
 """For everything that is not money."""
-_UNITS_OF_MONEY: Final = frozenset({"USD m"})
 _ERROR_MARK: Final = "#"
 _MOST_SHOWN: Final = 20
 
@@ -98,7 +98,7 @@ def _agree(expected: Value, found: Value, unit: str, report: Comparison) -> bool
     if isinstance(found, (str, bool)) or found is None:
         return False
     distance = abs(found - expected)
-    near_zero = ABSOLUTE_TOLERANCE if unit in _UNITS_OF_MONEY else ABSOLUTE_TOLERANCE_OF_RATIOS
+    near_zero = ABSOLUTE_TOLERANCE if unit in UNITS and UNITS[unit].money else ABSOLUTE_TOLERANCE_OF_RATIOS
     if abs(expected) <= near_zero / RELATIVE_TOLERANCE:
         return distance <= near_zero
     report.largest = max(report.largest, distance / abs(expected))
