@@ -56,9 +56,8 @@ def volatile_functions(subject: Subject) -> Iterable[Spot]:
     )
     for each in subject.book.names:
         if found := functions(each.formula) & VOLATILE:
-            yield Spot(
-                each.sheet, "", "no volatile function", f"{', '.join(sorted(found))} in name {each.name}"
-            )
+            names = ", ".join(sorted(found))
+            yield Spot(each.sheet, "", "no volatile function", f"{names} in name {each.name}")
 
 
 def functions_that_reach_out(subject: Subject) -> Iterable[Spot]:
@@ -73,12 +72,8 @@ def functions_that_reach_out(subject: Subject) -> Iterable[Spot]:
 def functions_not_agreed_on(subject: ModelSubject) -> Iterable[Spot]:
     """Find functions that not all programs have or agree on; AMZN_ functions have a rule of their own."""
     for place, formula in subject.added.items():
-        unknown = sorted(
-            each
-            for each in functions(formula) - ALLOWED_FUNCTIONS - VOLATILE - _REACHING_OUT
-            if AMZN not in each
-        )
-        if unknown:
+        judged = functions(formula) - ALLOWED_FUNCTIONS - VOLATILE - _REACHING_OUT
+        if unknown := sorted(each for each in judged if AMZN not in each):
             yield from gathered([(place, "functions that all programs agree on", ", ".join(unknown))])
 
 
@@ -90,12 +85,8 @@ def error_values(subject: Subject) -> Iterable[Spot]:
             place = (sheet.name, row, column)
             if not is_error(cell.value) or place in subject.failures:
                 continue
-            if isinstance(subject, ModelSubject):
-                planned = (
-                    subject.plan.sheets[sheet.name].cells.get((row, column))
-                    if sheet.name in subject.plan.sheets
-                    else None
-                )
+            if isinstance(subject, ModelSubject) and sheet.name in subject.plan.sheets:
+                planned = subject.plan.sheets[sheet.name].cells.get((row, column))
                 if planned is not None and (planned.twin is not None or planned.content == cell.value):
                     continue
             if cell.formula is not None and "NA" in functions(cell.formula):
@@ -159,41 +150,42 @@ def constants_in_formulas(subject: Subject) -> Iterable[Spot]:
 def inconsistent_formulas(subject: Subject) -> Iterator[Spot]:
     """Find formulas that differ from two neighbours, in the row or the column, that are alike."""
     for sheet in subject.book.sheets.values():
-        forms = {
-            place: relative(cell.formula, *place)
-            for place, cell in sheet.cells.items()
-            if cell.formula is not None
-        }
+        forms = _forms(sheet)
         for place, form in forms.items():
             around = _around(forms, place)
             if around is not None and around != form and not _has_like(forms, place, form):
-                cell = sheet.cells[place]
-                yield from gathered(
-                    [((sheet.name, *place), f"as its neighbours: {around}", f"={cell.formula}")]
-                )
+                expected, found = f"as its neighbours: {around}", f"={sheet.cells[place].formula}"
+                yield from gathered([((sheet.name, *place), expected, found)])
 
 
 def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
     """Find numbers between two neighbours, in the row or the column, that hold the same formula."""
     for sheet in subject.book.sheets.values():
-        forms = {
-            place: relative(cell.formula, *place)
-            for place, cell in sheet.cells.items()
-            if cell.formula is not None
-        }
+        forms = _forms(sheet)
         for place, cell in sheet.cells.items():
             if cell.formula is None and isinstance(cell.value, float):
                 around = _around(forms, place)
                 if around is not None and not _numbers_in_line(sheet.cells, forms, place):
-                    yield from gathered(
-                        [((sheet.name, *place), f"a formula, as its neighbours: {around}", shown(cell.value))]
-                    )
+                    expected = f"a formula, as its neighbours: {around}"
+                    yield from gathered([((sheet.name, *place), expected, shown(cell.value))])
+
+
+def _forms(sheet: SheetContents) -> dict[tuple[int, int], str]:
+    """Return the formulas of a sheet, with relative references."""
+    cells = sheet.cells.items()
+    return {place: relative(cell.formula, *place) for place, cell in cells if cell.formula is not None}
+
+
+def _beside(place: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """Return the four neighbours of a cell."""
+    row, column = place
+    return (row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)
 
 
 def _around(forms: Mapping[tuple[int, int], str], place: tuple[int, int]) -> str | None:
     """Return the one form of both neighbours in the row, or of both in the column."""
-    row, column = place
-    for before, after in (((row, column - 1), (row, column + 1)), ((row - 1, column), (row + 1, column))):
+    left, right, above, below = _beside(place)
+    for before, after in ((left, right), (above, below)):
         form = forms.get(before)
         if form is not None and forms.get(after) == form and "R" in form:
             return form
@@ -202,19 +194,14 @@ def _around(forms: Mapping[tuple[int, int], str], place: tuple[int, int]) -> str
 
 def _has_like(forms: Mapping[tuple[int, int], str], place: tuple[int, int], form: str) -> bool:
     """Tell whether a neighbour has the same form: a line of its own, such as totals, across others."""
-    row, column = place
-    return any(
-        forms.get(each) == form
-        for each in ((row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column))
-    )
+    return any(forms.get(each) == form for each in _beside(place))
 
 
 def _numbers_in_line(
     cells: Mapping[tuple[int, int], Content], forms: Mapping[tuple[int, int], str], place: tuple[int, int]
 ) -> bool:
     """Tell whether a neighbour is a number too: a line of inputs across the formulas."""
-    row, column = place
-    for each in ((row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)):
+    for each in _beside(place):
         cell = cells.get(each)
         if cell is not None and each not in forms and isinstance(cell.value, float):
             return True

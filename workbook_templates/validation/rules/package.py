@@ -103,6 +103,5 @@ def dangerous_addresses(subject: Subject) -> Iterator[Spot]:
     """Find hyperlinks that open files or run scripts."""
     for each in subject.book.relations:
         if each.kind == "hyperlink" and each.external and _DANGEROUS_ADDRESS.match(each.target):
-            yield Spot(
-                "", "", "links to web pages or places in the workbook", f"{each.source}: {each.target}"
-            )
+            expected = "links to web pages or places in the workbook"
+            yield Spot("", "", expected, f"{each.source}: {each.target}")

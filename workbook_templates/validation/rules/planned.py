@@ -18,20 +18,14 @@ if TYPE_CHECKING:
 
 def changed_formulas(subject: ModelSubject) -> Iterable[Spot]:
     """Find formulas that are not those of the model."""
-    return _spots(
-        each
-        for each in subject.deviations
-        if each.kind == "formula" and each.found is not None and each.found.formula is not None
-    )
+    formulas = (each for each in subject.deviations if each.kind == "formula")
+    return _spots(each for each in formulas if each.found and each.found.formula is not None)
 
 
 def constants_over_formulas(subject: ModelSubject) -> Iterable[Spot]:
     """Find values typed over formulas, and formulas that were deleted."""
-    return _spots(
-        each
-        for each in subject.deviations
-        if each.kind == "formula" and (each.found is None or each.found.formula is None)
-    )
+    formulas = (each for each in subject.deviations if each.kind == "formula")
+    return _spots(each for each in formulas if not each.found or each.found.formula is None)
 
 
 def added_formulas(subject: ModelSubject) -> Iterable[Spot]:
