@@ -56,10 +56,11 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
     missing = [name for name in (COVER, INPUTS) if name not in contents]
     if missing:
         raise WorkbookError(f"not a workbook of this model: it lacks the sheets {', '.join(missing)}")
+    company = companies.default()
     as_of = value_at(contents, COVER, *AS_OF_CELL)
     try:
         quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
-        axis = axis_at(quarter)
+        axis = axis_at(quarter, company)
     except (TypeError, ValueError, OverflowError, AmznFcfError):
         where = f"{COVER}!{cell_name(*AS_OF_CELL)}"
         raise WorkbookError(f"{where}: the as-of quarter {as_of!r} is not one of ours") from None
@@ -71,13 +72,16 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
                 f"{INPUTS}: lists more than {MOST_SCENARIOS} scenarios: not a workbook of this model"
             )
     titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
-    unread = [Scenario(name, title, quarter, 0.0, {}) for name, title in zip(names, titles, strict=True)]
-    layout = Layout(companies.default().plan(axis), unread)
+    unread = [
+        Scenario(name, title, quarter, 0.0, {}, company=company)
+        for name, title in zip(names, titles, strict=True)
+    ]
+    layout = Layout(company.plan(axis), unread)
     problems: list[tuple[str, str]] = []
     scenarios = []
     for place, scenario in enumerate(unread):
         table, sources = {}, {}
-        for key, spec in driver_specs().items():
+        for key, spec in driver_specs(company).items():
             table[key] = _driver_values(contents, layout, spec, place, problems)
             grade, _, source = str(
                 value_at(contents, INPUTS, layout.given[key] + place, NOTE) or ""
