@@ -11,11 +11,12 @@ from calls import CALLS, Call
 
 from amzn_fcf.building.selection import shipped_at
 from amzn_fcf.building.workbooks import build
+from model.amazon.workbook import WORKBOOK
 from model.language.periods import Quarter
 from model.scenarios.composing import load_scenario
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import COVER, FUNCTIONS, INPUTS, SELECTED_CELL, VALUE
-from workbook_templates.plan.sheets.functions import EXAMPLES, FIRST_ROW
+from workbook_templates.plan.sheets.functions import FIRST_ROW
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.values import value_at
@@ -25,6 +26,7 @@ from xlwings_udfs.cells.error_values import ErrorValue
 from xlwings_udfs.functions import FUNCTIONS as EVERY_FUNCTION
 from xlwings_udfs.hosts.headless import register
 
+EXAMPLES = WORKBOOK.examples
 _KINDS = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
 LIVE, NATIVE, DIFFERENCE = 3, 4, 5
 

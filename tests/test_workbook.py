@@ -17,11 +17,15 @@ from shared import SHIPPED, calculated, computed, family, written
 
 from workbook_templates.engines.formualizer import LARGEST_SHEET
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
-from workbook_templates.plan.layout import INPUTS, REPORTED, SHEETS, SOURCES
+from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
+SHEETS = (
+    "Cover", "Contents", "Inputs", "Reported", "Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Value",
+    "Scenarios", "Sensitivity", "Thesis", "Checks", "Sources", "Log",
+)  # fmt: skip
 CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Checks")
 
 

@@ -20,7 +20,7 @@ from model.language.vocabulary import (
 )
 
 
-class Assets(Block):
+class Assets(Block, sheet="Assets"):
     """Capital expenditure and property additions."""
 
     # Cash: guidance is net of proceeds
@@ -80,7 +80,7 @@ class Assets(Block):
     aws_additions_on_time = line("AWS additions in service on time", "USD m", aws_additions - aws_additions_delayed)
 
 
-class Depreciation(Block):
+class Depreciation(Block, sheet="Depreciation"):
     """Depreciation, vintage by vintage."""
 
     useful_life = driver("Useful life of new assets", "yr", by=ASSET_CLASS, kind="constant")

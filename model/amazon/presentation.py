@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from model.amazon.multiples import METHOD
+from model.amazon.workbook import WORKBOOK
 from model.presentation import CellWords, Headline, Presentation, Questions, ReportWords
 
 if TYPE_CHECKING:
@@ -149,4 +150,6 @@ REPORTS: Final = ReportWords(
     ),
 )
 
-PRESENTATION: Final = Presentation(questions=QUESTIONS, cells=CELLS, reports=REPORTS)
+PRESENTATION: Final = Presentation(
+    questions=QUESTIONS, workbook=WORKBOOK, cells=CELLS, reports=REPORTS
+)

@@ -7,7 +7,7 @@ from model.language.declarations import Block, driver, line, reported
 from model.language.vocabulary import lagged, minimum, pick, prev, ttm
 
 
-class Sales(Block):
+class Sales(Block, sheet="Sales"):
     """Net sales: AWS demand against capacity, advertising, stores."""
 
     # AWS: what customers ask for

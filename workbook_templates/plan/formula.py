@@ -33,22 +33,22 @@ _REDUCTIONS: Final = {"lowest": "MIN", "highest": "MAX", "sum": "SUM"}
 
 
 class Site(Protocol):
-    """The cell in which a formula stands: it knows where rows are, seen from there."""
+    """The cell of a formula: it knows where rows are, seen from there."""
 
     def cell(self, key: str, lag: int) -> str:
-        """Return the reference to a row, ``lag`` columns to the left (same column: 0); to the one value of what has no time."""
+        """Return the reference to a row ``lag`` columns to the left, or to its one value without time."""
 
     def window(self, key: str, first_lag: int, last_lag: int) -> str:
-        """Return the reference to a row from ``first_lag`` columns to the left to ``last_lag`` columns to the left."""
+        """Return the reference to a row from ``first_lag`` to ``last_lag`` columns to the left."""
 
     def fixed(self, key: str, position: int) -> str:
         """Return the reference to a row at a position of the axis (from 0), whatever the column."""
 
     def whole(self, key: str) -> str:
-        """Return the reference to a row over the whole axis, or to the one value of what has no time."""
+        """Return the reference to a row over the axis, or to its one value if it has no time."""
 
     def span(self, keys: tuple[str, ...]) -> str | None:
-        """Return the reference to several rows in this column as one range, if they stand below each other."""
+        """Return the reference to several rows in this column as one range, if they are adjacent."""
 
     def header(self, what: CalendarName) -> str:
         """Return the reference to a property of the quarter of this column, or of the vintage of this row."""
@@ -70,9 +70,8 @@ def formula(node: Expr, site: Site) -> str:
 def call(name: str, *arguments: str) -> str:
     """Write a call of an allowed function; any other is a :class:`DeclarationError`."""
     if name not in ALLOWED_FUNCTIONS:
-        raise DeclarationError(
-            f"{name} is not among the functions that all engines agree on: {', '.join(sorted(ALLOWED_FUNCTIONS))}"
-        )
+        allowed = ", ".join(sorted(ALLOWED_FUNCTIONS))
+        raise DeclarationError(f"{name} is not among the functions that all engines agree on: {allowed}")
     return f"{name}({','.join(arguments)})"
 
 
