@@ -25,7 +25,7 @@ from workbook_templates.plan.styles import FORMATS, numeric
 if TYPE_CHECKING:
     from model.plan.plan import Plan
 
-AXIS = Axis(Quarter.parse("2026Q2"))
+AXIS = Axis(Quarter(2026, 2), Quarter(2022, 1), Quarter(2035, 4))
 REGION = Dimension("region", ("uk", "new_zealand"), labels={"uk": "UK"})
 
 
