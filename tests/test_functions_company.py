@@ -98,6 +98,7 @@ def test_a_first_cell_loads_neither_workbooks_nor_statistics() -> None:
     done = subprocess.run([sys.executable, "-c", FIRST_CELL], capture_output=True, text=True, check=True)
     loaded = {each.split(".")[0] for each in done.stdout.split()}
     assert not loaded & {
-        "amzn_fcf", "formualizer", "numba", "openpyxl", "pandas", "rich", "scipy", "workbook_templates", "xlwings",
+        "amzn_fcf", "formualizer", "numba", "openpyxl", "pandas", "rich", "scipy", "workbook_templates",
+        "xlwings",
     }  # fmt: skip
     assert "xlwings_udfs.functions.uncertainty" not in done.stdout
