@@ -9,7 +9,8 @@ import formualizer
 import pytest
 from calls import CALLS, Call
 
-from amzn_fcf.building.workbooks import build, shipped_at
+from amzn_fcf.building.selection import shipped_at
+from amzn_fcf.building.workbooks import build
 from model.language.periods import Quarter
 from model.scenarios.composing import load_scenario
 from workbook_templates.engines.formualizer import Formualizer
@@ -59,7 +60,7 @@ def agree(expected: object, found: object) -> bool:
 def test_every_function_gives_in_cells_what_it_gives_in_python(call: Call) -> None:
     """Arguments stand in cells of their own; a range is a range, a blank is an empty cell.
 
-    formualizer hands an empty cell over as 0, so this host takes a bare 0 as left out (docs/hosts.md).
+    formualizer hands an empty cell over as 0, so this host takes a bare 0 as left out (docs/reference/functions.md).
     """
     contents: dict[tuple[int, int], object] = {}
     references = []
