@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import pytest
@@ -48,6 +50,7 @@ from xlwings_udfs import (
     AMZN_UPSIDE,
     AMZN_VALUE,
     AMZN_VERSION,
+    functions,
 )
 from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, NOT_AVAILABLE, ErrorValue, error_value
 from xlwings_udfs.functions import FUNCTIONS
@@ -66,6 +69,9 @@ def figure(key: str, period: str, name: str = "base") -> float:
 
 
 def test_every_function_of_the_list_is_there_with_its_documentation() -> None:
+    texts = [path.read_text("utf-8") for path in Path(functions.__file__).parent.glob("*.py")]
+    declared = re.findall(r"^def (AMZN_\w+)", "\n".join(texts), re.MULTILINE)
+    assert sorted(declared) == sorted(FUNCTIONS), "name the module in xlwings_udfs/functions/__init__.py"
     assert sorted(FUNCTIONS) == xlwings_udfs.__all__, (
         "name the function in __all__ of xlwings_udfs/__init__.py"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
 from second_company import BAKERY
@@ -27,8 +27,12 @@ from xlwings_udfs import (
     AMZN_VALUE,
     AMZN_VERSION,
 )
+from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.descriptions import described
 from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.functions.arguments import ScenarioCell  # noqa: TC001  # hosts read annotations
+from xlwings_udfs.hosts.calc.parts import interface
+from xlwings_udfs.hosts.headless import sheet_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,6 +87,18 @@ def test_words_that_a_company_lacks_are_an_error(call: Callable[[], object], sai
 @pytest.mark.usefixtures("bakery")
 def test_functions_are_described_without_words() -> None:
     assert described(FUNCTIONS)["AMZN_FCF"].arguments[2].words == ()
+
+
+def test_a_new_function_is_known_to_hosts_without_more_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    @cell_function
+    def AMZN_LOAVES(count: Annotated[Any, {"doc": "How many"}], scenario: ScenarioCell = None) -> float:  # noqa: ANN401, N802
+        """Loaves of bread."""
+        return float(count) * (2 if scenario else 1)
+
+    monkeypatch.setitem(FUNCTIONS, "AMZN_LOAVES", AMZN_LOAVES)
+    assert sheet_functions()["AMZN_LOAVES"](3.0) == 3
+    assert "    any AMZN_LOAVES([in] any count, [in] any scenario);" in interface()
+    assert [each.optional for each in described(FUNCTIONS)["AMZN_LOAVES"].arguments] == [False, True]
 
 
 def test_what_was_computed_of_one_company_is_not_shown_of_another() -> None:
