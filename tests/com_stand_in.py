@@ -114,7 +114,8 @@ def as_variant(value: object) -> Variant:
 
 
 _KINDS: Sequence[tuple[type, str]] = (
-    (str, "VT_BSTR"), (bool, "VT_BOOL"), (int, "VT_I4"), (float, "VT_R8"), (dt.datetime, "VT_DATE"), (Decimal, "VT_CY"),
+    (str, "VT_BSTR"), (bool, "VT_BOOL"), (int, "VT_I4"), (float, "VT_R8"), (dt.datetime, "VT_DATE"),
+    (Decimal, "VT_CY"),
 )  # fmt: skip
 
 
@@ -157,17 +158,21 @@ def install() -> None:
     Anything: Any = type("Anything", (), {})  # noqa: N806  # a class of which nothing is an instance
     modules: dict[str, dict[str, object]] = {
         "pythoncom": {
-            "__file__": "pythoncom", "Empty": EMPTY, "Missing": MISSING, "ArgNotFound": ARG_NOT_FOUND, "VT_ERROR": 10,
-            "CoInitialize": lambda: None, "IID_IDispatch": "dispatch", "TypeIIDs": {"dispatch": Anything}, "ole_error": OSError,
+            "__file__": "pythoncom", "Empty": EMPTY, "Missing": MISSING, "ArgNotFound": ARG_NOT_FOUND,
+            "VT_ERROR": 10,
+            "CoInitialize": lambda: None, "IID_IDispatch": "dispatch", "TypeIIDs": {"dispatch": Anything},
+            "ole_error": OSError,
         },
-        "pywintypes": {"TimeType": ComStamp, "com_error": type("com_error", (Exception,), {}), "error": OSError, "IID": str},
+        "pywintypes": {"TimeType": ComStamp, "com_error": type("com_error", (Exception,), {}),
+        "error": OSError, "IID": str},
         "win32api": {}, "win32con": {}, "win32gui": {}, "win32event": {},
         "win32process": {"GetWindowThreadProcessId": lambda _: (1, 1)},
         "win32timezone": {"TimeZoneInfo": SimpleNamespace(utc=lambda: dt.UTC)},
         "win32com": {}, "win32com.server": {}, "win32com.server.dispatcher": {}, "win32com.server.policy": {},
         "win32com.server.util": {"unwrap": _refused}, "win32com.universal": {},
         "win32com.client": {
-            "CDispatch": Anything, "DispatchBaseClass": Anything, "DispatchEx": Anything, "Dispatch": lambda each: each,
+            "CDispatch": Anything, "DispatchBaseClass": Anything, "DispatchEx": Anything,
+            "Dispatch": lambda each: each,
             "VARIANT": PyVariant,
         },
     }  # fmt: skip
@@ -232,7 +237,7 @@ def registered(module: str) -> dict[str, dict[str, Any]]:
 
 
 def call_answering(module: str, function: str, answer: object) -> Variant:
-    """Call a function that gives another answer, or raises it: what the real one never does must not reach a cell either."""
+    """Call a function that gives or raises another answer, which the real function never does."""
 
     def other(*_: object) -> object:
         if isinstance(answer, Exception):

@@ -25,20 +25,22 @@ def environment(**more: str) -> Mapping[str, str]:
 
 
 def cells(arguments: Sequence[object]) -> list[object]:
-    """Return arguments as the generated JavaScript sends them: rows of cells, and nothing for what is left out."""
+    """Return arguments as the generated JavaScript sends them: rows of cells, null if left out."""
     return [each if each is None or isinstance(each, list) else [[each]] for each in arguments]
 
 
 def body(name: str, arguments: Sequence[object]) -> dict[str, object]:
     """Return a call as the generated JavaScript sends it."""
     return {
-        "client": "Office.js", "func_name": name, "args": cells(arguments), "caller_address": "[Book1.xlsx]Sheet1!A1",
-        "session_id": "one", "culture_info_name": "en-US", "date_format": "m/d/yyyy", "version": "0.0.0", "runtime": "1.4",
+        "client": "Office.js", "func_name": name, "args": cells(arguments),
+        "caller_address": "[Book1.xlsx]Sheet1!A1",
+        "session_id": "one", "culture_info_name": "en-US", "date_format": "m/d/yyyy", "version": "0.0.0",
+        "runtime": "1.4",
     }  # fmt: skip
 
 
 def expected(name: str, arguments: Sequence[object]) -> list[list[object]] | str:
-    """Return what Office.js must get for a call by Python's own answer: rows of cells, or the message of a #VALUE!."""
+    """Return the answer that Office.js must get, by Python: rows of cells, or the message of a #VALUE!."""
     try:
         result = FUNCTIONS[name](*arguments)
     except AmznFcfError as error:

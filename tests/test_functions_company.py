@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
 from second_company import BAKERY
@@ -27,8 +27,12 @@ from xlwings_udfs import (
     AMZN_VALUE,
     AMZN_VERSION,
 )
+from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.descriptions import described
 from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.functions.arguments import ScenarioCell  # noqa: TC001  # hosts read annotations
+from xlwings_udfs.hosts.calc.parts import interface
+from xlwings_udfs.hosts.headless import sheet_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,6 +89,18 @@ def test_functions_are_described_without_words() -> None:
     assert described(FUNCTIONS)["AMZN_FCF"].arguments[2].words == ()
 
 
+def test_a_new_function_is_known_to_hosts_without_more_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    @cell_function
+    def AMZN_LOAVES(count: Annotated[Any, {"doc": "How many"}], scenario: ScenarioCell = None) -> float:  # noqa: ANN401, N802
+        """Loaves of bread."""
+        return float(count) * (2 if scenario else 1)
+
+    monkeypatch.setitem(FUNCTIONS, "AMZN_LOAVES", AMZN_LOAVES)
+    assert sheet_functions()["AMZN_LOAVES"](3.0) == 3
+    assert "    any AMZN_LOAVES([in] any count, [in] any scenario);" in interface()
+    assert [each.optional for each in described(FUNCTIONS)["AMZN_LOAVES"].arguments] == [False, True]
+
+
 def test_what_was_computed_of_one_company_is_not_shown_of_another() -> None:
     before = AMZN_LINE("free_cash_flow", 2026), AMZN_DRIVERS()
     with using(BAKERY):
@@ -98,6 +114,7 @@ def test_a_first_cell_loads_neither_workbooks_nor_statistics() -> None:
     done = subprocess.run([sys.executable, "-c", FIRST_CELL], capture_output=True, text=True, check=True)
     loaded = {each.split(".")[0] for each in done.stdout.split()}
     assert not loaded & {
-        "amzn_fcf", "formualizer", "numba", "openpyxl", "pandas", "rich", "scipy", "workbook_templates", "xlwings",
+        "amzn_fcf", "formualizer", "numba", "openpyxl", "pandas", "rich", "scipy", "workbook_templates",
+        "xlwings",
     }  # fmt: skip
     assert "xlwings_udfs.functions.uncertainty" not in done.stdout

@@ -1,4 +1,4 @@
-"""LibreOffice Calc as a host: a real office, with the extension installed, gives in cells what Python gives."""
+"""LibreOffice Calc as a host: a real office with the extension gives in cells what Python gives."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ MARK = "AMZN_FCF_TEST"
 """Environment variable by whose value a test knows the processes that its office started."""
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 """
 TYPED_BY_HAND = """
@@ -48,7 +49,8 @@ for _ in range(100):
     except Exception:
         time.sleep(0.2)
 make = lambda name: office.ServiceManager.createInstanceWithContext(name, office)
-shown = {each.Name: each.Value for each in make("com.sun.star.sheet.FunctionDescriptions").getByName("AMZN_MULTIPLE")}
+described = make("com.sun.star.sheet.FunctionDescriptions").getByName("AMZN_MULTIPLE")
+shown = {each.Name: each.Value for each in described}
 desktop, hidden = make("com.sun.star.frame.Desktop"), (PropertyValue("Hidden", 0, True, 0),)
 book = desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, hidden)
 book.Sheets.getByIndex(0).getCellByPosition(0, 0).FormulaLocal = "=AMZN_FCF(2027)"
@@ -58,7 +60,9 @@ book = desktop.loadComponentFromURL(sys.argv[2], "_blank", 0, hidden)
 book.calculateAll()
 cell = book.Sheets.getByIndex(0).getCellByPosition(0, 0)
 arguments = [[each.Name, each.Description] for each in shown["Arguments"]]
-print(json.dumps({"text": shown["Description"], "arguments": arguments, "formula": cell.FormulaLocal, "value": cell.Value}))
+found = {"text": shown["Description"], "arguments": arguments}
+found.update(formula=cell.FormulaLocal, value=cell.Value)
+print(json.dumps(found))
 book.close(True)
 desktop.terminate()
 sys.stdout.flush()
@@ -87,7 +91,7 @@ WITHIN_FORMULAS = {
     f"=SUM({PROGRAMMATIC_PREFIX}AMZN_FCF(Inputs!I1:I6))": "#N/A",
     f'=INDEX({PROGRAMMATIC_PREFIX}AMZN_TABLE("cash"),1,1)&"!"': "line!",
     f"={PROGRAMMATIC_PREFIX}AMZN_FCF(Inputs!M1)": "#N/A",  # the error of the cell that it refers to
-    f"={PROGRAMMATIC_PREFIX}AMZN_FCF(Inputs!M1:M2)": "#VALUE!",  # Err:504 in Calc: the function is never called
+    f"={PROGRAMMATIC_PREFIX}AMZN_FCF(Inputs!M1:M2)": "#VALUE!",  # Err:504: the function is not called
     '=MATCH("net_capex",Found!A1:A16,0)': 9.0,
     f"=SUM({PERIODS_SHEET}!A1:A6)": "#N/A",  # two of the six failed
 }
@@ -136,7 +140,7 @@ class Office:
         return openpyxl.load_workbook(out / source.name, data_only=True)
 
     def typed_by_hand(self) -> dict[str, Any]:
-        """Return what the function wizard shows, and a formula that was typed, saved as .ods, loaded and calculated again."""
+        """Return what the function wizard shows, and a typed formula after a save as .ods and a reload."""
         python = next(
             (each for each in (self._bin / "python", Path("/usr/bin/python3")) if each.exists()),
             Path(sys.executable),
@@ -177,7 +181,8 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if program is None or not list(Path(program).resolve().parent.glob("pythonloader.py")):
         absent(
             request,
-            "LibreOffice or its Python is missing: install them (Debian: apt-get install libreoffice-calc python3-uno)",
+            "LibreOffice or its Python is missing: install them "
+            "(Debian: apt-get install libreoffice-calc python3-uno)",
         )
     folder = tmp_path_factory.mktemp("office")
     office = Office(Path(program), folder)
@@ -193,7 +198,7 @@ def formula(call: Call, arguments: str) -> str:
 
 
 def written(argument: Any, inputs: Any) -> str:  # noqa: ANN401  # a value or a range, and openpyxl's sheet
-    """Return an argument as Calc writes it; a range that is no array of numbers is put into the sheet Inputs."""
+    """Return an argument as Calc writes it: ranges of numbers as arrays, others in the sheet Inputs."""
     if not isinstance(argument, list):
         kinds = {str: f'"{argument}"', bool: f"{argument}()".upper(), type(None): ""}
         return kinds.get(type(argument), repr(argument))
@@ -331,7 +336,8 @@ def test_300_calls_in_a_file(office: Office, measured: Callable[[str], None]) ->
     start = time.monotonic()
     found = office.calculated(book, "many")[sheet.title]
     measured(
-        f"LibreOffice: {len(calls)} calls, start of the office and of the worker included: {time.monotonic() - start:.1f} s"
+        f"LibreOffice: {len(calls)} calls, start of the office and of the worker included: "
+        f"{time.monotonic() - start:.1f} s"
     )
     for row, call in enumerate(calls, start=1):
         assert_shows(found.cell(row, 1), call.in_python())

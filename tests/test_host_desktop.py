@@ -51,7 +51,8 @@ BY_XLWINGS, BY_HAND = UDF_MODULE, PYTHON_MODULE
 LEFT_OUT = ...
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 ODD: Sequence[object] = (
-    None, "", "  ", "no such thing", -1.0, 0.5, 1e150, True, Decimal("1.5"), DAY, CellError("#DIV/0!"), Cells((("a", "#N/A"), (None, DAY))),
+    None, "", "  ", "no such thing", -1.0, 0.5, 1e150, True, Decimal("1.5"), DAY, CellError("#DIV/0!"),
+    Cells((("a", "#N/A"), (None, DAY))),
 )  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def test_what_a_function_must_not_hand_out_becomes_an_error_value(
 
 
 def test_sum_over_a_block_with_a_failed_cell_is_an_error(excel: Excel) -> None:
-    """SUM passes over texts: a failed cell has to be neither a text nor a number when it leaves the conversion."""
+    """SUM ignores texts, so a failed cell must be neither a text nor a number after the conversion."""
     years = Cells(tuple((float(year),) for year in range(2020, 2040)))
     found = items(excel.call(BY_XLWINGS, "AMZN_FCF", years))
     assert [each.kind for each in found] == ["VT_ERROR"] * 2 + ["VT_R8"] * 14 + ["VT_ERROR"] * 4
@@ -228,7 +229,8 @@ def module_text() -> str:
 def test_the_module_by_hand_has_one_function_each_with_its_optional_arguments(module_text: str) -> None:
     assert module_text.startswith('Attribute VB_Name = "xlwings_udfs"\n')
     found = re.findall(
-        r'^Public Function (\w+)\((.*)\) As Variant\n    \1 = FromPython\("\1", Array\((.*)\)\)\nEnd Function$',
+        r"^Public Function (\w+)\((.*)\) As Variant\n"
+        r'    \1 = FromPython\("\1", Array\((.*)\)\)\nEnd Function$',
         module_text,
         re.MULTILINE,
     )
@@ -246,7 +248,8 @@ def test_the_module_by_hand_turns_every_mark_into_its_error_value(module_text: s
     cases = dict(re.findall(r'Case "(.*)": CellValue = CVErr\((\w+)\)', module_text))
     assert cases == {error: spelling.vba for error, spelling in SPELLINGS.items()}
     assert cases == {
-        "#N/A": "xlErrNA", "#NUM!": "xlErrNum", "#VALUE!": "xlErrValue", "#REF!": "xlErrRef", "#DIV/0!": "xlErrDiv0", "#NAME?": "xlErrName",
+        "#N/A": "xlErrNA", "#NUM!": "xlErrNum", "#VALUE!": "xlErrValue", "#REF!": "xlErrRef",
+        "#DIV/0!": "xlErrDiv0", "#NAME?": "xlErrName",
         "#NULL!": "xlErrNull",
     }  # fmt: skip
     assert set(cases) > set(ERROR_VALUES)
@@ -261,7 +264,8 @@ def test_the_module_by_hand_turns_every_mark_into_its_error_value(module_text: s
 def test_the_module_by_hand_is_well_formed(module_text: str) -> None:
     lines = [line.strip() for line in code_of(module_text).splitlines()]
     openings = {
-        "Function": r"(?:Public|Private) Function ", "Sub": r"(?:Public|Private) Sub ", "If": r"If .* Then$", "Select": r"Select Case ",
+        "Function": r"(?:Public|Private) Function ", "Sub": r"(?:Public|Private) Sub ", "If": r"If .* Then$",
+        "Select": r"Select Case ",
     }  # fmt: skip
     for word, opening in openings.items():
         assert sum(bool(re.match(opening, line)) for line in lines) == lines.count(f"End {word}") > 0
@@ -374,7 +378,7 @@ def test_the_interpreter_can_be_named(tmp_path: Path) -> None:
 
 
 def test_argument_help_is_laid_out_as_excel_dna_reads_it(template: Template) -> None:
-    """As its WorkbookIntelliSenseProvider: name, description, help topic, then from the fourth column argument and text in turn."""
+    """Name, description, help topic, then from the fourth column on arguments and texts in turn."""
     sheet = template.book[INTELLISENSE]
     assert template.book.sheetnames[-1] == INTELLISENSE
     assert sheet.sheet_state == "hidden"

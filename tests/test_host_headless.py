@@ -100,7 +100,8 @@ def test_the_calls_of_the_hosts_tests_hold_every_function() -> None:
 def test_a_sum_over_a_failed_cell_is_an_error_and_iferror_sees_it() -> None:
     book = sheet_with({
         (1, 1): "=AMZN_FCF(2026)", (2, 1): "=AMZN_FCF(2040)", (3, 1): "=SUM(A1:A2)", (4, 1): "=IFERROR(A2,7)",
-        (5, 1): '=AMZN_FCF(2026,,"after_leases")', (6, 1): "=SUM(AMZN_FCF(C1:E1))", (1, 3): 2026, (1, 4): 2027, (1, 5): 2040,
+        (5, 1): '=AMZN_FCF(2026,,"after_leases")', (6, 1): "=SUM(AMZN_FCF(C1:E1))", (1, 3): 2026, (1,
+        4): 2027, (1, 5): 2040,
     })  # fmt: skip
     assert book.get_value("S", 3, 1) == {"type": "Error", "kind": "Na"}
     assert book.get_value("S", 4, 1) == 7

@@ -1,4 +1,4 @@
-"""xlwings Lite: the wheel is pure Python and needs only what Pyodide has, and xlwings makes custom functions of ``main.py``."""
+"""xlwings Lite: a pure wheel that needs only what Pyodide has; custom functions made of ``main.py``."""
 
 from __future__ import annotations
 
@@ -156,12 +156,13 @@ def _link(name: str, packages: Path) -> None:
 
 @pytest.fixture(scope="module")
 def lite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401  # what xlwings prints
-    """Return what xlwings makes of the ``main.py`` that is written: its metadata, and the answers to every call."""
+    """Return what xlwings makes of our ``main.py``: metadata, and the answers to all calls."""
     needs(request, "xlwings")
     folder = tmp_path_factory.mktemp("host") / "lite"
     write_template(folder)
     done = subprocess.run(
-        [sys.executable, "-c", EVERY_CALL], cwd=folder, env=environment(), input=json.dumps([body(*each) for each in CALLS]),
+        [sys.executable, "-c", EVERY_CALL], cwd=folder, env=environment(),
+        input=json.dumps([body(*each) for each in CALLS]),
         capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     return json.loads(done.stdout)

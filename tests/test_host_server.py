@@ -1,4 +1,4 @@
-"""xlwings Server: the real server on loopback, called as the generated JavaScript calls it, and once from a browser."""
+"""xlwings Server: the real server on loopback, called as its JavaScript does, and once from a browser."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TOKEN = "a-token-of-the-test-suite"  # noqa: S105  # opens nothing but the server of this test
 CALL = "/xlwings/custom-functions-call"
+HEAD = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\n"
 PATIENCE = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OFFICE = """
@@ -49,7 +50,10 @@ globalThis.Office = {
   actions: { associate() {} },
   context: { requirements: { isSetSupported: () => true } },
 };
-globalThis.Excel = { CalculationType: { full: "Full" }, RequestContext: function () { return context; }, run: (then) => then(context) };
+globalThis.Excel = {
+  CalculationType: { full: "Full" }, RequestContext: function () { return context; },
+  run: (then) => then(context),
+};
 globalThis.CustomFunctions = {
   associate: (name, called) => { functions[name] = called; },
   Error: class extends Error { constructor(code, message) { super(message); } },
@@ -309,14 +313,14 @@ def test_a_body_that_is_no_call_is_refused(server: Server, content: bytes) -> No
 
 def test_a_large_body_is_refused_before_it_is_read(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
-        head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 99999999"
+        head = f"{HEAD}Content-Length: 99999999"
         caller.sendall(f"{head}\r\n\r\n".encode())
         assert caller.recv(100).startswith(b"HTTP/1.1 413")
 
 
 def test_a_large_body_without_a_length_is_refused(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
-        head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked"
+        head = f"{HEAD}Transfer-Encoding: chunked"
         caller.sendall(f"{head}\r\n\r\n".encode())
         with contextlib.suppress(OSError):  # the server may close before it has all
             for _ in range(5):
@@ -436,7 +440,7 @@ def test_its_log_holds_neither_token_nor_traceback(server: Server) -> None:
 
 
 def test_its_readme_starts_it_as_these_tests_do_from_either_shell(tmp_path: Path) -> None:
-    """PowerShell's commands set the same variables to the same values; its double quotes leave all but $ and ` as they are."""
+    """PowerShell's double quotes leave all but $ and ` unchanged."""
     readme = next(path for path in write_template(tmp_path / "server") if path.name == "README.md").read_text(
         encoding="utf-8"
     )

@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from dataclasses import replace
-from functools import cache
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -28,7 +27,6 @@ _OLDEST_OFFICE: Final = "7.0"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-@cache
 def descriptions() -> list[Description]:
     """Return the description of every function, with required arguments marked."""
     return [
