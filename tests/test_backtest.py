@@ -28,7 +28,7 @@ CALIBRATION = {
 }
 """Mean and mean absolute error, 1 to 4 quarters ahead; per cent, or USD bn."""
 LEEWAY = {"operating_cash_flow": 0.8, "ttm_free_cash_flow": 1.7}
-"""Deferred tax in reported quarters differs from the calibration's (docs/design.md); for the rest, 0.13: the rules leave small choices."""
+"""Deferred tax in reported quarters differs from the calibration's (docs/method.md); for the rest, 0.13: the rules leave small choices."""
 
 
 @pytest.mark.parametrize("line", CALIBRATION)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ORDER_OF_FONTS = {f"Unexpected element '{each}' found" for each in ("b", "i", "color", "sz")}
 """openpyxl writes the elements of a font in an order of its own. ECMA-376 lets them stand in any order (CT_Font is a choice); the data of
-openxml-audit, which are those of the Open XML SDK, ask for one. docs/validation.md has the result of the schemas themselves."""
+openxml-audit, which are those of the Open XML SDK, ask for one. docs/evidence.md has the result of the schemas themselves."""
 
 
 def test_every_part_keeps_to_the_schemas_of_the_open_xml_sdk(tmp_path: Path) -> None:

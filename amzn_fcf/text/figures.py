@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import DAY_ZERO, Quarter
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -30,20 +31,12 @@ def text(value: float | str | None, unit: str) -> str:
         return "not on the axis" if unit == "quarter" else "not meaningful"
     if isinstance(value, str):
         return value
-    if unit == "USD m":
-        return f"{value:,.0f}"
-    if unit == "rate":
-        return f"{value:.2%}"
-    if unit in {"ratio", "1/yr"}:
-        return f"{value:.1%}"
-    if unit == "USD/share":
-        return f"{value:,.2f}"
-    return f"{value:g}" if value == round(value) else f"{value:,.3f}"
+    return measure(unit).text(value)
 
 
 def exact(value: float, unit: str) -> str:
     """Return the value of a driver as text, with the digits in which drivers differ."""
-    return f"{100 * value:.2f} %" if unit in {"ratio", "rate", "1/yr"} else text(shown(value, unit), unit)
+    return f"{100 * value:.2f} %" if measure(unit).percent else text(shown(value, unit), unit)
 
 
 def read(results: Results, key: str, scenario: int = 0) -> str:
