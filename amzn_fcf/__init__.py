@@ -1,4 +1,4 @@
-"""Amazon's free cash flow, margins and their turning point: one declaration, computed by numpy and written as Excel formulas.
+"""Amazon's free cash flow, margins and turning point: declared once, computed by numpy, written to Excel.
 
 Examples
 --------
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name stands for; loaded when first used, so that --help is quick
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # loaded when first used, so that --help is fast
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -10,7 +10,8 @@ import sys
 import numpy as np
 from timing import best_of, show
 
-from amzn_fcf.building.workbooks import build, shipped_at
+from amzn_fcf.building.selection import shipped_at
+from amzn_fcf.building.workbooks import build
 from model.amazon import AMAZON
 from model.analysis.sensitivity import break_even, grid, output_of, tornado
 from model.analysis.swings import Steps

@@ -25,7 +25,7 @@ import numba
 import numpy as np
 from timing import best_of, show
 
-from amzn_fcf.building.workbooks import shipped_at
+from amzn_fcf.building.selection import shipped_at
 from model.amazon import AMAZON
 from model.backends.arrays import compile_plan
 from model.backends.kernel import kernel_for

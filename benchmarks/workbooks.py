@@ -18,7 +18,8 @@ import openpyxl
 import xlsxwriter
 from timing import best_of, show
 
-from amzn_fcf.building.workbooks import build, shipped_at
+from amzn_fcf.building.selection import shipped_at
+from amzn_fcf.building.workbooks import build
 from model.scenarios.composing import load_scenario
 from workbook_templates.plan.workbook import plan_workbook, preset_to
 from workbook_templates.validation.validate import validate

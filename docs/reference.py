@@ -17,8 +17,8 @@ from model.scenarios.files import builtin_overlays, builtin_scenarios, read_file
 from model.simulation.run import simulate
 from workbook_templates.validation.rules.choice import every_rule
 from workbook_templates.validation.rules.table import ANY, OTHER
-from xlwings_udfs.cells.descriptions import descriptions
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.cells.descriptions import described
+from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -75,14 +75,14 @@ def _argument(action: argparse.Action) -> str:
 
 def functions() -> str:
     """Return every function with its arguments."""
-    return "\n\n".join(map(_function, descriptions()))
+    return "\n\n".join(map(_function, FUNCTIONS))
 
 
 def _function(name: str) -> str:
-    arguments = descriptions()[name].arguments
+    arguments = described(FUNCTIONS)[name].arguments
     signature = ", ".join(f"[{each.name}]" if each.optional else each.name for each in arguments)
     text = inspect.cleandoc(FUNCTIONS[name].__doc__ or "").replace("``", "`")
-    rows = [(code(each.name), each.description) for each in arguments]
+    rows = [(code(each.name), each.text) for each in arguments]
     return f"## {name}\n\n`{name}({signature})`\n\n{text}" + (
         f"\n\n{table(('argument', 'meaning'), rows)}" if rows else ""
     )

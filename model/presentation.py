@@ -106,9 +106,54 @@ class CellWords:
     headlines: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Headline:
+    """A figure of a scenario that a command prints unasked.
+
+    ``years``: years after that of the first quarter not reported yet; empty for a result.
+    """
+
+    line: str
+    label: str
+    years: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReportWords:
-    """What commands print beside what was asked for."""
+    """The lines that commands print unasked.
+
+    Attributes
+    ----------
+    flow, trough, turn, positive
+        Free cash flow by year, the quarter of its trailing trough, the quarter in which it turns, and the quarter
+        from which it stays positive.
+    ranges
+        Method of valuation -> rows of its low, middle and high value per share.
+    valued
+        Lines whose rows ``value`` gives to programs.
+    basis
+        Inputs and parts of a value, and multiples at the price.
+    warnings
+        Row that is 1 when a value is doubtful -> the reason, with rows in braces.
+    dated
+        Driver that holds the valuation date, then the drivers that are as of that date.
+    note
+        A line below values.
+    root
+        Figures that ``solve`` compares before and at the root.
+    """
+
+    flow: str = ""
+    trough: str = ""
+    turn: str = ""
+    positive: str = ""
+    ranges: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    valued: Names = ()
+    basis: Names = ()
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    dated: Names = ()
+    note: str = ""
+    root: tuple[Headline, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from once import made_once
 
-from amzn_fcf.building.workbooks import default_scenarios, shipped_at
+from amzn_fcf.building.selection import default_scenarios, shipped_at
 from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario

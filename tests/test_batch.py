@@ -23,7 +23,7 @@ from shared import calculated
 from amzn_fcf.building import batch
 from amzn_fcf.building.batch import Family, Job, Outcome, outcomes
 from amzn_fcf.building.records import FOLDER, kept_record
-from amzn_fcf.building.workbooks import MOST_OFFERED, named, offered_with, shipped_at
+from amzn_fcf.building.selection import MOST_OFFERED, named, offered_with, shipped_at
 from model.errors import InputError, WorkbookError
 from model.language.periods import Quarter
 from model.parallel.workers import Workers
@@ -216,9 +216,9 @@ def test_ctrl_c_says_what_is_missing_and_a_second_run_goes_on(
     files = ", ".join(f"amzn-fcf_{name}.xlsx" for name in missing)
     assert (
         lines[0]
-        == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; run the same command again to go on"
+        == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; run the same command again to continue"
     )
-    assert lines[1] == "amzn-fcf: interrupted; files written so far are whole"
+    assert lines[1] == "amzn-fcf: interrupted; files already written are complete"
     assert not parts(out)
     again = finished(quick(workbook, 2, *arguments), tmp_path)
     assert again.returncode == 0, again.stderr

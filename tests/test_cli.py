@@ -15,8 +15,15 @@ from commands import amzn_fcf, refused
 from processes import AMZN_FCF, finished
 from shared import calculated, computed
 
+from amzn_fcf import commands
+from amzn_fcf.building.templates import WRITERS
+from amzn_fcf.cli import main
+from amzn_fcf.commands import COMMANDS, claims, simulate, template, validate
+from model.backends import choice
 from model.language.periods import Period
 from model.reported.actuals import load_actuals
+from model.simulation.sampling import SAMPLINGS
+from workbook_templates.engines import engines
 
 LATEST = load_actuals().latest
 
@@ -24,9 +31,7 @@ LATEST = load_actuals().latest
 def test_help_shows_every_command_with_an_example() -> None:
     whole = amzn_fcf("--help")
     assert whole.returncode == 0
-    for command in (
-        "build", "show", "validate", "value", "solve", "simulate", "tornado", "grid", "claims", "backtest", "read", "template",
-    ):  # fmt: skip
+    for command in COMMANDS:
         assert command in whole.stdout
         part = amzn_fcf(command, "--help")
         assert part.returncode == 0
@@ -41,6 +46,45 @@ def test_help_loads_neither_numpy_nor_openpyxl() -> None:
     )
     done = finished([sys.executable, "-c", code])
     assert done.stdout.strip().endswith("[]"), done.stderr
+
+
+def test_every_module_of_a_command_is_in_the_list_of_commands() -> None:
+    modules = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__", "options"}
+    assert set(COMMANDS) == modules, "list the command in amzn_fcf/commands/__init__.py"
+
+
+def test_a_command_that_lacks_a_part_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delattr(claims, "SUMMARY")
+    monkeypatch.delattr(claims, "configure")
+    assert main(["show", "net_sales"]) == 2
+    assert "amzn_fcf/commands/claims.py lacks SUMMARY, configure" in capsys.readouterr().err
+
+
+def test_choices_are_those_of_the_code_behind_them() -> None:
+    assert simulate.SAMPLINGS == SAMPLINGS
+    assert simulate.ENGINES == choice.ENGINES
+    assert tuple(engines.ENGINES) == validate.ENGINES
+    assert validate.ENGINES[0] == engines.DEFAULT_ENGINE
+    assert sorted(template.HOSTS) == sorted(WRITERS)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show free_cash_flow", "value", "solve wacc --price 234.75 --scenario article", "claims",
+        "simulate --draws 16 --engine numpy --workers 1",
+    ],
+)  # fmt: skip
+def test_commands_that_compute_load_no_workbook_code(command: str) -> None:
+    heavy = {"openpyxl", "formualizer", "workbook_templates", "xlwings_udfs", "xlwings", "pandas", "rich"}
+    code = (
+        f"import sys; from amzn_fcf.cli import main; assert main({command.split()}) == 0; "
+        f"print(sorted(set(sys.modules) & {heavy}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
 
 
 def test_templates_of_every_host_lie_side_by_side(tmp_path: Path) -> None:

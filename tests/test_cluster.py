@@ -13,7 +13,6 @@ from dask_processes import dask_processes
 from distributed import LocalCluster
 from test_simulate import answers
 
-import amzn_fcf.commands.simulate
 from amzn_fcf.cli import main
 from model.errors import EngineError, InputError
 from model.parallel.cluster import cluster_workers
@@ -106,7 +105,7 @@ def test_a_scheduler_that_is_killed_leaves_the_blocks_that_were_done(
 
             yield kill
 
-        monkeypatch.setattr(amzn_fcf.commands.simulate, "progress_bar", killing)
+        monkeypatch.setattr("amzn_fcf.text.tables.progress_bar", killing)
         status = main(
             ["simulate", "--draws", str(10 * DRAWS), "--engine", "numpy", "--scheduler", dask.address]
         )

@@ -9,7 +9,8 @@ import formualizer
 import pytest
 from calls import CALLS, Call
 
-from amzn_fcf.building.workbooks import build, shipped_at
+from amzn_fcf.building.selection import shipped_at
+from amzn_fcf.building.workbooks import build
 from model.language.periods import Quarter
 from model.scenarios.composing import load_scenario
 from workbook_templates.engines.formualizer import Formualizer

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from shared import family, input_cell, written
 
 from amzn_fcf import __version__
+from amzn_fcf.building.changed import base_of
 from amzn_fcf.cli import main
-from amzn_fcf.commands.read import base_of
 from model.amazon import AMAZON
 from model.errors import InputError, UnknownNameError
 from model.language.periods import QUARTERS_A_YEAR, Quarter

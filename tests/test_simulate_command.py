@@ -38,7 +38,7 @@ def test_text_shows_what_was_done_and_every_table(tmp_path: Path) -> None:
     row = next(line for line in done.stdout.splitlines() if line.split()[:1] == ["2027Q4"])
     assert row.split()[1] == f"{chance:.1%}"
     for text in ("aws_margin 2028", "mean of lowest 5 %", "chance that the discounted cash flow exceeds the price of 256.29 USD",
-                 "never below 0", "intensity_peak", "correlation ratio", "Estimates after so many draws"):  # fmt: skip
+                 "never below 0", "intensity_peak", "correlation ratio", "Convergence"):  # fmt: skip
         assert text in done.stdout
     assert (tmp_path / "base.png").read_bytes().startswith(PNG)
     assert [path.name for path in tmp_path.iterdir()] == ["base.png"]
@@ -84,8 +84,11 @@ def test_json_and_csv_hold_the_same_records() -> None:
         (["--scenario", "bse"], "unknown scenario 'bse'; did you mean base"),
         (["--output", "free_cash_flw 2027"], "unknown line 'free_cash_flw'; did you mean free_cash_flow"),
         (["--uncertainty", "none.toml"], "none.toml: cannot read the uncertainty file: No such file"),
-        (["--plot", "base.jpg"], "--plot base.jpg: needs the name of a .png file in a folder that is there"),
-        (["--plot", "no_such_folder/base.png"], "needs the name of a .png file in a folder that is there"),
+        (["--plot", "base.jpg"], "--plot writes a .png file, not 'base.jpg'"),
+        (
+            ["--plot", "no_such_folder/base.png"],
+            "--plot no_such_folder/base.png: there is no folder no_such_folder",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(
@@ -130,7 +133,7 @@ def test_ctrl_c_in_the_middle_is_one_line_and_leaves_no_picture(tmp_path: Path) 
         command.send_signal(signal.SIGINT)
         out, err = command.communicate(timeout=60)
     assert (command.returncode, out) == (130, "")
-    assert err == "amzn-fcf: interrupted; files written so far are whole\n"
+    assert err == "amzn-fcf: interrupted; files already written are complete\n"
     assert list(tmp_path.iterdir()) == []
     assert not [each for each in workers if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 

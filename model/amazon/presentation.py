@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from model.amazon.multiples import METHOD
-from model.presentation import CellWords, Presentation, Questions
+from model.presentation import CellWords, Headline, Presentation, Questions, ReportWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,4 +115,38 @@ CELLS: Final = CellWords(
     price_date="valuation_date",
 )  # fmt: skip
 
-PRESENTATION: Final = Presentation(questions=QUESTIONS, cells=CELLS)
+REPORTS: Final = ReportWords(
+    flow="free_cash_flow",
+    trough="trough",
+    turn="turn",
+    positive="positive",
+    ranges={
+        method: (f"value_per_share[{method},low]", f"value_per_share[{method},mid]", f"value_per_share[{method},high]")
+        for method in METHOD.members
+    },
+    valued=("value_per_share", "upside"),
+    basis=(
+        "valuation_date", "price", "upside[dcf]", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]",
+        "enterprise_value[mid]", "terminal_share", "exit_terminal_share", "implied_ev_ebitda",
+        "implied_terminal_growth", "terminal_reinvestment", "final_reinvestment", "cash_held",
+        "stakes_after_haircut", "debt_owed", "finance_leases_owed", "equity_value[mid]", "diluted_shares",
+        "basic_value_per_share", "price_to_sales_ahead", "ev_to_ebitda_ahead", "price_to_earnings_ahead",
+        "price_to_free_cash_flow_trailing",
+    ),
+    warnings={
+        "terminal_warning": "{terminal_share} of the enterprise value lies after the axis (limit {terminal_share_limit})",
+        "growth_warning": "growth after the axis, {terminal_growth}, is above the risk-free rate, {risk_free}",
+    },
+    dated=("valuation_date", "price", "diluted_shares", "stakes"),
+    note="Stock compensation is counted once: as an expense in operating income, not added back; "
+    "future dilution is not counted.",
+    root=(
+        Headline("free_cash_flow", "free cash flow", (0, 1, 2, 4)),
+        Headline("trough", "trough of TTM free cash flow"),
+        Headline("positive", "positive from"),
+        Headline("aws_margin", "AWS margin", (1, 2, 4)),
+        Headline("aws_sales_growth", "AWS growth", (1,)),
+    ),
+)
+
+PRESENTATION: Final = Presentation(questions=QUESTIONS, cells=CELLS, reports=REPORTS)
