@@ -1,4 +1,4 @@
-"""``make bench``: draws of the whole model, by numpy, by the kernel, and one at a time in two spreadsheet engines.
+"""``make bench``: draws of the whole model, by numpy, the kernel and two spreadsheet engines.
 
 The outputs are those that a simulation wants. Times are the best of several runs; what else this machine does
 shows in them.
