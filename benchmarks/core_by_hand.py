@@ -74,7 +74,7 @@ class CoreByHand:
         lags = tuple(values[f"service_lag[{site}]"][0, 0] for site in ("aws", "other"))
         if (plan.axis.length, plan.axis.forecast_start) != (LENGTH, SPLIT) or lags != (AWS_LAG, OTHER_LAG):
             raise ValueError(
-                f"the loop is for the model's axis as of {AS_OF} and lags of {AWS_LAG} and {OTHER_LAG} quarters"
+                f"the loop is for an axis as of {AS_OF}, and lags of {AWS_LAG} and {OTHER_LAG} quarters"
             )
         self.series = np.ascontiguousarray([np.broadcast_to(values[key][:, 0], LENGTH) for key in SERIES])
         self.history = np.array([values[key][:, 0] for key in HISTORY])

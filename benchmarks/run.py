@@ -33,7 +33,7 @@ KEPT = ("free_cash_flow", "ttm_free_cash_flow", "trough", "turn", "positive")
 def draw_ten_thousand() -> dict[str, np.ndarray]:
     """Compute base with 10,000 draws of AWS growth and capital expenditure, in blocks to save memory."""
     plan = AMAZON.plan(AMAZON.axis(Quarter.parse("2026Q2")))
-    program, reported = compile_plan(plan), reported_arrays(plan)
+    program, reported = compile_plan(plan), reported_arrays(AMAZON, plan)
     drivers = driver_arrays(plan, [load_scenario("base")])
     generator = np.random.default_rng(1)
     kept: dict[str, list[np.ndarray]] = {key: [] for key in KEPT}

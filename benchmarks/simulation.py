@@ -1,4 +1,4 @@
-"""``make bench``: draws of the whole model, by numpy, by the kernel, and one at a time in two spreadsheet engines.
+"""``make bench``: draws of the whole model, by numpy, the kernel and two spreadsheet engines.
 
 The outputs are those that a simulation wants. Times are the best of several runs; what else this machine does
 shows in them.
@@ -94,7 +94,7 @@ def in_threads(
     run: Callable[[Mapping[str, Array], Mapping[str, Array], int], Values], draws: int, threads: int
 ) -> float:
     """Return the seconds that draws take in blocks, shared by threads."""
-    parts, reported = blocks(drawn(draws), draws), reported_arrays(plan())
+    parts, reported = blocks(drawn(draws), draws), reported_arrays(AMAZON, plan())
 
     def all_blocks() -> None:
         with ThreadPoolExecutor(threads) as pool:
@@ -114,7 +114,7 @@ def numpy_and_kernel() -> float:
     kernel, program = kernel_for(plan(), frozenset(VARYING), OUTPUTS), compile_plan(plan())
     by_numpy = rate("numpy, one thread", NUMPY_DRAWS, in_threads(program.run, NUMPY_DRAWS, 1))
     rate("numpy, two threads", NUMPY_DRAWS, in_threads(program.run, NUMPY_DRAWS, 2))
-    kernel.run(drawn(16), reported_arrays(plan()), 16)
+    kernel.run(drawn(16), reported_arrays(AMAZON, plan()), 16)
     alone = rate("kernel, one thread", DRAWS, in_threads(kernel.run, DRAWS, 1))
     rate("kernel, two threads", DRAWS, in_threads(kernel.run, DRAWS, 2))
     print(f"kernel to numpy, one thread: {alone / by_numpy:,.1f} times (target: 4)")
@@ -247,7 +247,7 @@ def workbook_a_draw_at_a_time(by_kernel: float) -> None:
     for engine in (by_formualizer, by_ironcalc):
         for found, given in zip(engine(book, draws), values, strict=False):
             drivers = driver_arrays(plan(), [book.base.with_overrides(given)])
-            expected = kernel.run(drivers, reported_arrays(plan()), 1)
+            expected = kernel.run(drivers, reported_arrays(AMAZON, plan()), 1)
             for key, cells in found.items():
                 row = plan().rows[key]
                 wanted = expected[key][row.start : row.stop if row.timed else 1, 0]
@@ -259,7 +259,7 @@ def workbook_a_draw_at_a_time(by_kernel: float) -> None:
 
 def limit_of_this_machine() -> None:
     """Compare with the core of the model written by hand, after checking that it gives the same figures."""
-    drivers, reported = drawn(DRAWS), reported_arrays(plan())
+    drivers, reported = drawn(DRAWS), reported_arrays(AMAZON, plan())
     by_hand = core_by_hand.CoreByHand(
         plan(), compile_plan(plan()).run(driver_arrays(plan(), [load_scenario("base")]), reported)
     )
@@ -278,7 +278,7 @@ def limit_of_this_machine() -> None:
 
 def cost_is_linear() -> None:
     """Print the cost of a draw as draws and lines grow."""
-    reported, kernel = reported_arrays(plan()), kernel_for(plan(), frozenset(VARYING), OUTPUTS)
+    reported, kernel = reported_arrays(AMAZON, plan()), kernel_for(plan(), frozenset(VARYING), OUTPUTS)
 
     def run_blocks(parts: list[Any]) -> None:
         for some, count in parts:
@@ -315,7 +315,7 @@ def compilation() -> None:
     code = (
         "import time, sys; sys.path.insert(0, 'benchmarks'); import simulation as s\n"
         "from model.backends.kernel import kernel_for\n"
-        "d, r = s.drawn(16), s.reported_arrays(s.plan()); t = time.perf_counter()\n"
+        "d, r = s.drawn(16), s.reported_arrays(s.AMAZON, s.plan()); t = time.perf_counter()\n"
         "kernel_for(s.plan(), frozenset(s.VARYING), s.OUTPUTS).run(d, r, 16); print(time.perf_counter() - t)"
     )
     with tempfile.TemporaryDirectory() as folder:

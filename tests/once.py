@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 _VARIABLE: Final = "AMZN_FCF_TEST_RUN"
 """Environment variable through which the processes of a run (pytest-xdist) know their common folder."""
-_PATIENCE: Final = 120
+_PATIENCE: Final = 300
 """Seconds after which a process that is said to work on a result is taken for dead."""
 
 

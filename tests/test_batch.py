@@ -168,9 +168,7 @@ def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(
     for path in there:
         assert_whole(path)
     done = finished(line, tmp_path)
-    measured(
-        f"3 kills of real builds: {len(there)} of {len(names)} workbooks were there before the last run, which kept them"
-    )
+    measured(f"3 kills of real builds: the last run kept {len(there)} of {len(names)} workbooks")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("kept out/") == len(there)
     assert done.stdout.count("wrote out/") == len(names) - len(there)
@@ -183,9 +181,8 @@ def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(
 def test_processes_end_with_the_one_that_started_them(workbook: Path, tmp_path: Path) -> None:
     line = quick(workbook, 1, "--workers", "2", "--out", "out", "--scenario", *NAMES, seconds=30)
     with running(line, tmp_path, quiet=True) as process:
-        started = wait_for(
-            lambda: psutil.Process(process.pid).children(recursive=True), at_least=3
-        )  # two workers, and what tracks resources
+        workers_and_tracker = 3
+        started = wait_for(lambda: psutil.Process(process.pid).children(recursive=True), workers_and_tracker)
         process.kill()
         process.wait()
         _, alive = psutil.wait_procs(started, timeout=20)
@@ -247,9 +244,8 @@ def test_one_scenario_that_fails_does_not_stop_the_rest(workbook: Path, tmp_path
     out = tmp_path / "out"
     (out / "amzn-fcf_base.xlsx").mkdir(parents=True)
     (out / "amzn-fcf_bull.xlsx").write_bytes(workbook.read_bytes())
-    done = finished(
-        quick(workbook, 1, "--workers", "2", "--scenario", "cases", "base", "bull", "bear"), tmp_path
-    )
+    line = quick(workbook, 1, "--workers", "2", "--scenario", "cases", "base", "bull", "bear")
+    done = finished(line, tmp_path)
     assert done.returncode == 2
     errors = done.stderr.splitlines()
     assert len(errors) == 4, done.stderr
@@ -262,11 +258,8 @@ def test_one_scenario_that_fails_does_not_stop_the_rest(workbook: Path, tmp_path
         "amzn-fcf: error: out/amzn-fcf_bull.xlsx was changed since it was built, or comes from elsewhere"
     )
     assert errors[3].startswith("amzn-fcf: 2 of 5 not built: amzn-fcf_base.xlsx, amzn-fcf_bull.xlsx; ")
-    assert re.findall(r"^wrote out/amzn-fcf_(.*)\.xlsx$", done.stdout, re.MULTILINE) == [
-        "case00",
-        "case01",
-        "bear",
-    ]
+    written = re.findall(r"^wrote out/amzn-fcf_(.*)\.xlsx$", done.stdout, re.MULTILINE)
+    assert written == ["case00", "case01", "bear"]
     assert (out / "amzn-fcf_bull.xlsx").read_bytes() == workbook.read_bytes()
 
 
@@ -373,11 +366,8 @@ def test_folders_and_patterns_stand_for_their_scenario_files(
     monkeypatch.chdir(tmp_path)
     cases(tmp_path / "cases", 3)
     (tmp_path / "base").mkdir()
-    assert named(["base", "cases", "bear+price_war"]) == [
-        "base",
-        *(f"cases/case{n:02}.toml" for n in range(3)),
-        "bear+price_war",
-    ]
+    files = [f"cases/case{number:02}.toml" for number in range(3)]
+    assert named(["base", "cases", "bear+price_war"]) == ["base", *files, "bear+price_war"]
     assert named(["cases/case0[12].toml+price_war", "cases/*1.toml+price_war"]) == [
         "cases/case0[12].toml+price_war", "cases/case01.toml+price_war",
     ]  # fmt: skip
@@ -392,13 +382,10 @@ def test_a_selector_offers_what_can_be_read(tmp_path: Path) -> None:
         [load_scenario(str(path)) for path in cases(tmp_path, count)]
         for count in (MOST_OFFERED - len(shipped), 20)
     )
-    assert [each.name for each in offered_with(few[0], few, moved=False)] == [
-        each.name for each in (*shipped, *few)
-    ]
-    assert [each.name for each in offered_with(many[7], many, moved=False)] == [
-        *(each.name for each in shipped),
-        "case07",
-    ]
+    names = [each.name for each in shipped]
+    offered = offered_with(few[0], few, moved=False)
+    assert [each.name for each in offered] == [*names, *(each.name for each in few)]
+    assert [each.name for each in offered_with(many[7], many, moved=False)] == [*names, "case07"]
     largest = plan_workbook(few[0], offered_with(few[0], few, moved=False), "test").sheets[INPUTS]
     assert max(row for row, _ in largest.cells) <= LARGEST_SHEET[0]
 

@@ -28,7 +28,7 @@ class Small(Block):
     alpha = driver("Alpha", "ratio")
     twice = line("Twice", "ratio", 2 * alpha)
 
-plan = bind(Model("small", [Small]), AMAZON.axis(Quarter.parse("2026Q2")))
+plan = bind(Model("small", [Small]), Axis(Quarter.parse("2026Q2"), Quarter.parse("2022Q1"), Quarter.parse("2035Q4")))
 found = kernel_for(plan, frozenset({"alpha"}), ("twice",)).run({"alpha": np.full((56, 3), 21.0)}, {}, 3)
 print(found["twice"].sum())
 """
@@ -110,6 +110,7 @@ from model.axis import Axis, Quarter
 from model.language.periods import Axis, Quarter
 from model.errors import EngineError
 from model.backends.kernel import kernel_for
+from model.language.periods import Quarter
 try:
     kernel_for(AMAZON.plan(AMAZON.axis(Quarter.parse("2026Q2"))), frozenset(), ("free_cash_flow",))
 except EngineError as error:
