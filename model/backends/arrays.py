@@ -264,6 +264,7 @@ def _call(function: str, arguments: list[Term]) -> Term:
     return fold
 
 
+@cache
 def calendar_values(what: str, axis: Axis) -> Array:
     """Return a property of every quarter of the axis, shape (quarters, 1)."""
     rows: dict[str, Sequence[float]] = {

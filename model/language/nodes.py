@@ -386,9 +386,11 @@ def mapped(node: Expr, function: Callable[[Expr], Expr]) -> Expr:
 
 def walk(node: Expr) -> Iterator[Expr]:
     """Yield ``node`` and every node below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        now = waiting.pop()
+        yield now
+        waiting += reversed(children(now))
 
 
 def leaves(node: Expr) -> Iterator[Ref]:
