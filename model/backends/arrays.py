@@ -6,8 +6,8 @@ not vary with time has shape (1, draws). The twin of this module is ``workbook_t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, assert_never, cast
 
@@ -57,6 +57,13 @@ class ArrayStage:
     def of(cls, stage: Stage, plan: Plan) -> ArrayStage:
         """Return a step of ``plan`` ready to be computed."""
         return cls(stage, tuple(term_of(job.formula, plan, job.row.vintage) for job in stage.jobs))
+
+    def only(self, rows: Container[str]) -> ArrayStage:
+        """Return the step with the jobs of some rows."""
+        pairs = zip(self.stage.jobs, self.terms, strict=True)
+        kept = [(job, term) for job, term in pairs if job.row.key in rows]
+        jobs = tuple(job for job, _ in kept)
+        return ArrayStage(replace(self.stage, jobs=jobs), tuple(term for _, term in kept))
 
     def run(self, values: Values) -> None:
         """Compute the rows of the step, one by one, or quarter by quarter when it is recurrent."""

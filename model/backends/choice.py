@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from model.backends.arrays import Array, Values, compile_plan
+from model.backends.arrays import Array, Program, Values, compile_plan
 from model.errors import EngineError, InputError, did_you_mean
 from model.language.nodes import leaves
 from model.plan.plan import key_of
@@ -85,6 +85,14 @@ def _by_numpy(plan: Plan, wanted: tuple[str, ...]) -> Compute:
         return {key: np.concatenate(parts, axis=1) for key, parts in found.items()}
 
     return run
+
+
+@lru_cache(maxsize=_KEPT)
+def program_for(plan: Plan, wanted: tuple[str, ...]) -> Program:
+    """Return the part of a plan's program that computes the wanted rows and those that they need."""
+    part = narrowed(plan, wanted)
+    stages = (stage.only(part.rows) for stage in compile_plan(plan).stages)
+    return Program(part, tuple(stage for stage in stages if stage.terms))
 
 
 def narrowed(plan: Plan, wanted: tuple[str, ...]) -> Plan:
