@@ -1,4 +1,4 @@
-"""``make bench``, third part: draws of the whole quarterly model, by numpy, compiled, and a draw at a time in two spreadsheet engines.
+"""``make bench``: draws of the whole model, by numpy, by the kernel, and one at a time in two spreadsheet engines.
 
 The outputs are those that a simulation wants. Times are the best of several runs; what else this machine does
 shows in them.
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -239,7 +239,7 @@ RATES: Final[dict[str, float]] = {}
 
 
 def workbook_a_draw_at_a_time(by_kernel: float) -> None:
-    """Compare with two spreadsheet engines that calculate the very same model; they must agree with the kernel first."""
+    """Compare with two spreadsheet engines, after checking that they give the kernel's figures."""
     book = Book()
     values = [book.draw() for _ in range(400)]
     draws = [book.cells(each) for each in values]
@@ -258,7 +258,7 @@ def workbook_a_draw_at_a_time(by_kernel: float) -> None:
 
 
 def limit_of_this_machine() -> None:
-    """Compare with the core of the model written by hand, which must give the same figures first."""
+    """Compare with the core of the model written by hand, after checking that it gives the same figures."""
     drivers, reported = drawn(DRAWS), reported_arrays(plan())
     by_hand = core_by_hand.CoreByHand(
         plan(), compile_plan(plan()).run(driver_arrays(plan(), [load_scenario("base")]), reported)
@@ -277,22 +277,28 @@ def limit_of_this_machine() -> None:
 
 
 def cost_is_linear() -> None:
-    """Print what a draw costs as draws and lines grow."""
+    """Print the cost of a draw as draws and lines grow."""
     reported, kernel = reported_arrays(plan()), kernel_for(plan(), frozenset(VARYING), OUTPUTS)
+
+    def run_blocks(parts: list[Any]) -> None:
+        for some, count in parts:
+            kernel.run(some, reported, count)
+
     print("cost against draws:")
     for draws in (1_000, 10_000, 100_000):
         parts = blocks(drawn(draws), draws)
-        seconds = best_of(3, lambda parts=parts: [kernel.run(some, reported, count) for some, count in parts])  # type: ignore[misc]  # bound now
+        seconds = best_of(3, partial(run_blocks, parts))
         print(f"  {draws:>9,} draws {seconds * 1e3:>10,.1f} ms {seconds / draws * 1e6:>8.2f} us a draw")
     print("cost against lines:")
     drivers = drawn(BLOCK)
     for name, wanted in LINE_SETS.items():
         some = kernel_for(plan(), frozenset(VARYING), wanted)
         some.run(drivers, reported, BLOCK)
-        seconds = best_of(5, lambda some=some: some.run(drivers, reported, BLOCK))  # type: ignore[misc]  # bound now
+        seconds = best_of(5, partial(some.run, drivers, reported, BLOCK))
         cells = some.cells
         print(
-            f"  {name:<28}{cells:>9,} cells a draw {seconds / BLOCK * 1e6:>8.2f} us a draw {seconds / BLOCK / cells * 1e9:>8.2f} ns a cell"
+            f"  {name:<28}{cells:>9,} cells a draw {seconds / BLOCK * 1e6:>8.2f} us a draw "
+            f"{seconds / BLOCK / cells * 1e9:>8.2f} ns a cell"
         )
 
 
@@ -305,9 +311,10 @@ LINE_SETS: Final = {
 
 
 def compilation() -> None:
-    """Print what the first run of a process waits for, without and with a kernel that was kept."""
+    """Print the wait of a process for its first run, without and with a cached kernel."""
     code = (
-        "import time, sys; sys.path.insert(0, 'benchmarks'); import simulation as s; from model.backends.kernel import kernel_for\n"
+        "import time, sys; sys.path.insert(0, 'benchmarks'); import simulation as s\n"
+        "from model.backends.kernel import kernel_for\n"
         "d, r = s.drawn(16), s.reported_arrays(s.plan()); t = time.perf_counter()\n"
         "kernel_for(s.plan(), frozenset(s.VARYING), s.OUTPUTS).run(d, r, 16); print(time.perf_counter() - t)"
     )
@@ -321,12 +328,13 @@ def compilation() -> None:
 
 
 def whole_simulations() -> None:
-    """Print what ``simulate`` takes, its percentiles, chances and shares included, and how much memory: the same for any draws."""
+    """Print the time of a whole ``simulate`` and its memory, which does not grow with the draws."""
     code = (
         "import sys, time; from model.simulation.run import simulate\n"
         "simulate('base', draws=4096)\n"  # the kernel is compiled, or loaded
         "t = time.perf_counter(); simulate('base', draws=int(sys.argv[1])); print(time.perf_counter() - t)\n"
-        "print(next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1024)"  # of Linux
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"  # of Linux
+        "print(int(peak.split()[1]) / 1024)"
     )
     for draws, target in ((100_000, ""), (1_000_000, "target: under 20 s, 1 GB")):
         done = subprocess.run(  # noqa: S603  # this module
@@ -339,7 +347,8 @@ def whole_simulations() -> None:
 def main() -> None:
     """Run the benchmarks of simulation."""
     print(
-        f"numba {numba.__version__}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}; best of several runs"
+        f"numba {numba.__version__}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}; "
+        "best of several runs"
     )
     compilation()
     by_kernel = numpy_and_kernel()

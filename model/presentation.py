@@ -66,7 +66,44 @@ class WorkbookWords:
 
 @dataclass(frozen=True, kw_only=True)
 class CellWords:
-    """What the words in arguments of functions stand for, and which lines a statement holds."""
+    """Words that arguments of functions take, with the lines that they stand for.
+
+    The first word of an argument stands for a blank. Methods of valuation and events are those of the
+    questions.
+
+    Attributes
+    ----------
+    measures
+        Measures of free cash flow.
+    inflection_measures, inflection_driver
+        The measures whose inflection the model finds, with their values of the driver that chooses among them.
+    usual_event
+        The event that a blank stands for.
+    segments, margins, capex
+        Net sales, margins, and parts of capital expenditure.
+    multiples
+        Multiples of the market value: the line of the denominator, and a line that is added to the market
+        value; an empty name adds nothing.
+    shares, price_date
+        Results: the number of shares, and the day of the price.
+    statements
+        Statements and their lines.
+    headlines
+        Columns of the table of scenarios and their lines.
+    """
+
+    measures: Mapping[str, str] = field(default_factory=dict)
+    inflection_measures: Mapping[str, float] = field(default_factory=dict)
+    inflection_driver: str = ""
+    usual_event: str = ""
+    segments: Mapping[str, str] = field(default_factory=dict)
+    margins: Mapping[str, str] = field(default_factory=dict)
+    capex: Mapping[str, str] = field(default_factory=dict)
+    multiples: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    shares: str = ""
+    price_date: str = ""
+    statements: Mapping[str, Names] = field(default_factory=dict)
+    headlines: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.backends.arrays import compile_plan, term_of
-from model.backends.choice import program_for
+from model.backends.arrays import applied, compile_plan, program_for
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
 from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
+from model.plan.plan import key_of
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.scenario import Scenario, driver_arrays
@@ -137,15 +137,9 @@ class Results:
         formula = cast("Expr", row.forecast)
         if frequency == "annual":
             formula = in_years(formula)
-        inputs = {
-            cast("str", leaf.line): self.series(cast("str", leaf.line), frequency) for leaf in leaves(formula)
-        }
-        first = max(leaf.lag for leaf in leaves(formula))
-        length = len(self.periods(frequency))
-        found = np.full((length, self.values[row.key].shape[1]), np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found[first:] = term_of(formula, self.plan)(inputs, first, length)
-        return found
+        inputs = {key: self.series(key, frequency) for key in map(key_of, leaves(formula))}
+        shape = len(self.periods(frequency)), self.values[row.key].shape[1]
+        return applied(formula, inputs, shape, self.plan)
 
 
 def in_years(node: Expr) -> Expr:

@@ -1,4 +1,4 @@
-"""The command line, as users and scripts meet it: real processes, exit statuses, one line on stderr."""
+"""The command line as users and scripts meet it: output, exit statuses, errors in one line on stderr."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from shared import computed
+from commands import amzn_fcf, refused
+from processes import AMZN_FCF, finished
+from shared import calculated, computed
 
 from amzn_fcf import commands
 from amzn_fcf.building.templates import WRITERS
@@ -19,26 +21,11 @@ from amzn_fcf.cli import main
 from amzn_fcf.commands import COMMANDS, claims, simulate, template, validate
 from model.backends import choice
 from model.language.periods import Period
+from model.reported.actuals import load_actuals
 from model.simulation.sampling import SAMPLINGS
 from workbook_templates.engines import engines
 
-
-def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False
-    )
-
-
-def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
-    """Run a command that must fail; return its one line."""
-    done = amzn_fcf(*arguments, cwd=cwd)
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    lines = done.stderr.strip().splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("amzn-fcf: error: ")
-    return lines[0]
+LATEST = load_actuals().latest
 
 
 def test_help_shows_every_command_with_an_example() -> None:
@@ -57,8 +44,8 @@ def test_help_loads_neither_numpy_nor_openpyxl() -> None:
         "import sys; from amzn_fcf.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
         "print(sorted(set(sys.modules) & {'numpy', 'pandas', 'openpyxl', 'rich', 'model'}))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip().endswith("[]")
+    done = finished([sys.executable, "-c", code])
+    assert done.stdout.strip().endswith("[]"), done.stderr
 
 
 def test_every_module_of_a_command_is_in_the_list_of_commands() -> None:
@@ -118,8 +105,9 @@ def test_show_heads_a_line_with_its_members_as_they_are_written() -> None:
 
 
 def test_show_prints_a_json_list_of_figures() -> None:
-    done = amzn_fcf("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
-    assert done.returncode == 0
+    arguments = ("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
+    done = finished([*AMZN_FCF, *arguments])  # as a process: status and texts come through
+    assert (done.returncode, done.stderr) == (0, "")
     entries = json.loads(done.stdout)
     assert [entry["period"] for entry in entries] == [str(year) for year in range(2022, 2036)]
     assert set(entries[0]) == {"line", "period", "scenario", "value", "unit"}
@@ -182,8 +170,8 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; write 2026, 2026Q3"),
         (["show", "aws_capacity_use", "--period", "2026"], "has no annual figure"),
         (
-            ["show", "net_sales", "--as-of", "2026Q3"],
-            "as-of 2026Q3 is not reported yet; the latest is 2026Q2",
+            ["show", "net_sales", "--as-of", str(LATEST.shifted(1))],
+            f"as-of {LATEST.shifted(1)} is not reported yet; the latest is {LATEST}",
         ),
         (["show", "net_sales", "--as-of", "2023Q1"], "as-of 2023Q1 is outside 2024Q4"),
         (["build", "--scenario", "base+"], "unknown scenario ''"),
@@ -208,7 +196,7 @@ def test_a_truncated_scenario_file_is_one_line_and_nothing_is_written(text: str,
 
 
 def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
-    done = amzn_fcf("build", "--scenario", "base", "--scenario", "article", cwd=tmp_path)
+    done = amzn_fcf("build", "--workers", "1", "--scenario", "base", "article", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "amzn-fcf_base.xlsx",
@@ -263,8 +251,8 @@ def test_a_folder_in_which_nobody_can_write_is_one_line() -> None:
 
 
 def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path: Path) -> None:
-    assert amzn_fcf("build", "--scenario", "bear", "--out", str(tmp_path)).returncode == 0
     path = tmp_path / "amzn-fcf_bear.xlsx"
+    path.write_bytes(calculated("bear"))
     done = amzn_fcf("validate", str(path), "--engine", "formualizer", "--engine", "ironcalc")
     assert done.returncode == 0
     assert "bear: clean" in done.stdout
@@ -283,9 +271,9 @@ def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_output_that_cannot_be_written_is_one_line(form: str) -> None:
-    command = [sys.executable, "-m", "amzn_fcf", "show", "net_sales", "--format", form]
+    command = [*AMZN_FCF, "show", "net_sales", "--format", form]
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = finished(command, capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr == "amzn-fcf: error: the output cannot be written: No space left on device\n"
 
@@ -324,6 +312,6 @@ def test_drivers_are_shown_by_year_and_lines_are_listed_as_json() -> None:
 @pytest.mark.parametrize("arguments", ["show", "show net_sales"])
 def test_a_reader_that_stops_early_is_no_error(arguments: str) -> None:
     pipe = f"'{sys.executable}' -m amzn_fcf {arguments} | head -1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, check=False)  # noqa: S607  # a pipe, as users write it
+    done = finished(["bash", "-c", pipe])
     assert done.stderr == ""
     assert done.returncode == 0

@@ -49,8 +49,8 @@ from xlwings_udfs import (
     AMZN_VALUE,
     AMZN_VERSION,
 )
-from xlwings_udfs.cells.arguments import BAD_NUMBER, BAD_VALUE, NOT_AVAILABLE, ErrorValue, error_value
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, NOT_AVAILABLE, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,9 +66,9 @@ def figure(key: str, period: str, name: str = "base") -> float:
 
 
 def test_every_function_of_the_list_is_there_with_its_documentation() -> None:
-    import xlwings_udfs.functions  # noqa: PLC0415  # fills the list
-
-    assert sorted(FUNCTIONS) == xlwings_udfs.__all__
+    assert sorted(FUNCTIONS) == xlwings_udfs.__all__, (
+        "name the function in __all__ of xlwings_udfs/__init__.py"
+    )
     for name, function in FUNCTIONS.items():
         assert "Example:" in (function.__doc__ or ""), name
         hints = get_type_hints(function, include_extras=True)

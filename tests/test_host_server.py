@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from office_calls import CALLS, assert_same, body, environment, expected
+from calls import CALLS, Call
+from office_calls import assert_same, body, environment, expected
 from programs import absent, needs
 
 from model.errors import WorkbookError
-from xlwings_udfs.cells.registry import FUNCTIONS
-from xlwings_udfs.functions.figures import AMZN_FCF
+from xlwings_udfs import AMZN_FCF
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.server import write_template
 
 if TYPE_CHECKING:
@@ -235,16 +236,14 @@ def test_the_javascript_associates_every_function(server: Server) -> None:
     assert CALL in code
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments"), CALLS, ids=lambda value: value if isinstance(value, str) else None
-)
-def test_every_function_answers_as_python_does(server: Server, name: str, arguments: list[object]) -> None:
-    wanted, answer = expected(name, arguments), server.call(name, *arguments)
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_every_function_answers_as_python_does(server: Server, call: Call) -> None:
+    wanted, answer = expected(*call), server.call(call.name, *call.arguments)
     if isinstance(wanted, str):
         assert (answer.status, answer.text) == (400, wanted)
     else:
         assert answer.status == 200
-        assert_same(answer.json["result"], wanted, name)
+        assert_same(answer.json["result"], wanted, call.name)
 
 
 def test_an_error_in_a_cell_stays_one(server: Server) -> None:

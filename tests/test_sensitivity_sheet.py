@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from shared import written
+from shared import calculated, written
 
 from model.analysis.sensitivity import grid, output_of, tornado
 from model.analysis.swings import Steps
@@ -32,10 +32,10 @@ def contents(name: str) -> dict[tuple[int, int], float | str | None]:
     return {place: cell.content for place, cell in written(name)[0].sheets[SENSITIVITY].cells.items()}
 
 
-@pytest.fixture(scope="module")
-def clean() -> bytes:
+@pytest.fixture
+def clean(quick_validation: None) -> bytes:  # noqa: ARG001  # validates quickly
     """Return a workbook of bear as it ships."""
-    return Formualizer().with_cached_values(written("bear")[2])
+    return calculated("bear")
 
 
 def after(clean: bytes, changes: Changes) -> tuple[Report, object]:

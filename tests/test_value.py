@@ -161,7 +161,7 @@ def test_value_falls_with_the_cost_of_capital(name: str, rates: list[float]) -> 
 
 
 GROWTH = ("advertising_growth", "aws_growth", "terminal_growth")
-"""Not stores: capital expenditure follows all sales, so theirs cost more than they earn (README, "What the figures are")."""
+"""Not stores: capital expenditure follows all sales, so theirs cost more than they earn (docs/method.md)."""
 
 
 @settings(max_examples=25, deadline=None)

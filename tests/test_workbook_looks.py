@@ -12,10 +12,9 @@ import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
 from programs import absent, needs_engine
-from shared import computed, written
+from shared import calculated, computed, written
 
 from workbook_templates.engines.engines import ENGINES
-from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import COVER, INPUTS, LABEL, REPORTED, SHEETS
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def data(name: str) -> bytes:
-    return Formualizer().with_cached_values(written(name)[2])
+    return calculated(name)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import numpy as np
 
 from amzn_fcf.text.figures import exact, shown, step_text, text
 from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +29,6 @@ _NUMBERED: Final = 225
 """Cells of a grid up to which each shows its figure."""
 _DARK: Final = 0.45
 """Luminance below which a cell carries white figures."""
-_SCALES: Final = {"USD m": (1e-3, "USD bn", 1), "USD/share": (1.0, "USD a share", 2)} | dict.fromkeys(
-    ("ratio", "rate", "1/yr"), (100.0, "%", 1)
-)
-"""Factor, name and decimals of a unit in pictures; other units are as they are."""
 
 
 def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
@@ -167,12 +164,12 @@ def _heading(output: Output, base: float) -> str:
 
 
 def _unit(output: Output) -> str:
-    return _SCALES[output.unit][1] if output.unit in _SCALES else output.unit
+    return measure(output.unit).chart_unit or output.unit
 
 
 def _drawn(output: Output, value: float) -> float:
     """Return the position of a figure in a picture: quarters are counted, other units scaled."""
-    return float(output.counted(np.array(value))) * _SCALES.get(output.unit, (1.0,))[0]
+    return float(output.counted(np.array(value))) * measure(output.unit).chart_scale
 
 
 def _tick(output: Output, drawn: float) -> str:
@@ -190,4 +187,4 @@ def _figure(output: Output, value: float) -> str:
 
 
 def _decimals(output: Output) -> int:
-    return _SCALES[output.unit][2] if output.unit in _SCALES else 2
+    return measure(output.unit).chart_decimals

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
 from model.language.periods import DAY_ZERO, Quarter
+from model.language.units import measure
 from model.reported.actuals import load_actuals
 
 if TYPE_CHECKING:
@@ -34,20 +35,12 @@ def text(value: float | str | None, unit: str) -> str:
         return "not on the axis" if unit == "quarter" else "not meaningful"
     if isinstance(value, str):
         return value
-    if unit == "USD m":
-        return f"{value:,.0f}"
-    if unit == "rate":
-        return f"{value:.2%}"
-    if unit in {"ratio", "1/yr"}:
-        return f"{value:.1%}"
-    if unit == "USD/share":
-        return f"{value:,.2f}"
-    return f"{value:g}" if value == round(value) else f"{value:,.3f}"
+    return measure(unit).text(value)
 
 
 def exact(value: float, unit: str) -> str:
     """Return the value of a driver as text, with two decimals for percentages."""
-    return f"{100 * value:.2f} %" if unit in {"ratio", "rate", "1/yr"} else text(shown(value, unit), unit)
+    return f"{100 * value:.2f} %" if measure(unit).percent else text(shown(value, unit), unit)
 
 
 def step_text(steps: Steps, value: float) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, assert_never, cast
 
 import numpy as np
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from model.errors import DeclarationError
 from model.language import nodes
+from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
-from model.plan.schedule import PHASES, Stage, phase_jobs, stages_of
+from model.plan.schedule import PHASES, Stage, phase_tasks, stages_of
 
 if TYPE_CHECKING:
     from model.language.nodes import Expr
@@ -46,9 +47,13 @@ def _added(rows: Array, *, axis: int, keepdims: bool) -> Array:
 _REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest": np.max, "sum": _added}
 
 
+_PARTS_KEPT: Final = 16
+"""Parts of programs: few figures are asked for again and again."""
+
+
 @dataclass(frozen=True)
 class ArrayStage:
-    """A step of the plan with the terms that compute its jobs."""
+    """A step of the plan with the terms that compute its tasks."""
 
     stage: Stage
     terms: tuple[Term, ...]
@@ -56,26 +61,26 @@ class ArrayStage:
     @classmethod
     def of(cls, stage: Stage, plan: Plan) -> ArrayStage:
         """Return a step of ``plan`` ready to be computed."""
-        return cls(stage, tuple(term_of(job.formula, plan, job.row.vintage) for job in stage.jobs))
+        return cls(stage, tuple(term_of(task.formula, plan, task.row.vintage) for task in stage.tasks))
 
     def only(self, rows: Container[str]) -> ArrayStage:
-        """Return the step with the jobs of some rows."""
-        pairs = zip(self.stage.jobs, self.terms, strict=True)
-        kept = [(job, term) for job, term in pairs if job.row.key in rows]
-        jobs = tuple(job for job, _ in kept)
-        return ArrayStage(replace(self.stage, jobs=jobs), tuple(term for _, term in kept))
+        """Return the step with the tasks of some rows."""
+        pairs = zip(self.stage.tasks, self.terms, strict=True)
+        kept = [(task, term) for task, term in pairs if task.row.key in rows]
+        tasks = tuple(task for task, _ in kept)
+        return ArrayStage(replace(self.stage, tasks=tasks), tuple(term for _, term in kept))
 
     def run(self, values: Values) -> None:
         """Compute the rows of the step, one by one, or quarter by quarter when it is recurrent."""
-        pairs = tuple(zip(self.stage.jobs, self.terms, strict=True))
+        pairs = tuple(zip(self.stage.tasks, self.terms, strict=True))
         if not self.stage.recurrent:
-            for job, term in pairs:
-                values[job.row.key][job.first : job.last] = term(values, job.first, job.last)
+            for task, term in pairs:
+                values[task.row.key][task.first : task.last] = term(values, task.first, task.last)
             return
-        for now in range(min(job.first for job, _ in pairs), max(job.last for job, _ in pairs)):
-            for job, term in pairs:
-                if job.first <= now < job.last:
-                    values[job.row.key][now] = term(values, now, now + 1)[0]
+        for now in range(min(task.first for task, _ in pairs), max(task.last for task, _ in pairs)):
+            for task, term in pairs:
+                if task.first <= now < task.last:
+                    values[task.row.key][now] = term(values, now, now + 1)[0]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -116,11 +121,42 @@ class Program:
 
 @cache
 def compile_plan(plan: Plan) -> Program:
-    """Return ``plan`` as a program; computed once a plan."""
-    return Program(
-        plan,
-        tuple(ArrayStage.of(stage, plan) for phase in PHASES for stage in stages_of(phase_jobs(plan, phase))),
-    )
+    """Return ``plan`` as a program; made once a plan."""
+    return program_of(plan)
+
+
+def program_of(plan: Plan) -> Program:
+    """Return ``plan`` as a program, made anew: for plans of which few are kept."""
+    stages = (stage for phase in PHASES for stage in stages_of(phase_tasks(plan, phase)))
+    return Program(plan, tuple(ArrayStage.of(stage, plan) for stage in stages))
+
+
+@lru_cache(maxsize=_PARTS_KEPT)
+def program_for(plan: Plan, wanted: tuple[str, ...]) -> Program:
+    """Return the part of a plan's program that computes the wanted rows and those that they need."""
+    needed = plan.needed(wanted)
+    part = replace(plan, rows={key: row for key, row in plan.rows.items() if key in needed})
+    stages = (stage.only(needed) for stage in compile_plan(plan).stages)
+    return Program(part, tuple(stage for stage in stages if stage.terms))
+
+
+def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -> Array:
+    """Apply the formula of a ratio to figures over another axis, such as years.
+
+    Parameters
+    ----------
+    formula
+        A bound formula whose lags count the periods of that axis.
+    inputs
+        One array a row that the formula uses, by key.
+    shape
+        Periods and draws of the result; NaN where a lag reaches before the first period.
+    """
+    first = max(leaf.lag for leaf in leaves(formula))
+    result = np.full(shape, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result[first:] = term_of(formula, plan)(inputs, first, shape[0])
+    return result
 
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:

@@ -14,6 +14,7 @@ from model.analysis.solve import solve
 from model.errors import InputError, NoRootError, did_you_mean
 from model.evidence.running_period import Observation, reported_so_far
 from model.language.periods import Period, Quarter
+from model.language.units import measure
 from model.reported.guidance import guidance_at
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
@@ -107,11 +108,12 @@ def figure(value: float, unit: str) -> str:
     """Write a figure of a claim as people do: money in USD bn."""
     if np.isnan(value):
         return ""
-    if unit == "USD m":
-        return f"{value / 1000:.1f}bn"
     if unit == "flag":
         return "yes" if value else "no"
-    return percent(value) if unit == "ratio" else f"{value:,.2f}"
+    look = measure(unit)
+    if look.money:
+        return f"{value * look.chart_scale:.1f}bn"
+    return percent(value) if look.percent else f"{value:,.2f}"
 
 
 @dataclass(frozen=True, eq=False)

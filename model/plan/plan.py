@@ -15,7 +15,7 @@ from model.language.declarations import Driver, Line, Model, Reported
 from model.language.nodes import VINTAGES_BEFORE, Declared, Expr, Ref, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from model.language.periods import Axis
 
@@ -39,6 +39,11 @@ class Row:
     start: int = 0
     stop: int = 0
     vintage: int | None = None
+
+    @property
+    def formulas(self) -> tuple[Expr, ...]:
+        """The formulas that this row has."""
+        return tuple(formula for formula in (self.history, self.forecast) if formula is not None)
 
     @property
     def unit(self) -> str:
@@ -107,6 +112,10 @@ class Plan:
                 message = f"unknown line {key!r}{did_you_mean(key, self.lines) or '; amzn-fcf show lists all lines'}"
             raise UnknownNameError(message) from None
 
+    def needed(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return the keys of these rows, and of the rows that they need, directly or through others."""
+        return reachable(keys, lambda key: map(key_of, leaves_of(self.row(key).formulas)))
+
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """Keys of computed lines and results."""
@@ -121,9 +130,26 @@ class Plan:
     def used_in_history(self) -> frozenset[str]:
         """Keys of rows that formulas of reported quarters use."""
         return frozenset(
-            leaf.line for row in self.rows.values() if row.history is not None
-            for leaf in leaves(row.history) if isinstance(leaf.line, str)
-        )  # fmt: skip
+            map(key_of, leaves_of(row.history for row in self.rows.values() if row.history is not None))
+        )
+
+
+def reachable(start: Iterable[str], following: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Return ``start`` and all keys that follow from them, step by step."""
+    reached: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        key = waiting.pop()
+        if key not in reached:
+            reached.add(key)
+            waiting += following(key)
+    return frozenset(reached)
+
+
+def leaves_of(formulas: Iterable[Expr]) -> Iterator[Ref]:
+    """Yield every reference in some formulas."""
+    for formula in formulas:
+        yield from leaves(formula)
 
 
 def key_of(ref: Ref) -> str:

@@ -20,6 +20,7 @@ import numpy as np
 from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Period, Quarter
+from model.language.units import measure
 from model.plan.plan import labelled
 
 if TYPE_CHECKING:
@@ -78,9 +79,7 @@ class DriverSpec:
         """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}")
         if not self.minimum <= value <= self.maximum and not (self.driver.zero_means_none and value == 0):
-            per_cent = (
-                self.driver.unit in {"ratio", "rate", "1/yr"} and self.minimum <= value / 100 <= self.maximum
-            )
+            per_cent = measure(self.driver.unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
             shown, low, high = (
                 as_text(each, self.driver.unit) for each in (value, self.minimum, self.maximum)

@@ -9,6 +9,8 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
 
+from model.language.units import measure
+
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
@@ -41,12 +43,6 @@ FORMATS: Final = {
     "truth": '"TRUE";"TRUE";"FALSE"',
     "text": "General",
 }
-_FORMAT_OF_UNIT: Final = {
-    "USD m": "money", "ratio": "percent", "1/yr": "percent", "rate": "rate", "times": "times", "yr": "years", "quarter": "quarter",
-    "flag": "whole", "quarters": "whole", "choice": "whole", "m shares": "money", "USD/share": "share", "GW": "years",
-    "date": "date", "days": "whole",
-}  # fmt: skip
-
 _FONTS: Final = {
     "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE, "live": BLACK, "total": BLACK,
     "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
@@ -128,7 +124,7 @@ def conditional(condition: str, look: str) -> Rule:
 
 def numeric(role: str, unit: str) -> str:
     """Return the name of the style for a number in a role, with the format of its unit."""
-    return f"{role} {_FORMAT_OF_UNIT[unit]}"
+    return f"{role} {measure(unit).style}"
 
 
 def wrapped_size(name: str) -> int:

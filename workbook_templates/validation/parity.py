@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.language.periods import Quarter
+from model.language.units import UNITS
 from workbook_templates.a1 import column_letters
 from workbook_templates.plan.layout import CHECKS, COVER, SCENARIOS, SELECTED_CELL, SENSITIVITY, THESIS
 from workbook_templates.plan.sheets import scenarios as scenarios_sheet
@@ -26,7 +27,6 @@ ABSOLUTE_TOLERANCE: Final = 1e-6
 """In USD m, for figures below 1,000, where it is the wider of the two."""
 ABSOLUTE_TOLERANCE_OF_RATIOS: Final = 1e-12
 """For everything that is not money."""
-_UNITS_OF_MONEY: Final = frozenset({"USD m"})
 _ERROR_MARK: Final = "#"
 _MOST_SHOWN: Final = 20
 
@@ -103,7 +103,7 @@ def _agree(expected: Value, found: Value, unit: str, report: Comparison) -> bool
     if isinstance(found, (str, bool)) or found is None:
         return False
     distance = abs(found - expected)
-    near_zero = ABSOLUTE_TOLERANCE if unit in _UNITS_OF_MONEY else ABSOLUTE_TOLERANCE_OF_RATIOS
+    near_zero = ABSOLUTE_TOLERANCE if unit in UNITS and UNITS[unit].money else ABSOLUTE_TOLERANCE_OF_RATIOS
     if abs(expected) <= near_zero / RELATIVE_TOLERANCE:
         return distance <= near_zero
     report.largest = max(report.largest, distance / abs(expected))

@@ -1,6 +1,6 @@
-"""How the jobs of a kernel are put together: in parts, each a loop over quarters, over rows, or over the whole axis.
+"""How the tasks of a kernel are put together: in parts, each a loop over quarters, over rows, or over the whole axis.
 
-Jobs over the same quarters are done together, quarter by quarter (``fused``), so that what one leaves the
+Tasks over the same quarters are done together, quarter by quarter (``fused``), so that what one leaves the
 next finds in a register. Rows by vintage differ in nothing but where they look (``alike``), and so do long
 sums of them (``sums``): they are loops over a table. What looks over the whole axis is a loop of its own
 (``whole``).
@@ -29,13 +29,13 @@ Kind = Literal["fused", "alike", "sums", "whole"]
 
 LONG_SUM: Final = 8
 """A sum of more rows than this is a loop over them."""
-JOBS_A_LOOP: Final = 12
-"""Fused jobs that share a loop over lanes: with more the compiler takes longer, with fewer the kernel."""
+TASKS_A_LOOP: Final = 12
+"""Fused tasks that share a loop over lanes: with more the compiler takes longer, with fewer the kernel."""
 
 
 @dataclass(eq=False)
 class Part:
-    """Jobs of one phase that are computed together, all over time (``timed``) or all of one value."""
+    """Tasks of one phase that are computed together, all over time (``timed``) or all of one value."""
 
     kind: Kind
     phase: str
@@ -44,14 +44,14 @@ class Part:
     last: int
     declared: Declared | None = None
     """What rows that are alike are rows of."""
-    jobs: list[Task] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
 
     def loops(self) -> list[list[Task]]:
-        """Return the jobs that share a loop over lanes."""
-        return [self.jobs[begin : begin + JOBS_A_LOOP] for begin in range(0, len(self.jobs), JOBS_A_LOOP)]
+        """Return the tasks that share a loop over lanes."""
+        return [self.tasks[begin : begin + TASKS_A_LOOP] for begin in range(0, len(self.tasks), TASKS_A_LOOP)]
 
     def takes(self, other: Part) -> bool:
-        """Tell whether the jobs of another part can be done in the loop of this one."""
+        """Tell whether the tasks of another part can be done in the loop of this one."""
         if (self.kind, self.timed, self.declared) != (
             other.kind,
             other.timed,
@@ -73,9 +73,9 @@ class Parts:
     added: dict[str, Task]
     kept: frozenset[str]
 
-    def inputs(self, job: Task) -> set[str]:
-        """Return the rows that a job reads, for itself or for the rows that it computes on the way."""
-        used = used_keys(job.formula)
+    def inputs(self, task: Task) -> set[str]:
+        """Return the rows that a task reads, for itself or for the rows that it computes on the way."""
+        used = used_keys(task.formula)
         return used.union(*(used_keys(self.added[key].formula) for key in used & self.added.keys()))
 
 
@@ -84,28 +84,32 @@ def is_long_sum(formula: Expr) -> bool:
     return isinstance(formula, nodes.Sum) and len(formula.refs) > LONG_SUM
 
 
-def parts_of(found: KernelRows, wanted: Iterable[str]) -> Parts:
-    """Put the jobs of a kernel together."""
+def parts_of(work: KernelRows, wanted: Iterable[str]) -> Parts:
+    """Put the tasks of a kernel together."""
     outside = frozenset(wanted)
-    added = _added_where_used(found, outside)
+    added = _added_where_used(work, outside)
     scheduler = _Scheduler(added)
     for phase in PHASES:
-        scheduler.phase(phase, stages_of(found.jobs[phase]))
+        scheduler.phase(phase, stages_of(work.tasks[phase]))
     parts = tuple(scheduler.parts)
     return Parts(parts, added, outside | _kept(parts, added))
 
 
-def _added_where_used(found: KernelRows, wanted: frozenset[str]) -> dict[str, Task]:
+def _added_where_used(work: KernelRows, wanted: frozenset[str]) -> dict[str, Task]:
     """Return the vintages over time that nothing uses but one long sum: they need no place of their own."""
-    jobs = [job for phase in PHASES for job in found.jobs[phase]]
-    uses = Counter(key for job in jobs for key in used_keys(job.formula))
+    tasks = [task for phase in PHASES for task in work.tasks[phase]]
+    uses = Counter(key for task in tasks for key in used_keys(task.formula))
     alone = {
-        key for job in jobs if is_long_sum(job.formula) for key in used_keys(job.formula) if uses[key] == 1
+        key
+        for task in tasks
+        if is_long_sum(task.formula)
+        for key in used_keys(task.formula)
+        if uses[key] == 1
     }
     return {
-        job.row.key: job
-        for job in jobs
-        if job.row.vintage is not None and job.row.timed and job.row.key in alone - wanted
+        task.row.key: task
+        for task in tasks
+        if task.row.vintage is not None and task.row.timed and task.row.key in alone - wanted
     }
 
 
@@ -114,14 +118,14 @@ def _kept(parts: Iterable[Part], added: dict[str, Task]) -> frozenset[str]:
     kept: set[str] = set()
     home: dict[str, tuple[Part, int]] = {}
     loops = [
-        ((part, number), job) for part in parts for number, loop in enumerate(part.loops()) for job in loop
+        ((part, number), task) for part in parts for number, loop in enumerate(part.loops()) for task in loop
     ]
-    for place, job in loops:
-        if place[0].kind != "fused" or job.row.key in home:
-            kept.add(job.row.key)
-        home[job.row.key] = place
-    for place, job in loops:
-        formulas = [job.formula, *(added[key].formula for key in used_keys(job.formula) & added.keys())]
+    for place, task in loops:
+        if place[0].kind != "fused" or task.row.key in home:
+            kept.add(task.row.key)
+        home[task.row.key] = place
+    for place, task in loops:
+        formulas = [task.formula, *(added[key].formula for key in used_keys(task.formula) & added.keys())]
         kept |= {
             key
             for formula in formulas
@@ -159,52 +163,52 @@ class _Scheduler:
         """Add the steps of a phase."""
         self.opened, self.place = len(self.parts), {}
         for step in steps:
-            (job, *more) = step.jobs
-            if job.row.key in self.added:
-                self.place[job.row.key] = max(
-                    (self.place.get(key, -1) for key in used_keys(job.formula)), default=-1
+            (task, *more) = step.tasks
+            if task.row.key in self.added:
+                self.place[task.row.key] = max(
+                    (self.place.get(key, -1) for key in used_keys(task.formula)), default=-1
                 )
                 continue
-            edges = sorted({edge for each in step.jobs for edge in (each.first, each.last)})
+            edges = sorted({edge for each in step.tasks for edge in (each.first, each.last)})
             if more and len(edges) > len(
                 ("first", "last")
             ):  # rows that begin at different quarters: a part a range
                 for first, last in pairwise(edges):
-                    jobs = [each for each in step.jobs if each.first <= first and each.last >= last]
-                    self._open(Part("fused", phase, job.row.timed, first, last, jobs=jobs))
+                    tasks = [each for each in step.tasks if each.first <= first and each.last >= last]
+                    self._open(Part("fused", phase, task.row.timed, first, last, tasks=tasks))
                 continue
-            kind = _kind(job)
-            declared = job.row.declared if kind == "alike" else None
-            self._put(Part(kind, phase, job.row.timed, job.first, job.last, declared, list(step.jobs)))
+            kind = _kind(task)
+            declared = task.row.declared if kind == "alike" else None
+            self._put(Part(kind, phase, task.row.timed, task.first, task.last, declared, list(step.tasks)))
 
     def _put(self, new: Part) -> None:
-        after = max((self._after(job, new.kind) for job in new.jobs), default=self.opened)
+        after = max((self._after(task, new.kind) for task in new.tasks), default=self.opened)
         for number in range(after, len(self.parts)):
             if self.parts[number].takes(new):
-                self.parts[number].jobs += new.jobs
-                self.place |= dict.fromkeys((job.row.key for job in new.jobs), number)
+                self.parts[number].tasks += new.tasks
+                self.place |= dict.fromkeys((task.row.key for task in new.tasks), number)
                 return
         self._open(new)
 
     def _open(self, part: Part) -> None:
         self.parts.append(part)
-        self.place |= dict.fromkeys((job.row.key for job in part.jobs), len(self.parts) - 1)
+        self.place |= dict.fromkeys((task.row.key for task in part.tasks), len(self.parts) - 1)
 
-    def _after(self, job: Task, kind: Kind) -> int:
-        """Return the first part that may hold a job: that of what it uses quarter by quarter, or the one after it."""
+    def _after(self, task: Task, kind: Kind) -> int:
+        """Return the first part that may hold a task: that of what it uses quarter by quarter, or the one after it."""
         found = self.opened
-        for key, together in _in_step(job.formula):
+        for key, together in _in_step(task.formula):
             if key in self.place:
                 found = max(found, self.place[key] + (0 if together and kind == "fused" else 1))
         return found
 
 
-def _kind(job: Task) -> Kind:
-    if isinstance(job.formula, LOOPS) or (is_long_sum(job.formula) and not job.row.timed):
+def _kind(task: Task) -> Kind:
+    if isinstance(task.formula, LOOPS) or (is_long_sum(task.formula) and not task.row.timed):
         return "whole"
-    if is_long_sum(job.formula):
+    if is_long_sum(task.formula):
         return "sums"
-    return "fused" if job.row.vintage is None else "alike"
+    return "fused" if task.row.vintage is None else "alike"
 
 
 def _in_step(node: Expr) -> Iterator[tuple[str, bool]]:
