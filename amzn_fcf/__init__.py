@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from model.errors import AmznFcfError
     from model.language.periods import Period, Quarter
+    from model.outputs import Output
+    from model.reported.actuals import axis_at
     from model.results import Results, run
     from model.scenarios.composing import load_scenario
     from model.scenarios.scenario import Scenario
@@ -25,10 +27,12 @@ __version__ = "0.1.0"
 
 _HOMES: Final = {
     "AmznFcfError": "model.errors",
+    "Output": "model.outputs",
     "Period": "model.language.periods",
     "Quarter": "model.language.periods",
     "Results": "model.results",
     "Scenario": "model.scenarios.scenario",
+    "axis_at": "model.reported.actuals",
     "load_scenario": "model.scenarios.composing",
     "run": "model.results",
     "simulate": "model.simulation.run",
@@ -36,11 +40,13 @@ _HOMES: Final = {
 
 __all__ = [
     "AmznFcfError",
+    "Output",
     "Period",
     "Quarter",
     "Results",
     "Scenario",
     "__version__",
+    "axis_at",
     "load_scenario",
     "run",
     "simulate",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.backends.arrays import applied, compile_plan
+from model.backends.arrays import applied, compile_plan, program_for
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
 from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
@@ -149,7 +149,7 @@ def in_years(node: Expr) -> Expr:
     return mapped(node, in_years)
 
 
-def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Results:
+def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tuple[str, ...] = ()) -> Results:
     """Compute the model.
 
     Parameters
@@ -158,6 +158,8 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Result
         Scenarios of one company that share an as-of, composed or by name.
     axis
         Another axis than the company's own.
+    rows
+        Compute only these rows and those that they need; default: every row.
 
     Raises
     ------
@@ -179,5 +181,6 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Result
         raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
     company = composed[0].company
     plan = company.plan(axis) if axis else composed[0].plan
-    drivers, reported = driver_arrays(plan, composed), reported_arrays(company, plan)
-    return Results(plan, composed, compile_plan(plan).run(drivers, reported, len(composed)))
+    program = program_for(plan, rows) if rows else compile_plan(plan)
+    drivers, reported = driver_arrays(program.plan, composed), reported_arrays(company, plan)
+    return Results(program.plan, composed, program.run(drivers, reported, len(composed)))

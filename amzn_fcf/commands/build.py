@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from amzn_fcf.building.batch import build_all, existing, jobs_for
     from amzn_fcf.building.records import FOLDER
     from amzn_fcf.building.selection import default_scenarios, named
-    from amzn_fcf.text.summary import print_missing, print_outcomes
+    from amzn_fcf.text.outcomes import print_missing, print_outcomes
     from amzn_fcf.text.tables import progress
     from model.errors import InputError
     from model.files import make_folder

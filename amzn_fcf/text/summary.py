@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.errors import complain
 from amzn_fcf.text.figures import billions, event, first_year
 from amzn_fcf.text.tables import Column, print_table
 from model import companies
@@ -14,9 +12,7 @@ from workbook_templates.engines.engines import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-    from amzn_fcf.building.batch import Outcome
     from amzn_fcf.building.workbooks import Built
     from model.company import Company
     from model.results import Results
@@ -67,29 +63,3 @@ def _checks_passed(results: Results) -> str:
     """Return the number of checks passed, of all checks."""
     counts = [results.values[key][0, 0] for key in results.plan.rows if key.endswith("_failures")]
     return f"{sum(count == 0 for count in counts)}/{len(counts)}"
-
-
-def print_outcomes(found: Sequence[Outcome], seconds: float) -> None:
-    """Print the summary of the workbooks that exist, and a line for each workbook."""
-    rows = [each.row for each in found if each.row]
-    if rows:
-        print_summary(rows)
-    for each in found:
-        if each.exists:
-            print(f"{each.state} {each.path}")
-        elif each.state == "refused":
-            print(f"REFUSED {each.path}: {each.message}")
-        else:
-            complain(each.message)
-    if rows:
-        kept = sum(each.state == "kept" for each in found)
-        kept_too = f" ({kept} kept)" if kept else ""
-        print(f"{len(rows)} workbook{'s' if len(rows) > 1 else ''}{kept_too} in {seconds:.1f} s")
-
-
-def print_missing(paths: Sequence[Path], wanted: int) -> None:
-    """Print the workbooks that were not built, if others were."""
-    if paths and wanted > 1:
-        names = ", ".join(path.name for path in paths)
-        again = "run the same command again to continue"
-        print(f"amzn-fcf: {len(paths)} of {wanted} not built: {names}; {again}", file=sys.stderr)

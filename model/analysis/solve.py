@@ -110,46 +110,48 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
     def scenario_at(value: float) -> Scenario:
         return _changed(scenario, spec, value, years, shift=shift)
 
-    def figures(values: Sequence[float]) -> tuple[NDArray[np.float64], Results]:
-        results = run([scenario_at(value) for value in values])
-        return np.array([_read(results, figure, period, place) for place in range(len(values))]), results
+    row = scenario.plan.row(figure).key
 
-    places, points, values, results = _scan(figures, target, low, high)
+    def figures(values: Sequence[float]) -> NDArray[np.float64]:
+        results = run([scenario_at(value) for value in values], rows=(row,))
+        return np.array([_read(results, row, period, place) for place in range(len(values))])
+
+    places, points, values = _scan(figures, target, low, high)
     if not places:
+        results = run([scenario_at(value) for value in points.tolist()])
         raise NoRootError(_no_root(spec, figure, target, points, values, results))
+    known = dict(zip(points.tolist(), values.tolist(), strict=True))
+
+    def difference(value: float) -> float:
+        return (known[value] if value in known else float(figures([value])[0])) - target
+
     own = 0.0 if shift else _own_value(scenario, spec)
     for place in sorted(places, key=lambda each: abs((points[each] + points[each + 1]) / 2 - own)):
         bracket = (float(points[place]), float(points[place + 1]))
-        root = float(
-            brentq(lambda value: float(figures([value])[0][0]) - target, *bracket, xtol=1e-13, rtol=1e-14)
-        )
-        (found,), results = figures([root])
+        root = float(brentq(difference, *bracket, xtol=1e-13, rtol=1e-14))
+        results = run([scenario_at(root)])
+        found = _read(results, row, period, 0)
         if abs(found - target) <= _RELATIVE_TOLERANCE * max(1.0, abs(target)):
             break
     else:
         raise NoRootError(
             f"no root in [{low:g}, {high:g}]: {figure} jumps over {target:g} at {spec.key} = {root:g}"
         )
-    return Root(
-        spec.key, root, shift, bracket, (low, high), figure, target, float(found), len(places), results
-    )
+    return Root(spec.key, root, shift, bracket, (low, high), figure, target, found, len(places), results)
 
 
 def _scan(
-    figures: Callable[[Sequence[float]], tuple[NDArray[np.float64], Results]],
-    target: float,
-    low: float,
-    high: float,
-) -> tuple[list[int], NDArray[np.float64], NDArray[np.float64], Results]:
+    figures: Callable[[Sequence[float]], NDArray[np.float64]], target: float, low: float, high: float
+) -> tuple[list[int], NDArray[np.float64], NDArray[np.float64]]:
     """Look for changes of sign at 33 points; where there is none, again around the point that comes nearest, and once more.
 
     A second look finds two roots that lie close together, and a root beside the point where the figure loses
     its meaning.
     """
-    first: tuple[list[int], NDArray[np.float64], NDArray[np.float64], Results] | None = None
+    first: tuple[list[int], NDArray[np.float64], NDArray[np.float64]] | None = None
     for _ in range(_LOOKS):
         points = np.linspace(low, high, _SCAN)
-        values, results = figures(points.tolist())
+        values = figures(points.tolist())
         signs = np.sign(values - target)
         places = [
             place
@@ -159,9 +161,9 @@ def _scan(
         ]
         if np.isfinite(values).all() and not np.ptp(values):
             places = []
-        first = first or (places, points, values, results)
+        first = first or (places, points, values)
         if places:
-            return places, points, values, results
+            return places, points, values
         if not np.isfinite(values).any() or (np.isfinite(values).all() and not np.ptp(values)):
             break
         nearest = int(np.nanargmin(np.abs(values - target)))

@@ -7,9 +7,9 @@ that does not vary with time has shape (1, draws). The twin of this module is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -49,6 +49,10 @@ def _added(rows: Array, *, axis: int, keepdims: bool) -> Array:
 _REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest": np.max, "sum": _added}
 
 
+_PARTS_KEPT: Final = 16
+"""Parts of programs: few figures are asked for again and again."""
+
+
 @dataclass(frozen=True)
 class ArrayStage:
     """A stage of the plan with the terms that compute its tasks."""
@@ -60,6 +64,13 @@ class ArrayStage:
     def of(cls, stage: Stage, plan: Plan) -> ArrayStage:
         """Return a stage of ``plan`` ready to be computed."""
         return cls(stage, tuple(term_of(task.formula, plan, task.row.vintage) for task in stage.tasks))
+
+    def only(self, rows: Container[str]) -> ArrayStage:
+        """Return the step with the tasks of some rows."""
+        pairs = zip(self.stage.tasks, self.terms, strict=True)
+        kept = [(task, term) for task, term in pairs if task.row.key in rows]
+        tasks = tuple(task for task, _ in kept)
+        return ArrayStage(replace(self.stage, tasks=tasks), tuple(term for _, term in kept))
 
     def run(self, values: Values) -> None:
         """Compute the rows of the stage, one by one, or quarter by quarter when it is recurrent."""
@@ -120,6 +131,15 @@ def program_of(plan: Plan) -> Program:
     """Return ``plan`` as a program, made anew: for plans of which few are kept."""
     stages = (stage for phase in PHASES for stage in stages_of(phase_tasks(plan, phase)))
     return Program(plan, tuple(ArrayStage.of(stage, plan) for stage in stages))
+
+
+@lru_cache(maxsize=_PARTS_KEPT)
+def program_for(plan: Plan, wanted: tuple[str, ...]) -> Program:
+    """Return the part of a plan's program that computes the wanted rows and those that they need."""
+    needed = plan.needed(wanted)
+    part = replace(plan, rows={key: row for key, row in plan.rows.items() if key in needed})
+    stages = (stage.only(needed) for stage in compile_plan(plan).stages)
+    return Program(part, tuple(stage for stage in stages if stage.terms))
 
 
 def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -> Array:
@@ -289,6 +309,7 @@ def _call(function: str, arguments: list[Term]) -> Term:
     return fold
 
 
+@cache
 def calendar_values(what: str, axis: Axis) -> Array:
     """Return a property of every quarter of the axis, shape (quarters, 1)."""
     return _calendar_rows(axis)[what]
