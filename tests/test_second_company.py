@@ -75,7 +75,7 @@ def test_its_workbook_is_built_and_valid(tmp_path: Path, capsys: pytest.CaptureF
     assert "error" not in capsys.readouterr().out
     data = (tmp_path / "amzn-fcf_boom.xlsx").read_bytes()
     sheets = list(read_book(data).sheets)
-    assert {"Cover", "Contents", "Inputs", "Bakery", "Oven", "Checks"} <= set(sheets)
+    assert {"Cover", "Contents", "Inputs", "Reported", "Bakery", "Oven"} <= set(sheets)
     assert not {"Thesis", "Sales", "Value"} & set(sheets)
     values = ENGINES[DEFAULT_ENGINE].calculate(data)["Oven"].values()
     flow = sum(free_cash(0.03, 0.06, 0.6))

@@ -41,6 +41,8 @@ def with_functions_cached(plan: WorkbookPlan, data: bytes, source: bytes | None 
 
     ``source``: the workbook to calculate instead, if a host's files call the functions by other names.
     """
+    if FUNCTIONS not in plan.sheets:  # a company may have no examples of them
+        return data
     grids = Formualizer(register).calculate(source or data)
     values: dict[tuple[str, int, int], float | str | None] = {}
     for (row, column), cell in plan.sheets[FUNCTIONS].cells.items():
