@@ -13,13 +13,14 @@ by the key of one row, so that backends see *bound* nodes only.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Never, NoReturn, cast
 
 from model.errors import DeclarationError
 from model.language.units import RATIO, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 Arithmetic = Literal["+", "-", "*", "/", "^"]
 Comparison = Literal["<", "<=", ">", ">=", "=", "<>"]
@@ -382,15 +383,18 @@ def mapped(node: Expr, function: Callable[[Expr], Expr]) -> Expr:
     return cast("Expr", replace(cast("Any", node), **changes)) if changes else node
 
 
-def walk(node: Expr) -> Iterator[Expr]:
-    """Yield ``node`` and every node below it."""
-    waiting = [node]
+@lru_cache(maxsize=1 << 14)
+def walk(node: Expr) -> tuple[Expr, ...]:
+    """Return ``node`` and every node below it; checks, ranges and backends walk the same formulas."""
+    found, waiting = [], [node]
     while waiting:
         current = waiting.pop()
-        yield current
+        found.append(current)
         waiting += reversed(children(current))
+    return tuple(found)
 
 
-def leaves(node: Expr) -> Iterator[Ref]:
-    """Yield every reference in ``node``."""
-    return (each for each in walk(node) if isinstance(each, Ref))
+@lru_cache(maxsize=1 << 14)
+def leaves(node: Expr) -> tuple[Ref, ...]:
+    """Return every reference in ``node``."""
+    return tuple(each for each in walk(node) if isinstance(each, Ref))
