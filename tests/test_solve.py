@@ -160,5 +160,5 @@ def test_a_jump_is_no_root() -> None:
     """Without a budget capital expenditure follows sales: the value jumps at 0, which the search leaves out."""
     root = solve(load_scenario("base"), "capex_budget", 240, DCF)
     assert root.found == pytest.approx(240)
-    with pytest.raises(InputError, match="0 where none is given"):
+    with pytest.raises(InputError, match="0 means none is given"):
         solve(load_scenario("base"), "capex_budget", 240, DCF, shift=True)

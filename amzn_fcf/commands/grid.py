@@ -14,7 +14,7 @@ from model.analysis.swings import Steps
 from model.errors import InputError
 from model.results import run as compute
 from model.scenarios.composing import load_scenario
-from model.scenarios.files import OPERATIONS
+from model.scenarios.adjustment import OPERATIONS
 
 if TYPE_CHECKING:
     import argparse

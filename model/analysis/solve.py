@@ -10,6 +10,7 @@ import numpy as np
 from model import companies
 from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
 from model.results import Results, run
+from model.scenarios.adjustment import room
 from model.scenarios.drivers import ALL, driver_specs, spec_named
 
 if TYPE_CHECKING:
@@ -187,15 +188,16 @@ def _bracket(
             f"{spec.key} cannot be solved for: it is a whole number, a table or a share of one whole"
         )
     if shift and spec.driver.zero_means_none:
-        raise InputError(f"{spec.key} is 0 where none is given: solve for its value, without --shift")
+        raise InputError(
+            f"{spec.key} : 0 means none is given, so it cannot be shifted: solve without --shift"
+        )
     if shift and spec.driver.kind != "yearly":
         raise InputError(f"{spec.key} does not vary by year: solve for its value, without --shift")
     low, high = spec.minimum, spec.maximum
     if spec.driver.zero_means_none and not low:
         low = high * _SMALLEST_SHARE
     if shift:
-        ahead = scenario.ahead(spec.key)
-        low, high = low - min(ahead.values()), high - max(ahead.values())
+        low, high = room(spec, "add", scenario.ahead(spec.key).values())
     if between is not None:
         first, last = between
         if not low <= first < last <= high:
@@ -210,11 +212,9 @@ def _changed(
     scenario: Scenario, spec: DriverSpec, value: float, years: Sequence[int], *, shift: bool
 ) -> Scenario:
     if shift:
-        moved = {period: number + value for period, number in scenario.ahead(spec.key).items()}
-        return scenario.with_overrides(
-            {spec.key: {p: min(max(v, spec.minimum), spec.maximum) for p, v in moved.items()}}
-        )  # rounding
-    bounded = min(max(value, spec.minimum), spec.maximum)
+        moved = {period: spec.clipped(own + value) for period, own in scenario.ahead(spec.key).items()}
+        return scenario.with_overrides({spec.key: moved})
+    bounded = spec.clipped(value)  # against rounding
     if years and spec.driver.kind == "yearly":
         return scenario.with_overrides({spec.key: {str(year): bounded for year in years}})
     return scenario.with_overrides({spec.key: bounded})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model import companies
 from model.errors import InputError, did_you_mean
+from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, applied, room
 from model.scenarios.drivers import ALL, as_text, driver_specs, shares_of_one, spec_named
-from model.scenarios.files import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
-Operation = Literal["set", "add", "scale"]
 _NOT_MOVED: Final = {
     "choice": "a choice", "quarter": "a quarter", "date": "a date", "m shares": "counted, not assumed", "USD/share": "a market price",
 }  # fmt: skip
@@ -61,10 +60,11 @@ class Steps:
         driver, _, word = text.strip().lower().partition(" ")
         operation = word.strip() or "set"
         if operation not in OPERATIONS:
+            hint = did_you_mean(operation, OPERATIONS)
             raise InputError(
-                f"{text[:80]!r}: after the driver comes set, add or scale, not {operation!r}{did_you_mean(operation, OPERATIONS)}"
+                f"{text[:80]!r}: write set, add or scale after the driver, not {operation!r}{hint}"
             )
-        return cls(driver, values, operation)  # type: ignore[arg-type]  # one of the three
+        return cls(driver, values, operation)
 
     @property
     def spec(self) -> DriverSpec:
@@ -72,15 +72,15 @@ class Steps:
         return driver_specs(self.company)[self.driver]
 
     def scenario_at(self, scenario: Scenario, value: float) -> Scenario:
-        """Return the scenario with the driver moved in all that lies ahead; out of its range is an :class:`InputError`."""
+        """Return the scenario with the driver moved in every period ahead; out of range is an :class:`InputError`."""
         if self.operation == "set":
             return scenario.with_overrides({self.driver: self.spec.check(value, "grid")})
-        return scenario.with_overrides({
-            self.driver: {
-                period: self.spec.check(own + value if self.operation == "add" else own * value, f"grid ({self.operation} {value:g})")
-                for period, own in self._own(scenario).items()
-            }
-        })  # fmt: skip
+        where = f"grid ({self.operation} {value:g})"
+        moved = {
+            period: self.spec.check(applied(self.operation, own, value), where)
+            for period, own in self._own(scenario).items()
+        }
+        return scenario.with_overrides({self.driver: moved})
 
     def base(self, scenario: Scenario) -> int | None:
         """Return the place of the value that leaves the scenario as it is, if there is one."""
@@ -93,27 +93,11 @@ class Steps:
         return None
 
     def room(self, scenario: Scenario) -> tuple[float, float]:
-        """Return the lowest and highest value at which the driver stays in its range, in everything that lies ahead."""
-        low, high = self.spec.minimum, self.spec.maximum
-        if self.operation == "set":
-            return low, high
-        own = list(self._own(scenario).values())
-        if self.operation == "add":
-            return low - min(own), high - max(own)
-        factors = [sorted((low / value, high / value)) for value in own if value]
-        return max((least for least, _ in factors), default=-math.inf), min(
-            (most for _, most in factors), default=math.inf
-        )
+        """Return the lowest and highest value at which the driver stays in its range in every period ahead."""
+        return room(self.spec, self.operation, self._own(scenario).values())
 
     def _own(self, scenario: Scenario) -> Mapping[str, float]:
-        own = scenario.ahead(self.driver)
-        if self.spec.driver.zero_means_none:
-            own = {period: value for period, value in own.items() if value}
-            if not own:
-                raise InputError(
-                    f"{self.driver} is 0, which means that none is given: {self.operation} has nothing to change; set it"
-                )
-        return own
+        return adjustable(self.spec, self.operation, scenario.ahead(self.driver))
 
 
 class Side(NamedTuple):
@@ -161,12 +145,16 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
         step = share * (spec.maximum - spec.minimum)
         note = f"0 ahead: moved by {step:g}, a share of its range"
     period = _shown_period(scenario, own)
-    low, high = (_move(scenario, spec, own, period, (sign, share, step)) for sign in (-1, 1))
+    amounts = {each: step or share * abs(value) for each, value in own.items()}
+    low = _side(scenario, spec, {each: value - amounts[each] for each, value in own.items()}, period)
+    high = _side(scenario, spec, {each: value + amounts[each] for each, value in own.items()}, period)
     if spec.driver.sums_to_one:
         note = "the other shares give way"
-    held = [f"{side} held at {as_text(end, spec.driver.unit)}, the end of its range"
-            for side, move, end in (("low", low, spec.minimum), ("high", high, spec.maximum)) if move.clipped]  # fmt: skip
-    return Swing(period, own[period], low, high, "; ".join([note, *held] if note else held))
+    notes = [note] if note else []
+    for name, side, end in (("low", low, spec.minimum), ("high", high, spec.maximum)):
+        if side.clipped:
+            notes.append(f"{name} held at {as_text(end, spec.driver.unit)}, the end of its range")
+    return Swing(period, own[period], low, high, "; ".join(notes))
 
 
 def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
@@ -178,16 +166,12 @@ def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
     return first if own[first] else next((period for period, value in own.items() if value), first)
 
 
-def _move(
-    scenario: Scenario, spec: DriverSpec, own: Mapping[str, float], period: str, by: tuple[int, float, float]
-) -> Side:
-    sign, share, step = by
-    wanted = {each: value + sign * (step or share * abs(value)) for each, value in own.items()}
-    moved = {
-        each: value if value == own[each] else min(max(value, spec.minimum), spec.maximum)
-        for each, value in wanted.items()
-    }
-    overrides = {spec.key: moved}
+def _side(scenario: Scenario, spec: DriverSpec, wanted: Mapping[str, float], period: str) -> Side:
+    """Return one side of a swing: the wanted values ahead, as far as the driver's range allows."""
+    own = scenario.ahead(spec.key)
+    # a 0 that means "none" may lie outside the range: what did not move is not clipped
+    moved = {each: value if value == own[each] else spec.clipped(value) for each, value in wanted.items()}
+    overrides: dict[str, Mapping[str, float]] = {spec.key: moved}
     if spec.driver.sums_to_one:
         (group,) = (keys for keys in shares_of_one(spec.driver) if spec.key in keys)
         factor = (1 - moved[ALL]) / (1 - own[ALL])

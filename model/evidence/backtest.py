@@ -114,7 +114,7 @@ def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
     overrides = dict(rules_of(chosen).rules(Known(chosen, as_of, run([plain]))))
     for key, given in overrides.items():
         if not isinstance(given, Mapping):
-            overrides[key] = min(max(given, specs[key].minimum), specs[key].maximum)
+            overrides[key] = specs[key].clipped(given)
     sources = {key: Note("F", "rule") for key in overrides}
     return replace(plain, table=plain.with_overrides(overrides).table, sources=sources)
 

@@ -8,6 +8,7 @@ from model import companies
 from model.errors import InputError
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
+from model.scenarios.adjustment import OPERATIONS, adjustable, applied
 from model.scenarios.drivers import (
     PeriodValues,
     check_sums,
@@ -16,7 +17,7 @@ from model.scenarios.drivers import (
     filled,
     interpolated,
 )
-from model.scenarios.files import OPERATIONS, ScenarioFile, entry_values, read_file
+from model.scenarios.files import ScenarioFile, entry_values, read_file
 from model.scenarios.scenario import Note, Scenario
 
 if TYPE_CHECKING:
@@ -170,23 +171,14 @@ def _apply_overlay(
             operands = filled(operands, spec, repeats=True)
         elif spec.driver.kind == "elapsed":
             raise InputError(f"{file.name}: {key} cannot be changed by an overlay: give it in a scenario")
-        if spec.driver.zero_means_none and operation != "set":
-            if not any(table[key].values()):
-                raise InputError(
-                    f"{file.name}: {key} is 0, which means that none is given: {operation} has nothing to change; use set"
-                )
-            operands = {period: value for period, value in operands.items() if table[key].get(period)}
-        for period, value in list(table[key].items()):
+        values = table[key]
+        known = adjustable(spec, operation, values, f"{file.name}: ")
+        if spec.driver.zero_means_none and operation != "set":  # nothing is added to what is not given
+            operands = {period: value for period, value in operands.items() if period in known}
+        # years come before quarters that have no value yet: these start from what their year has become
+        for period in [*known, *(each for each in operands if each not in values)]:
             operand = operands.get(period, operands.get(period[:4]))
-            if operand is not None and not (spec.driver.zero_means_none and operation != "set" and not value):
-                changed = {"set": operand, "add": value + operand, "scale": value * operand}[operation]
-                table[key][period] = spec.check(changed, f"{file.name} ({period})")
-        for period in operands.keys() - table[key].keys():
-            year = table[key][period[:4]]
-            table[key][period] = spec.check(
-                {"set": operands[period], "add": year + operands[period], "scale": year * operands[period]}[
-                    operation
-                ],
-                f"{file.name} ({period})",
-            )
+            if operand is not None:
+                value = values[period if period in values else period[:4]]
+                values[period] = spec.check(applied(operation, value, operand), f"{file.name} ({period})")
         sources[key] = Note(str(entry.get("grade", "")), f"{file.name}: {operation}; {entry['source']}")

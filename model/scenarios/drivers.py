@@ -74,6 +74,10 @@ class DriverSpec:
         members = self.key.partition("[")[2].removesuffix("]")
         return labelled(self.driver, members.split(",") if members else ())
 
+    def clipped(self, value: float) -> float:
+        """Return the nearest value in the driver's range."""
+        return min(max(value, self.minimum), self.maximum)
+
     def check(self, value: object, where: str) -> float:
         """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 from model.language.periods import Quarter
+from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.drivers import ALL, PeriodValues, coded, driver_specs, number, period_key, spec_named
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from model.company import Company
     from model.scenarios.drivers import DriverSpec
 
-OPERATIONS: Final = ("set", "add", "scale")
 _SCENARIO_KEYS: Final = frozenset(
     {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
 )

@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean
+from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.drivers import GRADES, driver_specs, number, spec_named
-from model.scenarios.files import OPERATIONS, check_text, text_of_file, toml_content
+from model.scenarios.files import check_text, text_of_file, toml_content
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from model.errors import InputError
 from model.language.periods import QUARTERS_A_YEAR
+from model.scenarios.adjustment import Operation, adjustable, applied, room
 from model.simulation.correlation import normal_correlations
 from model.simulation.distributions import Distribution, within
 
@@ -44,7 +45,7 @@ class Move:
 
     name: str
     driver: str
-    operation: str
+    operation: Operation
     distribution: Distribution
     years: str = ""
     grade: str = "J"
@@ -81,15 +82,8 @@ class BoundMove:
     def apply(self, path: Array, drawn: Array) -> None:
         """Change a driver's array, of shape (quarters, draws), by one drawn number a draw."""
         own = path[self.rows.start : self.rows.stop]
-        if self.move.operation == "set":
-            own[:] = drawn
-        elif self.move.operation == "add":
-            own += drawn
-        else:
-            own *= drawn
-        np.clip(
-            own, self.minimum, self.maximum, out=own
-        )  # against rounding: the distribution is truncated already
+        # the distribution is truncated already: clipping is for rounding only
+        np.clip(applied(self.move.operation, own, drawn), self.minimum, self.maximum, out=own)
 
 
 def bind_moves(
@@ -129,22 +123,16 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
         rows = _rows(move, plan, where)
     elif move.years:
         raise InputError(f"{where}: {move.name}: {move.driver} does not vary with time: leave out years")
-    if spec.driver.zero_means_none and move.operation != "set":
-        given = [row for row in rows if path[row] != 0]
-        if given != list(range(given[0], given[-1] + 1) if given else ()):
-            raise InputError(
-                f"{where}: {move.name}: {move.driver} is 0 (none is given) in between: write an entry for each part"
-            )
-        rows = range(given[0], given[-1] + 1) if given else range(0)
-        if not rows:
-            raise InputError(
-                f"{where}: {move.name}: {move.driver} is 0 there, which means that none is given: {move.operation} moves nothing"
-            )
-    if move.operation == "scale" and not path[rows.start : rows.stop].any():
+    values = {row: float(path[row]) for row in rows}
+    given = adjustable(spec, move.operation, values, f"{where}: {move.name}: ")
+    rows = range(min(given), max(given) + 1)
+    if len(given) < len(rows):
         raise InputError(
-            f"{where}: {move.name}: {move.driver} is 0 there, and stays 0 however it is scaled: use add or set"
+            f"{where}: {move.name}: {move.driver} is 0 (none given) in between: write an entry for each part"
         )
-    low, high = _interval(move.operation, path[rows.start : rows.stop], spec)
+    if move.operation == "scale" and not any(given.values()):
+        raise InputError(f"{where}: {move.name}: {move.driver} is 0 there, scaled or not: use add or set")
+    low, high = room(spec, move.operation, given.values())
     stays = f"which must stay in {spec.minimum:g}..{spec.maximum:g} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
     return BoundMove(move, rows, within(move.distribution, low, high, reach), spec.minimum, spec.maximum)
@@ -202,19 +190,6 @@ def year_range(text: str, where: str) -> tuple[int, int]:
     raise InputError(
         f'{where}: years = {text[:40]!r}: write "0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
     )
-
-
-def _interval(operation: str, path: Array, spec: DriverSpec) -> tuple[float, float]:
-    """Return the operands that keep every value of a path in the driver's range."""
-    if operation == "set":
-        return spec.minimum, spec.maximum
-    if operation == "add":
-        return spec.minimum - float(path.min()), spec.maximum - float(path.max())
-    low, high = -np.inf, np.inf
-    for value in np.unique(path[path != 0]):
-        ends = sorted((spec.minimum / value, spec.maximum / value))
-        low, high = max(low, float(ends[0])), min(high, float(ends[1]))
-    return low, high
 
 
 def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
