@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from model.errors import InputError, NotAvailableError, PeriodError
+from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.plan.plan import key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,6 +127,16 @@ class Output:
 
     def __str__(self) -> str:
         return self.key if self.period is None else f"{self.key} {self.period}"
+
+
+def rows_of(key: str, period: Period | None, plan: Plan) -> tuple[str, ...]:
+    """Return the rows that a figure is computed from: for a ratio over a year, also those that it relates."""
+    row = plan.row(key)
+    ratio = row.line is not None and row.line.annual == "ratio"
+    if period is None or period.frequency == "quarterly" or not ratio or row.forecast is None:
+        return (row.key,)
+    behind = [each for leaf in leaves(row.forecast) for each in rows_of(key_of(leaf), period, plan)]
+    return (row.key, *dict.fromkeys(behind))
 
 
 def _has_annual(row: Row, frequency: Frequency) -> bool:

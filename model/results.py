@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from model.backends.arrays import compile_plan, term_of
+from model.backends.choice import narrowed
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
 from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from model.backends.arrays import Array, Values
+    from model.backends.arrays import Array, Program, Values
     from model.language.periods import Axis
     from model.plan.plan import Plan, Row
+
+_PROGRAMS_KEPT: Final = 16
 
 
 @dataclass(repr=False)
@@ -154,7 +158,7 @@ def in_years(node: Expr) -> Expr:
     return mapped(node, in_years)
 
 
-def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Results:
+def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, only: tuple[str, ...] = ()) -> Results:
     """Compute the model.
 
     Parameters
@@ -163,6 +167,8 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Result
         Scenarios of one company that share an as-of, composed or by name.
     axis
         Another axis than the company's own.
+    only
+        Rows that are needed; none: all. Others may be missing from the results.
 
     Raises
     ------
@@ -184,5 +190,14 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Result
         raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
     company = composed[0].company
     plan = company.plan(axis) if axis else composed[0].plan
-    drivers, reported = driver_arrays(plan, composed), reported_arrays(company, plan)
-    return Results(plan, composed, compile_plan(plan).run(drivers, reported, len(composed)))
+    reported = reported_arrays(company, plan)
+    program = _program(plan, only) if only else compile_plan(plan)
+    drivers = driver_arrays(program.plan, composed)
+    return Results(program.plan, composed, program.run(drivers, reported, len(composed)))
+
+
+@lru_cache(maxsize=_PROGRAMS_KEPT)
+def _program(plan: Plan, only: tuple[str, ...]) -> Program:
+    """Return a program for some rows; where they need most of the others, it is quicker to compute all."""
+    small = narrowed(plan, only)
+    return compile_plan(plan) if 4 * len(small.rows) > len(plan.rows) else compile_plan.__wrapped__(small)

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.errors import InputError, NotAvailableError
-from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
-from model.outputs import Output
-from model.plan.plan import key_of
+from model.outputs import Output, rows_of
 from model.results import Results
 from model.scenarios.drivers import ALL
 
@@ -51,17 +49,8 @@ class Request:
         """Return the keys of all rows that the answers are made of."""
         found: dict[str, None] = dict.fromkeys(self.events)
         for output in self.outputs:
-            found |= dict.fromkeys(_rows_of(output.key, output.period, plan))
+            found |= dict.fromkeys(rows_of(output.key, output.period, plan))
         return tuple(found)
-
-
-def _rows_of(key: str, period: Period | None, plan: Plan) -> list[str]:
-    """Return the rows from which a figure is computed: a ratio of a year is made of what it relates."""
-    row = plan.row(key)
-    ratio = row.line is not None and row.line.annual == "ratio" and row.forecast is not None
-    if period is None or period.frequency == "quarterly" or not ratio or row.forecast is None:
-        return [key]
-    return [key, *(each for leaf in leaves(row.forecast) for each in _rows_of(key_of(leaf), period, plan))]
 
 
 def output_ahead(text: str, plan: Plan) -> Output:
