@@ -35,8 +35,13 @@ class Guidance:
         """The point, the middle of the range, or the one bound that was given."""
         if self.point is not None:
             return self.point
-        bounds = [bound for bound in (self.low, self.high) if bound is not None]
-        return sum(bounds) / len(bounds)
+        return sum(self.ends) / len(self.ends)
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """The bounds that were given; the point where there is one."""
+        bounds = (self.low, self.high) if self.point is None else (self.point,)
+        return tuple(bound for bound in bounds if bound is not None)
 
 
 @cache

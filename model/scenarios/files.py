@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from model.company import Company
     from model.scenarios.drivers import DriverSpec
 
+Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
 _SCENARIO_KEYS: Final = frozenset(
     {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
 )
@@ -30,6 +31,9 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _ELAPSED: Final = re.compile(r"[0-9]{1,3}")
 _NOT_IN_CELLS: Final = re.compile(r"^=|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 """Texts that a cell would take for a formula, or that a file cannot hold."""
+_KINDS: Final[dict[type, str]] = {
+    str: "a text", float: "a number", int: "a whole number", bool: "true or false", list: "a list", dict: "a table",
+}  # fmt: skip
 _ENTRY_KEYS: Final = frozenset({"unit", "grade", "source", "note", "value", "values", *OPERATIONS})
 
 
@@ -155,6 +159,16 @@ def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     return ScenarioFile(
         name, title, texts["note"], texts["base"], as_of, float(weight), overlay, entries, place
     )
+
+
+def take(entry: Mapping[str, Any], key: str, kind: type[Kind], where: str, default: Kind) -> Kind:
+    """Return an entry of a kind, or the default where there is none; another kind is an :class:`InputError`."""
+    value = entry.get(key, default)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise InputError(f"{where}: {key} must be {_KINDS[kind]}, not {str(value)[:40]!r}")
+    return value
 
 
 def check_text(text: object, where: str) -> None:

@@ -15,7 +15,8 @@ from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 
 if TYPE_CHECKING:
-    from model.evidence.claims import Claim, Entry
+    from model.evidence.claims import Entry
+    from model.evidence.thesis import Claim
 
 HEADER_ROW: Final = 5
 _COLUMNS: Final = {
