@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from model import companies
@@ -65,7 +66,15 @@ def load_scenario(
         )
     chosen = company or companies.default()
     quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of
-    return _composed(_chain("+".join([first, *overlays]), chosen), quarter, chosen)
+    parts = (first, *overlays)
+    if any(part.endswith(".toml") for part in parts):  # which may change while the process runs
+        return _composed(_chain("+".join(parts), chosen), quarter, chosen)
+    return _shipped("+".join(parts), quarter, chosen)
+
+
+@cache
+def _shipped(name: str, as_of: Quarter | None, company: Company) -> Scenario:
+    return _composed(_chain(name, company), as_of, company)
 
 
 def compose(file: ScenarioFile, company: Company) -> Scenario:

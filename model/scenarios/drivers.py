@@ -7,7 +7,6 @@ Values of one driver are keyed by what they hold for: ``"all"`` (constants), a y
 from __future__ import annotations
 
 import contextlib
-import csv
 import math
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +20,7 @@ from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Period, Quarter
 from model.plan.plan import labelled
+from model.reported.tables import records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,9 @@ ALL: Final = "all"
 DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
 GRADES: Final = ("R", "G", "A", "F", "J")
 """Reported, company guidance, the article, fitted to reported figures, judgement."""
+_COLUMNS: Final = (
+    "driver", "unit", "default", "minimum", "maximum", "fill", "grade", "description", "source",
+)  # fmt: skip
 _SUM_TOLERANCE: Final = 1e-9
 
 PeriodValues = dict[str, float]
@@ -117,33 +120,30 @@ def driver_specs(company: Company | None = None) -> dict[str, DriverSpec]:
             _read_specs(company, name, known, specs)
     missing = sorted(set(known) - set(specs))
     if missing:
-        raise InputError(f"{DRIVERS_FILES[0]}: no row for {', '.join(missing)}")
+        raise InputError(f"{DRIVERS_FILES[0]}: no row for {', '.join(missing)}: add one for each")
     return {key: specs[key] for key in known}
 
 
 def _read_specs(
     company: Company, name: str, known: Mapping[str, Driver], specs: dict[str, DriverSpec]
 ) -> None:
-    with company.file(name).open(encoding="utf-8") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            where = f"{name} line {number}"
-            key = row["driver"]
-            if key not in known or key in specs:
-                raise InputError(
-                    f"{where}: {key!r} is {'given twice' if key in specs else 'not a driver' + did_you_mean(key, known)}"
-                )
-            if row["fill"] not in {"repeat", "default"} or row["grade"] not in GRADES:
-                raise InputError(f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}")
-            driver = known[key]
-            if row["unit"] != driver.unit or not row["source"]:
-                raise InputError(
-                    f"{where}: {key} needs a source and the unit {driver.unit!r}, not {row['unit']!r}"
-                )
-            spec = DriverSpec(
-                company, key, driver, {}, _number(row["minimum"], driver, where), _number(row["maximum"], driver, where),
-                row["fill"] == "repeat", row["grade"], row["description"], row["source"],
-            )  # fmt: skip
-            specs[key] = replace(spec, default=_parse_default(row["default"], spec, where))
+    for where, row in records(company, name, _COLUMNS):
+        key = row["driver"]
+        if key in specs:
+            raise InputError(f"{where}: {key!r} is given twice")
+        if key not in known:
+            raise InputError(f"{where}: {key!r} is not a driver{did_you_mean(key, known)}")
+        if row["fill"] not in {"repeat", "default"} or row["grade"] not in GRADES:
+            raise InputError(f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}")
+        driver = known[key]
+        if row["unit"] != driver.unit or not row["source"]:
+            raise InputError(
+                f"{where}: {key} needs a source and the unit {driver.unit!r}, not {row['unit']!r}"
+            )
+        low, high = (_number(row[end], driver, where) for end in ("minimum", "maximum"))
+        repeats, texts = row["fill"] == "repeat", (row["grade"], row["description"], row["source"])
+        spec = DriverSpec(company, key, driver, {}, low, high, repeats, *texts)
+        specs[key] = replace(spec, default=_parse_default(row["default"], spec, where))
 
 
 def driver_keys(driver: Driver) -> list[str]:
@@ -188,8 +188,16 @@ def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
     if "=" not in text:
         value = spec.check(_number(text, spec.driver, where), where)
         return {ALL: value} if spec.driver.kind != "yearly" else {str(y): value for y in spec.company.years}
-    entries = {period: spec.check(_number(value, spec.driver, where), where)
-               for period, value in (entry.split("=") for entry in text.split(";"))}  # fmt: skip
+    entries = {}
+    for entry in text.split(";"):
+        period, _, given = entry.partition("=")
+        if spec.driver.kind != "elapsed":
+            period = period_key(spec, period, where)
+        elif not period.isdecimal():
+            raise InputError(
+                f"{where}: {spec.key} is given by quarters since as-of (0=1;4=0.9), not {text[:40]!r}"
+            )
+        entries[period] = spec.check(_number(given, spec.driver, where), where)
     return entries if spec.driver.kind == "elapsed" else filled(entries, spec, repeats=True)
 
 

@@ -124,9 +124,7 @@ def toml_content(text: str, where: str) -> dict[str, Any]:
 
 def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     content = toml_content(text, where)
-    overlay = content.get("overlay", False)
-    if not isinstance(overlay, bool):
-        raise InputError(f"{where}: overlay must be true or false, not {overlay!r}")
+    overlay = take(content, "overlay", bool, where, default=False)
     allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS
     for key in sorted(set(content) - allowed):
         kind = "an overlay" if overlay else "a scenario"
@@ -151,10 +149,11 @@ def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     for key, entry in entries.items():
         spec = spec_named(key, specs, where)
         _check_entry(entry, spec, f"{where}: {key}", overlay=overlay)
-    place = content.get("place", 0)
-    if isinstance(place, bool) or not isinstance(place, int):
-        raise InputError(f"{where}: place must be a whole number")
-    as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
+    place = take(content, "place", int, where, 0)
+    try:
+        as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
+    except PeriodError as error:
+        raise PeriodError(f"{where}: as_of: {error}") from None
     name, title = texts["name"], texts["title"] or texts["name"]
     return ScenarioFile(
         name, title, texts["note"], texts["base"], as_of, float(weight), overlay, entries, place
