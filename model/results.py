@@ -38,7 +38,7 @@ class Results:
     plan
         The model on its axis.
     scenarios
-        What was computed, in the order of the draws.
+        The scenarios computed, in the order of the draws.
     values
         Row key -> array (quarters or 1, scenarios).
     """
@@ -86,14 +86,13 @@ class Results:
         if not self.plan.row(key).timed:
             return float(self.values[key][0, min(scenario, self.values[key].shape[1] - 1)])
         place = self.plan.axis.period_position(period)
-        found = self.series(key, period.frequency)[
-            place, min(scenario, self.series(key, period.frequency).shape[1] - 1)
-        ]
-        if np.isnan(found):
+        series = self.series(key, period.frequency)
+        value = float(series[place, min(scenario, series.shape[1] - 1)])
+        if np.isnan(value):
             raise NotAvailableError(
                 f"{key} has no figure for {period}: it starts later, or has no meaning there"
             )
-        return float(found)
+        return value
 
     def periods(self, frequency: Frequency) -> list[Period]:
         """Return all periods of the axis at a frequency."""
@@ -104,7 +103,7 @@ class Results:
 
     def table(self, keys: Sequence[str], frequency: Frequency = "annual", scenario: int = 0) -> pd.DataFrame:
         """Return lines as a table: one row a period, one column a line."""
-        import pandas as pd  # noqa: PLC0415  # a third of a second that only those who look at tables pay
+        import pandas as pd  # noqa: PLC0415  # slow to load, and only tables need it
 
         periods = self.periods(frequency)
         columns = {
@@ -152,7 +151,7 @@ class Results:
 
 
 def in_years(node: Expr) -> Expr:
-    """Return the formula of a ratio over quarters as the same formula over years: lags in years instead of quarters."""
+    """Return the formula of a ratio over quarters as a formula over years: lags count years."""
     if isinstance(node, Ref):
         return replace(node, lag=node.lag // QUARTERS_A_YEAR)
     return mapped(node, in_years)
@@ -168,14 +167,14 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, only: tup
     axis
         Another axis than the company's own.
     only
-        Rows that are needed; none: all. Others may be missing from the results.
+        Rows that are needed; empty: all. The results may lack the others.
 
     Raises
     ------
     InputError
         If the scenarios differ in as-of or in company.
     UnknownNameError
-        For a name that is no scenario.
+        For a name that is not a scenario.
 
     Examples
     --------
@@ -198,6 +197,6 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, only: tup
 
 @lru_cache(maxsize=_PROGRAMS_KEPT)
 def _program(plan: Plan, only: tuple[str, ...]) -> Program:
-    """Return a program for some rows; where they need most of the others, it is quicker to compute all."""
+    """Return a program for some rows, or the whole model where they need much of it: it is compiled already."""
     small = narrowed(plan, only)
     return compile_plan(plan) if 4 * len(small.rows) > len(plan.rows) else compile_plan.__wrapped__(small)

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _SMALLEST_SHARE: Final = 1e-6
-"""Of its range: where the search begins for a driver whose 0 means that none is given."""
+"""Share of the range at which the search begins for a driver whose 0 means "none"."""
 _SCAN: Final = 33
-"""Points at which the bracket is looked at for a change of sign."""
+"""Points of a scan."""
 _LOOKS: Final = 3
-"""How often, each time closer around the point that comes nearest."""
+"""Scans, each closer around the point that comes nearest."""
 _RELATIVE_TOLERANCE: Final = 1e-9
 
 
@@ -43,9 +43,8 @@ class Root:
     """A driver value at which a figure equals a target.
 
     ``value``: the driver's value ahead, or with ``shifted`` the amount that is added to its values;
-    ``bracket``: the two points of the scan between which it lies; ``searched``: the interval that was scanned;
-    ``found``: the figure at the root; ``roots``: how many crossings the scan saw; ``scenario``: the scenario
-    at the root.
+    ``bracket``: the two points of the scan around it; ``searched``: the interval that was scanned; ``found``:
+    the figure at the root; ``roots``: the number of crossings in the scan; ``scenario``: that at the root.
     """
 
     driver: str
@@ -66,7 +65,7 @@ class Root:
 
 
 def value_row(method: str, company: Company | None = None) -> str:
-    """Return the row that holds the value per share by a method; an unknown one is an :class:`UnknownNameError`."""
+    """Return the row of the value per share by a method; an unknown method is an :class:`UnknownNameError`."""
     rows = (company or companies.default()).presentation.questions.values
     if method not in rows:
         known = f"methods are {', '.join(rows)}" if rows else "this company has none"
@@ -74,7 +73,7 @@ def value_row(method: str, company: Company | None = None) -> str:
     return rows[method]
 
 
-def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to look and a way
+def solve(  # noqa: PLR0913  # one keyword a choice of the user
     scenario: Scenario,
     driver: str,
     target: float,
@@ -194,7 +193,7 @@ def _scan(figures: Callable[[Sequence[float]], Array], target: float, low: float
 
 
 def _crossings(apart: Array) -> list[int]:
-    """Return the points at which a difference is 0 or changes its sign before the next; both must be finite."""
+    """Return the points at which a difference is 0 or after which its sign changes, if both are finite."""
     signs = np.sign(apart)
     crosses = (signs[:-1] == 0) | (signs[:-1] * signs[1:] < 0)
     crosses[-1] |= signs[-1] == 0  # every other point is the first of its bracket
@@ -215,9 +214,7 @@ def _bracket(
             f"{spec.key} cannot be solved for: it is a whole number, a table or a share of one whole"
         )
     if shift and spec.driver.zero_means_none:
-        raise InputError(
-            f"{spec.key} : 0 means none is given, so it cannot be shifted: solve without --shift"
-        )
+        raise InputError(f"{spec.key}: 0 means none is given, so it cannot be shifted: solve without --shift")
     if shift and spec.driver.kind != "yearly":
         raise InputError(f"{spec.key} does not vary by year: solve for its value, without --shift")
     low, high = spec.minimum, spec.maximum
@@ -229,7 +226,8 @@ def _bracket(
         first, last = between
         if not low <= first < last <= high:
             raise InputError(
-                f"--between needs two numbers in order, within {low:g}..{high:g} ({spec.key}), not {first:g} {last:g}"
+                f"--between needs two numbers in order, within {low:g}..{high:g} ({spec.key}), "
+                f"not {first:g} {last:g}"
             )
         low, high = first, last
     return low, high

@@ -1,4 +1,4 @@
-"""How a scenario is moved, one driver at a time: to a value, by an amount, by a factor, or by a swing to either side."""
+"""Moves of one driver of a scenario: to a value, by an amount, by a factor, or by a swing to either side."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
 
 _NOT_MOVED: Final = {
-    "choice": "a choice", "quarter": "a quarter", "date": "a date", "m shares": "counted, not assumed", "USD/share": "a market price",
+    "choice": "a choice", "quarter": "a quarter", "date": "a date", "m shares": "counted, not assumed",
+    "USD/share": "a market price",
 }  # fmt: skip
-"""Units of drivers that have no more and less, or none that anybody has to guess."""
+"""Units of drivers that cannot be higher or lower, or that are known."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """What a driver takes, one after the other: ``set`` to values ahead, or ``add`` to or ``scale`` the scenario's own.
+    """Values for a driver: ``set`` in every period ahead, or ``add`` to or ``scale`` the scenario's own.
 
     Raises
     ------
@@ -37,7 +38,8 @@ class Steps:
 
     Examples
     --------
-    >>> Steps("aws_growth", (-0.05, 0, 0.05), "add").scenario_at(load_scenario("base"), 0.05).table["aws_growth"]["2027"]
+    >>> steps = Steps("aws_growth", (-0.05, 0, 0.05), "add")
+    >>> steps.scenario_at(load_scenario("base"), 0.05).table["aws_growth"]["2027"]
     0.38
     """
 
@@ -68,11 +70,11 @@ class Steps:
 
     @property
     def spec(self) -> DriverSpec:
-        """What the data say of the driver."""
+        """The data of the driver."""
         return driver_specs(self.company)[self.driver]
 
     def scenario_at(self, scenario: Scenario, value: float) -> Scenario:
-        """Return the scenario with the driver moved in every period ahead; out of range is an :class:`InputError`."""
+        """Return the scenario with the driver moved in every period ahead, or refuse a value out of range."""
         if self.operation == "set":
             return scenario.with_overrides({self.driver: self.spec.check(value, "grid")})
         where = f"grid ({self.operation} {value:g})"
@@ -93,7 +95,7 @@ class Steps:
         return None
 
     def room(self, scenario: Scenario) -> tuple[float, float]:
-        """Return the lowest and highest value at which the driver stays in its range in every period ahead."""
+        """Return the lowest and highest value that keep the driver in its range in every period ahead."""
         return room(self.spec, self.operation, self._own(scenario).values())
 
     def _own(self, scenario: Scenario) -> Mapping[str, float]:
@@ -101,7 +103,7 @@ class Steps:
 
 
 class Side(NamedTuple):
-    """A driver on one side of its swing: what to override, the driver's value there, and whether its range cut the move short."""
+    """One side of a swing: overrides, the driver's value, and whether the end of its range cut the move short."""
 
     overrides: Mapping[str, Mapping[str, float]]
     value: float
@@ -109,7 +111,7 @@ class Side(NamedTuple):
 
 
 class Swing(NamedTuple):
-    """A driver's swing: its value in a period, moved down and up, and what is to be said of it."""
+    """A driver's swing: its value in a period, both sides, and a note."""
 
     period: str
     value: float
@@ -119,12 +121,12 @@ class Swing(NamedTuple):
 
 
 def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
-    """Return how a driver swings by a share of itself, or why it is left out.
+    """Return the swing of a driver by a share of its own value, or the reason why it is left out.
 
     Every value ahead moves by ``share`` of its own amount, down and up, and stays in the driver's range.
     Special cases: a driver that is 0 throughout moves by ``share`` of its range; a whole number by 1; of
     shares of one whole the others give way in proportion; a choice, a date, a count of shares, a price, and a
-    driver that is not given (a switch at 0) are left out.
+    driver that is not given (0 means "none") are left out.
 
     Examples
     --------
@@ -158,7 +160,7 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
 
 
 def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
-    """Return whose value stands for a driver: the first full year ahead, or the first in which it is not 0."""
+    """Return the period shown for a driver: the first full year ahead, or the first in which it is not 0."""
     if ALL in own:
         return ALL
     year = str(min(scenario.as_of.year + 1, scenario.company.last.year))

@@ -1,4 +1,4 @@
-"""Probability-weighted value: the mean of the values of scenarios, and the value of the mean of their drivers."""
+"""Probability-weighted value: the mean of scenarios' values, and the value at the mean of their drivers."""
 
 from __future__ import annotations
 

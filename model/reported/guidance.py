@@ -22,7 +22,7 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Guidance:
-    """One statement of the company: a range or a point for a line and period, given with the results of ``as_of``."""
+    """A statement by the company: a range or a point for a line and period, with the results of ``as_of``."""
 
     as_of: Quarter
     date: str
@@ -49,7 +49,7 @@ class Guidance:
 
 @cache
 def all_guidance(company: Company) -> tuple[Guidance, ...]:
-    """Read the file, oldest first; a company without one has given no guidance."""
+    """Read the file, oldest first; without a file there is no guidance."""
     source = company.file(GUIDANCE_FILE)
     if not source.is_file():
         return ()
@@ -73,7 +73,7 @@ def _read(row: dict[str, str], where: str, company: Company) -> Guidance:
 
 
 def guidance_at(company: Company, as_of: Quarter, line: str, period: Period) -> Guidance | None:
-    """Return the latest statement on a line and period up to the results of ``as_of``; None: there is none."""
+    """Return the latest statement on a line and period by the results of ``as_of``; None if there is none."""
     about = [each for each in all_guidance(company) if (each.line, each.period) == (line, period)]
     known = [each for each in about if each.as_of <= as_of]
     return known[-1] if known else None

@@ -1,4 +1,4 @@
-"""Tables in a company's data: CSV files with the columns that they must have."""
+"""CSV tables in a company's data, with checks of their columns and cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def records(company: Company, name: str, columns: Sequence[str]) -> list[tuple[s
     Raises
     ------
     InputError
-        If there is no such file, it is not UTF-8 text, or its columns are others.
+        If the file is missing, is not UTF-8 text, or has other columns.
     """
     try:
         text = company.file(name).read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ def number_in(text: str, where: str) -> float:
 
 
 def period_in(text: str, where: str) -> Period:
-    """Return the period that a text holds; a malformed one is a :class:`PeriodError` that starts with ``where``."""
+    """Return the period that a text holds; a malformed one is a :class:`PeriodError` with ``where``."""
     try:
         return Period.parse(text)
     except PeriodError as error:

@@ -1,4 +1,4 @@
-"""One adjustment of a driver: set to a value, moved by an amount, or scaled by a factor, within the driver's range."""
+"""Adjustments of a driver within its range: set to a value, moved by an amount, or scaled by a factor."""
 
 from __future__ import annotations
 

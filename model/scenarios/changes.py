@@ -35,7 +35,7 @@ class Change:
 
 
 def changes(base: Scenario, changed: Scenario) -> list[Change]:
-    """Return the drivers that differ where the model uses them, as a scenario file based on ``base`` gives them.
+    """Return the drivers that differ where the model uses them, as a file based on ``base`` gives them.
 
     A year is given with the years after it, and with the quarters in them that have values of their own: a
     file that sets a year sets those that follow it, and drops what its base gave for single quarters.
@@ -63,7 +63,7 @@ def changes(base: Scenario, changed: Scenario) -> list[Change]:
 
 
 def _shown(values: Mapping[str, float], first: Quarter, last: Quarter) -> PeriodValues:
-    """Return the values from a quarter and its year on, to the end of the axis; or the value for all periods."""
+    """Return the values from a quarter and its year to the end of the axis, or the value for all periods."""
     earliest = {True: str(first), False: str(first.year)}
     return {
         period: value for period, value in values.items()
@@ -104,7 +104,7 @@ def _by_year(values: PeriodValues, differing: Sequence[str], *, repeats: bool) -
 
 
 def _knots(values: PeriodValues, as_of: Quarter, last_quarter: Quarter) -> PeriodValues:
-    """Return the fewest values, by quarters since the as-of, that give the others by straight lines, to the last bit."""
+    """Return the fewest values, by quarters since the as-of, between which the others lie on straight lines."""
     by_distance = {Quarter.parse(period) - as_of: value for period, value in values.items()}
     first, last = min(by_distance), max(by_distance)
 

@@ -1,7 +1,7 @@
 """Probability distributions of drivers as quantile functions: from a share of the probability to a value.
 
-A draw is the quantile of a uniform number, whatever the sampling. Unbounded kinds are truncated to an interval
-by inverting the distribution function on it: shares run from ``F(low)`` to ``F(high)``.
+A draw is the quantile of a uniform number, whatever the sampling. Unbounded kinds are truncated to an
+interval by inverting the distribution function on it: shares run from ``F(low)`` to ``F(high)``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Kind(NamedTuple):
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution of one number: its kind, the parameters of the kind, and the interval it is truncated to."""
+    """A distribution of one number: its kind, its parameters, and the interval to which it is truncated."""
 
     kind: str
     parameters: tuple[Any, ...]
@@ -84,7 +84,7 @@ class Distribution:
 
 
 def within(distribution: Distribution, low: float, high: float, where: str) -> Distribution:
-    """Return a distribution whose values lie in an interval: a bounded one as it is, an unbounded one truncated.
+    """Return a distribution with values in an interval: a bounded one as it is, an unbounded one truncated.
 
     Raises
     ------
@@ -102,8 +102,8 @@ def within(distribution: Distribution, low: float, high: float, where: str) -> D
     mass = distribution.below(high) - distribution.below(low)
     if mass < LEAST_MASS:
         raise InputError(
-            f"{where}: only {mass:.1%} of the {distribution.kind} distribution lies in {low:.6g}..{high:.6g}: "
-            "move or narrow it"
+            f"{where}: only {mass:.1%} of the {distribution.kind} distribution lies in "
+            f"{low:.6g}..{high:.6g}: move or narrow it"
         )
     return replace(distribution, interval=(low, high))
 
@@ -226,7 +226,9 @@ _KINDS: Final = {
         ("median", "sigma"),
         fault=lambda *both: "" if min(both) > 0 else "median and sigma must be above 0",
         quantile=lambda share, median, sigma: median * np.exp(sigma * _normal_quantile(share)),
-        below=lambda value, median, sigma: _normal_below(math.log(value / median) / sigma) if value > 0 else 0.0,
+        below=lambda value, median, sigma: (
+            _normal_below(math.log(value / median) / sigma) if value > 0 else 0.0
+        ),
     ),
     "uniform": _Kind(
         ("low", "high"),
