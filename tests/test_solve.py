@@ -135,7 +135,7 @@ def test_questions_in_plain_words_stand_for_drivers(question: str) -> None:
 def test_what_cannot_be_solved_for_is_refused() -> None:
     base = load_scenario("base")
     for driver, message in {
-        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of one whole", "capex_phasing[q1]": "a table",
+        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of a total", "capex_phasing[q1]": "a table",
         "inflection_from": "whole number",
     }.items():  # fmt: skip
         with pytest.raises(InputError, match=message):

@@ -211,7 +211,7 @@ def _bracket(
         or spec.driver.unit == "quarter"
     ):
         raise InputError(
-            f"{spec.key} cannot be solved for: it is a whole number, a table or a share of one whole"
+            f"{spec.key} cannot be solved for: it is a whole number, a table or a share of a total"
         )
     if shift and spec.driver.zero_means_none:
         raise InputError(f"{spec.key}: 0 means none is given, so it cannot be shifted: solve without --shift")

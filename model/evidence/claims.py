@@ -32,11 +32,11 @@ _NOTHING: Final = float("nan")
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim at an as-of: ``article`` is the scenario's figure, ``reported`` that of the filings (NaN: none yet).
+    """A claim at an as-of: ``article`` is the scenario's figure, ``reported`` the filings' (NaN: none yet).
 
-    ``at_stake``, in USD per share: the change in the scenario's value when the claim is replaced by the reported
-    figure or, failing that, the guided one or the claim's threshold; NaN where the value does not depend on it,
-    or where so much is reported already that the threshold cannot be reached.
+    ``at_stake``, in USD per share: the change in the scenario's value when the claim is replaced by the
+    reported figure or, failing that, the guided one or the claim's threshold; NaN where the value does not
+    depend on the claim, or where so much is reported already that the threshold cannot be reached.
     """
 
     claim: Claim
@@ -65,7 +65,7 @@ def figure(value: float, unit: str) -> str:
 
 @cache
 def ledger(as_of: Quarter, company: Company | None = None) -> tuple[Entry, ...]:
-    """Return every claim with its status, by filings and guidance known before the results of the next quarter.
+    """Return every claim with its status, by filings and guidance known before the next quarter's results.
 
     Status: ``met`` or ``missed`` once the period is reported; ``on_track`` or ``off_track`` before, by the
     company's guidance or, without it, by the quarters reported so far; ``open`` without either; or
@@ -206,13 +206,13 @@ def _judge_rebound(line: str, period: Period, known: Results, seen: Observation)
         return "met", told
     if not seen.quarters:
         return "open", f"not reported yet; {told}"
-    if len(rises) > 4 or (seen.complete and not rises[-1]):  # noqa: PLR2004  # a turn in the last quarter needs the next one
+    if len(rises) > 4 or (seen.complete and not rises[-1]):  # noqa: PLR2004  # five quarters
         return "missed", told
     return ("on_track" if rises[-1] else "off_track"), told
 
 
 def _replaced(thesis: Thesis, claim: Claim, verdict: _Verdict) -> Scenario | None:
-    """Return the scenario of the thesis with the claim replaced by the figure that came, or failed; or None."""
+    """Return the scenario of the thesis with the claim replaced by the actual or failing figure, if any."""
     stake = claim.stake
     if not stake or claim.kind == "flag" or "fair_value" in stake:
         return None
@@ -231,7 +231,7 @@ def _replaced(thesis: Thesis, claim: Claim, verdict: _Verdict) -> Scenario | Non
 def _scenario_where(  # a cache's key: all that the question depends on
     thesis: Thesis, driver: str, years: tuple[int, ...], target: float, line: str, period: Period | None
 ) -> Scenario | None:
-    """Return the scenario of the thesis with a driver moved so that a line meets the target; None if none does."""
+    """Return the scenario of the thesis with a driver moved so that a line meets a target, if it can."""
     scenario = _believed(thesis).scenarios[0]
     try:
         return solve(scenario, driver, target, line, period=period, years=years).scenario

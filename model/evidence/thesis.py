@@ -127,7 +127,8 @@ def _read(record: object, number: int, company: Company) -> Claim:
     bounds = [key for key in _NUMBERS if numbers[key] is not None or texts[f"{key}_of"]]
     if (kind == "not_testable") != bool(texts["reason"]) or (kind == "range" and not bounds):
         raise InputError(
-            f"{where}: a range needs minimum or maximum; a claim that is not testable, and no other, needs a reason"
+            f"{where}: a range needs minimum or maximum; a claim that is not testable, and no other, "
+            "needs a reason"
         )
     if kind != "not_testable" and not (line and texts["period"]):
         raise InputError(f"{where}: needs the line and the period that it is judged by")
@@ -135,8 +136,8 @@ def _read(record: object, number: int, company: Company) -> Claim:
     stake = take(record, "stake", dict, where, {})
     _check_stake(stake, bounds, f"{where}: stake", company)
     return Claim(
-        texts["id"], texts["claim"], cast("Kind", kind), line, period, numbers["minimum"], numbers["maximum"], *relative, texts["note"],
-        texts["reason"], stake, declared[line].unit if line else "USD/share",
+        texts["id"], texts["claim"], cast("Kind", kind), line, period, numbers["minimum"], numbers["maximum"],
+        *relative, texts["note"], texts["reason"], stake, declared[line].unit if line else "USD/share",
     )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def _period(text: str, where: str) -> Period | None:
 
 
 def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, company: Company) -> None:
-    """Refuse a stake that is not a fair value, an overlay, a driver with a value, or a driver in some years."""
+    """Refuse a stake other than a fair value, an overlay, a driver with a value, or a driver in some years."""
     for key in sorted(set(stake) - _STAKE_KEYS):
         raise InputError(f"{where}: unknown {key!r}{did_you_mean(key, _STAKE_KEYS)}")
     for key in ("fair_value", "value"):

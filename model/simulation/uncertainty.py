@@ -1,8 +1,8 @@
-"""Which drivers are uncertain, and how much: distributions and correlations as data, and what they make of a scenario.
+"""Uncertain drivers: distributions and correlations as data, bound to a scenario.
 
 A *move* changes a driver of a scenario by a random number, as an overlay does by a fixed one: ``set``,
-``add`` or ``scale``, in all years ahead or in some of them. The file that ships is
-``model/amazon/data/uncertainty.toml``; a user can give a file of his own.
+``add`` or ``scale``, in all years ahead or in some of them. A company's data can hold a file of moves, and a
+user can give another one.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _WORDS: Final = {"set": "set in", "add": "added to", "scale": "multiplied with"}
 class Move:
     """A random change of a driver.
 
-    ``years``: ``""`` for all that lies ahead; ``"0"`` for the year that runs at as-of, ``"1-2"`` for the two
-    after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``grade``, ``source``: what the
-    width rests on.
+    ``years``: ``""`` for every period ahead; ``"0"`` for the year that runs at the as-of, ``"1-2"`` for the two
+    after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``grade``, ``source``: those
+    of the width.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """Moves, and the rank correlations between pairs of them, by name; ``reasons`` says why each pair is correlated."""
+    """Moves, and rank correlations between pairs of them by name; ``reasons`` explains each correlation."""
 
     name: str
     moves: tuple[Move, ...]
@@ -65,13 +65,13 @@ class Uncertainty:
 
     @property
     def scores(self) -> Array:
-        """Correlations of the moves' normal scores; what contradicts itself is an :class:`InputError`."""
+        """Correlations of the moves' normal scores; an impossible matrix is an :class:`InputError`."""
         return normal_correlations([move.name for move in self.moves], self.correlations, self.name)
 
 
 @dataclass(frozen=True, eq=False)
 class BoundMove:
-    """A move of a scenario: the rows of the driver's array that it changes, and values that keep the driver in its range."""
+    """A move of a scenario: the rows of the driver's array that it changes, and the driver's range."""
 
     move: Move
     rows: range
@@ -101,7 +101,7 @@ def bind_moves(
     Raises
     ------
     InputError
-        If a driver cannot be moved, a distribution leaves its range in a period ahead, years are none of the
+        If a driver cannot be moved, a distribution leaves its range in a period ahead, years are not on the
         axis, or two moves of a driver overlap.
     """
     bound: list[BoundMove] = []
@@ -111,7 +111,8 @@ def bind_moves(
         for other in bound:
             if other.move.driver == move.driver and set(other.rows) & set(found.rows):
                 raise InputError(
-                    f"{uncertainty.name}: {other.move.name} and {move.name} both move {move.driver} in the same years: part their years"
+                    f"{uncertainty.name}: {other.move.name} and {move.name} both move {move.driver} in the "
+                    "same years: give them different years"
                 )
         bound.append(found)
     return tuple(bound)
@@ -139,7 +140,7 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
 
 
 def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
-    """Refuse drivers whose values are no free numbers."""
+    """Refuse drivers whose values are not free numbers."""
     driver = spec.driver
     if (
         driver.whole
@@ -148,7 +149,8 @@ def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
         or driver.unit in {"quarter", "date"}
     ):
         raise InputError(
-            f"{where}: {move.name}: {spec.key} cannot be drawn: it is a whole number, a date, a table or a share of one whole"
+            f"{where}: {move.name}: {spec.key} cannot be drawn: it is a whole number, a date, a table "
+            "or a share of a total"
         )
 
 
@@ -164,14 +166,13 @@ def _rows(move: Move, plan: Plan, where: str) -> range:
         min(axis.length, QUARTERS_A_YEAR * (last + 1 - axis.first.year)),
     )
     if not rows:
-        raise InputError(
-            f"{where}: {move.name}: years = {move.years!r} holds no quarter from {axis.quarters[axis.forecast_start]} to {axis.last}"
-        )
+        ahead = f"{axis.quarters[axis.forecast_start]} to {axis.last}"
+        raise InputError(f"{where}: {move.name}: years = {move.years!r} holds no quarter from {ahead}")
     return rows
 
 
 def year_range(text: str, where: str) -> tuple[int, int]:
-    """Read ``"0"``, ``"1-2"``, ``"3+"``, ``"2027-2028"``; blank is all years. Other texts are an :class:`InputError`.
+    """Read ``"0"``, ``"1-2"``, ``"3+"`` or ``"2027-2028"``; blank is all years.
 
     Examples
     --------
@@ -188,12 +189,13 @@ def year_range(text: str, where: str) -> tuple[int, int]:
         if first <= last and (match["open"] or calendar == (last >= _FIRST_CALENDAR_YEAR)):
             return (first, last)
     raise InputError(
-        f'{where}: years = {text[:40]!r}: write "0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
+        f'{where}: years = {text[:40]!r}: write "0" for the running year, "1-2", "3+", '
+        'or calendar years such as "2027-2028"'
     )
 
 
 def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
-    """Return a scenario's drivers with the moved ones drawn.
+    """Return a scenario's drivers with draws of those that move.
 
     Parameters
     ----------
@@ -205,10 +207,10 @@ def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Ar
     dict
         Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.
     """
-    found = dict(drivers)
-    for place, bound in enumerate(moves):
+    drawn = dict(drivers)
+    for number, bound in enumerate(moves):
         key = bound.move.driver
-        if found[key] is drivers[key]:
-            found[key] = np.repeat(drivers[key], len(shares), axis=1)
-        bound.apply(found[key], bound.distribution.quantile(shares[:, place]))
-    return found
+        if drawn[key] is drivers[key]:
+            drawn[key] = np.repeat(drivers[key], len(shares), axis=1)
+        bound.apply(drawn[key], bound.distribution.quantile(shares[:, number]))
+    return drawn
