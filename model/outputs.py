@@ -103,14 +103,14 @@ class Output:
         return self.unit == "quarter"
 
     def read(self, results: Results) -> NDArray[np.float64]:
-        """Return the figure of every scenario or draw, shape (scenarios,); NaN where undefined or without event.
+        """Return the figure in every scenario or draw, shape (scenarios,); NaN: no meaning, or no event.
 
         Quarters are codes, such as 20263; see :meth:`counted`.
         """
         return np.broadcast_to(self.row(results), len(results.scenarios))
 
     def row(self, results: Results) -> NDArray[np.float64]:
-        """Return the figure of every scenario or draw, or once if it is the same in all: shape (scenarios or 1,)."""
+        """Return the figure in every scenario or draw, or once if all are equal: shape (scenarios or 1,)."""
         if self.period is None:
             return cast("NDArray[np.float64]", results.series(self.key)[0])
         row = results.series(self.key, self.period.frequency)[results.plan.axis.period_position(self.period)]

@@ -197,6 +197,6 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, only: tup
 
 @lru_cache(maxsize=_PROGRAMS_KEPT)
 def _program(plan: Plan, only: tuple[str, ...]) -> Program:
-    """Return a program for some rows, or the whole model where they need much of it: it is compiled already."""
+    """Return a program for some rows, or for all where they need most: that one is compiled already."""
     small = narrowed(plan, only)
     return compile_plan(plan) if 4 * len(small.rows) > len(plan.rows) else compile_plan.__wrapped__(small)

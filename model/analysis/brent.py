@@ -60,7 +60,7 @@ def closed_in(function: Callable[[float], float], ends: Sequence[float], at_ends
 
 
 def _interpolated(before: tuple[float, float], now: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the step to the root by a line or, with three points, by an inverse parabola; infinity if none."""
+    """Return the step to the root by a line or, with three points, an inverse parabola; else infinity."""
     (x, f_x), (y, f_y), (z, f_z) = before, now, other
     if x == z:
         return -f_y * (y - x) / (f_y - f_x)

@@ -1,4 +1,4 @@
-"""Sensitivities: one driver at a time (tornado), two drivers (grid), and a figure at a target (break-even)."""
+"""Sensitivities to one driver at a time (tornado), to two (grid), and break-even lines."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Grid:
 
 
 class Point(NamedTuple):
-    """A point of a break-even line: the ``y`` at which the output equals the target, or NaN and the reason."""
+    """A point of a break-even line: the ``y`` at which the output meets the target, or NaN and a reason."""
 
     x: float
     y: float

@@ -65,7 +65,7 @@ class Root:
 
 
 def value_row(method: str, company: Company | None = None) -> str:
-    """Return the row of the value per share by a method; an unknown method is an :class:`UnknownNameError`."""
+    """Return the row of the value per share by a method; others are an :class:`UnknownNameError`."""
     rows = (company or companies.default()).presentation.questions.values
     if method not in rows:
         known = f"methods are {', '.join(rows)}" if rows else "this company has none"

@@ -103,7 +103,7 @@ class Steps:
 
 
 class Side(NamedTuple):
-    """One side of a swing: overrides, the driver's value, and whether the end of its range cut the move short."""
+    """One side of a swing: overrides, the driver's value, and whether its range cut the move short."""
 
     overrides: Mapping[str, Mapping[str, float]]
     value: float

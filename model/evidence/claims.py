@@ -88,15 +88,15 @@ def ledger(as_of: Quarter, company: Company | None = None) -> tuple[Entry, ...]:
     if thesis is None:
         raise InputError(f"{chosen.title} has no claims: its data hold no {CLAIMS_FILE}")
     known = run([load_scenario(thesis.scenario, as_of, chosen)])
-    article = _believed(thesis)
-    claims = [_as_known(claim, known, article) for claim in thesis.claims]
+    believed = _believed(thesis)
+    claims = [_as_known(claim, known, believed) for claim in thesis.claims]
     verdicts = [_verdict(thesis, claim, known) for claim in claims]
     replaced = [_replaced(thesis, *each) for each in zip(claims, verdicts, strict=True)]
     entries = []
     for claim, verdict, value in zip(claims, verdicts, _values(replaced), strict=True):
-        at_stake = value - _value(article)
+        at_stake = value - _value(believed)
         if "fair_value" in claim.stake and claim.kind != "flag":
-            at_stake = _value(article) - claim.stake["fair_value"]
+            at_stake = _value(believed) - claim.stake["fair_value"]
         given = _believed_figure(thesis, claim)
         entries.append(Entry(claim, given, verdict.reported, verdict.status, verdict.reason, at_stake))
     return tuple(entries)
@@ -108,14 +108,14 @@ def _believed(thesis: Thesis) -> Results:
     return run([load_scenario(thesis.scenario, company=thesis.company)])
 
 
-def _as_known(claim: Claim, known: Results, article: Results) -> Claim:
+def _as_known(claim: Claim, known: Results, believed: Results) -> Claim:
     """Return a claim with the figures of other periods that bound it: reported, or else the scenario's."""
 
     def figure_of(period: str, given: float | None) -> float | None:
         if not period:
             return given
         seen = reported_so_far(known, claim.line, Period.parse(period))
-        return seen.value if seen.complete else article.value(claim.line, Period.parse(period))
+        return seen.value if seen.complete else believed.value(claim.line, Period.parse(period))
 
     minimum, maximum = figure_of(claim.minimum_of, claim.minimum), figure_of(claim.maximum_of, claim.maximum)
     return replace(claim, minimum=minimum, maximum=maximum)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Observation:
     """A line in a period, by reported quarters only.
 
-    ``value``: the reported figure of the full period or of its reported quarters (NaN: none); ``quarters``: the
-    number of these; ``outlook``: the full-period figure that ``value`` implies; ``latest``: the figure is that
-    of the last quarter, a balance or a ratio of trailing sums, and does not cover the quarters so far.
+    ``value``: the reported figure of the full period or of its reported quarters (NaN: none); ``quarters``:
+    the number of these; ``outlook``: the full-period figure that ``value`` implies; ``latest``: the figure is
+    that of the last quarter, a balance or a ratio of trailing sums, and does not cover the quarters so far.
     """
 
     value: float
@@ -67,7 +67,7 @@ def reported_so_far(results: Results, key: str, period: Period) -> Observation:
 
 
 def _so_far(results: Results, key: str, quarters: int) -> Array:
-    """Return a line by year after its first quarters: their sum, the last balance, or its formula over these."""
+    """Return a line by year after its first quarters: their sum, the last balance, or a ratio of these."""
     row = results.plan.row(key)
     rule = row.line.annual if row.line is not None else "last"
     by_year = results.values[key][:, :1].reshape(-1, QUARTERS_A_YEAR, 1)

@@ -149,7 +149,7 @@ def _period(text: str, where: str) -> Period | None:
 
 
 def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, company: Company) -> None:
-    """Refuse a stake other than a fair value, an overlay, a driver with a value, or a driver in some years."""
+    """Refuse a stake other than a fair value, an overlay, or a driver with a value or in some years."""
     for key in sorted(set(stake) - _STAKE_KEYS):
         raise InputError(f"{where}: unknown {key!r}{did_you_mean(key, _STAKE_KEYS)}")
     for key in ("fair_value", "value"):

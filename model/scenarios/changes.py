@@ -104,7 +104,7 @@ def _by_year(values: PeriodValues, differing: Sequence[str], *, repeats: bool) -
 
 
 def _knots(values: PeriodValues, as_of: Quarter, last_quarter: Quarter) -> PeriodValues:
-    """Return the fewest values, by quarters since the as-of, between which the others lie on straight lines."""
+    """Return the fewest values, by quarters since the as-of, that give the others by straight lines."""
     by_distance = {Quarter.parse(period) - as_of: value for period, value in values.items()}
     first, last = min(by_distance), max(by_distance)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
 GRADES: Final = ("R", "G", "A", "F", "J")
-"""Reported, company guidance, the article, fitted to reported figures, judgement."""
+"""Reported, company guidance, published thesis, fitted to reported figures, judgement."""
 _COLUMNS: Final = (
     "driver", "unit", "default", "minimum", "maximum", "fill", "grade", "description", "source",
 )  # fmt: skip

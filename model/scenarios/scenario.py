@@ -110,7 +110,7 @@ class Scenario:
         return replace(self, table=table)
 
     def ahead(self, key: str) -> PeriodValues:
-        """Return a driver's values after the as-of: by year and quarter to the end of the axis, or ``"all"``."""
+        """Return a driver's values after the as-of: by year and quarter, or for ``"all"`` periods."""
         values, first = self.table[key], self.as_of.shifted(1)
         if ALL in values:
             return dict(values)

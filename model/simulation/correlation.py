@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SMALLEST_EIGENVALUE: Final = 1e-6
 """Below it a matrix is treated as not positive definite: draws would be multiples of each other."""
 _ROUNDING: Final = 0.001
-"""Smallest eigenvalue, for each name, of the nearest matrix in a message: it survives rounding to three digits."""
+"""Least eigenvalue, for each name, of the matrix in a message: it survives rounding to three digits."""
 _ROUNDS: Final = 500
 _CLOSE: Final = 1e-12
 _SHOWN: Final = 0.001
@@ -128,7 +128,7 @@ def correlated(shares: Array, scores: Array, *, rearranged: bool) -> Array:
 
 
 def _mixed(scores: Array, weights: Array) -> Array:
-    """Return ``scores @ weights.T``, summed column by column: matrix products round differently by machine."""
+    """Return ``scores @ weights.T``, summed by column: matrix products round differently by machine."""
     mixed = scores[:, :1] * weights[:, 0]
     for column in range(1, scores.shape[1]):
         mixed += scores[:, column : column + 1] * weights[:, column]

@@ -28,7 +28,8 @@ class Request:
     """A request to a simulation.
 
     ``outputs``: figures to be summarised; ``events``: lines that hold a quarter; ``above``: figures and
-    thresholds for the probability of exceeding them; ``shared``: figures whose variance is attributed to drivers.
+    thresholds for the probability of exceeding them; ``shared``: figures whose variance is attributed to
+    drivers.
     """
 
     outputs: tuple[Output, ...]
@@ -52,7 +53,7 @@ class Request:
 
 
 def output_ahead(text: str, plan: Plan) -> Output:
-    """Read a figure that draws change, such as ``free_cash_flow 2027``: see :meth:`model.outputs.Output.parse`.
+    """Read a figure that draws change, such as ``free_cash_flow 2027``; see :meth:`Output.parse`.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Monte Carlo simulation: draws of the drivers, the model computed for each, and statistics of the results.
 
-Draws stream through in blocks: each is drawn, computed and tallied (:mod:`model.simulation.tally`) by any free
-worker, and forgotten. Tallies are merged in the order of the blocks, so results are the same to the last bit
-however many workers there are, and memory does not grow with the number of draws.
+Draws stream through in blocks: each is drawn, computed and tallied (:mod:`model.simulation.tally`) by any
+free worker, and forgotten. Tallies are merged in the order of the blocks, so results are the same to the
+last bit for any number of workers, and memory does not grow with the number of draws.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ def run_job(
 
 
 def _workers(job: SimulationJob, settings: Settings) -> AbstractContextManager[Workers]:
-    """Return the workers: a cluster, threads for the kernel (which releases the GIL), or processes for numpy."""
+    """Return a cluster's workers, threads for the kernel (it releases the GIL), or processes for numpy."""
     if settings.scheduler is not None:
         return cluster_workers(settings.scheduler)
     by_numpy = job.engine == "numpy"

@@ -263,7 +263,7 @@ def _middle(tally: Tally, bins: Bins, output: int, place: int) -> float:
 
 
 def variance_shares(tally: Tally, target: int, output: int) -> Array:
-    """Return the share of an output's variance due to each driver: the correlation ratio, corrected for chance.
+    """Return the share of an output's variance due to each driver: correlation ratios less chance.
 
     ``(between - (classes - 1) * within) / all``, where ``between`` is the variation of the means of classes
     of the driver and ``within`` the mean variation inside them (epsilon squared, Kelley 1935). It is the

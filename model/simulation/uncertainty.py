@@ -38,7 +38,7 @@ _WORDS: Final = {"set": "set in", "add": "added to", "scale": "multiplied with"}
 class Move:
     """A random change of a driver.
 
-    ``years``: ``""`` for every period ahead; ``"0"`` for the year that runs at the as-of, ``"1-2"`` for the two
+    ``years``: ``""`` for every period ahead; ``"0"`` for the year running at the as-of, ``"1-2"`` for the two
     after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``grade``, ``source``: those
     of the width.
     """
