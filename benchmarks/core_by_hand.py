@@ -1,4 +1,4 @@
-"""Depreciation and cash of the model, written by hand for numba: the practical limit that the generated kernel is held against.
+"""Depreciation and cash, written by hand for numba: the practical limit for the generated kernel.
 
 It computes the same lines from the same drivers, for draws of four of them, and takes every shortcut that the
 question allows: what does not vary is computed beforehand, lags are whole numbers, there are no error values,
@@ -29,16 +29,19 @@ VARYING = ("aws_growth", "capex_scale", "tax_rate", "useful_life[servers_and_net
 LINES = ("depreciation", "operating_cash_flow", "free_cash_flow", "cash")
 CLASSES = ("servers_and_network", "equipment", "buildings")
 SERIES = (
-    "aws_retirement", "compute_per_dollar", "sales_yield", "price_pressure", "capex_budget", "net_capex_spent", "phasing_left",
-    "capex_phasing", "capex_to_sales", "accrual_ratio", "aws_capex_share", "delayed", "existing_depreciation[aws]",
+    "aws_retirement", "compute_per_dollar", "sales_yield", "price_pressure", "capex_budget",
+    "net_capex_spent", "phasing_left", "capex_phasing", "capex_to_sales", "accrual_ratio", "aws_capex_share",
+    "delayed", "existing_depreciation[aws]",
     "existing_depreciation[other]", "aws_cash_cost_ratio", "silicon_mix", "advertising_operating_income",
     "stores_operating_income[north_america]", "stores_operating_income[international]", "interest_rate_cash",
-    "interest_rate_debt", "stock_compensation_ratio", "stock_compensation_phasing", "deferral_ratio", "working_capital_ratio",
+    "interest_rate_debt", "stock_compensation_ratio", "stock_compensation_phasing", "deferral_ratio",
+    "working_capital_ratio",
     "investments", "planned_borrowing", "north_america_sales", "international_sales",
 )  # fmt: skip
 """Rows that the four drivers do not move."""
 HISTORY = (
-    "aws_demand", "aws_volume", "aws_capacity", "net_sales", "aws_additions_on_time", "aws_additions_delayed", "aws_additions",
+    "aws_demand", "aws_volume", "aws_capacity", "net_sales", "aws_additions_on_time",
+    "aws_additions_delayed", "aws_additions",
     "other_additions", "carried", "debt", "finance_leases", "aws_depreciation", "other_depreciation", *LINES,
 )  # fmt: skip
 CONSTANTS = (
@@ -51,7 +54,7 @@ AWS_LAG, OTHER_LAG = 2, 1
 STEP = LANES * LENGTH
 DEMAND, VOLUME, CAPACITY, SALES, ON_TIME, LATE, ADDED = (STEP * row for row in range(7))
 CARRIED, DEBT, LEASES, WORN, OUT = (STEP * row for row in (8, 9, 10, 11, 13))
-"""Where series begin in the loop's memory, in the order of HISTORY; two rows, AWS and other, at ADDED and WORN."""
+"""Where series begin in the loop's memory, in the order of HISTORY; ADDED and WORN are two rows each."""
 CAPEX = STEP * 17
 
 
@@ -71,7 +74,7 @@ class CoreByHand:
         lags = tuple(values[f"service_lag[{site}]"][0, 0] for site in ("aws", "other"))
         if (plan.axis.length, plan.axis.forecast_start) != (LENGTH, SPLIT) or lags != (AWS_LAG, OTHER_LAG):
             raise ValueError(
-                f"the loop is written for the model's own axis as of {AS_OF}, and lags of {AWS_LAG} and {OTHER_LAG} quarters"
+                f"the loop is for an axis as of {AS_OF}, and lags of {AWS_LAG} and {OTHER_LAG} quarters"
             )
         self.series = np.ascontiguousarray([np.broadcast_to(values[key][:, 0], LENGTH) for key in SERIES])
         self.history = np.array([values[key][:, 0] for key in HISTORY])
@@ -134,7 +137,7 @@ def run(series, constants, mix, lives, growth, scale, tax_rate, life, drawn, x, 
 
 @njit(nogil=True, error_model="numpy", pipeline_class=Apart)
 def wear(bought, lag, mix, lives, added, drawn, x, w, vintage):
-    """Add the depreciation of one vintage, all classes of assets, to ``w``, from its first quarter of service on."""
+    """Add the depreciation of one vintage, all asset classes, to ``w``, from its first quarter of service."""
     for j in range(LANES):
         cost = x[added + bought * LANES + j]
         servers, equipment, buildings = 4 * drawn[3 * STEP + j], 4 * lives[1], 4 * lives[2]

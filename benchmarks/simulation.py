@@ -1,4 +1,4 @@
-"""``make bench``, third part: draws of the whole quarterly model, by numpy, compiled, and a draw at a time in two spreadsheet engines.
+"""``make bench``: draws of the whole model, by numpy, the kernel and two spreadsheet engines.
 
 The outputs are those that a simulation wants. Times are the best of several runs; what else this machine does
 shows in them.
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +25,7 @@ import numba
 import numpy as np
 from timing import best_of, show
 
-from amzn_fcf.building.workbooks import shipped_at
+from amzn_fcf.building.selection import shipped_at
 from model.amazon import AMAZON
 from model.backends.arrays import compile_plan
 from model.backends.kernel import kernel_for
@@ -94,7 +94,7 @@ def in_threads(
     run: Callable[[Mapping[str, Array], Mapping[str, Array], int], Values], draws: int, threads: int
 ) -> float:
     """Return the seconds that draws take in blocks, shared by threads."""
-    parts, reported = blocks(drawn(draws), draws), reported_arrays(plan())
+    parts, reported = blocks(drawn(draws), draws), reported_arrays(AMAZON, plan())
 
     def all_blocks() -> None:
         with ThreadPoolExecutor(threads) as pool:
@@ -114,7 +114,7 @@ def numpy_and_kernel() -> float:
     kernel, program = kernel_for(plan(), frozenset(VARYING), OUTPUTS), compile_plan(plan())
     by_numpy = rate("numpy, one thread", NUMPY_DRAWS, in_threads(program.run, NUMPY_DRAWS, 1))
     rate("numpy, two threads", NUMPY_DRAWS, in_threads(program.run, NUMPY_DRAWS, 2))
-    kernel.run(drawn(16), reported_arrays(plan()), 16)
+    kernel.run(drawn(16), reported_arrays(AMAZON, plan()), 16)
     alone = rate("kernel, one thread", DRAWS, in_threads(kernel.run, DRAWS, 1))
     rate("kernel, two threads", DRAWS, in_threads(kernel.run, DRAWS, 2))
     print(f"kernel to numpy, one thread: {alone / by_numpy:,.1f} times (target: 4)")
@@ -239,7 +239,7 @@ RATES: Final[dict[str, float]] = {}
 
 
 def workbook_a_draw_at_a_time(by_kernel: float) -> None:
-    """Compare with two spreadsheet engines that calculate the very same model; they must agree with the kernel first."""
+    """Compare with two spreadsheet engines, after checking that they give the kernel's figures."""
     book = Book()
     values = [book.draw() for _ in range(400)]
     draws = [book.cells(each) for each in values]
@@ -247,7 +247,7 @@ def workbook_a_draw_at_a_time(by_kernel: float) -> None:
     for engine in (by_formualizer, by_ironcalc):
         for found, given in zip(engine(book, draws), values, strict=False):
             drivers = driver_arrays(plan(), [book.base.with_overrides(given)])
-            expected = kernel.run(drivers, reported_arrays(plan()), 1)
+            expected = kernel.run(drivers, reported_arrays(AMAZON, plan()), 1)
             for key, cells in found.items():
                 row = plan().rows[key]
                 wanted = expected[key][row.start : row.stop if row.timed else 1, 0]
@@ -258,8 +258,8 @@ def workbook_a_draw_at_a_time(by_kernel: float) -> None:
 
 
 def limit_of_this_machine() -> None:
-    """Compare with the core of the model written by hand, which must give the same figures first."""
-    drivers, reported = drawn(DRAWS), reported_arrays(plan())
+    """Compare with the core of the model written by hand, after checking that it gives the same figures."""
+    drivers, reported = drawn(DRAWS), reported_arrays(AMAZON, plan())
     by_hand = core_by_hand.CoreByHand(
         plan(), compile_plan(plan()).run(driver_arrays(plan(), [load_scenario("base")]), reported)
     )
@@ -277,22 +277,28 @@ def limit_of_this_machine() -> None:
 
 
 def cost_is_linear() -> None:
-    """Print what a draw costs as draws and lines grow."""
-    reported, kernel = reported_arrays(plan()), kernel_for(plan(), frozenset(VARYING), OUTPUTS)
+    """Print the cost of a draw as draws and lines grow."""
+    reported, kernel = reported_arrays(AMAZON, plan()), kernel_for(plan(), frozenset(VARYING), OUTPUTS)
+
+    def run_blocks(parts: list[Any]) -> None:
+        for some, count in parts:
+            kernel.run(some, reported, count)
+
     print("cost against draws:")
     for draws in (1_000, 10_000, 100_000):
         parts = blocks(drawn(draws), draws)
-        seconds = best_of(3, lambda parts=parts: [kernel.run(some, reported, count) for some, count in parts])  # type: ignore[misc]  # bound now
+        seconds = best_of(3, partial(run_blocks, parts))
         print(f"  {draws:>9,} draws {seconds * 1e3:>10,.1f} ms {seconds / draws * 1e6:>8.2f} us a draw")
     print("cost against lines:")
     drivers = drawn(BLOCK)
     for name, wanted in LINE_SETS.items():
         some = kernel_for(plan(), frozenset(VARYING), wanted)
         some.run(drivers, reported, BLOCK)
-        seconds = best_of(5, lambda some=some: some.run(drivers, reported, BLOCK))  # type: ignore[misc]  # bound now
+        seconds = best_of(5, partial(some.run, drivers, reported, BLOCK))
         cells = some.cells
         print(
-            f"  {name:<28}{cells:>9,} cells a draw {seconds / BLOCK * 1e6:>8.2f} us a draw {seconds / BLOCK / cells * 1e9:>8.2f} ns a cell"
+            f"  {name:<28}{cells:>9,} cells a draw {seconds / BLOCK * 1e6:>8.2f} us a draw "
+            f"{seconds / BLOCK / cells * 1e9:>8.2f} ns a cell"
         )
 
 
@@ -305,10 +311,11 @@ LINE_SETS: Final = {
 
 
 def compilation() -> None:
-    """Print what the first run of a process waits for, without and with a kernel that was kept."""
+    """Print the wait of a process for its first run, without and with a cached kernel."""
     code = (
-        "import time, sys; sys.path.insert(0, 'benchmarks'); import simulation as s; from model.backends.kernel import kernel_for\n"
-        "d, r = s.drawn(16), s.reported_arrays(s.plan()); t = time.perf_counter()\n"
+        "import time, sys; sys.path.insert(0, 'benchmarks'); import simulation as s\n"
+        "from model.backends.kernel import kernel_for\n"
+        "d, r = s.drawn(16), s.reported_arrays(s.AMAZON, s.plan()); t = time.perf_counter()\n"
         "kernel_for(s.plan(), frozenset(s.VARYING), s.OUTPUTS).run(d, r, 16); print(time.perf_counter() - t)"
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -321,12 +328,13 @@ def compilation() -> None:
 
 
 def whole_simulations() -> None:
-    """Print what ``simulate`` takes, its percentiles, chances and shares included, and how much memory: the same for any draws."""
+    """Print the time of a whole ``simulate`` and its memory, which does not grow with the draws."""
     code = (
         "import sys, time; from model.simulation.run import simulate\n"
         "simulate('base', draws=4096)\n"  # the kernel is compiled, or loaded
         "t = time.perf_counter(); simulate('base', draws=int(sys.argv[1])); print(time.perf_counter() - t)\n"
-        "print(next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1024)"  # of Linux
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"  # of Linux
+        "print(int(peak.split()[1]) / 1024)"
     )
     for draws, target in ((100_000, ""), (1_000_000, "target: under 20 s, 1 GB")):
         done = subprocess.run(  # noqa: S603  # this module
@@ -339,7 +347,8 @@ def whole_simulations() -> None:
 def main() -> None:
     """Run the benchmarks of simulation."""
     print(
-        f"numba {numba.__version__}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}; best of several runs"
+        f"numba {numba.__version__}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}; "
+        "best of several runs"
     )
     compilation()
     by_kernel = numpy_and_kernel()

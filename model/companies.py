@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import cache, wraps
+from inspect import signature
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from model.company import Company
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
 
 _in_use: list[Company] = []
 
@@ -31,3 +36,21 @@ def using(company: Company) -> Iterator[Company]:
         yield company
     finally:
         _in_use.remove(company)
+
+
+def cached(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Keep what a function gives for its arguments; a ``company`` that is left out is the one in use.
+
+    ``functools.cache`` would keep the answer for the company that was in use at the first call.
+    """
+    kept = cache(function)
+    names = list(signature(function).parameters)
+
+    @wraps(function)
+    def call(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        given = dict(zip(names, arguments, strict=False)) | named  # one key however arguments are given
+        given["company"] = given.get("company") or default()
+        return kept(**given)
+
+    vars(call)["cache_clear"] = kept.cache_clear
+    return call

@@ -1,4 +1,4 @@
-"""The errors that this project raises on purpose; every one derives from :class:`AmznFcfError`."""
+"""The errors that users can cause and correct; all derive from :class:`AmznFcfError`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 _SHORT_LIST = 12
-"""Lists up to this length are shown whole."""
+"""Lists up to this length are shown in full."""
 
 
 class AmznFcfError(Exception):
-    """Root of all errors that a user can cause and correct; its message says what, where, and what to do."""
+    """Base of all errors of this project; the message says what is wrong, where, and what to do."""
 
 
 class DeclarationError(AmznFcfError):
@@ -34,7 +34,7 @@ class PeriodError(AmznFcfError):
 
 
 class NotAvailableError(PeriodError):
-    """There is no figure: the period lies outside the axis, is not reported yet, or the event does not happen."""
+    """No figure: the period is outside the axis or not reported yet, or the event does not happen."""
 
 
 class NotMeaningfulError(AmznFcfError):

@@ -6,7 +6,7 @@ Every part has defaults: what a company does not name is left out where it would
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,18 +60,262 @@ class Questions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SheetWords:
+    """Texts of a sheet of computed lines: its title, its entry on Contents, and its subtitle if it has one of its own."""
+
+    title: str
+    holds: str
+    subtitle: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TileWords:
+    """A headline figure of the cover: ``ahead`` counts years from the first forecast one; None: one value."""
+
+    label: str
+    line: str
+    ahead: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueWords:
+    """The table of values per share.
+
+    Attributes
+    ----------
+    methods
+        Method -> label. ``name``, ``columns`` hold ``{method}``.
+    columns
+        Head of a column -> row of the model.
+    lines
+        Rows below the table.
+    off_scale
+        Methods that the chart leaves out, which must be the last; ``chart`` is its title.
+    """
+
+    methods: Mapping[str, str]
+    name: str
+    columns: Mapping[str, str]
+    lines: Names = ()
+    off_scale: Names = ()
+    chart: str = "Value per share by method, USD"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartWords:
+    """A chart of the cover by year or by quarter: row of the model -> its title and the name of its colour."""
+
+    title: str
+    columns: Mapping[str, tuple[str, str]]
+    lines: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unit: str = "USD m"
+    number_format: str = "#,##0"
+    quarterly: bool = False
+    stacked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionWords:
+    """A section of the sheet of scenarios.
+
+    ``years``: years before and after that of the latest reported quarter, to which the last year of the axis is
+    added; None for rows that do not vary with time.
+    """
+
+    title: str
+    lines: Names
+    years: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepWords:
+    """A driver of a two-way table: the step between its values, how they are applied, and the row that is their centre.
+
+    Without ``centre`` the driver's own value is it, or what leaves the driver as it is.
+    """
+
+    driver: str
+    step: float
+    operation: Literal["set", "add", "scale"] = "set"
+    centre: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensitivityWords:
+    """Figures of the sheet of sensitivities, each with the two drivers of its table.
+
+    ``{year}`` is the first year without a reported quarter; the first two figures have a tornado.
+    """
+
+    tables: Mapping[str, tuple[StepWords, StepWords]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A call of a function in a cell.
+
+    Attributes
+    ----------
+    arguments
+        ``{scenario}`` and ``{overrides}`` stand for the selected scenario and the live drivers.
+    key, period
+        The row of the model, and the period (none: one value), that it must equal.
+    label
+        A text in place of the row's label.
+    is_block
+        It gives a block, of which the sheet shows the first cell.
+    """
+
+    function: str
+    arguments: str
+    key: str = ""
+    period: str = ""
+    label: str = ""
+    is_block: bool = False
+    style: str = "calc text"
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkbookWords:
-    """What the sheets of a workbook show."""
+    """What the sheets of a workbook show.
+
+    Attributes
+    ----------
+    title
+        Of the cover; the company's unless given.
+    sheets
+        Texts of the sheets of computed lines.
+    method, limits
+        On Contents: the method in a few names and texts, and its limits.
+    annual
+        Lines of the sheet of years and trailing twelve months. What a ratio relates must be among them, above it.
+    key_drivers
+        Assumptions that decide the answer: shown on yellow.
+    tiles, headlines, values, charts_beside, charts_below
+        On the cover.
+    events, meanings, events_title
+        Rows of the inflection, and what they mean.
+    sections
+        Of the sheet of scenarios; ``may_lack``: rows that need not have a value.
+    scenario_flow, scenario_values
+        Charts over all scenarios: a line, and methods of value with their titles.
+    simulated_event
+        The event whose quarters a simulation counts.
+    """
+
+    title: str = ""
+    sheets: Mapping[str, SheetWords] = field(default_factory=dict)
+    method: Mapping[str, str] = field(default_factory=dict)
+    limits: str = ""
+    annual: Names = ()
+    key_drivers: frozenset[str] = frozenset()
+    tiles: tuple[TileWords, ...] = ()
+    headlines: Names = ()
+    events_title: str = "Events (#N/A: not on the axis)"
+    events: Names = ()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    values: ValueWords | None = None
+    charts_beside: tuple[ChartWords, ...] = ()
+    charts_below: tuple[ChartWords, ...] = ()
+    sections: tuple[SectionWords, ...] = ()
+    may_lack: frozenset[str] = frozenset()
+    scenario_flow: str = ""
+    scenario_values: Mapping[str, str] = field(default_factory=dict)
+    sensitivity: SensitivityWords | None = None
+    simulated_event: str = ""
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class CellWords:
-    """What the words in arguments of functions stand for, and which lines a statement holds."""
+    """Words that arguments of functions take, with the lines that they stand for.
+
+    The first word of an argument stands for a blank. Methods of valuation and events are those of the
+    questions.
+
+    Attributes
+    ----------
+    measures
+        Measures of free cash flow.
+    inflection_measures, inflection_driver
+        The measures whose inflection the model finds, with their values of the driver that chooses among them.
+    usual_event
+        The event that a blank stands for.
+    segments, margins, capex
+        Net sales, margins, and parts of capital expenditure.
+    multiples
+        Multiples of the market value: the line of the denominator, and a line that is added to the market
+        value; an empty name adds nothing.
+    shares, price_date
+        Results: the number of shares, and the day of the price.
+    statements
+        Statements and their lines.
+    headlines
+        Columns of the table of scenarios and their lines.
+    """
+
+    measures: Mapping[str, str] = field(default_factory=dict)
+    inflection_measures: Mapping[str, float] = field(default_factory=dict)
+    inflection_driver: str = ""
+    usual_event: str = ""
+    segments: Mapping[str, str] = field(default_factory=dict)
+    margins: Mapping[str, str] = field(default_factory=dict)
+    capex: Mapping[str, str] = field(default_factory=dict)
+    multiples: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    shares: str = ""
+    price_date: str = ""
+    statements: Mapping[str, Names] = field(default_factory=dict)
+    headlines: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure of a scenario that a command prints unasked.
+
+    ``years``: years after that of the first quarter not reported yet; empty for a result.
+    """
+
+    line: str
+    label: str
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportWords:
-    """What commands print beside what was asked for."""
+    """The lines that commands print unasked.
+
+    Attributes
+    ----------
+    flow, trough, turn, positive
+        Free cash flow by year, the quarter of its trailing trough, the quarter in which it turns, and the quarter
+        from which it stays positive.
+    ranges
+        Method of valuation -> rows of its low, middle and high value per share.
+    valued
+        Lines whose rows ``value`` gives to programs.
+    basis
+        Inputs and parts of a value, and multiples at the price.
+    warnings
+        Row that is 1 when a value is doubtful -> the reason, with rows in braces.
+    dated
+        Driver that holds the valuation date, then the drivers that are as of that date.
+    note
+        A line below values.
+    root
+        Figures that ``solve`` compares before and at the root.
+    """
+
+    flow: str = ""
+    trough: str = ""
+    turn: str = ""
+    positive: str = ""
+    ranges: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    valued: Names = ()
+    basis: Names = ()
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    dated: Names = ()
+    note: str = ""
+    root: tuple[Headline, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.backends.arrays import compile_plan, term_of
-from model.backends.choice import narrowed
+from model.backends.arrays import applied, compile_plan, program_for
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
 from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
+from model.plan.plan import key_of
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.scenario import Scenario, driver_arrays
@@ -22,11 +21,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from model.backends.arrays import Array, Program, Values
+    from model.backends.arrays import Array, Values
     from model.language.periods import Axis
     from model.plan.plan import Plan, Row
-
-_PROGRAMS_KEPT: Final = 16
 
 
 @dataclass(repr=False)
@@ -139,15 +136,9 @@ class Results:
         formula = cast("Expr", row.forecast)
         if frequency == "annual":
             formula = in_years(formula)
-        inputs = {
-            cast("str", leaf.line): self.series(cast("str", leaf.line), frequency) for leaf in leaves(formula)
-        }
-        first = max(leaf.lag for leaf in leaves(formula))
-        length = len(self.periods(frequency))
-        found = np.full((length, self.values[row.key].shape[1]), np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found[first:] = term_of(formula, self.plan)(inputs, first, length)
-        return found
+        inputs = {key: self.series(key, frequency) for key in map(key_of, leaves(formula))}
+        shape = len(self.periods(frequency)), self.values[row.key].shape[1]
+        return applied(formula, inputs, shape, self.plan)
 
 
 def in_years(node: Expr) -> Expr:
@@ -157,7 +148,7 @@ def in_years(node: Expr) -> Expr:
     return mapped(node, in_years)
 
 
-def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, only: tuple[str, ...] = ()) -> Results:
+def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tuple[str, ...] = ()) -> Results:
     """Compute the model.
 
     Parameters
@@ -166,8 +157,8 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, only: tup
         Scenarios of one company that share an as-of, composed or by name.
     axis
         Another axis than the company's own.
-    only
-        Rows that are needed; empty: all. The results may lack the others.
+    rows
+        Compute only these rows and those that they need; default: every row.
 
     Raises
     ------
@@ -189,14 +180,6 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, only: tup
         raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
     company = composed[0].company
     plan = company.plan(axis) if axis else composed[0].plan
-    reported = reported_arrays(company, plan)
-    program = _program(plan, only) if only else compile_plan(plan)
-    drivers = driver_arrays(program.plan, composed)
+    program = program_for(plan, rows) if rows else compile_plan(plan)
+    drivers, reported = driver_arrays(program.plan, composed), reported_arrays(company, plan)
     return Results(program.plan, composed, program.run(drivers, reported, len(composed)))
-
-
-@lru_cache(maxsize=_PROGRAMS_KEPT)
-def _program(plan: Plan, only: tuple[str, ...]) -> Program:
-    """Return a program for some rows, or for all where they need most: that one is compiled already."""
-    small = narrowed(plan, only)
-    return compile_plan(plan) if 4 * len(small.rows) > len(plan.rows) else compile_plan.__wrapped__(small)

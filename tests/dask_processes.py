@@ -1,4 +1,4 @@
-"""A Dask scheduler and workers as processes of their own, on loopback, that tests can kill."""
+"""A Dask scheduler and its workers, as local processes that tests can kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs and packages that some tests need: what is missing is skipped, or fails with ``--require-programs``."""
+"""Programs and packages that some tests need: without them a test is skipped or, if required, fails."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""``amzn-fcf build`` with workbooks that were built before, so that what is left of its work is starting, recording and writing.
+"""``amzn-fcf build`` with a workbook built beforehand: all that is left to do is start, record and write.
 
-Run as a program: ``python ready_made.py WORKBOOK RUN SECONDS build ...``. Processes that the batch starts
-load this module too, and so take the same ready-made workbook; RUN is written into it, and every build takes
-SECONDS.
+Run as a program: ``python ready_made.py WORKBOOK RUN SECONDS build ...``. Worker processes load this module
+too and use the same workbook. RUN is written into each copy, and every build takes SECONDS.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
 
 MARK: Final = "run.txt"
-"""The part of a ready-made workbook that says for which scenario, and in which run, it was written."""
+"""The part of a ready-made workbook that names its scenario and run."""
 PADDING: Final = 4_000_000
-"""Bytes that make writing take long enough to be hit."""
+"""Bytes that make writing slow enough to be interrupted."""
 
 
 def ready_made(scenario: Scenario) -> Built:
-    """Return the workbook that was given, marked with the scenario and the run."""
+    """Return the given workbook, marked with the scenario and the run."""
     source, number, seconds = sys.argv[1:4]
     time.sleep(float(seconds))
     file = io.BytesIO(Path(source).read_bytes())

@@ -15,6 +15,8 @@ from model.language.periods import Period, Quarter
 from model.reported import actuals
 from model.results import run
 
+pytestmark = pytest.mark.usefixtures("frozen_data")
+
 CALIBRATION = {
     "net_sales": (("-1.8", "2.6"), ("-3.3", "3.3"), ("-4.1", "4.1"), ("-5.0", "5.0")),
     "aws_sales": (("-2.3", "2.9"), ("-4.5", "5.0"), ("-6.8", "6.8"), ("-9.0", "9.0")),
@@ -26,7 +28,7 @@ CALIBRATION = {
 }
 """Mean and mean absolute error, 1 to 4 quarters ahead; per cent, or USD bn."""
 LEEWAY = {"operating_cash_flow": 0.8, "ttm_free_cash_flow": 1.7}
-"""Deferred tax in reported quarters differs from the calibration's (docs/design.md); for the rest, 0.13: the rules leave small choices."""
+"""Deferred tax in reported quarters differs from the calibration's (docs/method.md); for the rest, 0.13: the rules leave small choices."""
 
 
 @pytest.mark.parametrize("line", CALIBRATION)
@@ -74,10 +76,10 @@ def test_figures_reported_later_change_no_forecast_and_no_claim(
     quarter = Quarter.parse(as_of)
 
     def seen() -> tuple[object, ...]:
-        for name in ("_believed", "_value_where"):
+        for name in ("_believed", "_scenario_where"):
             getattr(claims, name).cache_clear()
         actuals.reported_arrays.cache_clear()
-        ledger.cache_clear()
+        vars(ledger)["cache_clear"]()
         values = run([known_then(quarter)]).values
         entries = [(each.status, each.reason, each.reported) for each in ledger(quarter)]
         return repr([values[line].tolist() for line in RULES.lines]), repr(entries)

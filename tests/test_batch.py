@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import re
 import signal
-import subprocess
 import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import psutil  # type: ignore[import-untyped]  # its stubs are a package of their own
 import pytest
 import ready_made
-from shared import written
+from commands import amzn_fcf
+from processes import AMZN_FCF, finished, running
+from shared import calculated
 
 from amzn_fcf.building import batch
 from amzn_fcf.building.batch import Family, Job, Outcome, outcomes
 from amzn_fcf.building.records import FOLDER, kept_record
-from amzn_fcf.building.workbooks import MOST_OFFERED, named, offered_with, shipped_at
+from amzn_fcf.building.selection import MOST_OFFERED, named, offered_with, shipped_at
 from model.errors import InputError, WorkbookError
 from model.language.periods import Quarter
 from model.parallel.workers import Workers
 from model.scenarios.composing import load_scenario
-from workbook_templates.engines.formualizer import LARGEST_SHEET, Formualizer
+from workbook_templates.engines.formualizer import LARGEST_SHEET
 from workbook_templates.plan.layout import INPUTS
 from workbook_templates.plan.workbook import plan_workbook
 
@@ -56,36 +56,14 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills process groups")
 def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a real workbook, from which the ready-made ones are."""
     path = tmp_path_factory.mktemp("made") / "base.xlsx"
-    path.write_bytes(Formualizer().with_cached_values(written("base")[2]))
+    path.write_bytes(calculated("base"))
     return path
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "amzn_fcf", "build", *arguments]
 
 
 def quick(workbook: Path, number: int, *arguments: str, seconds: float = 0) -> list[str]:
     """Return the command that builds from a ready-made workbook."""
-    return [
-        sys.executable,
-        str(ready_made.__file__),
-        str(workbook),
-        str(number),
-        str(seconds),
-        "build",
-        *arguments,
-    ]
-
-
-def finished(line: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(line, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
-
-
-def started_quietly(line: Sequence[str], cwd: Path) -> subprocess.Popen[bytes]:
-    """Start a command as the head of a process group."""
-    return subprocess.Popen(
-        line, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    given = (str(ready_made.__file__), str(workbook), str(number), str(seconds))
+    return [sys.executable, *given, "build", *arguments]
 
 
 def workbooks(folder: Path) -> list[Path]:
@@ -127,12 +105,6 @@ def wait_for(ask: Callable[[], Sequence[Found]], at_least: int, patience: float 
     pytest.fail(f"fewer than {at_least} after {patience} s")
 
 
-def kill_group(process: subprocess.Popen[Any]) -> None:
-    """End what is left of a command."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
 # Kills
 
 
@@ -153,17 +125,13 @@ def test_47_random_kills_leave_whole_workbooks_and_lose_none(
     chance = random.Random(5)
     half_written, amid = 0, 0
     for number in range(1, KILLS + 1):
-        process = started_quietly(quick(workbook, number, *arguments), tmp_path)
-        try:
+        with running(quick(workbook, number, *arguments), tmp_path, quiet=True):
             if number % 2:
                 earlier = {path: path.stat().st_mtime_ns for path in workbooks(out)}
                 wait_for(partial(changed_since, earlier), 1)
                 time.sleep(chance.uniform(0, writing))
             else:
                 time.sleep(chance.uniform(0, whole))
-        finally:
-            kill_group(process)
-            process.wait()
         assert [path.name for path in workbooks(out)] == sorted(f"amzn-fcf_{name}.xlsx" for name in NAMES)
         for path in workbooks(out):
             assert_whole(path)
@@ -186,56 +154,39 @@ def test_3_kills_of_real_builds_lose_nothing_and_the_next_run_goes_on(
 ) -> None:
     names = ("base", "bear", "bull")
     out = tmp_path / "out"
-    line = command("--workers", "2", "--out", "out", "--scenario", *names)
+    line = [*AMZN_FCF, "build", "--workers", "2", "--out", "out", "--scenario", *names]
     chance = random.Random(6)
     for _ in range(2):
-        process = started_quietly(line, tmp_path)
-        time.sleep(chance.uniform(1, 8))
-        kill_group(process)
-        process.wait()
+        with running(line, tmp_path, quiet=True):
+            time.sleep(chance.uniform(1, 8))
         for path in workbooks(out):
             assert_whole(path)
     before = len(workbooks(out))
-    process = started_quietly(line, tmp_path)
-    try:
+    with running(line, tmp_path, quiet=True):
         wait_for(lambda: workbooks(out), before + 1, patience=200)
-    finally:
-        kill_group(process)
-        process.wait()
     there = workbooks(out)
     for path in there:
         assert_whole(path)
     done = finished(line, tmp_path)
-    measured(
-        f"3 kills of real builds: {len(there)} of {len(names)} workbooks were there before the last run, which kept them"
-    )
+    measured(f"3 kills of real builds: the last run kept {len(there)} of {len(names)} workbooks")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("kept out/") == len(there)
     assert done.stdout.count("wrote out/") == len(names) - len(there)
     assert not parts(out)
-    checked = subprocess.run(
-        [sys.executable, "-m", "amzn_fcf", "validate", *map(str, workbooks(out))],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    checked = amzn_fcf("validate", *map(str, workbooks(out)))
     assert checked.returncode == 0, checked.stdout
     assert checked.stdout.count(": clean") == len(names)
 
 
 def test_processes_end_with_the_one_that_started_them(workbook: Path, tmp_path: Path) -> None:
     line = quick(workbook, 1, "--workers", "2", "--out", "out", "--scenario", *NAMES, seconds=30)
-    process = started_quietly(line, tmp_path)
-    try:
-        started = wait_for(
-            lambda: psutil.Process(process.pid).children(recursive=True), at_least=3
-        )  # two workers, and what tracks resources
+    with running(line, tmp_path, quiet=True) as process:
+        workers_and_tracker = 3
+        started = wait_for(lambda: psutil.Process(process.pid).children(recursive=True), workers_and_tracker)
         process.kill()
         process.wait()
         _, alive = psutil.wait_procs(started, timeout=20)
         assert not alive
-    finally:
-        kill_group(process)
 
 
 # Ctrl-C
@@ -248,15 +199,10 @@ def test_ctrl_c_says_what_is_missing_and_a_second_run_goes_on(
     out = tmp_path / "out"
     arguments = ("--workers", workers, "--out", "out", "--scenario", *NAMES)
     line = quick(workbook, 1, *arguments, seconds=0.7)
-    process = subprocess.Popen(
-        line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
+    with running(line, tmp_path) as process:
         wait_for(lambda: workbooks(out), 1)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all
         output, errors = process.communicate(timeout=30)
-    finally:
-        kill_group(process)
     assert process.returncode == 130
     lines = errors.splitlines()
     assert len(lines) == 2, errors
@@ -267,9 +213,9 @@ def test_ctrl_c_says_what_is_missing_and_a_second_run_goes_on(
     files = ", ".join(f"amzn-fcf_{name}.xlsx" for name in missing)
     assert (
         lines[0]
-        == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; run the same command again to go on"
+        == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; run the same command again to continue"
     )
-    assert lines[1] == "amzn-fcf: interrupted; files written so far are whole"
+    assert lines[1] == "amzn-fcf: interrupted; files already written are complete"
     assert not parts(out)
     again = finished(quick(workbook, 2, *arguments), tmp_path)
     assert again.returncode == 0, again.stderr
@@ -298,9 +244,8 @@ def test_one_scenario_that_fails_does_not_stop_the_rest(workbook: Path, tmp_path
     out = tmp_path / "out"
     (out / "amzn-fcf_base.xlsx").mkdir(parents=True)
     (out / "amzn-fcf_bull.xlsx").write_bytes(workbook.read_bytes())
-    done = finished(
-        quick(workbook, 1, "--workers", "2", "--scenario", "cases", "base", "bull", "bear"), tmp_path
-    )
+    line = quick(workbook, 1, "--workers", "2", "--scenario", "cases", "base", "bull", "bear")
+    done = finished(line, tmp_path)
     assert done.returncode == 2
     errors = done.stderr.splitlines()
     assert len(errors) == 4, done.stderr
@@ -313,11 +258,8 @@ def test_one_scenario_that_fails_does_not_stop_the_rest(workbook: Path, tmp_path
         "amzn-fcf: error: out/amzn-fcf_bull.xlsx was changed since it was built, or comes from elsewhere"
     )
     assert errors[3].startswith("amzn-fcf: 2 of 5 not built: amzn-fcf_base.xlsx, amzn-fcf_bull.xlsx; ")
-    assert re.findall(r"^wrote out/amzn-fcf_(.*)\.xlsx$", done.stdout, re.MULTILINE) == [
-        "case00",
-        "case01",
-        "bear",
-    ]
+    written = re.findall(r"^wrote out/amzn-fcf_(.*)\.xlsx$", done.stdout, re.MULTILINE)
+    assert written == ["case00", "case01", "bear"]
     assert (out / "amzn-fcf_bull.xlsx").read_bytes() == workbook.read_bytes()
 
 
@@ -384,18 +326,13 @@ def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(
     workbook: Path, tmp_path: Path
 ) -> None:
     line = quick(workbook, 1, "--workers", "2", "--out", "out", "--scenario", *NAMES, seconds=30)
-    process = subprocess.Popen(
-        line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
+    with running(line, tmp_path) as process:
         workers_and_tracker = 3
         started = wait_for(lambda: psutil.Process(process.pid).children(recursive=True), workers_and_tracker)
         next(each for each in started if "spawn_main" in " ".join(each.cmdline())).kill()
         _, errors = process.communicate(timeout=30)
-    finally:
-        kill_group(process)
     assert process.returncode == 2
-    assert "a worker process was ended from outside, or memory ran out: try fewer workers" in errors
+    assert "a worker process was killed, or memory ran out: try fewer workers" in errors
     assert "Traceback" not in errors
     assert "7 of 7 not built" in errors
 
@@ -429,11 +366,8 @@ def test_folders_and_patterns_stand_for_their_scenario_files(
     monkeypatch.chdir(tmp_path)
     cases(tmp_path / "cases", 3)
     (tmp_path / "base").mkdir()
-    assert named(["base", "cases", "bear+price_war"]) == [
-        "base",
-        *(f"cases/case{n:02}.toml" for n in range(3)),
-        "bear+price_war",
-    ]
+    files = [f"cases/case{number:02}.toml" for number in range(3)]
+    assert named(["base", "cases", "bear+price_war"]) == ["base", *files, "bear+price_war"]
     assert named(["cases/case0[12].toml+price_war", "cases/*1.toml+price_war"]) == [
         "cases/case0[12].toml+price_war", "cases/case01.toml+price_war",
     ]  # fmt: skip
@@ -448,13 +382,10 @@ def test_a_selector_offers_what_can_be_read(tmp_path: Path) -> None:
         [load_scenario(str(path)) for path in cases(tmp_path, count)]
         for count in (MOST_OFFERED - len(shipped), 20)
     )
-    assert [each.name for each in offered_with(few[0], few, moved=False)] == [
-        each.name for each in (*shipped, *few)
-    ]
-    assert [each.name for each in offered_with(many[7], many, moved=False)] == [
-        *(each.name for each in shipped),
-        "case07",
-    ]
+    names = [each.name for each in shipped]
+    offered = offered_with(few[0], few, moved=False)
+    assert [each.name for each in offered] == [*names, *(each.name for each in few)]
+    assert [each.name for each in offered_with(many[7], many, moved=False)] == [*names, "case07"]
     largest = plan_workbook(few[0], offered_with(few[0], few, moved=False), "test").sheets[INPUTS]
     assert max(row for row, _ in largest.cells) <= LARGEST_SHEET[0]
 
@@ -462,7 +393,7 @@ def test_a_selector_offers_what_can_be_read(tmp_path: Path) -> None:
 def test_names_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
     for name in ("Mine", "mine"):
         (tmp_path / f"{name}1.toml").write_text(CASE.format(name=name, value=0.2), encoding="utf-8")
-    done = finished(command("--scenario", "Mine1.toml", "mine1.toml"), tmp_path)
+    done = amzn_fcf("build", "--scenario", "Mine1.toml", "mine1.toml", cwd=tmp_path)
     assert done.returncode == 2
     assert "--scenario Mine, mine is given twice, or two files have this name" in done.stderr
     assert not (tmp_path / "out").exists()

@@ -1,4 +1,4 @@
-"""The command line, as users and scripts meet it: real processes, exit statuses, one line on stderr."""
+"""The command line as users and scripts meet it: output, exit statuses, errors in one line on stderr."""
 
 from __future__ import annotations
 
@@ -11,35 +11,27 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from shared import computed
+from commands import amzn_fcf, refused
+from processes import AMZN_FCF, finished
+from shared import calculated, computed
 
+from amzn_fcf import commands
+from amzn_fcf.building.templates import WRITERS
+from amzn_fcf.cli import main
+from amzn_fcf.commands import COMMANDS, claims, simulate, template, validate
+from model.backends import choice
 from model.language.periods import Period
+from model.reported.actuals import load_actuals
+from model.simulation.sampling import SAMPLINGS
+from workbook_templates.engines import engines
 
-
-def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False
-    )
-
-
-def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
-    """Run a command that must fail; return its one line."""
-    done = amzn_fcf(*arguments, cwd=cwd)
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    lines = done.stderr.strip().splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("amzn-fcf: error: ")
-    return lines[0]
+LATEST = load_actuals().latest
 
 
 def test_help_shows_every_command_with_an_example() -> None:
     whole = amzn_fcf("--help")
     assert whole.returncode == 0
-    for command in (
-        "build", "show", "validate", "value", "solve", "simulate", "tornado", "grid", "claims", "backtest", "read", "template",
-    ):  # fmt: skip
+    for command in COMMANDS:
         assert command in whole.stdout
         part = amzn_fcf(command, "--help")
         assert part.returncode == 0
@@ -52,8 +44,47 @@ def test_help_loads_neither_numpy_nor_openpyxl() -> None:
         "import sys; from amzn_fcf.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
         "print(sorted(set(sys.modules) & {'numpy', 'pandas', 'openpyxl', 'rich', 'model'}))"
     )
+    done = finished([sys.executable, "-c", code])
+    assert done.stdout.strip().endswith("[]"), done.stderr
+
+
+def test_every_module_of_a_command_is_in_the_list_of_commands() -> None:
+    modules = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__", "options"}
+    assert set(COMMANDS) == modules, "list the command in amzn_fcf/commands/__init__.py"
+
+
+def test_a_command_that_lacks_a_part_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delattr(claims, "SUMMARY")
+    monkeypatch.delattr(claims, "configure")
+    assert main(["show", "net_sales"]) == 2
+    assert "amzn_fcf/commands/claims.py lacks SUMMARY, configure" in capsys.readouterr().err
+
+
+def test_choices_are_those_of_the_code_behind_them() -> None:
+    assert simulate.SAMPLINGS == SAMPLINGS
+    assert simulate.ENGINES == choice.ENGINES
+    assert tuple(engines.ENGINES) == validate.ENGINES
+    assert validate.ENGINES[0] == engines.DEFAULT_ENGINE
+    assert sorted(template.HOSTS) == sorted(WRITERS)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show free_cash_flow", "value", "solve wacc --price 234.75 --scenario article", "claims",
+        "simulate --draws 16 --engine numpy --workers 1",
+    ],
+)  # fmt: skip
+def test_commands_that_compute_load_no_workbook_code(command: str) -> None:
+    heavy = {"openpyxl", "formualizer", "workbook_templates", "xlwings_udfs", "xlwings", "pandas", "rich"}
+    code = (
+        f"import sys; from amzn_fcf.cli import main; assert main({command.split()}) == 0; "
+        f"print(sorted(set(sys.modules) & {heavy}), file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip().endswith("[]")
+    assert done.stderr.strip() == "[]"
 
 
 def test_templates_of_every_host_lie_side_by_side(tmp_path: Path) -> None:
@@ -74,8 +105,9 @@ def test_show_heads_a_line_with_its_members_as_they_are_written() -> None:
 
 
 def test_show_prints_a_json_list_of_figures() -> None:
-    done = amzn_fcf("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
-    assert done.returncode == 0
+    arguments = ("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
+    done = finished([*AMZN_FCF, *arguments])  # as a process: status and texts come through
+    assert (done.returncode, done.stderr) == (0, "")
     entries = json.loads(done.stdout)
     assert [entry["period"] for entry in entries] == [str(year) for year in range(2022, 2036)]
     assert set(entries[0]) == {"line", "period", "scenario", "value", "unit"}
@@ -138,8 +170,8 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; write 2026, 2026Q3"),
         (["show", "aws_capacity_use", "--period", "2026"], "has no annual figure"),
         (
-            ["show", "net_sales", "--as-of", "2026Q3"],
-            "as-of 2026Q3 is not reported yet; the latest is 2026Q2",
+            ["show", "net_sales", "--as-of", str(LATEST.shifted(1))],
+            f"as-of {LATEST.shifted(1)} is not reported yet; the latest is {LATEST}",
         ),
         (["show", "net_sales", "--as-of", "2023Q1"], "as-of 2023Q1 is outside 2024Q4"),
         (["build", "--scenario", "base+"], "unknown scenario ''"),
@@ -164,7 +196,7 @@ def test_a_truncated_scenario_file_is_one_line_and_nothing_is_written(text: str,
 
 
 def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
-    done = amzn_fcf("build", "--scenario", "base", "--scenario", "article", cwd=tmp_path)
+    done = amzn_fcf("build", "--workers", "1", "--scenario", "base", "article", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "amzn-fcf_base.xlsx",
@@ -219,8 +251,8 @@ def test_a_folder_in_which_nobody_can_write_is_one_line() -> None:
 
 
 def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path: Path) -> None:
-    assert amzn_fcf("build", "--scenario", "bear", "--out", str(tmp_path)).returncode == 0
     path = tmp_path / "amzn-fcf_bear.xlsx"
+    path.write_bytes(calculated("bear"))
     done = amzn_fcf("validate", str(path), "--engine", "formualizer", "--engine", "ironcalc")
     assert done.returncode == 0
     assert "bear: clean" in done.stdout
@@ -239,9 +271,9 @@ def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_output_that_cannot_be_written_is_one_line(form: str) -> None:
-    command = [sys.executable, "-m", "amzn_fcf", "show", "net_sales", "--format", form]
+    command = [*AMZN_FCF, "show", "net_sales", "--format", form]
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = finished(command, capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr == "amzn-fcf: error: the output cannot be written: No space left on device\n"
 
@@ -280,6 +312,6 @@ def test_drivers_are_shown_by_year_and_lines_are_listed_as_json() -> None:
 @pytest.mark.parametrize("arguments", ["show", "show net_sales"])
 def test_a_reader_that_stops_early_is_no_error(arguments: str) -> None:
     pipe = f"'{sys.executable}' -m amzn_fcf {arguments} | head -1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, check=False)  # noqa: S607  # a pipe, as users write it
+    done = finished(["bash", "-c", pipe])
     assert done.stderr == ""
     assert done.returncode == 0

@@ -12,7 +12,8 @@ import pytest
 from programs import needs
 
 from amzn_fcf.cli import main
-from amzn_fcf.pictures.sensitivities import grid_figure, save, tornado_figure
+from amzn_fcf.pictures.files import save
+from amzn_fcf.pictures.sensitivities import grid_figure, tornado_figure
 from model.analysis.sensitivity import break_even, grid, output_of, tornado
 from model.analysis.swings import Steps
 from model.errors import WorkbookError
@@ -50,7 +51,7 @@ def test_tornado_prints_the_drivers_that_move_most_and_how_many_more_there_are(c
     head, _, *lines = text.splitlines()
     assert (
         head
-        == f"free_cash_flow 2027, USD m: {found.base:,.0f} (bear); one driver at a time, its values ahead 10 % down and up"
+        == f"free_cash_flow 2027, USD m: {found.base:,.0f} (bear); one driver at a time, its forecast values 10 % down and up"
     )
     assert [line.split()[0] for line in lines[2:5]] == [bar.driver for bar in found.bars[:3]]
     assert f"{found.bars[0].high:,.0f}" in lines[2]
@@ -213,7 +214,7 @@ def test_the_picture_of_a_tornado_shows_bars_from_the_scenario_s_figure_to_both_
         assert patch.get_x() == pytest.approx(found.base / 1000)
         assert patch.get_x() + patch.get_width() == pytest.approx(end / 1000)
     first = axes.get_yticklabels()[0]
-    assert first.get_text() == "Scale on capital expenditure\n0.900 / 1 / 1.100 (2027)"
+    assert first.get_text() == "Scale of capital expenditure\n0.900 / 1 / 1.100 (2027)"
     written = {each.get_text() for each in axes.texts}
     assert {f"{found.bars[0].low / 1000:.1f}", f"{found.bars[0].high / 1000:.1f}"} <= written
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import amzn_fcf, refused
 from shared import computed
 
 if TYPE_CHECKING:
@@ -19,19 +18,6 @@ MINE = (
     'name = "mine"\ntitle = "Mine"\nbase = "base"\nas_of = "2026Q2"\n\n'
     '[drivers.valuation_date]\nunit = "date"\nsource = "x"\nvalue = {}\n'
 )
-
-
-def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False
-    )
-
-
-def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
-    done = amzn_fcf(*arguments, cwd=cwd)
-    assert (done.returncode, done.stdout) == (status, ""), done.stderr
-    (line,) = done.stderr.strip().splitlines()
-    return line
 
 
 def test_value_prints_every_method_and_what_it_rests_on() -> None:
@@ -101,6 +87,7 @@ def test_claims_by_as_of(as_of: str, status: str) -> None:
     assert all(row["reason"] for row in rows)
 
 
+@pytest.mark.usefixtures("frozen_data")
 def test_backtest_gives_every_forecast_to_programs() -> None:
     records = json.loads(amzn_fcf("backtest", "--format", "json").stdout)
     assert len(records) == 7 * (6 + 5 + 4 + 3)

@@ -13,7 +13,6 @@ from dask_processes import dask_processes
 from distributed import LocalCluster
 from test_simulate import answers
 
-import amzn_fcf.commands.simulate
 from amzn_fcf.cli import main
 from model.errors import EngineError, InputError
 from model.parallel.cluster import cluster_workers
@@ -106,7 +105,7 @@ def test_a_scheduler_that_is_killed_leaves_the_blocks_that_were_done(
 
             yield kill
 
-        monkeypatch.setattr(amzn_fcf.commands.simulate, "progress_bar", killing)
+        monkeypatch.setattr("amzn_fcf.text.tables.progress_bar", killing)
         status = main(
             ["simulate", "--draws", str(10 * DRAWS), "--engine", "numpy", "--scheduler", dask.address]
         )
@@ -131,7 +130,7 @@ def test_a_scheduler_that_is_not_there_or_has_no_workers_is_one_line(
         simulate("base", draws=100, engine="numpy", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(EngineError, match="no Dask scheduler answers at nonsense://x"):
         simulate("base", draws=100, engine="numpy", scheduler="nonsense://x")
-    with pytest.raises(EngineError, match="'' is no address of a Dask scheduler: write one such as tcp"):
+    with pytest.raises(EngineError, match="'' is not the address of a Dask scheduler: write one such as tcp"):
         simulate("base", draws=100, engine="numpy", scheduler="")
     with (
         dask_processes(tmp_path, workers=0) as dask,

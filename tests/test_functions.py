@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import pytest
@@ -48,9 +50,10 @@ from xlwings_udfs import (
     AMZN_UPSIDE,
     AMZN_VALUE,
     AMZN_VERSION,
+    functions,
 )
-from xlwings_udfs.cells.arguments import BAD_NUMBER, BAD_VALUE, NOT_AVAILABLE, ErrorValue, error_value
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, NOT_AVAILABLE, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,9 +69,12 @@ def figure(key: str, period: str, name: str = "base") -> float:
 
 
 def test_every_function_of_the_list_is_there_with_its_documentation() -> None:
-    import xlwings_udfs.functions  # noqa: PLC0415  # fills the list
-
-    assert sorted(FUNCTIONS) == xlwings_udfs.__all__
+    texts = [path.read_text("utf-8") for path in Path(functions.__file__).parent.glob("*.py")]
+    declared = re.findall(r"^def (AMZN_\w+)", "\n".join(texts), re.MULTILINE)
+    assert sorted(declared) == sorted(FUNCTIONS), "name the module in xlwings_udfs/functions/__init__.py"
+    assert sorted(FUNCTIONS) == xlwings_udfs.__all__, (
+        "name the function in __all__ of xlwings_udfs/__init__.py"
+    )
     for name, function in FUNCTIONS.items():
         assert "Example:" in (function.__doc__ or ""), name
         hints = get_type_hints(function, include_extras=True)
@@ -97,7 +103,8 @@ def test_blanks_stand_for_base_and_the_running_year() -> None:
     ("measure", "line"),
     [
         ("company", "free_cash_flow"), ("after_leases", "free_cash_flow_after_leases"),
-        ("after_equipment_leases", "free_cash_flow_after_equipment_leases"), ("gross_capex", "free_cash_flow_gross_capex"),
+        ("after_equipment_leases", "free_cash_flow_after_equipment_leases"), ("gross_capex",
+        "free_cash_flow_gross_capex"),
         ("after_stock_compensation", "free_cash_flow_after_stock_compensation"), ("fcff", "fcff"),
     ],
 )  # fmt: skip
@@ -169,9 +176,11 @@ def test_value_upside_multiples_and_what_is_implied() -> None:
 
 
 def test_inflection_by_event_and_measure() -> None:
-    assert [AMZN_INFLECTION(event) for event in ("trough", "turn", "positive", "recross", "intensity_peak")] == [
-        "2027Q1", "2027Q2", "2028Q1", "2028Q4", "2027Q1",
-    ]  # fmt: skip
+    events = {
+        "trough": "2027Q1", "turn": "2027Q2", "positive": "2028Q1", "recross": "2028Q4",
+        "intensity_peak": "2027Q1",
+    }  # fmt: skip
+    assert {event: AMZN_INFLECTION(event) for event in events} == events
     after = run([load_scenario("base").with_overrides({"inflection_measure": 2})])
     assert (
         AMZN_INFLECTION("trough", "base", "after_leases").replace("Q", "")
@@ -208,8 +217,10 @@ def test_simulate_gives_what_the_model_gives_figure_or_event() -> None:
     }
     assert events[-2][2] == pytest.approx(1 - events[-1][1])
     for arguments, message in (
-        (("positive", None, 1e12), "draws needs a whole number from 1 to 50,000 in cells"), (("positive", None, 0.5), "draws needs"),
-        (("positive", None, 100, 1.5), "seed needs a whole number"), (("net_sales",), "write a period after it"),
+        (("positive", None, 1e12), "draws needs a whole number from 1 to 50,000 in cells"), (("positive",
+        None, 0.5), "draws needs"),
+        (("positive", None, 100, 1.5), "seed needs a whole number"), (("net_sales",),
+        "write a period after it"),
         (("wacc",), "is an assumption"),
     ):  # fmt: skip
         with pytest.raises(AmznFcfError, match=message) as caught:
@@ -263,7 +274,8 @@ def test_a_range_of_periods_gives_a_block_of_the_same_shape_with_errors_in_their
 
 def test_blocks_have_headers_and_are_rectangular() -> None:
     for block in (
-        AMZN_TABLE(), AMZN_TABLE("value"), AMZN_TABLE("margins", "bull", "quarterly"), AMZN_TABLE("income", None, "ttm"),
+        AMZN_TABLE(), AMZN_TABLE("value"), AMZN_TABLE("margins", "bull", "quarterly"), AMZN_TABLE("income",
+        None, "ttm"),
         AMZN_DRIVERS(), AMZN_SCENARIOS(), AMZN_CLAIMS(), AMZN_CLAIMS("2025Q3"),
     ):  # fmt: skip
         assert len(block) > 4
@@ -322,7 +334,8 @@ def test_the_drivers_of_a_scenario_as_overrides_give_that_scenario(name: str) ->
         ("aws_growth", "need a range of two columns"), ([["aws_growth"]], "needs two columns"),
         ([["aws_growth", 0.2, 0.3]], "put 'driver'"),
         ([["aws_grwth", 0.2]], "did you mean aws_growth"), ([["aws_growth", "much"]], "row 1 needs a number"),
-        ([["aws_growth", 20]], "outside -0.2..0.8"), ([[5, 0.2]], "driver needs a text"), ([[None, 0.2]], "needs the name of a driver"),
+        ([["aws_growth", 20]], "outside -0.2..0.8"), ([[5, 0.2]], "driver needs a text"), ([[None, 0.2]],
+        "needs the name of a driver"),
         ([["driver", "TTM 2026Q3"], ["aws_growth", 1]], "cannot head a column"),
         ([["driver", 2026], ["wacc", 0.1]], "does not vary with time"),
         ([["asset_mix[aws,buildings]", 0.9]], "must be 1"),
@@ -382,8 +395,12 @@ def test_each_failure_has_its_error_value(
 
 
 cells = st.one_of(
-    st.none(), st.booleans(), st.floats(), st.integers(-(10**400), 10**400), st.text(max_size=12), st.datetimes(), st.dates(),
-    st.sampled_from(["base", "bull", "2026", "TTM 2026Q3", "aws", "dcf", "net_sales", "wacc", "#N/A", "driver", 2026, 20263, 0.1, [], {}]),
+    st.none(), st.booleans(), st.floats(), st.integers(-(10**400), 10**400), st.text(max_size=12),
+    st.datetimes(), st.dates(),
+    st.sampled_from([
+        "base", "bull", "2026", "TTM 2026Q3", "aws", "dcf", "net_sales", "wacc", "#N/A", "driver", 2026,
+        20263, 0.1, [], {},
+    ]),
 )  # fmt: skip
 arguments = st.one_of(
     cells, st.lists(cells, max_size=4), st.lists(st.lists(cells, min_size=1, max_size=3), max_size=4)

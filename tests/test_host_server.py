@@ -1,4 +1,4 @@
-"""xlwings Server: the real server on loopback, called as the generated JavaScript calls it, and once from a browser."""
+"""xlwings Server: the real server on loopback, called as its JavaScript does, and once from a browser."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from office_calls import CALLS, assert_same, body, environment, expected
+from calls import CALLS, Call
+from office_calls import assert_same, body, environment, expected
 from programs import absent, needs
 
 from model.errors import WorkbookError
-from xlwings_udfs.cells.registry import FUNCTIONS
-from xlwings_udfs.functions.figures import AMZN_FCF
+from xlwings_udfs import AMZN_FCF
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.server import write_template
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 TOKEN = "a-token-of-the-test-suite"  # noqa: S105  # opens nothing but the server of this test
 CALL = "/xlwings/custom-functions-call"
+HEAD = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\n"
 PATIENCE = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OFFICE = """
@@ -48,7 +50,10 @@ globalThis.Office = {
   actions: { associate() {} },
   context: { requirements: { isSetSupported: () => true } },
 };
-globalThis.Excel = { CalculationType: { full: "Full" }, RequestContext: function () { return context; }, run: (then) => then(context) };
+globalThis.Excel = {
+  CalculationType: { full: "Full" }, RequestContext: function () { return context; },
+  run: (then) => then(context),
+};
 globalThis.CustomFunctions = {
   associate: (name, called) => { functions[name] = called; },
   Error: class extends Error { constructor(code, message) { super(message); } },
@@ -235,16 +240,14 @@ def test_the_javascript_associates_every_function(server: Server) -> None:
     assert CALL in code
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments"), CALLS, ids=lambda value: value if isinstance(value, str) else None
-)
-def test_every_function_answers_as_python_does(server: Server, name: str, arguments: list[object]) -> None:
-    wanted, answer = expected(name, arguments), server.call(name, *arguments)
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_every_function_answers_as_python_does(server: Server, call: Call) -> None:
+    wanted, answer = expected(*call), server.call(call.name, *call.arguments)
     if isinstance(wanted, str):
         assert (answer.status, answer.text) == (400, wanted)
     else:
         assert answer.status == 200
-        assert_same(answer.json["result"], wanted, name)
+        assert_same(answer.json["result"], wanted, call.name)
 
 
 def test_an_error_in_a_cell_stays_one(server: Server) -> None:
@@ -310,14 +313,14 @@ def test_a_body_that_is_no_call_is_refused(server: Server, content: bytes) -> No
 
 def test_a_large_body_is_refused_before_it_is_read(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
-        head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 99999999"
+        head = f"{HEAD}Content-Length: 99999999"
         caller.sendall(f"{head}\r\n\r\n".encode())
         assert caller.recv(100).startswith(b"HTTP/1.1 413")
 
 
 def test_a_large_body_without_a_length_is_refused(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
-        head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked"
+        head = f"{HEAD}Transfer-Encoding: chunked"
         caller.sendall(f"{head}\r\n\r\n".encode())
         with contextlib.suppress(OSError):  # the server may close before it has all
             for _ in range(5):
@@ -437,7 +440,7 @@ def test_its_log_holds_neither_token_nor_traceback(server: Server) -> None:
 
 
 def test_its_readme_starts_it_as_these_tests_do_from_either_shell(tmp_path: Path) -> None:
-    """PowerShell's commands set the same variables to the same values; its double quotes leave all but $ and ` as they are."""
+    """PowerShell's double quotes leave all but $ and ` unchanged."""
     readme = next(path for path in write_template(tmp_path / "server") if path.name == "README.md").read_text(
         encoding="utf-8"
     )

@@ -11,6 +11,7 @@ from shared import computed
 from model.amazon import AMAZON
 from model.errors import AmznFcfError, InputError, PeriodError, UnknownNameError
 from model.language.periods import Period
+from model.reported.actuals import load_actuals
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import ALL, driver_specs
@@ -190,7 +191,7 @@ BROKEN = {
     "list of values": (HEAD + entry(values="[1, 2]"), "needs a number"),
     "no as_of": ('name = "mine"\n', "needs as_of"),
     "early as_of": (HEAD.replace("2026Q2", "2024Q1"), "as-of 2024Q1 is outside"),
-    "as_of not reported": (HEAD.replace("2026Q2", "2027Q1"), "as-of 2027Q1 is not reported yet; the latest is 2026Q2"),
+    "as_of not reported": (HEAD.replace("2026Q2", "2034Q4"), f"as-of 2034Q4 is not reported yet; the latest is {load_actuals().latest}"),
     "base in a circle": (HEAD.replace('"base"', '"mine"'), "unknown scenario 'mine'"),
     "shares": (HEAD + CONSTANT.format("asset_mix[aws,equipment]", "ratio", 0.3), "must be 1: change the others too"),
     "whole": (HEAD + CONSTANT.format("service_lag[aws]", "quarters", 1.5), "must be a whole number"),

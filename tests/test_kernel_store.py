@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 SMALL: Final = """
 import sys
 import numpy as np
-from model.axis import Axis, Quarter
-from model.build import Model
-from model.kernel import kernel_for
-from model.lines import Block, driver, line
+from model.backends.kernel import kernel_for
+from model.language.declarations import Block, Model, driver, line
+from model.language.periods import Axis, Quarter
+from model.plan.binding import bind
 
 class Small(Block):
     "Small."
     alpha = driver("Alpha", "ratio")
     twice = line("Twice", "ratio", 2 * alpha)
 
-plan = bind(Model("small", [Small]), AMAZON.axis(Quarter.parse("2026Q2")))
+plan = bind(Model("small", [Small]), Axis(Quarter.parse("2026Q2"), Quarter.parse("2022Q1"), Quarter.parse("2035Q4")))
 found = kernel_for(plan, frozenset({"alpha"}), ("twice",)).run({"alpha": np.full((56, 3), 21.0)}, {}, 3)
 print(found["twice"].sum())
 """
@@ -107,8 +107,10 @@ class Missing(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Missing())
 from model.amazon import AMAZON
 from model.axis import Axis, Quarter
+from model.language.periods import Axis, Quarter
 from model.errors import EngineError
-from model.kernel import kernel_for
+from model.backends.kernel import kernel_for
+from model.language.periods import Quarter
 try:
     kernel_for(AMAZON.plan(AMAZON.axis(Quarter.parse("2026Q2"))), frozenset(), ("free_cash_flow",))
 except EngineError as error:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 import tampering as t
+from commands import amzn_fcf
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
-from shared import written
-from test_cli import amzn_fcf
+from shared import calculated
 from xlsxwriter import Workbook as WrittenElsewhere
 
 from workbook_templates.a1 import moved, relative
@@ -150,7 +150,7 @@ def test_amzn_cells_of_any_workbook_are_calculated_and_a_failed_one_says_what_am
 def test_amzn_cells_that_a_user_added_to_a_workbook_of_ours_are_calculated_and_are_no_finding_unless_they_fail() -> (
     None
 ):
-    clean = Formualizer().with_cached_values(written("base")[2])
+    clean = calculated("base")
     cells = '<c r="B900"><f>AMZN_FCF(2026,"bull")/1000</f><v>{}</v></c>'
     data = t.with_row(clean, "Sales", 900, cells.format(repr(float(AMZN_FCF(2026, "bull")) / 1000)))
     assert validate(data, "x", register=register).is_clean

@@ -20,9 +20,9 @@ from model.language.periods import Period, Quarter
 from model.outputs import Output
 from model.reported.actuals import axis_at
 from model.results import run
+from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
-from model.scenarios.adjustment import OPERATIONS
 
 Item = TypeVar("Item")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from shared import written
+from shared import calculated, written
 
+from model.amazon.workbook import WORKBOOK
 from model.analysis.sensitivity import grid, output_of, tornado
 from model.analysis.swings import Steps
 from model.language.periods import Quarter
@@ -19,6 +20,7 @@ from workbook_templates.plan.cells import SheetPlan
 from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
 from workbook_templates.plan.sheets import sensitivity as on_sheet
 from workbook_templates.plan.sheets.simulated import DRAWS, SEED, put_simulation, simulation_of
+from workbook_templates.plan.sheets.stamps import SIZE, outputs_at, stamps_of
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.values import Changes, value_at
@@ -32,10 +34,10 @@ def contents(name: str) -> dict[tuple[int, int], float | str | None]:
     return {place: cell.content for place, cell in written(name)[0].sheets[SENSITIVITY].cells.items()}
 
 
-@pytest.fixture(scope="module")
-def clean() -> bytes:
+@pytest.fixture
+def clean(quick_validation: None) -> bytes:  # noqa: ARG001  # validates quickly
     """Return a workbook of bear as it ships."""
-    return Formualizer().with_cached_values(written("bear")[2])
+    return calculated("bear")
 
 
 def after(clean: bytes, changes: Changes) -> tuple[Report, object]:
@@ -82,7 +84,7 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
     for number, (text, across, down) in expected.items():
         found, top = grid(scenario, output_of(text, scenario), across, down), on_sheet.GRID_ROWS[number] + 3
         for row, values in enumerate(found.values.tolist()):
-            shown = [cells[top + row, on_sheet.FIRST_X + column] for column in range(on_sheet.SIZE)]
+            shown = [cells[top + row, on_sheet.FIRST_X + column] for column in range(SIZE)]
             assert shown == pytest.approx(["#N/A" if math.isnan(each) else each for each in values])
         assert cells[top + 3, on_sheet.FIRST_X + 3] == pytest.approx(found.base)
         styles = {place: cell.style for place, cell in written("bear")[0].sheets[SENSITIVITY].cells.items()}
@@ -144,7 +146,7 @@ def test_a_scenario_without_a_rate_or_a_value_has_a_sheet_all_the_same() -> None
 
 def test_near_the_end_of_a_range_a_grid_is_closer_together() -> None:
     edge = load_scenario("base").with_overrides({"terminal_growth": 0.097, "aws_growth": 0.8})
-    grids = on_sheet.stamps_of(edge).grids
+    grids = stamps_of(edge).grids
     assert grids[0] is not None
     assert grids[0].y.values[3] == 0.097
     assert max(grids[0].y.values) == pytest.approx(0.1)
@@ -155,8 +157,8 @@ def test_near_the_end_of_a_range_a_grid_is_closer_together() -> None:
 def test_what_a_scenario_is_stamped_with_follows_its_values_not_its_name() -> None:
     base = load_scenario("base")
     dear = base.with_overrides({"beta": 1.3})
-    assert on_sheet.stamps_of(base) is on_sheet.stamps_of(load_scenario("base"))
-    assert on_sheet.stamps_of(dear).figures[0] < on_sheet.stamps_of(base).figures[0]
+    assert stamps_of(base) is stamps_of(load_scenario("base"))
+    assert stamps_of(dear).figures[0] < stamps_of(base).figures[0]
 
 
 def test_the_stamp_and_the_charts_are_there() -> None:
@@ -199,7 +201,7 @@ def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and
 
 def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
     edge = load_scenario("base").with_overrides({"useful_life[servers_and_network]": 2.0})
-    found = simulation_of(edge, written("base")[0].layout.plan)
+    found = simulation_of(edge)
     assert isinstance(found, str)
     assert "useful_life[servers_and_network]" in found
     sheet = SheetPlan(SENSITIVITY)
@@ -208,7 +210,9 @@ def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
 
 
 def test_the_year_that_the_sheet_looks_at_is_the_first_without_a_reported_quarter() -> None:
+    words = WORKBOOK.sensitivity
+    assert words is not None
     for as_of, year in {"2025Q3": 2026, "2026Q2": 2027, "2025Q4": 2026}.items():
         plan = run([load_scenario("base", as_of)]).plan
         assert plan.axis.as_of == Quarter.parse(as_of)
-        assert str(on_sheet.outputs_at(plan)[1]) == f"free_cash_flow {year}"
+        assert str(outputs_at(plan, words)[1]) == f"free_cash_flow {year}"

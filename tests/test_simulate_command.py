@@ -6,14 +6,14 @@ import csv
 import io
 import json
 import signal
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped]  # has no types
 import pytest
-from test_cli import amzn_fcf, refused
+from commands import amzn_fcf, refused
+from processes import AMZN_FCF, running
 
 from model.simulation.run import simulate
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FEW = ("simulate", "--draws", "400", "--engine", "numpy")
+MANY = ("simulate", "--draws", "2000000", "--engine", "numpy", "--workers", "2")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -37,7 +38,7 @@ def test_text_shows_what_was_done_and_every_table(tmp_path: Path) -> None:
     row = next(line for line in done.stdout.splitlines() if line.split()[:1] == ["2027Q4"])
     assert row.split()[1] == f"{chance:.1%}"
     for text in ("aws_margin 2028", "mean of lowest 5 %", "chance that the discounted cash flow exceeds the price of 256.29 USD",
-                 "never below 0", "intensity_peak", "correlation ratio", "Estimates after so many draws"):  # fmt: skip
+                 "never below 0", "intensity_peak", "correlation ratio", "Convergence"):  # fmt: skip
         assert text in done.stdout
     assert (tmp_path / "base.png").read_bytes().startswith(PNG)
     assert [path.name for path in tmp_path.iterdir()] == ["base.png"]
@@ -83,8 +84,11 @@ def test_json_and_csv_hold_the_same_records() -> None:
         (["--scenario", "bse"], "unknown scenario 'bse'; did you mean base"),
         (["--output", "free_cash_flw 2027"], "unknown line 'free_cash_flw'; did you mean free_cash_flow"),
         (["--uncertainty", "none.toml"], "none.toml: cannot read the uncertainty file: No such file"),
-        (["--plot", "base.jpg"], "--plot base.jpg: needs the name of a .png file in a folder that is there"),
-        (["--plot", "no_such_folder/base.png"], "needs the name of a .png file in a folder that is there"),
+        (["--plot", "base.jpg"], "--plot writes a .png file, not 'base.jpg'"),
+        (
+            ["--plot", "no_such_folder/base.png"],
+            "--plot no_such_folder/base.png: there is no folder no_such_folder",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(
@@ -124,47 +128,23 @@ def test_a_file_of_the_users_own_is_what_is_drawn_from(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_in_the_middle_is_one_line_and_leaves_no_picture(tmp_path: Path) -> None:
-    command = [
-        sys.executable, "-m", "amzn_fcf", "simulate", "--draws", "2000000", "--engine", "numpy", "--workers", "2", "--plot", "base.png",
-    ]  # fmt: skip
-    running = subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    try:
-        workers = _busy_workers(running.pid)
-        running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=60)
-    finally:
-        running.kill()
-    assert (running.returncode, out) == (130, "")
-    assert err == "amzn-fcf: interrupted; files written so far are whole\n"
+    with running([*AMZN_FCF, *MANY, "--plot", "base.png"], tmp_path) as command:
+        workers = _busy_workers(command.pid)
+        command.send_signal(signal.SIGINT)
+        out, err = command.communicate(timeout=60)
+    assert (command.returncode, out) == (130, "")
+    assert err == "amzn-fcf: interrupted; files already written are complete\n"
     assert list(tmp_path.iterdir()) == []
     assert not [each for each in workers if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process group")
 def test_workers_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "amzn_fcf",
-        "simulate",
-        "--draws",
-        "2000000",
-        "--engine",
-        "numpy",
-        "--workers",
-        "2",
-    ]
-    running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        workers = _busy_workers(running.pid)
-    finally:
-        running.kill()
-        running.wait()
-    _, alive = psutil.wait_procs(workers, timeout=20)
-    for each in alive:
-        each.kill()
+    with running([*AMZN_FCF, *MANY], tmp_path, quiet=True) as command:
+        workers = _busy_workers(command.pid)
+        command.kill()
+        command.wait()
+        _, alive = psutil.wait_procs(workers, timeout=20)
     assert not alive
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from shared import family, written
+from shared import calculated, family, written
 
 from model.errors import WorkbookError
 from model.scenarios.composing import load_scenario
@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from workbook_templates.read.values import Changes
 
 
-@pytest.fixture(scope="module")
+pytestmark = pytest.mark.usefixtures("quick_validation")
+
+
+@pytest.fixture
 def clean() -> bytes:
     """Return a workbook as it ships."""
-    return Formualizer().with_cached_values(written("base")[2])
+    return calculated("base")
 
 
 def tampered(data: bytes, change: Callable[[Workbook], None]) -> bytes:
@@ -59,8 +62,7 @@ def rules(report: Report) -> set[str]:
 
 def test_a_workbook_as_it_ships_is_clean_in_every_family(clean: bytes) -> None:
     assert validate(clean, "base").is_clean
-    article = Formualizer().with_cached_values(written("article")[2])
-    report = validate(article, "article", ["formualizer", "ironcalc"])
+    report = validate(calculated("article"), "article", ["formualizer", "ironcalc"])
     assert report.is_clean
     assert set(report.compared) == {"cached", "formualizer", "ironcalc"}
     assert all(each.cells > 20_000 for each in report.compared.values())

@@ -17,13 +17,14 @@ from model.amazon import AMAZON
 from model.analysis.weighting import check_weights, weighted_scenario, weighted_scenarios, weighted_values
 from model.errors import InputError
 from model.language.periods import Period, Quarter
-from model.reported.actuals import axis_at, load_actuals
+from model.reported.actuals import load_actuals
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import ALL, DriverSpec, driver_specs
 from model.scenarios.scenario import Scenario
-from workbook_templates.plan.layout import VALUE, Layout
-from workbook_templates.plan.sheets.scenarios import FIRST_COLUMN, WEIGHT_ROW, scenarios_sheet
+from workbook_templates.plan.layout import SCENARIOS, VALUE
+from workbook_templates.plan.sheets.scenarios import FIRST_COLUMN, WEIGHT_ROW
+from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.parity import selecting
 
@@ -161,7 +162,7 @@ def test_value_falls_with_the_cost_of_capital(name: str, rates: list[float]) -> 
 
 
 GROWTH = ("advertising_growth", "aws_growth", "terminal_growth")
-"""Not stores: capital expenditure follows all sales, so theirs cost more than they earn (README, "What the figures are")."""
+"""Not stores: capital expenditure follows all sales, so theirs cost more than they earn (docs/method.md)."""
 
 
 @settings(max_examples=25, deadline=None)
@@ -339,9 +340,8 @@ def test_what_only_some_scenarios_give_has_no_mean() -> None:
 
 def test_a_user_s_weight_does_not_enter_the_mix_of_the_workbook() -> None:
     mine = replace(load_scenario("base").with_overrides({"aws_growth": 0.3}), name="mine", weight=0.5)
-    cells = scenarios_sheet(
-        Layout(AMAZON.plan(axis_at("2026Q2")), [load_scenario("base"), mine]), "hash", "version"
-    ).cells
+    plan = plan_workbook(mine, [load_scenario("base"), mine], "version", stamped=False)
+    cells = plan.sheets[SCENARIOS].cells
     weights = [
         cell.content for (row, column), cell in cells.items() if row == WEIGHT_ROW and column >= FIRST_COLUMN
     ]

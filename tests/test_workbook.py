@@ -13,22 +13,20 @@ import pandas as pd
 import pytest
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
-from shared import SHIPPED, computed, family, written
+from shared import SHIPPED, calculated, computed, family, written
 
-from workbook_templates.engines.formualizer import LARGEST_SHEET, Formualizer
+from workbook_templates.engines.formualizer import LARGEST_SHEET
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
-from workbook_templates.plan.layout import INPUTS, REPORTED, SHEETS, SOURCES
+from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
+SHEETS = (
+    "Cover", "Contents", "Inputs", "Reported", "Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Value",
+    "Scenarios", "Sensitivity", "Thesis", "Checks", "Sources", "Log",
+)  # fmt: skip
 CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Checks")
-
-
-@cache
-def calculated(name: str) -> bytes:
-    """Return a workbook as it ships, with cached values."""
-    return Formualizer().with_cached_values(written(name)[2])
 
 
 @cache

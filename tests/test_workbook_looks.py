@@ -12,11 +12,12 @@ import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
 from programs import absent, needs_engine
-from shared import computed, written
+from shared import calculated, computed, written
 
+from model import companies
 from workbook_templates.engines.engines import ENGINES
-from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import COVER, INPUTS, LABEL, REPORTED, SHEETS
+from workbook_templates.plan.layout import COVER, INPUTS, LABEL, REPORTED
+from workbook_templates.plan.workbook import sheet_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def data(name: str) -> bytes:
-    return Formualizer().with_cached_values(written(name)[2])
+    return calculated(name)
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +139,8 @@ def test_links_lead_to_sheets_and_every_sheet_leads_back(values: openpyxl.Workbo
     targets = {
         cell.hyperlink.location for row in values["Contents"].iter_rows() for cell in row if cell.hyperlink
     }
-    assert targets >= {f"'{sheet}'!A1" for sheet in SHEETS}
-    for sheet in SHEETS:
+    assert targets >= {f"'{sheet}'!A1" for sheet in sheet_names(companies.default(), with_functions=False)}
+    for sheet in sheet_names(companies.default(), with_functions=False):
         found = {
             cell.hyperlink.location
             for row in values[sheet].iter_rows(max_row=12)
@@ -150,7 +151,7 @@ def test_links_lead_to_sheets_and_every_sheet_leads_back(values: openpyxl.Workbo
 
 
 def test_every_header_shows_the_master_check(values: openpyxl.Workbook) -> None:
-    for sheet in SHEETS:
+    for sheet in sheet_names(companies.default(), with_functions=False):
         shown = [cell for row in values[sheet].iter_rows(max_row=8, values_only=True) for cell in row]
         assert "all checks pass" in shown, sheet
 

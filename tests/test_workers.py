@@ -48,7 +48,7 @@ def killed_while_sending(piece: int) -> bytes:
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
 def test_a_process_that_is_killed_while_it_sends_a_result_keeps_nobody_waiting() -> None:
     with (
-        pytest.raises(WorkersLostError, match="a worker process was ended from outside"),
+        pytest.raises(WorkersLostError, match="a worker process was killed"),
         local_workers(2, processes=True) as workers,
     ):
         list(in_order(workers, killed_while_sending, range(6)))

@@ -1,4 +1,4 @@
-"""What a formula holds, read from its text: references, functions, constants. Knows nothing of any model."""
+"""References, functions and constants of a formula, read from its text. Knows nothing of any model."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ LAST_COLUMN: Final = 16_384
 
 _TOKEN: Final = re.compile(
     r"""
-    (?P<text>"[^"]*")                                              # a text; a doubled quote is two texts in a row
-    | (?P<sheet>'[^']*'!?|\[[^\[\]]*\])                            # a quoted sheet, a linked file, a column of a table
-    | (?P<call>[A-Za-z_\\][\w.\\]*(?=\())                          # a function
+    (?P<text>"[^"]*")                                        # a text; a doubled quote makes two texts
+    | (?P<sheet>'[^']*'!?|\[[^\[\]]*\])                      # a quoted sheet, a linked file, a table column
+    | (?P<call>[A-Za-z_\\][\w.\\]*(?=\())                    # a function
     | (?P<reference>(?<![\w.])\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.(!]))
-    | (?P<name>[A-Za-z_\\$][\w.\\$]*!?)                            # a name, a sheet, a whole column
+    | (?P<name>[A-Za-z_\\$][\w.\\$]*!?)                      # a name, a sheet, a whole column
     | (?P<number>[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
     """,
     re.VERBOSE,
 )
-"""Each alternative begins with another kind of character and has no nested repetition: reading is linear in the length."""
+"""Alternatives begin with different characters and repeat nothing nested: time is linear in the length."""
 _REFERENCE: Final = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})")
 
 
@@ -44,7 +44,7 @@ def column_number(letters: str) -> int:
 
 
 def coordinates(reference: str) -> tuple[int, int] | None:
-    """Return row and column of a reference such as ``$B$5``; None for what is none."""
+    """Return row and column of a reference such as ``$B$5``; None for anything else."""
     match = _REFERENCE.fullmatch(reference)
     if match is None:
         return None
@@ -53,7 +53,7 @@ def coordinates(reference: str) -> tuple[int, int] | None:
 
 
 def rectangle(reference: str) -> tuple[int, int, int, int] | None:
-    """Return first row, first column, last row and last column of ``B5`` or ``B5:D9``; None for what is neither."""
+    """Return first row, first column, last row and last column of ``B5`` or ``B5:D9``, else None."""
     first, _, last = reference.partition(":")
     start, end = coordinates(first), coordinates(last or first)
     return None if start is None or end is None else (*start, *end)
@@ -69,7 +69,7 @@ def _rewritten(formula: str, change: Callable[[re.Match[str]], str]) -> str:
 
 
 def relative(formula: str, row: int, column: int) -> str:
-    """Return a formula with its references as distances from its cell: equal for formulas that were copied along.
+    """Return a formula with its references as distances from its cell: the same for copies of a formula.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def constants(formula: str) -> list[str]:
 
 
 def without_texts(formula: str) -> str:
-    """Return a formula without the texts in it: what remains is syntax."""
+    """Return a formula without the texts in it: the syntax."""
     return _TOKEN.sub(lambda match: '""' if match.lastgroup == "text" else match[0], formula)
 
 
@@ -206,7 +206,7 @@ AMZN: Final = "AMZN_"
 
 
 def calls_ours(formula: str) -> bool:
-    """Tell whether a formula calls one of our functions; LibreOffice's files write the name of the extension before theirs.
+    """Tell whether a formula calls an AMZN_ function, with or without the name of LibreOffice's extension.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Many workbooks on all cores: each is built and proved by one process, and written by the one that was asked, whole or not at all."""
+"""Many workbooks at once: worker processes build and validate them, this process writes them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from amzn_fcf import __version__
-from amzn_fcf.building.records import Record, code_digest, digest, remember
+from amzn_fcf.building.records import Record, code_digest, digest, kept_record, remember, scenario_digest
+from amzn_fcf.building.selection import file_name, offered_with
 from amzn_fcf.building.workbooks import build
 from amzn_fcf.text.summary import summary_row
 from model.errors import AmznFcfError
 from model.files import DiskError, write_whole
-from model.parallel.workers import WorkersLostError, in_order
+from model.parallel.cluster import cluster_workers
+from model.parallel.workers import WorkersLostError, cores, in_order, local_workers
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Family:
-    """Scenarios that workbooks offer together; those workbooks differ in nothing but the one that is selected."""
+    """Scenarios that workbooks offer together; these workbooks differ only in the scenario selected."""
 
     digest: str
     scenarios: Sequence[Scenario] = field(compare=False)
@@ -34,7 +36,7 @@ class Family:
 
 @dataclass(frozen=True, repr=False)
 class Job:
-    """A workbook to be built: what its selector offers, which of them it is preset to, and where it goes."""
+    """A workbook to build: the scenarios it offers, the place of the one selected, and its path."""
 
     family: Family
     place: int
@@ -42,16 +44,17 @@ class Job:
 
     @property
     def key(self) -> str:
-        """What tells the workbook from any other: code, scenarios, and the selected one."""
+        """Identifies the workbook: code, scenarios, and the selected one."""
         return digest(f"{code_digest()} {self.family.digest} {self.place}".encode())
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a workbook.
+    """The outcome of a job.
 
-    ``wrote``, ``kept``: it is there, and ``row`` is its line of the summary. ``refused``: it did not prove,
-    ``message`` says where. ``failed``: it could not be built or written; ``disk``: nor will any other.
+    ``wrote``, ``kept``: the workbook exists, and ``row`` is its line of the summary. ``refused``: it does not
+    match the model, ``message`` says where. ``failed``: it could not be built or written; ``disk``: nor will
+    any other.
     """
 
     path: Path
@@ -59,12 +62,50 @@ class Outcome:
     row: tuple[str, ...] = ()
     message: str = ""
 
+    @property
+    def exists(self) -> bool:
+        """Whether the workbook exists."""
+        return self.state in {"wrote", "kept"}
+
+
+def jobs_for(scenarios: Sequence[Scenario], out: Path, *, moved: bool) -> list[Job]:
+    """Return the workbooks to build, those of a family one after the other."""
+    digests: dict[int, str] = {}
+    jobs = []
+    for scenario in scenarios:
+        offered = tuple(offered_with(scenario, scenarios, moved=moved))
+        for each in offered:
+            if id(each) not in digests:
+                digests[id(each)] = scenario_digest(each)
+        family = Family(digest("".join(digests[id(each)] for each in offered).encode()), offered)
+        place = [each.name for each in offered].index(scenario.name)
+        jobs.append(Job(family, place, out / file_name(scenario)))
+    return jobs
+
+
+def existing(job: Job, *, replace_changed: bool) -> Outcome | None:
+    """Return the outcome of a workbook that needs no work or cannot be written; None if it is to be built."""
+    try:
+        record = kept_record(job.path, job.key, replace_changed=replace_changed)
+    except AmznFcfError as error:
+        return Outcome(job.path, "failed", message=str(error))
+    return Outcome(job.path, "kept", record.row) if record else None
+
+
+def build_all(jobs: Sequence[Job], workers: int | None, scheduler: str | None) -> Generator[Outcome]:
+    """Build on a cluster, or in processes of this computer; yield the outcomes in order."""
+    if not jobs:
+        return
+    several = min(workers or cores(), len(jobs))
+    with cluster_workers(scheduler) if scheduler else local_workers(several, processes=True) as chosen:
+        yield from outcomes(jobs, chosen)
+
 
 def outcomes(jobs: Sequence[Job], workers: Workers) -> Generator[Outcome]:
-    """Have workbooks built, write those that prove, and yield what became of each, in order.
+    """Have workbooks built, write those that match the model, and yield the outcomes in order.
 
-    Workers give files back, since other computers do not see the same folder; few are under way, so few wait
-    to be written. Ends early when the disk is full.
+    Workers return files, since other computers do not see the same folder; few are in progress at a time, so
+    few wait to be written. Ends early if the disk is full.
     """
     waiting = deque(jobs)
     try:
@@ -80,7 +121,7 @@ def outcomes(jobs: Sequence[Job], workers: Workers) -> Generator[Outcome]:
 
 
 def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
-    """Write a workbook, and the record by which a later run knows it; an earlier file is kept if that fails."""
+    """Write a workbook and its record; an earlier file is kept if that fails."""
     try:
         remember(job.path, Record(digest(data), job.key, outcome.row))
         write_whole(job.path, data)
@@ -92,7 +133,7 @@ def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
 
 
 def _built(job: Job) -> tuple[Outcome, bytes]:
-    """Build one workbook; return what is to be said once it is written, and the file: empty, unless it proves."""
+    """Build one workbook; return its outcome once written, and the file: empty if it does not match."""
     try:
         built = build(preset_to(_plan(job.family), job.family.scenarios[job.place]))
     except AmznFcfError as error:
@@ -101,12 +142,11 @@ def _built(job: Job) -> tuple[Outcome, bytes]:
         return Outcome(job.path, "wrote", summary_row(built)), built.data
     findings = built.report.findings
     first = findings[0]
-    message = f"{len(findings)} findings, such as {first.place} ({first.rule}): expected {first.expected}, found {first.found}"
+    example = f"{first.place} ({first.rule}): expected {first.expected}, found {first.found}"
+    message = f"{len(findings)} findings, such as {example}"
     return Outcome(job.path, "refused", message=message), b""
 
 
-@lru_cache(maxsize=1)  # workbooks of a family come one after the other, and a plan is large
+@lru_cache(maxsize=1)  # the workbooks of a family follow each other, and a plan is large
 def _plan(family: Family) -> WorkbookPlan:
-    return plan_workbook(
-        family.scenarios[0], family.scenarios, __version__, stamped=False
-    )  # that is done for the selected one
+    return plan_workbook(family.scenarios[0], family.scenarios, __version__, stamped=False)

@@ -1,8 +1,8 @@
-"""What ``build`` remembers of the workbooks that it wrote, so that a second run keeps those that need no work.
+"""Records of the workbooks that ``build`` wrote, so that a second run keeps those that need no work.
 
-Beside the workbooks lies a folder with one record a workbook: the digest of the file, the key of what it was
-built from, and its line of the summary. A record is written before its workbook: a process that is killed in
-between leaves a file that is known.
+The folder of the workbooks has a subfolder with a record for each: the digest of the file, the key of its
+inputs, and its line of the summary. A record is written before its workbook, so that a process killed in
+between leaves a known file.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 FOLDER: Final = ".amzn-fcf"
 _OF_THE_CODE: Final = ("amzn_fcf", "model", "workbook_templates")
 _LIBRARIES: Final = ("formualizer", "numpy", "openpyxl", "scipy")
-"""What else decides on the bytes of a workbook."""
+"""Their versions decide on the bytes of a workbook, too."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a workbook that was written."""
+    """The record of a workbook."""
 
     digest: str
     key: str
@@ -41,7 +41,7 @@ class Record:
 
 
 def scenario_digest(scenario: Scenario) -> str:
-    """Return a digest of all that a workbook shows of a scenario."""
+    """Return a digest of everything that a workbook shows of a scenario."""
     content = [
         scenario.name, scenario.title, scenario.note, str(scenario.as_of), scenario.weight,
         sorted((key, sorted(values.items())) for key, values in scenario.table.items()),
@@ -52,7 +52,7 @@ def scenario_digest(scenario: Scenario) -> str:
 
 @cache
 def code_digest() -> str:
-    """Return a digest of the version, the libraries, and the sources and data of the packages that make workbooks."""
+    """Return a digest of the version, the libraries, and the code and data that make workbooks."""
     found = hashlib.sha256(__version__.encode())
     for name in _LIBRARIES:
         found.update(f"{name} {metadata.version(name)}\n".encode())
@@ -70,24 +70,24 @@ def _take_in(folder: Traversable, found: hashlib._Hash) -> None:
 
 
 def digest(data: bytes) -> str:
-    """Return what tells a file from one that was changed."""
+    """Return the digest of a file."""
     return hashlib.sha256(data).hexdigest()
 
 
 def remember(path: Path, record: Record) -> None:
-    """Write the record of a workbook that is about to be written, beside that of the one which it replaces."""
+    """Write the record of a workbook about to be written, next to the record of the one it replaces."""
     before = _standing_record(path)
     known = [each for each in (before, record) if each is not None]
     write_whole(_record_path(path), json.dumps([asdict(each) for each in known], indent=1).encode())
 
 
 def kept_record(path: Path, key: str, *, replace_changed: bool) -> Record | None:
-    """Return the record of the workbook that is there if it is the one to be built, or None if it is to be written.
+    """Return the record of an existing workbook if it is the one to build, or None if it has to be built.
 
     Raises
     ------
     WorkbookError
-        If what is there must not be replaced: it is no file, is read-only, or was changed since it was built.
+        If the existing file must not be replaced: not a file, read-only, or changed since it was built.
     """
     if not path.exists():
         return None
@@ -107,19 +107,12 @@ def kept_record(path: Path, key: str, *, replace_changed: bool) -> Record | None
 
 
 def _standing_record(path: Path) -> Record | None:
-    """Return the record of a workbook as it is there, None if there is none of that content."""
+    """Return the record of an existing workbook, or None if no record fits its content."""
     try:
         found = digest(path.read_bytes())
-        known = [
-            Record(each["digest"], each["key"], tuple(each["row"]))
-            for each in json.loads(_record_path(path).read_bytes())
-        ]
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-    ):  # no record, or one that nobody can read: nothing is known
+        records = json.loads(_record_path(path).read_bytes())
+        known = [Record(each["digest"], each["key"], tuple(each["row"])) for each in records]
+    except (OSError, ValueError, TypeError, KeyError):  # no record, or one that cannot be read
         return None
     return next((each for each in known if each.digest == found), None)
 

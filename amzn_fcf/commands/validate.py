@@ -1,37 +1,65 @@
-"""``amzn-fcf validate``: findings as text, JSON or JUnit; 0 no errors, 1 errors (with --strict: warnings too), 2 cannot be read."""
+"""``amzn-fcf validate``: findings as text, JSON or JUnit."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.cli import CANNOT_READ, one_line
-from amzn_fcf.text.findings import as_json, as_junit, print_report
-from amzn_fcf.text.tables import Column, print_records, print_table, progress
-from model.errors import AmznFcfError, InputError
-from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
-from workbook_templates.validation.rules.choice import Choice, every_rule
-from workbook_templates.validation.validate import validate_file
-from xlwings_udfs.hosts.desktop.template import companions
-from xlwings_udfs.hosts.headless import register
+from amzn_fcf.commands.options import add_format
+from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from workbook_templates.validation.findings import Report
+SUMMARY: Final = "check workbooks: ours cell by cell against the model, any other by generic audit rules"
+EXAMPLE: Final = (
+    "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc; "
+    "exit status: 0 no errors, 1 errors, 2 a file cannot be read"
+)
+ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "file", nargs="*", metavar="FILE", help="workbooks (.xlsx or .xlsm), or folders of them"
+    )
+    parser.add_argument(
+        "--engine",
+        action="append",
+        choices=ENGINES,
+        help=f"engine to calculate with; may be repeated; default: {ENGINES[0]}",
+    )
+    parser.add_argument(
+        "--rule", action="append", metavar="NAME", help="apply only this rule or group; may be repeated"
+    )
+    parser.add_argument(
+        "--skip", action="append", metavar="NAME", help="leave out this rule or group; may be repeated"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit status 1 for warnings, too")
+    parser.add_argument("--list-rules", action="store_true", help="list the rules, with severity and purpose")
+    add_format(parser, "text", "json", "junit")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+    from amzn_fcf.text.findings import print_reports, print_rules
+    from amzn_fcf.text.tables import progress
+    from model.errors import AmznFcfError, InputError
+    from workbook_templates.engines.engines import engine_named
+    from workbook_templates.validation.rules.choice import Choice
+    from workbook_templates.validation.validate import validate_file
+    from xlwings_udfs.hosts.desktop.template import companions
+    from xlwings_udfs.hosts.headless import register
+
     choice = Choice(frozenset(arguments.rule or ()), frozenset(arguments.skip or ()))
     if arguments.list_rules:
-        _list_rules(choice, arguments.format)
+        print_rules(choice, arguments.format)
         return 0
     if not arguments.file:
         raise InputError("validate needs a workbook: amzn-fcf validate out/amzn-fcf_base.xlsx")
-    engines = list(dict.fromkeys(arguments.engine or [DEFAULT_ENGINE]))
+    engines = list(dict.fromkeys(arguments.engine or ENGINES[:1]))
     for name in engines:
         engine_named(name).require()
     reports, unreadable = [], []
@@ -40,9 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
             reports.append(validate_file(path, engines, register, choice, companions))
         except AmznFcfError as error:
             unreadable.append(str(error))
-    _print(reports, arguments.format)
+    print_reports(reports, arguments.format)
     for message in unreadable:
-        print(f"amzn-fcf: error: {one_line(message)}", file=sys.stderr)
+        complain(message)
     if unreadable:
         return CANNOT_READ
     failing = {"error", "warning"} if arguments.strict else {"error"}
@@ -53,32 +81,6 @@ def _files(names: Sequence[str]) -> list[Path]:
     """Return the files, and the workbooks in folders."""
     found: list[Path] = []
     for path in map(Path, names):
-        inside = (
-            sorted(each for each in path.glob("*.xls[xm]") if not each.name.startswith((".", "~")))
-            if path.is_dir()
-            else []
-        )
-        found += inside or [path]
+        inside = sorted(path.glob("*.xls[xm]")) if path.is_dir() else []
+        found += [each for each in inside if not each.name.startswith((".", "~"))] or [path]
     return found
-
-
-def _print(reports: Sequence[Report], form: str) -> None:
-    if form == "json":
-        print(as_json(reports))
-    elif form == "junit":
-        print(as_junit(reports))
-    else:
-        for report in reports:
-            print_report(report)
-
-
-def _list_rules(choice: Choice, form: str) -> None:
-    """Print the rules that would be applied."""
-    rules = [rule for rule in every_rule() if choice.takes(rule)]
-    if form == "json":
-        records = [{"name": each.name, "group": each.group, "severity": each.severity, "looks_for": each.looks_for, "remedy": each.remedy}
-                   for each in rules]  # fmt: skip
-        print_records(records, form)
-        return
-    rows = [[each.name, each.group, each.severity, each.looks_for] for each in rules]
-    print_table("", [Column("rule"), Column("group"), Column("severity"), Column("looks for")], rows)

@@ -1,24 +1,21 @@
-"""Pictures of results, drawn by matplotlib and saved whole or not at all."""
+"""Pictures of tornados and grids."""
 
 from __future__ import annotations
 
-import importlib.util
-import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from amzn_fcf.text.figures import exact, shown, text
-from model.errors import InputError
-from model.files import write_whole
+from amzn_fcf.text.figures import exact, shown, step_text, text
 from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.axis import XAxis, YAxis
+    from matplotlib.container import BarContainer
     from matplotlib.figure import Figure
 
     from model.analysis.sensitivity import Bar, Grid, Point, Tornado
@@ -32,33 +29,10 @@ _NUMBERED: Final = 225
 """Cells of a grid up to which each shows its figure."""
 _DARK: Final = 0.45
 """Luminance below which a cell carries white figures."""
-_SCALES: Final = {"USD m": (1e-3, "USD bn", 1), "USD/share": (1.0, "USD a share", 2)} | dict.fromkeys(
-    ("ratio", "rate", "1/yr"), (100.0, "%", 1)
-)
-"""Factor, name and decimals of a unit in pictures; other units are as they are."""
-
-
-def picture_path(name: str) -> Path:
-    """Return where a picture goes, refused before anything is computed if it cannot be drawn or has nowhere to go."""
-    path = Path(name)
-    if path.suffix.lower() != ".png":
-        raise InputError(f"--plot writes a .png file, not {name!r}")
-    if not path.parent.is_dir():
-        raise InputError(f"--plot {name}: there is no folder {path.parent}")
-    if importlib.util.find_spec("matplotlib") is None:
-        raise InputError("--plot needs matplotlib: python -m pip install 'amzn-fcf[plot]'")
-    return path
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a picture as PNG."""
-    data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=150)
-    write_whole(path, data.getvalue())
 
 
 def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
-    """Draw a tornado: the ``top`` drivers that move the output most, from the figure of the scenario to both sides."""
+    """Draw a tornado: the ``top`` drivers that move the output most."""
     from matplotlib.figure import Figure  # noqa: PLC0415  # slow to load, and only pictures need it
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
@@ -67,21 +41,14 @@ def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
     axes = figure.add_subplot()
     base = _drawn(output, found.base)
     places = range(len(bars) - 1, -1, -1)  # the first bar on top
-    sides = [
-        axes.barh(
-            places,
-            [_drawn(output, end) - base for end in ends],
-            left=base,
-            height=0.62,
-            color=colour,
-            label=name,
-        )
-        for name, colour, ends in (
-            ("driver low", LOW, [bar.low for bar in bars]),
-            ("driver high", HIGH, [bar.high for bar in bars]),
-        )
-    ]
-    for pair in zip(*sides, strict=True):  # where both lie on one side of the base, the shorter one is seen
+
+    def side(name: str, colour: str, ends: Sequence[float]) -> BarContainer:
+        lengths = [_drawn(output, end) - base for end in ends]
+        return axes.barh(places, lengths, left=base, height=0.62, color=colour, label=name)
+
+    low = side("driver low", LOW, [bar.low for bar in bars])
+    high = side("driver high", HIGH, [bar.high for bar in bars])
+    for pair in zip(low, high, strict=True):  # the shorter one lies on top if both point the same way
         min(pair, key=lambda patch: abs(patch.get_width())).set_zorder(1.5)
     for place, bar in zip(places, bars, strict=True):
         _name_ends(axes, output, base, bar, place)
@@ -97,17 +64,19 @@ def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.legend(loc="lower right", frameon=False, fontsize=9)
-    moved = f"one driver at a time, its values ahead {found.swing:.0%} down and up (low / as it is / high)"
-    axes.set_title(
-        f"{_heading(output, found.base)}\n{found.scenario.name}, as of {found.scenario.as_of}; {moved}",
-        loc="left",
-        fontsize=11,
-    )
+    moved = f"one driver at a time, its forecast values {found.swing:.0%} down and up (low / as it is / high)"
+    _set_title(axes, found, f"; {moved}")
     return figure
 
 
+def _set_title(axes: Axes, found: Tornado | Grid, more: str = "") -> None:
+    scenario = found.scenario
+    heading = f"{_heading(found.output, found.base)}\n{scenario.name}, as of {scenario.as_of}{more}"
+    axes.set_title(heading, loc="left", fontsize=11)
+
+
 def _name_ends(axes: Axes, output: Output, base: float, bar: Bar, place: int) -> None:
-    """Write the figures of a bar beside it: the lower one on its left, the higher one on its right, one off the axis in words."""
+    """Write the lower figure of a bar on its left, the higher one on its right; one off the axis in words."""
     ends = sorted((_drawn(output, value), value) for value in (bar.low, bar.high) if np.isfinite(value))
     if not ends:
         return
@@ -122,15 +91,9 @@ def _name_ends(axes: Axes, output: Output, base: float, bar: Bar, place: int) ->
 def _write(axes: Axes, words: str, at: float, place: int, *, right: bool) -> None:
     shift, side = (4, "left") if right else (-4, "right")
     axes.annotate(
-        words,
-        (at, place),
-        xytext=(shift, 0),
-        textcoords="offset points",
-        ha=side,
-        va="center",
-        fontsize=8,
+        words, (at, place), xytext=(shift, 0), textcoords="offset points", ha=side, va="center", fontsize=8,
         color=INK,
-    )
+    )  # fmt: skip
 
 
 def _bar_name(bar: Bar) -> str:
@@ -141,7 +104,7 @@ def _bar_name(bar: Bar) -> str:
 
 
 def grid_figure(found: Grid, line: Sequence[Point] = (), target: float = np.nan) -> Figure:
-    """Draw a grid as a map of colours, with the cell of the scenario framed and the line on which the output equals a target."""
+    """Draw a grid as a map of colours, the scenario's cell framed, with the break-even line at a target."""
     from matplotlib.figure import Figure  # noqa: PLC0415  # slow to load, and only pictures need it
     from matplotlib.patches import Rectangle  # noqa: PLC0415
 
@@ -156,69 +119,43 @@ def grid_figure(found: Grid, line: Sequence[Point] = (), target: float = np.nan)
             colour = mesh.cmap(mesh.norm(drawn[row, column]))[:3] if np.isfinite(value) else (1.0, 1.0, 1.0)
             ink = "white" if np.dot(colour, (0.299, 0.587, 0.114)) < _DARK else INK
             axes.text(
-                column + 0.5,
-                row + 0.5,
-                _figure(output, float(value)),
-                ha="center",
-                va="center",
-                fontsize=8,
-                color=ink,
-                zorder=3,
-            )
+                column + 0.5, row + 0.5, _figure(output, float(value)), ha="center", va="center", fontsize=8,
+                color=ink, zorder=3,
+            )  # fmt: skip
     if found.centre is not None:
-        axes.add_patch(
-            Rectangle((found.centre[1], found.centre[0]), 1, 1, fill=False, edgecolor=LOW, linewidth=2.5)
-        )
+        row, column = found.centre
+        axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=LOW, linewidth=2.5))
     _draw_line(axes, found, line, f"break-even: {_figure(output, target)} {_unit(output)}")
     for steps, axis in ((found.x, axes.xaxis), (found.y, axes.yaxis)):
         _name_steps(axis, steps)
     bar = figure.colorbar(mesh, ax=axes, format=lambda value, _: _tick(output, value))
     bar.set_label(_unit(output))
-    axes.set_title(
-        f"{_heading(output, found.base)}\n{found.scenario.name}, as of {found.scenario.as_of}",
-        loc="left",
-        fontsize=11,
-    )
+    _set_title(axes, found)
     return figure
 
 
 def _draw_line(axes: Axes, found: Grid, line: Sequence[Point], name: str) -> None:
-    """Draw a break-even line through a grid whose rows are in order; points beyond its edges are left out."""
+    """Draw a break-even line if the rows of the grid are in order; points outside the grid are left out."""
     heights = np.array(found.y.values)
     steps = np.diff(heights)
     if not line or not steps.size or not ((steps > 0).all() or (steps < 0).all()):
         return
     order = np.argsort(heights)
-    places = [
-        float(np.interp(point.y, heights[order], order + 0.5, left=np.nan, right=np.nan)) for point in line
-    ]
+    y = [point.y for point in line]
+    places = np.interp(y, heights[order], order + 0.5, left=np.nan, right=np.nan)
     if np.isfinite(places).any():
-        axes.plot(
-            np.arange(len(line)) + 0.5, places, color=LOW, marker="o", markersize=4, linewidth=1.5, label=name
-        )
+        x = np.arange(len(line)) + 0.5
+        axes.plot(x, places, color=LOW, marker="o", markersize=4, linewidth=1.5, label=name)
         axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), frameon=False, fontsize=9)
 
 
 def _name_steps(axis: XAxis | YAxis, steps: Steps) -> None:
     """Write the values of a driver along an axis, at most two dozen of them."""
     places = range(0, len(steps.values), 1 + len(steps.values) // 24)
-    axis.set_ticks(
-        [place + 0.5 for place in places],
-        [step_text(steps, steps.values[place]) for place in places],
-        fontsize=8,
-    )
-    axis.set_label_text(
-        f"{steps.spec.label}\n({steps.driver}{'' if steps.operation == 'set' else ', ' + steps.operation})",
-        fontsize=9,
-    )
-
-
-def step_text(steps: Steps, value: float) -> str:
-    """Return a value of a driver, or what is added to it or multiplies it, as text."""
-    if steps.operation == "scale":
-        return f"x {value:g}"
-    words = exact(value, steps.spec.driver.unit)
-    return f"+{words}" if steps.operation == "add" and value > 0 else words
+    labels = [step_text(steps, steps.values[place]) for place in places]
+    axis.set_ticks([place + 0.5 for place in places], labels, fontsize=8)
+    operation = "" if steps.operation == "set" else f", {steps.operation}"
+    axis.set_label_text(f"{steps.spec.label}\n({steps.driver}{operation})", fontsize=9)
 
 
 def _heading(output: Output, base: float) -> str:
@@ -227,12 +164,12 @@ def _heading(output: Output, base: float) -> str:
 
 
 def _unit(output: Output) -> str:
-    return _SCALES[output.unit][1] if output.unit in _SCALES else output.unit
+    return measure(output.unit).chart_unit or output.unit
 
 
 def _drawn(output: Output, value: float) -> float:
-    """Return where a figure lies in a picture: quarters are counted, other units scaled."""
-    return float(output.counted(np.array(value))) * _SCALES.get(output.unit, (1.0,))[0]
+    """Return the position of a figure in a picture: quarters are counted, other units scaled."""
+    return float(output.counted(np.array(value))) * measure(output.unit).chart_scale
 
 
 def _tick(output: Output, drawn: float) -> str:
@@ -250,4 +187,4 @@ def _figure(output: Output, value: float) -> str:
 
 
 def _decimals(output: Output) -> int:
-    return _SCALES[output.unit][2] if output.unit in _SCALES else 2
+    return measure(output.unit).chart_decimals

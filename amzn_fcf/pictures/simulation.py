@@ -1,17 +1,15 @@
-"""A picture of a simulation: the fan of free cash flow, the quarter in which it turns, and value against the price."""
+"""A picture of a simulation: free cash flow, its turning point, and value against the price."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model import companies
-from model.errors import EngineError
-from model.files import write_whole
+from amzn_fcf.pictures.files import save
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -26,70 +24,65 @@ _PALE: Final = "#8a93a6"
 _BANDS: Final = ((5, 95, "5 to 95 %"), (10, 90, "10 to 90 %"), (25, 75, "25 to 75 %"))
 _BARS: Final = 60
 _ROOM: Final = 20
-"""Bars beside the price, for the words that stand there."""
-_EVENTS: Final = {"trough": _PALE, "turn": _BLUE, "positive": _INK}
+"""Bars on each side of the price, for its label."""
 _LEAST_CHANCE: Final = 0.004
 _STYLE: Final = {
-    "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left", "axes.titleweight": "bold",
+    "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
 }  # fmt: skip
 _QUARTERS_BEFORE: Final = 8
-"""Reported quarters in front of the fan."""
+"""Reported quarters before the forecast."""
 _MILLIONS: Final = 1000.0
 """USD m in a USD bn."""
 
 
-def check_plotting() -> None:
-    """Raise an :class:`EngineError` where matplotlib is missing."""
-    try:
-        import matplotlib as mpl  # noqa: PLC0415  # an extra
-    except ImportError:
-        raise EngineError('pictures need the extra "plot": pip install "amzn-fcf[plot]"') from None
-    mpl.use("agg")
-
-
 def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
-    """Write the picture of a simulation, beside the scenario computed without draws, as a PNG file: whole or not at all."""
-    check_plotting()
+    """Write the picture of a simulation as PNG; ``plain``: its scenario computed without draws."""
     from matplotlib import rc_context  # noqa: PLC0415  # an extra
-    from matplotlib.figure import Figure  # noqa: PLC0415  # slow to load, and only pictures need it
+    from matplotlib.figure import Figure  # noqa: PLC0415  # as above
 
+    company = plain.scenarios[0].company
+    words, reports = company.presentation.questions, company.presentation.reports
+    colours = {reports.trough: _PALE, reports.turn: _BLUE, reports.positive: _INK}
+    events = {event: colour for event, colour in colours.items() if event in simulation.events}
     with rc_context(_STYLE):  # type: ignore[arg-type]  # names of settings
-        figure = Figure(figsize=(12, 8.4), dpi=130, layout="constrained")
+        figure = Figure(figsize=(12, 8.4), layout="constrained")
         grid = figure.add_gridspec(2, 2, height_ratios=(1.25, 1))
-        _fan(figure.add_subplot(grid[0, :]), simulation, plain)
-        _quarters(figure.add_subplot(grid[1, 0]), simulation)
-        _value(figure.add_subplot(grid[1, 1]), simulation, float(plain.values["price"][0, 0]))
+        if simulation.fan():
+            _fan(figure.add_subplot(grid[0, :]), simulation, plain)
+        if events:
+            _quarters(figure.add_subplot(grid[1, 0]), simulation, events)
+        if words.value in simulation.above:
+            price = float(plain.values[words.price][0, 0])
+            _value(figure.add_subplot(grid[1, 1]), simulation, words.value, price)
         partial = ", PARTIAL" if simulation.lost else ""
-        figure.suptitle(
-            f"Amazon, scenario {simulation.scenario}, as of {simulation.as_of}: {simulation.draws:,} draws, "
-            f"{simulation.sampling.replace('_', ' ')}, seed {simulation.seed}{partial}",
-            x=0.01, ha="left", color=_INK, fontsize=13,
-        )  # fmt: skip
-        data = io.BytesIO()
-        figure.savefig(data, format="png")
-    write_whole(path, data.getvalue())
+        sampling = simulation.sampling.replace("_", " ")
+        title = (
+            f"{company.title}, scenario {simulation.scenario}, as of {simulation.as_of}: "
+            f"{simulation.draws:,} draws, {sampling}, seed {simulation.seed}{partial}"
+        )
+        figure.suptitle(title, x=0.01, ha="left", color=_INK, fontsize=13)
+        save(figure, path, dpi=130)
 
 
 def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
+    """Draw free cash flow: reported, the scenario's own, and the bands of the draws."""
     fan = list(simulation.fan().values())
     split = plain.plan.axis.forecast_start
     path = plain.series(simulation.cash_flow)[:, 0] / _MILLIONS
     quarters = [str(quarter) for quarter in plain.plan.axis.quarters]
     ahead = np.arange(split - 1, len(quarters))
+
+    def percentiles(percent: int) -> list[float]:
+        return [each.percentiles[percent] / _MILLIONS for each in fan]
+
     for number, (low, high, label) in enumerate(_BANDS):
-        lower, upper = (
-            [path[split - 1], *(each.percentiles[percent] / _MILLIONS for each in fan)]
-            for percent in (low, high)
-        )
-        axes.fill_between(
-            ahead, lower, upper, color=_BLUE, alpha=0.16 + 0.1 * number, linewidth=0, label=label
-        )
-    axes.plot(
-        ahead[1:], [each.percentiles[50] / _MILLIONS for each in fan], color=_INK, linewidth=2, label="median"
-    )
-    axes.plot(
-        ahead, path[split - 1 :], color=_INK, linewidth=1, linestyle=":", label="scenario, without draws"
-    )
+        lower, upper = ([path[split - 1], *percentiles(percent)] for percent in (low, high))
+        alpha = 0.16 + 0.1 * number
+        axes.fill_between(ahead, lower, upper, color=_BLUE, alpha=alpha, linewidth=0, label=label)
+    axes.plot(ahead[1:], percentiles(50), color=_INK, linewidth=2, label="median")
+    own = path[split - 1 :]
+    axes.plot(ahead, own, color=_INK, linewidth=1, linestyle=":", label="scenario, without draws")
     before = np.arange(split - _QUARTERS_BEFORE, split)
     axes.plot(before, path[before], color="black", linewidth=1.5, marker="o", markersize=3, label="reported")
     axes.axhline(0, color=_RED, linewidth=1)
@@ -109,13 +102,15 @@ def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
     axes.set_axisbelow(True)
 
 
-def _quarters(axes: Axes, simulation: Simulation) -> None:
-    shown = sorted({
-        quarter for event in _EVENTS for quarter, chance in simulation.events[event].items()
-        if quarter != "never" and chance.probability >= _LEAST_CHANCE
-    })  # fmt: skip
-    width = 0.8 / len(_EVENTS)
-    for number, (event, colour) in enumerate(_EVENTS.items()):
+def _quarters(axes: Axes, simulation: Simulation, events: Mapping[str, str]) -> None:
+    """Draw the chances of the events, each in its colour, by quarter."""
+    likely: set[str] = set()
+    for event in events:
+        chances = simulation.events[event]
+        likely |= {quarter for quarter, chance in chances.items() if chance.probability >= _LEAST_CHANCE}
+    shown = sorted(likely - {"never"})
+    width = 0.8 / len(events)
+    for number, (event, colour) in enumerate(events.items()):
         chances = simulation.events[event]
         heights = [100 * chances[quarter].probability if quarter in chances else 0.0 for quarter in shown]
         never = chances["never"].probability
@@ -126,33 +121,23 @@ def _quarters(axes: Axes, simulation: Simulation) -> None:
     axes.legend(frameon=False)
 
 
-def _value(axes: Axes, simulation: Simulation, price: float) -> None:
-    first, second, counts = simulation.histograms[_value_row()]
-    middles = first + (second - first) * (np.arange(len(counts)) + 0.5)
-    estimate = simulation.estimates[_value_row()]
+def _value(axes: Axes, simulation: Simulation, row: str, price: float) -> None:
+    """Draw the distribution of value; one bar begins at the price."""
+    estimate = simulation.estimates[row]
     low, high = estimate.percentiles[1], estimate.percentiles[99]
-    width = 1.3 * (high - low) / _BARS
-    low, high = (
-        min(low - 0.15 * (high - low), price - _ROOM * width),
-        max(high + 0.15 * (high - low), price + _ROOM * width),
-    )
-    bars = price + width * np.arange(
-        np.floor((low - price) / width), np.ceil((high - price) / width) + 1
-    )  # one begins at the price
-    heights, _ = np.histogram(middles, bars, weights=counts)
+    spread = high - low
+    width = 1.3 * spread / _BARS
+    low = min(low - 0.15 * spread, price - _ROOM * width)
+    high = max(high + 0.15 * spread, price + _ROOM * width)
+    bars = price + width * np.arange(np.floor((low - price) / width), np.ceil((high - price) / width) + 1)
+    first, second, counts = simulation.histograms[row]
+    middles = first + (second - first) * (np.arange(len(counts)) + 0.5)
+    heights = 100 * np.histogram(middles, bars, weights=counts)[0] / simulation.draws
     colours = [_BLUE if left >= price else _PALE for left in bars[:-1]]
-    axes.bar(
-        bars[:-1],
-        100 * heights / simulation.draws,
-        np.diff(bars),
-        align="edge",
-        color=colours,
-        edgecolor="white",
-        linewidth=0.3,
-    )
+    axes.bar(bars[:-1], heights, np.diff(bars), align="edge", color=colours, edgecolor="white", linewidth=0.3)
     top = axes.get_ylim()[1]
     axes.set_ylim(0, 1.2 * top)
-    median, chance = estimate.percentiles[50], simulation.above[_value_row()].probability
+    median, chance = estimate.percentiles[50], simulation.above[row].probability
     marks = [
         (median, f"median {median:,.0f}", _INK),
         (price, f"price {price:,.2f}\nchance above it: {chance:.1%}", _RED),
@@ -161,19 +146,10 @@ def _value(axes: Axes, simulation: Simulation, price: float) -> None:
         axes.axvline(place, color=colour, linewidth=1.5)
         offset = (-6 if side == "right" else 6, 0)
         axes.annotate(
-            label,
-            (place, 1.18 * top),
-            xytext=offset,
-            textcoords="offset points",
-            ha=side,
-            va="top",
+            label, (place, 1.18 * top), xytext=offset, textcoords="offset points", ha=side, va="top",
             color=colour,
-        )
+        )  # fmt: skip
     axes.set_xlim(low, high)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_title("Value per share, discounted cash flow, USD")
-
-
-def _value_row() -> str:
-    return companies.default().presentation.questions.value

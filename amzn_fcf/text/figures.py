@@ -1,4 +1,4 @@
-"""Figures as people read them in a terminal: units, quarters, dates, and what does not happen."""
+"""Figures as text: units, quarters, dates, and events that do not happen."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from model.errors import InputError
 from model.language.periods import DAY_ZERO, Quarter
+from model.language.units import measure
+from model.reported.actuals import load_actuals
 
 if TYPE_CHECKING:
+    from model.analysis.swings import Steps
+    from model.company import Company
     from model.results import Results
 
 _MONEY: Final = 1000.0
@@ -16,7 +21,7 @@ _MONEY: Final = 1000.0
 
 
 def shown(value: float, unit: str) -> float | str | None:
-    """Return a figure as people and programs read it: quarters as 2026Q3, dates as 2026-10-06, an error value as nothing."""
+    """Return a figure as a record holds it: quarters as 2026Q3, dates as 2026-10-06, error values as None."""
     if not math.isfinite(value):
         return None
     if unit == "quarter":
@@ -25,49 +30,60 @@ def shown(value: float, unit: str) -> float | str | None:
 
 
 def text(value: float | str | None, unit: str) -> str:
-    """Return what :func:`shown` gave as text."""
+    """Return the value of a record as text."""
     if value is None:
         return "not on the axis" if unit == "quarter" else "not meaningful"
     if isinstance(value, str):
         return value
-    if unit == "USD m":
-        return f"{value:,.0f}"
-    if unit == "rate":
-        return f"{value:.2%}"
-    if unit in {"ratio", "1/yr"}:
-        return f"{value:.1%}"
-    if unit == "USD/share":
-        return f"{value:,.2f}"
-    return f"{value:g}" if value == round(value) else f"{value:,.3f}"
+    return measure(unit).text(value)
 
 
 def exact(value: float, unit: str) -> str:
-    """Return the value of a driver as text, with the digits in which drivers differ."""
-    return f"{100 * value:.2f} %" if unit in {"ratio", "rate", "1/yr"} else text(shown(value, unit), unit)
+    """Return the value of a driver as text, with two decimals for percentages."""
+    return f"{100 * value:.2f} %" if measure(unit).percent else text(shown(value, unit), unit)
 
 
-def read(results: Results, key: str, scenario: int = 0) -> str:
-    """Return one value of the model, which does not vary with time, as text."""
+def step_text(steps: Steps, value: float) -> str:
+    """Return a step of a driver as text: its value, the amount added, or the factor."""
+    if steps.operation == "scale":
+        return f"x {value:g}"
+    words = exact(value, steps.spec.driver.unit)
+    return f"+{words}" if steps.operation == "add" and value > 0 else words
+
+
+def read(results: Results, key: str) -> str:
+    """Return a value that does not vary over time as text."""
     row = results.plan.row(key)
-    values = results.values[key][0]
-    return text(shown(float(values[min(scenario, len(values) - 1)]), row.unit), row.unit)
+    return text(shown(float(results.values[key][0, 0]), row.unit), row.unit)
 
 
-def billions(value: float) -> str:
-    """Return USD m as USD bn."""
-    return f"{value / _MONEY:.1f}"
+def billions(value: float, sign: str = "") -> str:
+    """Return USD m as USD bn; ``sign="+"`` shows the sign of positive figures, too."""
+    return f"{value / _MONEY:{sign}.1f}"
 
 
-def event(results: Results, name: str, scenario: int = 0) -> str:
-    """Return an inflection quarter as text, or that it does not happen."""
-    code = results.values[name][0, scenario]
+def event(results: Results, name: str) -> str:
+    """Return the quarter of an event as text, or that it does not happen.
+
+    The quarter from which free cash flow stays positive is "never below 0" if the trough is above 0.
+    """
+    words = results.scenarios[0].company.presentation
+    trough = words.questions.trough
+    if name == words.reports.positive and trough and results.values[trough][0, 0] > 0:
+        return "never below 0"
+    code = results.values[name][0, 0]
     return f"not by {results.plan.axis.last}" if math.isnan(code) else str(Quarter.from_code(code))
 
 
-def positive(results: Results, scenario: int = 0) -> str:
-    """Return from when free cash flow stays above 0, or that it never was below."""
-    return (
-        "never below 0"
-        if results.values["trough_amount"][0, scenario] > 0
-        else event(results, "positive", scenario)
-    )
+def price_of(results: Results, option: str) -> float:
+    """Return the share price of a scenario; ``option``: the one to give if the company has no price."""
+    company = results.scenarios[0].company
+    price = company.presentation.questions.price
+    if not price:
+        raise InputError(f"{option} needs a number: {company.title} has no share price")
+    return float(results.values[price][0, 0])
+
+
+def first_year(company: Company) -> int:
+    """Return the year of the first quarter that is not reported yet; tables of all as-ofs begin with it."""
+    return load_actuals(company).latest.shifted(1).year

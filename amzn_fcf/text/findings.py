@@ -1,4 +1,4 @@
-"""What validating workbooks found, as text, JSON and JUnit."""
+"""Findings of a validation as text, JSON and JUnit, and the list of rules."""
 
 from __future__ import annotations
 
@@ -6,37 +6,61 @@ import json
 import math
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.text.tables import Column, print_records, print_table
 from workbook_templates.a1 import coordinates, ranges
 from workbook_templates.validation.findings import SEVERITIES
+from workbook_templates.validation.rules.choice import every_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from workbook_templates.validation.findings import Finding, Report, Severity
+    from workbook_templates.validation.rules.choice import Choice
 
 _LISTED: Final = 10
-"""Up to so many findings of a rule on a sheet are shown with what was expected and found; of more, the first, and all places."""
+"""Up to so many findings of a rule on a sheet are all shown in full; otherwise the first, and all places."""
 _COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def counted(report: Report) -> str:
-    """Return how many findings there are, by severity, or ``clean``.
+    """Return the number of findings by severity, or ``clean``.
 
     Examples
     --------
     ``2 errors, 1 warning``
     """
-    counts = {severity: sum(each.severity == severity for each in report.findings) for severity in SEVERITIES}
-    return (
-        ", ".join(
-            f"{count:,} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items() if count
-        )
-        or "clean"
-    )
+    counts = Counter(each.severity for each in report.findings)
+    words = [
+        f"{counts[each]:,} {each}{'s' if counts[each] > 1 else ''}" for each in SEVERITIES if counts[each]
+    ]
+    return ", ".join(words) or "clean"
+
+
+def print_reports(reports: Sequence[Report], form: str) -> None:
+    """Print reports as text, JSON or JUnit."""
+    if form == "json":
+        print(as_json(reports))
+    elif form == "junit":
+        print(as_junit(reports))
+    else:
+        for report in reports:
+            print_report(report)
+
+
+def print_rules(choice: Choice, form: str) -> None:
+    """Print the rules that a choice leaves."""
+    rules = [rule for rule in every_rule() if choice.takes(rule)]
+    if form == "json":
+        names = ("name", "group", "severity", "looks_for", "remedy")
+        print_records([{name: getattr(each, name) for name in names} for each in rules], form)
+        return
+    rows = [[each.name, each.group, each.severity, each.looks_for] for each in rules]
+    print_table("", [Column("rule"), Column("group"), Column("severity"), Column("looks for")], rows)
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -45,46 +69,35 @@ def as_json(reports: Sequence[Report]) -> str:
 
 
 def _as_data(report: Report) -> dict[str, object]:
+    compared = {}
+    for name, each in report.compared.items():
+        largest = each.largest if math.isfinite(each.largest) else None  # JSON has no infinity
+        compared[name] = {"cells": each.cells, "largest_relative_difference": largest}
     return {
         "file": report.path,
         "scenario": report.scenario or None,
         "remarks": report.remarks,
-        "compared": {
-            name: {
-                "cells": each.cells,
-                "largest_relative_difference": each.largest
-                if math.isfinite(each.largest)
-                else None,  # JSON has no infinity
-            }
-            for name, each in report.compared.items()
-        },
+        "compared": compared,
         "findings": [asdict(finding) for finding in report.findings],
     }
 
 
 def as_junit(reports: Sequence[Report]) -> str:
-    """Return the reports in the form that build servers read: one test a file, one failure a finding; notes are output."""
+    """Return the reports for build servers: a test for each file, a failure for each finding."""
     root = ET.Element("testsuites")
     failing = [[each for each in report.findings if each.severity != "note"] for report in reports]
-    suite = ET.SubElement(
-        root,
-        "testsuite",
-        name="amzn-fcf validate",
-        tests=str(len(reports)),
-        failures=str(sum(map(bool, failing))),
-    )
+    counts = {"tests": str(len(reports)), "failures": str(sum(map(bool, failing)))}
+    suite = ET.SubElement(root, "testsuite", name="amzn-fcf validate", **counts)  # type: ignore[arg-type]
     for report, findings in zip(reports, failing, strict=True):
         case = ET.SubElement(suite, "testcase", classname="workbook", name=_for_xml(report.path))
         for finding in findings:
-            failure = ET.SubElement(
-                case, "failure", type=finding.rule, message=_for_xml(f"{finding.severity}: {finding.place}")
-            )
+            message = _for_xml(f"{finding.severity}: {finding.place}")
+            failure = ET.SubElement(case, "failure", type=finding.rule, message=message)
             failure.text = _for_xml(f"expected {finding.expected}, found {finding.found}; {finding.remedy}")
-        notes = [
-            f"{each.rule}: {each.place}: {each.found}" for each in report.findings if each.severity == "note"
-        ]
-        if said := [*report.remarks, *notes]:
-            ET.SubElement(case, "system-out").text = _for_xml("\n".join(said))
+        notes = [each for each in report.findings if each.severity == "note"]
+        lines = [*report.remarks, *(f"{each.rule}: {each.place}: {each.found}" for each in notes)]
+        if lines:
+            ET.SubElement(case, "system-out").text = _for_xml("\n".join(lines))
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 
@@ -94,8 +107,8 @@ def _for_xml(text: str) -> str:
 
 
 def print_report(report: Report) -> None:
-    """Print a report for people: by rule, what follows from a cause after it; nothing is cut."""
-    from rich.console import Console  # noqa: PLC0415  # a tenth of a second that only reports pay
+    """Print a report by severity and rule; lines are never cut."""
+    from rich.console import Console  # noqa: PLC0415  # a tenth of a second
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(highlight=False, soft_wrap=True)
@@ -124,7 +137,7 @@ def _by_rule(findings: Sequence[Finding], severity: Severity) -> Iterator[tuple[
 
 
 def _lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield what one rule found: each finding, or where there are many on a sheet, the first and all places."""
+    """Yield the findings of a rule; of many on one sheet, the first and all places."""
     sheets: dict[str, list[Finding]] = {}
     for finding in findings:
         sheets.setdefault(finding.sheet, []).append(finding)
@@ -138,7 +151,7 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _places(cells: Iterable[str]) -> list[str]:
-    """Return cells as few ranges; what is a range already stays one."""
+    """Return cells as few ranges; ranges among them stay as they are."""
     names = list(cells)
     single = {name: place for name in names if (place := coordinates(name)) is not None}
     return [*ranges(single.values()), *(name for name in names if name not in single and name)]

@@ -1,4 +1,4 @@
-"""What people look at in a terminal: tables, and the progress of long work."""
+"""Tables, records for programs, and a progress bar."""
 
 from __future__ import annotations
 
@@ -7,42 +7,39 @@ import json
 import sys
 from collections.abc import Sized
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Item = TypeVar("Item")
-_WIDEST = 10_000
-"""Characters of a column of figures, with the space around it."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a table."""
+class Column(NamedTuple):
+    """A column of a table; its title may have several lines."""
 
     title: str
     right: bool = False
 
+    def aligned(self, text: str, width: int) -> str:
+        """Return a cell padded to the width of the column."""
+        return text.rjust(width) if self.right else text.ljust(width)
+
 
 def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; it is never cut, even when the terminal is narrow or a file."""
-    from rich import box  # noqa: PLC0415  # a tenth of a second that only tables pay
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in columns:
-        table.add_column(escape(column.title), justify="right" if column.right else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(escape, row))
-    console = Console(width=_WIDEST, highlight=False)
-    with console.capture() as text:
-        console.print(table, crop=False)
-    for line in text.get().splitlines():
-        print(line.rstrip())
+    """Print a table; lines are never cut or wrapped."""
+    titles = [column.title.split("\n") for column in columns]
+    height = max(map(len, titles))
+    heads = [[""] * (height - len(lines)) + lines for lines in titles]
+    lines = [*zip(*heads, strict=True), *rows]
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    sized = list(zip(columns, widths, strict=True))
+    texts = []
+    for line in lines:
+        cells = [column.aligned(text, width) for (column, width), text in zip(sized, line, strict=True)]
+        texts.append(f"  {'   '.join(cells)}".rstrip())
+    texts.insert(height, " " + "─" * (sum(widths) + 3 * len(widths) - 1))
+    print(*([title] if title else []), "", *texts, "", sep="\n")
 
 
 def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
@@ -56,22 +53,22 @@ def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
 
 
 @contextmanager
-def progress_bar(total: int | None, what: str) -> Iterator[Callable[[int], None]]:
-    """Give a function that is told how much of the work is done, and shows it on stderr when a person is looking."""
+def progress_bar(total: int | None, title: str) -> Iterator[Callable[[int], None]]:
+    """Yield a function that takes the amount of work done; it shows a bar if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _done: None
         return
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  # a tenth of a second
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(title, total=total)
         yield lambda done: bar.update(task, completed=done)
 
 
-def progress(items: Iterable[Item], what: str, total: int | None = None) -> Iterator[Item]:
-    """Yield items and show on stderr how many were; ``total``: how many there will be."""
-    with progress_bar(len(items) if isinstance(items, Sized) else total, what) as show:
+def progress(items: Iterable[Item], title: str, total: int | None = None) -> Iterator[Item]:
+    """Yield items and show a bar; ``total``: their number, if they have no length."""
+    with progress_bar(len(items) if isinstance(items, Sized) else total, title) as show:
         for done, item in enumerate(items, start=1):
             yield item
             show(done)

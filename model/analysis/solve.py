@@ -121,7 +121,7 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
         return _changed(scenario, spec, value, years, shift=shift)
 
     def figures(values: Sequence[float]) -> Array:
-        results = run([scenario_at(value) for value in values], only=needed)
+        results = run([scenario_at(value) for value in values], rows=needed)
         return np.array([_read(results, figure, period, number) for number in range(len(values))])
 
     @cache

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from model import companies
 from model.errors import InputError, did_you_mean
+from model.language.units import measure
 from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, applied, room
 from model.scenarios.drivers import ALL, as_text, driver_specs, shares_of_one, spec_named
 
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from model.company import Company
     from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
-
-_NOT_MOVED: Final = {
-    "choice": "a choice", "quarter": "a quarter", "date": "a date", "m shares": "counted, not assumed",
-    "USD/share": "a market price",
-}  # fmt: skip
-"""Units of drivers that cannot be higher or lower, or that are known."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +128,9 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
     >>> swing_of(load_scenario("base"), driver_specs()["beta"], 0.1).high.value
     1.265
     """
-    if spec.driver.unit in _NOT_MOVED:
-        return _NOT_MOVED[spec.driver.unit]
+    reason = measure(spec.driver.unit).not_swung
+    if reason:
+        return reason
     own = scenario.ahead(spec.key)
     if spec.driver.zero_means_none and not any(own.values()):
         return "0: none is given"

@@ -1,1 +1,1 @@
-"""What gives a plan its meaning: numpy, a compiled kernel, and prose."""
+"""Backends, which give a plan its meaning: numpy, a compiled kernel, and prose."""

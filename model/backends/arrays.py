@@ -1,51 +1,29 @@
-"""numpy gives the nodes their values: period by period where a line looks back at itself, all periods at once elsewhere.
+"""Nodes computed by numpy: quarter by quarter where a line looks back at itself, else all quarters at once.
 
-Every value is an array of shape (quarters, draws): draws are scenarios, Monte Carlo draws or both. What does
-not vary with time has shape (1, draws). The twin of this module is ``workbook_templates/plan/formula.py``.
+Every value is an array of shape (quarters, draws): draws are scenarios, Monte Carlo draws or both. A value
+that does not vary with time has shape (1, draws). The twin of this module is
+``workbook_templates/plan/formula.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Node,
-    NotMeaningful,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-)
+from model.language import nodes
+from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
-from model.plan.schedule import PHASES, Stage, phase_jobs, stages_of
+from model.plan.schedule import PHASES, Stage, phase_tasks, stages_of
 
 if TYPE_CHECKING:
+    from model.language.nodes import Expr
     from model.language.periods import Axis
     from model.plan.plan import Plan
 
@@ -56,7 +34,8 @@ Term = Callable[[Values, int, int], Array]
 
 _OPERATORS: Final[dict[str, Callable[[Array, Array], NDArray[np.generic]]]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "=": np.equal, "<>": np.not_equal,
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+    "=": np.equal, "<>": np.not_equal,
     "&": np.logical_and, "|": np.logical_or,
 }  # fmt: skip
 
@@ -70,29 +49,40 @@ def _added(rows: Array, *, axis: int, keepdims: bool) -> Array:
 _REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest": np.max, "sum": _added}
 
 
+_PARTS_KEPT: Final = 16
+"""Parts of programs: few figures are asked for again and again."""
+
+
 @dataclass(frozen=True)
 class ArrayStage:
-    """A step of the plan with the terms that compute its jobs."""
+    """A stage of the plan with the terms that compute its tasks."""
 
     stage: Stage
     terms: tuple[Term, ...]
 
     @classmethod
     def of(cls, stage: Stage, plan: Plan) -> ArrayStage:
-        """Return a step of ``plan`` ready to be computed."""
-        return cls(stage, tuple(term_of(job.formula, plan, job.row.vintage) for job in stage.jobs))
+        """Return a stage of ``plan`` ready to be computed."""
+        return cls(stage, tuple(term_of(task.formula, plan, task.row.vintage) for task in stage.tasks))
+
+    def only(self, rows: Container[str]) -> ArrayStage:
+        """Return the step with the tasks of some rows."""
+        pairs = zip(self.stage.tasks, self.terms, strict=True)
+        kept = [(task, term) for task, term in pairs if task.row.key in rows]
+        tasks = tuple(task for task, _ in kept)
+        return ArrayStage(replace(self.stage, tasks=tasks), tuple(term for _, term in kept))
 
     def run(self, values: Values) -> None:
-        """Compute the rows of the step, one by one, or quarter by quarter when it is recurrent."""
-        pairs = tuple(zip(self.stage.jobs, self.terms, strict=True))
+        """Compute the rows of the stage, one by one, or quarter by quarter when it is recurrent."""
+        pairs = tuple(zip(self.stage.tasks, self.terms, strict=True))
         if not self.stage.recurrent:
-            for job, term in pairs:
-                values[job.row.key][job.first : job.last] = term(values, job.first, job.last)
+            for task, term in pairs:
+                values[task.row.key][task.first : task.last] = term(values, task.first, task.last)
             return
-        for now in range(min(job.first for job, _ in pairs), max(job.last for job, _ in pairs)):
-            for job, term in pairs:
-                if job.first <= now < job.last:
-                    values[job.row.key][now] = term(values, now, now + 1)[0]
+        for now in range(min(task.first for task, _ in pairs), max(task.last for task, _ in pairs)):
+            for task, term in pairs:
+                if task.first <= now < task.last:
+                    values[task.row.key][now] = term(values, now, now + 1)[0]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,90 +123,119 @@ class Program:
 
 @cache
 def compile_plan(plan: Plan) -> Program:
-    """Return ``plan`` as a program; computed once a plan."""
-    return Program(
-        plan,
-        tuple(ArrayStage.of(stage, plan) for phase in PHASES for stage in stages_of(phase_jobs(plan, phase))),
-    )
+    """Return ``plan`` as a program; made once a plan."""
+    return program_of(plan)
+
+
+def program_of(plan: Plan) -> Program:
+    """Return ``plan`` as a program, made anew: for plans of which few are kept."""
+    stages = (stage for phase in PHASES for stage in stages_of(phase_tasks(plan, phase)))
+    return Program(plan, tuple(ArrayStage.of(stage, plan) for stage in stages))
+
+
+@lru_cache(maxsize=_PARTS_KEPT)
+def program_for(plan: Plan, wanted: tuple[str, ...]) -> Program:
+    """Return the part of a plan's program that computes the wanted rows and those that they need."""
+    needed = plan.needed(wanted)
+    part = replace(plan, rows={key: row for key, row in plan.rows.items() if key in needed})
+    stages = (stage.only(needed) for stage in compile_plan(plan).stages)
+    return Program(part, tuple(stage for stage in stages if stage.terms))
+
+
+def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -> Array:
+    """Apply the formula of a ratio to figures over another axis, such as years.
+
+    Parameters
+    ----------
+    formula
+        A bound formula whose lags count the periods of that axis.
+    inputs
+        One array a row that the formula uses, by key.
+    shape
+        Periods and draws of the result; NaN where a lag reaches before the first period.
+    """
+    first = max(leaf.lag for leaf in leaves(formula))
+    result = np.full(shape, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result[first:] = term_of(formula, plan)(inputs, first, shape[0])
+    return result
 
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
-    """Return the function that computes ``node`` in a row of ``plan`` (bought at position ``vintage``, if a vintage)."""
-    tree = cast("Node", node)
+    """Return the function that computes ``node`` in a row; ``vintage``: the position of its purchase."""
+    tree = cast("nodes.Bound", node)
     axis = plan.axis
 
     def child(each: Expr) -> Term:
         return term_of(each, plan, vintage)
 
-    def known(ref: Ref) -> slice:
+    def known(ref: nodes.Ref) -> slice:
         row = plan.rows[key_of(ref)]
         return slice(row.start, row.stop)
 
     match tree:
-        case Number(value):
+        case nodes.Number(value):
             fixed = np.full((1, 1), value)
             return lambda _values, _first, _last: fixed
-        case NotMeaningful():
+        case nodes.NotMeaningful():
             undefined = np.full((1, 1), np.nan)
             return lambda _values, _first, _last: undefined
-        case Ref():
+        case nodes.Ref():
             return _reference(key_of(tree), tree.lag)
-        case Lagged(ref, by, longest, further):
+        case nodes.Lagged(ref, by, longest, further):
             return _lagged(key_of(ref), child(by), longest, further)
-        case Fixed(ref, position):
+        case nodes.Fixed(ref, position):
             key = key_of(ref)
             return lambda values, _first, _last: values[key][position : position + 1]
-        case Sum(refs):
+        case nodes.Sum(refs):
             keys = tuple(key_of(each) for each in refs)
             return lambda values, first, last: _summed([values[key][first:last] for key in keys])
-        case Trailing(ref):
+        case nodes.Trailing(ref):
             key = key_of(ref)
             return lambda values, first, last: _summed(
                 [values[key][first - lag : last - lag] for lag in range(QUARTERS_A_YEAR - 1, -1, -1)]
             )
-        case YearSum(ref):
+        case nodes.YearSum(ref):
             key = key_of(ref)
             years = np.arange(axis.length) // QUARTERS_A_YEAR
             return lambda values, first, last: _by_year(values[key])[years[first:last]]
-        case Binary(operator, left, right):
+        case nodes.Binary(operator, left, right):
             return _binary(_OPERATORS[operator], child(left), child(right), operator)
-        case Negate(operand):
+        case nodes.Negate(operand):
             inner = child(operand)
             return lambda values, first, last: -inner(values, first, last)
-        case Where(condition, then, otherwise):
+        case nodes.Where(condition, then, otherwise):
             test, yes, no = child(condition), child(then), child(otherwise)
             return lambda values, first, last: _chosen(
                 test(values, first, last), yes(values, first, last), no(values, first, last)
             )
-        case Call(function, arguments):
+        case nodes.Call(function, arguments):
             return _call(function, [child(argument) for argument in arguments])
-        case Calendar("vintage"):
+        case nodes.Calendar("vintage"):
             if vintage is None:
                 raise DeclarationError("age() is used in a row that is not a vintage")
             bought = np.full((1, 1), vintage + 1.0)
             return lambda _values, _first, _last: bought
-        case Calendar(what):
+        case nodes.Calendar(what):
             return _calendar(what, axis)
-        case Reduction(function, ref):
+        case nodes.Reduction(function, ref):
             key, reducer, span = key_of(ref), _REDUCERS[function], known(ref)
             return lambda values, _first, _last: reducer(values[key][span], axis=0, keepdims=True)
-        case PositionOf(value, ref):
+        case nodes.PositionOf(value, ref):
             key, wanted = key_of(ref), child(value)
             return lambda values, first, last: _position_of(values[key], wanted(values, first, last))
-        case AtPosition(ref, place):
+        case nodes.AtPosition(ref, place):
             key, at = key_of(ref), child(place)
             return lambda values, first, last: _at_position(values[key], at(values, first, last))
-        case CountBeyond(ref, tolerance):
+        case nodes.CountBeyond(ref, tolerance):
             key, limit, span = key_of(ref), child(tolerance), known(ref)
             return lambda values, first, last: np.sum(
                 _compared(np.greater, np.abs(values[key][span]), limit(values, first, last)),
                 axis=0,
                 keepdims=True,
             )
-        case AsOf() | AtEnd() | AtVintage() | Pick() | Total():
-            raise DeclarationError(f"{type(tree).__name__} is not bound: bind the model to an axis first")
         case _:
-            assert_never(tree)
+            raise nodes.no_case(tree, __name__)
 
 
 def _reference(key: str, lag: int) -> Term:
@@ -262,14 +281,14 @@ def _binary(
 
 
 def _compared(function: Callable[[Array, Array], NDArray[np.generic]], left: Array, right: Array) -> Array:
-    """Return 1 or 0, and NaN where a side is NaN: in a spreadsheet an error makes every comparison an error."""
+    """Return 1 or 0, and NaN where a side is NaN: in spreadsheets a comparison with an error is an error."""
     found = function(left, right).astype(float)
     unknown = np.isnan(left) | np.isnan(right)
     return np.where(unknown, np.nan, found) if unknown.any() else found
 
 
 def _chosen(condition: Array, then: Array, otherwise: Array) -> Array:
-    """Return the branch of a condition, and NaN where the condition is NaN; an error in the other branch does not count."""
+    """Return the branch of a condition; NaN where the condition is NaN. The other branch does not matter."""
     found = np.where(condition != 0, then, otherwise)
     unknown = np.isnan(condition)
     return np.where(unknown, np.nan, found) if unknown.any() else found
@@ -290,8 +309,14 @@ def _call(function: str, arguments: list[Term]) -> Term:
     return fold
 
 
+@cache
 def calendar_values(what: str, axis: Axis) -> Array:
     """Return a property of every quarter of the axis, shape (quarters, 1)."""
+    return _calendar_rows(axis)[what]
+
+
+@cache
+def _calendar_rows(axis: Axis) -> dict[str, Array]:
     rows: dict[str, Sequence[float]] = {
         "year": [quarter.year for quarter in axis.quarters],
         "quarter": [quarter.number for quarter in axis.quarters],
@@ -301,7 +326,7 @@ def calendar_values(what: str, axis: Axis) -> Array:
         "elapsed": range(1 - axis.forecast_start, axis.length - axis.forecast_start + 1),
         "as_of": [axis.forecast_start] * axis.length,
     }
-    return np.array(rows[what], dtype=float)[:, np.newaxis]
+    return {what: np.array(row, dtype=float)[:, np.newaxis] for what, row in rows.items()}
 
 
 def _calendar(what: str, axis: Axis) -> Term:

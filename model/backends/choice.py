@@ -1,19 +1,17 @@
-"""Which engine computes a block of draws: the fused kernel, or numpy where there is none."""
+"""The engine that computes a block of draws: the compiled kernel, or numpy with a note on the fallback."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from model.backends.arrays import Array, Values, compile_plan
+from model.backends.arrays import Array, Values, program_of
+from model.backends.kernel import kernel_for
 from model.errors import EngineError, InputError, did_you_mean
-from model.language.nodes import leaves
-from model.plan.plan import key_of
 
 if TYPE_CHECKING:
     from model.plan.plan import Plan
@@ -21,22 +19,23 @@ if TYPE_CHECKING:
 Engine = Literal["auto", "kernel", "numpy"]
 ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 Compute = Callable[[Mapping[str, Array], Mapping[str, Array], int], Values]
-"""Drivers, reported figures, number of draws -> the wanted rows, as :meth:`model.backends.arrays.Program.run` takes and gives them."""
+"""Computes the wanted rows from drivers, reported figures and a number of draws, like
+:meth:`model.backends.arrays.Program.run`."""
 _KEPT: Final = 16
-"""Plans that numpy keeps ready: cells may ask for any number of figures."""
+"""Narrowed plans that are kept ready for numpy: cells may ask for any number of figures."""
 _CHUNK: Final = 512
-"""Draws that numpy computes at a time: more leave the processor's cache, fewer are mostly overhead."""
+"""Draws that numpy computes at a time: more overflow the processor's cache, fewer are mostly overhead."""
 
 
 def chosen_engine(
     engine: str, plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]
 ) -> tuple[str, str]:
-    """Return the engine to use, ``kernel`` or ``numpy``, and one line to say when the second stands in for the first.
+    """Return the engine to use, ``kernel`` or ``numpy``, and a note that explains a fallback to numpy.
 
     Raises
     ------
     EngineError
-        If the kernel is asked for and cannot be had.
+        If the kernel is asked for and not available.
     InputError
         For an unknown engine.
     """
@@ -45,7 +44,7 @@ def chosen_engine(
     if engine == "numpy":
         return "numpy", ""
     try:
-        _kernel(plan, varying, wanted)
+        kernel_for(plan, varying, wanted)
     except EngineError as error:
         if engine == "kernel":
             raise
@@ -54,49 +53,29 @@ def chosen_engine(
 
 
 def compute_by(engine: str, plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> Compute:
-    """Return what computes the wanted rows of a plan; prepared once for the same arguments."""
-    return _kernel(plan, varying, wanted) if engine == "kernel" else _by_numpy(plan, wanted)
-
-
-def _kernel(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> Compute:
-    try:
-        module = import_module("model.backends.kernel")
-    except ImportError as error:
-        raise EngineError(f"the kernel cannot be loaded ({error})") from None
-    run: Compute = module.kernel_for(plan, varying=varying, wanted=wanted).run
-    return run
+    """Return the function that computes the wanted rows of a plan; prepared once for the same arguments."""
+    return kernel_for(plan, varying, wanted).run if engine == "kernel" else _by_numpy(plan, wanted)
 
 
 @lru_cache(maxsize=_KEPT)
 def _by_numpy(plan: Plan, wanted: tuple[str, ...]) -> Compute:
-    program = compile_plan.__wrapped__(narrowed(plan, wanted))  # which is kept here
+    program = program_of(narrowed(plan, wanted))
 
     def run(drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int) -> Values:
-        found: dict[str, list[Array]] = {key: [] for key in wanted}
+        chunks = []
         for first in range(0, draws, _CHUNK):
             size = min(_CHUNK, draws - first)
-            some = {
-                key: row if row.shape[1] == 1 else row[:, first : first + size]
-                for key, row in drivers.items()
+            part = {
+                key: row[:, first : first + size] if row.shape[1] > 1 else row for key, row in drivers.items()
             }
-            values = program.run(some, reported, size)
-            for key, parts in found.items():
-                parts.append(values[key])
-        return {key: np.concatenate(parts, axis=1) for key, parts in found.items()}
+            values = program.run(part, reported, size)
+            chunks.append({key: values[key] for key in wanted})
+        return {key: np.concatenate([chunk[key] for chunk in chunks], axis=1) for key in wanted}
 
     return run
 
 
 def narrowed(plan: Plan, wanted: tuple[str, ...]) -> Plan:
     """Return a plan with the wanted rows and those that they need, directly or through others."""
-    needed: set[str] = set()
-    waiting = list(wanted)
-    while waiting:
-        key = waiting.pop()
-        if key not in needed:
-            needed.add(key)
-            formulas = (plan.rows[key].history, plan.rows[key].forecast)
-            waiting += [
-                key_of(leaf) for formula in formulas if formula is not None for leaf in leaves(formula)
-            ]
+    needed = plan.needed(wanted)
     return replace(plan, rows={key: row for key, row in plan.rows.items() if key in needed})

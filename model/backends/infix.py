@@ -1,14 +1,15 @@
-"""One printer of formulas as text, with the fewest parentheses that keep the tree: used for Excel and for definitions.
+"""Formulas as text, with as few parentheses as possible: the printer behind Excel formulas and definitions.
 
-Precedence is Excel's, and where Excel and mathematics differ (``-2^2`` is 4 in Excel) parentheses are always
+Precedence is Excel's; where it differs from mathematics (``-2^2`` is 4 in Excel) parentheses are always
 written.
 """
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
-from model.language.nodes import COMPARISONS, LOGICAL, Binary, Call, Expr, Negate, Number, Where, is_logical
+from model.language import nodes
+from model.language.nodes import COMPARISONS, LOGICAL, Expr, is_logical
 
 _PRECEDENCE: Final = {"^": 4, "*": 3, "/": 3, "+": 2, "-": 2} | dict.fromkeys(COMPARISONS, 1)
 _ATOM: Final = 9
@@ -16,10 +17,10 @@ _SIGN: Final = 5
 
 
 class Dialect(Protocol):
-    """How a kind of text writes what is not an operator."""
+    """How a kind of text writes functions, operators and leaves."""
 
-    def leaf(self, node: Expr) -> str:
-        """Write a node without operators: a reference, a sum over a range."""
+    def leaf(self, node: nodes.Leaf) -> str:
+        """Write a leaf: a reference, a sum over a range."""
 
     def call(self, name: str, arguments: list[str]) -> str:
         """Write a function: ``minimum``, ``maximum``, ``absolute``, ``where``, ``&``, ``|``."""
@@ -33,7 +34,8 @@ class Dialect(Protocol):
 
 def number_text(value: float) -> str:
     """Write a number so that it reads back as the same one."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)  # noqa: PLR2004  # exact integers
+    is_exact_integer = value == int(value) and abs(value) < 1e15  # noqa: PLR2004  # exact in a float
+    return str(int(value)) if is_exact_integer else repr(value)
 
 
 def infix(node: Expr, dialect: Dialect) -> str:
@@ -43,27 +45,28 @@ def infix(node: Expr, dialect: Dialect) -> str:
 
 def _print(node: Expr, dialect: Dialect) -> tuple[str, int]:
     """Return the text of ``node`` and how tightly it binds."""
-    match node:
-        case Number(value):
+    tree = cast("nodes.Bound", node)
+    match tree:
+        case nodes.Number(value):
             return number_text(value), _SIGN if value < 0 else _ATOM
-        case Negate(operand):
+        case nodes.Negate(operand):
             return f"-{_within(operand, dialect, _ATOM)}", _SIGN
-        case Binary(operator, left, right) if operator in LOGICAL:
+        case nodes.Binary(operator, left, right) if operator in LOGICAL:
             sides = [_condition(side, dialect) for side in (left, right)]
             return dialect.call(operator, sides), _ATOM
-        case Binary(operator, left, right):
+        case nodes.Binary(operator, left, right):
             precedence = _PRECEDENCE[operator]
             tight = _ATOM if operator == "^" else precedence
             first = _within(left, dialect, tight)
             second = _within(right, dialect, _ATOM if operator == "^" else precedence + 1, right=True)
             return f"{first}{dialect.operator(operator)}{second}", precedence
-        case Where(condition, then, otherwise):
+        case nodes.Where(condition, then, otherwise):
             branches = [_number(then, dialect)[0], _number(otherwise, dialect)[0]]
             return dialect.call("where", [_condition(condition, dialect), *branches]), _ATOM
-        case Call(function, arguments):
+        case nodes.Call(function, arguments):
             return dialect.call(function, [_number(argument, dialect)[0] for argument in arguments]), _ATOM
         case _:
-            return dialect.leaf(node), _ATOM
+            return dialect.leaf(tree), _ATOM
 
 
 def _number(node: Expr, dialect: Dialect) -> tuple[str, int]:
@@ -78,7 +81,7 @@ def _condition(node: Expr, dialect: Dialect) -> str:
 
 
 def _within(node: Expr, dialect: Dialect, needed: int, *, right: bool = False) -> str:
-    """Print an operand, in parentheses when it binds less tightly than ``needed`` or starts with a sign on the right."""
+    """Print an operand, in parentheses if it binds less than ``needed``, or has a sign on the right side."""
     text, precedence = _number(node, dialect)
     loose = precedence < needed or (right and precedence == _SIGN)
     return f"({text})" if loose else text

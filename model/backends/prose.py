@@ -1,36 +1,11 @@
-"""Formulas as text that a person reads: ``aws_volume[t-4] * (1 + aws_growth)``."""
+"""Formulas as definitions that people read: ``aws_volume[t-4] * (1 + aws_growth)``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final
 
 from model.backends.infix import infix
-from model.language.nodes import (
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Node,
-    NotMeaningful,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-)
+from model.language import nodes
 from model.plan.plan import key_of
 
 if TYPE_CHECKING:
@@ -38,14 +13,15 @@ if TYPE_CHECKING:
 
 _CALENDAR: Final = {
     "year": "year", "quarter": "quarter of the year", "index": "position", "elapsed": "quarters since as-of",
-    "code": "quarter", "end": "last day of the quarter", "vintage": "position when bought", "as_of": "position of as-of",
+    "code": "quarter", "end": "last day of the quarter", "vintage": "position when bought",
+    "as_of": "position of as-of",
 }  # fmt: skip
 _FUNCTIONS: Final = {"minimum": "min", "maximum": "max", "absolute": "abs"}
 _LONG_SUM: Final = 6
 
 
 def definition(row: Row, plan: Plan) -> str:
-    """Return the definition of a computed row: its forecast formula, and that of reported quarters where it differs."""
+    """Return the definition of a computed row: its forecast formula, and that of history if different."""
     if row.line is None:
         return ""
     forecast = "" if row.forecast is None else infix(row.forecast, _Prose(plan))
@@ -77,56 +53,42 @@ class _Prose:
             return f"({(' and ' if name == '&' else ' or ').join(arguments)})"
         return f"{_FUNCTIONS[name]}({', '.join(arguments)})"
 
-    def _ref(self, ref: Ref) -> str:
+    def _ref(self, ref: nodes.Ref) -> str:
         key = key_of(ref)
         if not ref.lag:
             return key
         return f"{key}[t{-ref.lag:+d}]" if self.plan.rows[key].timed else key
 
-    def leaf(self, node: Expr) -> str:
-        tree = cast("Node", node)
-        match tree:
-            case Ref():
-                return self._ref(tree)
-            case Lagged(ref, by, _, further):
+    def leaf(self, node: nodes.Leaf) -> str:
+        match node:
+            case nodes.Ref():
+                return self._ref(node)
+            case nodes.Lagged(ref, by, _, further):
                 return f"{key_of(ref)}[t - {infix(by, self)}{f' - {further}' if further else ''}]"
-            case Fixed(ref, position):
+            case nodes.Fixed(ref, position):
                 return f"{key_of(ref)}[{self.plan.axis.quarters[position]}]"
-            case Sum(refs):
+            case nodes.Sum(refs):
                 names = [key_of(ref) for ref in refs]
                 return (
                     "(" + " + ".join(names) + ")"
                     if len(names) <= _LONG_SUM
                     else f"sum of {names[0]} to {names[-1]}"
                 )
-            case Trailing(ref):
+            case nodes.Trailing(ref):
                 return f"sum of {key_of(ref)} over four quarters"
-            case YearSum(ref):
+            case nodes.YearSum(ref):
                 return f"sum of {key_of(ref)} over the year"
-            case Calendar(what):
+            case nodes.Calendar(what):
                 return _CALENDAR[what]
-            case Reduction(function, ref):
+            case nodes.Reduction(function, ref):
                 return f"{function} of {key_of(ref)} over all quarters"
-            case NotMeaningful():
+            case nodes.NotMeaningful():
                 return "not meaningful"
-            case PositionOf(value, ref):
+            case nodes.PositionOf(value, ref):
                 return f"first position where {key_of(ref)} = {infix(value, self)}"
-            case AtPosition(ref, position):
+            case nodes.AtPosition(ref, position):
                 return f"{key_of(ref)} at [{infix(position, self)}]"
-            case CountBeyond(ref, tolerance):
+            case nodes.CountBeyond(ref, tolerance):
                 return f"quarters in which {key_of(ref)} differs from 0 by more than {infix(tolerance, self)}"
-            case (
-                Number()
-                | Binary()
-                | Negate()
-                | Where()
-                | Call()
-                | AsOf()
-                | AtEnd()
-                | AtVintage()
-                | Pick()
-                | Total()
-            ):
-                raise TypeError(f"{type(tree).__name__} is not a leaf of a bound formula")
             case _:
-                assert_never(tree)
+                raise nodes.no_case(node, __name__)

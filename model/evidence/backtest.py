@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -120,11 +119,10 @@ def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
     return replace(plain, table=plain.with_overrides(overrides).table, sources=sources)
 
 
-@cache
+@companies.cached
 def forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
     """Return all forecasts with reported outcomes: of every line, one to four quarters ahead."""
-    if company is None:
-        return forecasts(companies.default())
+    company = company or companies.default()
     latest = load_actuals(company).latest
     reported = run([known_then(latest, company)])
     made: list[Forecast] = []

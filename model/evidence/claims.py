@@ -14,6 +14,7 @@ from model.errors import InputError, NoRootError
 from model.evidence.running_period import Observation, reported_so_far
 from model.evidence.thesis import CLAIMS_FILE, load_thesis
 from model.language.periods import Period, Quarter
+from model.language.units import measure
 from model.reported.guidance import guidance_at
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
@@ -56,14 +57,15 @@ def figure(value: float, unit: str) -> str:
     """Write a figure of a claim as people do: money in USD bn."""
     if np.isnan(value):
         return ""
-    if unit == "USD m":
-        return f"{value / 1000:.1f}bn"
     if unit == "flag":
         return "yes" if value else "no"
-    return percent(value) if unit == "ratio" else f"{value:,.2f}"
+    look = measure(unit)
+    if look.money:
+        return f"{value * look.chart_scale:.1f}bn"
+    return percent(value) if look.percent else f"{value:,.2f}"
 
 
-@cache
+@companies.cached
 def ledger(as_of: Quarter, company: Company | None = None) -> tuple[Entry, ...]:
     """Return every claim with its status, by filings and guidance known before the next quarter's results.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.backends.arrays import term_of
+from model.backends.arrays import applied
 from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from model.plan.plan import key_of
@@ -76,12 +76,8 @@ def _so_far(results: Results, key: str, quarters: int) -> Array:
     if rule != "ratio" or row.forecast is None:
         return np.asarray(by_year[:, quarters - 1])
     formula = in_years(row.forecast)
-    used = {key_of(leaf): _so_far(results, key_of(leaf), quarters) for leaf in leaves(formula)}
-    first = max(leaf.lag for leaf in leaves(formula))
-    found = np.full(by_year[:, 0].shape, np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found[first:] = term_of(formula, results.plan)(used, first, len(found))
-    return found
+    inputs = {key: _so_far(results, key, quarters) for key in map(key_of, leaves(formula))}
+    return applied(formula, inputs, (len(by_year), 1), results.plan)
 
 
 def _of_balances(results: Results, key: str) -> bool:

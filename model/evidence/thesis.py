@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 from model import companies
@@ -90,11 +89,10 @@ class Thesis:
     claims: tuple[Claim, ...]
 
 
-@cache
+@companies.cached
 def load_thesis(company: Company | None = None) -> Thesis | None:
     """Read and check ``claims.toml``; None where a company's data hold no such file."""
-    if company is None:
-        return load_thesis(companies.default())
+    company = company or companies.default()
     source = company.file(CLAIMS_FILE)
     if not source.is_file():
         return None

@@ -1,6 +1,6 @@
 """Declarations: drivers, lines, results, and the blocks that hold them in reading order.
 
-Nothing here computes. :mod:`model.language.vocabulary` holds the functions that formulas are written with.
+Nothing here computes. Formulas are written with the functions of :mod:`model.language.vocabulary`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Members = Dimension | tuple[Dimension, ...]
 
 
 class Same:
-    """History is computed by the formula of the forecast."""
+    """The type of :data:`SAME`: the formula of the forecast also computes reported quarters."""
 
 
 SAME: Final = Same()
@@ -33,11 +33,12 @@ SAME: Final = Same()
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Driver(Declared):
-    """An assumption. Its values, range and source are data (``model/data``); its kind says how they vary with time.
+    """An assumption; its values, range and source are in the data files of the company.
 
-    ``yearly``: by calendar year, a quarter can be given its own; ``constant``: not at all; ``seasonal``: by
-    quarter of the year; ``elapsed``: by quarters since as-of. ``whole``: whole numbers only. ``sums_to_one``:
-    its members are shares. ``zero_means_none``: 0 means that none is given.
+    ``kind``: how its values vary with time. ``yearly``: by calendar year, and a quarter can have its own;
+    ``constant``: not at all; ``seasonal``: by quarter of the year; ``elapsed``: by quarters since as-of.
+    ``whole``: whole numbers only. ``sums_to_one``: its members are shares of one total. ``zero_means_none``:
+    0 means that no value is given.
     """
 
     kind: DriverKind = "yearly"
@@ -53,7 +54,7 @@ class Reported(Declared):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Line(Declared):
-    """A computed line: one formula for forecast quarters and one (or none, or the same) for reported quarters."""
+    """A computed line: a formula for forecast quarters and one (or none, or the same) for reported ones."""
 
     forecast: Expr | None
     history: Expr | Same | None = SAME
@@ -64,8 +65,8 @@ class Line(Declared):
 
 
 def _origin() -> str:
-    """Return file and line of the declaration that is being read, as people would open it."""
-    frame = sys._getframe(2)  # noqa: SLF001  # the caller of driver() or line(): no public function gives it as cheaply
+    """Return file and line of the declaration that calls ``driver()`` or ``line()``."""
+    frame = sys._getframe(2)  # noqa: SLF001  # inspect.stack() does the same, far slower
     path = Path(frame.f_code.co_filename)
     return f"{'/'.join(path.parts[-3:])}:{frame.f_lineno}"
 
@@ -89,7 +90,7 @@ def driver(  # noqa: PLR0913  # one keyword a property of a driver
     Parameters
     ----------
     label
-        What it is, in an analyst's words.
+        Label in an analyst's words.
     unit
         One of :data:`model.language.units.UNITS`.
     by
@@ -104,6 +105,8 @@ def driver(  # noqa: PLR0913  # one keyword a property of a driver
     origin = _origin()
     if unit not in UNITS:
         raise DeclarationError(f"{origin}: {label!r}: unknown unit {unit!r}{did_you_mean(unit, UNITS)}")
+    if kind == "seasonal" and not by:
+        raise DeclarationError(f"{origin}: {label!r}: a seasonal driver needs by= the quarters of the year")
     return Driver(
         label=label,
         unit=unit,
@@ -117,7 +120,7 @@ def driver(  # noqa: PLR0913  # one keyword a property of a driver
 
 
 def reported(item: str, unit: str = "USD m", by: Members = ()) -> Ref:
-    """Refer to a reported figure by the name of its item in ``model/amazon/data/actuals_quarterly.csv``.
+    """Refer to a reported figure by the name of its item in the reported data.
 
     With ``by`` the member's name follows the item's: ``reported("net_sales", by=SEGMENT)`` is
     ``net_sales_aws`` for AWS.
@@ -145,7 +148,7 @@ def line(  # noqa: PLR0913  # one keyword a property of a line
     Parameters
     ----------
     label, unit
-        What it is, in an analyst's words, and one of :data:`model.language.units.UNITS`.
+        Label in an analyst's words, and one of :data:`model.language.units.UNITS`.
     forecast
         Formula for the quarters after as-of; None: the line ends with as-of.
     history
@@ -158,7 +161,7 @@ def line(  # noqa: PLR0913  # one keyword a property of a line
     timed
         False: one value, not a row over time.
     note
-        What a reader should know beyond label and formula.
+        A remark for readers.
 
     Raises
     ------
@@ -172,15 +175,18 @@ def line(  # noqa: PLR0913  # one keyword a property of a line
         if isinstance(part, Expr):
             check_units(part, unit, f"{origin}: {label!r}")
     return Line(
-        label=label, unit=unit, by=_dimensions(by), origin=origin, forecast=formula, history=past, annual=annual,
-        timed=timed, note=note,
+        label=label, unit=unit, by=_dimensions(by), origin=origin, forecast=formula, history=past,
+        annual=annual, timed=timed, note=note,
     )  # fmt: skip
 
 
 def result(
     label: str, unit: str, formula: Operand, *, by: Members = (), timed: bool = False, note: str = ""
 ) -> Line:
-    """Declare a result: one value (or, ``timed``, a row) that only results may use, so it can look over all quarters."""
+    """Declare a result: one value, or a row if ``timed``.
+
+    It may look over all quarters, and only other results may use it.
+    """
     origin = _origin()
     node = wrap(formula)
     check_units(node, unit, f"{origin}: {label!r}")
@@ -191,12 +197,17 @@ def result(
 
 
 class Block:
-    """A section of the model: declarations in reading order. Subclass it and assign drivers and lines."""
+    """A section of the model: declarations in reading order. Subclass it and assign drivers and lines.
+
+    ``class Sales(Block, sheet="Sales")`` names its sheet in workbooks; several blocks may share one. Default:
+    the name of the class.
+    """
 
     title: ClassVar[str]
+    sheet: ClassVar[str]
     declared: ClassVar[tuple[Declared, ...]]
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, sheet: str = "") -> None:
         found = {name: value for name, value in vars(cls).items() if isinstance(value, Declared)}
         for name, value in found.items():
             if value.name != name:
@@ -204,6 +215,7 @@ class Block:
                     f"{value.origin}: {value.label!r} is declared twice, as {value.name} and {name}"
                 )
         cls.declared = tuple(found.values())
+        cls.sheet = sheet or cls.__name__
         cls.title = (cls.__doc__ or cls.__name__).strip().split("\n")[0].rstrip(".")
 
 
@@ -239,6 +251,16 @@ class Model:
                 f"{item.origin}: {item.name!r} looks like a cell or is not snake_case; use full words"
             )
         self.declared[item.name] = item
+
+    def words(self, name: str) -> str:
+        """Return a name as people write it: ``ttm_aws_sales`` is TTM AWS sales."""
+        labels = {"ttm": "TTM"}
+        for item in self.declared.values():
+            for dimension in item.by:
+                labels |= dimension.labels
+        for word, label in labels.items():
+            name = re.sub(rf"(?<![^_]){word}(?![^_])", label, name)
+        return name.replace("_", " ")
 
     @property
     def drivers(self) -> dict[str, Driver]:

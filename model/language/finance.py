@@ -1,4 +1,4 @@
-"""The formulas of valuation, written once: each takes numbers, lines or drivers and builds a formula.
+"""The formulas of valuation: each takes numbers, lines or drivers and builds a formula.
 
 :mod:`model.amazon.value` applies them to Amazon; the tests apply the same functions to published valuations.
 """
@@ -33,17 +33,20 @@ def discount_factor(rate: Operand, days: Operand) -> Expr:
 
 
 def growing_perpetuity(flow: Operand, rate: Operand, growth: Operand) -> Expr:
-    """Gordon: value, a year before it arrives, of a flow that then grows for ever; not meaningful unless rate > growth."""
+    """Gordon growth model: ``flow / (rate - growth)``, the value one year before the first flow.
+
+    Not meaningful unless rate > growth.
+    """
     return where(wrap(rate) > growth, wrap(flow) / (wrap(rate) - growth), not_meaningful())
 
 
 def flow_of_growth(income: Operand, growth: Operand, return_on_capital: Operand) -> Expr:
-    """Value driver: next year's income less what must be reinvested to grow, ``income * (1 + g) * (1 - g / ROIC)``."""
+    """Next year's income less the reinvestment for growth: ``income * (1 + g) * (1 - g / ROIC)``."""
     return wrap(income) * (1 + wrap(growth)) * (1 - wrap(growth) / return_on_capital)
 
 
 def terminal_value(income: Operand, growth: Operand, return_on_capital: Operand, rate: Operand) -> Expr:
-    """Value at the end of the last year of all that follows, flows arriving in the middle of their years.
+    """Value of all later flows at the end of the last year; flows arrive in the middle of their years.
 
     ``income * (1 + g) * (1 - g / ROIC) / (rate - g) * (1 + rate) ^ 0.5``, where ``income`` is the last year's
     operating income after tax.
@@ -55,8 +58,9 @@ def terminal_value(income: Operand, growth: Operand, return_on_capital: Operand,
 
 
 def implied_growth(value: Operand, income: Operand, return_on_capital: Operand, rate: Operand) -> Expr:
-    """Growth at which :func:`terminal_value` gives ``value``: the root near 0 of a quadratic; an error if there is none.
+    """Growth at which :func:`terminal_value` gives ``value``; an error if there is none.
 
+    It is the root near 0 of a quadratic.
     With ``n = income * (1 + rate)^0.5 / value``: ``(n / ROIC) g^2 - (1 + n - n / ROIC) g + (rate - n) = 0``.
     """
     n = wrap(income) * (1 + wrap(rate)) ** 0.5 / value

@@ -1,7 +1,7 @@
-"""Time: quarters, the axis of the model, and the periods that people ask for.
+"""Time: quarters, the axis of a model, and the periods of figures.
 
-Fiscal quarters of Amazon are calendar quarters. A quarter has a *code*, ``year * 10 + quarter`` (20263), so
-that it is a number that orders, fits in a cell, and reads as ``2026Q3`` under the number format ``0000"Q"0``.
+Fiscal quarters are calendar quarters. The *code* of a quarter, ``year * 10 + quarter`` (20263), is a number
+that sorts, fits in a cell, and reads as ``2026Q3`` in the number format ``0000"Q"0``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from model.errors import NotAvailableError, PeriodError
 
 QUARTERS_A_YEAR: Final = 4
 DAY_ZERO: Final = date(1899, 12, 30).toordinal()
-"""The day before day 1 of spreadsheets, moved by their 1900-02-29, for dates from 1900-03-01 on."""
+"""Day 0 of spreadsheet dates, shifted for their fictitious 1900-02-29; valid from 1900-03-01."""
 
 Frequency = Literal["annual", "quarterly", "ttm"]
 
@@ -86,7 +86,7 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Period:
-    """What somebody asks for: a fiscal year, a quarter, or the twelve months that end with a quarter."""
+    """A fiscal year, a quarter, or the twelve months that end with a quarter."""
 
     frequency: Frequency
     year: int
@@ -117,7 +117,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Axis:
-    """The quarters of the model and the last one that is taken as reported.
+    """The quarters of the model, and the last reported one.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ class Axis:
         return year - self.first.year
 
     def period_position(self, period: Period) -> int:
-        """Return the position of a year, or of the (last) quarter, from 0; outside the axis is a :class:`PeriodError`."""
+        """Return the position from 0 of a year, or of the (last) quarter; else a :class:`PeriodError`."""
         if period.frequency == "annual":
             return self.year_position(period.year)
         return self.position(Quarter(period.year, period.quarter))

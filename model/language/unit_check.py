@@ -2,77 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    COMPARISONS,
-    LOGICAL,
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Node,
-    NotMeaningful,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-)
+from model.language import nodes
+from model.language.nodes import COMPARISONS, LOGICAL, Expr
 from model.language.units import DAY, QUARTER, RATIO, Unit, parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    LeafUnit = Callable[[Ref], Unit | None]
+    LeafUnit = Callable[[nodes.Ref], Unit | None]
 
 _ANY: Final = None
-"""The unit of what fits everywhere: the number 0, and names that are not declared yet."""
+"""The unit that fits everywhere: of the number 0, and of names that are not declared yet."""
 
 
 def check_units(node: Expr, declared: str, where: str, leaf: LeafUnit | None = None) -> None:
-    """Raise a :class:`DeclarationError` that starts with ``where`` unless ``node`` yields the unit ``declared``."""
+    """Raise a :class:`DeclarationError` (``where: ...``) unless ``node`` has the unit ``declared``."""
     try:
-        found = _unit(node, leaf or _declared_unit)
-        wanted = parse_unit(declared)
+        yielded = _unit(node, leaf or _declared_unit)
+        expected = parse_unit(declared)
     except DeclarationError as error:
         raise DeclarationError(f"{where}: {error}") from None
-    if found is not _ANY and found != wanted:
+    if yielded is not _ANY and yielded != expected:
         raise DeclarationError(
-            f"{where}: is declared in {declared!r} but its formula yields {str(found) or 'ratio'!r}"
+            f"{where}: is declared in {declared!r} but its formula yields {str(yielded) or 'ratio'!r}"
         )
 
 
-def _declared_unit(ref: Ref) -> Unit | None:
+def _declared_unit(ref: nodes.Ref) -> Unit | None:
     return _ANY if isinstance(ref.line, str) else parse_unit(ref.line.unit)
 
 
-def _same(units: Iterable[Unit | None], what: str) -> Unit | None:
-    """Return the one unit that all share; two different ones cannot be ``what``."""
+def _same(units: Iterable[Unit | None], verb: str) -> Unit | None:
+    """Return the unit that all share, or refuse to ``verb`` two different ones."""
     known: Unit | None = _ANY
     for unit in units:
         if known is _ANY:
             known = unit
         elif unit is not _ANY and unit != known:
-            raise DeclarationError(f"cannot {what} {str(known)!r} and {str(unit)!r}")
+            raise DeclarationError(f"cannot {verb} {str(known)!r} and {str(unit)!r}")
     return known
 
 
-def _binary(node: Binary, left: Unit | None, right: Unit | None) -> Unit | None:
+def _binary(node: nodes.Binary, left: Unit | None, right: Unit | None) -> Unit | None:
     operator = node.operator
     if operator in COMPARISONS:
         _same((left, right), "compare")
@@ -91,39 +65,46 @@ def _binary(node: Binary, left: Unit | None, right: Unit | None) -> Unit | None:
 
 
 def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
-    tree = cast("Node", node)
+    tree = cast("nodes.Bound | nodes.Authored", node)
     match tree:
-        case Number(value, unit):
+        case nodes.Number(value, unit):
             return _ANY if value == 0 else unit
-        case NotMeaningful():
+        case nodes.NotMeaningful():
             return _ANY
-        case Ref():
+        case nodes.Ref():
             return leaf(tree)
-        case Lagged(ref, by):
+        case nodes.Lagged(ref, by):
             _same((_unit(by, leaf), RATIO), "lag by")
             return leaf(ref)
-        case Fixed(ref) | Trailing(ref) | YearSum(ref) | Total(ref) | Reduction(_, ref) | AtPosition(ref):
+        case (
+            nodes.Fixed(ref)
+            | nodes.Trailing(ref)
+            | nodes.YearSum(ref)
+            | nodes.Total(ref)
+            | nodes.Reduction(_, ref)
+            | nodes.AtPosition(ref)
+        ):
             return leaf(ref)
-        case AsOf(ref) | AtEnd(ref) | AtVintage(ref) | Negate(ref):
+        case nodes.AsOf(ref) | nodes.AtEnd(ref) | nodes.AtVintage(ref) | nodes.Negate(ref):
             return _unit(ref, leaf)
-        case Sum(refs):
+        case nodes.Sum(refs):
             return _same(map(leaf, refs), "add")
-        case Pick(_, choices):
+        case nodes.Pick(_, choices):
             return _same((_unit(choice, leaf) for choice in choices.values()), "pick between")
-        case Binary(_, left, right):
+        case nodes.Binary(_, left, right):
             return _binary(tree, _unit(left, leaf), _unit(right, leaf))
-        case Where(condition, then, otherwise):
+        case nodes.Where(condition, then, otherwise):
             _unit(condition, leaf)
             return _same((_unit(then, leaf), _unit(otherwise, leaf)), "choose between")
-        case Call(function, arguments):
+        case nodes.Call(function, arguments):
             return _same((_unit(argument, leaf) for argument in arguments), f"take the {function} of")
-        case Calendar(what):
+        case nodes.Calendar(what):
             return {"code": QUARTER, "end": DAY}.get(what, RATIO)
-        case PositionOf(value, ref):
+        case nodes.PositionOf(value, ref):
             _same((_unit(value, leaf), leaf(ref)), "look up")
             return RATIO
-        case CountBeyond(ref, tolerance):
+        case nodes.CountBeyond(ref, tolerance):
             _same((_unit(tolerance, leaf), leaf(ref)), "compare")
             return RATIO
         case _:
-            assert_never(tree)
+            raise nodes.no_case(tree, __name__)

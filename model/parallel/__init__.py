@@ -1,1 +1,1 @@
-"""Work on several processors: threads, processes, or a Dask cluster."""
+"""Parallel work: threads, processes, or a Dask cluster."""

@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 _SECONDS_TO_ANSWER: Final = 10
 _SECONDS_TO_CLOSE: Final = 2
 _QUIET: Final = ("distributed", "tornado", "asyncio")
-"""Loggers that would print what the one line of ours says already."""
+"""Loggers that would repeat our one line at length."""
 
 
 @contextmanager
 def cluster_workers(address: str) -> Iterator[Workers]:
-    """Give the workers of a Dask cluster; what is not done when they are left is cancelled.
+    """Give the workers of a Dask cluster; on exit, unfinished work is cancelled.
 
-    Dask computes the tasks of a worker that is lost again, elsewhere. When the scheduler is lost, results
-    that are waited for are cancelled (:class:`model.parallel.workers.WorkersLostError`).
+    Dask repeats the tasks of a lost worker on another one. When the scheduler is lost, pending results are
+    cancelled (:class:`model.parallel.workers.WorkersLostError`).
 
     Parameters
     ----------
     address
-        Of the scheduler, such as ``tcp://127.0.0.1:8786``. Workers need the same version of this package.
+        Address of the scheduler, such as ``tcp://127.0.0.1:8786``. Workers need the same version of this
+        package.
 
     Raises
     ------
@@ -48,7 +49,8 @@ def cluster_workers(address: str) -> Iterator[Workers]:
         client = _connected(Client, address)
         try:
             threads = _threads(client, address)
-            yield Workers(client.get_executor(pure=False), PIECES_A_WORKER * threads, elsewhere=True)  # type: ignore[no-untyped-call]  # distributed is typed in part
+            executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # typed in part
+            yield Workers(executor, PIECES_A_WORKER * threads, elsewhere=True)
         finally:
             client.close(timeout=_SECONDS_TO_CLOSE)  # type: ignore[no-untyped-call]  # as above
     finally:
@@ -59,7 +61,7 @@ def cluster_workers(address: str) -> Iterator[Workers]:
 def _connected(client: type[Client], address: str) -> Client:
     if "://" not in address:
         raise EngineError(
-            f"{address!r} is no address of a Dask scheduler: write one such as tcp://127.0.0.1:8786"
+            f"{address!r} is not the address of a Dask scheduler: write one such as tcp://127.0.0.1:8786"
         )
     try:
         return client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
@@ -68,7 +70,7 @@ def _connected(client: type[Client], address: str) -> Client:
 
 
 def _threads(client: Client, address: str) -> int:
-    """Return how many threads the workers have, waiting a while for the first worker."""
+    """Return the number of the workers' threads; wait a while for the first worker."""
     try:
         client.wait_for_workers(1, timeout=_SECONDS_TO_ANSWER)
         return sum(client.nthreads().values())  # type: ignore[no-untyped-call]  # as above
@@ -83,5 +85,6 @@ def _threads(client: Client, address: str) -> int:
 def _no_answer(address: str, error: Exception) -> EngineError:
     reason = str(error).partition("\n")[0]
     return EngineError(
-        f"no Dask scheduler answers at {address} ({reason}): start one with `dask scheduler`, and workers with `dask worker {address}`"
+        f"no Dask scheduler answers at {address} ({reason}):"
+        f" start one with `dask scheduler`, and workers with `dask worker {address}`"
     )

@@ -1,4 +1,4 @@
-"""Worker processes that keep nobody waiting for one that was killed, end with the process that started them, and leave Ctrl-C to it."""
+"""A process pool that fails at once when a worker is killed, exits with its parent, and ignores Ctrl-C."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Result = TypeVar("Result")
 
 
 class Processes(ProcessPoolExecutor):
-    """Python's own process pool, which notices a process that is killed, but not one that is killed while it sends a result.
+    """Python's process pool, made to fail when a process is killed while it sends a result.
 
-    The pool then waits for the rest of the result as long as any process can write to the pipe, and the pool
-    itself can.
+    Python's own then waits for the rest of the result as long as any process can write to the pipe, and the
+    pool itself always can.
     """
 
     def __init__(self, count: int) -> None:
@@ -30,29 +30,30 @@ class Processes(ProcessPoolExecutor):
     def submit(
         self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Future[Result]:
-        """Have something computed; a process is started for it unless one is idle."""
+        """Submit a call; a process is started for it unless one is idle."""
         with _interrupts_held():
             return super().submit(fn, *args, **kwargs)
 
     def end_if_broken(self) -> None:
-        """If a process has ended, end the others, so that all results that are waited for fail."""
-        if any(each.exitcode is not None for each in self._processes.values()):
+        """If a process has ended, end the others, so that all pending results fail."""
+        if any(process.exitcode is not None for process in self._processes.values()):
             self._end()
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002  # as in the base class
-        """End the processes, whatever they compute: who leaves has all results, or wants none."""
-        if self._processes:  # the base class forgets them
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
+        """End the processes, whatever they compute: results that are still pending are no longer wanted."""
+        if self._processes:  # None once the base class has shut down
             self._end()
         super().shutdown(wait, cancel_futures=cancel_futures)
 
     def _end(self) -> None:
-        for each in list(self._processes.values()):
-            each.kill()
-        self._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001  # no public way to end the wait
+        for process in list(self._processes.values()):
+            process.kill()
+        writer = self._result_queue._writer  # type: ignore[attr-defined]  # noqa: SLF001  # no public way
+        writer.close()  # ends the wait for a result that nobody sends any more
 
 
 def _prepare() -> None:
-    """Prepare a process: Ctrl-C is for the one that started it, with which it ends even if that is killed."""
+    """Prepare a process to ignore Ctrl-C, and to exit with its parent even if that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -66,7 +67,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back while a process is started: it inherits that, and is not hit before it can say that it ignores it."""
+    """Hold Ctrl-C back while a process is started, which inherits this, until it ignores Ctrl-C itself."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

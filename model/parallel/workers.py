@@ -1,7 +1,7 @@
-"""Who computes independent pieces of work: this process, threads, processes, or a cluster; one way to ask all of them.
+"""Runs independent pieces of work in this process, in threads, in processes or on a cluster.
 
-Few pieces are under way at a time, and results come back in order: what is made of them does not depend on
-how many workers there are.
+Few pieces are under way at a time, and results come back in order, so that they do not depend on the number
+of workers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PIECES_A_WORKER: Final = 2
 
 
 class WorkersLostError(EngineError):
-    """The workers are gone: a cluster's scheduler, or a process that was killed. What they gave back before is still good."""
+    """The cluster's scheduler or a worker process is lost. Results returned before are valid."""
 
 
 class Here(Executor):
@@ -39,7 +39,7 @@ class Here(Executor):
         done: Future[Result] = Future()
         try:
             done.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001  # whatever it is, the future raises it where the result is asked for
+        except Exception as error:  # noqa: BLE001  # raised by the future
             done.set_exception(error)
         return done
 
@@ -50,13 +50,13 @@ class Workers:
 
     executor: Executor
     at_once: int
-    """How many pieces are under way at a time."""
+    """Number of pieces under way at a time."""
     elsewhere: bool = False
-    """On machines that may lack what is here: what a piece raises there is their failure, unless it is an error of ours."""
+    """On other machines, which may lack modules or files: errors there, unless ours, are their fault."""
 
 
 def check_workers(workers: object) -> int:
-    """Return a number of workers; what is no whole number from 1 to :data:`MOST_WORKERS` is an :class:`InputError`."""
+    """Return a number of workers; an :class:`InputError` unless it is from 1 to :data:`MOST_WORKERS`."""
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
         raise InputError(
             f"workers must be a whole number from 1 to {MOST_WORKERS:,}, not {str(workers)[:40]}"
@@ -65,23 +65,23 @@ def check_workers(workers: object) -> int:
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def local_workers(workers: int, *, processes: bool) -> Iterator[Workers]:
-    """Give workers on this machine: threads for work that releases Python's lock, else processes; one is this thread itself.
+    """Give workers on this machine: threads for work that releases Python's lock, else processes.
 
-    Processes are started anew, not forked: a program that starts some must do so below ``if __name__ ==
-    "__main__":``.
+    A single worker is this thread itself. Processes are spawned, not forked: a script must start them below
+    ``if __name__ == "__main__":``.
     """
     if workers == 1:
         yield Workers(Here(), 1)
         return
     executor: Executor
     if processes:
-        from model.parallel.processes import Processes  # noqa: PLC0415  # where Python runs in a browser there are none
+        from model.parallel.processes import Processes  # noqa: PLC0415  # missing in browsers
 
         executor = Processes(workers)
     else:
@@ -93,13 +93,13 @@ def local_workers(workers: int, *, processes: bool) -> Iterator[Workers]:
 
 
 def in_order(workers: Workers, piece: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield the results of a piece of work for each item, in order, with a bounded number of them under way.
+    """Yield the result of a piece of work for each item, in order, with few of them under way at a time.
 
     Raises
     ------
     WorkersLostError
-        If a process or the scheduler is lost, or a cluster cannot compute a piece; what a piece itself raises
-        here is raised as it is.
+        If a process or the scheduler is lost, or a cluster cannot compute a piece. Errors of a piece on this
+        machine are raised unchanged.
     """
     waiting = iter(items)
     under_way: deque[Future[Result]] = deque()
@@ -111,21 +111,20 @@ def in_order(workers: Workers, piece: Callable[[Item], Result], items: Iterable[
                 return
             yield _result(under_way.popleft(), workers.executor)
     except BrokenExecutor:
-        raise WorkersLostError(
-            "a worker process was ended from outside, or memory ran out: try fewer workers"
-        ) from None
+        raise WorkersLostError("a worker process was killed, or memory ran out: try fewer workers") from None
     except CancelledError:
         raise WorkersLostError("the connection to the scheduler is lost") from None
     except Exception as error:
         if not workers.elsewhere or isinstance(error, AmznFcfError):
             raise
         raise WorkersLostError(
-            f"the cluster failed: {type(error).__name__}: {error}; its machines need this very version of amzn-fcf"
+            f"the cluster failed: {type(error).__name__}: {error};"
+            " its machines need the same version of amzn-fcf"
         ) from None
 
 
 def _result(piece: Future[Result], executor: Executor) -> Result:
-    """Wait for a result, and look every second whether it can still come."""
+    """Wait for a result, and check every second that it can still come."""
     while True:
         try:
             return piece.result(timeout=_SECONDS_BETWEEN_LOOKS)

@@ -1,40 +1,15 @@
-"""Binding: every name becomes the key of one row, every dimension a choice of members, every row a range of quarters."""
+"""Binding: names become keys of rows, dimensions become members, and rows get their ranges of quarters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
+from model.language import nodes
 from model.language.declarations import Driver, Line, Reported, Same
-from model.language.nodes import (
-    VINTAGE,
-    VINTAGES_BEFORE,
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Calendar,
-    CountBeyond,
-    Declared,
-    Dimension,
-    Expr,
-    Fixed,
-    Lagged,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-    is_logical,
-    mapped,
-)
+from model.language.nodes import VINTAGE, VINTAGES_BEFORE, Declared, Dimension, Expr, is_logical, mapped
 from model.plan.checks import check_row, check_stage
 from model.plan.plan import Plan, Row, row_key, vintages
 from model.plan.ranges import Ranges
@@ -78,7 +53,7 @@ class _Binder:
         return vintages(self.axis) if dimension is VINTAGE else dimension.members
 
     def _expand(self, item: Declared) -> None:
-        """Add one row a combination of members; a seasonal driver also gets the row that looks its members up."""
+        """Add one row a combination of members; a seasonal driver also gets a row over time."""
         keys = []
         if isinstance(item, Driver) and item.kind == "seasonal":
             self.rows[item.name] = Row(item.name, item, (), timed=True, stop=self.axis.length)
@@ -102,10 +77,11 @@ class _Binder:
             history = self._formula(item.history, selection, item)
         vintage = None
         if VINTAGE in selection:
-            vintage = (
-                self.axis.forecast_start - VINTAGES_BEFORE + vintages(self.axis).index(selection[VINTAGE])
-            )
+            vintage = self._position_of_vintage(selection[VINTAGE])
         return Row(key, item, members, item.timed, history, forecast, same, vintage=vintage)
+
+    def _position_of_vintage(self, vintage: str) -> int:
+        return self.axis.forecast_start - VINTAGES_BEFORE + vintages(self.axis).index(vintage)
 
     def _formula(self, node: Expr, selection: Selection, item: Line) -> Expr:
         try:
@@ -113,62 +89,45 @@ class _Binder:
             bound = self._bind(node, selection)
         except (DeclarationError, UnknownNameError) as error:
             raise DeclarationError(f"{item.origin}: {item.name}: {error}") from None
-        return Where(bound, Number(1), Number(0)) if is_logical(bound) else bound
+        return nodes.Where(bound, nodes.Number(1), nodes.Number(0)) if is_logical(bound) else bound
 
     def _bind(self, node: Expr, selection: Selection) -> Expr:
         def bind(child: Expr) -> Expr:
             return self._bind(child, selection)
 
-        match node:
-            case Ref():
-                return self._bind_ref(node, selection)
-            case AsOf(ref, lag):
-                return Fixed(self._plain(bind(ref), "at_as_of"), self.axis.forecast_start - 1 - lag)
-            case AtEnd(ref):
-                return Fixed(self._plain(bind(ref), "at_end"), self.axis.length - 1)
-            case AtVintage(ref):
+        tree = cast("nodes.Bound | nodes.Authored", node)
+        match tree:
+            case nodes.Ref():
+                return self._bind_ref(tree, selection)
+            case nodes.AsOf(ref, lag):
+                return nodes.Fixed(self._plain(bind(ref), "at_as_of"), self.axis.forecast_start - 1 - lag)
+            case nodes.AtEnd(ref):
+                return nodes.Fixed(self._plain(bind(ref), "at_end"), self.axis.length - 1)
+            case nodes.AtVintage(ref):
                 if VINTAGE not in selection:
                     raise DeclarationError("at_vintage() needs a line declared by VINTAGE")
-                at = (
-                    self.axis.forecast_start - VINTAGES_BEFORE + vintages(self.axis).index(selection[VINTAGE])
-                )
-                return Fixed(self._plain(bind(ref), "at_vintage"), at)
-            case Pick(dimension, choices):
+                bought = self._position_of_vintage(selection[VINTAGE])
+                return nodes.Fixed(self._plain(bind(ref), "at_vintage"), bought)
+            case nodes.Pick(dimension, choices):
                 return bind(choices[_selected(dimension, selection, "pick()")])
-            case Total(ref, dimension):
-                inner = {**selection}
-                refs = []
-                for member in self._members(dimension):
-                    inner[dimension] = member
-                    refs.append(self._bind_ref(ref, inner))
-                return Sum(tuple(refs))
-            case Lagged(ref, by, longest, further):
-                return Lagged(self._bind_ref(ref, selection), bind(by), longest, further)
-            case Trailing(ref):
-                return Trailing(self._bind_ref(ref, selection))
-            case YearSum(ref):
-                return YearSum(self._bind_ref(ref, selection))
-            case Reduction(function, ref):
-                return Reduction(function, self._bind_ref(ref, selection))
-            case PositionOf(value, ref):
-                return PositionOf(bind(value), self._bind_ref(ref, selection))
-            case AtPosition(ref, position):
-                return AtPosition(self._bind_ref(ref, selection), bind(position))
-            case CountBeyond(ref, tolerance):
-                return CountBeyond(self._bind_ref(ref, selection), bind(tolerance))
-            case Calendar("vintage"):
-                if VINTAGE not in selection:
-                    raise DeclarationError("age() and vintage_elapsed() need a line declared by VINTAGE")
-                return node
-            case _:
-                return mapped(node, bind)
+            case nodes.Total(ref, dimension):
+                members = self._members(dimension)
+                return nodes.Sum(
+                    tuple(self._bind_ref(ref, {**selection, dimension: each}) for each in members)
+                )
+            case nodes.Calendar("vintage") if VINTAGE not in selection:
+                raise DeclarationError("age() and vintage_elapsed() need a line declared by VINTAGE")
+            case _:  # every other node keeps its kind
+                return mapped(tree, bind)
 
-    def _bind_ref(self, ref: Ref, selection: Selection) -> Ref:
+    def _bind_ref(self, ref: nodes.Ref, selection: Selection) -> nodes.Ref:
         item = ref.line
         if isinstance(item, str):
             if item not in self.model.declared:
                 raise DeclarationError(f"unknown name {item!r}{did_you_mean(item, self.model.declared)}")
             item = self.model.declared[item]
+        elif not isinstance(item, Reported) and self.model.declared.get(item.name) is not item:
+            raise DeclarationError(f"uses {item.label!r} of {item.origin}, which is in no block of the model")
         chosen = {**selection}
         if (
             isinstance(item, Driver)
@@ -176,7 +135,7 @@ class _Binder:
             and not ref.members
             and item.by[0] not in selection
         ):
-            return Ref(item.name, ref.lag)
+            return nodes.Ref(item.name, ref.lag)
         for member in ref.members:
             fits = [dimension for dimension in item.by if member in dimension.members]
             if len(fits) != 1:
@@ -187,12 +146,13 @@ class _Binder:
         if isinstance(item, Reported) and key not in self.rows:
             self.rows[key] = Row(key, item, members, timed=True, stop=self.axis.forecast_start)
             self.names[key] = (key,)
-        return Ref(key, ref.lag)
+        return nodes.Ref(key, ref.lag)
 
-    def _plain(self, node: Expr, function: str) -> Ref:
-        if not isinstance(node, Ref) or node.lag:
+    def _plain(self, node: Expr, function: str) -> nodes.Ref:
+        if not isinstance(node, nodes.Ref) or node.lag:
             raise DeclarationError(
-                f"{function}() takes a line of the same quarter, not a formula: declare the formula as a line first"
+                f"{function}() takes a line of the same quarter, not a formula:"
+                " declare the formula as a line first"
             )
         return node
 
@@ -201,12 +161,13 @@ def _by(item: Declared) -> str:
     return " and ".join(f"{d.name} ({', '.join(d.members)})" for d in item.by) or "nothing"
 
 
-def _selected(dimension: Dimension, selection: Selection, what: str) -> str:
+def _selected(dimension: Dimension, selection: Selection, name: str) -> str:
     if dimension in selection:
         return selection[dimension]
     for other, member in selection.items():
         if dimension.covers(other) and member in dimension.members:
             return member
     raise DeclarationError(
-        f"{what} varies by {dimension.name}: choose a member with [...], use total(), or declare the line by it"
+        f"{name} varies by {dimension.name}:"
+        " choose a member with [...], use total(), or declare the line by it"
     )

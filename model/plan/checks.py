@@ -5,20 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    RESULTS_ONLY,
-    AsOf,
-    Binary,
-    Call,
-    Expr,
-    Lagged,
-    Negate,
-    Number,
-    Ref,
-    Where,
-    leaves,
-    walk,
-)
+from model.language import nodes
+from model.language.nodes import Expr, leaves, walk
 from model.language.periods import QUARTERS_A_YEAR
 from model.language.unit_check import check_units
 from model.language.units import Unit, parse_unit
@@ -34,7 +22,7 @@ def check_row(row: Row, plan: Plan) -> None:
         return
     where = f"{row.declared.origin}: {row.key}"
 
-    def unit(ref: Ref) -> Unit:
+    def unit(ref: nodes.Ref) -> Unit:
         return parse_unit(plan.rows[key_of(ref)].unit)
 
     for formula in (row.history, row.forecast):
@@ -46,8 +34,8 @@ def check_row(row: Row, plan: Plan) -> None:
 
 
 def _check_leaves(formula: Expr, row: Row, plan: Plan, where: str) -> None:
-    """Check that what a formula uses in the same quarter stands above it, and that stages do not run backwards."""
-    looked_up = {id(node.ref) for node in walk(formula) if isinstance(node, Lagged)}
+    """Check that rows used in the same quarter stand above, and that only results use results."""
+    looked_up = {id(node.ref) for node in walk(formula) if isinstance(node, nodes.Lagged)}
     for leaf in leaves(formula):
         used = plan.rows[key_of(leaf)]
         if leaf.lag and not used.timed:
@@ -56,7 +44,8 @@ def _check_leaves(formula: Expr, row: Row, plan: Plan, where: str) -> None:
             continue
         if leaf.lag <= 0 and id(leaf) not in looked_up and plan.order[used.key] >= plan.order[row.key]:
             raise DeclarationError(
-                f"{where}: uses {used.key}, which is declared further down: write prev({used.declared.name!r}), or move it up"
+                f"{where}: uses {used.key}, which is declared further down:"
+                f" write prev({used.declared.name!r}), or move it up"
             )
         if used.line.result and row.line is not None and not row.line.result:
             raise DeclarationError(
@@ -72,7 +61,7 @@ def _check_ratio(row: Row, plan: Plan, where: str) -> None:
             f"{where}: annual='ratio' needs one formula for reported and forecast quarters"
         )
     for node in walk(formula):
-        if not isinstance(node, (Ref, Number, Binary, Negate, Where, Call)):
+        if not isinstance(node, nodes.Ref | nodes.Operation):
             raise DeclarationError(
                 f"{where}: annual='ratio' cannot use {type(node).__name__}: declare that part as a line first"
             )
@@ -80,18 +69,19 @@ def _check_ratio(row: Row, plan: Plan, where: str) -> None:
         used = plan.rows[key_of(leaf)].line
         if used is None or used.annual == "none" or leaf.lag % QUARTERS_A_YEAR:
             raise DeclarationError(
-                f"{where}: annual='ratio' cannot use {key_of(leaf)}: it has no annual figure, or lags by part of a year"
+                f"{where}: annual='ratio' cannot use {key_of(leaf)}:"
+                " it has no annual figure, or lags by part of a year"
             )
 
 
 def check_stage(formula: Expr, item: Line) -> None:
-    """Refuse, in what is not a result, to look over the whole axis or ahead."""
+    """Refuse a line that looks over the whole axis or ahead, unless it is a result."""
     if item.result:
         return
     for node in walk(formula):
-        if isinstance(node, RESULTS_ONLY):
+        if isinstance(node, nodes.OverAxis | nodes.AtEnd):
             raise DeclarationError("looks over the whole axis: declare it with result()")
-        if isinstance(node, (Ref, AsOf)) and node.lag < 0:
+        if isinstance(node, (nodes.Ref, nodes.AsOf)) and node.lag < 0:
             raise DeclarationError(
                 "looks ahead: only results may use following(), and at_as_of() of later quarters"
             )

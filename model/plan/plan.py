@@ -1,4 +1,4 @@
-"""From declarations to rows: names, members, order, opening values and units are checked here, once.
+"""Rows and plans.
 
 A :class:`Plan` is a model on one axis: each row is one series (or one value), computed by numpy as one array
 and written by the workbook as one row. Every node in it is bound: names are row keys, dimensions are gone.
@@ -6,9 +6,8 @@ and written by the workbook as one row. Every node in it is bound: names are row
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
@@ -16,7 +15,7 @@ from model.language.declarations import Driver, Line, Model, Reported
 from model.language.nodes import VINTAGES_BEFORE, Declared, Expr, Ref, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from model.language.periods import Axis
 
@@ -42,6 +41,11 @@ class Row:
     vintage: int | None = None
 
     @property
+    def formulas(self) -> tuple[Expr, ...]:
+        """The formulas that this row has."""
+        return tuple(formula for formula in (self.history, self.forecast) if formula is not None)
+
+    @property
     def unit(self) -> str:
         """Unit of the values."""
         return self.declared.unit
@@ -58,25 +62,21 @@ class Row:
 
     @property
     def label(self) -> str:
-        """What it is, with its members, for people."""
+        """The label, with its members."""
         return labelled(self.declared, self.members)
 
 
-def words(name: str) -> str:
-    """Return a name as people write it: ``north_america`` is North America."""
-    text = name.replace("_", " ")
-    for plain, proper in {"aws": "AWS", "north america": "North America", "ttm": "TTM"}.items():
-        text = re.sub(rf"\b{plain}\b", proper, text)
-    return text
-
-
 def labelled(declared: Declared, members: Sequence[str]) -> str:
-    """Return what a row is, with its members, for people."""
-    return f"{declared.label}: {', '.join(map(words, members))}" if members else declared.label
+    """Return the label of a row, with its members."""
+    if not members:  # the row of a seasonal driver over time has none
+        return declared.label
+    names = (dimension.label(member) for dimension, member in zip(declared.by, members, strict=True))
+    return f"{declared.label}: {', '.join(names)}"
 
 
+@cache
 def vintages(axis: Axis) -> tuple[str, ...]:
-    """Quarters whose purchases are depreciated one by one: the last few reported ones, and all to come but the last."""
+    """Quarters of purchases with rows of their own: the last reported ones, all forecasts but the last."""
     return tuple(str(quarter) for quarter in axis.quarters[axis.forecast_start - VINTAGES_BEFORE : -1])
 
 
@@ -99,19 +99,24 @@ class Plan:
 
     @cached_property
     def order(self) -> dict[str, int]:
-        """Place of each row."""
-        return {key: place for place, key in enumerate(self.rows)}
+        """Position of each row."""
+        return {key: position for position, key in enumerate(self.rows)}
 
     def row(self, key: str) -> Row:
-        """Return the row with this public name; an unknown one is an :class:`UnknownNameError` with the nearest."""
+        """Return the row with this key; an unknown one is an :class:`UnknownNameError`."""
         try:
             return self.rows[key]
         except KeyError:
             if key in self.names:
                 message = f"{key!r} has members: choose one of {', '.join(self.names[key])}"
             else:
-                message = f"unknown line {key!r}{did_you_mean(key, self.lines) or '; amzn-fcf show lists all lines'}"
+                hint = did_you_mean(key, self.lines) or "; amzn-fcf show lists all lines"
+                message = f"unknown line {key!r}{hint}"
             raise UnknownNameError(message) from None
+
+    def needed(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return the keys of these rows, and of the rows that they need, directly or through others."""
+        return reachable(keys, lambda key: map(key_of, leaves_of(self.row(key).formulas)))
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -127,9 +132,26 @@ class Plan:
     def used_in_history(self) -> frozenset[str]:
         """Keys of rows that formulas of reported quarters use."""
         return frozenset(
-            leaf.line for row in self.rows.values() if row.history is not None
-            for leaf in leaves(row.history) if isinstance(leaf.line, str)
-        )  # fmt: skip
+            map(key_of, leaves_of(row.history for row in self.rows.values() if row.history is not None))
+        )
+
+
+def reachable(start: Iterable[str], following: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Return ``start`` and all keys that follow from them, step by step."""
+    reached: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        key = waiting.pop()
+        if key not in reached:
+            reached.add(key)
+            waiting += following(key)
+    return frozenset(reached)
+
+
+def leaves_of(formulas: Iterable[Expr]) -> Iterator[Ref]:
+    """Yield every reference in some formulas."""
+    for formula in formulas:
+        yield from leaves(formula)
 
 
 def key_of(ref: Ref) -> str:

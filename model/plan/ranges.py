@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    AtPosition,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Trailing,
-    YearSum,
-    children,
-    leaves,
-)
+from model.language import nodes
+from model.language.nodes import Expr, children, leaves
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import Row, key_of
 
@@ -30,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ranges:
-    """Finds the first and last quarter of each row: a row has a value where all that its formula uses has one."""
+    """Finds the first and last quarter of each row: those in which all inputs of its formula have values."""
 
     rows: dict[str, Row]
     axis: Axis
@@ -39,7 +26,7 @@ class Ranges:
     open: set[str] = field(default_factory=set)
 
     def resolve(self) -> dict[str, Row]:
-        """Return the rows with their ranges; a lag that reaches before the axis is a :class:`DeclarationError`."""
+        """Return the rows with ranges; a lag that leads before the axis is a :class:`DeclarationError`."""
         resolved = {}
         for key, row in self.rows.items():
             if row.line is None or not row.timed:
@@ -85,34 +72,54 @@ class Ranges:
         return self.stops[key]
 
     def _first(self, node: Expr) -> int:
-        """First quarter in which ``node`` has a value."""
-        match node:
-            case Ref():
-                return self.start(key_of(node)) + node.lag
-            case Lagged(ref, by, longest, further):
+        """Return the position of the first quarter in which ``node`` has a value."""
+        tree = cast("nodes.Bound", node)
+        if not isinstance(tree, nodes.Lookup):
+            return max(map(self._first, children(tree)), default=0)
+        match tree:
+            case nodes.Ref(_, lag):
+                return self.start(key_of(tree)) + lag
+            case nodes.Lagged(ref, by, longest, further):
                 return max(self.start(key_of(ref)) + longest + further, self._first(by))
-            case Trailing(ref):
+            case nodes.Trailing(ref):
                 return self.start(key_of(ref)) + QUARTERS_A_YEAR - 1
-            case Sum(refs):  # a vintage that is not bought yet adds nothing
-                return min(self.start(key_of(each)) for each in refs)
-            case YearSum(ref):
+            case nodes.Sum(refs):  # a vintage that is not bought yet adds nothing
+                return min(self.start(key_of(ref)) for ref in refs)
+            case nodes.YearSum(ref):
                 return -(-self.start(key_of(ref)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
-            case Fixed() | Reduction() | PositionOf() | AtPosition() | CountBeyond():
+            case (
+                nodes.Fixed()
+                | nodes.Reduction()
+                | nodes.PositionOf()
+                | nodes.AtPosition()
+                | nodes.CountBeyond()
+            ):
                 return 0
             case _:
-                return max((self._first(child) for child in children(node)), default=0)
+                raise nodes.no_case(tree, __name__)
 
     def _last(self, node: Expr) -> int:
-        """Quarter after the last one in which ``node`` has a value."""
-        match node:
-            case Ref():
-                return self.stop(key_of(node)) + node.lag
-            case Fixed() | Reduction() | PositionOf() | AtPosition() | CountBeyond():
-                return self.axis.length
-            case Lagged(ref, by, _, further):
+        """Return the position after the last quarter in which ``node`` has a value."""
+        tree = cast("nodes.Bound", node)
+        if not isinstance(tree, nodes.Lookup):
+            return min(map(self._last, children(tree)), default=self.axis.length)
+        match tree:
+            case nodes.Ref(_, lag):
+                return self.stop(key_of(tree)) + lag
+            case nodes.Lagged(ref, by, _, further):
                 return min(self.stop(key_of(ref)) + 1 + further, self._last(by))
+            case nodes.Sum() | nodes.Trailing() | nodes.YearSum():
+                return min(map(self._last, children(tree)))
+            case (
+                nodes.Fixed()
+                | nodes.Reduction()
+                | nodes.PositionOf()
+                | nodes.AtPosition()
+                | nodes.CountBeyond()
+            ):
+                return self.axis.length
             case _:
-                return min((self._last(child) for child in children(node)), default=self.axis.length)
+                raise nodes.no_case(tree, __name__)
 
     def _check_opening(self, row: Row) -> None:
         if row.line is None or row.line.result or row.forecast is None or not row.timed:

@@ -1,4 +1,4 @@
-"""In which order the rows of a plan are computed: history, then forecast, then results; backends share it."""
+"""The order of calculation, which all backends share: history, then forecast, then results."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError
-from model.language.nodes import Expr, Fixed, Ref, YearSum, walk
+from model.language import nodes
+from model.language.nodes import Expr, leaves, walk
 from model.plan.plan import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from model.plan.plan import Plan, Row
 
@@ -19,7 +20,7 @@ PHASES = ("history", "forecast", "result")
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A row to be computed by one formula in the quarters from ``first`` to before ``last`` (0 to before 1: one value)."""
+    """A row computed by one formula in the quarters from ``first`` to before ``last``; 0 and 1: one value."""
 
     row: Row
     formula: Expr
@@ -29,92 +30,95 @@ class Task:
 
 @dataclass(frozen=True)
 class Stage:
-    """Jobs that are done together: one by one, or quarter by quarter when ``recurrent``."""
+    """Tasks that are computed one by one, or together, quarter by quarter, when ``recurrent``."""
 
     recurrent: bool
-    jobs: tuple[Task, ...]
+    tasks: tuple[Task, ...]
 
 
-def phase_jobs(plan: Plan, phase: str) -> list[Task]:
-    """Return what is to be computed in a phase, in the order of rows."""
-    return [job for row in plan.rows.values() if (job := _job(row, plan, phase)) is not None]
+def phase_tasks(plan: Plan, phase: str) -> list[Task]:
+    """Return the tasks of a phase, in the order of rows."""
+    return [task for row in plan.rows.values() if (task := _task(row, plan, phase)) is not None]
 
 
-def _job(row: Row, plan: Plan, phase: str) -> Task | None:
+def _task(row: Row, plan: Plan, phase: str) -> Task | None:
     """Return the formula of ``row`` in this phase and its quarters, if it has any."""
     if row.line is None or (phase == "result") != row.line.result:
         return None
     split = plan.axis.forecast_start
-    if phase == "history":
-        found = (
-            None
-            if row.history is None or not row.timed
-            else Task(row, row.history, row.start, min(row.stop, split))
-        )
-    elif row.forecast is None:
-        found = None
-    elif not row.timed:
-        found = Task(row, row.forecast, 0, 1)
-    elif phase == "result":
-        found = Task(row, row.forecast, row.start, row.stop)
+    formula = row.history if phase == "history" else row.forecast
+    if formula is None or (phase == "history" and not row.timed):
+        return None
+    if not row.timed:
+        first, last = 0, 1
+    elif phase == "history":
+        first, last = row.start, min(row.stop, split)
+    elif phase == "forecast":
+        first, last = max(row.start, split), row.stop
     else:
-        found = Task(row, row.forecast, max(row.start, split), row.stop)
-    return found if found is not None and found.first < found.last else None
+        first, last = row.start, row.stop
+    return Task(row, formula, first, last) if first < last else None
 
 
-def stages_of(jobs: Sequence[Task]) -> list[Stage]:
-    """Group jobs: those that depend on each other over time form one recurrent step; what is needed comes first."""
-    places = {job.row.key: place for place, job in enumerate(jobs)}
-    uses = [
-        {
-            places[key_of(node)]
-            for node in walk(job.formula)
-            if isinstance(node, Ref) and key_of(node) in places
-        }
-        for job in jobs
-    ]
+def stages_of(tasks: Sequence[Task]) -> list[Stage]:
+    """Group tasks into stages: tasks that depend on each other over time form one recurrent stage.
+
+    Stages come in order: each needs only earlier ones, and itself if it is recurrent.
+    """
+    index = {task.row.key: number for number, task in enumerate(tasks)}
+    uses = [{index[key] for key in _used_keys(task) if key in index} for task in tasks]
     needs = _closure(uses)
+    # tasks that need each other form a group, known by the first of them
     groups: dict[int, list[int]] = {}
-    for place, needed in enumerate(needs):
-        mates = [
-            place,
-            *(other for other in range(place) if needed >> other & 1 and needs[other] >> place & 1),
-        ]
-        groups.setdefault(min(mates), []).append(place)
-    steps = []
-    # what a group needs is needed by it and by no other way round, so it has fewer needs and comes first
-    for first in sorted(groups, key=lambda each: ((needs[each] | 1 << each).bit_count(), each)):
-        members = tuple(jobs[place] for place in groups[first])
-        recurrent = any(place in uses[place] or needs[place] >> place & 1 for place in groups[first])
+    for number, needed in enumerate(needs):
+        mutual = (other for other in range(number) if needed >> other & 1 and needs[other] >> number & 1)
+        groups.setdefault(min(mutual, default=number), []).append(number)
+
+    def size_of_needs(first: int) -> tuple[int, int]:
+        return (needs[first] | 1 << first).bit_count(), first
+
+    stages = []
+    # a group needs all that an earlier one needs, and that one too: so fewer needs come first
+    for first in sorted(groups, key=size_of_needs):
+        members = tuple(tasks[number] for number in groups[first])
+        recurrent = bool(needs[first] >> first & 1)
         if recurrent:
             _check_recurrent(members)
-        steps.append(Stage(recurrent, members))
-    return steps
+        stages.append(Stage(recurrent, members))
+    return stages
+
+
+def _used_keys(task: Task) -> Iterator[str]:
+    return map(key_of, leaves(task.formula))
 
 
 def _closure(uses: list[set[int]]) -> list[int]:
-    """Return, for each place, the set (as bits) of all places that it needs, directly or through others."""
+    """Return, for each task, the set of all tasks that it needs, directly or through others.
+
+    A set is an integer with one bit a member: unions of hundreds of members then cost one operation.
+    """
     needs = [sum(1 << other for other in used) for used in uses]
     changed = True
     while changed:
         changed = False
-        for place, used in enumerate(uses):
-            found = needs[place]
+        for number, used in enumerate(uses):
+            wider = needs[number]
             for other in used:
-                found |= needs[other]
-            changed |= found != needs[place]
-            needs[place] = found
+                wider |= needs[other]
+            changed |= wider != needs[number]
+            needs[number] = wider
     return needs
 
 
-def _check_recurrent(jobs: Iterable[Task]) -> None:
-    """Refuse a recurrent step in which a row needs the whole of another one."""
-    keys = {job.row.key for job in jobs}
-    for job in jobs:
-        for node in walk(job.formula):
-            if isinstance(node, (YearSum, Fixed)) and key_of(node.ref) in keys:
-                key = job.row.key
+def _check_recurrent(tasks: Iterable[Task]) -> None:
+    """Refuse a recurrent stage in which a row needs all quarters of another one."""
+    keys = {task.row.key for task in tasks}
+    for task in tasks:
+        for node in walk(task.formula):
+            if isinstance(node, (nodes.YearSum, nodes.Fixed)) and key_of(node.ref) in keys:
+                key = task.row.key
                 raise DeclarationError(
-                    f"{job.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)}, which in turn depends on "
-                    f"{key}: declare {key_of(node.ref)} from drivers and reported figures only"
+                    f"{task.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)},"
+                    f" which in turn depends on {key}: declare {key_of(node.ref)}"
+                    " from drivers and reported figures only"
                 )

@@ -67,11 +67,10 @@ def check_as_of(as_of: Quarter, actuals: Actuals) -> None:
         raise NotAvailableError(f"as-of {as_of} is not reported yet; the latest is {actuals.latest}")
 
 
-@cache
+@companies.cached
 def load_actuals(company: Company | None = None) -> Actuals:
     """Read the reported figures of a company; without one, of the company in use."""
-    if company is None:
-        return load_actuals(companies.default())
+    company = company or companies.default()
     quarterly, annual = (_read(company, name) for name in (QUARTERLY_FILE, ANNUAL_FILE))
     try:
         company.filings.complete(quarterly, annual)

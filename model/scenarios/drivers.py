@@ -10,7 +10,6 @@ import contextlib
 import math
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ import numpy as np
 from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Period, Quarter
+from model.language.units import measure
 from model.plan.plan import labelled
 from model.reported.tables import records
 
@@ -85,9 +85,7 @@ class DriverSpec:
         """Return ``value`` if it is allowed, or raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}")
         if not self.minimum <= value <= self.maximum and not (self.driver.zero_means_none and value == 0):
-            per_cent = (
-                self.driver.unit in {"ratio", "rate", "1/yr"} and self.minimum <= value / 100 <= self.maximum
-            )
+            per_cent = measure(self.driver.unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
             shown, low, high = (
                 as_text(each, self.driver.unit) for each in (value, self.minimum, self.maximum)
@@ -105,14 +103,13 @@ class DriverSpec:
         return value
 
 
-@cache
+@companies.cached
 def driver_specs(company: Company | None = None) -> dict[str, DriverSpec]:
     """Read the data of a company's drivers: exactly one row for each driver row of the model.
 
     ``peers.csv`` is optional. Without a company, the drivers are those of the company in use.
     """
-    if company is None:
-        return driver_specs(companies.default())
+    company = company or companies.default()
     known = {key: driver for driver in company.model.drivers.values() for key in driver_keys(driver)}
     specs: dict[str, DriverSpec] = {}
     for name in DRIVERS_FILES:

@@ -9,28 +9,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 from model.errors import EngineError
 from workbook_templates.engines.engine import Engine
-from workbook_templates.read.values import Changes, Grid, Grids, Value, day_number
+from workbook_templates.read.values import ERRORS, Changes, Grid, Grids, Value, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-_ERRORS: Final = {
-    "Na": "#N/A", "Div": "#DIV/0!", "Div0": "#DIV/0!", "Value": "#VALUE!", "Ref": "#REF!", "Name": "#NAME?", "Num": "#NUM!",
-    "Null": "#NULL!", "Circ": "#CIRC!", "Error": "#ERROR!",
-}  # fmt: skip
+_ERRORS: Final = {kind: text for text, kind in ERRORS.items()} | {"Div0": "#DIV/0!"}
 
 Heard = Callable[[str], None]
 
 Register = Callable[[Any, Heard | None], None]
-"""Makes functions known to a formualizer workbook; what each says when it fails is handed to the second argument."""
+"""Registers functions with a formualizer workbook; the second argument receives their error messages."""
 
 LARGEST_SHEET: Final = (2000, 100)
-"""Rows and columns that are read from formualizer, which does not tell how large a sheet is; a test holds sheets below it."""
+"""Rows and columns read from a sheet: formualizer does not tell its size; a test keeps sheets below it."""
 
 
 class Formualizer(Engine):
-    """The default engine, in this process; ``register`` makes functions of ours known to its workbooks."""
+    """The default engine, in this process; ``register`` adds our functions to its workbooks."""
 
     name = "formualizer"
     how_to_get = "pip install formualizer"
@@ -86,7 +83,7 @@ def _formualizer_grid(book: Any, name: str) -> Grid:  # noqa: ANN401  # formuali
     }
 
 
-def plain_value(value: Any) -> Value:  # noqa: ANN401  # what the engine returns: number, text, bool, None, or a mapping for an error
+def plain_value(value: Any) -> Value:  # noqa: ANN401  # number, text, bool, None, or a mapping for an error
     """Return a value of formualizer as a number (dates too), a text, a flag, or the text of an error."""
     if isinstance(value, dict):
         return _ERRORS.get(str(value.get("kind")), f"#{value.get('kind')}")

@@ -1,4 +1,4 @@
-"""LibreOffice: a program that must be installed, run headless with a profile of its own."""
+"""LibreOffice: a program that must be installed, run headless with its own profile."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ from workbook_templates.read.book import read_grids
 from workbook_templates.write.patching import with_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from workbook_templates.read.values import Changes, Grids
 
 
-_OFFICE_TIMEOUT_SECONDS: Final = 300
+_START_SECONDS, _BOOK_SECONDS = 240, 60
+"""The longest that LibreOffice may take to start, and for each workbook."""
 
 _RECALCULATE_ALWAYS: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
 </oor:items>
 """
 
 
 class LibreOffice(Engine):
-    """A real office program, run headless with a profile of its own; used for values only, never to write our files."""
+    """An office program, run headless with its own profile; used for values, never to write our files."""
 
     name = "libreoffice"
     how_to_get = "install LibreOffice Calc (Debian: apt-get install libreoffice-calc)"
@@ -54,25 +57,21 @@ class LibreOffice(Engine):
             self._convert(program, folder, sources, out)
             return [read_grids(self._result(out / source.name)) for source in sources]
 
-    def _convert(self, program: str, folder: Path, sources: Iterable[Path], out: Path) -> None:
+    def _convert(self, program: str, folder: Path, sources: Sequence[Path], out: Path) -> None:
+        seconds = _START_SECONDS + _BOOK_SECONDS * len(sources)
         command = [
             program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
             "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, sources),
         ]  # fmt: skip
         try:
             subprocess.run(  # noqa: S603  # this module
-                command,
-                env=office_environment(),
-                check=True,
-                capture_output=True,
-                timeout=_OFFICE_TIMEOUT_SECONDS,
+                command, env=office_environment(), check=True, capture_output=True, timeout=seconds
             )  # our own arguments
         except subprocess.CalledProcessError as error:
-            raise EngineError(
-                f"LibreOffice failed with status {error.returncode}: {error.stderr.decode(errors='replace').strip()[:300]}"
-            ) from None
+            said = error.stderr.decode(errors="replace").strip()[:300]
+            raise EngineError(f"LibreOffice failed with status {error.returncode}: {said}") from None
         except subprocess.TimeoutExpired:
-            raise EngineError(f"LibreOffice did not finish within {_OFFICE_TIMEOUT_SECONDS} s") from None
+            raise EngineError(f"LibreOffice did not finish within {seconds} s") from None
 
     @staticmethod
     def _result(path: Path) -> bytes:
@@ -82,7 +81,7 @@ class LibreOffice(Engine):
 
 
 def office_environment() -> dict[str, str]:
-    """Return the environment for LibreOffice: with a virtual environment first in PATH it says that the file cannot be loaded."""
+    """Return the environment for LibreOffice: with a virtual environment in PATH it loads no file."""
     environment = {**os.environ, "PATH": os.defpath + os.pathsep + "/usr/bin"}
     environment.pop("PYTHONHOME", None)
     environment.pop("PYTHONPATH", None)

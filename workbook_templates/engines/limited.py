@@ -1,4 +1,4 @@
-"""A workbook that may hold anything, calculated: in this process if its formulas are ours, else in one with limits.
+"""Calculates workbooks that may hold anything: in this process if all formulas are ours, else with limits.
 
 A formula can ask for more time and memory than there is. ``python -m workbook_templates.engines.limited`` is
 the process with limits.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from model.errors import AmznFcfError, EngineError
 from workbook_templates.engines.engines import engine_named
 from workbook_templates.engines.formualizer import Formualizer, plain_value
+from workbook_templates.read.values import is_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,18 +28,18 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 3
 SECONDS_WITH_FUNCTIONS: Final = 60
-"""Processor time for the formulas of a workbook, and of one that calls AMZN_ functions, each of which may run the model."""
+"""Processor time for a workbook, and for one with AMZN_ functions, each of which may run the model."""
 _SLOWEST: Final = 20
 """How many times longer the wall clock may run than the processor's: others use the machine too."""
 MEMORY: Final = 2_000_000_000
 """Bytes of address space, of which an engine touches a fraction."""
 _MOST_EXPLAINED: Final = 200
-"""Failed AMZN_ cells that are asked what is wrong; further ones show their error value only."""
+"""Failed AMZN_ cells that are explained; further ones show their error value only."""
 
 
 @dataclass(repr=False)
 class Calculated:
-    """Values of formula cells, and what the functions in cells said when they failed."""
+    """Values of formula cells, and the messages of functions in cells that failed."""
 
     grids: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
     failures: dict[Place, str] = field(default_factory=dict)
@@ -76,9 +77,7 @@ def calculate(
         for sheet, row, column in cells:
             found.grids[sheet][row, column] = plain_value(book.get_value(sheet, row, column))
         failed = [
-            place
-            for place, calls in cells.items()
-            if calls and str(found.grids[place[0]][place[1:]]).startswith("#")
+            place for place, calls in cells.items() if calls and is_error(found.grids[place[0]][place[1:]])
         ]
         for sheet, row, column in failed:
             said.clear()
@@ -105,7 +104,7 @@ def calculate_apart(
     register: Register | None,
     pinned: Mapping[Place, Value] | None = None,
 ) -> Calculated:
-    """Calculate a workbook with an engine in a process of its own, whose time and memory are limited; only formualizer pins cells.
+    """Calculate a workbook in a process of its own with limited time and memory; only formualizer pins cells.
 
     Raises
     ------
@@ -140,7 +139,7 @@ def calculate_apart(
         raise EngineError(str(answer["error"]))
     if "grids" not in answer:
         raise EngineError(
-            f"{name} needs more than {seconds} s or {MEMORY // 1_000_000_000} GB for its formulas, or ends in the middle"
+            f"{name} needs more than {seconds} s or {MEMORY // 1_000_000_000} GB for its formulas, or crashed"
         )
     return Calculated(
         {
@@ -177,7 +176,7 @@ def _sparse(grids: Grids, wanted: Iterable[Place]) -> dict[str, list[Sequence[ob
 
 
 def main() -> None:
-    """Calculate what stands on stdin, and write the values as JSON."""
+    """Calculate the workbook on stdin, and write the values as JSON."""
     order = json.loads(sys.stdin.buffer.readline())
     data = sys.stdin.buffer.read(order["size"])
     cells = {(sheet, row, column): call for sheet, row, column, call in order["cells"]}

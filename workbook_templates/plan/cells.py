@@ -1,43 +1,33 @@
-"""A workbook before it is a file: cells with content, style, and the figure of the model that they must equal."""
+"""A workbook before it is a file: cells with content, style and the figure that they must equal."""
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-TwinKind = Literal[
-    "quarter",
-    "value",
-    "year",
-    "ttm",
-    "driver year",
-    "choice",
-    "passes",
-    "agrees",
-    "mix",
-    "text",
-    "call",
-    "quarter text",
-    "no difference",
-    "count",
-]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.results import Results
+    from model.scenarios.scenario import Scenario
+    from workbook_templates.plan.layout import Layout
 
 
-class Twin(NamedTuple):
-    """What a formula cell must equal: a figure of the model.
+class Twin(ABC):
+    """The figure of the model that a formula cell must equal."""
 
-    ``quarter``/``ttm``: row ``key`` at position ``place``; ``year``: the line's figure of the year at
-    ``place``; ``driver year``: the scenario's value for the calendar year ``place``; ``value``: what does not
-    vary with time; ``choice``: number of the selected scenario; ``passes``: 1 if the count in row ``key`` is
-    0; ``agrees``, ``mix``: on Scenarios in row ``place``, whether the live figure is the stamped one, and the
-    weighted stamped figures; ``call``: a function in a cell, which must give no error; ``count``: how many
-    claims have a status; ``quarter text``: a quarter as 2027Q2; ``no difference``: 0 within the tolerance of
-    row ``key``; ``text``: one of the texts in :mod:`workbook_templates.validation.parity`.
-    """
+    @abstractmethod
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+        """Return the cell's value, NaN for an error value.
 
-    kind: TwinKind
-    key: str = ""
-    place: int = 0
+        ``results``: the model computed for the workbook's scenarios; ``draw``: number of the selected one.
+        """
+
+    def unit(self, plan: WorkbookPlan) -> str:  # noqa: ARG002  # twins of rows look it up
+        """Return the unit of the value, which decides on the tolerance; empty if it is not that of a row."""
+        return ""
 
 
 class Cell(NamedTuple):
@@ -66,11 +56,11 @@ class SheetPlan:
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     """Cells that lead to the top of another sheet."""
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Texts that show when the pointer rests on a cell."""
+    """Texts shown when the pointer rests on a cell."""
     highlights: list[Highlight] = field(default_factory=list)
     protected: bool = True
     print_columns: int = 0
-    """How many columns are printed, one page wide: those of the years; 0 for all."""
+    """Number of columns printed, one page wide: those of the years; 0 for all."""
     one_page: bool = False
     """Printed on a single page."""
 
@@ -80,10 +70,15 @@ class SheetPlan:
         """Place a cell."""
         self.cells[row, column] = Cell(content, style, twin)
 
+    def number(self, row: int, column: int) -> float:
+        """Return the number in a cell, NaN for anything else."""
+        content = self.cells[row, column].content
+        return content if isinstance(content, (int, float)) else math.nan
+
 
 @dataclass(frozen=True)
 class InputRange:
-    """Cells in which a user may type, and what is allowed there: a list, a range of numbers, or (``free``) anything."""
+    """Cells in which a user may type, and the values allowed: a list, a range, or (``free``) anything."""
 
     cells: str
     minimum: float | None = None
@@ -93,12 +88,12 @@ class InputRange:
     free: bool = False
     message: str = ""
     prompt: str = ""
-    """What shows beside a chosen cell."""
+    """Shown next to a selected cell."""
 
 
 @dataclass(frozen=True)
 class Highlight:
-    """A conditional format: what cells look like where a formula, written for the first of them, is true."""
+    """A conditional format: the look of cells where a formula, written for the first of them, is true."""
 
     cells: str
     condition: str
@@ -107,9 +102,9 @@ class Highlight:
 
 @dataclass(frozen=True)
 class Series:
-    """Figures of a chart: a reference to their cells, what they are called, and how they are drawn.
+    """Figures of a chart: their cells, their name, and how they are drawn.
 
-    A series without a colour takes up its space unseen: it lifts what is stacked upon it.
+    A series without a colour is invisible: it lifts the series stacked upon it.
     """
 
     title: str
@@ -143,3 +138,18 @@ class Chart:
 def is_formula(content: object) -> bool:
     """Tell whether the content of a cell is a formula."""
     return isinstance(content, str) and content.startswith("=") and len(content) > 1
+
+
+@dataclass(frozen=True, repr=False)
+class WorkbookPlan:
+    """A workbook before it is a file: the scenario it is preset to, the choices it offers, and its sheets."""
+
+    selected: Scenario
+    layout: Layout
+    sheets: Mapping[str, SheetPlan]
+    version: str
+
+    @property
+    def scenarios(self) -> Sequence[Scenario]:
+        """Scenarios that the selector offers."""
+        return self.layout.scenarios

@@ -1,4 +1,4 @@
-"""Room for texts: rows as tall as the lines of their wrapped texts, the column of names as wide as the longest."""
+"""Room for texts: rows as tall as their wrapped texts, the column of names as wide as the longest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
 
 _CHARACTERS_PER_UNIT: Final = 12.0
-"""Of a column's width, at a size of one point: a unit is a digit of 11 points, and letters are a little narrower."""
+"""Per unit of width, at one point: a unit is a digit of 11 points, and letters are a little narrower."""
 _LINE: Final = 1.3
 """Height of a line, of its size."""
 _MARGIN: Final = 3.0
@@ -22,7 +22,7 @@ _UNITS_PER_NAME_CHARACTER: Final = 1.02
 
 
 def fit(sheet: SheetPlan) -> None:
-    """Set the heights of rows with wrapped texts, unless they are given, and the width of the column of names."""
+    """Set the heights of rows with wrapped texts, unless given, and the width of the column of names."""
     names = [
         len(cell.content)
         for (_, column), cell in sheet.cells.items()

@@ -5,41 +5,16 @@ Functions are limited to what Excel 2010, LibreOffice 7.4, IronCalc and formuali
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol, assert_never, cast
+from typing import TYPE_CHECKING, Final, Protocol
 
 from model.backends.infix import infix
 from model.errors import DeclarationError
-from model.language.nodes import (
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Node,
-    NotMeaningful,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-)
+from model.language import nodes
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
 
 if TYPE_CHECKING:
-    from model.language.nodes import CalendarName
+    from model.language.nodes import CalendarName, Expr
 
 ALLOWED_FUNCTIONS: Final = frozenset(
     {"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"}
@@ -58,22 +33,22 @@ _REDUCTIONS: Final = {"lowest": "MIN", "highest": "MAX", "sum": "SUM"}
 
 
 class Site(Protocol):
-    """The cell in which a formula stands: it knows where rows are, seen from there."""
+    """The cell of a formula: it knows where rows are, seen from there."""
 
     def cell(self, key: str, lag: int) -> str:
-        """Return the reference to a row, ``lag`` columns to the left (same column: 0); to the one value of what has no time."""
+        """Return the reference to a row ``lag`` columns to the left, or to its one value without time."""
 
     def window(self, key: str, first_lag: int, last_lag: int) -> str:
-        """Return the reference to a row from ``first_lag`` columns to the left to ``last_lag`` columns to the left."""
+        """Return the reference to a row from ``first_lag`` to ``last_lag`` columns to the left."""
 
     def fixed(self, key: str, position: int) -> str:
         """Return the reference to a row at a position of the axis (from 0), whatever the column."""
 
     def whole(self, key: str) -> str:
-        """Return the reference to a row over the whole axis, or to the one value of what has no time."""
+        """Return the reference to a row over the axis, or to its one value if it has no time."""
 
     def span(self, keys: tuple[str, ...]) -> str | None:
-        """Return the reference to several rows in this column as one range, if they stand below each other."""
+        """Return the reference to several rows in this column as one range, if they are adjacent."""
 
     def header(self, what: CalendarName) -> str:
         """Return the reference to a property of the quarter of this column, or of the vintage of this row."""
@@ -95,9 +70,8 @@ def formula(node: Expr, site: Site) -> str:
 def call(name: str, *arguments: str) -> str:
     """Write a call of an allowed function; any other is a :class:`DeclarationError`."""
     if name not in ALLOWED_FUNCTIONS:
-        raise DeclarationError(
-            f"{name} is not among the functions that all engines agree on: {', '.join(sorted(ALLOWED_FUNCTIONS))}"
-        )
+        allowed = ", ".join(sorted(ALLOWED_FUNCTIONS))
+        raise DeclarationError(f"{name} is not among the functions that all engines agree on: {allowed}")
     return f"{name}({','.join(arguments)})"
 
 
@@ -116,50 +90,36 @@ class _Excel:
     def call(self, name: str, arguments: list[str]) -> str:
         return call(_FUNCTIONS[name], *arguments)
 
-    def leaf(self, node: Expr) -> str:
+    def leaf(self, node: nodes.Leaf) -> str:
         site = self.site
-        tree = cast("Node", node)
-        match tree:
-            case Ref(_, lag):
-                return site.cell(key_of(tree), lag)
-            case Lagged(ref, by, longest, further):
+        match node:
+            case nodes.Ref(_, lag):
+                return site.cell(key_of(node), lag)
+            case nodes.Lagged(ref, by, longest, further):
                 window = site.window(key_of(ref), longest + further, 1 + further)
                 return call("INDEX", window, f"{longest + 1}-{infix(by, self)}")
-            case Fixed(ref, position):
+            case nodes.Fixed(ref, position):
                 return site.fixed(key_of(ref), position)
-            case Sum(refs):
+            case nodes.Sum(refs):
                 keys = tuple(key_of(ref) for ref in refs)
                 span = site.span(keys)
                 return call("SUM", span) if span else call("SUM", *(site.cell(key, 0) for key in keys))
-            case Trailing(ref):
+            case nodes.Trailing(ref):
                 return call("SUM", site.window(key_of(ref), QUARTERS_A_YEAR - 1, 0))
-            case YearSum(ref):
+            case nodes.YearSum(ref):
                 return call("SUMIFS", site.whole(key_of(ref)), site.header_row("year"), site.header("year"))
-            case Calendar(what):
+            case nodes.Calendar(what):
                 return site.header(what)
-            case Reduction(function, ref):
+            case nodes.Reduction(function, ref):
                 return call(_REDUCTIONS[function], site.whole(key_of(ref)))
-            case NotMeaningful():
+            case nodes.NotMeaningful():
                 return "(0/0)"
-            case PositionOf(value, ref):
+            case nodes.PositionOf(value, ref):
                 return call("MATCH", infix(value, self), site.whole(key_of(ref)), "0")
-            case AtPosition(ref, position):
+            case nodes.AtPosition(ref, position):
                 return call("INDEX", site.whole(key_of(ref)), infix(position, self))
-            case CountBeyond(ref, tolerance):
+            case nodes.CountBeyond(ref, tolerance):
                 row, limit = site.whole(key_of(ref)), infix(tolerance, self)
                 return call("SUMPRODUCT", f"({row}>{limit})+({row}<-{limit})")
-            case (
-                Number()
-                | Binary()
-                | Negate()
-                | Where()
-                | Call()
-                | AsOf()
-                | AtEnd()
-                | AtVintage()
-                | Pick()
-                | Total()
-            ):
-                raise DeclarationError(f"{type(tree).__name__} is not a leaf of a bound formula")
             case _:
-                assert_never(tree)
+                raise nodes.no_case(node, __name__)

@@ -1,4 +1,4 @@
-"""Where everything stands: sheets, rows and columns. The same column holds the same quarter, or year, on every sheet."""
+"""The places of all cells: sheets, rows, columns. A column holds the same quarter or year on every sheet."""
 
 from __future__ import annotations
 
@@ -6,90 +6,70 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from model.errors import DeclarationError
 from model.language.declarations import Block, Driver
+from model.reported.actuals import load_actuals
+from workbook_templates.a1 import looks_like_a_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from model.company import Company
+    from model.language.declarations import Model
     from model.plan.plan import Plan
+    from model.presentation import WorkbookWords
     from model.scenarios.scenario import Scenario
 
 LABEL, NAME, UNIT, NOTE, VALUE = 1, 2, 3, 4, 5
-"""Columns: what it is, its public name, unit, definition or source, and the value of what does not vary with time."""
+"""Columns: label, public name, unit, definition or source, and the value of rows without time."""
 FIRST_YEAR_COLUMN: Final = 6
 
 TITLE_ROW, SUBTITLE_ROW = 1, 2
-YEAR_ROW, SEASON_ROW, POSITION_ROW, ELAPSED_ROW, YEAR_NUMBER_ROW, END_ROW, PERIOD_ROW, BASIS_ROW = (
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-    10,
+YEAR_ROW, SEASON_ROW, POSITION_ROW, ELAPSED_ROW, YEAR_NUMBER_ROW, END_ROW, PERIOD_ROW, BASIS_ROW = range(
+    3, 11
 )
 FIRST_ROW: Final = 12
 """First row below the header."""
 
-COVER, INPUTS, REPORTED, ANNUAL, CHECKS, SOURCES = (
-    "Cover",
-    "Inputs",
-    "Reported",
-    "Annual",
-    "Checks",
-    "Sources",
-)
-SCENARIOS, SENSITIVITY, THESIS, CONTENTS, LOG = "Scenarios", "Sensitivity", "Thesis", "Contents", "Log"
-FUNCTIONS: Final = "Functions"
-"""A sheet of template workbooks only."""
+COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED = "Cover", "Contents", "Functions", "Inputs", "Reported"
+ANNUAL, SCENARIOS, SENSITIVITY, THESIS = "Annual", "Scenarios", "Sensitivity", "Thesis"
+CHECKS, SOURCES, LOG = "Checks", "Sources", "Log"
+_OTHER_SHEETS: Final = (
+    COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED, ANNUAL, SCENARIOS, SENSITIVITY, THESIS, SOURCES, LOG,
+)  # fmt: skip
 STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS)
 """Sheets that hold values of the model beside formulas."""
-SHEET_OF_BLOCK: Final = {
-    "Basis": "Sales", "Sales": "Sales",
-    "Assets": "Assets",
-    "Depreciation": "Depreciation",
-    "Segments": "Margins", "Income": "Margins", "Margins": "Margins", "MarginBridge": "Margins",
-    "OperatingCash": "Cash", "FreeCash": "Cash", "Funding": "Cash", "Inflection": "Cash",
-    "AwsReturns": "Margins",
-    "CapitalCost": "Value", "FirmCash": "Value", "Terminal": "Value", "EquityBridge": "Value", "SumOfParts": "Value",
-    "Multiples": "Value", "Peers": "Value", "MarginCase": "Value", "FootballField": "Value",
-    "Checks": CHECKS,
-}  # fmt: skip
-SHEETS: Final = (
-    COVER, CONTENTS, INPUTS, REPORTED, "Sales", "Assets", "Depreciation", "Margins", "Cash", ANNUAL, "Value", SCENARIOS,
-    SENSITIVITY, THESIS, CHECKS, SOURCES, LOG,
-)  # fmt: skip
-
+CHECKS_FAILED: Final = "checks_failed"
+"""The line that sums up all checks."""
 AS_OF_CELL: Final = (4, 3)
 SELECTED_CELL: Final = (5, 3)
 VERSION_CELL: Final = (8, 3)
 HASH_CELL: Final = (9, 3)
 """Cover: as-of, name of the selected scenario, version of the model, hash of the assumptions as built."""
 STAMP_CELL: Final = (YEAR_ROW, NAME)
-"""On the sheets that hold stamped values: what they come from."""
+"""On the sheets that hold stamped values: their source."""
 CHOICE_ROW: Final = FIRST_ROW
 """Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""
 
-ANNUAL_LINES: Final = (
-    "net_sales", "net_sales_growth", "aws_sales", "aws_sales_growth", "advertising_sales", "advertising_sales_growth",
-    "north_america_sales", "international_sales",
-    "aws_operating_income", "aws_margin", "advertising_operating_income", "advertising_operating_margin",
-    "north_america_operating_income", "international_operating_income", "retail_margin",
-    "operating_income", "operating_margin", "net_income", "net_margin", "normalised_net_income", "normalised_net_margin",
-    "depreciation", "aws_depreciation", "depreciation_amortization", "stock_compensation",
-    "operating_cash_flow", "net_capex", "capex", "property_additions",
-    "free_cash_flow", "free_cash_flow_margin", "free_cash_flow_after_leases", "free_cash_flow_after_equipment_leases",
-    "free_cash_flow_gross_capex", "free_cash_flow_after_stock_compensation",
-    "cash", "debt", "finance_leases", "backlog",
-)  # fmt: skip
-"""Lines of the Annual sheet. What a ratio relates must be among them, above it."""
+
+def words_of(scenario: Scenario) -> WorkbookWords:
+    """Return what workbooks show of the company of a scenario."""
+    return scenario.company.presentation.workbook
 
 
-def sheet_names(*, with_functions: bool) -> tuple[str, ...]:
-    """Return the names of all sheets in their order; that of the functions in cells is one of template workbooks only."""
-    after = SHEETS.index(CONTENTS) + 1
-    return (*SHEETS[:after], FUNCTIONS, *SHEETS[after:]) if with_functions else SHEETS
+def calculation_sheets(model: Model) -> tuple[str, ...]:
+    """Return the sheets of computed lines, in the order in which blocks name them."""
+    return tuple(dict.fromkeys(block.sheet for block in model.blocks if block.sheet != CHECKS))
+
+
+def check_sheet_name(block: type[Block]) -> None:
+    """Refuse a block whose sheet formulas could not name without quotes, or that is another sheet's."""
+    name = block.sheet
+    if not (name.isascii() and name.isalpha()) or name in _OTHER_SHEETS or looks_like_a_cell(name):
+        raise DeclarationError(
+            f"block {block.__name__}: no sheet can be called {name!r}: write class {block.__name__}(Block, "
+            f"sheet=...) with one word that is not among {', '.join(_OTHER_SHEETS)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -131,8 +111,23 @@ class Layout:
         for block in self.plan.model.blocks:
             self._place_block(block)
         self._place_inputs()
-        for row, key in enumerate(ANNUAL_LINES, start=FIRST_ROW):
-            self.annual[key] = row
+        for row, key in enumerate(self.words.annual, start=FIRST_ROW):
+            self.annual[self.plan.row(key).key] = row
+
+    @property
+    def company(self) -> Company:
+        """The company of the scenarios."""
+        return self.scenarios[0].company
+
+    @property
+    def words(self) -> WorkbookWords:
+        """What workbooks show of the company."""
+        return words_of(self.scenarios[0])
+
+    def shown_years(self, before: int, after: int) -> list[int]:
+        """Return years of the axis around that of the latest reported quarter."""
+        latest = load_actuals(self.company).latest.year
+        return [year for year in self.plan.axis.years if latest - before <= year <= latest + after]
 
     @cached_property
     def years(self) -> int:
@@ -176,18 +171,26 @@ class Layout:
                 self.places[key] = Place(REPORTED, self._next_row(REPORTED))
 
     def _place_block(self, block: type[Block]) -> None:
-        sheet = SHEET_OF_BLOCK[block.__name__]
+        check_sheet_name(block)
+        sheet = block.sheet
         self._heading(sheet, block.title)
+        beside, rows_of_vintages = [], {}
         for item in block.declared:
             seasonal = isinstance(item, Driver) and item.kind == "seasonal"
             for key in (item.name,) if seasonal else self.plan.names[item.name]:
                 row = self.plan.rows[key]
                 if row.vintage is not None and not row.timed:
-                    continue  # stands beside the row over time of the same vintage
-                place = Place(sheet, self._next_row(sheet))
-                self.places[key] = place
+                    beside.append(row)
+                    continue
+                self.places[key] = place = Place(sheet, self._next_row(sheet))
                 if row.vintage is not None:
-                    self.places[key.replace(item.name, "vintage_cost")] = place
+                    rows_of_vintages[row.members] = place
+        for row in beside:  # the cost of a vintage stands in the row of its figures over time
+            if row.members not in rows_of_vintages:
+                raise DeclarationError(
+                    f"{row.key}: the block {block.__name__} has no line over time by the same vintages"
+                )
+            self.places[row.key] = rows_of_vintages[row.members]
 
     def _place_inputs(self) -> None:
         self.last_row[INPUTS] = CHOICE_ROW + len(self.scenarios) + 1

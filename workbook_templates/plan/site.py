@@ -1,4 +1,4 @@
-"""Cells as places in a layout: what a formula in a given cell writes to reach a row of the model."""
+"""Cells as places in a layout: the references by which a formula in a cell reaches rows of the model."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from model.language.nodes import CalendarName
 
 _HEADER_ROWS: Final[dict[CalendarName, int]] = {
-    "year": YEAR_ROW, "quarter": SEASON_ROW, "index": POSITION_ROW, "elapsed": ELAPSED_ROW, "code": PERIOD_ROW,
-    "end": END_ROW,
+    "year": YEAR_ROW, "quarter": SEASON_ROW, "index": POSITION_ROW, "elapsed": ELAPSED_ROW,
+    "code": PERIOD_ROW, "end": END_ROW,
 }  # fmt: skip
 
 
@@ -129,12 +129,12 @@ class QuarterSite:
 
 @dataclass(frozen=True)
 class AnnualSite(QuarterSite):
-    """A cell of the Annual sheet: what a ratio relates stands on the same sheet."""
+    """A cell of the Annual sheet, which has the parts of its ratios too."""
 
     def cell(self, key: str, lag: int) -> str:
         """Return the reference to the row of the Annual sheet."""
         if key not in self.layout.annual:
             raise DeclarationError(
-                f"the {ANNUAL} sheet lacks {key}, which one of its ratios uses: add it to ANNUAL_LINES"
+                f"the {ANNUAL} sheet lacks {key}, which a ratio on it uses: add it to annual in WorkbookWords"
             )
         return reference(self.layout.annual[key], self._left(key, lag))

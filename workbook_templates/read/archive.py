@@ -1,8 +1,7 @@
 """The safe way into a workbook file: a ZIP of XML parts, refused before it can do harm.
 
-Everything that reads a file which somebody else may have written goes through here. What a reader must never
-meet (encryption, parts that unpack to gigabytes, names that leave the package, entities) is one
-:class:`~model.errors.WorkbookError` that says what to do.
+Every file that somebody else may have written is read through here. Encryption, parts that unpack to
+gigabytes, names that leave the package and entities raise a :class:`~model.errors.WorkbookError`.
 """
 
 from __future__ import annotations
@@ -32,20 +31,23 @@ DEEPEST: Final = 64
 SPREADSHEET: Final = frozenset({
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main",
 })  # fmt: skip
-"""Namespaces of workbooks, in the two editions of the standard: what stands in another one, programs may show or pass over."""
+"""Namespaces of workbooks, in two editions of the standard; programs may ignore elements of others."""
 COMPATIBILITY: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-ALTERNATIVES: Final = "holds alternative contents of cells, of which programs show different ones: ask for a file that a program saved"
+ALTERNATIVES: Final = (
+    "has alternative cell contents (mc:AlternateContent) that programs display differently: "
+    "re-save it in a spreadsheet program"
+)
 TOO_DEEP: Final = f"nests elements more than {DEEPEST} deep: no spreadsheet program writes such a file"
 _OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _ENTRY: Final = b"PK\x01\x02"
 _TRICKS: Final = re.compile(r"^[/\\]|^[A-Za-z]:|\\|(^|/)\.\.?(/|$)|[\x00-\x1f\x7f]|//")
 RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_SAVE_AGAIN: Final = "open it in a spreadsheet program and save it as .xlsx"
+SAVE_AGAIN: Final = "open it in a spreadsheet program and save it as .xlsx"
 
 
 class Relation(NamedTuple):
-    """What one part says of another: its kind (the last word of the type), and the part, or with ``external`` an address."""
+    """A link between parts: its kind (last word of the type), and a part, or with ``external`` an address."""
 
     source: str
     identifier: str
@@ -80,9 +82,7 @@ class Archive:
         _refuse_tricks(entries)
         self.parts: Final = {entry.filename: entry for entry in entries if not entry.is_dir()}
         if "[Content_Types].xml" not in self.parts:
-            raise WorkbookError(
-                f"not a readable .xlsx workbook (a ZIP file of something else): {_SAVE_AGAIN}"
-            )
+            raise WorkbookError(f"not a readable .xlsx workbook (a ZIP file of something else): {SAVE_AGAIN}")
 
     def open(self, name: str) -> IO[bytes]:
         """Return one part as a stream, which never yields more bytes than the part said that it holds."""
@@ -113,7 +113,7 @@ class Archive:
 
         if name in self.parts and self.parts[name].file_size > LARGEST_SMALL_PART:
             raise WorkbookError(
-                f"part {name} is larger than {LARGEST_SMALL_PART // 1_000_000} MB: {_SAVE_AGAIN}"
+                f"part {name} is larger than {LARGEST_SMALL_PART // 1_000_000} MB: {SAVE_AGAIN}"
             )
         try:
             tree = defusedxml.ElementTree.fromstring(self.read(name), forbid_dtd=True)
@@ -125,7 +125,7 @@ class Archive:
         return tree
 
     def relations(self, source: str) -> Iterator[Relation]:
-        """Yield what a part (``""``: the package) says of others."""
+        """Yield the links of a part (``""``: of the package) to others."""
         folder, _, file = source.rpartition("/")
         name = posixpath.join(folder, "_rels", f"{file}.rels")
         if name not in self.parts:
@@ -169,31 +169,31 @@ def _refuse_depth(tree: Element) -> None:
 
 
 def local_name(element: Element) -> str:
-    """Return the name of an element of a workbook without its namespace; nothing for one of another namespace."""
+    """Return the name of an element without its namespace; nothing for a namespace not of workbooks."""
     namespace, _, name = element.tag.removeprefix("{").rpartition("}")
     return name if namespace in SPREADSHEET else ""
 
 
 def entities(part: str) -> str:
-    """Return what is said of a part that declares a document type."""
-    return f"part {part} declares a document type, which could hide or multiply its content: {_SAVE_AGAIN}"
+    """Return the message about a part that declares a document type."""
+    return f"part {part} declares a document type, which could hide or multiply its content: {SAVE_AGAIN}"
 
 
 def _unreadable(error: Exception) -> str:
-    return f"not a readable .xlsx workbook ({type(error).__name__}): {_SAVE_AGAIN}"
+    return f"not a readable .xlsx workbook ({type(error).__name__}): {SAVE_AGAIN}"
 
 
 def _refuse_other_formats(data: bytes) -> None:
     if data.startswith(_OLD_FORMAT):
         raise WorkbookError(
-            f"is encrypted: remove its password ({_SAVE_AGAIN})"
+            f"is encrypted: remove its password ({SAVE_AGAIN})"
             if _ENCRYPTED in data
-            else f"is of the old .xls format: {_SAVE_AGAIN}"
+            else f"is of the old .xls format: {SAVE_AGAIN}"
         )
 
 
 def _refuse_tricks(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse what no spreadsheet program writes and what could mean another thing to another reader."""
+    """Refuse names and sizes that no spreadsheet program writes or that readers could take differently."""
     if sum(entry.file_size for entry in entries) > LARGEST_CONTENT:
         raise WorkbookError(
             f"its parts are too large when unpacked (more than {LARGEST_CONTENT // 1_000_000} MB)"
@@ -207,8 +207,8 @@ def _refuse_tricks(entries: list[zipfile.ZipInfo]) -> None:
             )
         if name.lower() in seen:
             raise WorkbookError(
-                f"holds the part {name[:80]!r} twice, so that programs can see different content: do not trust it"
+                f"holds the part {name[:80]!r} twice; programs can read different ones: do not trust it"
             )
         seen.add(name.lower())
         if entry.flag_bits & 1:
-            raise WorkbookError(f"part {name[:80]!r} is encrypted: {_SAVE_AGAIN}")
+            raise WorkbookError(f"part {name[:80]!r} is encrypted: {SAVE_AGAIN}")

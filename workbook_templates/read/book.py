@@ -1,4 +1,4 @@
-"""A workbook file as it is: sheets with their cells, names, settings and looks, read in one pass and without trust."""
+"""A workbook file, read in one pass and without trust: sheets with their cells, names, settings and looks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
-from workbook_templates.read.archive import RELATIONS, Archive, Relation, local_name
+from workbook_templates.read.archive import RELATIONS, SAVE_AGAIN, Archive, Relation, local_name
 from workbook_templates.read.looks import Look, formats_by_condition, looks_of
 from workbook_templates.read.sheets import Budget, SheetContents, SheetReader, TextsReader
 
@@ -44,9 +44,9 @@ class Book:
     calculation
         How it says that it is calculated: ``iterate``, ``calcMode``, ``fullCalcOnLoad``.
     looks
-        What the index of a style looks like.
+        Looks by the index of the style.
     relations
-        Everything that parts say of each other.
+        All links between parts.
     """
 
     archive: Archive
@@ -58,13 +58,13 @@ class Book:
     relations: Sequence[Relation]
     date_1904: bool = False
     formats_by_condition: int = 0
-    """Conditional formats that change what a number reads."""
+    """Number of conditional formats that set a number format."""
     _contents: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
     _values: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
 
     @property
     def contents(self) -> Mapping[str, Mapping[tuple[int, int], Value]]:
-        """What stands in the cells: formulas with their ``=``, or values."""
+        """Contents of the cells: formulas with their ``=``, or values."""
         if not self._contents:
             for name, sheet in self.sheets.items():
                 self._contents[name] = {
@@ -86,7 +86,7 @@ class Book:
 
     @property
     def cell_count(self) -> int:
-        """How many cells hold something."""
+        """Number of cells that are not empty."""
         return sum(len(sheet.cells) for sheet in self.sheets.values())
 
 
@@ -112,9 +112,7 @@ def read_book(data: bytes) -> Book:
         OverflowError,
         RecursionError,
     ) as error:
-        raise WorkbookError(
-            f"not a readable .xlsx workbook ({type(error).__name__}): open it in a spreadsheet program and save it as .xlsx"
-        ) from None
+        raise WorkbookError(f"not a readable .xlsx workbook ({type(error).__name__}): {SAVE_AGAIN}") from None
 
 
 def _read(archive: Archive) -> Book:
@@ -125,7 +123,7 @@ def _read(archive: Archive) -> Book:
     for kind in ("styles", "sharedStrings"):
         if sum(each.kind == kind for each in of_book) > 1:
             raise WorkbookError(
-                f"names two parts of {kind}, of which programs read different ones: ask for a file that a program saved"
+                f"names two parts of {kind}; programs read different ones: re-save it in one of them"
             )
     by_kind = {each.kind: each.target for each in of_book}
     budget = Budget()
@@ -152,8 +150,9 @@ def _read(archive: Archive) -> Book:
     part = by_kind.get("styles", "")
     styles = archive.tree(part) if part in archive.parts else None
     return Book(
-        archive, sheets, others, _names(tree, order), _calculation(tree), () if styles is None else looks_of(styles), relations,
-        _is_1904(tree), 0 if styles is None else formats_by_condition(styles),
+        archive, sheets, others, _names(tree, order), _calculation(tree),
+        () if styles is None else looks_of(styles), relations, _is_1904(tree),
+        0 if styles is None else formats_by_condition(styles),
     )  # fmt: skip
 
 
@@ -161,9 +160,7 @@ def _main_part(archive: Archive) -> tuple[str, Element]:
     """Return the part that lists the sheets, by name and as a tree."""
     main = next((each.target for each in archive.relations("") if each.kind == "officeDocument"), "")
     if main not in archive.parts:
-        raise WorkbookError(
-            "not a readable .xlsx workbook (it has no workbook part): open it in a spreadsheet program and save it as .xlsx"
-        )
+        raise WorkbookError(f"not a readable .xlsx workbook (it has no workbook part): {SAVE_AGAIN}")
     if main.endswith(".bin"):
         raise WorkbookError(
             "is of the binary format .xlsb: open it in a spreadsheet program and save it as .xlsx"

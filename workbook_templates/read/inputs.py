@@ -11,7 +11,7 @@ from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.reported.actuals import axis_at
 from model.scenarios.drivers import ALL, driver_specs
 from model.scenarios.scenario import Note, Scenario
-from workbook_templates.a1 import column_letters
+from workbook_templates.a1 import cell_name
 from workbook_templates.plan.layout import (
     AS_OF_CELL,
     CHOICE_ROW,
@@ -36,13 +36,13 @@ MOST_SCENARIOS = 100
 
 @dataclass(frozen=True)
 class WorkbookInputs:
-    """What a workbook holds as inputs: the scenarios that it offers, and which is selected."""
+    """The inputs of a workbook: the scenarios that it offers, and the selected one."""
 
     scenarios: tuple[Scenario, ...]
     selected: Scenario
     version: str
     problems: tuple[tuple[str, str], ...]
-    """Inputs that are not allowed: cell on Inputs, and what is wrong."""
+    """Inputs that are not allowed: cell on Inputs, and the message."""
 
 
 def read_inputs(contents: Grids) -> WorkbookInputs:
@@ -56,14 +56,14 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
     missing = [name for name in (COVER, INPUTS) if name not in contents]
     if missing:
         raise WorkbookError(f"not a workbook of this model: it lacks the sheets {', '.join(missing)}")
+    company = companies.default()
     as_of = value_at(contents, COVER, *AS_OF_CELL)
     try:
         quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
-        axis = axis_at(quarter)
+        axis = axis_at(quarter, company)
     except (TypeError, ValueError, OverflowError, AmznFcfError):
-        raise WorkbookError(
-            f"{COVER}!{column_letters(AS_OF_CELL[1])}{AS_OF_CELL[0]}: the as-of quarter {as_of!r} is not one of ours"
-        ) from None
+        where = f"{COVER}!{cell_name(*AS_OF_CELL)}"
+        raise WorkbookError(f"{where}: the as-of quarter {as_of!r} is not one of ours") from None
     names: list[str] = []
     while isinstance(name := value_at(contents, INPUTS, CHOICE_ROW + 1 + len(names), NAME), str):
         names.append(name)
@@ -72,13 +72,16 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
                 f"{INPUTS}: lists more than {MOST_SCENARIOS} scenarios: not a workbook of this model"
             )
     titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
-    unread = [Scenario(name, title, quarter, 0.0, {}) for name, title in zip(names, titles, strict=True)]
-    layout = Layout(companies.default().plan(axis), unread)
+    unread = [
+        Scenario(name, title, quarter, 0.0, {}, company=company)
+        for name, title in zip(names, titles, strict=True)
+    ]
+    layout = Layout(company.plan(axis), unread)
     problems: list[tuple[str, str]] = []
     scenarios = []
     for place, scenario in enumerate(unread):
         table, sources = {}, {}
-        for key, spec in driver_specs().items():
+        for key, spec in driver_specs(company).items():
             table[key] = _driver_values(contents, layout, spec, place, problems)
             grade, _, source = str(
                 value_at(contents, INPUTS, layout.given[key] + place, NOTE) or ""
@@ -89,9 +92,8 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         scenarios.append(replace(scenario, table=table, note=note, sources=sources))
     chosen = value_at(contents, COVER, *SELECTED_CELL)
     if chosen not in names:
-        raise WorkbookError(
-            f"{COVER}!{column_letters(SELECTED_CELL[1])}{SELECTED_CELL[0]}: {chosen!r} is not among {', '.join(names)}"
-        )
+        where = f"{COVER}!{cell_name(*SELECTED_CELL)}"
+        raise WorkbookError(f"{where}: {chosen!r} is not among {', '.join(names)}")
     version = str(value_at(contents, COVER, *VERSION_CELL))
     return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
 
@@ -104,7 +106,7 @@ def _fallback(spec: DriverSpec, period: str) -> float:
 def _driver_values(
     contents: Grids, layout: Layout, spec: DriverSpec, place: int, problems: list[tuple[str, str]]
 ) -> dict[str, float]:
-    """Return the values of one driver row in one scenario; years before the first one shown take its value."""
+    """Return the values of a driver in a scenario; years before the first one shown take its value."""
     row = layout.given[spec.key] + place
     values: dict[str, float] = {}
 
@@ -112,7 +114,7 @@ def _driver_values(
         content: Value = value_at(contents, INPUTS, row, column)
         if content is None and optional:
             return
-        where = f"{column_letters(column)}{row}"
+        where = cell_name(row, column)
         try:
             values[period] = spec.check(content, f"{INPUTS}!{where}")
         except AmznFcfError as error:

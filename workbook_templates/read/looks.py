@@ -1,18 +1,17 @@
-"""What cells look like: the styles of a file, and those that a plan asks for, as figures that can be compared."""
+"""Looks of cells: the styles of a file, and those of a plan, in a form that can be compared."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from workbook_templates.plan import styles
 from workbook_templates.read.archive import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from xml.etree.ElementTree import Element
-
-    from openpyxl.styles import PatternFill
 
 _NO_COLOUR: Final = "000000"
 _NO_FILL: Final = ""
@@ -20,7 +19,7 @@ _FALSE: Final = frozenset({"0", "false", "off"})
 
 
 class Look(NamedTuple):
-    """The look of a cell: number format, colour of the text and of the ground (six hex digits), and whether it is locked."""
+    """The look of a cell: number format, colours of text and ground in hex, and whether it is locked."""
 
     number_format: str
     colour: str
@@ -28,23 +27,23 @@ class Look(NamedTuple):
     locked: bool
 
 
-def formats_by_condition(styles: Element) -> int:
-    """Return how many conditional formats change what a number reads."""
+def formats_by_condition(parts: Element) -> int:
+    """Return the number of conditional formats that set a number format."""
     return sum(
         local_name(child) == "numFmt"
-        for group in styles
+        for group in parts
         if local_name(group) == "dxfs"
         for each in group
         for child in each
     )
 
 
-def looks_of(styles: Element) -> list[Look]:
+def looks_of(parts: Element) -> list[Look]:
     """Return the look of every cell style of a file, by index."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS  # noqa: PLC0415  # slow to load, and only readers need it
 
     groups: dict[str, list[Element]] = {}
-    for group in styles:
+    for group in parts:
         groups.setdefault(local_name(group), list(group))  # the first of a kind is the one that programs read
     formats = {int(each.get("numFmtId", 0)): each.get("formatCode", "") for each in groups.get("numFmts", ())}
     fonts = [_colour(each, "color", _NO_COLOUR) for each in groups.get("fonts", ())]
@@ -69,7 +68,7 @@ _LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)')
 
 
 def plain_format(code: str) -> str:
-    r"""Return a number format with its literals written one way: programs write a Q as ``"Q"`` or ``\Q``, a parenthesis bare or not.
+    r"""Return a number format with its literals in one notation: programs write a Q as ``"Q"`` or ``\Q``.
 
     Examples
     --------
@@ -89,15 +88,15 @@ _BARE: Final = frozenset("()-+/: $")
 @cache
 def planned_looks() -> Mapping[str, Look]:
     """Return the look of every named style of ours."""
-    from workbook_templates.plan import styles  # noqa: PLC0415  # loads openpyxl
-
     found = {}
-    for style in styles.named_styles():
-        font, fill = style.font, cast("PatternFill", style.fill)
-        colour = str(font.color.rgb)[-6:] if font.color is not None else _NO_COLOUR
-        ground = str(fill.fgColor.rgb)[-6:] if fill.fill_type == "solid" else _NO_FILL
-        found[style.name] = Look(
-            plain_format(style.number_format), colour, ground, bool(style.protection.locked)
+    for role, colour in styles.FONTS.items():
+        fill, locked = styles.FILLS.get(role, _NO_FILL), role not in styles.UNLOCKED
+        for name, code in styles.FORMATS.items():
+            found[f"{role} {name}"] = Look(plain_format(code), colour, fill, locked)
+    for text in styles.TEXTS:
+        code = styles.FORMATS[styles.FORMAT_OF_TEXT.get(text.name, "text")]
+        found[text.name] = Look(
+            plain_format(code), text.colour, text.fill or _NO_FILL, text.name not in styles.UNLOCKED
         )
     return found
 

@@ -1,4 +1,6 @@
-"""The part of one worksheet as it streams by: cells, and what else hides or guards something. Rows that are empty cost nothing.
+"""The part of one worksheet, read as a stream: cells, and whatever hides or guards something.
+
+Empty rows cost nothing.
 
 expat is called directly: defusedxml's parser is written in Python and takes five times as long. What
 defusedxml would refuse, a document type, is refused here too; without one there are no entities.
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from workbook_templates.read.values import Value
 
 MOST_ELEMENTS: Final = 1_000_000
-"""Of all sheets and texts together; ours have 150,000. Beyond it a file takes more than seconds and half a gigabyte."""
+"""Of all sheets and texts together; ours have 150,000. More would take minutes and gigabytes."""
 _CHUNK: Final = 1 << 16
 _TRUE: Final = frozenset({"1", "true", "on"})
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -40,7 +42,7 @@ _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]
 _OF_EXTENSIONS: Final = frozenset(
     {"sqref", "formula", "formula1", "formula2", "dataValidation", "conditionalFormatting"}
 )
-"""Elements that mean the same in the namespaces of newer programs; any other of theirs is none of a sheet's."""
+"""Elements with the same meaning in the namespaces of newer programs; others there are not a sheet's."""
 
 
 class Content(NamedTuple):
@@ -52,7 +54,7 @@ class Content(NamedTuple):
 
 
 class Hidden(NamedTuple):
-    """Rows or columns that are hidden, from first to last; ``grouped`` if an outline hides them, which a click opens."""
+    """Hidden rows or columns, first to last; ``grouped`` if by an outline, which a click opens."""
 
     first: int
     last: int
@@ -138,7 +140,7 @@ class Reader:
             LookupError,
         ) as error:
             raise WorkbookError(
-                f"not a readable .xlsx workbook ({type(error).__name__} in part {part}): save it again as .xlsx"
+                f"not a readable .xlsx workbook ({type(error).__name__} in part {part}): re-save it as .xlsx"
             ) from None
 
     @staticmethod
@@ -173,7 +175,7 @@ class Reader:
 
 
 def _local(name: str) -> str:
-    """Return the name of an element without its namespace; nothing for one that a program may know otherwise, or not at all."""
+    """Return the name of an element without its namespace; nothing for one that programs take differently."""
     namespace, _, local = name.rpartition(" ")
     if namespace in SPREADSHEET:
         return local
@@ -350,9 +352,8 @@ class SheetReader(Reader):
             return None
         if kind == "n":
             if text and not _NUMBER.fullmatch(text.strip()):
-                raise WorkbookError(
-                    f"not a readable .xlsx workbook: cell {self.cell.get('r', '')} of {self.sheet.name} holds {text[:40]!r} as a number"
-                )
+                where = f"cell {self.cell.get('r', '')} of {self.sheet.name}"
+                raise WorkbookError(f"not a readable .xlsx workbook: {where} holds {text[:40]!r} as a number")
             return float(text) if text else None
         if kind == "s":
             return self.texts[int(text)]

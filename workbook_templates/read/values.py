@@ -19,6 +19,18 @@ Changes = Mapping[tuple[str, int, int], float | str | None]
 """New contents of input cells, by sheet, row and column from 1; None empties a cell."""
 
 
+ERRORS: Final = {
+    "#N/A": "Na", "#DIV/0!": "Div", "#VALUE!": "Value", "#REF!": "Ref", "#NAME?": "Name", "#NUM!": "Num",
+    "#NULL!": "Null", "#CIRC!": "Circ", "#ERROR!": "Error", "#CALC!": "Calc", "#SPILL!": "Spill",
+}  # fmt: skip
+"""Error values, each with its name in formualizer."""
+
+
+def is_error(value: object) -> bool:
+    """Tell whether a value is an error value."""
+    return isinstance(value, str) and value in ERRORS
+
+
 def value_at(grids: Grids, sheet: str, row: int, column: int) -> Value:
     """Return one value (row and column from 1); None for what is empty or missing."""
     grid = grids.get(sheet)

@@ -1,4 +1,4 @@
-"""What validating a workbook found."""
+"""The findings of validating a workbook."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong with a workbook: which rule, where, what was expected and found, and what to do.
+    """A fault of a workbook: the rule, the place, expected and found content, and the remedy.
 
-    ``cell`` is a cell or a range; both it and ``sheet`` are empty for what concerns the file.
+    ``cell`` is a cell or a range; both it and ``sheet`` are empty for a fault of the file.
     """
 
     rule: str
@@ -48,9 +48,9 @@ class Report:
     """The model, computed with the inputs that the workbook has selected."""
     findings: list[Finding] = field(default_factory=list)
     compared: dict[str, Comparison] = field(default_factory=dict)
-    """What was compared with the model: the cached values, and each engine's."""
+    """Comparisons with the model: of the cached values, and of each engine's."""
     remarks: list[str] = field(default_factory=list)
-    """What a reader of the report must know: which rules were applied, and why not all."""
+    """Notes for the reader of the report: which rules were applied, and why not all."""
 
     @property
     def results(self) -> Results:
@@ -61,7 +61,7 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether nothing was found."""
+        """Tell whether there are no findings."""
         return not self.findings
 
     @property

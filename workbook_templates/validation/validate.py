@@ -1,4 +1,4 @@
-"""Rules over a finished workbook: reads it, makes the plan of what it should be, calculates it, and applies the rules that fit.
+"""Validation of a finished workbook: reads it, plans it again, calculates it, and applies the rules that fit.
 
 A changed input is not an error: the model is run with it and must agree. A workbook that is not ours gets the
 rules that need no plan.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from model import companies
 from model.errors import AmznFcfError, EngineError, WorkbookError
 from model.results import run
 from model.scenarios.scenario import assumption_hash
@@ -18,26 +19,18 @@ from workbook_templates.a1 import AMZN, calls_ours, functions
 from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
 from workbook_templates.engines.formualizer import Formualizer, Register
 from workbook_templates.engines.limited import Calculated, calculate, calculate_apart
-from workbook_templates.plan.layout import (
-    COVER,
-    FUNCTIONS,
-    HASH_CELL,
-    SCENARIOS,
-    SENSITIVITY,
-    SHEETS,
-    sheet_names,
-)
+from workbook_templates.plan.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SENSITIVITY
 from workbook_templates.plan.sheets import scenarios as scenarios_sheet
 from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
-from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, stamped_for
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, sheet_names, stamped_for
 from workbook_templates.read.archive import LARGEST_FILE
 from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import read_inputs
-from workbook_templates.read.values import value_at
+from workbook_templates.read.values import is_error, value_at
 from workbook_templates.validation.findings import Finding, Report
 from workbook_templates.validation.parity import compare
 from workbook_templates.validation.rules.choice import Choice
-from workbook_templates.validation.rules.formulas import AGREED, is_error
+from workbook_templates.validation.rules.formulas import AGREED
 from workbook_templates.validation.rules.subject import ModelSubject, Subject
 from workbook_templates.validation.rules.table import ANY, MODEL, OTHER, STRUCTURE
 from workbook_templates.validation.rules.values import CACHED
@@ -115,11 +108,12 @@ def validate(
     """
     chosen = choice or Choice()
     book = read_book(data)
-    missing = [name for name in SHEETS if name not in book.sheets]
+    standard = sheet_names(companies.default(), with_functions=False)
+    missing = [name for name in standard if name not in book.sheets]
     report = Report(path)
     if companions is not None and FUNCTIONS in book.sheets and _MACROS in book.archive.parts:
         _set_aside(book, companions(), report)
-    if len(missing) > len(SHEETS) / 2:
+    if len(missing) > len(standard) / 2:
         lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
         report.remarks.append(
             f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}"
@@ -130,12 +124,10 @@ def validate(
                 subject, report, [name for name in engines if name == Formualizer.name], register
             )
             if engines and Formualizer.name not in engines:
-                report.remarks.append(
-                    f"values were not calculated: of a workbook that is not ours only {Formualizer.name} does it"
-                )
+                report.remarks.append(f"values were not calculated: only {Formualizer.name} does so here")
         report.findings += chosen.apply([*ANY, *OTHER], subject)
         return report
-    expected = sheet_names(with_functions=FUNCTIONS in book.sheets)
+    expected = sheet_names(companies.default(), with_functions=FUNCTIONS in book.sheets)
     if missing:
         report.remarks.append(
             "rules that need the sheets of the model were not applied: put the sheets back first"
@@ -152,7 +144,7 @@ def validate(
 
 
 def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Report) -> None:
-    """Take out of a template what comes with macros that are known, byte for byte; what is left is judged as any workbook."""
+    """Take known macros, byte for byte, and their sheets out of a template before it is validated."""
     macros, sheets = companions
     if book.archive.read(_MACROS) == macros:
         del book.archive.parts[_MACROS]
@@ -186,7 +178,7 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
 
 
 def _prefix(book: Book) -> str:
-    """Return what the file writes before the names of functions in cells: LibreOffice's files name the extension."""
+    """Return the prefix of function names in the file: LibreOffice's files name the extension."""
     for cell in book.sheets[FUNCTIONS].cells.values():
         if cell.formula is not None and (found := _CALL.search(cell.formula)):
             return found[1]
@@ -194,9 +186,9 @@ def _prefix(book: Book) -> str:
 
 
 def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
-    """Return the plan with the figures of offered scenarios that the file was stamped with: its inputs may have changed since."""
+    """Return the plan with the file's stamps of offered scenarios, whose inputs may have changed since."""
     sheets = dict(plan.sheets)
-    for name in (SCENARIOS, SENSITIVITY):
+    for name in {SCENARIOS, SENSITIVITY} & set(sheets):
         cells = dict(sheets[name].cells)
         for (row, column), cell in cells.items():
             if _is_offered(plan, name, row, column) and not cell.twin:
@@ -237,7 +229,7 @@ def _calculate_model(
         engine.require()
         if calls and name != Formualizer.name:
             raise EngineError(
-                f"{name} does not know the AMZN_ functions that the workbook calls: validate it with {Formualizer.name}"
+                f"{name} does not know the workbook's AMZN_ functions: validate it with {Formualizer.name}"
             )
         try:
             if not ours:
@@ -274,12 +266,13 @@ def _calculate_other(
         _take(subject, report, name, found, cells)
         compared = len(subject.formulas) - len(pinned)
         report.remarks.append(
-            f"{compared:,} of {len(subject.formulas):,} formulas use only functions on which programs agree, and were calculated"
+            f"{compared:,} of {len(subject.formulas):,} formulas use only functions on which programs agree, "
+            "and were calculated"
         )
 
 
 def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Value]:
-    """Return the values to keep for formulas that an engine may calculate otherwise than the program that saved the file, or not at all."""
+    """Return cached values of formulas that an engine may calculate unlike the program that saved them."""
     pinned: dict[Place, Value] = {}
     for place, formula in formulas.items():
         value = subject.book.sheets[place[0]].cells[place[1:]].value

@@ -1,4 +1,4 @@
-"""Planned charts as native ones, in openpyxl's words: columns or bars, with lines over the same categories."""
+"""Planned charts as native ones of openpyxl: columns or bars, with lines over the same categories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file around a workbook: an .xlsx is a ZIP of XML parts. Reads cells' values and changes single inputs in place."""
+"""Changes of single cells in a workbook file, a ZIP of XML parts, in place."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def with_relative_targets(data: bytes) -> bytes:
-    """Return the file with what belongs to a sheet (notes, drawings) named relative to it: IronCalc finds notes in no other way."""
+    """Return the file with notes and drawings named relative to their sheets, as IronCalc requires."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
@@ -35,12 +35,12 @@ def with_relative_targets(data: bytes) -> bytes:
 
 
 def with_changes(data: bytes, changes: Changes) -> bytes:
-    """Return the file with some input cells replaced and every other part as it was; cached values become stale."""
+    """Return the file with some input cells replaced, all else unchanged; cached values become stale."""
     return _with_cells(data, changes, keep_formulas=False)
 
 
 def with_cached(data: bytes, values: Changes) -> bytes:
-    """Return the file with the cached values of some formula cells replaced and every other part as it was."""
+    """Return the file with the cached values of some formula cells replaced, all else unchanged."""
     return _with_cells(data, values, keep_formulas=True)
 
 

@@ -22,21 +22,22 @@ _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
 
 
 def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> bytes:
-    """Return the workbook as an .xlsx file without cached values; with ``base``, in front of the sheets of that macro workbook."""
+    """Return the workbook as .xlsx without cached values; with ``base``, before its sheets and macros."""
     import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
     from openpyxl.workbook.properties import CalcProperties  # noqa: PLC0415
 
-    from workbook_templates.plan import styles  # noqa: PLC0415  # loads openpyxl
+    from workbook_templates.plan import named_styles  # noqa: PLC0415  # loads openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(base), keep_vba=True) if base else openpyxl.Workbook()
-    styles.register(book)
+    named_styles.register(book)
     if not base:
         book.remove(book.worksheets[0])
     for position, (name, sheet) in enumerate(workbook_plan.sheets.items()):
         _write_sheet(book.create_sheet(name, position), sheet)
     book.active = 0
     book.calculation = CalcProperties(fullCalcOnLoad=True, iterate=False)
-    book.properties.title = f"Amazon free cash flow: {workbook_plan.selected.name}"
+    company = workbook_plan.layout.company
+    book.properties.title = f"{company.name.capitalize()} free cash flow: {workbook_plan.selected.name}"
     book.properties.creator = "amzn-fcf"
     file = io.BytesIO()
     book.save(file)
@@ -93,7 +94,7 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
     from openpyxl.comments import Comment  # noqa: PLC0415
     from openpyxl.worksheet.hyperlink import Hyperlink  # noqa: PLC0415
 
-    from workbook_templates.plan import styles  # noqa: PLC0415  # loads openpyxl
+    from workbook_templates.plan import named_styles  # noqa: PLC0415  # loads openpyxl
     from workbook_templates.write.charts import add_chart  # noqa: PLC0415
 
     for (row, column), name in sheet.links.items():
@@ -108,7 +109,7 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
         target.cell(row, column).comment = note
     for highlight in sheet.highlights:
         target.conditional_formatting.add(
-            highlight.cells, styles.conditional(highlight.condition, highlight.look)
+            highlight.cells, named_styles.conditional(highlight.condition, highlight.look)
         )
     for chart in sheet.charts:
         add_chart(target, chart)

@@ -1,4 +1,4 @@
-"""The model as functions in cells see it: computed once for each scenario and set of overrides."""
+"""The model for functions in cells, computed once for each scenario and set of overrides."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from model import companies
 from model.errors import NotAvailableError, NotMeaningfulError, UnknownNameError, did_you_mean
 from model.language.periods import Period, Quarter
 from model.results import Results, run
 from model.scenarios.composing import BASE, load_scenario
 from model.scenarios.files import builtin_overlays, builtin_scenarios
-from xlwings_udfs.cells.arguments import Cell, FrozenOverrides, Scalar, overrides_of, text_of, thawed
+from xlwings_udfs.cells.arguments import Cell, Scalar, text_of
+from xlwings_udfs.cells.overrides import FrozenOverrides, overrides_of, thawed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.company import Company
     from model.outputs import Output
     from model.plan.plan import Row
     from model.scenarios.scenario import Scenario
@@ -22,27 +27,41 @@ CACHED_MODELS: Final = 64
 
 
 def scenario_name(value: Cell) -> str:
-    """Return the name of a scenario that ships, overlays joined by +; blank is ``base``. Files cannot be named in cells."""
+    """Return the name of a shipped scenario, with overlays joined by +; blank is ``base``.
+
+    Files cannot be named in cells.
+    """
     name = text_of(value, "scenario", BASE)
     first, *overlays = (part.strip() for part in name.split("+"))
-    for part, known in [(first, builtin_scenarios()), *((each, builtin_overlays()) for each in overlays)]:
-        if part not in known:
-            raise UnknownNameError(
-                f"unknown {'scenario' if part == first else 'overlay'} {part!r}{did_you_mean(part, known)}"
-            )
+    _check_known("scenario", first, builtin_scenarios())
+    for each in overlays:
+        _check_known("overlay", each, builtin_overlays())
     return "+".join([first, *overlays])
 
 
-@lru_cache(maxsize=CACHED_MODELS)
+def _check_known(kind: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise UnknownNameError(f"unknown {kind} {name!r}{did_you_mean(name, known)}")
+
+
 def computed(name: str, overrides: FrozenOverrides = ()) -> Results:
-    """Return the model computed for a scenario with overrides; remembered."""
-    return run([scenario(name, overrides)])
+    """Return the model computed for a scenario with overrides; cached."""
+    return _computed(name, overrides, companies.default())
 
 
 @lru_cache(maxsize=CACHED_MODELS)
+def _computed(name: str, overrides: FrozenOverrides, company: Company) -> Results:
+    return run([_scenario(name, overrides, company)])
+
+
 def scenario(name: str, overrides: FrozenOverrides = ()) -> Scenario:
-    """Return a scenario with overrides."""
-    return load_scenario(name).with_overrides(thawed(overrides))
+    """Return a scenario with overrides; cached."""
+    return _scenario(name, overrides, companies.default())
+
+
+@lru_cache(maxsize=CACHED_MODELS)
+def _scenario(name: str, overrides: FrozenOverrides, company: Company) -> Scenario:
+    return load_scenario(name, company=company).with_overrides(thawed(overrides))
 
 
 def scenario_of(value: Cell) -> Scenario:
@@ -56,7 +75,7 @@ def model_of(scenario: Cell, overrides: Cell = None) -> Results:
 
 
 def current_year(results: Results) -> Period:
-    """Return the fiscal year that is running after the last reported quarter."""
+    """Return the fiscal year of the first quarter that is not reported yet."""
     return Period("annual", results.plan.axis.as_of.shifted(1).year)
 
 

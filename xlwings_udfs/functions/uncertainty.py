@@ -1,4 +1,4 @@
-"""Functions for cells about what is uncertain: a figure over two drivers, what each driver does alone, and simulation."""
+"""Functions for cells: grids over two drivers, tornados, and simulations."""
 
 from __future__ import annotations
 
@@ -8,29 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from model.analysis.sensitivity import DEFAULT_SWING, grid, output_of, tornado
 from model.analysis.swings import Steps
 from model.errors import InputError, NotMeaningfulError
-from xlwings_udfs.cells.arguments import (
-    BAD_NUMBER,
-    NOT_AVAILABLE,
-    Block,
-    Scalar,
-    is_blank,
-    number_of,
-    numbers_of,
-    text_of,
-)
+from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, number_of, numbers_of, text_of
+from xlwings_udfs.cells.calls import cell_function
+from xlwings_udfs.cells.error_values import BAD_NUMBER, NOT_AVAILABLE
 from xlwings_udfs.cells.models import in_cell, scenario_of
-from xlwings_udfs.cells.registry import cell_function
-from xlwings_udfs.functions.arguments import ScenarioCell  # noqa: TC001  # hosts read annotations when they run
+from xlwings_udfs.functions.arguments import ScenarioCell  # noqa: TC001  # hosts read annotations
 
 if TYPE_CHECKING:
     from model.outputs import Output
     from model.simulation.results import Simulation
 
 LARGEST_GRID: Final = 2_500
-"""Cells of a grid in a sheet: they are computed anew whenever one of its values changes."""
+"""Cells of a grid in a sheet, which are all recalculated when one of its values changes."""
 
 MOST_DRAWS_IN_CELLS: Final = 50_000
-"""Some seconds; more by ``amzn-fcf simulate``."""
+"""Takes some seconds; ``amzn-fcf simulate`` has no limit."""
 _DRAWS: Final = 10_000
 _SEED: Final = 1
 
@@ -39,12 +31,9 @@ OutputCell = Annotated[
     {"doc": "A line, with a period where it varies with time: free_cash_flow 2027, value_per_share[dcf,mid]"},
 ]
 DriverCell = Annotated[
-    Any,
-    {
-        "doc": "Driver, such as wacc; with add or scale after it, its values are changed, not set: aws_growth add"
-    },
+    Any, {"doc": "Driver, such as wacc; followed by add or scale, its values change by it: aws_growth add"}
 ]
-ValuesCell = Annotated[Any, {"doc": "Range of values that the driver takes in all that lies ahead"}]
+ValuesCell = Annotated[Any, {"doc": "Range of values for the driver, each held in all forecast periods"}]
 
 
 @cell_function
@@ -66,7 +55,8 @@ def AMZN_GRID(
     y = Steps.parse(text_of(driver_y, "driver_y", ""), numbers_of(ys, "ys"))
     if len(x.values) * len(y.values) > LARGEST_GRID:
         raise InputError(
-            f"a grid of {len(x.values):,} by {len(y.values):,} values is too large for a sheet: up to {LARGEST_GRID:,} cells"
+            f"a grid of {len(x.values):,} by {len(y.values):,} values is too large for a sheet: "
+            f"up to {LARGEST_GRID:,} cells"
         )
     result = grid(found, output_of(text_of(output, "output", ""), found), x, y)
     block: Block = [[str(result.output), *x.values]]
@@ -82,10 +72,10 @@ def AMZN_TORNADO(
     output: OutputCell,
     scenario: ScenarioCell = None,
     swing: Annotated[
-        Any, {"doc": "Share by which each driver's values ahead move, down and up. Blank: 0.1 (10 %)"}
+        Any, {"doc": "Share by which each driver's forecast values move, down and up. Blank: 0.1 (10 %)"}
     ] = None,
 ) -> Any:
-    """Return, as a block, what a figure does when one driver at a time moves down and up; the largest swing first.
+    """Move one driver at a time down and up and return the effect on a figure, largest swing first.
 
     Example: ``AMZN_TORNADO("free_cash_flow 2027", "base", 0.1)``. Drivers that do not move it are left out.
     """
@@ -104,7 +94,7 @@ def AMZN_TORNADO(
 
 
 def _shown(value: float, output: Output) -> Scalar:
-    """Return a figure as a cell shows it: a quarter as text, and an error value for what does not happen or has no meaning."""
+    """Return a figure as a cell shows it: a quarter as text, NaN as an error value."""
     if math.isnan(value):
         return NOT_AVAILABLE if output.is_event else BAD_NUMBER
     return in_cell(value, output)
@@ -115,7 +105,8 @@ def AMZN_SIMULATE(
     output: Annotated[
         Any,
         {
-            "doc": "A line of the model and, if it varies with time, a period: free_cash_flow 2027; or an event: positive, turn, trough"
+            "doc": "A line of the model and, if it varies with time, a period: free_cash_flow 2027; "
+            "or an event: positive, turn, trough"
         },
     ],
     scenario: ScenarioCell = None,
@@ -124,13 +115,12 @@ def AMZN_SIMULATE(
         Any, {"doc": f"Whole number; the same seed gives the same result. Blank: {_SEED}"}
     ] = None,
 ) -> Any:
-    """Simulate a scenario with uncertain drivers: mean, percentiles and chances of a figure, or chances of an event by quarter.
+    """Simulate a figure (mean, percentiles, probabilities) or an event (probability by quarter).
 
     Example: ``AMZN_SIMULATE("free_cash_flow 2027", "base", 10000, 1)``. Latin hypercube draws from the
-    distributions that ship, computed by numpy on every host, so that the same call gives the same figures
-    everywhere.
+    shipped distributions; the same call gives the same figures on every host.
     """
-    from model.simulation.questions import Request, output_ahead  # noqa: PLC0415  # other functions need none of this
+    from model.simulation.questions import Request, output_ahead  # noqa: PLC0415  # only this function simulates
     from model.simulation.run import simulate  # noqa: PLC0415
 
     chosen = scenario_of(scenario)
@@ -153,7 +143,7 @@ def AMZN_SIMULATE(
 
 
 def _whole(value: object, what: str, default: int, most: int) -> int:
-    """Return an argument as a whole number from 0 (draws: 1) to a limit."""
+    """Return an argument as a whole number from 0 (draws: 1) to a limit; blank gives the default."""
     if is_blank(value):
         return default
     found = number_of(value, what)

@@ -1,36 +1,40 @@
 """The functions as Office.js custom functions: what xlwings Server and xlwings Lite share.
 
-Office.js shows ``#N/A`` and ``#NUM!`` as the error values that they are. For ``#VALUE!`` it can carry a
-message, which people see when they point at the cell: there the message of the model's error goes along.
+Office.js shows ``#N/A`` and ``#NUM!`` as plain error values. ``#VALUE!`` can carry a message, shown when
+the user points at the cell: the message of the model's error.
 """
 
 from __future__ import annotations
 
 import inspect
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from xlwings import XlwingsError, server
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
-from xlwings_udfs.cells.arguments import BAD_VALUE, ErrorValue, error_value
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.cells.descriptions import described
+from xlwings_udfs.cells.error_values import BAD_VALUE, SPELLINGS, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xlwings_udfs.cells.arguments import Result
-
-_CELL_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+    from xlwings_udfs.cells.descriptions import Argument, Description
 
 
 def office_functions() -> dict[str, Callable[..., Result]]:
-    """Return every function by name, ready for the custom functions of xlwings Lite and xlwings Server."""
-    return {name: registered(catching(function)) for name, function in FUNCTIONS.items()}
+    """Return every function by name, ready for xlwings Lite."""
+    return {name: registered(function) for name, function in catching_functions().items()}
 
 
-def catching(function: Callable[..., Result]) -> Callable[..., Result]:
+def catching_functions() -> dict[str, Callable[..., Result]]:
+    """Return every function by name, with errors as error values and with its description."""
+    return {each.name: _catching(FUNCTIONS[each.name], each) for each in described(FUNCTIONS).values()}
+
+
+def _catching(function: Callable[..., Result], description: Description) -> Callable[..., Result]:
     """Return a function whose errors are error values of cells.
 
     Raises
@@ -50,13 +54,15 @@ def catching(function: Callable[..., Result]) -> Callable[..., Result]:
                 raise XlwingsError(str(error)) from None
             return value
 
-    call.__doc__ = described(function)
+    call.__doc__ = description.text
+    call.__annotations__ = {each.name: _annotation(each) for each in description.arguments}
     return call
 
 
-def described(function: Callable[..., object]) -> str:
-    """Return a docstring as one line of plain text, as Excel's function wizard shows it."""
-    return " ".join(inspect.cleandoc(function.__doc__ or "").replace("``", "").split())
+def _annotation(argument: Argument) -> object:
+    """Return an annotation as xlwings reads it: a Literal gives a list from which to choose."""
+    kind = Literal[argument.words] if argument.words else Any
+    return Annotated[kind, {"doc": argument.text}]
 
 
 def registered(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,6 +86,6 @@ def _cell(value: object) -> object:
     if isinstance(value, dict):
         value = value.get("basicValue")
     if isinstance(value, str):
-        return (ErrorValue(value) if value in _CELL_ERRORS else value) or None
+        return (ErrorValue(value) if value in SPELLINGS else value) or None
     # Pyodide has a null of its own, which is no None
     return None if type(value).__name__ == "JsNull" else value

@@ -1,4 +1,4 @@
-"""The folder that a host needs, written whole or not at all."""
+"""The folder that a host needs, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def texts_of(folder: Traversable, within: str = "") -> dict[str, str]:
-    """Return the files of a folder of this package by their path within it, those of its folders too."""
+    """Return the texts of all files below a folder of this package, by their path within it."""
     found: dict[str, str] = {}
     for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if each.is_dir() and each.name != "__pycache__":
@@ -25,13 +25,13 @@ def texts_of(folder: Traversable, within: str = "") -> dict[str, str]:
 
 
 def write_folder(out: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write files into a folder and return their paths; other files in the folder stay.
+    """Write files into a folder and return their paths; other files there stay.
 
     Raises
     ------
     WorkbookError
-        If a file of one of the names is there with another content, for it may hold somebody's changes, or if
-        the folder cannot be written. Nothing is written then.
+        If a file of the same name has another content, which may be somebody's changes, or if the folder
+        cannot be written. Nothing is written then.
     """
     try:
         changed = [name for name, text in texts.items() if _differs(out / name, text)]
@@ -42,7 +42,7 @@ def write_folder(out: Path, texts: Mapping[str, str]) -> list[Path]:
         target = out.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
-            staged = Path(name) / "whole"
+            staged = Path(name) / "complete"
             for each, text in texts.items():
                 (staged / each).parent.mkdir(parents=True, exist_ok=True)
                 (staged / each).write_text(text, encoding="utf-8", newline="\n")

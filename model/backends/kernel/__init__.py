@@ -1,4 +1,4 @@
-"""The model compiled to one loop over draws, by numba, from the same bound nodes as numpy and the workbook."""
+"""The model compiled by numba to one loop over draws, from the same bound nodes as numpy and Excel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiles the text of kernels, and keeps what was compiled in a folder of the user's, so that it is compiled once."""
+"""Compiles the text of kernels, and caches the result in a folder, so that each is compiled only once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FOLDER_VARIABLE: Final = "AMZN_FCF_CACHE"
-"""Environment variable that names another folder for compiled kernels."""
+"""Environment variable: another folder for compiled kernels."""
 _COMPILING: Final = threading.Lock()
 
 
@@ -34,7 +34,7 @@ def require_numba() -> None:
 
 
 def cache_folder() -> Path:
-    """Return the folder of compiled kernels: ``AMZN_FCF_CACHE``, or where the platform keeps caches of the user."""
+    """Return the folder of compiled kernels: ``AMZN_FCF_CACHE``, or one in the user's cache folder."""
     given = os.environ.get(FOLDER_VARIABLE)
     if given:
         return Path(given)
@@ -56,11 +56,9 @@ def compiled(text: str) -> Callable[..., None]:
 @lru_cache(maxsize=16)
 def _compiled(text: str) -> Callable[..., None]:
     for attempt in range(2):
-        with contextlib.suppress(
-            Exception
-        ):  # a folder that cannot be used, or what somebody left in it, must stop nothing
+        with contextlib.suppress(Exception):  # without a usable folder the kernel is compiled in memory
             path = _written(text)
-            if attempt:
+            if attempt:  # numba could not load what it had kept
                 for kept in path.parent.glob(f"__pycache__/{path.stem}.*"):
                     kept.unlink()
             return _run_of(text, str(path), cache=True)
@@ -68,17 +66,17 @@ def _compiled(text: str) -> Callable[..., None]:
 
 
 def _run_of(text: str, name: str, *, cache: bool) -> Callable[..., None]:
-    """Compile a text, or with ``cache`` load what numba keeps beside its file."""
+    """Compile a text, or with ``cache`` load the code that numba keeps next to its file."""
     module = ModuleType(f"amzn_fcf_{Path(name).stem}")
     module.__dict__["CACHE"] = cache
     sys.modules[module.__name__] = module  # numba looks it up when it loads
-    exec(compile(text, name, "exec"), module.__dict__)  # noqa: S102  # our own text, written by model.kernel.source
+    exec(compile(text, name, "exec"), module.__dict__)  # noqa: S102  # text of program.py
     run: Callable[..., None] = module.__dict__["run"]
     return run
 
 
 def _written(text: str) -> Path:
-    """Write the text to its file, unless it is there: numba takes a file that was written anew for another one."""
+    """Write the text to its file unless it is there: numba ignores its cache if the file is newer."""
     import numba  # noqa: PLC0415  # half a second, paid by those who simulate
 
     made_by = f"{text}\n{numba.__version__} {platform.python_version()} {platform.machine()}"

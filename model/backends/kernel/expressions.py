@@ -1,45 +1,19 @@
 """Bound nodes as Python text that numba compiles.
 
 A kernel holds every row it needs in one array: a *slot* a quarter, and in each slot a few draws side by side,
-the *lanes*. The text of a formula is what one lane of one quarter computes; error values are NaN, and spread
-as they do in numpy.
+the *lanes*. The text of a formula computes one lane of one quarter; error values are NaN, and spread as in
+numpy.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    COMPARISONS,
-    LOGICAL,
-    AsOf,
-    AtEnd,
-    AtPosition,
-    AtVintage,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Node,
-    NotMeaningful,
-    Number,
-    Pick,
-    PositionOf,
-    Reduction,
-    Ref,
-    Sum,
-    Total,
-    Trailing,
-    Where,
-    YearSum,
-)
+from model.language import nodes
+from model.language.nodes import COMPARISONS, LOGICAL, Expr
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
 
@@ -50,9 +24,9 @@ if TYPE_CHECKING:
     from model.plan.plan import Row
 
 LANES: Final = 16
-"""Draws that are computed side by side. Fewer are unrolled by LLVM before it can vectorise them, more leave the cache."""
+"""Draws computed side by side. LLVM unrolls fewer before it can vectorise them; more overflow the cache."""
 CALENDAR: Final = ("year", "quarter", "code", "end")
-"""Properties of quarters that are looked up; the others are counted."""
+"""Properties of quarters that are looked up; the others are computed."""
 _PARAMETER: Final = re.compile(r"@(\d+)@")
 _LITERAL: Final = re.compile(r"\(?-?[0-9.]+(?:e[-+]?[0-9]+)?\)?")
 _MOST_QUARTERS: Final = 0xFFFF
@@ -76,8 +50,8 @@ class Layout:
 class Code:
     """Writes the text of one formula, as it is in one phase, in a row that may be a vintage.
 
-    ``lines`` are statements to run before the value; ``parameters``, written ``@0@``, are what rows of one
-    shape differ in.
+    ``lines`` are statements to run before the value; ``parameters``, written ``@0@``, are the numbers in
+    which rows of one shape differ.
     """
 
     layout: Layout
@@ -96,7 +70,7 @@ class Code:
         )
 
     def at(self, key: str, lag: int = 0) -> str:
-        """Return a row in the current quarter, or ``lag`` quarters earlier; its one value, if it does not vary with time."""
+        """Return a row in the current quarter or ``lag`` quarters earlier, or its only value."""
         timed = self.layout.rows[key].timed
         if key in self.known and (not lag or not timed):
             return self.known[key]
@@ -115,7 +89,7 @@ class Code:
         return f"@{len(self.parameters) - 1}@"
 
     def _named(self, text: str) -> str:
-        """Return a variable that holds the value of an expression, because it is used more than once."""
+        """Return a variable with the value of an expression that is used more than once."""
         if text.isidentifier() or _LITERAL.fullmatch(text):
             return text
         name = f"{self.prefix}_{len(self.lines)}"
@@ -124,55 +98,53 @@ class Code:
 
     def value(self, node: Expr) -> str:
         """Return the expression of a node."""
-        tree = cast("Node", node)
+        tree = cast("nodes.Bound", node)
         match tree:
-            case Number(value):
+            case nodes.Number(value):
                 return repr(value) if value >= 0 else f"({value!r})"
-            case NotMeaningful():
+            case nodes.NotMeaningful():
                 return "NAN"
-            case Ref(_, lag):
+            case nodes.Ref(_, lag):
                 return self.at(key_of(tree), lag)
-            case Lagged(ref, by, longest, further):
+            case nodes.Lagged(ref, by, longest, further):
                 return self._lagged(key_of(ref), by, longest, further)
-            case Fixed(ref, position):
+            case nodes.Fixed(ref, position):
                 return self.fixed(key_of(ref), position)
-            case Sum(refs):
+            case nodes.Sum(refs):
                 return f"({' + '.join(self.at(key_of(each)) for each in refs)})"
-            case Trailing(ref):
+            case nodes.Trailing(ref):
                 return (
                     f"({' + '.join(self.at(key_of(ref), lag) for lag in range(QUARTERS_A_YEAR - 1, -1, -1))})"
                 )
-            case YearSum(ref):
+            case nodes.YearSum(ref):
                 return self._year_sum(key_of(ref))
-            case Binary("^", left, Number(exponent)) if exponent == _SQUARE:
+            case nodes.Binary("^", left, nodes.Number(exponent)) if exponent == _SQUARE:
                 base = self._named(self.value(left))
                 return f"({base} * {base})"
-            case Binary(operator, left, right) if operator in COMPARISONS or operator in LOGICAL:
+            case nodes.Binary(operator, left, right) if operator in COMPARISONS or operator in LOGICAL:
                 return self._compared(operator, left, right)
-            case Binary(operator, left, right):
+            case nodes.Binary(operator, left, right):
                 return f"({self.value(left)} {'**' if operator == '^' else operator} {self.value(right)})"
-            case Negate(operand):
+            case nodes.Negate(operand):
                 return f"(-{self.value(operand)})"
-            case Where(condition, then, otherwise):
+            case nodes.Where(condition, then, otherwise):
                 test, yes, no = (self._named(self.value(each)) for each in (condition, then, otherwise))
                 return f"(NAN if {test} != {test} else ({yes} if {test} != 0.0 else {no}))"
-            case Call("absolute", (only,)):
+            case nodes.Call("absolute", (only,)):
                 return f"abs({self.value(only)})"
-            case Call(function, arguments):
+            case nodes.Call(function, arguments):
                 return self._extreme(function, arguments)
-            case Calendar(what):
+            case nodes.Calendar(what):
                 return self._calendar(what)
-            case AtPosition(ref, place):
+            case nodes.AtPosition(ref, place):
                 return self._at_position(key_of(ref), place)
-            case (
-                Reduction() | PositionOf() | CountBeyond() | AsOf() | AtEnd() | AtVintage() | Pick() | Total()
-            ):
+            case nodes.Reduction() | nodes.PositionOf() | nodes.CountBeyond():
                 raise DeclarationError(f"{type(tree).__name__} is not a formula of one quarter")
             case _:
-                assert_never(tree)
+                raise nodes.no_case(tree, __name__)
 
     def _compared(self, operator: str, left: Expr, right: Expr) -> str:
-        """Return 1 or 0, and NaN where a side is NaN: see ``evaluate._compared``."""
+        """Return 1 or 0, and NaN where a side is NaN: see ``arrays._compared``."""
         first, second = self._named(self.value(left)), self._named(self.value(right))
         test = {
             "=": f"{first} == {second}", "<>": f"{first} != {second}",
@@ -187,18 +159,18 @@ class Code:
     def _extreme(self, function: str, arguments: tuple[Expr, ...]) -> str:
         """Fold arguments two by two, as numpy's minimum and maximum do: NaN if either is."""
         sign = "<" if function == "minimum" else ">"
-        # a number first: what is compared with a number needs no test for NaN, since NaN then stays
-        found, found_number = self._named(self.value(arguments[0])), _is_number(arguments[0])
+        # every comparison with NaN is false: placed right, an operand that is never NaN saves the test
+        best, best_is_number = self._named(self.value(arguments[0])), _is_number(arguments[0])
         for argument in arguments[1:]:
-            other, other_number = self._named(self.value(argument)), _is_number(argument)
-            if other_number:
-                text = f"({other} if {other} {sign} {found} else {found})"
-            elif found_number:
-                text = f"({found} if {found} {sign} {other} else {other})"
+            other, other_is_number = self._named(self.value(argument)), _is_number(argument)
+            if other_is_number:
+                better = f"({other} if {other} {sign} {best} else {best})"
+            elif best_is_number:
+                better = f"({best} if {best} {sign} {other} else {other})"
             else:
-                text = f"({other} if ({other} {sign} {found}) | ({other} != {other}) else {found})"
-            found, found_number = self._named(text), found_number and other_number
-        return found
+                better = f"({other} if ({other} {sign} {best}) | ({other} != {other}) else {best})"
+            best, best_is_number = self._named(better), best_is_number and other_is_number
+        return best
 
     def _lagged(self, key: str, by: Expr, longest: int, further: int) -> str:
         lag = self._named(self.value(by))
@@ -210,11 +182,12 @@ class Code:
 
     def _year_sum(self, key: str) -> str:
         first = self._named(
-            f"((t & {~(QUARTERS_A_YEAR - 1) & _MOST_QUARTERS}) + {self._parameter(self.layout.slots[key])}) * {LANES} + j"
+            f"((t & {~(QUARTERS_A_YEAR - 1) & _MOST_QUARTERS})"
+            f" + {self._parameter(self.layout.slots[key])}) * {LANES} + j"
         )
         total = f"({' + '.join(f's[{first} + {quarter * LANES}]' for quarter in range(QUARTERS_A_YEAR))})"
         row = self.layout.rows[key]
-        if self.history and row.line is not None:  # what follows as-of is not computed yet
+        if self.history and row.line is not None:  # forecast quarters are not computed yet
             blank = "0.0" if row.vintage is not None else "NAN"
             whole = self.layout.axis.forecast_start // QUARTERS_A_YEAR * QUARTERS_A_YEAR
             return f"({self._named(total)} if t < {whole} else {blank})"
@@ -237,7 +210,7 @@ class Code:
                 return f"quarters[t + {CALENDAR.index(what) * self.layout.axis.length}]"
 
     def _at_position(self, key: str, place: Expr) -> str:
-        """Look a row up at a position that each draw has for itself; NaN for a position that is NaN or off the axis."""
+        """Look a row up at a position that differs between draws; NaN where it is NaN or outside the axis."""
         wanted = self._named(self.value(place))
         length = self.layout.length(key)
         index = self._named(
@@ -250,11 +223,11 @@ class Code:
 
 
 def _is_number(node: Expr) -> bool:
-    """Tell whether a node can never be NaN: numbers, properties of quarters, and what is added up or multiplied of them."""
+    """Tell whether a node can never be NaN: numbers, properties of quarters, their sums and products."""
     match node:
-        case Binary("+" | "-" | "*", left, right):
+        case nodes.Binary("+" | "-" | "*", left, right):
             return _is_number(left) and _is_number(right)
-        case Negate(operand):
+        case nodes.Negate(operand):
             return _is_number(operand)
         case _:
-            return isinstance(node, (Number, Calendar))
+            return isinstance(node, (nodes.Number, nodes.Calendar))

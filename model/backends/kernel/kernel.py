@@ -15,6 +15,7 @@ from model.backends.kernel.expressions import CALENDAR, LANES
 from model.backends.kernel.program import source_of
 from model.backends.kernel.rewriting import used_keys
 from model.errors import InputError
+from model.plan.plan import reachable
 from model.plan.schedule import stages_of
 
 if TYPE_CHECKING:
@@ -26,36 +27,35 @@ if TYPE_CHECKING:
     from model.plan.plan import Plan
 
 CHUNK: Final = 512
-"""Draws whose inputs are gathered at a time, so that they are still in the cache when they are computed."""
+"""Draws whose inputs are copied at a time: few enough to be still in the cache when they are used."""
 
 
 @lru_cache(maxsize=64)
 def kernel_for(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> Kernel:
     """Return the kernel that computes some rows of a plan for many draws.
 
-    It gives what :meth:`model.backends.arrays.Program.run` gives, to 1e-12 of the figures that are added up,
-    from the same bound nodes. The first run compiles for some seconds, unless the same rows were wanted
-    before: what was compiled is kept in a folder of the user's
-    (:func:`model.backends.kernel.cache.cache_folder`), whatever the drivers were that varied.
+    It agrees with :meth:`model.backends.arrays.Program.run` to 1e-12 of the figures that are added up. The
+    first run compiles for some seconds, unless the same rows were wanted before: compiled kernels are kept in
+    a cache folder (:func:`model.backends.kernel.cache.cache_folder`), and serve whatever drivers vary.
 
     Parameters
     ----------
     plan
         A model bound to an axis.
     varying
-        Keys of the driver rows that differ between draws. What depends on none of them is computed once a
-        run.
+        Keys of the driver rows that differ between draws. Rows that depend on none of them are computed once
+        a run.
     wanted
-        Keys of the rows that are asked for.
+        Keys of the rows to return.
 
     Raises
     ------
     EngineError
         If numba is missing; the message says how to get it.
     UnknownNameError, InputError
-        If a row does not exist; if what varies is no driver.
+        If a row does not exist; if a varying row is not a driver.
     DeclarationError
-        If a result looks over the whole axis for what varies with time.
+        If a result searches the axis for a value that varies with time.
 
     Examples
     --------
@@ -76,8 +76,7 @@ def kernel_for(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> 
 class Kernel:
     """The rows of a plan that are ``wanted``, for draws that differ in the drivers ``varying``.
 
-    It holds nothing that belongs to a run: threads may run it at the same time, and gain by it, for it
-    releases the interpreter's lock.
+    It keeps no state of a run, and releases the interpreter's lock: threads can run it in parallel.
     """
 
     plan: Plan
@@ -115,7 +114,7 @@ class Kernel:
 
     @property
     def cells(self) -> int:
-        """How many figures are computed for every draw: quarters of the lines that are needed and move."""
+        """Number of figures computed for every draw: quarters of the lines that are needed and change."""
         return self._ahead.cells
 
     @cached_property
@@ -127,10 +126,10 @@ class Kernel:
         return _Variant(self, history=True)
 
     def _moves_history(self, drivers: Mapping[str, Array]) -> bool:
-        """Tell whether reported quarters differ between draws: few drivers enter them, and most vary only ahead."""
-        for key in self._ahead.source.found.in_history & self.varying:
-            reaches = drivers[key][: self.plan.axis.forecast_start]
-            if (reaches != reaches[:, :1]).any():
+        """Tell whether reported quarters differ between draws; most drivers vary only in later ones."""
+        for key in self._ahead.work.in_history & self.varying:
+            reported = drivers[key][: self.plan.axis.forecast_start]
+            if (reported != reported[:, :1]).any():
                 return True
         return False
 
@@ -142,102 +141,110 @@ class _Variant:
         self.plan = kernel.plan
         self.lines = tuple(key for key in kernel.wanted if self.plan.rows[key].line is not None)
         self.source = source_of(self.plan, self.lines, history=history)
-        found, layout = self.source.found, self.source.layout
-        self.places = {key: slice(first, first + layout.length(key)) for key, first in layout.slots.items()}
-        self.given = [ArrayStage.of(step, self.plan) for step in stages_of(found.given)]
-        self.moving = tuple(key for key in found.inputs if key in kernel.varying)
-        self.still = (
-            *(key for key in found.inputs if key not in kernel.varying),
-            *(job.row.key for job in found.given),
-        )
+        self.work = self.source.work
+        layout = self.source.layout
+        self.slots = {key: slice(first, first + layout.length(key)) for key, first in layout.slots.items()}
+        self.given = [ArrayStage.of(stage, self.plan) for stage in stages_of(self.work.given)]
+        self.given_keys = tuple(task.row.key for task in self.work.given)
+        self.moving = tuple(key for key in self.work.inputs if key in kernel.varying)
+        self.still = tuple(key for key in self.work.inputs if key not in kernel.varying)
         self.changing = self._changing(kernel.varying)
+        # work under a flag is done for the first draws, for later ones only if a row that it reads changes
         self.active = np.array([bool(read & self.changing) for read in self.source.flags], dtype=np.bool_)
         self.quarters = np.concatenate([calendar_values(what, self.plan.axis)[:, 0] for what in CALENDAR])
-        self.input_slots, self.output_slots = self._slots(self.moving), self._slots(self.lines)
-        self.blank = np.full(self.source.size, np.nan)
-        for key, place in self.places.items():
-            if found.rows[key].vintage is not None:
-                self.blank[place] = 0.0
+        self.input_slots = self._first_lanes(self.moving)
+        self.output_slots = self._first_lanes(self.lines)
+
+    @cached_property
+    def blank(self) -> Array:
+        """Slots without values: 0 for vintages, which cost nothing before they are bought, else NaN."""
+        blank = np.full(self.source.size, np.nan)
+        for key, slots in self.slots.items():
+            if self.work.rows[key].vintage is not None:
+                blank[slots] = 0.0
+        return blank
 
     @cached_property
     def function(self) -> Callable[..., None]:
         """The compiled text."""
         return compiled(self.source.text)
 
-    def _slots(self, keys: Iterable[str]) -> NDArray[np.uint32]:
-        """Return where the slots of rows begin, one after the other."""
-        slots = [slot for key in keys for slot in range(self.places[key].start, self.places[key].stop)]
-        return np.array(slots, dtype=np.uint32) * np.uint32(LANES)
-
-    def _changing(self, varying: frozenset[str]) -> set[str]:
-        """Return the rows that differ between draws: the varying drivers, and what depends on them."""
-        users = defaultdict(set)
-        for job in (job for jobs in self.source.found.jobs.values() for job in jobs):
-            for key in used_keys(job.formula):
-                users[key].add(job.row.key)
-        changing: set[str] = set()
-        waiting = list(varying)
-        while waiting:
-            key = waiting.pop()
-            if key not in changing:
-                changing.add(key)
-                waiting += users[key]
-        return changing
-
     @property
     def cells(self) -> int:
         """See :attr:`Kernel.cells`."""
-        jobs = [job for part in self.source.found.jobs.values() for job in part]
-        return sum(job.last - job.first for job in jobs if used_keys(job.formula) & self.changing)
+        tasks = [task for phase in self.work.tasks.values() for task in phase]
+        return sum(task.last - task.first for task in tasks if used_keys(task.formula) & self.changing)
+
+    def _length(self, key: str) -> int:
+        return self.slots[key].stop - self.slots[key].start
+
+    def _first_lanes(self, keys: Iterable[str]) -> NDArray[np.uint32]:
+        """Return the positions in memory of the slots of some rows, one row after the other."""
+        slots = [slot for key in keys for slot in range(self.slots[key].start, self.slots[key].stop)]
+        return np.array(slots, dtype=np.uint32) * np.uint32(LANES)
+
+    def _changing(self, varying: frozenset[str]) -> frozenset[str]:
+        """Return the rows that differ between draws: the varying drivers, and rows that depend on them."""
+        users: defaultdict[str, set[str]] = defaultdict(set)
+        for phase in self.work.tasks.values():
+            for task in phase:
+                for key in used_keys(task.formula):
+                    users[key].add(task.row.key)
+        return reachable(varying, users.__getitem__)
 
     def run(self, values: Mapping[str, Array], draws: int) -> Values:
         """Compute the wanted lines; see :meth:`Kernel.run`."""
         if not self.lines:
             return {}
-        for key in self.moving:
-            self._require_shape(key, values[key], draws)
-        moving = [
-            np.broadcast_to(values[key], (self.places[key].stop - self.places[key].start, draws))
-            for key in self.moving
-        ]
-        s = np.repeat(self._start(values), LANES)
-        w = np.empty(self.source.width * LANES)
+        moving = [self._over_axis(key, values[key], draws) for key in self.moving]
+        slots = np.repeat(self._start(values), LANES)
+        working_memory = np.empty(self.source.width * LANES)
         outputs = np.empty((len(self.output_slots), draws))
         tables = (self.quarters, self.source.slots, self.source.numbers, self.active, LANES)
         for done in range(0, draws, CHUNK):
             now = min(CHUNK, draws - done)
-            inputs = (
-                np.concatenate([array[:, done : done + now] for array in moving])
-                if moving
-                else np.empty((0, now))
-            )
+            # copied together, because the compiled function takes one contiguous array
+            inputs = np.concatenate([np.empty((0, now)), *(array[:, done : done + now] for array in moving)])
+            is_first = done == 0
             self.function(
-                now, done, inputs, self.input_slots, outputs, self.output_slots, s, w, *tables, done == 0
+                now,
+                done,
+                inputs,
+                self.input_slots,
+                outputs,
+                self.output_slots,
+                slots,
+                working_memory,
+                *tables,
+                is_first,
             )
-        ends = np.cumsum([self.places[key].stop - self.places[key].start for key in self.lines])[:-1]
+        ends = np.cumsum([self._length(key) for key in self.lines])[:-1]
         return dict(zip(self.lines, np.split(outputs, ends), strict=True))
 
+    def _over_axis(self, key: str, array: Array, draws: int) -> Array:
+        """Return a moving input over all its quarters and draws, as a view."""
+        self._require_shape(key, array, draws)
+        return np.broadcast_to(array, (self._length(key), draws))
+
     def _start(self, values: Mapping[str, Array]) -> Array:
-        """Return what the slots hold before the first draw: inputs that do not vary, and reported quarters that numpy computes."""
-        length = self.plan.axis.length
+        """Return the slots before the first draw: constant inputs, and given rows, computed by numpy."""
         common = {key: array[:, :1] for key, array in values.items()}
-        common |= {
-            job.row.key: np.full((length, 1), np.nan) for stage in self.given for job in stage.stage.jobs
-        }
+        common |= {key: np.full((self.plan.axis.length, 1), np.nan) for key in self.given_keys}
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             for stage in self.given:
                 stage.run(common)
         start = self.blank.copy()
         for key in self.still:
-            if key in values:
-                self._require_shape(key, values[key], 1)
-            start[self.places[key]] = common[key][:, 0]
+            self._require_shape(key, values[key], 1)
+        for key in (*self.still, *self.given_keys):
+            start[self.slots[key]] = common[key][:, 0]
         return start
 
     def _require_shape(self, key: str, array: Array, draws: int) -> None:
-        length = self.places[key].stop - self.places[key].start
+        length = self._length(key)
         if array.shape[0] not in {1, length} or array.shape[1] not in {1, draws}:
-            said = "" if key in self.moving else ", and is not among the drivers said to vary"
+            hint = "" if key in self.moving else ", and is not among the drivers said to vary"
             raise InputError(
-                f"{key}: an array of shape {array.shape} does not fit {length} quarters and {draws} draws{said}"
+                f"{key}: an array of shape {array.shape} does not fit"
+                f" {length} quarters and {draws} draws{hint}"
             )

@@ -1,119 +1,88 @@
-"""Which rows a kernel computes, and what it computes once a draw instead of every quarter.
+"""The rows that a kernel computes, and three rewrites that move work out of the loop over quarters.
 
-The jobs of a plan (:mod:`model.plan.schedule`) that the wanted rows need are rewritten, without changing what
-they mean:
+The tasks of a plan (:mod:`model.plan.schedule`) that the wanted rows need are rewritten without changing
+their meaning:
 
-- *given* jobs are those of reported quarters which do not differ between draws: numpy computes them, once a run;
-- a part of a formula that does not vary with time becomes a row of its own (*lifted*), and so do the factors of a product
-  that do not vary: ``cost * worn[t] / (4 * life)`` is ``(cost / (4 * life)) * worn[t]``, a division less a
-  quarter;
-- a node that looks over the whole axis becomes a row of its own, because it is a loop.
+- *constant history*: reported quarters that do not differ between draws are computed by numpy, once a run
+  (the ``given`` tasks);
+- *hoisting*: a part of a formula that does not vary with time becomes a row of its own, computed once a draw;
+  so do the constant factors of a product: ``cost * worn[t] / (4 * life)`` becomes
+  ``(cost / (4 * life)) * worn[t]``, which saves a division a quarter;
+- *loops apart*: a node that looks over the whole axis becomes a row of its own, because it is a loop.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
-from model.language.nodes import (
-    AtPosition,
-    Binary,
-    Calendar,
-    Call,
-    CountBeyond,
-    Expr,
-    Fixed,
-    Lagged,
-    Negate,
-    Number,
-    PositionOf,
-    Reduction,
-    Ref,
-    Trailing,
-    Where,
-    YearSum,
-    children,
-    mapped,
-    walk,
-)
+from model.language import nodes
+from model.language.nodes import Expr, children, mapped, walk
 from model.plan.plan import Row, key_of
-from model.plan.schedule import PHASES, Task, phase_jobs
+from model.plan.schedule import PHASES, Task, phase_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from model.plan.plan import Plan
 
-LOOPS: Final = (Reduction, PositionOf, CountBeyond)
+LOOPS: Final = (nodes.Reduction, nodes.PositionOf, nodes.CountBeyond)
 """Nodes that look at a row over the whole axis."""
 
 
 @dataclass(frozen=True)
 class KernelRows:
-    """What is to be computed: ``given`` by numpy, ``jobs``, by phase, by the kernel.
+    """The work of a kernel: tasks that numpy does first (``given``), and its own ``tasks`` by phase.
 
-    ``rows``: all rows, the lifted ones among them; ``inputs``: keys of the drivers and reported rows that are
-    read; ``in_history``: keys of the drivers that formulas of reported quarters use.
+    ``rows``: all rows, hoisted ones included; ``inputs``: keys of drivers and reported rows that are read;
+    ``in_history``: keys of drivers that formulas of reported quarters use.
     """
 
     given: tuple[Task, ...]
-    jobs: dict[str, tuple[Task, ...]]
+    tasks: dict[str, tuple[Task, ...]]
     rows: dict[str, Row]
     inputs: tuple[str, ...]
     in_history: frozenset[str]
 
 
 def rows_for(plan: Plan, wanted: Iterable[str], *, history: bool) -> KernelRows:
-    """Return what must be computed to know the ``wanted`` rows; with ``history``, reported quarters differ between draws too."""
-    needed = _needed(plan, wanted)
-    jobs = {phase: [job for job in phase_jobs(plan, phase) if job.row.key in needed] for phase in PHASES}
-    in_history = frozenset(
-        key for job in jobs["history"] for key in used_keys(job.formula) if plan.rows[key].driver is not None
-    )
-    free = _free_of_drivers(plan, jobs["history"]) if history else {job.row.key for job in jobs["history"]}
-    given = tuple(job for job in jobs["history"] if job.row.key in free)
-    jobs["history"] = [job for job in jobs["history"] if job.row.key not in free]
+    """Return the work for the ``wanted`` rows; ``history``: reported quarters differ between draws too."""
+    needed = plan.needed(wanted)
+    tasks = {phase: [task for task in phase_tasks(plan, phase) if task.row.key in needed] for phase in PHASES}
+    reported = tasks["history"]
+    used_in_history = {key for task in reported for key in used_keys(task.formula)}
+    given = _free_of_drivers(plan, reported) if history else {task.row.key for task in reported}
+    tasks["history"] = [task for task in reported if task.row.key not in given]
     rows = {key: row for key, row in plan.rows.items() if key in needed}
     rewritten = {}
     for phase in PHASES:
-        lifting = _Lifting(plan, phase)
-        done = [replace(job, formula=lifting.rewritten(job)) for job in jobs[phase]]
-        rows |= {job.row.key: job.row for job in lifting.jobs.values()}
-        rewritten[phase] = (*lifting.jobs.values(), *done)
-    inputs = tuple(key for key, row in rows.items() if row.line is None)
-    return KernelRows(given, rewritten, rows, inputs, in_history)
+        hoisting = _Hoisting(plan, phase)
+        done = [replace(task, formula=hoisting.rewritten(task)) for task in tasks[phase]]
+        hoisted = tuple(hoisting.tasks.values())
+        rows |= {task.row.key: task.row for task in hoisted}
+        rewritten[phase] = (*hoisted, *done)
+    return KernelRows(
+        given=tuple(task for task in reported if task.row.key in given),
+        tasks=rewritten,
+        rows=rows,
+        inputs=tuple(key for key, row in rows.items() if row.line is None),
+        in_history=frozenset(key for key in used_in_history if plan.rows[key].driver is not None),
+    )
 
 
 def used_keys(formula: Expr) -> set[str]:
     """Return the keys of the rows that a formula uses."""
-    return {key_of(node) for node in walk(formula) if isinstance(node, Ref)}
+    return {key_of(node) for node in walk(formula) if isinstance(node, nodes.Ref)}
 
 
-def _needed(plan: Plan, wanted: Iterable[str]) -> set[str]:
-    needed: set[str] = set()
-    waiting = list(wanted)
-    while waiting:
-        key = waiting.pop()
-        if key not in needed:
-            needed.add(key)
-            row = plan.row(key)
-            waiting += [
-                used
-                for formula in (row.history, row.forecast)
-                if formula is not None
-                for used in used_keys(formula)
-            ]
-    return needed
-
-
-def _free_of_drivers(plan: Plan, jobs: Iterable[Task]) -> set[str]:
+def _free_of_drivers(plan: Plan, tasks: Iterable[Task]) -> set[str]:
     """Return the keys of lines whose reported quarters follow from reported figures alone."""
-    uses = {job.row.key: used_keys(job.formula) for job in jobs}
+    uses = {task.row.key: used_keys(task.formula) for task in tasks}
     free = set(uses)
     bound = free
-    while bound:
+    while bound:  # a line that uses a bound one is bound: repeat until nothing is added
         bound = {
             key
             for key in free
@@ -124,29 +93,32 @@ def _free_of_drivers(plan: Plan, jobs: Iterable[Task]) -> set[str]:
 
 
 @dataclass
-class _Lifting:
+class _Hoisting:
     """Rewrites the formulas of one phase."""
 
     plan: Plan
     phase: str
-    jobs: dict[str, Task] = field(default_factory=dict)
-    """Lifted jobs, by the text of what they compute: the same thing is lifted once."""
+    tasks: dict[str, Task] = field(default_factory=dict)
+    """Hoisted tasks, by the text of their formulas: equal parts of several rows are computed once."""
 
-    def rewritten(self, job: Task) -> Expr:
-        """Return the formula of a job with what can be lifted lifted."""
-        if not job.row.timed:
-            self._require_no_look_back(job)
-        if isinstance(job.formula, LOOPS) and not job.row.timed:
-            return self._loop(job.formula, job.row)
-        return self._inner(job.formula, job.row, timed=job.row.timed)
+    def rewritten(self, task: Task) -> Expr:
+        """Return the formula of a task with everything hoisted that can be."""
+        if not task.row.timed:
+            self._require_no_look_back(task)
+        if isinstance(task.formula, LOOPS) and not task.row.timed:
+            return self._loop(task.formula, task.row)
+        return self._inner(task.formula, task.row, timed=task.row.timed)
 
-    def _require_no_look_back(self, job: Task) -> None:
+    def _require_no_look_back(self, task: Task) -> None:
         """Refuse one value that looks back: there is no quarter to look back from."""
-        for node in walk(job.formula):
-            if isinstance(node, (Trailing, YearSum, Lagged)) or (isinstance(node, Ref) and node.lag > 0):
-                key = key_of(node if isinstance(node, Ref) else node.ref)
+        for node in walk(task.formula):
+            if isinstance(node, (nodes.Trailing, nodes.YearSum, nodes.Lagged)) or (
+                isinstance(node, nodes.Ref) and node.lag > 0
+            ):
+                key = key_of(node if isinstance(node, nodes.Ref) else node.ref)
                 raise DeclarationError(
-                    f"{job.row.declared.origin}: {job.row.key} is one value, and cannot look back at {key}: use at_as_of()"
+                    f"{task.row.declared.origin}: {task.row.key} is one value, and cannot look back at {key}:"
+                    " use at_as_of()"
                 )
 
     def _inner(self, node: Expr, row: Row, *, timed: bool) -> Expr:
@@ -154,17 +126,18 @@ class _Lifting:
             return self._inner(child, row, timed=timed)
 
         if isinstance(node, LOOPS):
-            return self._lifted(self._loop(node, row), row)
-        if isinstance(node, AtPosition):
+            return self._hoisted(self._loop(node, row), row)
+        if isinstance(node, nodes.AtPosition):
             return replace(node, position=inner(node.position))
         if (
             timed
-            and isinstance(node, (Binary, Negate, Where, Call))
+            and isinstance(node, (nodes.Binary, nodes.Negate, nodes.Where, nodes.Call))
             and _uses_rows(node)
             and not self._varies(node)
         ):
-            return self._lifted(mapped(node, lambda child: self._inner(child, row, timed=False)), row)
-        if timed and isinstance(node, Binary) and node.operator in {"*", "/"}:
+            return self._hoisted(mapped(node, lambda child: self._inner(child, row, timed=False)), row)
+        if timed and isinstance(node, nodes.Binary) and node.operator in {"*", "/"}:
+            # regroup the product: constant factors first, as one hoisted row
             above, below = _factors(node)
             fixed_above, moving_above = self._parted(above)
             fixed_below, moving_below = self._parted(below)
@@ -175,70 +148,74 @@ class _Lifting:
 
     def _parted(self, factors: list[Expr]) -> tuple[list[Expr], list[Expr]]:
         """Return the factors that do not vary with time, and those that do."""
-        return [each for each in factors if not self._varies(each)], [
-            each for each in factors if self._varies(each)
-        ]
+        fixed = [factor for factor in factors if not self._varies(factor)]
+        moving = [factor for factor in factors if self._varies(factor)]
+        return fixed, moving
 
     def _loop(self, node: Expr, row: Row) -> Expr:
-        """Return a node that looks over the whole axis, with the value that it looks for lifted if it is a formula."""
-        if isinstance(node, PositionOf):
+        """Return a node that looks over the whole axis, its argument hoisted if that is a formula."""
+        if isinstance(node, nodes.PositionOf):
             return replace(node, value=self._sought(node.value, row))
-        if isinstance(node, CountBeyond):
+        if isinstance(node, nodes.CountBeyond):
             return replace(node, tolerance=self._sought(node.tolerance, row))
         return node
 
     def _sought(self, node: Expr, row: Row) -> Expr:
         if self._varies(node):
             raise DeclarationError(
-                f"{row.declared.origin}: {row.key} looks over the whole axis for what varies with time: look for one value"
+                f"{row.declared.origin}: {row.key} searches the axis for a value that varies with time:"
+                " search for one value"
             )
-        return (
-            node
-            if isinstance(node, (Number, Ref))
-            else self._lifted(self._inner(node, row, timed=False), row)
-        )
+        if isinstance(node, (nodes.Number, nodes.Ref)):
+            return node
+        return self._hoisted(self._inner(node, row, timed=False), row)
 
-    def _lifted(self, formula: Expr, row: Row) -> Ref:
-        text = repr(
-            (formula, row.vintage if any(isinstance(node, Calendar) for node in walk(formula)) else None)
-        )
-        if text not in self.jobs:
-            key = f"{row.key}, {self.phase} part {len(self.jobs) + 1}"
+    def _hoisted(self, formula: Expr, row: Row) -> nodes.Ref:
+        # the same formula gives the same value in every row, unless it asks for the vintage of its row
+        asks = any(isinstance(node, nodes.Calendar) for node in walk(formula))
+        text = repr((formula, row.vintage if asks else None))
+        if text not in self.tasks:
+            key = f"{row.key}, {self.phase} part {len(self.tasks) + 1}"
             part = Row(
                 key, row.declared, row.members, timed=False, forecast=formula, stop=1, vintage=row.vintage
             )
-            self.jobs[text] = Task(part, formula, 0, 1)
-        return Ref(self.jobs[text].row.key)
+            self.tasks[text] = Task(part, formula, 0, 1)
+        return nodes.Ref(self.tasks[text].row.key)
 
     def _varies(self, node: Expr) -> bool:
-        """Tell whether a formula has a value a quarter."""
-        match node:
-            case Ref():
-                row = self.plan.rows.get(key_of(node))
+        """Tell whether a formula varies with time."""
+        tree = cast("nodes.Bound", node)
+        if isinstance(tree, nodes.Operation | nodes.NotMeaningful):
+            return any(map(self._varies, children(tree)))
+        match tree:
+            case nodes.Ref():
+                row = self.plan.rows.get(key_of(tree))
                 return row is not None and row.timed
-            case Calendar(what):
+            case nodes.Sum(refs):
+                return any(map(self._varies, refs))
+            case nodes.Calendar(what):
                 return what not in {"vintage", "as_of"}
-            case Trailing() | YearSum() | Lagged():
+            case nodes.Trailing() | nodes.YearSum() | nodes.Lagged():
                 return True
-            case Fixed() | Reduction():
+            case nodes.Fixed() | nodes.Reduction():
                 return False
-            case PositionOf(sought) | AtPosition(_, sought) | CountBeyond(_, sought):
+            case nodes.PositionOf(sought) | nodes.AtPosition(_, sought) | nodes.CountBeyond(_, sought):
                 return self._varies(sought)
             case _:
-                return any(map(self._varies, children(node)))
+                raise nodes.no_case(tree, __name__)
 
 
 def _uses_rows(node: Expr) -> bool:
-    return any(isinstance(each, Ref) for each in walk(node))
+    return any(isinstance(each, nodes.Ref) for each in walk(node))
 
 
 def _factors(node: Expr) -> tuple[list[Expr], list[Expr]]:
     """Return the factors of a product: those above the line, and those below it."""
     match node:
-        case Binary("*", left, right):
+        case nodes.Binary("*", left, right):
             (above, below), (above_too, below_too) = _factors(left), _factors(right)
             return above + above_too, below + below_too
-        case Binary("/", left, right):
+        case nodes.Binary("/", left, right):
             (above, below), (below_too, above_too) = _factors(left), _factors(right)
             return above + above_too, below + below_too
         case _:
@@ -247,5 +224,7 @@ def _factors(node: Expr) -> tuple[list[Expr], list[Expr]]:
 
 def _product(above: list[Expr], below: list[Expr]) -> Expr:
     """Return a product of factors above and below the line."""
-    found = reduce(lambda left, right: Binary("*", left, right), above) if above else Number(1.0)
-    return reduce(lambda left, right: Binary("/", left, right), below, found)
+    product = (
+        reduce(lambda left, right: nodes.Binary("*", left, right), above) if above else nodes.Number(1.0)
+    )
+    return reduce(lambda left, right: nodes.Binary("/", left, right), below, product)

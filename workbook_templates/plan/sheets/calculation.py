@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from model.backends.prose import definition
 from model.language.periods import QUARTERS_A_YEAR
+from model.presentation import SheetWords
 from model.results import in_years
 from workbook_templates.a1 import column_letters
 from workbook_templates.plan.cells import Highlight, SheetPlan, Twin
@@ -24,33 +25,30 @@ from workbook_templates.plan.layout import (
     YEAR_ROW,
     Layout,
 )
-from workbook_templates.plan.sheets.header import put_axis, put_heading, put_title
+from workbook_templates.plan.links import years_known
+from workbook_templates.plan.sheets.header import put_axis, put_heading
 from workbook_templates.plan.sheets.inputs import mark_overruled
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import QuarterSite, reference
 from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.twins import DriverInYear, OfRow
 
 if TYPE_CHECKING:
     from model.language.nodes import Expr
     from model.plan.plan import Row
 
 _LINK: Final = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
-_SUBTITLES: Final = {
-    "Depreciation": "One row a vintage: position of the quarter bought (D), cost (E), depreciation by year and quarter"
-}
-_TITLES: Final = {
-    "Sales": "Net sales", "Assets": "Capital expenditure", "Depreciation": "Depreciation, vintage by vintage",
-    "Margins": "Operating income, net income and margins", "Cash": "Cash flow, cash and debt, inflection",
-    "Value": "What the share is worth",
-}  # fmt: skip
+_SUBTITLE: Final = "USD millions unless the unit says otherwise; a year sums, or ends with, its quarters"
 
 
-def calculation_sheet(layout: Layout, name: str) -> SheetPlan:
-    """Return a sheet of computed lines."""
-    sheet = SheetPlan(name)
-    subtitle = _SUBTITLES.get(
-        name, "USD millions unless the unit says otherwise; a year sums, or ends with, its quarters"
-    )
-    put_title(sheet, _TITLES[name], subtitle)
+def calculation(name: str, words: SheetWords | None) -> Sheet:
+    """Return a sheet of computed lines, with the company's texts for it."""
+    words = words or SheetWords(title=name, holds=name)
+    return Sheet(name, words.holds, words.title, words.subtitle or _SUBTITLE, _fill)
+
+
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    layout, name = edition.layout, sheet.name
     put_axis(sheet, layout)
     for heading in layout.headings[name]:
         put_heading(sheet, layout, heading)
@@ -61,7 +59,6 @@ def calculation_sheet(layout: Layout, name: str) -> SheetPlan:
     cells = f"{corner}:{reference(layout.last_row[name], layout.last_column)}"
     # a multiple of a loss is an error value, so that no sum takes it in
     sheet.highlights.append(Highlight(cells, f"ISERROR({corner})", "meaningless"))
-    return sheet
 
 
 def put_row(sheet: SheetPlan, layout: Layout, row: Row) -> None:
@@ -78,19 +75,18 @@ def put_row(sheet: SheetPlan, layout: Layout, row: Row) -> None:
         return
     if row.vintage is None:
         note = definition(row, layout.plan)
-        sheet.put(
-            at, NOTE, f"{note}. {row.line.note}" if row.line is not None and row.line.note else note, "note"
-        )
+        if row.line is not None and row.line.note:
+            note = f"{note}. {row.line.note}"
+        sheet.put(at, NOTE, note, "note")
     if not row.timed:
-        _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, Twin("value", row.key))
+        _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, OfRow(row.key))
         return
     split = layout.plan.axis.forecast_start
     for position in range(row.start, row.stop):
         past = position < split and row.line is not None and not row.line.result
         node = cast("Expr", row.history if past else row.forecast)
-        _put_formula(
-            sheet, layout, row, node, at, layout.quarter_column(position), Twin("quarter", row.key, position)
-        )
+        column = layout.quarter_column(position)
+        _put_formula(sheet, layout, row, node, at, column, OfRow(row.key, position))
     _put_years(sheet, layout, row, at)
 
 
@@ -105,7 +101,7 @@ def _put_formula(  # noqa: PLR0913  # a cell has a sheet, a place, a formula and
 def _put_vintage_cost(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
     """Write what heads a row of the triangle: the quarter bought (its position) and what the vintage cost."""
     sheet.put(at, NOTE, cast("int", row.vintage) + 1, "axis")
-    _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, Twin("value", row.key))
+    _put_formula(sheet, layout, row, cast("Expr", row.forecast), at, VALUE, OfRow(row.key))
 
 
 def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
@@ -122,49 +118,36 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
     style = numeric("calc" if driver.kind == "seasonal" else "link", row.unit)
     if driver.kind == "constant":
         live = reference(layout.live[row.key], VALUE, fixed_row=True, fixed_column=True)
-        sheet.put(at, VALUE, f"={INPUTS}!{live}", style, Twin("value", row.key))
+        sheet.put(at, VALUE, f"={INPUTS}!{live}", style, OfRow(row.key))
         return
     start = layout.driver_start(row.key)
-    if driver.kind == "seasonal":
-        members = layout.plan.names[driver.name]
-        first, last = (
-            reference(layout.live[key], VALUE, fixed_row=True, fixed_column=True)
-            for key in (members[0], members[-1])
-        )
+    members = layout.plan.names[driver.name]
     for position in range(start, layout.plan.axis.length):
         column = layout.quarter_column(position)
+        text = f"={INPUTS}!{reference(layout.live[row.key], column)}" if driver.kind != "seasonal" else ""
         if driver.kind == "seasonal":
-            text = "=" + call(
-                "INDEX", f"{INPUTS}!{first}:{last}", reference(SEASON_ROW, column, fixed_row=True)
+            ends = (
+                reference(layout.live[key], VALUE, fixed_row=True, fixed_column=True)
+                for key in (members[0], members[-1])
             )
-        else:
-            text = f"={INPUTS}!{reference(layout.live[row.key], column)}"
-        sheet.put(at, column, text, style, Twin("quarter", row.key, position))
+            season = reference(SEASON_ROW, column, fixed_row=True)
+            text = "=" + call("INDEX", f"{INPUTS}!{':'.join(ends)}", season)
+        sheet.put(at, column, text, style, OfRow(row.key, position))
     if driver.kind == "yearly":
         for place in range(start // QUARTERS_A_YEAR, layout.years):
             column = layout.year_column(place)
-            year = layout.plan.axis.years[place]
             text = f"={INPUTS}!{reference(layout.live[row.key], column)}"
-            sheet.put(at, column, text, style, Twin("driver year", row.key, year))
+            sheet.put(at, column, text, style, DriverInYear(row.key, year=layout.plan.axis.years[place]))
         mark_overruled(sheet, layout, at, layout.year_column(start // QUARTERS_A_YEAR), start_of=row.key)
-
-
-def years_known(row: Row, rule: str) -> range:
-    """Return positions of the years for which a row has a figure: a sum needs all four quarters, the rest the last one."""
-    partial = rule != "sum" or row.vintage is not None  # a vintage adds nothing before it is in service
-    first = row.start // QUARTERS_A_YEAR if partial else -(-row.start // QUARTERS_A_YEAR)
-    return range(first, row.stop // QUARTERS_A_YEAR)
 
 
 def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
     """Write the totals of the years: a sum, the last quarter, or the row's own formula over the years."""
     rule = row.line.annual if row.line is not None else "none"
-    if rule == "none":
-        return
     first, last = layout.first_quarter_column, layout.last_column
     own = ":".join(reference(at, each, fixed_column=True) for each in (first, last))
     years = ":".join(reference(YEAR_ROW, each, fixed_row=True, fixed_column=True) for each in (first, last))
-    for place in years_known(row, rule):
+    for place in years_known(row):
         column = layout.year_column(place)
         if rule == "sum":
             text = "=" + call("SUMIFS", own, years, f"{column_letters(column)}${YEAR_ROW}")
@@ -172,4 +155,4 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
             text = "=" + call("INDEX", own, f"{column_letters(column)}${POSITION_ROW}")
         else:
             text = formula(in_years(cast("Expr", row.forecast)), QuarterSite(layout, sheet.name, at, column))
-        sheet.put(at, column, text, numeric("calc", row.unit), Twin("year", row.key, place))
+        sheet.put(at, column, text, numeric("calc", row.unit), OfRow(row.key, place, "annual"))

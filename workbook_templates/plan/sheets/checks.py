@@ -1,22 +1,35 @@
-"""Checks: each difference by quarter, how often it is beyond its tolerance, and the sum of all as the master check."""
+"""Checks: differences by quarter, the number beyond tolerance, and their sum as the master check."""
 
 from __future__ import annotations
 
-from workbook_templates.plan.cells import SheetPlan, Twin
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
 from workbook_templates.plan.formula import call
-from workbook_templates.plan.layout import BASIS_ROW, CHECKS, FIRST_YEAR_COLUMN, PERIOD_ROW, VALUE, Layout
+from workbook_templates.plan.layout import (
+    BASIS_ROW,
+    CHECKS,
+    CHECKS_FAILED,
+    FIRST_YEAR_COLUMN,
+    PERIOD_ROW,
+    VALUE,
+)
 from workbook_templates.plan.sheets.calculation import put_row
-from workbook_templates.plan.sheets.header import put_axis, put_heading, put_title
+from workbook_templates.plan.sheets.header import put_axis, put_heading
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import reference
+from workbook_templates.plan.twins import Computed
+
+if TYPE_CHECKING:
+    from model.results import Results
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
 PASS_COLUMN = FIRST_YEAR_COLUMN
 """Shows TRUE or FALSE; the cell holds 1 or 0."""
 
 
-def checks_sheet(layout: Layout) -> SheetPlan:
-    """Return the sheet of checks."""
-    sheet = SheetPlan(CHECKS)
-    put_title(sheet, "Checks", "A difference in any quarter beyond the tolerance fails its check")
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    layout = edition.layout
     put_axis(sheet, layout)
     for heading in layout.headings[CHECKS]:
         put_heading(sheet, layout, heading)
@@ -27,13 +40,19 @@ def checks_sheet(layout: Layout) -> SheetPlan:
         if place.sheet != CHECKS:
             continue
         put_row(sheet, layout, layout.plan.rows[key])
-        if key.endswith("_failures") or key == "checks_failed":
-            count = reference(place.row, VALUE, fixed_column=True)
-            sheet.put(
-                place.row,
-                PASS_COLUMN,
-                "=" + call("IF", f"{count}=0", "1", "0"),
-                "calc truth",
-                Twin("passes", key),
-            )
-    return sheet
+        if key.endswith("_failures") or key == CHECKS_FAILED:
+            text = "=" + call("IF", f"{reference(place.row, VALUE, fixed_column=True)}=0", "1", "0")
+            sheet.put(place.row, PASS_COLUMN, text, "calc truth", Computed(partial(_passes, key)))
+
+
+def _passes(key: str, _plan: WorkbookPlan, results: Results, draw: int) -> float:
+    return float(results.values[key][0, draw] == 0)
+
+
+SHEET: Final = Sheet(
+    CHECKS,
+    "Arithmetic, ties to the filings, signs, ranges; every header shows whether all of them pass",
+    "Checks",
+    "A difference in any quarter beyond the tolerance fails its check",
+    _fill,
+)

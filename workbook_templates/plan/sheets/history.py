@@ -2,91 +2,86 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from model.language.periods import QUARTERS_A_YEAR
-from model.plan.plan import words
 from model.reported.actuals import load_actuals
-from workbook_templates.plan.cells import SheetPlan
 from workbook_templates.plan.layout import LABEL, NAME, NOTE, REPORTED, SOURCES, UNIT, Layout
-from workbook_templates.plan.sheets.header import put_axis, put_state, put_title
+from workbook_templates.plan.sheets.header import put_axis, put_state
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 
-_SOURCE_COLUMNS = {"Item": 58, "Period": 10, "Value": 14, "Unit": 10, "Check": 16, "Source": 110}
-_FIRST_SOURCE_ROW = 7
+if TYPE_CHECKING:
+    from workbook_templates.plan.cells import SheetPlan
+
+_SOURCE_COLUMNS: Final = {"Item": 58, "Period": 10, "Value": 14, "Unit": 10, "Check": 16, "Source": 110}
+_FIRST_SOURCE_ROW: Final = 7
+_PREFIX: Final = "reported."
 
 
-def reported_sheet(layout: Layout) -> SheetPlan:
-    """Return the sheet of reported figures up to as-of; estimates are in italics."""
-    sheet = SheetPlan(REPORTED)
-    put_title(
-        sheet,
-        "Reported figures",
-        f"From the filings, to {layout.plan.axis.as_of}; estimates in italics; a source for each on {SOURCES}",
-    )
+def _fill_reported(sheet: SheetPlan, edition: Edition) -> None:
+    layout = edition.layout
     put_axis(sheet, layout, "Source of the last figure")
-    actuals, axis = load_actuals(), layout.plan.axis
     for key, place in layout.places.items():
-        if place.sheet != REPORTED:
-            continue
-        item = key.removeprefix("reported.")
-        row = layout.plan.rows[key]
-        sheet.put(
-            place.row,
-            LABEL,
-            words(item[:1].upper() + item[1:] if not item.startswith("aws") else item),
-            "label",
-        )
-        sheet.put(place.row, NAME, item, "name")
-        sheet.put(place.row, UNIT, row.unit, "unit")
-        for position in range(axis.forecast_start):
-            figure = actuals.quarterly[item, str(axis.quarters[position])]
-            role = "estimate" if figure.check in {"estimate", "judgement"} else "filed"
-            sheet.put(place.row, layout.quarter_column(position), figure.value, numeric(role, row.unit))
-            sheet.put(place.row, NOTE, figure.source, "note")
-        sheet.notes[place.row, LABEL] = _note(
-            item, [str(quarter) for quarter in axis.quarters[: axis.forecast_start]]
-        )
-        for place_of_year, year in enumerate(axis.years[: axis.forecast_start // QUARTERS_A_YEAR]):
-            annual = actuals.annual.get((item, str(year)))
-            if annual is not None:
-                sheet.put(
-                    place.row, layout.year_column(place_of_year), annual.value, numeric("filed", row.unit)
-                )
-    return sheet
+        if place.sheet == REPORTED:
+            _put_item(sheet, layout, key, place.row)
 
 
-def _note(item: str, periods: list[str]) -> str:
-    """Return the documents behind a row, each with its quarters."""
-    found: dict[str, list[str]] = {}
-    for period in periods:
-        found.setdefault(load_actuals().quarterly[item, period].source, []).append(period)
-    return "\n".join(f"{', '.join(quarters)}: {source}" for source, quarters in found.items())
+def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
+    """Write the figures of an item up to as-of; estimates are in italics."""
+    actuals, axis, unit = load_actuals(layout.company), layout.plan.axis, layout.plan.rows[key].unit
+    item = key.removeprefix(_PREFIX)
+    label = layout.plan.model.words(item)
+    sheet.put(row, LABEL, label[:1].upper() + label[1:], "label")
+    sheet.put(row, NAME, item, "name")
+    sheet.put(row, UNIT, unit, "unit")
+    sources: dict[str, list[str]] = {}
+    for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
+        figure = actuals.quarterly[item, str(quarter)]
+        role = "estimate" if figure.check in {"estimate", "judgement"} else "filed"
+        sheet.put(row, layout.quarter_column(position), figure.value, numeric(role, unit))
+        sheet.put(row, NOTE, figure.source, "note")
+        sources.setdefault(figure.source, []).append(str(quarter))
+    notes = (f"{', '.join(quarters)}: {source}" for source, quarters in sources.items())
+    sheet.notes[row, LABEL] = "\n".join(notes)
+    for place, year in enumerate(axis.years[: axis.forecast_start // QUARTERS_A_YEAR]):
+        annual = actuals.annual.get((item, str(year)))
+        if annual is not None:
+            sheet.put(row, layout.year_column(place), annual.value, numeric("filed", unit))
 
 
-def sources_sheet(layout: Layout) -> SheetPlan:
-    """Return the list of every reported figure with its document."""
-    sheet = SheetPlan(SOURCES)
-    put_title(sheet, "Sources", "Every reported figure and the document that states it")
-    put_state(sheet, layout)
+def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
+    plan, quarterly = edition.layout.plan, load_actuals(edition.layout.company).quarterly
+    put_state(sheet, edition.layout)
     for column, (title, width) in enumerate(_SOURCE_COLUMNS.items(), start=1):
         sheet.put(_FIRST_SOURCE_ROW - 1, column, title, "period text")
         sheet.widths[column] = width
-    actuals, row = load_actuals(), _FIRST_SOURCE_ROW
-    for key in layout.places:
-        if not key.startswith("reported."):
-            continue
-        for quarter in layout.plan.axis.quarters[: layout.plan.axis.forecast_start]:
-            figure = actuals.quarterly[key.removeprefix("reported."), str(quarter)]
+    items = [key for key in edition.layout.places if key.startswith(_PREFIX)]
+    row = _FIRST_SOURCE_ROW
+    for key in items:
+        for quarter in plan.axis.quarters[: plan.axis.forecast_start]:
+            figure = quarterly[key.removeprefix(_PREFIX), str(quarter)]
             entries: tuple[str | float, ...] = (
-                figure.item,
-                figure.period,
-                figure.value,
-                figure.unit,
-                figure.check,
-                figure.source,
-            )
+                figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source,
+            )  # fmt: skip
             for column, entry in enumerate(entries, start=1):
-                style = numeric("filed", layout.plan.rows[key].unit) if isinstance(entry, float) else "remark"
+                style = numeric("filed", plan.rows[key].unit) if isinstance(entry, float) else "remark"
                 sheet.put(row, column, entry, style)
             row += 1
     sheet.frozen = (_FIRST_SOURCE_ROW, 2)
-    return sheet
+
+
+SHEET: Final = Sheet(
+    REPORTED,
+    "Figures from the filings, by quarter and year",
+    "Reported figures",
+    f"From the filings, to {{as_of}}; estimates in italics; a source for each on {SOURCES}",
+    _fill_reported,
+)
+SOURCES_SHEET: Final = Sheet(
+    SOURCES,
+    "The document behind every reported figure",
+    "Sources",
+    "Every reported figure and the document that states it",
+    _fill_sources,
+)

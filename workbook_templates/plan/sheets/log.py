@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.plan.cells import InputRange, SheetPlan
-from workbook_templates.plan.layout import INPUTS, LOG, Layout
-from workbook_templates.plan.sheets.header import put_band, put_state, put_title
+from workbook_templates.plan.layout import INPUTS, LOG
+from workbook_templates.plan.sheets.header import put_band, put_state
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from model.company import Company
 
 _FIRST_ROW: Final = 6
 _WIDTHS: Final = {1: 30.0, 2: 40.0, 3: 26.0, 4: 16.0, 5: 16.0, 6: 80.0}
@@ -22,48 +24,41 @@ _ENTRIES: Final = 20
 _HEADS: Final = ("Date", "Who", "Sheet and cell", "From", "To", "Why, and the source")
 
 
-def log_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
-    """Return the log."""
-    sheet = SheetPlan(LOG, widths=dict(_WIDTHS), one_page=True)
-    put_title(
-        sheet, "Log", "Versions of the model, what this workbook was built from, and what was changed since"
-    )
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    layout, version = edition.layout, edition.version
+    sheet.widths |= _WIDTHS
+    sheet.one_page = True
     put_state(sheet, layout)
-    row = _put_table(
-        sheet, _FIRST_ROW, "Versions of the model", ("Version", "Data", "", "", "", "Change"), _versions()
-    )
+    heads = ("Version", "Data", "", "", "", "Change")
+    row = _put_table(sheet, _FIRST_ROW, "Versions of the model", heads, _versions(layout.company))
     built = [
         ("Version", version, "", "", "", "of the model that wrote this file"),
         ("As-of", str(layout.plan.axis.as_of), "", "", "", "last quarter taken as reported"),
         (
             "Assumptions",
-            assumptions,
+            edition.assumptions,
             "",
             "",
             "",
             "hash of every driver value of every scenario below, as built",
         ),
-        *(
-            (f"Scenario {place}", each.name, "", "", "", each.title)
-            for place, each in enumerate(layout.scenarios, start=1)
-        ),
     ]
+    for place, each in enumerate(layout.scenarios, start=1):
+        built.append((f"Scenario {place}", each.name, "", "", "", each.title))
     row = _put_table(sheet, row, "This workbook", ("What", "Value", "", "", "", "Meaning"), built)
     title = f"Changes made by hand: write them here; amzn-fcf read FILE finds those of {INPUTS} by itself"
     blank = [(None,) * _LAST] * _ENTRIES
     _put_table(sheet, row, title, _HEADS, blank, style="entry")
-    sheet.ranges.append(
-        InputRange(f"{reference(row + 2, 1)}:{reference(row + 1 + _ENTRIES, _LAST)}", free=True)
-    )
-    return sheet
+    cells = f"{reference(row + 2, 1)}:{reference(row + 1 + _ENTRIES, _LAST)}"
+    sheet.ranges.append(InputRange(cells, free=True))
 
 
-def _versions() -> list[tuple[str, ...]]:
-    text = resources.files("model.amazon.data").joinpath("versions.csv").read_text(encoding="utf-8")
-    return [
-        (each["version"], each["data"], "", "", "", each["change"])
-        for each in csv.DictReader(text.splitlines())
-    ]
+def _versions(company: Company) -> list[tuple[str, ...]]:
+    """Return the versions of the company's data, if they are listed."""
+    file = company.file("versions.csv")
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    versions = csv.DictReader(text.splitlines())
+    return [(each["version"], each["data"], "", "", "", each["change"]) for each in versions]
 
 
 def _put_table(  # a table has a place, a title, heads and rows
@@ -83,3 +78,12 @@ def _put_table(  # a table has a place, a title, heads and rows
         for column, entry in enumerate(entries, start=1):
             sheet.put(place, column, entry or None, style)
     return row + 3 + len(rows)
+
+
+SHEET: Final = Sheet(
+    LOG,
+    "Versions, what this workbook was built from, and room for changes made by hand",
+    "Log",
+    "Versions of the model, what this workbook was built from, and what was changed since",
+    _fill,
+)

@@ -1,29 +1,33 @@
-"""Scenarios: all of them side by side, as the model gave them (stamped), and whether the live one agrees with its column."""
+"""Scenarios: stamped figures of all, side by side, and whether the live one agrees with its column."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
-from model import companies
 from model.analysis.weighting import weighted_scenario, weighted_scenarios
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
-from workbook_templates.plan.cells import SheetPlan, Twin
 from workbook_templates.plan.formula import call
-from workbook_templates.plan.layout import INPUTS, SCENARIOS, VALUE, Layout
-from workbook_templates.plan.sheets.header import put_band, put_stamp, put_title
+from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout
+from workbook_templates.plan.links import linked, put_link, year_of
+from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp
 from workbook_templates.plan.sheets.inputs import choice_cell
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.twins import Computed, scenario_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from model.presentation import WorkbookWords
+    from model.results import Results
     from model.scenarios.scenario import Scenario
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
 NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW = 5, 6, 7, 8, 9
 FIRST_ROW: Final = 11
@@ -31,8 +35,18 @@ _LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
 _TOLERANCE: Final = 1e-6
 MIX_OF_DRIVERS: Final = "mix of drivers"
 """Head of a column: no scenario can have this name."""
-_WIDTHS: Final = {_LABEL: 58, _NAME: 34, _UNIT: 10, PERIOD: 9, LIVE: 15, AGREES: 12, MIX: 13}
-_YEARS: Final = (2025, 2026, 2027, 2028, 2029, 2030, 2035)
+_WIDTHS: Final = {_LABEL: 58.0, _NAME: 34.0, _UNIT: 10.0, PERIOD: 9.0, LIVE: 15.0, AGREES: 12.0, MIX: 13.0}
+_COLUMN_WIDTH: Final = 18.0
+_HEADS: Final = {
+    _LABEL: "", _NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees",
+    MIX: "Mix of values",
+}  # fmt: skip
+_LABELS: Final = {
+    AS_OF_ROW: "Last reported quarter (as-of)",
+    WEIGHT_ROW: "Weight in the mix",
+    TOLERANCE_ROW: "Tolerance of agreement, relative",
+    COMPARED_ROW: "Figures compared with the scenario's own column",
+}
 
 
 class Figure(NamedTuple):
@@ -42,34 +56,27 @@ class Figure(NamedTuple):
     year: int = 0
 
 
-def _by_year(*keys: str, years: Sequence[int] = _YEARS) -> tuple[Figure, ...]:
-    return tuple(Figure(key, year) for key in keys for year in years)
-
-
-SECTIONS: Final[dict[str, tuple[Figure, ...]]] = {
-    "Value per share": (
-        *(Figure(row) for row in companies.default().presentation.questions.values.values()),
-        Figure("price"), Figure("upside[dcf]"), Figure("discount_rate[mid]"), Figure("terminal_share"), Figure("implied_ev_ebitda"),
-        Figure("implied_terminal_growth"),
-    ),
-    "Inflection of trailing twelve months' free cash flow (#N/A: not on the axis)": tuple(
-        map(Figure, ("trough", "trough_amount", "turn", "positive", "recross", "intensity_peak", "peak_intensity"))
-    ),
-    "Free cash flow": _by_year("free_cash_flow"),
-    "Capital expenditure": _by_year("net_capex"),
-    "Sales and margins": _by_year("net_sales", "aws_sales_growth", "aws_margin", "operating_margin", years=(2026, 2027, 2028, 2035)),
-}  # fmt: skip
+def sections(layout: Layout) -> dict[str, list[Figure]]:
+    """Return the figures of each section."""
+    found = {}
+    for section in layout.words.sections:
+        years = [0]
+        if section.years is not None:
+            years = [*layout.shown_years(*section.years)]
+            years += [year for year in layout.plan.axis.years[-1:] if year not in years]
+        found[section.title] = [Figure(key, year) for key in section.lines for year in years]
+    return found
 
 
 def agreement_cell() -> str:
-    """Return the reference (on this sheet) to the word that says whether the live figures are the stamped ones."""
+    """Return the reference (on this sheet) to the text on the agreement of live and stamped figures."""
     return reference(AS_OF_ROW, LIVE)
 
 
-def figure_rows() -> dict[Figure, int]:
+def figure_rows(layout: Layout) -> dict[Figure, int]:
     """Return the row of every figure: one below the title of its section, two free rows between sections."""
     rows, row = {}, FIRST_ROW
-    for figures in SECTIONS.values():
+    for figures in sections(layout).values():
         for figure in figures:
             row += 1
             rows[figure] = row
@@ -77,47 +84,31 @@ def figure_rows() -> dict[Figure, int]:
     return rows
 
 
-def rows_of(key: str, years: Sequence[int] = (0,)) -> range:
+def rows_of(layout: Layout, key: str, years: Sequence[int] = (0,)) -> range:
     """Return the rows of a figure in some of its years, which stand below each other."""
-    found = [row for figure, row in figure_rows().items() if figure.key == key and figure.year in years]
+    found = [row for figure, row in figure_rows(layout).items() if figure.key == key and figure.year in years]
     return range(found[0], found[-1] + 1)
 
 
-def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan:
-    """Return the sheet that compares scenarios."""
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    layout = edition.layout
     columns = _stamped(layout)
-    mix = {
-        (each.name, each.as_of): each.weight for each in weighted_scenarios()
-    }  # they add up to 1; a user's own are not in it
+    mix = {(each.name, each.as_of): each.weight for each in weighted_scenarios(layout.company)}
+    # they add up to 1; a user's own are not in it
     weights = mix if set(mix) <= {(each.name, each.as_of) for each, _ in columns} else {}
     last = FIRST_COLUMN + len(columns) - 1
-    sheet = SheetPlan(SCENARIOS, widths=dict(_WIDTHS) | dict.fromkeys(range(FIRST_COLUMN, last + 1), 18.0))
-    put_title(sheet, "Scenarios side by side",
-        "Live: the selected scenario, formulas; the columns to the right are values of the model, stamped when the workbook was built",
-    )  # fmt: skip
-    put_stamp(sheet, layout, assumptions, version)
-    for column, text in {
-        _NAME: "Name",
-        _UNIT: "Unit",
-        PERIOD: "Year",
-        LIVE: "Live",
-        AGREES: "Agrees",
-        MIX: "Mix of values",
-    }.items():
-        sheet.put(NAME_ROW, column, text, "period text" if column < LIVE else "period")
-    for row, text in {
-        AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix", TOLERANCE_ROW: "Tolerance of agreement, relative",
-        COMPARED_ROW: "Figures compared with the scenario's own column",
-    }.items():  # fmt: skip
+    sheet.widths |= _WIDTHS | dict.fromkeys(range(FIRST_COLUMN, last + 1), _COLUMN_WIDTH)
+    put_stamp(sheet, edition)
+    put_heads(sheet, NAME_ROW, _HEADS, range(LIVE))
+    for row, text in _LABELS.items():
         sheet.put(row, _LABEL, text, "label")
-    sheet.put(NAME_ROW, _LABEL, "", "period text")
     sheet.put(TOLERANCE_ROW, LIVE, _TOLERANCE, "axis")
     for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
         sheet.put(NAME_ROW, column, scenario.name, "period")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
         sheet.put(WEIGHT_ROW, column, weights.get((scenario.name, scenario.as_of), 0.0), "calc percent")
-    rows = figure_rows()
-    for title, figures in SECTIONS.items():
+    rows = figure_rows(layout)
+    for title, figures in sections(layout).items():
         put_band(sheet, rows[figures[0]] - 1, title, last)
         for figure in figures:
             _put_figure(sheet, layout, figure, rows[figure], [values[figure] for _, values in columns])
@@ -125,64 +116,116 @@ def scenarios_sheet(layout: Layout, assumptions: str, version: str) -> SheetPlan
     compared = sum(column == AGREES and cell.twin is not None for (_, column), cell in sheet.cells.items())
     sheet.put(COMPARED_ROW, LIVE, compared, "calc whole")
     text = f'=IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"agrees","inputs changed")'
-    sheet.put(AS_OF_ROW, LIVE, text, "check", Twin("text", "agreement"))
+    sheet.put(AS_OF_ROW, LIVE, text, "check", Computed(agreement))
     sheet.frozen = (FIRST_ROW, _NAME)
-    return sheet
 
 
 def column_names(layout: Layout) -> dict[int, str]:
-    """Return the name of the scenario in each column: all of the selector, the others that ship, and the mix."""
+    """Return the scenarios by column: those of the selector, the others that ship, and the mix."""
     offered = [each.name for each in layout.scenarios]
-    others = [name for name in builtin_scenarios() if name not in offered]
-    return dict(enumerate([*offered, *others, MIX_OF_DRIVERS], start=FIRST_COLUMN))
+    others = [name for name in builtin_scenarios(layout.company) if name not in offered]
+    mix = [MIX_OF_DRIVERS] if weighted_scenarios(layout.company) else []
+    return dict(enumerate([*offered, *others, *mix], start=FIRST_COLUMN))
 
 
 def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
     """Return the scenario of each column with its figures."""
     offered = {each.name: each for each in layout.scenarios}
-    offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted_scenarios()), name=MIX_OF_DRIVERS)
-    chosen = [offered.get(name) or load_scenario(name) for name in column_names(layout).values()]
-    figures = [figure for section in SECTIONS.values() for figure in section]
-    found = []
+    if weighted := weighted_scenarios(layout.company):
+        offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted), name=MIX_OF_DRIVERS)
+    names = column_names(layout).values()
+    chosen = [offered.get(name) or load_scenario(name, company=layout.company) for name in names]
+    figures = figure_rows(layout)
+    values: dict[str, dict[Figure, float]] = {}
     for as_of in dict.fromkeys(each.as_of for each in chosen):
         batch = [each for each in chosen if each.as_of == as_of]
         results = run(batch)
         for place, scenario in enumerate(batch):
-            values = {}
-            for figure in figures:
-                series = results.series(figure.key, "annual") if figure.year else results.values[figure.key]
-                row = series[results.plan.axis.year_position(figure.year) if figure.year else 0]
-                values[figure] = float(row[min(place, len(row) - 1)])
-            found.append((scenario, values))
-    return sorted(found, key=lambda each: chosen.index(each[0]))
+            values[scenario.name] = {figure: _value(results, figure, place) for figure in figures}
+    return [(scenario, values[scenario.name]) for scenario in chosen]
+
+
+def _value(results: Results, figure: Figure, place: int) -> float:
+    if figure.year:
+        row = results.series(figure.key, "annual")[results.plan.axis.year_position(figure.year)]
+    else:
+        row = results.values[figure.key][0]
+    return float(row[min(place, len(row) - 1)])
 
 
 def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, values: list[float]) -> None:
-    plan = layout.plan
-    line, home = plan.row(figure.key), layout.places[figure.key]
+    line = layout.plan.row(figure.key)
     sheet.put(row, _LABEL, line.label, "label")
     sheet.put(row, _NAME, figure.key, "name")
     sheet.put(row, _UNIT, line.unit, "unit")
-    place = plan.axis.year_position(figure.year) if figure.year else 0
-    column = layout.year_column(place) if figure.year else VALUE
     if figure.year:
         sheet.put(row, PERIOD, f"FY{figure.year}", "unit")
-    twin = Twin("year", figure.key, place) if figure.year else Twin("value", figure.key)
-    sheet.put(row, LIVE, f"={home.sheet}!{reference(home.row, column)}", numeric("link", line.unit), twin)
+    link = linked(layout, figure.key, year_of(figure.year) if figure.year else None)
+    put_link(sheet, (row, LIVE), link)
     last = FIRST_COLUMN + len(values) - 1
     for at, value in enumerate(values, start=FIRST_COLUMN):
-        sheet.put(row, at, "#N/A" if np.isnan(value) else value, numeric("stamp", line.unit))
-    if line.unit != "quarter" and figure.key != "implied_terminal_growth":  # which need not exist
-        own = call(
-            "INDEX",
-            f"{reference(row, FIRST_COLUMN)}:{reference(row, FIRST_COLUMN + len(layout.scenarios) - 1)}",
-            f"{INPUTS}!{choice_cell()}",
-        )
-        live = reference(row, LIVE)
-        limit = reference(TOLERANCE_ROW, LIVE, fixed_row=True, fixed_column=True)
-        text = "=" + call("IF", f"{call('ABS', f'{live}-{own}')}<={limit}*{call('ABS', own)}", "1", "0")
-        sheet.put(row, AGREES, text, "calc truth", Twin("agrees", place=row))
-    if figure.key.startswith("value_per_share"):
-        weights = f"{reference(WEIGHT_ROW, FIRST_COLUMN, fixed_row=True)}:{reference(WEIGHT_ROW, last, fixed_row=True)}"
-        text = "=" + call("SUMPRODUCT", weights, f"{reference(row, FIRST_COLUMN)}:{reference(row, last)}")
-        sheet.put(row, MIX, text, numeric("calc", line.unit), Twin("mix", place=row))
+        sheet.put(row, at, "#N/A" if math.isnan(value) else value, numeric("stamp", line.unit))
+    if link and line.unit != "quarter" and figure.key not in layout.words.may_lack:
+        _put_agreement(sheet, layout, row)
+    if line.unit == "USD/share" and line.driver is None:
+        weights = ":".join(reference(WEIGHT_ROW, each, fixed_row=True) for each in (FIRST_COLUMN, last))
+        stamped = f"{reference(row, FIRST_COLUMN)}:{reference(row, last)}"
+        text = "=" + call("SUMPRODUCT", weights, stamped)
+        sheet.put(row, MIX, text, numeric("calc", line.unit), Computed(partial(_mix, row)))
+
+
+def _put_agreement(sheet: SheetPlan, layout: Layout, row: int) -> None:
+    """Compare the live figure with the one stamped for the selected scenario."""
+    stamped = f"{reference(row, FIRST_COLUMN)}:{reference(row, FIRST_COLUMN + len(layout.scenarios) - 1)}"
+    own = call("INDEX", stamped, f"{INPUTS}!{choice_cell()}")
+    distance = call("ABS", f"{reference(row, LIVE)}-{own}")
+    limit = f"{reference(TOLERANCE_ROW, LIVE, fixed_row=True, fixed_column=True)}*{call('ABS', own)}"
+    text = "=" + call("IF", f"{distance}<={limit}", "1", "0")
+    sheet.put(row, AGREES, text, "calc truth", Computed(partial(_agrees, row)))
+
+
+# What the formulas above must equal
+
+
+def agreement(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+    """Return whether all live figures are those stamped for the selected scenario, NaN if one is an error."""
+    cells = plan.sheets[SCENARIOS].cells
+    rows = [row for (row, column), cell in cells.items() if column == AGREES and cell.twin is not None]
+    agreeing = [_agrees(row, plan, results, draw) for row in rows]
+    if any(math.isnan(each) for each in agreeing):
+        return math.nan
+    return "agrees" if all(agreeing) else "inputs changed"
+
+
+def _agrees(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:
+    stamped = _stamp(plan, row, FIRST_COLUMN - 1 + int(scenario_number(plan, results, draw)))
+    limit = _stamp(plan, TOLERANCE_ROW, LIVE)
+    twin = plan.sheets[SCENARIOS].cells[row, LIVE].twin
+    live = twin.expected(plan, results, draw) if twin else math.nan
+    if not isinstance(live, float) or math.isnan(live) or math.isnan(stamped):
+        return math.nan
+    return float(abs(live - stamped) <= limit * abs(stamped))
+
+
+def _mix(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG001  # of the interface
+    columns = [at for each, at in plan.sheets[SCENARIOS].cells if each == row and at >= FIRST_COLUMN]
+    return math.fsum(_stamp(plan, WEIGHT_ROW, at) * _stamp(plan, row, at) for at in columns)
+
+
+def _stamp(plan: WorkbookPlan, row: int, column: int) -> float:
+    return plan.sheets[SCENARIOS].number(row, column)
+
+
+def _is_needed(words: WorkbookWords) -> bool:
+    return bool(words.sections)
+
+
+SHEET: Final = Sheet(
+    SCENARIOS,
+    "All scenarios side by side, stamped, and whether the live one agrees with its column",
+    "Scenarios side by side",
+    "Live: the selected scenario, formulas; the columns to the right are values of the model, stamped when "
+    "the workbook was built",
+    _fill,
+    _is_needed,
+)

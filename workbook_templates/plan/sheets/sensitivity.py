@@ -1,30 +1,31 @@
-"""Sensitivity: what moves value and free cash flow most, and both over two drivers, stamped for one scenario of the selector."""
+"""Sensitivity: tornados, two-way tables and a simulation, stamped for one scenario of the selector."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from model.analysis.sensitivity import Bar, Grid, Tornado, grid, grids, tornados
-from model.analysis.swings import Steps
-from model.outputs import Output
-from model.results import run
-from model.scenarios.drivers import ALL
-from model.scenarios.scenario import assumption_hash
-from workbook_templates.plan.cells import Chart, Series, SheetPlan, Twin
+from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan
 from workbook_templates.plan.formula import call
-from workbook_templates.plan.layout import SENSITIVITY, VALUE, Layout
-from workbook_templates.plan.sheets.header import put_band, put_stamp, put_title, selected_scenario
-from workbook_templates.plan.sheets.simulated import put_simulation, simulation_of
+from workbook_templates.plan.layout import SENSITIVITY, Layout
+from workbook_templates.plan.links import linked, put_link
+from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
+from workbook_templates.plan.sheets.simulated import put_simulation
+from workbook_templates.plan.sheets.stamps import SIZE, TORNADOS, outputs_at, stamps_of
 from workbook_templates.plan.site import down, reference
 from workbook_templates.plan.styles import AMBER, NAVY, numeric
+from workbook_templates.plan.twins import Computed, scenario_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.plan.plan import Plan
+    from model.analysis.sensitivity import Bar, Grid, Tornado
+    from model.analysis.swings import Steps
+    from model.outputs import Output
+    from model.presentation import WorkbookWords
+    from model.results import Results
     from model.scenarios.scenario import Scenario
-    from model.simulation.results import Simulation
 
 HEADER_ROW, SCENARIO_ROW, FIRST_FIGURE_ROW = 5, 6, 9
 LABEL, NAME, LIVE, STAMPED = 1, 2, 3, 4
@@ -34,146 +35,63 @@ TOLERANCE_CELL: Final = (7, LIVE)
 AGREEMENT_CELL: Final = (8, LIVE)
 _TOLERANCE: Final = 1e-6
 BARS: Final = 17
-"""Rows of a tornado: the drivers that move its output most; with so many, two tornados fill the first printed page."""
+"""Rows of a tornado: the drivers that move its output most; two tornados fill the first printed page."""
 LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH, DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, NOTE = range(3, 13)
 """Columns of a tornado: the output, its change from the base, and the driver's values in a period."""
 TORNADO_ROWS: Final = (13, 33)
 """Bands of the tornados of value and of free cash flow; two rows below each begin its bars."""
 _CHARTS_ROW: Final = 56
-SIZE: Final = 7
-"""Values of a driver in a grid; the scenario is in the centre."""
 GRID_ROWS: Final = (82, 93, 109)
-"""Bands of the grids of value, free cash flow and the inflection; three rows below each begin its values. The gap: a page ends there."""
+"""Bands of the grids; values begin three rows below each. A printed page ends in the gap."""
 _Y, FIRST_X = 2, 3
 SIMULATION_ROW: Final = 121
-_STEPS: Final = {"wacc": 0.005, "terminal_growth": 0.005, "capex_scale": 0.05, "aws_growth": 0.025}
-_ROUNDING: Final = 1 - 1e-9
-"""Of the way to the end of a driver's range: the end itself could be missed by rounding."""
 _WIDTHS: Final = (
     {LABEL: 52.0, NAME: 30.0} | dict.fromkeys(range(LIVE, PERIOD), 12.0) | {PERIOD: 8.0, NOTE: 44.0}
 )
 _LAST: Final = NOTE
 _CHART_SIZE: Final = (19.5, 13.0)
+_AGREES, _CHANGED, _ANOTHER = "agrees", "inputs changed", "stamped for another scenario"
+_HEADS: Final = {
+    LABEL: "Driver", NAME: "Name", LOW: "figure, low", HIGH: "figure, high", BASE: "as it is",
+    CHANGE_LOW: "change, low", CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low",
+    DRIVER_BASE: "driver, as is", DRIVER_HIGH: "driver, high", PERIOD: "year", NOTE: "Note",
+}  # fmt: skip
 
 
-class Stamps(NamedTuple):
-    """Sensitivities of a scenario.
-
-    ``figures``: value, free cash flow and the inflection as they are; ``tornados``: of the first two;
-    ``grids``: of all three, that of value None where the cost of capital lies outside the range of the driver
-    that sets it; ``simulation``: see :func:`workbook_templates.plan.sheets.simulated.simulation_of`.
-    """
-
-    figures: Sequence[float]
-    tornados: Sequence[Tornado]
-    grids: Sequence[Grid | None]
-    simulation: Simulation | str
-
-
-_known: dict[tuple[str, str], Stamps] = {}
-_MOST_KNOWN: Final = 32
-
-
-def stamps_of(scenario: Scenario) -> Stamps:
-    """Return the sensitivities of a scenario; remembered, for every workbook is planned again when it is validated."""
-    key = str(scenario.as_of), assumption_hash([scenario])
-    if key not in _known:
-        if len(_known) == _MOST_KNOWN:
-            del _known[next(iter(_known))]
-        _known[key] = _computed(scenario)
-    return _known[key]
-
-
-def _computed(scenario: Scenario) -> Stamps:
-    plain = run([scenario])
-    share, flow, event = outputs = outputs_at(plain.plan)
-    rate = Steps("wacc", (float(plain.values["discount_rate[mid]"][0, 0]),))
-    growth = Steps("terminal_growth", (scenario.table["terminal_growth"][ALL],))
-    values: list[Grid | None] = [None]
-    if rate.spec.minimum <= rate.values[0] <= rate.spec.maximum:
-        values = [grid(scenario, share, _around(scenario, rate), _around(scenario, growth))]
-    spending = _around(scenario, Steps("capex_scale", (1.0,), "scale"))
-    demand = _around(scenario, Steps("aws_growth", (0.0,), "add"))
-    figures = [float(output.read(plain)[0]) for output in outputs]
-    two_way = [*values, *grids(scenario, [flow, event], spending, demand)]
-    return Stamps(figures, tornados(scenario, [share, flow]), two_way, simulation_of(scenario, plain.plan))
-
-
-def outputs_at(plan: Plan) -> list[Output]:
-    """Return what the sheet looks at: value, free cash flow of the first year none of whose quarters is reported, the inflection."""
-    year = min(plan.axis.as_of.year + 1, plan.axis.last.year)
-    return [
-        Output.parse(name, plan)
-        for name in ("value_per_share[dcf,mid]", f"free_cash_flow {year}", "positive")
-    ]
-
-
-def _around(scenario: Scenario, centre: Steps) -> Steps:
-    """Return values on both sides of one, closer together where the driver's range would end."""
-    (middle,), half = centre.values, SIZE // 2
-    low, high = centre.room(scenario)
-    reach = max(
-        0.0, min(half * _STEPS[centre.driver], (middle - low) * _ROUNDING, (high - middle) * _ROUNDING)
-    )
-    return Steps(
-        centre.driver,
-        tuple(middle + reach * (place - half) / half for place in range(SIZE)),
-        centre.operation,
-    )
-
-
-def sensitivity_sheet(layout: Layout, scenario: Scenario | None, assumptions: str, version: str) -> SheetPlan:
-    """Return the sheet of a scenario's sensitivities and of its simulation.
-
-    Without a scenario it has room for what is stamped, and no more: for a file whose inputs were changed
-    since.
-    """
-    sheet = SheetPlan(SENSITIVITY, widths=dict(_WIDTHS))
-    put_title(sheet, "Sensitivity: one driver at a time, and two against each other",
-        "Values of the model for one scenario, stamped when the workbook was built; the column Live is formulas",
-    )  # fmt: skip
-    put_stamp(sheet, layout, assumptions, version)
-    outputs = outputs_at(layout.plan)
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    layout, words = edition.layout, edition.words.sensitivity
+    if words is None:
+        return
+    sheet.widths |= _WIDTHS
+    put_stamp(sheet, edition)
+    outputs = outputs_at(layout.plan, words)
     _put_base(sheet, layout, outputs)
-    for place, output in enumerate(outputs[:2]):
-        sheet.charts.append(
-            _tornado_chart(output, TORNADO_ROWS[place], reference(_CHARTS_ROW, LABEL if place == 0 else BASE))
-        )
-    if scenario is not None:
-        _put_stamps(sheet, scenario, outputs)
+    for output, band, column in zip(outputs, TORNADO_ROWS, (LABEL, BASE), strict=False):
+        sheet.charts.append(_tornado_chart(output, band, reference(_CHARTS_ROW, column)))
+    if edition.stamped is not None:
+        _put_stamps(sheet, edition.stamped, outputs)
     sheet.frozen = (HEADER_ROW, NAME)
-    return sheet
 
 
 def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> None:
-    """Write the figures as they are, room for what is stamped, and whether both agree."""
-    for column, text in {LABEL: "", NAME: "Name", LIVE: "Live", STAMPED: "Stamped"}.items():
-        sheet.put(HEADER_ROW, column, text, "period text" if column < LIVE else "period")
+    """Write the figures as they are, room for stamped ones, and whether both agree."""
+    put_heads(sheet, HEADER_ROW, {LABEL: "", NAME: "Name", LIVE: "Live", STAMPED: "Stamped"}, (LABEL, NAME))
     sheet.put(SCENARIO_ROW, LABEL, "Scenario", "label")
-    sheet.put(SCENARIO_ROW, LIVE, f"={selected_scenario()}", "link text", Twin("text", "scenario"))
+    sheet.put(SCENARIO_ROW, LIVE, f"={selected_scenario()}", "link text", Computed(scenario_name))
     sheet.put(*SCENARIO_CELL, None, "stamp text")
     for row, output in enumerate(outputs, start=FIRST_FIGURE_ROW):
-        home, column, twin = layout.places[output.key], VALUE, Twin("value", output.key)
-        if output.period is not None:
-            year = layout.plan.axis.period_position(output.period)
-            column, twin = layout.year_column(year), Twin("year", output.key, year)
         sheet.put(row, LABEL, _titled(output), "label")
         sheet.put(row, NAME, str(output), "name")
-        sheet.put(
-            row, LIVE, f"={home.sheet}!{reference(home.row, column)}", numeric("link", output.unit), twin
-        )
-    for (row, _), place in compared():
+        put_link(sheet, (row, LIVE), linked(layout, output.key, output.period))
+    pairs = compared(len(outputs))
+    for (row, _), place in pairs:
         role = "stamp" if place == (row, STAMPED) else "centre"
         sheet.put(*place, None, numeric(role, outputs[row - FIRST_FIGURE_ROW].unit))
     sheet.put(TOLERANCE_CELL[0], LABEL, "Tolerance of agreement, relative", "label")
     sheet.put(*TOLERANCE_CELL, _TOLERANCE, "axis")
-    sheet.put(
-        AGREEMENT_CELL[0],
-        LABEL,
-        "Live value and free cash flow against the stamped ones and the centres of the grids",
-        "label",
-    )
-    sheet.put(*AGREEMENT_CELL, _agreement(), "check", Twin("text", "sensitivity"))
+    label = "Live value and free cash flow against the stamped ones and the centres of the grids"
+    sheet.put(AGREEMENT_CELL[0], LABEL, label, "label")
+    sheet.put(*AGREEMENT_CELL, _agreement(pairs), "check", Computed(_agreement_text))
 
 
 def _put_stamps(sheet: SheetPlan, scenario: Scenario, outputs: Sequence[Output]) -> None:
@@ -181,45 +99,62 @@ def _put_stamps(sheet: SheetPlan, scenario: Scenario, outputs: Sequence[Output])
     sheet.put(*SCENARIO_CELL, scenario.name, "stamp text")
     for row, (output, value) in enumerate(zip(outputs, stamps.figures, strict=True), start=FIRST_FIGURE_ROW):
         _put_figure(sheet, row, STAMPED, value, output.unit)
-    for band, found in zip(TORNADO_ROWS, stamps.tornados, strict=True):
-        _put_tornado(sheet, found, band)
-    for band, found_grid, output in zip(GRID_ROWS, stamps.grids, outputs, strict=True):
-        _put_grid(sheet, found_grid, band, _titled(output))
+    for band, tornado in zip(TORNADO_ROWS, stamps.tornados, strict=False):
+        _put_tornado(sheet, tornado, band)
+    for band, grid, output in zip(GRID_ROWS, stamps.grids, outputs, strict=False):
+        put_band(sheet, band, _titled(output), FIRST_X + SIZE - 1)
+        if grid is None:
+            _put_no_grid(sheet, band)
+        else:
+            _put_grid(sheet, grid, band)
     put_simulation(sheet, SIMULATION_ROW, stamps.simulation)
 
 
-def compared() -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return the live cells, each with a stamped one that it must equal while the stamped scenario is selected."""
+def compared(figures: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return pairs of a live and a stamped cell, equal while the stamped scenario is selected."""
     half = SIZE // 2
     pairs = []
-    for row, band in zip((FIRST_FIGURE_ROW, FIRST_FIGURE_ROW + 1), GRID_ROWS[:2], strict=True):
+    for row, band in enumerate(GRID_ROWS[: min(figures, TORNADOS)], start=FIRST_FIGURE_ROW):
         pairs += [((row, LIVE), stamp) for stamp in ((row, STAMPED), (band + 3 + half, FIRST_X + half))]
     return pairs
 
 
-def _agreement() -> str:
-    text = '"agrees"'
-    for live, stamped in reversed(compared()):
+def _agreement(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> str:
+    text = f'"{_AGREES}"'
+    for live, stamped in reversed(pairs):
         distance = call("ABS", f"{reference(*live)}-{reference(*stamped)}")
         limit = f"{reference(*TOLERANCE_CELL)}*{call('ABS', reference(*stamped))}"
-        text = call("IF", f"{distance}<={limit}", text, '"inputs changed"')
-    return "=" + call(
-        "IF", f"{selected_scenario()}={reference(*SCENARIO_CELL)}", text, '"stamped for another scenario"'
+        text = call("IF", f"{distance}<={limit}", text, f'"{_CHANGED}"')
+    is_stamped = f"{selected_scenario()}={reference(*SCENARIO_CELL)}"
+    return "=" + call("IF", is_stamped, text, f'"{_ANOTHER}"')
+
+
+def _agreement_text(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+    """Return whether the live figures are the stamped ones, NaN where that is an error."""
+    sheet = plan.sheets[SENSITIVITY]
+    if sheet.cells[SCENARIO_CELL].content != results.scenarios[draw].name:
+        return _ANOTHER
+    limit = sheet.number(*TOLERANCE_CELL)
+    figures = sum(
+        column == LIVE and row >= FIRST_FIGURE_ROW and cell.twin is not None
+        for (row, column), cell in sheet.cells.items()
     )
+    for live_place, stamped_place in compared(figures):
+        twin = sheet.cells[live_place].twin
+        live = twin.expected(plan, results, draw) if twin else math.nan
+        stamped = sheet.number(*stamped_place)
+        if not isinstance(live, float) or math.isnan(live) or math.isnan(stamped):
+            return math.nan
+        if abs(live - stamped) > limit * abs(stamped):
+            return _CHANGED
+    return _AGREES
 
 
 def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
-    what = f"{_titled(found.output)}, {found.output.unit}"
-    put_band(sheet, band, f"{what}: each driver alone, its values ahead {found.swing:.0%} down and up", _LAST)
-    heads = {
-        LABEL: "Driver", NAME: "Name", LOW: "figure, low", HIGH: "figure, high", BASE: "as it is", CHANGE_LOW: "change, low",
-        CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low", DRIVER_BASE: "driver, as is", DRIVER_HIGH: "driver, high", PERIOD: "year",
-        NOTE: "Note",
-    }  # fmt: skip
-    for column, text in heads.items():
-        sheet.put(
-            band + 1, column, text, "period text" if column in {LABEL, NAME, PERIOD, NOTE} else "period"
-        )
+    figure = f"{_titled(found.output)}, {found.output.unit}"
+    title = f"{figure}: each driver alone, its values ahead {found.swing:.0%} down and up"
+    put_band(sheet, band, title, _LAST)
+    put_heads(sheet, band + 1, _HEADS, {LABEL, NAME, PERIOD, NOTE})
     for row, bar in enumerate(found.bars[:BARS], start=band + 2):
         _put_bar(sheet, found, bar, row)
 
@@ -227,19 +162,14 @@ def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
 def _put_bar(sheet: SheetPlan, found: Tornado, bar: Bar, row: int) -> None:
     sheet.put(row, LABEL, bar.label, "label")
     sheet.put(row, NAME, bar.driver, "name")
-    for column, value in {
-        LOW: bar.low,
-        HIGH: bar.high,
-        BASE: found.base,
-        CHANGE_LOW: bar.change_low,
+    figures = {
+        LOW: bar.low, HIGH: bar.high, BASE: found.base, CHANGE_LOW: bar.change_low,
         CHANGE_HIGH: bar.change_high,
-    }.items():
+    }  # fmt: skip
+    for column, value in figures.items():
         _put_figure(sheet, row, column, value, found.output.unit)
-    for column, value in {
-        DRIVER_LOW: bar.driver_low,
-        DRIVER_BASE: bar.driver_base,
-        DRIVER_HIGH: bar.driver_high,
-    }.items():
+    values = {DRIVER_LOW: bar.driver_low, DRIVER_BASE: bar.driver_base, DRIVER_HIGH: bar.driver_high}
+    for column, value in values.items():
         _put_figure(sheet, row, column, value, bar.unit)
     sheet.put(row, PERIOD, bar.period, "remark")
     if bar.note:
@@ -256,14 +186,14 @@ def _tornado_chart(output: Output, band: int, corner: str) -> Chart:
     return Chart(title, corner, _CHART_SIZE, drivers, series, output.unit, stacked=True, horizontal=True)
 
 
-def _put_grid(sheet: SheetPlan, found: Grid | None, band: int, title: str) -> None:
-    put_band(sheet, band, title, FIRST_X + SIZE - 1)
-    if found is None:
-        sheet.put(band + 1, LABEL, "The cost of capital lies outside the range of wacc", "label")
-        for row in range(SIZE):
-            for column in range(SIZE):
-                sheet.put(band + 3 + row, FIRST_X + column, "#N/A", "stamp text")
-        return
+def _put_no_grid(sheet: SheetPlan, band: int) -> None:
+    sheet.put(band + 1, LABEL, "The centre lies outside the range of its driver", "label")
+    for row in range(SIZE):
+        for column in range(SIZE):
+            sheet.put(band + 3 + row, FIRST_X + column, "#N/A", "stamp text")
+
+
+def _put_grid(sheet: SheetPlan, found: Grid, band: int) -> None:
     for row, word, steps in ((band + 1, "across", found.x), (band + 2, "down", found.y)):
         sheet.put(row, LABEL, f"{word}: {steps.spec.label}{_MOVES[steps.operation]}", "label")
         sheet.put(row, NAME, steps.driver, "name")
@@ -296,3 +226,17 @@ def _put_figure(
 
 def _titled(output: Output) -> str:
     return output.label if output.period is None else f"{output.label}, FY{output.period}"
+
+
+def _is_needed(words: WorkbookWords) -> bool:
+    return words.sensitivity is not None
+
+
+SHEET: Final = Sheet(
+    SENSITIVITY,
+    "What moves value and free cash flow most, and two-way tables; stamped",
+    "Sensitivity: one driver at a time, and two against each other",
+    "Values of the model for one scenario, stamped when the workbook was built; the column Live is formulas",
+    _fill,
+    _is_needed,
+)

@@ -1,4 +1,4 @@
-"""Which rules are applied: all, or those that a user names, less those that he skips."""
+"""The choice of rules: all, or those that a user names, less those skipped."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ class Choice:
         known = {rule.name for rule in every_rule()} | {rule.group for rule in every_rule()}
         for name in sorted(self.only | self.skip):
             if name not in known:
+                near = did_you_mean(name, known)
                 raise UnknownNameError(
-                    f"unknown rule {name!r}{did_you_mean(name, known)}; amzn-fcf validate --list-rules lists all"
+                    f"unknown rule {name!r}{near}; amzn-fcf validate --list-rules lists all"
                 )
 
     def takes(self, rule: Rule[S]) -> bool:

@@ -1,4 +1,4 @@
-"""Rules over looks and guards: what a colour means, what is locked, what may be typed."""
+"""Rules over looks and guards: colours, locked cells, limits of inputs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def merged_cells(subject: ModelSubject) -> Iterator[Spot]:
 
 
 def conditional_formats(subject: ModelSubject) -> Iterator[Spot]:
-    """Find conditional formats that are not as planned, and such as change what a number reads."""
+    """Find conditional formats that are not as planned, or that set a number format."""
     for name, planned in subject.plan.sheets.items():
         if name in subject.book.sheets:
             wanted = Counter(each.condition for each in planned.highlights)
@@ -66,7 +66,7 @@ def shapes(subject: ModelSubject) -> Iterator[Spot]:
 
 
 def colours(subject: ModelSubject) -> Iterable[Spot]:
-    """Find cells whose colour says something else than what they hold: blue is an input, black a formula, green a link."""
+    """Find cells whose colour belies their content: blue is an input, black a formula, green a link."""
     return gathered(
         (place, _colour(planned), _colour(found))
         for place, _, planned, found in subject.looks
@@ -105,7 +105,7 @@ def protection(subject: ModelSubject) -> Iterator[Spot]:
 
 
 def input_limits(subject: ModelSubject) -> Iterator[Spot]:
-    """Find inputs for which more may be typed than the model allows, and lists that are gone."""
+    """Find inputs with wider limits than the model allows, and missing lists."""
     for name, sheet in subject.plan.sheets.items():
         if name not in subject.book.sheets:
             continue

@@ -1,4 +1,4 @@
-"""Rules over the formulas of any workbook: what an auditor looks for without knowing what the workbook is about."""
+"""Rules over the formulas of any workbook, as an auditor applies them without knowing its subject."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbook_templates.a1 import AMZN, constants, functions, relative
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
+from workbook_templates.read.values import is_error
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 
@@ -19,12 +20,13 @@ VOLATILE: Final = frozenset(
     {"OFFSET", "INDIRECT", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"}
 )
 AGREED: Final = ALLOWED_FUNCTIONS | {
-    "AVERAGE", "COUNT", "COUNTA", "EXP", "HLOOKUP", "IFERROR", "INT", "LN", "MOD", "NOT", "ROUND", "ROUNDDOWN", "ROUNDUP", "SQRT",
-    "VLOOKUP",
+    "AVERAGE", "COUNT", "COUNTA", "EXP", "HLOOKUP", "IFERROR", "INT", "LN", "MOD", "NOT", "ROUND",
+    "ROUNDDOWN", "ROUNDUP", "SQRT", "VLOOKUP",
 }  # fmt: skip
 """Functions that engines calculate alike in any workbook, so that a difference is a stale value."""
 _REACHING_OUT: Final = frozenset({
-    "WEBSERVICE", "RTD", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EVALUATE", "FILTERXML", "SQL.REQUEST", "IMAGE",
+    "WEBSERVICE", "RTD", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EVALUATE", "FILTERXML", "SQL.REQUEST",
+    "IMAGE",
 })  # fmt: skip
 _PLAIN_CONSTANTS: Final = frozenset({
     "0", "1", "2", "3", "4", "7", "10", "12", "24", "30", "52", "60", "100", "360", "365", "1000", "1000000",
@@ -32,12 +34,6 @@ _PLAIN_CONSTANTS: Final = frozenset({
 """Numbers that stand for themselves: parts of a year, scales."""
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d+)?\s*%?\s*")
 _LONGEST_NUMBER: Final = 40
-_ERROR: Final = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|CALC!|SPILL!|CIRC!|ERROR!)")
-
-
-def is_error(value: object) -> bool:
-    """Tell whether a value is an error value."""
-    return isinstance(value, str) and value.startswith("#") and _ERROR.fullmatch(value) is not None
 
 
 def looks_like_a_number(text: str) -> bool:
@@ -52,7 +48,7 @@ def looks_like_a_number(text: str) -> bool:
 
 
 def volatile_functions(subject: Subject) -> Iterable[Spot]:
-    """Find functions whose values change without a change of an input."""
+    """Find functions whose values change without a change of an input (volatile functions)."""
     yield from gathered(
         (place, "no volatile function", ", ".join(sorted(found)))
         for place, formula in subject.added.items()
@@ -60,9 +56,8 @@ def volatile_functions(subject: Subject) -> Iterable[Spot]:
     )
     for each in subject.book.names:
         if found := functions(each.formula) & VOLATILE:
-            yield Spot(
-                each.sheet, "", "no volatile function", f"{', '.join(sorted(found))} in name {each.name}"
-            )
+            names = ", ".join(sorted(found))
+            yield Spot(each.sheet, "", "no volatile function", f"{names} in name {each.name}")
 
 
 def functions_that_reach_out(subject: Subject) -> Iterable[Spot]:
@@ -75,31 +70,23 @@ def functions_that_reach_out(subject: Subject) -> Iterable[Spot]:
 
 
 def functions_not_agreed_on(subject: ModelSubject) -> Iterable[Spot]:
-    """Find functions that spreadsheet programs have not, or on which they differ; AMZN_ functions are judged by their own rule."""
+    """Find functions that not all programs have or agree on; AMZN_ functions have a rule of their own."""
     for place, formula in subject.added.items():
-        unknown = sorted(
-            each
-            for each in functions(formula) - ALLOWED_FUNCTIONS - VOLATILE - _REACHING_OUT
-            if AMZN not in each
-        )
-        if unknown:
+        judged = functions(formula) - ALLOWED_FUNCTIONS - VOLATILE - _REACHING_OUT
+        if unknown := sorted(each for each in judged if AMZN not in each):
             yield from gathered([(place, "functions that all programs agree on", ", ".join(unknown))])
 
 
 def error_values(subject: Subject) -> Iterable[Spot]:
-    """Find error values; those that a workbook of this model plans are compared with the model, those of AMZN_ cells say why."""
+    """Find error values, except planned ones and those of AMZN_ cells, which have rules of their own."""
     broken = []
     for sheet in subject.book.sheets.values():
         for (row, column), cell in sheet.cells.items():
             place = (sheet.name, row, column)
             if not is_error(cell.value) or place in subject.failures:
                 continue
-            if isinstance(subject, ModelSubject):
-                planned = (
-                    subject.plan.sheets[sheet.name].cells.get((row, column))
-                    if sheet.name in subject.plan.sheets
-                    else None
-                )
+            if isinstance(subject, ModelSubject) and sheet.name in subject.plan.sheets:
+                planned = subject.plan.sheets[sheet.name].cells.get((row, column))
                 if planned is not None and (planned.twin is not None or planned.content == cell.value):
                     continue
             if cell.formula is not None and "NA" in functions(cell.formula):
@@ -121,7 +108,7 @@ def circular_formulas(subject: Subject) -> Iterable[Spot]:
 
 
 def texts_like_formulas(subject: Subject) -> Iterable[Spot]:
-    """Find texts that begin with =: they look like formulas, do not calculate, and run when exported and opened again."""
+    """Find texts that begin with =: they look like formulas, and run once exported and opened again."""
     return gathered(
         ((sheet.name, *place), "a formula, or a text that does not begin with =", cell.value)
         for sheet in subject.book.sheets.values()
@@ -152,7 +139,7 @@ def _is_number(sheet: SheetContents, row: int, column: int) -> bool:
 
 
 def constants_in_formulas(subject: Subject) -> Iterable[Spot]:
-    """Find numbers typed into formulas, but for those that stand for themselves, such as 12 months."""
+    """Find numbers typed into formulas, except self-evident ones such as 12 months."""
     return gathered(
         (place, "inputs in cells of their own", f"{', '.join(dict.fromkeys(found))} in ={formula}")
         for place, formula in subject.added.items()
@@ -161,43 +148,44 @@ def constants_in_formulas(subject: Subject) -> Iterable[Spot]:
 
 
 def inconsistent_formulas(subject: Subject) -> Iterator[Spot]:
-    """Find formulas that differ from their two neighbours of one kind, along the row or down the column."""
+    """Find formulas that differ from two neighbours, in the row or the column, that are alike."""
     for sheet in subject.book.sheets.values():
-        forms = {
-            place: relative(cell.formula, *place)
-            for place, cell in sheet.cells.items()
-            if cell.formula is not None
-        }
+        forms = _forms(sheet)
         for place, form in forms.items():
             around = _around(forms, place)
             if around is not None and around != form and not _has_like(forms, place, form):
-                cell = sheet.cells[place]
-                yield from gathered(
-                    [((sheet.name, *place), f"as its neighbours: {around}", f"={cell.formula}")]
-                )
+                expected, found = f"as its neighbours: {around}", f"={sheet.cells[place].formula}"
+                yield from gathered([((sheet.name, *place), expected, found)])
 
 
 def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
-    """Find numbers that stand where their two neighbours, along the row or down the column, hold one formula."""
+    """Find numbers between two neighbours, in the row or the column, that hold the same formula."""
     for sheet in subject.book.sheets.values():
-        forms = {
-            place: relative(cell.formula, *place)
-            for place, cell in sheet.cells.items()
-            if cell.formula is not None
-        }
+        forms = _forms(sheet)
         for place, cell in sheet.cells.items():
             if cell.formula is None and isinstance(cell.value, float):
                 around = _around(forms, place)
                 if around is not None and not _numbers_in_line(sheet.cells, forms, place):
-                    yield from gathered(
-                        [((sheet.name, *place), f"a formula, as its neighbours: {around}", shown(cell.value))]
-                    )
+                    expected = f"a formula, as its neighbours: {around}"
+                    yield from gathered([((sheet.name, *place), expected, shown(cell.value))])
+
+
+def _forms(sheet: SheetContents) -> dict[tuple[int, int], str]:
+    """Return the formulas of a sheet, with relative references."""
+    cells = sheet.cells.items()
+    return {place: relative(cell.formula, *place) for place, cell in cells if cell.formula is not None}
+
+
+def _beside(place: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """Return the four neighbours of a cell."""
+    row, column = place
+    return (row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)
 
 
 def _around(forms: Mapping[tuple[int, int], str], place: tuple[int, int]) -> str | None:
     """Return the one form of both neighbours in the row, or of both in the column."""
-    row, column = place
-    for before, after in (((row, column - 1), (row, column + 1)), ((row - 1, column), (row + 1, column))):
+    left, right, above, below = _beside(place)
+    for before, after in ((left, right), (above, below)):
         form = forms.get(before)
         if form is not None and forms.get(after) == form and "R" in form:
             return form
@@ -205,20 +193,15 @@ def _around(forms: Mapping[tuple[int, int], str], place: tuple[int, int]) -> str
 
 
 def _has_like(forms: Mapping[tuple[int, int], str], place: tuple[int, int], form: str) -> bool:
-    """Tell whether a neighbour has the same form: then it is a line of its own, such as totals, across others."""
-    row, column = place
-    return any(
-        forms.get(each) == form
-        for each in ((row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column))
-    )
+    """Tell whether a neighbour has the same form: a line of its own, such as totals, across others."""
+    return any(forms.get(each) == form for each in _beside(place))
 
 
 def _numbers_in_line(
     cells: Mapping[tuple[int, int], Content], forms: Mapping[tuple[int, int], str], place: tuple[int, int]
 ) -> bool:
-    """Tell whether a number has a number beside it: then it stands in a line of inputs across the formulas."""
-    row, column = place
-    for each in ((row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)):
+    """Tell whether a neighbour is a number too: a line of inputs across the formulas."""
+    for each in _beside(place):
         cell = cells.get(each)
         if cell is not None and each not in forms and isinstance(cell.value, float):
             return True

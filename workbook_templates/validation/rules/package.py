@@ -1,4 +1,4 @@
-"""Rules over the parts of a file: what a workbook may carry beside its cells."""
+"""Rules over the parts of a file other than sheets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def foreign_parts(subject: Subject) -> Iterator[Spot]:
 
 
 def connections(subject: Subject) -> Iterator[Spot]:
-    """Find connections to data elsewhere, and changes of the program's own menus."""
+    """Find connections to external data, and changes of the program's menus."""
     for name in subject.book.archive.parts:
         if _CONNECTIONS.search(name) and not name.endswith(".rels"):
             yield Spot("", "", "no connections", f"part {name}")
@@ -90,7 +90,7 @@ def dde(subject: Subject) -> Iterator[Spot]:
 
 
 def _in_formulas(subject: Subject, mark: str, pattern: re.Pattern[str], expected: str) -> Iterable[Spot]:
-    """Find a pattern outside the texts of formulas; ``mark`` is a character without which it cannot be there."""
+    """Find a pattern outside the texts of formulas; ``mark`` is a character that it always contains."""
     return gathered(
         ((sheet.name, *place), expected, f"={cell.formula}")
         for sheet in subject.book.sheets.values()
@@ -103,6 +103,5 @@ def dangerous_addresses(subject: Subject) -> Iterator[Spot]:
     """Find hyperlinks that open files or run scripts."""
     for each in subject.book.relations:
         if each.kind == "hyperlink" and each.external and _DANGEROUS_ADDRESS.match(each.target):
-            yield Spot(
-                "", "", "links to web pages or places in the workbook", f"{each.source}: {each.target}"
-            )
+            expected = "links to web pages or places in the workbook"
+            yield Spot("", "", expected, f"{each.source}: {each.target}")

@@ -1,11 +1,11 @@
-"""Rules over what a workbook of this model must hold, cell by cell: formulas, labels, units, the axis, history, stamps."""
+"""Rules over the planned cells of a workbook: formulas, labels, units, the axis, history, stamps."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from workbook_templates.a1 import calls_ours, cell_name, coordinates, covers
-from workbook_templates.plan.layout import INPUTS, VALUE
+from workbook_templates.plan.layout import CHECKS_FAILED, INPUTS, VALUE
 from workbook_templates.validation.rules.formulas import looks_like_a_number
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import Deviation, Kind, ModelSubject, Place, Subject, shown
@@ -18,24 +18,18 @@ if TYPE_CHECKING:
 
 def changed_formulas(subject: ModelSubject) -> Iterable[Spot]:
     """Find formulas that are not those of the model."""
-    return _spots(
-        each
-        for each in subject.deviations
-        if each.kind == "formula" and each.found is not None and each.found.formula is not None
-    )
+    formulas = (each for each in subject.deviations if each.kind == "formula")
+    return _spots(each for each in formulas if each.found and each.found.formula is not None)
 
 
 def constants_over_formulas(subject: ModelSubject) -> Iterable[Spot]:
     """Find values typed over formulas, and formulas that were deleted."""
-    return _spots(
-        each
-        for each in subject.deviations
-        if each.kind == "formula" and (each.found is None or each.found.formula is None)
-    )
+    formulas = (each for each in subject.deviations if each.kind == "formula")
+    return _spots(each for each in formulas if not each.found or each.found.formula is None)
 
 
 def added_formulas(subject: ModelSubject) -> Iterable[Spot]:
-    """Find formulas where the model has none; cells that call AMZN_ functions are a user's own and judged by their own rule."""
+    """Find formulas where the model has none; a user's AMZN_ cells have a rule of their own."""
     for (name, row, column), formula in subject.added.items():
         if name not in subject.plan.sheets:
             continue
@@ -59,7 +53,7 @@ def changed_history(subject: ModelSubject) -> Iterable[Spot]:
 
 
 def changed_stamps(subject: ModelSubject) -> Iterable[Spot]:
-    """Find stamped values that are not the model's; of offered scenarios those whose inputs are as they were."""
+    """Find stamped values that are not the model's, unless the inputs of their scenario have changed."""
     return _of_kind(subject, "stamp")
 
 
@@ -134,14 +128,14 @@ def wrong_inputs(subject: ModelSubject) -> Iterator[Spot]:
 
 def failed_checks(subject: ModelSubject) -> Iterator[Spot]:
     """Find a model whose own checks fail with the inputs that the workbook holds."""
-    failed = float(subject.results.values["checks_failed"][0, 0])
-    if failed:
-        place = subject.plan.layout.places["checks_failed"]
+    place = subject.plan.layout.places.get(CHECKS_FAILED)
+    failed = float(subject.results.values[CHECKS_FAILED][0, 0]) if place else 0.0
+    if place and failed:
         yield Spot(place.sheet, cell_name(place.row, VALUE), "0 quarters beyond tolerance", f"{failed:g}")
 
 
 def failed_functions(subject: Subject) -> Iterator[Spot]:
-    """Find AMZN_ cells that show an error, with what AMZN_EXPLAIN says of it."""
+    """Find AMZN_ cells that show an error, with the message of AMZN_EXPLAIN."""
     for (sheet, row, column), message in subject.failures.items():
         cell = subject.book.sheets[sheet].cells[row, column]
         yield Spot(sheet, cell_name(row, column), f"a value of ={cell.formula}", message)

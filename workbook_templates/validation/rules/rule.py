@@ -1,4 +1,4 @@
-"""What a rule is, and what it looks at."""
+"""Rules and the places where they are broken."""
 
 from __future__ import annotations
 
@@ -15,17 +15,9 @@ if TYPE_CHECKING:
     from workbook_templates.validation.findings import Severity
 
 Group = Literal[
-    "package",
-    "structure",
-    "formulas",
-    "values",
-    "functions",
-    "inputs",
-    "ties",
-    "checks",
-    "stamps",
-    "conventions",
-]
+    "package", "structure", "formulas", "values", "functions", "inputs", "ties", "checks",
+    "stamps", "conventions",
+]  # fmt: skip
 
 LONGEST_FORMULA = 8_192
 """Characters, in Excel."""
@@ -62,22 +54,15 @@ class Rule(Generic[S_contra]):
     def findings(self, subject: S_contra) -> Iterable[Finding]:
         """Apply the rule."""
         for spot in self.check(subject):
-            yield Finding(
-                self.name,
-                self.severity,
-                spot.sheet,
-                spot.cell,
-                bearable(spot.expected),
-                bearable(spot.found),
-                self.remedy,
-            )
+            expected, found = bearable(spot.expected), bearable(spot.found)
+            yield Finding(self.name, self.severity, spot.sheet, spot.cell, expected, found, self.remedy)
 
 
 def bearable(text: str) -> str:
-    """Return a text whole, unless it is longer than any formula can be."""
-    return (
-        text if len(text) <= LONGEST_FORMULA else f"{text[:LONGEST_FORMULA]} ... ({len(text):,} characters)"
-    )
+    """Return a text, cut where it is longer than any formula can be."""
+    if len(text) <= LONGEST_FORMULA:
+        return text
+    return f"{text[:LONGEST_FORMULA]} ... ({len(text):,} characters)"
 
 
 def gathered(broken: Iterable[tuple[Place, str, str]]) -> Iterable[Spot]:

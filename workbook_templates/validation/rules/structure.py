@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from workbook_templates.validation.rules.subject import Subject
 
 _COMMON_FUNCTIONS: Final = ALLOWED_FUNCTIONS | {
-    "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "DATE", "IFERROR", "INDIRECT", "INT", "IRR", "LEFT", "LOOKUP", "MEDIAN", "MID", "MOD", "NOT",
-    "NOW", "NPV", "OFFSET", "PMT", "PV", "RATE", "RIGHT", "ROUND", "SQRT", "SUMIF", "TEXT", "TODAY", "TRUE", "FALSE", "VALUE", "VLOOKUP",
-    "XIRR", "XLOOKUP", "XNPV", "YEAR",
+    "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "DATE", "IFERROR", "INDIRECT", "INT", "IRR", "LEFT", "LOOKUP",
+    "MEDIAN", "MID", "MOD", "NOT", "NOW", "NPV", "OFFSET", "PMT", "PV", "RATE", "RIGHT", "ROUND", "SQRT",
+    "SUMIF", "TEXT", "TODAY", "TRUE", "FALSE", "VALUE", "VLOOKUP", "XIRR", "XLOOKUP", "XNPV", "YEAR",
 }  # fmt: skip
 LONGEST_TEXT: Final = 32_767
 _OF_PROGRAMS: Final = ("_xlnm.", "_xlfn.", "_xleta.", "_xlpm.")
@@ -27,7 +27,7 @@ _OF_PROGRAMS: Final = ("_xlnm.", "_xlfn.", "_xleta.", "_xlpm.")
 
 
 def missing_sheets(subject: Subject) -> Iterator[Spot]:
-    """Find planned sheets that are not there."""
+    """Find planned sheets that are missing."""
     sheets = subject.book.sheets
     for name in subject.expected_sheets:
         if name not in sheets:
@@ -56,33 +56,28 @@ def hidden_sheets(subject: Subject) -> Iterator[Spot]:
     """Find sheets that are hidden; very hidden ones do not even show in the menu."""
     for sheet in subject.book.sheets.values():
         if sheet.state != "visible":
-            yield Spot(
-                sheet.name, "", "visible", "very hidden" if sheet.state == "veryHidden" else sheet.state
-            )
+            state = "very hidden" if sheet.state == "veryHidden" else sheet.state
+            yield Spot(sheet.name, "", "visible", state)
 
 
 def hidden_rows(subject: Subject) -> Iterator[Spot]:
     """Find hidden rows that hold something; those of an outline open with a click."""
     for sheet in subject.book.sheets.values():
         if sheet.hidden_rows:
-            used = {
-                row
-                for (row, _), cell in sheet.cells.items()
-                if cell.value is not None or cell.formula is not None
-            }
-            yield from _hidden(sheet, sheet.hidden_rows, used, "row")
+            yield from _hidden(sheet, sheet.hidden_rows, {row for row, _ in _used(sheet)}, "row")
 
 
 def hidden_columns(subject: Subject) -> Iterator[Spot]:
     """Find hidden columns that hold something; those of an outline open with a click."""
     for sheet in subject.book.sheets.values():
         if sheet.hidden_columns:
-            used = {
-                column
-                for (_, column), cell in sheet.cells.items()
-                if cell.value is not None or cell.formula is not None
-            }
-            yield from _hidden(sheet, sheet.hidden_columns, used, "column")
+            yield from _hidden(sheet, sheet.hidden_columns, {column for _, column in _used(sheet)}, "column")
+
+
+def _used(sheet: SheetContents) -> list[tuple[int, int]]:
+    """Return the cells that are not empty."""
+    cells = sheet.cells.items()
+    return [place for place, cell in cells if cell.value is not None or cell.formula is not None]
 
 
 def _hidden(sheet: SheetContents, hidden: list[Hidden], used: set[int], what: str) -> Iterator[Spot]:
@@ -96,9 +91,8 @@ def _hidden(sheet: SheetContents, hidden: list[Hidden], used: set[int], what: st
                 (cell_name(1, each).rstrip("1") if what == "column" else str(each))
                 for each in (closed[start], closed[end - 1])
             )
-            yield Spot(
-                sheet.name, f"{first}:{last}", "visible", f"hidden {what}{'s' if start < end - 1 else ''}"
-            )
+            found = f"hidden {what}{'s' if start < end - 1 else ''}"
+            yield Spot(sheet.name, f"{first}:{last}", "visible", found)
             start = end
 
 
@@ -106,12 +100,8 @@ def cells_twice(subject: Subject) -> Iterator[Spot]:
     """Find cells that a sheet's part holds twice, and cells where no sheet has one."""
     for sheet in subject.book.sheets.values():
         for place in sheet.twice:
-            yield Spot(
-                sheet.name,
-                cell_name(*place),
-                "one content",
-                "the cell twice: programs differ in which they show",
-            )
+            found = "the cell twice: programs differ in which they show"
+            yield Spot(sheet.name, cell_name(*place), "one content", found)
         for reference in sheet.outside:
             yield Spot(sheet.name, "", "cells A1 to XFD1048576", f"a cell at {reference!r}")
 
@@ -123,12 +113,8 @@ def oversized_cells(subject: Subject) -> Iterator[Spot]:
             text = cell.formula if cell.formula is not None else cell.value
             limit = LONGEST_TEXT if cell.formula is None else LONGEST_FORMULA
             if isinstance(text, str) and len(text) > limit:
-                yield Spot(
-                    sheet.name,
-                    cell_name(*place),
-                    f"at most {limit:,} characters",
-                    f"{len(text):,} characters",
-                )
+                expected, found = f"at most {limit:,} characters", f"{len(text):,} characters"
+                yield Spot(sheet.name, cell_name(*place), expected, found)
 
 
 def _own_names(subject: Subject) -> Iterator[DefinedName]:
@@ -136,7 +122,7 @@ def _own_names(subject: Subject) -> Iterator[DefinedName]:
 
 
 def shadowing_names(subject: Subject) -> Iterator[Spot]:
-    """Find names that read like a cell or a function: a formula that uses them says one thing and does another."""
+    """Find names that read like a cell or a function, so that formulas mislead."""
     for each in _own_names(subject):
         if looks_like_a_cell(each.name):
             yield Spot(each.sheet, "", "names unlike cells", f"name {each.name} = {each.formula}")
@@ -178,7 +164,7 @@ def manual_calculation(subject: Subject) -> Iterator[Spot]:
 
 
 def rounded_precision(subject: Subject) -> Iterator[Spot]:
-    """Find a workbook that calculates with what is shown instead of what stands in its cells."""
+    """Find a workbook that calculates with displayed instead of stored values."""
     if subject.book.calculation.get("fullPrecision") in {"0", "false"}:
         yield Spot("", "", "full precision", "precision as displayed")
 

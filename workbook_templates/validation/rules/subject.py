@@ -1,4 +1,4 @@
-"""What rules look at: a workbook, and for one of ours what it should be and where it deviates."""
+"""The subject of rules: a workbook, and for one of ours its plan and where it deviates."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ Place = tuple[str, int, int]
 
 @dataclass(repr=False)
 class Subject:
-    """A workbook under the eyes of rules."""
+    """A workbook to which rules are applied."""
 
     book: Book
     calculated: dict[str, Grids] = field(default_factory=dict)
     """Values by engine."""
     failures: dict[Place, str] = field(default_factory=dict)
-    """Cells whose AMZN_ function gave an error, and what the function said."""
+    """Cells whose AMZN_ function gave an error, and its message."""
     uncalculated: dict[str, str] = field(default_factory=dict)
     """Engines that could not calculate the workbook, and why."""
     expected_sheets: Sequence[str] = ()
@@ -61,7 +61,7 @@ class Subject:
 
 @dataclass(repr=False)
 class ModelSubject(Subject):
-    """A workbook of ours, with what it should be: the plan made from the inputs that it holds, and the model run with them."""
+    """A workbook of ours, with the plan made from its inputs, and the model run with them."""
 
     plan: WorkbookPlan = field(kw_only=True)
     inputs: WorkbookInputs = field(kw_only=True)
@@ -82,12 +82,12 @@ class ModelSubject(Subject):
 
     @cached_property
     def deviations(self) -> list[Deviation]:
-        """Planned cells that hold something else."""
+        """Planned cells with other contents."""
         return deviations(self)
 
     @cached_property
     def looks(self) -> list[tuple[Place, Cell, Look, Look]]:
-        """Planned cells that look otherwise: as planned, and as found."""
+        """Planned cells with another look: as planned, and as found."""
         return looks(self)
 
 
@@ -102,7 +102,8 @@ DIGITS_OF_A_FILE: Final = 1e-14
 Kind = Literal["formula", "input", "history", "stamp", "unit", "name", "axis", "constant", "label"]
 
 _KIND_OF_STYLE: Final[dict[str, Kind]] = {
-    "unit": "unit", "name": "name", "axis": "axis", "axis date": "axis", "period": "axis", "period text": "axis", "basis": "axis",
+    "unit": "unit", "name": "name", "axis": "axis", "axis date": "axis", "period": "axis",
+    "period text": "axis", "basis": "axis",
 }  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def _kind(name: str, sheet: SheetPlan, place: tuple[int, int], cell: Cell) -> Ki
 
 
 def looks(subject: ModelSubject) -> list[tuple[Place, Cell, Look, Look]]:
-    """Return planned cells that do not look as planned: the look that was planned, and that which was found."""
+    """Return planned cells that do not look as planned, with the planned look and the one found."""
     planned, found_looks = planned_looks(), subject.book.looks
     alike: dict[tuple[str, int], bool] = {}
     different = []

@@ -1,4 +1,4 @@
-"""Rules over values: cached, calculated, and the model's must be one."""
+"""Rules over values: cached and calculated ones must equal the model's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CACHED: Final = "cached"
 _STALE: Final = 1e-6
-"""Relative difference from which a cached value of any workbook counts as stale: engines round alike to far less."""
+"""Relative difference beyond which a cached value is stale: engines agree to far less."""
 _NEAR_ZERO: Final = 1e-9
 _NO_VALUES: Final = "no values"
 
@@ -50,7 +50,7 @@ def _differences(comparison: Comparison, by: str) -> Iterator[Spot]:
 
 
 def stale_values(subject: Subject) -> Iterator[Spot]:
-    """Find numbers in the file that an engine calculates otherwise, of formulas that the model does not account for."""
+    """Find cached numbers of formulas beyond the model that an engine calculates differently."""
     if any(missing_values(subject)):
         return
     for sheet, row, column in subject.added:

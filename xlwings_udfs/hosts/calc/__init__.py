@@ -12,14 +12,13 @@ function   shown in Calc       saved in an .xlsx file
 #NUM!      #NUM! (Err:503)     #NUM!
 ========== =================== ======================
 
-A cell with an error as an argument gives that error; within a range that is an argument it gives Err:504,
-#VALUE! in an .xlsx file, before the function is called. A worker that cannot be started, fails, or takes too
-long gives #VALUE!.
+An argument that is an error gives that error; a range with an error gives Err:504, #VALUE! in an .xlsx file,
+and the function is not called. A worker that cannot be started, fails, or takes too long gives #VALUE!.
 
 LibreOffice (7.4, and by goosepirate/lox365 issue 21 still 24.2) does not share the texts of a block with its
 other texts: MATCH, VLOOKUP, COUNTIF and = do not find them. ``IF(ISTEXT(block), block&"", block)`` as an
 array formula makes them findable, and so does ``INDEX(block, row, column)``. Functions that give one value
-are not concerned: :data:`.parts.ONE_VALUE`.
+are not affected.
 """
 
 from __future__ import annotations
@@ -49,16 +48,16 @@ EXTENSION: Final = "amzn-fcf.oxt"
 HOW_TO: Final = "amzn-fcf_calc.txt"
 
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
-"""The date of every file in the extension, so that the same functions give the same bytes."""
+"""The date of every file in the extension: the same functions give the same bytes."""
 
 
 def write_template(out: Path) -> list[Path]:
-    """Write the extension and a page that says how to install it into a folder; return their paths.
+    """Write the extension and its instructions into a folder; return their paths.
 
     Raises
     ------
     WorkbookError
-        If the folder cannot be written; each file is there whole or as it was before.
+        If the folder cannot be written; each file is then complete or as it was before.
     """
     return write_files({out / EXTENSION: _extension(), out / HOW_TO: how_to().encode()})
 

@@ -20,7 +20,7 @@ IMPLEMENTATION = "org.amznfcf.AddIn"
 SERVICES = (IMPLEMENTATION, "com.sun.star.sheet.AddIn")
 CATEGORY = "Amazon FCF"
 EXPLAINS = "AMZN_EXPLAIN"
-"""The function that says in words what is wrong; it says so of the worker too."""
+"""The function that names faults in words, those of the worker included."""
 
 with open(os.path.splitext(client.__file__)[0] + ".json", encoding="utf-8") as _file:  # noqa: PTH122, PTH123  # os.path as the office has it
     RECORDED = json.load(_file)

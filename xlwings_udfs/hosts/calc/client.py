@@ -1,4 +1,4 @@
-"""The add-in's side of the worker process: starts it, asks it, starts it again when it has died.
+"""The add-in's side of the worker process: starts it, calls it, restarts it after it has died.
 
 Runs in LibreOffice's own Python, 3.7 or later, without any package; the extension holds it as
 ``amzn_fcf_client``.
@@ -29,26 +29,26 @@ _SECONDS_BETWEEN_FAILED_STARTS: Final = 10.0
 _SECONDS_TO_END: Final = 5.0
 _LONGEST_LAST_WORDS: Final = 2000
 _CODES: Final = {"#N/A": 32767, "#VALUE!": 519, "#NUM!": 503}
-"""Calc's numbers of the errors."""
+"""Calc's error numbers."""
 _QUIET_NAN: Final = 0x7FF8000000000000
 
 
 class WorkerError(Exception):
-    """The worker could not be started, has died, or took too long; the message says which."""
+    """The worker could not be started, has died, or took too long."""
 
 
 class _DiedError(WorkerError):
-    """The worker ended while it was asked."""
+    """The worker ended during a call."""
 
 
 def error_number(error: str) -> float:
-    """Return the number that is an error in Calc: a NaN whose lowest bits are the error's number."""
+    """Return an error as Calc encodes it: a NaN whose lowest bits are the error's number."""
     bits = struct.pack("<Q", _QUIET_NAN | _CODES.get(error, _CODES["#VALUE!"]))
     return float(struct.unpack("<d", bits)[0])
 
 
 def cell(value: Any) -> float | str:  # noqa: ANN401  # JSON
-    """Return one value of an answer as Calc takes it; an empty cell is an empty text, which SUM skips and overrides ignore."""
+    """Return one value of an answer for Calc; an empty cell is "", which SUM and overrides ignore."""
     if isinstance(value, dict):
         return error_number(str(value.get("error")))
     if value is None:
@@ -63,7 +63,7 @@ def block(value: Any) -> tuple[tuple[float | str, ...], ...]:  # noqa: ANN401  #
 
 
 def worker_command(recorded: str) -> list[str]:
-    """Return the command that starts the worker: of the recorded interpreter, unless the environment names another."""
+    """Return the command that starts the worker; the environment can name another interpreter."""
     # -P: a folder called model beside the user's spreadsheet is not ours
     return [os.environ.get(INTERPRETER_VARIABLE) or recorded, "-P", "-m", _MODULE]
 
@@ -92,7 +92,7 @@ class Client:
         Raises
         ------
         WorkerError
-            If the worker cannot be started, dies of this call, or takes too long and was ended for it.
+            If the worker cannot be started, dies during this call, or is ended because it takes too long.
         """
         request = json.dumps({"function": name, "arguments": arguments}, default=str)
         with self._lock:
@@ -101,7 +101,7 @@ class Client:
                 try:
                     return self._ask(self._worker, request, deadline)
                 except _DiedError:
-                    pass  # it may have died since the last call, of something else: ask a new one
+                    pass  # it may have died of something else since the last call: ask a new one
             return self._ask(self._started(deadline), request, deadline)
 
     @property
@@ -165,7 +165,8 @@ class _Worker:
         except OSError as error:
             self._log.close()
             raise WorkerError(
-                f"cannot start {command[0]} ({error.strerror}): write the extension again, or set {INTERPRETER_VARIABLE}"
+                f"cannot start {command[0]} ({error.strerror}): "
+                f"write the extension again, or set {INTERPRETER_VARIABLE}"
             ) from None
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -198,7 +199,7 @@ class _Worker:
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise WorkerError(f"the worker wrote what is no answer: {line[:80]!r}")
+            raise WorkerError(f"the worker wrote no answer but {line[:80]!r}")
         return found
 
     def end(self) -> None:
@@ -222,5 +223,5 @@ class _Worker:
             self._process.wait(_SECONDS_TO_END)
         self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - _LONGEST_LAST_WORDS))
         lines = self._log.read().decode(errors="replace").split("\n")
-        said = [line.strip() for line in lines if line.strip()]
-        return f"the worker ended with status {self._process.returncode}: {said[-1] if said else 'it said nothing'}"
+        said = [line.strip() for line in lines if line.strip()] or ["it said nothing"]
+        return f"the worker ended with status {self._process.returncode}: {said[-1]}"

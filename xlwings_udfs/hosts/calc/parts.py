@@ -1,90 +1,54 @@
-"""The parts of the extension that follow from the functions: their interface, their descriptions, and what the add-in reads."""
+"""Parts of the extension that follow from the functions: interface, descriptions, data of the add-in."""
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
-import xlwings_udfs.functions  # noqa: F401  # declares the functions
-from xlwings_udfs.cells.registry import FUNCTIONS
-from xlwings_udfs.functions.explain import version
+from xlwings_udfs.cells.descriptions import described
+from xlwings_udfs.cells.version import version
+from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from xlwings_udfs.cells.descriptions import Argument, Description
 
 IMPLEMENTATION: Final = "org.amznfcf.AddIn"
 PROGRAMMATIC_PREFIX: Final = f"{IMPLEMENTATION.upper()}."
-"""What stands before a function's name in a file that is written for Calc: AMZN_FCF alone is for typing."""
+"""Prefix of a function's name in files for Calc; people type AMZN_FCF alone."""
 TYPE_LIBRARY: Final = "XAmznFcf.rdb"
 INTERFACE: Final = "XAmznFcf.idl"
-ONE_VALUE: Final = frozenset(
-    {"AMZN_EXPLAIN", "AMZN_IMPLIED", "AMZN_INFLECTION", "AMZN_UPSIDE", "AMZN_VALUE", "AMZN_VERSION"}
-)
-"""Functions that never give a block. The others are declared as blocks: Calc takes no block out of an ``any``."""
 
 _OLDEST_OFFICE: Final = "7.0"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-@dataclass(frozen=True)
-class Argument:
-    """An argument as Calc's function wizard shows it."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Described:
-    """A function as Calc's function wizard shows it."""
-
-    name: str
-    text: str
-    arguments: tuple[Argument, ...]
+def descriptions() -> list[Description]:
+    """Return the description of every function, with required arguments marked."""
+    return [
+        replace(each, arguments=tuple(map(_with_mark, each.arguments)))
+        for each in described(FUNCTIONS).values()
+    ]
 
 
-def described_functions() -> list[Described]:
-    """Return what Calc shows of every function, in the order in which people read of them."""
-    return [_described(name, function) for name, function in FUNCTIONS.items()]
-
-
-def _described(name: str, function: Callable[..., Any]) -> Described:
-    hints = get_type_hints(function, include_extras=True)
-    arguments = tuple(
-        Argument(each.name, _argument_text(hints[each.name], each.default))
-        for each in inspect.signature(function).parameters.values()
-    )
-    return Described(name, _plain((function.__doc__ or "").partition("\n")[0]), arguments)
-
-
-def _argument_text(hint: object, default: object) -> str:
-    kind, text = hint, ""
-    if get_origin(hint) is Annotated:
-        kind, options, *_ = get_args(hint)
-        text = _plain(str(options["doc"]))
-    words = get_args(kind) if get_origin(kind) is Literal else ()
-    if not all(word in text for word in words):
-        text = f"{text}. One of: {', '.join(words)}"
-    if default is inspect.Parameter.empty:  # Calc calls every argument of type any optional
-        return f"{text} (required)"
-    return text if default is None else f"{text}. Blank: {default}"
-
-
-def _plain(text: str) -> str:
-    return text.replace("``", "").strip()
+def _with_mark(argument: Argument) -> Argument:
+    # Calc shows every argument of the type any as optional
+    return argument if argument.optional else replace(argument, text=f"{argument.text} (required)")
 
 
 def interface() -> str:
-    """Return the add-in's interface in UNO's language: one method a function, every argument ``any`` so that it can be left out."""
+    """Return the add-in's interface in UNO's language: one method a function.
+
+    Arguments are of the type ``any``, which can be left out. Functions that can give a block are declared as
+    blocks, because Calc accepts no block in an ``any``.
+    """
     lines = ["module org { module amznfcf {", "interface XAmznFcf", "{"]
-    for each in described_functions():
-        result = "any" if each.name in ONE_VALUE else "sequence< sequence< any > >"
+    for each in descriptions():
+        result = "any" if each.one_value else "sequence< sequence< any > >"
         arguments = ", ".join(
             f"[in] any {_without_underscores(argument.name)}" for argument in each.arguments
         )
@@ -93,23 +57,25 @@ def interface() -> str:
 
 
 def _without_underscores(name: str) -> str:
-    """Return a name as UNO's language allows it for an argument: ``asOf``."""
+    """Return the name of an argument as UNO's language allows it: ``asOf``."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
 
 
 def calc_add_ins() -> str:
-    """Return the configuration from which Calc's function wizard knows the functions before the add-in is loaded."""
-    nodes = "\n".join(map(_function_node, described_functions()))
+    """Return the configuration by which Calc's wizard knows the functions before the add-in is loaded."""
+    nodes = "\n".join(map(_function_node, descriptions()))
     return (
-        f'{_XML}<oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+        f'{_XML}<oor:component-data xmlns:oor="http://openoffice.org/2001/registry"'
+        ' xmlns:xs="http://www.w3.org/2001/XMLSchema"'
         ' oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
-        f'<node oor:name="AddInInfo"><node oor:name="{IMPLEMENTATION}" oor:op="replace"><node oor:name="AddInFunctions">\n'
+        f'<node oor:name="AddInInfo"><node oor:name="{IMPLEMENTATION}" oor:op="replace">'
+        '<node oor:name="AddInFunctions">\n'
         f"{nodes}\n</node></node></node></oor:component-data>\n"
     )
 
 
-def _function_node(function: Described) -> str:
+def _function_node(function: Description) -> str:
     arguments = "".join(
         f'\n  <node oor:name="{letter}" oor:op="replace">{_texts(each.name, each.text)}</node>'
         for letter, each in zip(
@@ -117,7 +83,7 @@ def _function_node(function: Described) -> str:
         )  # Calc sorts the nodes by their names
     )
     return (
-        f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.text)}'
+        f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.summary)}'
         '<prop oor:name="Category"><value>Add-In</value></prop>'
         f'<prop oor:name="CompatibilityName"><value xml:lang="en-US">{function.name}</value></prop>'
         f'<node oor:name="Parameters">{arguments}</node></node>'
@@ -132,11 +98,12 @@ def _texts(name: str, text: str) -> str:
 
 
 def components() -> str:
-    """Return the registration of the add-in: a list that Calc reads without running the add-in, whose interface it does not know yet."""
+    """Return the registration of the add-in, which Calc reads before it knows the add-in's interface."""
     return (
         f'{_XML}<components xmlns="http://openoffice.org/2010/uno-components">\n'
-        f' <component loader="com.sun.star.loader.Python" uri="addin.py">\n  <implementation name="{IMPLEMENTATION}">'
-        f'<service name="{IMPLEMENTATION}"/><service name="com.sun.star.sheet.AddIn"/></implementation>\n </component>\n</components>\n'
+        ' <component loader="com.sun.star.loader.Python" uri="addin.py">\n'
+        f'  <implementation name="{IMPLEMENTATION}"><service name="{IMPLEMENTATION}"/>'
+        '<service name="com.sun.star.sheet.AddIn"/></implementation>\n </component>\n</components>\n'
     )
 
 
@@ -151,29 +118,33 @@ def manifest() -> str:
         f' <manifest:file-entry manifest:full-path={quoteattr(name)} manifest:media-type="{kind}"/>\n'
         for name, kind in kinds.items()
     )
-    return f'{_XML}<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>\n'
+    head = '<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">'
+    return f"{_XML}{head}\n{entries}</manifest:manifest>\n"
 
 
 def description() -> str:
-    """Return who the extension is and which office it needs."""
+    """Return the name of the extension and the version of the office that it needs."""
     found = re.match(r"\d+(\.\d+)*", version())  # the office compares versions by their numbers
     return (
-        f'{_XML}<description xmlns="http://openoffice.org/extensions/description/2006" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        f'{_XML}<description xmlns="http://openoffice.org/extensions/description/2006"'
+        ' xmlns:xlink="http://www.w3.org/1999/xlink"'
         ' xmlns:l="http://libreoffice.org/extensions/description/2011">\n'
         f' <identifier value="org.amznfcf.calc"/>\n <version value="{found.group() if found else "0"}"/>\n'
-        f' <dependencies><l:LibreOffice-minimal-version value="{_OLDEST_OFFICE}" name="LibreOffice {_OLDEST_OFFICE}"/></dependencies>\n'
-        ' <display-name><name lang="en">Amazon FCF: functions in cells</name></display-name>\n</description>\n'
+        f' <dependencies><l:LibreOffice-minimal-version value="{_OLDEST_OFFICE}"'
+        f' name="LibreOffice {_OLDEST_OFFICE}"/></dependencies>\n'
+        ' <display-name><name lang="en">Amazon FCF: functions in cells</name></display-name>\n'
+        "</description>\n"
     )
 
 
 def recorded() -> str:
-    """Return what the add-in reads: the interpreter that runs the functions, and the texts of the function wizard."""
+    """Return the data of the add-in: the interpreter that runs the functions, and the wizard's texts."""
     functions = {
         each.name: {
-            "text": each.text,
+            "text": each.summary,
             "arguments": [[argument.name, argument.text] for argument in each.arguments],
-            "one_value": each.name in ONE_VALUE,
+            "one_value": each.one_value,
         }
-        for each in described_functions()
+        for each in descriptions()
     }
     return json.dumps({"interpreter": sys.executable, "functions": functions}, indent=1) + "\n"

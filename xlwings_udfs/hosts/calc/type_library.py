@@ -1,7 +1,6 @@
-"""The add-in's type library, made with unoidl-write: ``python -m xlwings_udfs.hosts.calc.type_library`` after a function changed.
+"""The add-in's type library; ``python -m xlwings_udfs.hosts.calc.type_library`` rebuilds it.
 
-The library ships with the package, because unoidl-write comes with LibreOffice's developer kit, which few
-have.
+It ships with the package, because unoidl-write comes with LibreOffice's developer kit, which few have.
 """
 
 from __future__ import annotations
@@ -41,7 +40,8 @@ def rebuild(folder: Path) -> None:
     program = developer_kit("unoidl-write")
     if program is None:
         raise EngineError(
-            "unoidl-write is missing: install LibreOffice's developer kit (Debian: apt-get install libreoffice-dev)"
+            "unoidl-write is missing: install LibreOffice's developer kit "
+            "(Debian: apt-get install libreoffice-dev)"
         )
     source = folder / INTERFACE
     source.write_text(interface(), encoding="utf-8", newline="\n")

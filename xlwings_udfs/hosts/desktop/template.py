@@ -1,7 +1,6 @@
-"""The macro workbook: xlwings' own standalone one, with the settings, a how-to page and argument help in it.
+"""The macro workbook: xlwings' standalone workbook with settings, a how-to page and argument help.
 
-The VBA project is the one that the installed xlwings package carries, byte for byte: no macro of ours is in
-the file.
+Its VBA project is that of the installed xlwings package, byte for byte; it holds no macro of ours.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
 from model.files import write_files
-from xlwings_udfs.cells.descriptions import descriptions
 from xlwings_udfs.hosts.desktop.how_to import TITLE, how_to
 from xlwings_udfs.hosts.desktop.vba_module import vba_module
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +32,7 @@ _STANDALONE: Final = "quickstart_standalone.xlsm"
 _MACRO_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _NAME_WIDTH, _TEXT_WIDTH = 34, 60
+_SHOW_PATH: Final = 'py -c "import sys; print(sys.executable)"'
 
 
 def write_template(
@@ -41,22 +41,21 @@ def write_template(
     calculate: Callable[[bytes], bytes] | None = None,
     interpreter: str | None = None,
 ) -> tuple[Path, Path]:
-    """Write a macro workbook and, beside it, the VBA module to import by hand; each file whole or not at all.
+    """Write a macro workbook and the VBA module to import by hand; each file completely or not at all.
 
     Parameters
     ----------
     path
         The workbook to write, an ``.xlsm``.
     workbook
-        Puts further sheets into the bytes of a macro workbook and returns it; the sheets that it finds there
-        stay, and stay last, because Excel-DNA IntelliSense reads the last sheet only.
+        Adds sheets to the bytes of a macro workbook and returns them; the sheets already there stay last,
+        because Excel-DNA IntelliSense reads only the last sheet.
     calculate
-        Returns a workbook with the values of its formulas cached. It is handed the workbook as a plain
-        ``.xlsx``, since engines refuse the content type of one with macros, and has to keep the parts that it
-        does not know.
+        Returns a workbook with the values of its formulas cached, and keeps the parts that it does not know.
+        It gets the workbook as a plain ``.xlsx``, since engines refuse the content type of one with macros.
     interpreter
-        Path of ``python.exe``. Left out: this interpreter on Windows; elsewhere ``python``, for the user to
-        fill in.
+        Path of ``python.exe``. Default: this interpreter on Windows; elsewhere ``python``, for the user to
+        replace.
 
     Returns
     -------
@@ -98,7 +97,7 @@ def _with_main_type(data: bytes, found: bytes, wanted: bytes) -> bytes:
 
 
 def macro_workbook(module_file: str, interpreter: str | None = None) -> bytes:
-    """Return xlwings' standalone macro workbook with its settings, the how-to page, and argument help filled in."""
+    """Return xlwings' standalone macro workbook with settings, how-to page and argument help filled in."""
     import openpyxl  # noqa: PLC0415  # slow to load, and only this writes files
 
     book = openpyxl.load_workbook(io.BytesIO(_standalone()), keep_vba=True)
@@ -118,7 +117,7 @@ def macro_workbook(module_file: str, interpreter: str | None = None) -> bytes:
 
 
 def companions() -> tuple[bytes, tuple[str, ...]]:
-    """Return the VBA project that a template carries, and the sheets that stand behind those of the model."""
+    """Return the VBA project of a template, and the sheets that follow those of the model."""
     with zipfile.ZipFile(io.BytesIO(_standalone())) as package:
         return package.read("xl/vbaProject.bin"), (HOW_TO, SETTINGS, INTELLISENSE)
 
@@ -154,11 +153,11 @@ def _fill_how_to(sheet: Worksheet, module_file: str) -> None:
 
 
 def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
-    """Fill in the sheet that xlwings reads: names in A from the first row to the first blank, values in B, notes in C."""
+    """Fill in the sheet that xlwings reads: names in A up to the first blank, values in B, notes in C."""
     filled: dict[str, tuple[str | bool | None, str]] = {
         "Interpreter_Win": (
             interpreter or "python",
-            'Full path of python.exe, as this shows in a command prompt: py -c "import sys; print(sys.executable)"',
+            f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}",
         ),
         "PYTHONPATH": (
             None,
@@ -172,7 +171,7 @@ def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
     settings = names[: names.index("Instructions:")]
     for row in sheet.iter_rows(min_row=len(settings) + 1):
         for cell in row:
-            cell.value = None  # the instructions speak of activating the sheet, which it is
+            cell.value = None  # instructions to activate the sheet, which is active
     for row_number, name in enumerate(
         [*settings, *(each for each in filled if each not in settings)], start=1
     ):
@@ -186,12 +185,15 @@ def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
 
 
 def _fill_intellisense(book: Workbook) -> None:
-    """Add the sheet that Excel-DNA IntelliSense reads: a function a row; its name, text, help topic, then argument and text in turn."""
+    """Add the sheet that Excel-DNA IntelliSense reads.
+
+    Each row is a function: name, text, help topic, then names and texts of the arguments in turn.
+    """
     sheet = book.create_sheet(INTELLISENSE)
     sheet.append(["FunctionInfo"])
     for each in descriptions().values():
         pairs = [
-            (f"[{argument.name}]" if argument.optional else argument.name, argument.description)
+            (f"[{argument.name}]" if argument.optional else argument.name, argument.text)
             for argument in each.arguments
         ]
         sheet.append([each.name, each.text, None, *(text for pair in pairs for text in pair)])

@@ -1,12 +1,12 @@
-"""The VBA module that is imported by hand (File, Import File in the VBA editor): no trusted access to the VBA project needed."""
+"""The VBA module that is imported by hand (File, Import File in the VBA editor)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlwings_udfs.cells.arguments import BAD_VALUE
-from xlwings_udfs.cells.descriptions import CATEGORY, descriptions
-from xlwings_udfs.cells.error_values import MARK, VBA_CONSTANTS
+from xlwings_udfs.cells.descriptions import CATEGORY
+from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, SPELLINGS
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ _HEAD: Final = """\
 Attribute VB_Name = "xlwings_udfs"
 ' The functions of amzn-fcf for cells. Generated: changes are lost when it is generated again.
 ' It has the name of the module that ImportPythonUDFs makes, so that one replaces the other.
-' Python hands over an error as a text that begins with a mark; here it becomes an error value, which SUM does not pass over.
+' Python passes an error as a marked text; here it becomes an error value, which SUM does not ignore.
 Option Explicit
 
 Private Const PYTHON_MODULE As String = "{module}"
@@ -40,7 +40,8 @@ End Sub
 
 Private Function FromPython(ByVal functionName As String, ByVal arguments As Variant) As Variant
     On Error GoTo failed
-    FromPython = WithErrorValues(XLPy.CallUDF(PYTHON_MODULE, functionName, arguments, ThisWorkbook, Application.Caller))
+    FromPython = WithErrorValues( _
+        XLPy.CallUDF(PYTHON_MODULE, functionName, arguments, ThisWorkbook, Application.Caller))
     Exit Function
 failed:
     FromPython = CVErr({otherwise})
@@ -81,9 +82,9 @@ End Function
 
 
 def vba_module() -> bytes:
-    """Return the module as a ``.bas`` file: ASCII, lines ended as Windows does, or the VBA editor would misread it."""
+    """Return the module as a ``.bas`` file; the VBA editor needs ASCII and Windows line ends."""
     cases = "\n".join(
-        f'        Case "{error}": CellValue = CVErr({constant})' for error, constant in VBA_CONSTANTS.items()
+        f'        Case "{error}": CellValue = CVErr({spelling.vba})' for error, spelling in SPELLINGS.items()
     )
     head = _HEAD.format(
         module=PYTHON_MODULE,
@@ -91,7 +92,7 @@ def vba_module() -> bytes:
         category=CATEGORY,
         mark=ord(MARK),
         cases=cases,
-        otherwise=VBA_CONSTANTS[BAD_VALUE],
+        otherwise=SPELLINGS[BAD_VALUE].vba,
     )
     functions = descriptions().values()
     parts = [head, *map(_function, functions), _describe_functions(functions)]
@@ -118,10 +119,13 @@ def _describe_functions(functions: Iterable[Description]) -> str:
 
 
 def _described(function: Description) -> str:
-    call = f'    Application.MacroOptions Macro:="{function.name}", Category:="{CATEGORY}", _\n        Description:={_text(function.text)}'
+    call = (
+        f'    Application.MacroOptions Macro:="{function.name}", Category:="{CATEGORY}", _\n'
+        f"        Description:={_text(function.text)}"
+    )
     if not function.arguments:
         return call
-    texts = ", _\n            ".join(_text(each.description) for each in function.arguments)
+    texts = ", _\n            ".join(_text(each.text) for each in function.arguments)
     return f"{call}, _\n        ArgumentDescriptions:=Array( _\n            {texts})"
 
 

@@ -1,11 +1,11 @@
-"""xlwings Lite: the functions inside Excel's own browser, without a server and without an installed Python."""
+"""xlwings Lite: the functions inside Excel's browser, without a server or an installed Python."""
 
 from __future__ import annotations
 
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from xlwings_udfs.functions.explain import version
+from xlwings_udfs.cells.version import version
 from xlwings_udfs.hosts.project_folder import texts_of, write_folder
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def write_template(out: Path) -> list[Path]:
-    """Write what is pasted into xlwings Lite, and how: ``main.py``, ``requirements.txt``, ``README.md``. Return the files.
+    """Write the files for xlwings Lite, ``README.md`` with the steps among them, and return their paths.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""xlwings Server: a ready project folder, its guard, and who may call."""
+"""xlwings Server: a project folder, its guard, and authentication."""
 
 from __future__ import annotations
 

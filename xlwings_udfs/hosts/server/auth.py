@@ -1,4 +1,4 @@
-"""Who may call: those who send the token that the server was started with."""
+"""Authentication: callers must send the token that the server was started with."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ SHORTEST_TOKEN: Final = 16
 
 
 def expected_token() -> str:
-    """Return the token of the environment, or nothing where it is missing or too short to be a secret."""
+    """Return the token of the environment; empty if it is missing or too short to be a secret."""
     token = os.environ.get(TOKEN_VARIABLE, "").strip()
     return token if len(token) >= SHORTEST_TOKEN else ""
 
 
 async def validate_token(token_string: str) -> User:
-    """Return the user of an Authorization header, ``Bearer <token>`` or the token alone; called by xlwings Server.
+    """Return the user of an Authorization header: ``Bearer <token>`` or the token alone.
+
+    xlwings Server calls it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a call over HTTP must look like before xlwings sees it."""
+"""Checks of a call over HTTP before xlwings sees it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 MOST_CELLS: Final = 100_000
 OLDEST_RUNTIME: Final = 1.4
-"""Of Office's custom functions: earlier ones have no error values, and would show texts that SUM passes over."""
+"""Of Office's custom functions: earlier ones have no error values but texts, which SUM ignores."""
 
 _TEXTS: Final = ("client", "func_name", "runtime", "version")
 
 
 class RefusedCallError(Exception):
-    """A call that is not answered, with the HTTP status that says why."""
+    """A call that is refused, with its HTTP status."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -24,12 +24,12 @@ class RefusedCallError(Exception):
 
 
 def check_call(body: bytes, functions: Mapping[str, int]) -> None:
-    """Check that a body is a call of one of the functions, which are given with the number of their arguments.
+    """Check that a body is a call of one of the functions, given with the number of their arguments.
 
     Raises
     ------
     RefusedCallError
-        400 for what is no call, 404 for an unknown function, 413 for too many cells.
+        400 for a malformed call, 404 for an unknown function, 413 for too many cells.
     """
     try:
         call = json.loads(body, parse_constant=_not_json)
@@ -63,7 +63,7 @@ def _not_json(constant: str) -> NoReturn:
 
 def _is_current(runtime: str) -> bool:
     try:
-        return OLDEST_RUNTIME <= float(runtime) < 10  # noqa: PLR2004  # no version but not infinite either
+        return OLDEST_RUNTIME <= float(runtime) < 10  # noqa: PLR2004  # finite
     except ValueError:
         return False
 

@@ -1,4 +1,4 @@
-"""The guard before xlwings Server: what it lets through, and how large it may be."""
+"""The guard in front of xlwings Server: which requests it lets through, and how large they may be."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ LARGEST_BODY: Final = 4 * 1024 * 1024
 """Bytes: 100,000 cells of 40 characters."""
 
 GUARDED: Final = ContextVar("GUARDED", default=False)
-"""Whether the application that starts up stands behind a guard."""
+"""Whether the application that starts up is behind a guard."""
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger(__name__)
 
 
 class Guard:
-    """An ASGI application that lets pages be read and functions be called, and nothing else.
+    """An ASGI application that allows reading pages and calling functions, and nothing else.
 
     Parameters
     ----------
     application
         xlwings Server.
     path
-        Where functions are called.
+        The path at which functions are called.
     functions
         Their names, with the number of their arguments.
     """
@@ -98,7 +98,7 @@ class Guard:
 
 
 def _once(body: bytes, receive: Receive) -> Receive:
-    """Return what hands the body over again, and then what comes after it."""
+    """Return a receiver that yields the body again, then the messages after it."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

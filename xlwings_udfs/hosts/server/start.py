@@ -1,4 +1,4 @@
-"""How the server starts: only with a licence key, a token, and its guard."""
+"""Start of the server, which needs a licence key, a token and its guard."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-import xlwings_udfs.functions  # noqa: F401  # fills FUNCTIONS
 from model.errors import InputError
-from xlwings_udfs.cells.registry import FUNCTIONS
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.server.guard import GUARDED, Guard
 
 if TYPE_CHECKING:
@@ -56,11 +55,12 @@ async def lifespan(_application: object) -> AsyncIterator[None]:
 
 
 def _checked_settings() -> str:
-    """Return the path under which functions are called, after a look at what must be set."""
+    """Check the settings and return the path at which functions are called."""
     settings = import_module("xlwings_server.config").settings
     if not (os.environ.get(_LICENCE) or settings.license_key):
         raise InputError(
-            f"{_LICENCE} is missing: set it in the environment (noncommercial for noncommercial use, or the key you bought)"
+            f"{_LICENCE} is missing: set it in the environment "
+            "(noncommercial for noncommercial use, or the key you bought)"
         )
     try:
         auth = import_module("xlwings_udfs.hosts.server.auth")
@@ -72,15 +72,16 @@ def _checked_settings() -> str:
         raise InputError(f"{_LICENCE}: {error}") from None
     if not settings.auth_providers:
         raise InputError(
-            "authentication is off: leave auth_providers in pyproject.toml as it is, or name another provider of xlwings Server"
+            "authentication is off: leave auth_providers in pyproject.toml as it is, "
+            "or name another provider of xlwings Server"
         )
     if _OUR_PROVIDER in settings.auth_providers:
         if not auth.expected_token():
             raise InputError(
-                f"{auth.TOKEN_VARIABLE} is missing or short: set a secret of {auth.SHORTEST_TOKEN} characters or more"
+                f"{auth.TOKEN_VARIABLE} is missing or short: "
+                f"set a secret of {auth.SHORTEST_TOKEN} characters or more"
             )
-        # where the project's own provider cannot be imported, xlwings Server falls back on one whose token
-        # everybody can read
+        # if the project's own provider cannot be imported, xlwings Server falls back on a public token
         if import_module(f"auth.{_OUR_PROVIDER}").validate_token is not auth.validate_token:
             raise InputError(
                 "auth/custom of this project is not the one that was written: write the project again"
