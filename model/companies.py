@@ -44,17 +44,13 @@ def cached(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]
     ``functools.cache`` would keep the answer for the company that was in use at the first call.
     """
     kept = cache(function)
-    place = list(signature(function).parameters).index("company")
+    names = list(signature(function).parameters)
 
     @wraps(function)
     def call(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
-        given = dict(named)
-        positional = list(arguments)
-        if len(positional) <= place:
-            given["company"] = given.get("company") or default()
-        else:
-            positional[place] = positional[place] or default()
-        return kept(*positional, **given)
+        given = dict(zip(names, arguments, strict=False)) | named  # one key however arguments are given
+        given["company"] = given.get("company") or default()
+        return kept(**given)
 
     vars(call)["cache_clear"] = kept.cache_clear
     return call

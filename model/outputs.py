@@ -1,6 +1,6 @@
-"""Figures that a question is asked of: a line of the model, with a period where it varies with time.
+"""Figures to compute: a line of the model, with a period if it varies with time.
 
-One notation for simulations, tornados and grids, in Python, in cells and on the command line:
+The same notation serves simulations, tornados and grids, in Python, in cells and on the command line:
 ``free_cash_flow 2027``, ``ttm_free_cash_flow 2027Q1``, ``free_cash_flow TTM 2027Q1``,
 ``value_per_share[dcf,mid]``, ``positive``.
 """
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from model.errors import InputError, NotAvailableError, PeriodError
+from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.plan.plan import key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +33,7 @@ _LONGEST_SHOWN: Final = 80
 class Output:
     """A figure of the model by name.
 
-    ``period`` is None for what does not vary with time; ``label`` and ``unit`` are those of the line.
+    ``period`` is None for a line that does not vary with time; ``label`` and ``unit`` are those of the line.
     """
 
     key: str
@@ -63,13 +65,15 @@ class Output:
         match = _PARTS.fullmatch(text.strip().lower())
         if match is None:
             raise InputError(
-                f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as free_cash_flow 2027 or value_per_share[dcf,mid]"
+                f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as free_cash_flow 2027 "
+                "or value_per_share[dcf,mid]"
             )
         key = match[1] + re.sub(r"\s", "", match[2] or "")
         row = plan.row(key)
         if row.timed and not match[3]:
             raise PeriodError(
-                f"{key} varies with time: write a period after it, such as {key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"
+                f"{key} varies with time: write a period after it, such as {key} 2027, "
+                f"{key} 2027Q1 or {key} TTM 2027Q1"
             )
         if match[3] and not row.timed:
             raise PeriodError(
@@ -79,15 +83,14 @@ class Output:
 
     @classmethod
     def of(cls, key: str, plan: Plan, period: Period | None = None) -> Output:
-        """Return the figure of a line that there is, in a period that has one; errors as of :meth:`parse`."""
+        """Return the figure of a line in a period; errors as of :meth:`parse`."""
         row = plan.row(key)
         if period is None:
             return cls(key, None, row.label, row.unit)
         place = plan.axis.position(Quarter(period.year, period.quarter))
         if not row.start <= place < row.stop:
-            raise NotAvailableError(
-                f"{key} has figures from {plan.axis.quarters[row.start]} to {plan.axis.quarters[row.stop - 1]}, none for {period}"
-            )
+            first, last = plan.axis.quarters[row.start], plan.axis.quarters[row.stop - 1]
+            raise NotAvailableError(f"{key} has figures from {first} to {last}, none for {period}")
         if period.frequency != "quarterly" and not _has_annual(row, period.frequency):
             raise PeriodError(
                 f"{key} has no {period.frequency} figure: ask for a quarter, such as {key} 2027Q1"
@@ -96,25 +99,25 @@ class Output:
 
     @property
     def is_event(self) -> bool:
-        """Tell whether the figure is a quarter in which something happens."""
+        """Whether the figure is the quarter of an event."""
         return self.unit == "quarter"
 
     def read(self, results: Results) -> NDArray[np.float64]:
-        """Return the figure in every scenario or draw: shape (scenarios,); NaN where it has no meaning or does not happen.
+        """Return the figure in every scenario or draw, shape (scenarios,); NaN: no meaning, or no event.
 
         Quarters are codes, such as 20263; see :meth:`counted`.
         """
         return np.broadcast_to(self.row(results), len(results.scenarios))
 
     def row(self, results: Results) -> NDArray[np.float64]:
-        """Return the figure, once where it is the same in every scenario or draw: shape (scenarios or 1,)."""
+        """Return the figure in every scenario or draw, or once if all are equal: shape (scenarios or 1,)."""
         if self.period is None:
             return cast("NDArray[np.float64]", results.series(self.key)[0])
         row = results.series(self.key, self.period.frequency)[results.plan.axis.period_position(self.period)]
         return cast("NDArray[np.float64]", row)
 
     def counted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return values whose differences mean something: quarters are counted, everything else is as it is.
+        """Return values that can be subtracted: quarters as counts, all others unchanged.
 
         Formula: ``4 * year + number - 1`` for quarter codes ``10 * year + number``.
         """
@@ -127,8 +130,18 @@ class Output:
         return self.key if self.period is None else f"{self.key} {self.period}"
 
 
+def rows_of(key: str, period: Period | None, plan: Plan) -> tuple[str, ...]:
+    """Return the rows that a figure is computed from: for a ratio over a year, also those that it relates."""
+    row = plan.row(key)
+    ratio = row.line is not None and row.line.annual == "ratio"
+    if period is None or period.frequency == "quarterly" or not ratio or row.forecast is None:
+        return (row.key,)
+    behind = [each for leaf in leaves(row.forecast) for each in rows_of(key_of(leaf), period, plan)]
+    return (row.key, *dict.fromkeys(behind))
+
+
 def _has_annual(row: Row, frequency: Frequency) -> bool:
-    """Tell whether a row has figures by year, or for trailing twelve months."""
+    """Tell whether a row has figures at a frequency other than quarterly."""
     if row.driver is not None:
         return row.driver.kind == "yearly" and frequency == "annual"
     return row.line is not None and row.line.annual != "none"

@@ -35,7 +35,7 @@ class Results:
     plan
         The model on its axis.
     scenarios
-        What was computed, in the order of the draws.
+        The scenarios computed, in the order of the draws.
     values
         Row key -> array (quarters or 1, scenarios).
     """
@@ -83,14 +83,13 @@ class Results:
         if not self.plan.row(key).timed:
             return float(self.values[key][0, min(scenario, self.values[key].shape[1] - 1)])
         place = self.plan.axis.period_position(period)
-        found = self.series(key, period.frequency)[
-            place, min(scenario, self.series(key, period.frequency).shape[1] - 1)
-        ]
-        if np.isnan(found):
+        series = self.series(key, period.frequency)
+        value = float(series[place, min(scenario, series.shape[1] - 1)])
+        if np.isnan(value):
             raise NotAvailableError(
                 f"{key} has no figure for {period}: it starts later, or has no meaning there"
             )
-        return float(found)
+        return value
 
     def periods(self, frequency: Frequency) -> list[Period]:
         """Return all periods of the axis at a frequency."""
@@ -101,7 +100,7 @@ class Results:
 
     def table(self, keys: Sequence[str], frequency: Frequency = "annual", scenario: int = 0) -> pd.DataFrame:
         """Return lines as a table: one row a period, one column a line."""
-        import pandas as pd  # noqa: PLC0415  # a third of a second that only those who look at tables pay
+        import pandas as pd  # noqa: PLC0415  # slow to load, and only tables need it
 
         periods = self.periods(frequency)
         columns = {
@@ -143,7 +142,7 @@ class Results:
 
 
 def in_years(node: Expr) -> Expr:
-    """Return the formula of a ratio over quarters as the same formula over years: lags in years instead of quarters."""
+    """Return the formula of a ratio over quarters as a formula over years: lags count years."""
     if isinstance(node, Ref):
         return replace(node, lag=node.lag // QUARTERS_A_YEAR)
     return mapped(node, in_years)
@@ -166,7 +165,7 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tup
     InputError
         If the scenarios differ in as-of or in company.
     UnknownNameError
-        For a name that is no scenario.
+        For a name that is not a scenario.
 
     Examples
     --------

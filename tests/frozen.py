@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from model.amazon import AMAZON
 from model.companies import using
 from model.evidence.backtest import forecasts
-from model.evidence.claims import ledger, load_thesis
+from model.evidence.claims import ledger
+from model.evidence.thesis import load_thesis
 from model.reported.actuals import ANNUAL_FILE, QUARTERLY_FILE, load_actuals
 from model.reported.guidance import GUIDANCE_FILE
 from model.scenarios.drivers import driver_specs
@@ -58,4 +59,4 @@ def _cut(path: Path, column: str, last: str) -> None:
 def _forget() -> None:
     """Clear the caches of the company in use."""
     for each in (driver_specs, forecasts, ledger, load_actuals, load_thesis):
-        each.cache_clear()
+        vars(each)["cache_clear"]()

@@ -10,7 +10,7 @@ from model.language.declarations import Block, Model, driver, line
 from model.language.periods import Quarter
 from model.outputs import Output
 from model.scenarios.scenario import Scenario
-from model.simulation.distributions import Distribution, LogNormal, Normal
+from model.simulation.distributions import Distribution
 from model.simulation.questions import Request
 from model.simulation.run import Settings, prepared, run_job
 from model.simulation.uncertainty import Move, Uncertainty
@@ -42,8 +42,8 @@ SCENARIO = Scenario(
     "small", "Small", Quarter(2026, 2), 1.0, {"first": {"all": 1.0}, "second": {"all": 1.0}}, company=SMALL
 )
 PLAN = SCENARIO.plan
-NORMAL = {"first": Normal(3, 2), "second": Normal(-1, 0.5)}
-LOGNORMAL = {"first": LogNormal(2, 0.3), "second": LogNormal(0.5, 0.4)}
+NORMAL = {"first": Distribution("normal", (3, 2)), "second": Distribution("normal", (-1, 0.5))}
+LOGNORMAL = {"first": Distribution("lognormal", (2, 0.3)), "second": Distribution("lognormal", (0.5, 0.4))}
 
 
 def uncertain(distributions: Mapping[str, Distribution], rank: float = 0.0) -> Uncertainty:

@@ -76,10 +76,10 @@ def test_figures_reported_later_change_no_forecast_and_no_claim(
     quarter = Quarter.parse(as_of)
 
     def seen() -> tuple[object, ...]:
-        for name in ("_believed", "_value_where"):
+        for name in ("_believed", "_scenario_where"):
             getattr(claims, name).cache_clear()
         actuals.reported_arrays.cache_clear()
-        ledger.cache_clear()
+        vars(ledger)["cache_clear"]()
         values = run([known_then(quarter)]).values
         entries = [(each.status, each.reason, each.reported) for each in ledger(quarter)]
         return repr([values[line].tolist() for line in RULES.lines]), repr(entries)

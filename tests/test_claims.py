@@ -8,8 +8,9 @@ import pytest
 from shared import AS_OFS, computed
 
 from model.amazon import AMAZON
-from model.evidence.claims import Entry, ledger, load_thesis
+from model.evidence.claims import Entry, ledger
 from model.evidence.running_period import reported_so_far
+from model.evidence.thesis import load_thesis
 from model.language.periods import Period, Quarter
 from model.reported.guidance import all_guidance, guidance_at
 from model.results import run

@@ -450,7 +450,7 @@ def test_a_scenario_file_may_be_based_on_a_scenario_with_overlays(tmp_path: Path
 
 
 def test_a_base_is_checked_as_a_name_is(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"price_war is in what it is based on already"):
+    with pytest.raises(InputError, match=r"price_war is applied in its base already"):
         load_scenario(write(tmp_path, "mine", "base+price_war") + "+price_war")
     with pytest.raises(InputError, match="'bear' is a scenario, not an overlay"):
         load_scenario(write(tmp_path, "two", "base+bear"))

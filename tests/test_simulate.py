@@ -25,7 +25,7 @@ from model.parallel.workers import in_order, local_workers
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.simulation.blocks import compute_block, tally_block
-from model.simulation.distributions import Normal, Uniform
+from model.simulation.distributions import Distribution
 from model.simulation.questions import Request, default_request, output_ahead
 from model.simulation.run import Settings, prepared, simulate
 from model.simulation.sampling import SAMPLINGS
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from model.simulation.sampling import Array
 
 DRAWS = 60_000
+STANDARD = Distribution("normal", (0, 1))
 
 
 def answers(simulation: Simulation) -> str:
@@ -96,9 +97,9 @@ def test_the_standard_error_of_plain_draws_is_the_textbooks() -> None:
 
 
 def test_variance_is_shared_out_as_the_weights_of_a_sum_say() -> None:
-    found = simulated(job({"first": Normal(0, 1), "second": Normal(0, 1)}, "weighted", draws=DRAWS))
+    found = simulated(job({"first": STANDARD, "second": STANDARD}, "weighted", draws=DRAWS))
     assert found.shares["weighted"] == pytest.approx({"first": 0.8, "second": 0.2}, abs=0.015)
-    nothing = simulated(job({"first": Normal(0, 1), "second": Uniform(1, 2)}, "inverse", draws=DRAWS))
+    nothing = simulated(job({"first": STANDARD, "second": Distribution("uniform", (1, 2))}, "inverse", draws=DRAWS))
     assert nothing.shares["inverse"]["first"] < 0.002
     assert nothing.shares["inverse"]["second"] > 0.99
 
@@ -107,7 +108,7 @@ def test_correlated_drivers_each_get_what_they_share() -> None:
     """2a + b, correlation r: what goes with a alone is (2 + r)^2, with b (1 + 2r)^2, of 5 + 4r."""
     r = 2 * math.sin(math.pi * 0.5 / 6)
     found = simulated(
-        job({"first": Normal(0, 1), "second": Normal(0, 1)}, "weighted", draws=DRAWS, rank=0.5)
+        job({"first": STANDARD, "second": STANDARD}, "weighted", draws=DRAWS, rank=0.5)
     ).shares["weighted"]
     exact = {"first": (2 + r) ** 2 / (5 + 4 * r), "second": (1 + 2 * r) ** 2 / (5 + 4 * r)}
     assert found == pytest.approx(exact, abs=0.015)
@@ -177,7 +178,7 @@ def test_draws_beyond_the_bins_are_counted_and_keep_percentiles_within_the_extre
 
 
 def test_what_never_has_a_meaning_has_no_estimate_and_no_error() -> None:
-    found = simulated(job({"first": Normal(0, 1), "second": Uniform(-1, 1)}, "inverse", draws=500))
+    found = simulated(job({"first": STANDARD, "second": Distribution("uniform", (-1, 1))}, "inverse", draws=500))
     assert found.estimates["inverse"].undefined == 0
     values = np.full((1, 40), np.nan)
     grid = bins_of(values)
@@ -232,9 +233,9 @@ def test_figures_are_those_of_the_scenario_where_nothing_is_drawn(base: Simulati
 def test_a_draw_is_the_scenario_with_those_drivers() -> None:
     """The arrays of drivers that draws are composed of give what overrides give, one scenario at a time."""
     moves = (
-        Move("growth", "aws_growth", "add", Uniform(-0.1, 0.1), "1-2"),
-        Move("capex", "capex_scale", "scale", Uniform(0.8, 1.2), "2028+"),
-        Move("beta", "beta", "set", Uniform(1, 1.4)),
+        Move("growth", "aws_growth", "add", Distribution("uniform", (-0.1, 0.1)), "1-2"),
+        Move("capex", "capex_scale", "scale", Distribution("uniform", (0.8, 1.2)), "2028+"),
+        Move("beta", "beta", "set", Distribution("uniform", (1, 1.4))),
     )
     uncertainty = Uncertainty("test", moves, {}, {})
     scenario = load_scenario("base+price_war")

@@ -118,7 +118,7 @@ def test_a_budget_that_is_not_given_is_not_moved(tmp_path: Path) -> None:
     assert drawn[20:24, 0].tolist() == pytest.approx([240_000 * 1.05] * 4)
     assert not drawn[24:].any()
     with pytest.raises(
-        InputError, match="capex_budget is 0 there, which means that none is given: scale moves nothing"
+        InputError, match=r"capex_budget is 0 \(none given\): scale has nothing to change; use set"
     ):
         bound(text.replace('"1+"', '"2+"'), tmp_path)
 

@@ -334,7 +334,7 @@ def test_what_only_some_scenarios_give_has_no_mean() -> None:
         replace(each, name=name, weight=0.5)
         for name, each in {"one": base, "two": base.with_overrides({"wacc": 0.09})}.items()
     ]
-    with pytest.raises(InputError, match="wacc is given by some of one, two"):
+    with pytest.raises(InputError, match="wacc is given in some of one, two"):
         weighted_scenario(half)
 
 

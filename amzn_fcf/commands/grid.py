@@ -85,7 +85,7 @@ def steps_of(words: Sequence[str], option: str) -> Steps:
     """
     from model.analysis.swings import Steps
     from model.errors import InputError
-    from model.scenarios.files import OPERATIONS
+    from model.scenarios.adjustment import OPERATIONS
 
     words = " ".join(words).split() or [""]
     operation = words[1].lower() if len(words) > 1 and words[1].lower() in OPERATIONS else ""

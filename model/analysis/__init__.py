@@ -1,1 +1,1 @@
-"""Questions to the model: roots, sensitivities, and weighted scenarios."""
+"""Analysis of the model: roots, sensitivities, and weighted scenarios."""

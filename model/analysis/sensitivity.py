@@ -1,4 +1,4 @@
-"""Sensitivities: one driver at a time (tornado), two against each other (grid), and where a figure reaches a target (break-even)."""
+"""Sensitivities to one driver at a time (tornado), to two (grid), and break-even lines."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ DEFAULT_SWING: Final = 0.1
 LARGEST_GRID: Final = 10_000
 """Cells of a grid, each a run of the model."""
 _BATCH: Final = 500
-"""Scenarios computed at once: more would take memory, and no less time each."""
+"""Scenarios computed at once: more take memory and are not faster."""
 _STILL: Final = 1e-9
-"""Of the figure and of the largest change: below it a figure has not moved, it was rounded differently."""
+"""Share of the figure and of the largest change: a smaller change is rounding."""
 
 
 class Bar(NamedTuple):
@@ -62,9 +62,9 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Tornado:
-    """What one driver at a time does to an output, most first.
+    """The effects of single drivers on an output, largest first.
 
-    ``still``: drivers that do not move it; ``left_out``: drivers that were not moved, and why.
+    ``still``: drivers that do not move it; ``left_out``: drivers that were not moved, with the reason.
     """
 
     scenario: Scenario
@@ -76,7 +76,8 @@ class Tornado:
     left_out: Mapping[str, str]
 
     def __repr__(self) -> str:
-        return f"<Tornado of {self.output}, {self.scenario.name}, swing {self.swing:g}: {len(self.bars)} drivers>"
+        what = f"{self.output}, {self.scenario.name}, swing {self.swing:g}"
+        return f"<Tornado of {what}: {len(self.bars)} drivers>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,11 +98,12 @@ class Grid:
     centre: tuple[int, int] | None
 
     def __repr__(self) -> str:
-        return f"<Grid of {self.output}, {self.scenario.name}: {self.x.driver} by {self.y.driver}, {self.values.shape}>"
+        drivers = f"{self.x.driver} by {self.y.driver}"
+        return f"<Grid of {self.output}, {self.scenario.name}: {drivers}, {self.values.shape}>"
 
 
 class Point(NamedTuple):
-    """A point of a break-even line: the ``y`` at which the output equals the target, NaN where there is none, and why not."""
+    """A point of a break-even line: the ``y`` at which the output meets the target, or NaN and a reason."""
 
     x: float
     y: float
@@ -116,7 +118,7 @@ def output_of(text: str, scenario: Scenario) -> Output:
 def tornado(
     scenario: Scenario, output: Output, swing: float = DEFAULT_SWING, drivers: Sequence[str] = ()
 ) -> Tornado:
-    """Move one driver at a time, down and up, and see what an output does.
+    """Move one driver at a time, down and up, and compute an output.
 
     Every driver moves by ``swing`` of its own values ahead; see :func:`model.analysis.swings.swing_of`. All
     moves are one batch.
@@ -143,60 +145,66 @@ def tornado(
     >>> tornado(base, output_of("value_per_share[dcf,mid]", base)).bars[0].driver
     'aws_growth'
     """
-    (found,) = tornados(scenario, [output], swing, drivers)
-    if not found.bars:
-        reasons = (
-            "; ".join(f"{key} is left out ({reason})" for key, reason in found.left_out.items())
-            if drivers
-            else ""
-        )
-        raise InputError(f"none of the drivers moves {output}{reasons and f': {reasons}'}")
-    return found
+    (result,) = tornados(scenario, [output], swing, drivers)
+    if not result.bars:
+        reasons = [f"{key} is left out ({reason})" for key, reason in result.left_out.items() if drivers]
+        listed = ": " + "; ".join(reasons) if reasons else ""
+        raise InputError(f"none of the drivers moves {output}{listed}")
+    return result
 
 
 def tornados(
     scenario: Scenario, outputs: Sequence[Output], swing: float = DEFAULT_SWING, drivers: Sequence[str] = ()
 ) -> list[Tornado]:
-    """Return the tornados of several outputs from the same runs, as :func:`tornado` does; one that nothing moves has no bars."""
+    """Return the tornados of several outputs from the same runs; one that no driver moves has no bars."""
     if not 0 < swing <= 1:
         raise InputError(f"swing must be above 0 and up to 1 (0.1 is 10 %), not {swing:g}")
     specs = driver_specs(scenario.company)
     chosen = [spec_named(key, specs, "tornado") for key in dict.fromkeys(drivers)] or list(specs.values())
-    found = {spec.key: swing_of(scenario, spec, swing) for spec in chosen}
-    swings = {key: each for key, each in found.items() if not isinstance(each, str)}
-    left_out = {key: each for key, each in found.items() if isinstance(each, str)}
-    moved = [
-        scenario.with_overrides(move.overrides) for each in swings.values() for move in (each.low, each.high)
-    ]
-    results = []
-    for output, (base, *sides) in zip(outputs, _figures([scenario, *moved], outputs), strict=True):
-        bars = [
-            _bar(specs[key], each, output, (base, *sides[2 * at : 2 * at + 2]))
-            for at, (key, each) in enumerate(swings.items())
-        ]
-        largest = max((bar.swing for bar in bars if math.isfinite(bar.swing)), default=0.0)
-        noise = _STILL * max(largest, abs(base))
-        still = tuple(
-            bar.driver for bar in bars if bar.swing <= noise or np.isnan([base, bar.low, bar.high]).all()
-        )
-        moving = [bar for bar in bars if bar.driver not in still]
-        moving.sort(key=lambda bar: -math.inf if math.isnan(bar.swing) else -bar.swing)
-        results.append(Tornado(scenario, output, swing, base, tuple(moving), still, left_out))
-    return results
+    swings: dict[str, Swing] = {}
+    left_out: dict[str, str] = {}
+    for spec in chosen:
+        swing_or_reason = swing_of(scenario, spec, swing)
+        if isinstance(swing_or_reason, str):
+            left_out[spec.key] = swing_or_reason
+        else:
+            swings[spec.key] = swing_or_reason
+    sides = [side for each in swings.values() for side in (each.low, each.high)]
+    moved = [scenario.with_overrides(side.overrides) for side in sides]
+    found = []
+    for output, (base, *figures) in zip(outputs, _figures([scenario, *moved], outputs), strict=True):
+        pairs = zip(swings.items(), zip(figures[::2], figures[1::2], strict=True), strict=True)
+        bars = [_bar(specs[key], each, output, (base, *pair)) for (key, each), pair in pairs]
+        moving, still = _parted(bars, base)
+        found.append(Tornado(scenario, output, swing, base, moving, still, left_out))
+    return found
 
 
-def _bar(spec: DriverSpec, swing: Swing, output: Output, figures: tuple[float, ...]) -> Bar:
+def _parted(bars: Sequence[Bar], base: float) -> tuple[tuple[Bar, ...], tuple[str, ...]]:
+    """Return the bars that move the figure, largest first (unknown swings last), and the other drivers."""
+    largest = max((bar.swing for bar in bars if math.isfinite(bar.swing)), default=0.0)
+    noise = _STILL * max(largest, abs(base))
+    still: list[Bar] = []
+    moving: list[Bar] = []
+    for bar in bars:
+        unknown = np.isnan([base, bar.low, bar.high]).all()
+        (still if bar.swing <= noise or unknown else moving).append(bar)
+    moving.sort(key=lambda bar: -math.inf if math.isnan(bar.swing) else -bar.swing)
+    return tuple(moving), tuple(bar.driver for bar in still)
+
+
+def _bar(spec: DriverSpec, swing: Swing, output: Output, figures: tuple[float, float, float]) -> Bar:
     _, low, high = figures
     counted = output.counted(np.array(figures))
-    changes = counted - counted[0]
+    change_low, change_high = (counted[1:] - counted[0]).tolist()
     return Bar(
-        spec.key, spec.label, spec.driver.unit, swing.period, swing.low.value, swing.value, swing.high.value, low, high,
-        float(changes[1]), float(changes[2]), float(np.ptp(counted)), swing.note,
+        spec.key, spec.label, spec.driver.unit, swing.period, swing.low.value, swing.value, swing.high.value,
+        low, high, change_low, change_high, float(np.ptp(counted)), swing.note,
     )  # fmt: skip
 
 
 def _figures(scenarios: Sequence[Scenario], outputs: Sequence[Output]) -> list[list[float]]:
-    """Compute outputs for scenarios, the first of which is the base: a line over time must have a figure there."""
+    """Compute outputs for the base and other scenarios; a line over time must have a figure in the base."""
     results = run(scenarios)
     figures: list[list[float]] = [output.read(results).tolist() for output in outputs]
     for output, values in zip(outputs, figures, strict=True):
@@ -240,31 +248,31 @@ def grids(
         raise InputError(f"grid needs two drivers, not {x.driver} twice")
     if len(x.values) * len(y.values) > LARGEST_GRID:
         raise InputError(
-            f"grid of {len(x.values):,} by {len(y.values):,} values is too large: up to {LARGEST_GRID:,} cells"
+            f"grid of {len(x.values):,} by {len(y.values):,} values is too large: "
+            f"up to {LARGEST_GRID:,} cells"
         )
     columns = [x.scenario_at(scenario, value) for value in x.values]
     cells = [y.scenario_at(column, value) for value in y.values for column in columns]
     figures: list[list[float]] = [[] for _ in outputs]
     for first in watch(range(0, len(cells), _BATCH)):
-        for found, batch in zip(
-            figures, _figures([scenario, *cells[first : first + _BATCH]], outputs), strict=True
-        ):
-            found.extend(batch[1:] if found else batch)
+        batch = _figures([scenario, *cells[first : first + _BATCH]], outputs)
+        for known, more in zip(figures, batch, strict=True):
+            known.extend(more[1:] if known else more)  # the base comes first in every batch
     column, row = x.base(scenario), y.base(scenario)
     centre = None if column is None or row is None else (row, column)
     shape = len(y.values), len(x.values)
     return [
-        Grid(scenario, output, x, y, np.array(found[1:]).reshape(shape), found[0], centre)
-        for output, found in zip(outputs, figures, strict=True)
+        Grid(scenario, output, x, y, np.array(values).reshape(shape), base, centre)
+        for output, (base, *values) in zip(outputs, figures, strict=True)
     ]
 
 
 def break_even(
     scenario: Scenario, output: Output, x: Steps, y: Steps, target: float, watch: Watch[float] = iter
 ) -> tuple[Point, ...]:
-    """Return, for each value of ``x``, the value of ``y`` at which an output equals a target: a line through a grid.
+    """Return, for each value of ``x``, the value of ``y`` at which an output equals a target.
 
-    It is looked for in the whole range of the driver of ``y``, whose own values do not matter; see
+    The search covers the whole range of the driver of ``y``, whose own values do not matter; see
     :func:`model.analysis.solve.solve`.
 
     Raises
@@ -274,7 +282,8 @@ def break_even(
     """
     if output.is_event or not math.isfinite(target):
         raise InputError(
-            f"break-even needs a number to reach and a figure that reaches it, not {target:g} and {output} ({output.unit})"
+            "break-even needs a number to reach and a figure that reaches it, "
+            f"not {target:g} and {output} ({output.unit})"
         )
     if x.driver == y.driver:
         raise InputError(f"break-even needs two drivers, not {x.driver} twice")
@@ -282,7 +291,8 @@ def break_even(
         y.operation == "add" and (y.spec.driver.kind != "yearly" or y.spec.driver.zero_means_none)
     ):
         raise InputError(
-            f"break-even sets the driver of y, or adds to one that varies by year: it cannot {y.operation} {y.driver}"
+            "break-even sets the driver of y, or adds to one that varies by year: "
+            f"it cannot {y.operation} {y.driver}"
         )
     points = []
     for value in watch(x.values):

@@ -1,15 +1,20 @@
-"""Reverse questions: which value of a driver makes the model give a price, or any other figure."""
+"""Reverse questions: the value of a driver at which the model gives a price, or any other figure."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from model import companies
+from model.analysis.brent import closed_in
 from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
+from model.outputs import rows_of
 from model.results import Results, run
+from model.scenarios.adjustment import room
 from model.scenarios.drivers import ALL, driver_specs, spec_named
 
 if TYPE_CHECKING:
@@ -22,12 +27,14 @@ if TYPE_CHECKING:
     from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
+    Array = NDArray[np.float64]
+
 _SMALLEST_SHARE: Final = 1e-6
-"""Of its range: where the search begins for a driver whose 0 means that none is given."""
+"""Share of the range at which the search begins for a driver whose 0 means "none"."""
 _SCAN: Final = 33
-"""Points at which the bracket is looked at for a change of sign."""
+"""Points of a scan."""
 _LOOKS: Final = 3
-"""How often, each time closer around the point that comes nearest."""
+"""Scans, each closer around the point that comes nearest."""
 _RELATIVE_TOLERANCE: Final = 1e-9
 
 
@@ -35,9 +42,9 @@ _RELATIVE_TOLERANCE: Final = 1e-9
 class Root:
     """A driver value at which a figure equals a target.
 
-    ``value``: the driver's value ahead, or with ``shifted`` what is added to its values; ``bracket``: the two
-    points of the scan between which it lies; ``found``: the figure there; ``roots``: how many changes of sign
-    the scan saw.
+    ``value``: the driver's value ahead, or with ``shifted`` the amount that is added to its values;
+    ``bracket``: the two points of the scan around it; ``searched``: the interval that was scanned; ``found``:
+    the figure at the root; ``roots``: the number of crossings in the scan; ``scenario``: that at the root.
     """
 
     driver: str
@@ -49,12 +56,16 @@ class Root:
     target: float
     found: float
     roots: int
-    results: Results
-    """The model at the root."""
+    scenario: Scenario
+
+    @cached_property
+    def results(self) -> Results:
+        """The model at the root."""
+        return run([self.scenario])
 
 
 def value_row(method: str, company: Company | None = None) -> str:
-    """Return the row that holds the value per share by a method; an unknown one is an :class:`UnknownNameError`."""
+    """Return the row of the value per share by a method; others are an :class:`UnknownNameError`."""
     rows = (company or companies.default()).presentation.questions.values
     if method not in rows:
         known = f"methods are {', '.join(rows)}" if rows else "this company has none"
@@ -62,7 +73,7 @@ def value_row(method: str, company: Company | None = None) -> str:
     return rows[method]
 
 
-def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to look and a way
+def solve(  # noqa: PLR0913  # one keyword a choice of the user
     scenario: Scenario,
     driver: str,
     target: float,
@@ -75,9 +86,9 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
 ) -> Root:
     """Find the value of a driver at which a figure of the model equals a target.
 
-    The bracket is scanned at 33 points; the change of sign nearest to the scenario's own value is closed in
-    by Brent's method (scipy). Points at which the figure has no meaning (a WACC below growth) are passed
-    over, so the search stays defined where free cash flow is negative.
+    The bracket is scanned at 33 points; Brent's method closes in on the crossing nearest to the scenario's
+    own value. Points at which the figure has no meaning (a WACC below growth) are passed over, so the search
+    stays defined where free cash flow is negative.
 
     Parameters
     ----------
@@ -100,80 +111,94 @@ def solve(  # noqa: PLR0913  # a question has a subject, an object, a place to l
     InputError, UnknownNameError
         If the driver cannot be solved for, or is unknown.
     """
-    from scipy.optimize import brentq  # noqa: PLC0415  # slow to load, and only this function needs it
-
     company = scenario.company
     answers = company.presentation.questions.drivers
     spec = spec_named(answers.get(driver, driver), driver_specs(company), "solve")
     low, high = _bracket(spec, scenario, between, shift=shift)
+    needed = rows_of(figure, period, scenario.plan)
 
     def scenario_at(value: float) -> Scenario:
         return _changed(scenario, spec, value, years, shift=shift)
 
-    row = scenario.plan.row(figure).key
+    def figures(values: Sequence[float]) -> Array:
+        results = run([scenario_at(value) for value in values], rows=needed)
+        return np.array([_read(results, figure, period, number) for number in range(len(values))])
 
-    def figures(values: Sequence[float]) -> NDArray[np.float64]:
-        results = run([scenario_at(value) for value in values], rows=(row,))
-        return np.array([_read(results, row, period, place) for place in range(len(values))])
+    @cache
+    def figure_at(value: float) -> float:
+        return float(figures([value])[0])
 
-    places, points, values = _scan(figures, target, low, high)
-    if not places:
-        results = run([scenario_at(value) for value in points.tolist()])
-        raise NoRootError(_no_root(spec, figure, target, points, values, results))
-    known = dict(zip(points.tolist(), values.tolist(), strict=True))
-
-    def difference(value: float) -> float:
-        return (known[value] if value in known else float(figures([value])[0])) - target
-
+    scan = _scan(figures, target, low, high)
     own = 0.0 if shift else _own_value(scenario, spec)
-    for place in sorted(places, key=lambda each: abs((points[each] + points[each + 1]) / 2 - own)):
-        bracket = (float(points[place]), float(points[place + 1]))
-        root = float(brentq(difference, *bracket, xtol=1e-13, rtol=1e-14))
-        results = run([scenario_at(root)])
-        found = _read(results, row, period, 0)
-        if abs(found - target) <= _RELATIVE_TOLERANCE * max(1.0, abs(target)):
-            break
-    else:
+    root = math.nan
+    for number in sorted(scan.changes, key=lambda each: abs(scan.middle(each) - own)):
+        first, last = scan.points[number : number + 2].tolist()
+        at_ends = (scan.values[number : number + 2] - target).tolist()
+        root = closed_in(lambda value: figure_at(value) - target, (first, last), at_ends)
+        if abs(figure_at(root) - target) <= _RELATIVE_TOLERANCE * max(1.0, abs(target)):
+            found, roots, at_root = figure_at(root), len(scan.changes), scenario_at(root)
+            return Root(
+                spec.key, root, shift, (first, last), (low, high), figure, target, found, roots, at_root
+            )
+    if scan.changes:
         raise NoRootError(
             f"no root in [{low:g}, {high:g}]: {figure} jumps over {target:g} at {spec.key} = {root:g}"
         )
-    return Root(spec.key, root, shift, bracket, (low, high), figure, target, found, len(places), results)
+    highest = scenario_at(float(scan.points[-1]))
+    raise NoRootError(_no_root(spec, figure, target, scan, highest))
 
 
-def _scan(
-    figures: Callable[[Sequence[float]], NDArray[np.float64]], target: float, low: float, high: float
-) -> tuple[list[int], NDArray[np.float64], NDArray[np.float64]]:
-    """Look for changes of sign at 33 points; where there is none, again around the point that comes nearest, and once more.
+class _Scan(NamedTuple):
+    """A figure at evenly spaced values of a driver; ``changes``: points after which it crosses the target."""
 
-    A second look finds two roots that lie close together, and a root beside the point where the figure loses
-    its meaning.
+    points: Array
+    values: Array
+    changes: list[int]
+
+    def middle(self, number: int) -> float:
+        """Return the middle between a point and the next one."""
+        return float(self.points[number] + self.points[number + 1]) / 2
+
+    @property
+    def known(self) -> Array:
+        """The values that have a meaning."""
+        return self.values[np.isfinite(self.values)]
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the figure is the same everywhere."""
+        return len(self.known) == len(self.values) and not np.ptp(self.values)
+
+
+def _scan(figures: Callable[[Sequence[float]], Array], target: float, low: float, high: float) -> _Scan:
+    """Look for crossings at 33 points; where there are none, twice more, around the point that comes nearest.
+
+    A closer look finds two roots that lie close together, and a root next to a point where the figure loses
+    its meaning. Without any crossing the first scan is returned.
     """
-    first: tuple[list[int], NDArray[np.float64], NDArray[np.float64]] | None = None
+    scans = []
     for _ in range(_LOOKS):
         points = np.linspace(low, high, _SCAN)
         values = figures(points.tolist())
-        signs = np.sign(values - target)
-        places = [
-            place
-            for place in range(_SCAN - 1)
-            if np.isfinite(values[place : place + 2]).all()
-            and (signs[place] == 0 or signs[place] * signs[place + 1] < 0 or _ends_in_root(signs, place))
-        ]
-        if np.isfinite(values).all() and not np.ptp(values):
-            places = []
-        first = first or (places, points, values)
-        if places:
-            return places, points, values
-        if not np.isfinite(values).any() or (np.isfinite(values).all() and not np.ptp(values)):
+        scan = _Scan(points, values, [])
+        scans.append(scan)
+        if scan.is_flat or not len(scan.known):
             break
+        scan.changes.extend(_crossings(values - target))
+        if scan.changes:
+            return scan
         nearest = int(np.nanargmin(np.abs(values - target)))
         low, high = float(points[max(nearest - 1, 0)]), float(points[min(nearest + 1, _SCAN - 1)])
-    return first  # type: ignore[return-value]  # the loop ran at least once
+    return scans[0]
 
 
-def _ends_in_root(signs: NDArray[np.float64], place: int) -> bool:
-    """Tell whether the last point of the scan is a root: every other point counts as the first of its bracket."""
-    return bool(place == _SCAN - 2 and signs[place + 1] == 0)
+def _crossings(apart: Array) -> list[int]:
+    """Return the points at which a difference is 0 or after which its sign changes, if both are finite."""
+    signs = np.sign(apart)
+    crosses = (signs[:-1] == 0) | (signs[:-1] * signs[1:] < 0)
+    crosses[-1] |= signs[-1] == 0  # every other point is the first of its bracket
+    finite = np.isfinite(apart)
+    return np.flatnonzero(crosses & finite[:-1] & finite[1:]).tolist()
 
 
 def _bracket(
@@ -186,23 +211,23 @@ def _bracket(
         or spec.driver.unit == "quarter"
     ):
         raise InputError(
-            f"{spec.key} cannot be solved for: it is a whole number, a table or a share of one whole"
+            f"{spec.key} cannot be solved for: it is a whole number, a table or a share of a total"
         )
     if shift and spec.driver.zero_means_none:
-        raise InputError(f"{spec.key} is 0 where none is given: solve for its value, without --shift")
+        raise InputError(f"{spec.key}: 0 means none is given, so it cannot be shifted: solve without --shift")
     if shift and spec.driver.kind != "yearly":
         raise InputError(f"{spec.key} does not vary by year: solve for its value, without --shift")
     low, high = spec.minimum, spec.maximum
     if spec.driver.zero_means_none and not low:
         low = high * _SMALLEST_SHARE
     if shift:
-        ahead = scenario.ahead(spec.key)
-        low, high = low - min(ahead.values()), high - max(ahead.values())
+        low, high = room(spec, "add", scenario.ahead(spec.key).values())
     if between is not None:
         first, last = between
         if not low <= first < last <= high:
             raise InputError(
-                f"--between needs two numbers in order, within {low:g}..{high:g} ({spec.key}), not {first:g} {last:g}"
+                f"--between needs two numbers in order, within {low:g}..{high:g} ({spec.key}), "
+                f"not {first:g} {last:g}"
             )
         low, high = first, last
     return low, high
@@ -212,11 +237,9 @@ def _changed(
     scenario: Scenario, spec: DriverSpec, value: float, years: Sequence[int], *, shift: bool
 ) -> Scenario:
     if shift:
-        moved = {period: number + value for period, number in scenario.ahead(spec.key).items()}
-        return scenario.with_overrides(
-            {spec.key: {p: min(max(v, spec.minimum), spec.maximum) for p, v in moved.items()}}
-        )  # rounding
-    bounded = min(max(value, spec.minimum), spec.maximum)
+        moved = {period: spec.clipped(own + value) for period, own in scenario.ahead(spec.key).items()}
+        return scenario.with_overrides({spec.key: moved})
+    bounded = spec.clipped(value)  # against rounding
     if years and spec.driver.kind == "yearly":
         return scenario.with_overrides({spec.key: {str(year): bounded for year in years}})
     return scenario.with_overrides({spec.key: bounded})
@@ -235,21 +258,17 @@ def _read(results: Results, figure: str, period: Period | None, place: int) -> f
     return results.value(figure, period, place)
 
 
-def _no_root(
-    spec: DriverSpec,
-    figure: str,
-    target: float,
-    points: NDArray[np.float64],
-    values: NDArray[np.float64],
-    results: Results,
-) -> str:
-    known = np.isfinite(values)
-    where = f"no root in [{points[0]:g}, {points[-1]:g}]"
-    if not known.any():
+def _no_root(spec: DriverSpec, figure: str, target: float, scan: _Scan, highest: Scenario) -> str:
+    where = f"no root in [{scan.points[0]:g}, {scan.points[-1]:g}]"
+    if not len(scan.known):
         return f"{where}: {figure} has no meaning anywhere there"
-    if known.all() and not np.ptp(values):
-        return f"{where}: {spec.key} does not move {figure}, which is {values[0]:,.2f} whatever it is"
-    low, high = values[known].min(), values[known].max()
-    text = f"{where}: at {_SCAN} points of it {figure} runs from {low:,.2f} to {high:,.2f}, and {target:,.10g} was not found"
+    if scan.is_flat:
+        return f"{where}: {spec.key} does not move {figure}, which is {scan.values[0]:,.2f} whatever it is"
+    low, high = scan.known.min(), scan.known.max()
+    text = (
+        f"{where}: at {_SCAN} points of it {figure} runs from {low:,.2f} to {high:,.2f}, and {target:,.10g} "
+        "was not found"
+    )
+    results = run([highest])
     hint = spec.company.presentation.questions.hint(spec.key, results.values, results.plan.axis)
     return f"{text}; {hint}" if hint else text

@@ -1,16 +1,16 @@
-"""How a scenario is moved, one driver at a time: to a value, by an amount, by a factor, or by a swing to either side."""
+"""Moves of one driver of a scenario: to a value, by an amount, by a factor, or by a swing to either side."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from model import companies
 from model.errors import InputError, did_you_mean
 from model.language.units import measure
+from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, applied, room
 from model.scenarios.drivers import ALL, as_text, driver_specs, shares_of_one, spec_named
-from model.scenarios.files import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
-Operation = Literal["set", "add", "scale"]
-
 
 @dataclass(frozen=True)
 class Steps:
-    """What a driver takes, one after the other: ``set`` to values ahead, or ``add`` to or ``scale`` the scenario's own.
+    """Values for a driver: ``set`` in every period ahead, or ``add`` to or ``scale`` the scenario's own.
 
     Raises
     ------
@@ -35,7 +33,8 @@ class Steps:
 
     Examples
     --------
-    >>> Steps("aws_growth", (-0.05, 0, 0.05), "add").scenario_at(load_scenario("base"), 0.05).table["aws_growth"]["2027"]
+    >>> steps = Steps("aws_growth", (-0.05, 0, 0.05), "add")
+    >>> steps.scenario_at(load_scenario("base"), 0.05).table["aws_growth"]["2027"]
     0.38
     """
 
@@ -58,26 +57,27 @@ class Steps:
         driver, _, word = text.strip().lower().partition(" ")
         operation = word.strip() or "set"
         if operation not in OPERATIONS:
+            hint = did_you_mean(operation, OPERATIONS)
             raise InputError(
-                f"{text[:80]!r}: after the driver comes set, add or scale, not {operation!r}{did_you_mean(operation, OPERATIONS)}"
+                f"{text[:80]!r}: write set, add or scale after the driver, not {operation!r}{hint}"
             )
-        return cls(driver, values, operation)  # type: ignore[arg-type]  # one of the three
+        return cls(driver, values, operation)
 
     @property
     def spec(self) -> DriverSpec:
-        """What the data say of the driver."""
+        """The data of the driver."""
         return driver_specs(self.company)[self.driver]
 
     def scenario_at(self, scenario: Scenario, value: float) -> Scenario:
-        """Return the scenario with the driver moved in all that lies ahead; out of its range is an :class:`InputError`."""
+        """Return the scenario with the driver moved in every period ahead, or refuse a value out of range."""
         if self.operation == "set":
             return scenario.with_overrides({self.driver: self.spec.check(value, "grid")})
-        return scenario.with_overrides({
-            self.driver: {
-                period: self.spec.check(own + value if self.operation == "add" else own * value, f"grid ({self.operation} {value:g})")
-                for period, own in self._own(scenario).items()
-            }
-        })  # fmt: skip
+        where = f"grid ({self.operation} {value:g})"
+        moved = {
+            period: self.spec.check(applied(self.operation, own, value), where)
+            for period, own in self._own(scenario).items()
+        }
+        return scenario.with_overrides({self.driver: moved})
 
     def base(self, scenario: Scenario) -> int | None:
         """Return the place of the value that leaves the scenario as it is, if there is one."""
@@ -90,31 +90,15 @@ class Steps:
         return None
 
     def room(self, scenario: Scenario) -> tuple[float, float]:
-        """Return the lowest and highest value at which the driver stays in its range, in everything that lies ahead."""
-        low, high = self.spec.minimum, self.spec.maximum
-        if self.operation == "set":
-            return low, high
-        own = list(self._own(scenario).values())
-        if self.operation == "add":
-            return low - min(own), high - max(own)
-        factors = [sorted((low / value, high / value)) for value in own if value]
-        return max((least for least, _ in factors), default=-math.inf), min(
-            (most for _, most in factors), default=math.inf
-        )
+        """Return the lowest and highest value that keep the driver in its range in every period ahead."""
+        return room(self.spec, self.operation, self._own(scenario).values())
 
     def _own(self, scenario: Scenario) -> Mapping[str, float]:
-        own = scenario.ahead(self.driver)
-        if self.spec.driver.zero_means_none:
-            own = {period: value for period, value in own.items() if value}
-            if not own:
-                raise InputError(
-                    f"{self.driver} is 0, which means that none is given: {self.operation} has nothing to change; set it"
-                )
-        return own
+        return adjustable(self.spec, self.operation, scenario.ahead(self.driver))
 
 
 class Side(NamedTuple):
-    """A driver on one side of its swing: what to override, the driver's value there, and whether its range cut the move short."""
+    """One side of a swing: overrides, the driver's value, and whether its range cut the move short."""
 
     overrides: Mapping[str, Mapping[str, float]]
     value: float
@@ -122,7 +106,7 @@ class Side(NamedTuple):
 
 
 class Swing(NamedTuple):
-    """A driver's swing: its value in a period, moved down and up, and what is to be said of it."""
+    """A driver's swing: its value in a period, both sides, and a note."""
 
     period: str
     value: float
@@ -132,12 +116,12 @@ class Swing(NamedTuple):
 
 
 def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
-    """Return how a driver swings by a share of itself, or why it is left out.
+    """Return the swing of a driver by a share of its own value, or the reason why it is left out.
 
     Every value ahead moves by ``share`` of its own amount, down and up, and stays in the driver's range.
     Special cases: a driver that is 0 throughout moves by ``share`` of its range; a whole number by 1; of
     shares of one whole the others give way in proportion; a choice, a date, a count of shares, a price, and a
-    driver that is not given (a switch at 0) are left out.
+    driver that is not given (0 means "none") are left out.
 
     Examples
     --------
@@ -159,16 +143,20 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
         step = share * (spec.maximum - spec.minimum)
         note = f"0 ahead: moved by {step:g}, a share of its range"
     period = _shown_period(scenario, own)
-    low, high = (_move(scenario, spec, own, period, (sign, share, step)) for sign in (-1, 1))
+    amounts = {each: step or share * abs(value) for each, value in own.items()}
+    low = _side(scenario, spec, {each: value - amounts[each] for each, value in own.items()}, period)
+    high = _side(scenario, spec, {each: value + amounts[each] for each, value in own.items()}, period)
     if spec.driver.sums_to_one:
         note = "the other shares give way"
-    held = [f"{side} held at {as_text(end, spec.driver.unit)}, the end of its range"
-            for side, move, end in (("low", low, spec.minimum), ("high", high, spec.maximum)) if move.clipped]  # fmt: skip
-    return Swing(period, own[period], low, high, "; ".join([note, *held] if note else held))
+    notes = [note] if note else []
+    for name, side, end in (("low", low, spec.minimum), ("high", high, spec.maximum)):
+        if side.clipped:
+            notes.append(f"{name} held at {as_text(end, spec.driver.unit)}, the end of its range")
+    return Swing(period, own[period], low, high, "; ".join(notes))
 
 
 def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
-    """Return whose value stands for a driver: the first full year ahead, or the first in which it is not 0."""
+    """Return the period shown for a driver: the first full year ahead, or the first in which it is not 0."""
     if ALL in own:
         return ALL
     year = str(min(scenario.as_of.year + 1, scenario.company.last.year))
@@ -176,16 +164,12 @@ def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
     return first if own[first] else next((period for period, value in own.items() if value), first)
 
 
-def _move(
-    scenario: Scenario, spec: DriverSpec, own: Mapping[str, float], period: str, by: tuple[int, float, float]
-) -> Side:
-    sign, share, step = by
-    wanted = {each: value + sign * (step or share * abs(value)) for each, value in own.items()}
-    moved = {
-        each: value if value == own[each] else min(max(value, spec.minimum), spec.maximum)
-        for each, value in wanted.items()
-    }
-    overrides = {spec.key: moved}
+def _side(scenario: Scenario, spec: DriverSpec, wanted: Mapping[str, float], period: str) -> Side:
+    """Return one side of a swing: the wanted values ahead, as far as the driver's range allows."""
+    own = scenario.ahead(spec.key)
+    # a 0 that means "none" may lie outside the range: what did not move is not clipped
+    moved = {each: value if value == own[each] else spec.clipped(value) for each, value in wanted.items()}
+    overrides: dict[str, Mapping[str, float]] = {spec.key: moved}
     if spec.driver.sums_to_one:
         (group,) = (keys for keys in shares_of_one(spec.driver) if spec.key in keys)
         factor = (1 - moved[ALL]) / (1 - own[ALL])

@@ -1,4 +1,4 @@
-"""Probability-weighted value, both ways: the mix of the values, and the value of the mix of the drivers."""
+"""Probability-weighted value: the mean of scenarios' values, and the value at the mean of their drivers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.company import Company
+    from model.scenarios.drivers import DriverSpec, PeriodValues
 
 _WEIGHT_TOLERANCE: Final = 1e-9
 
@@ -49,9 +50,8 @@ def check_weights(scenarios: Sequence[Scenario]) -> None:
             f"weights must add up to 1, not {total:g} ({weights}): change them in the scenario files"
         )
     if len({each.as_of for each in scenarios}) > 1:
-        raise InputError(
-            f"scenarios of different as-of cannot be mixed: {', '.join(f'{s.name} ({s.as_of})' for s in scenarios)}"
-        )
+        listed = ", ".join(f"{each.name} ({each.as_of})" for each in scenarios)
+        raise InputError(f"scenarios of different as-of cannot be mixed: {listed}")
 
 
 def weighted_scenario(scenarios: Sequence[Scenario]) -> Scenario:
@@ -64,36 +64,35 @@ def weighted_scenario(scenarios: Sequence[Scenario]) -> Scenario:
         choice, a budget that only some of them give).
     """
     check_weights(scenarios)
-    table = {}
-    for key, spec in driver_specs(scenarios[0].company).items():
-        periods = sorted({period for each in scenarios for period in each.table[key]})
-        columns = {
-            period: [
-                each.table[key][period if period in each.table[key] else period[:4]] for each in scenarios
-            ]
-            for period in periods
-        }
-        if spec.driver.zero_means_none and any(0 in values and any(values) for values in columns.values()):
-            raise InputError(
-                f"{key} is given by some of {', '.join(each.name for each in scenarios)} and not by others: it has no mean"
-            )
-        if spec.driver.whole or spec.driver.unit == "quarter":
-            differing = [period for period, values in columns.items() if len(set(values)) > 1]
-            if differing:
-                raise InputError(
-                    f"{key} differs between {', '.join(each.name for each in scenarios)} and has no mean"
-                )
-            table[key] = {period: values[0] for period, values in columns.items()}
-        else:
-            table[key] = {
-                period: values[0]
-                if len(set(values)) == 1
-                else math.fsum(v * s.weight for v, s in zip(values, scenarios, strict=True))
-                for period, values in columns.items()
-            }
+    specs = driver_specs(scenarios[0].company)
+    table = {key: _weighted_driver(spec, scenarios) for key, spec in specs.items()}
     names = ", ".join(each.name for each in scenarios)
     title, first = f"Drivers of {names}, averaged by weight", scenarios[0]
     return Scenario("mix", title, first.as_of, 1.0, table, company=first.company)
+
+
+def _weighted_driver(spec: DriverSpec, scenarios: Sequence[Scenario]) -> PeriodValues:
+    """Return the weighted means of a driver's values, by every period that any scenario has."""
+    key, names = spec.key, ", ".join(each.name for each in scenarios)
+    tables = [each.table[key] for each in scenarios]
+    periods = sorted(set().union(*tables))
+    # a quarter without a value of its own has that of its year
+    columns = {
+        period: [values[period if period in values else period[:4]] for values in tables]
+        for period in periods
+    }
+    differs = any(len(set(values)) > 1 for values in columns.values())
+    if differs and (spec.driver.whole or spec.driver.unit == "quarter"):
+        raise InputError(f"{key} differs between {names} and has no mean")
+    if spec.driver.zero_means_none and any(0 in values and any(values) for values in columns.values()):
+        raise InputError(f"{key} is given in some of {names} and not in others: it has no mean")
+    return {period: _mean(values, scenarios) for period, values in columns.items()}
+
+
+def _mean(values: Sequence[float], scenarios: Sequence[Scenario]) -> float:
+    if len(set(values)) == 1:  # exactly: the weights may not add up to 1 to the last bit
+        return values[0]
+    return math.fsum(value * each.weight for value, each in zip(values, scenarios, strict=True))
 
 
 def weighted_values(scenarios: Sequence[Scenario]) -> list[WeightedValue]:
@@ -105,11 +104,9 @@ def weighted_values(scenarios: Sequence[Scenario]) -> list[WeightedValue]:
     'dcf'
     """
     results = run([*scenarios, weighted_scenario(scenarios)])
-    found = []
+    weighted = []
     for method, key in scenarios[0].company.presentation.questions.values.items():
-        *each, of_drivers = (float(value) for value in results.values[key][0])
-        of_values = math.fsum(
-            value * scenario.weight for value, scenario in zip(each, scenarios, strict=True)
-        )
-        found.append(WeightedValue(method, of_values, of_drivers))
-    return found
+        *values, of_drivers = results.values[key][0].tolist()
+        of_values = math.fsum(value * each.weight for value, each in zip(values, scenarios, strict=True))
+        weighted.append(WeightedValue(method, of_values, of_drivers))
+    return weighted

@@ -1,1 +1,1 @@
-"""The model against what was reported: claims and back-tests."""
+"""Comparison of the model with reported figures: claims and back-tests."""

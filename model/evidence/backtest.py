@@ -1,10 +1,10 @@
-"""Forecasts made with what was known at each as-of, against what was reported afterwards, with two benchmarks beside them."""
+"""Back-test: forecasts from the information at each as-of, two benchmarks, and the reported outcomes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,7 +30,7 @@ AHEAD: Final = (1, 2, 3, 4)
 
 @dataclass(frozen=True)
 class Forecast:
-    """One line in one quarter as seen from an as-of: the model, the two benchmarks (NaN: none), and what was reported."""
+    """One line in one quarter from an as-of: the model's, two benchmarks (NaN: none), and the outcome."""
 
     as_of: Quarter
     quarter: Quarter
@@ -44,7 +44,7 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Score:
-    """Errors of one line at one distance: mean and mean absolute, of the model, the naive benchmark and guidance."""
+    """Mean and mean absolute errors of one line at one distance: of the model, naive forecasts, guidance."""
 
     line: str
     ahead: int
@@ -56,7 +56,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Known:
-    """What was known at an as-of: see :class:`model.company.History`."""
+    """The information at an as-of; see :class:`model.company.History`."""
 
     company: Company
     as_of: Quarter
@@ -68,12 +68,12 @@ class Known:
         return self.company.years
 
     def over(self, line: str, quarters: int, earlier: int = 0) -> float:
-        """Return the sum of a line over the last quarters, or over as many that end ``earlier`` quarters before."""
+        """Return the sum of a line over the last quarters, or over as many ``earlier`` quarters before."""
         last = self.results.plan.axis.forecast_start - earlier
         return float(self.results.values[line][last - quarters : last, 0].sum())
 
     def growth(self, line: str, quarters: int) -> float:
-        """Return the growth of a sum over the last quarters on the same quarters a year before."""
+        """Return the growth of a sum over the last quarters from the same quarters a year before."""
         return self.over(line, quarters) / self.over(line, quarters, QUARTERS_A_YEAR) - 1
 
     def ratio(self, line: str, to: str, quarters: int = QUARTERS_A_YEAR) -> float:
@@ -85,27 +85,27 @@ class Known:
         return float(self.results.values[line][self.results.plan.axis.forecast_start - 1, 0])
 
     def guided(self, line: str, year: int) -> float | None:
-        """Return the middle of what the company has said of a line in a year; None: nothing."""
+        """Return the middle of the guidance for a line in a year; None if there is none."""
         said = guidance_at(self.company, self.as_of, line, Period("annual", year))
         return None if said is None else said.middle
 
 
 def rules_of(company: Company) -> ForecastRules:
-    """Return the rules of a company's back-test; one without any is an :class:`InputError`."""
+    """Return the rules of a company's back-test; a company without rules is an :class:`InputError`."""
     if company.forecast is None:
-        raise InputError(f"{company.title} has no rules of forecast: there is no back-test of it")
+        raise InputError(f"{company.title} has no forecast rules: it cannot be back-tested")
     return company.forecast
 
 
 def as_ofs(company: Company | None = None) -> list[Quarter]:
-    """Return every as-of that can be tested: to the last but one reported quarter."""
+    """Return every as-of that can be tested, up to the last but one reported quarter."""
     chosen = company or companies.default()
     first, latest = chosen.earliest_as_of, load_actuals(chosen).latest
-    return [first.shifted(place) for place in range(latest - first)]
+    return [first.shifted(each) for each in range(latest - first)]
 
 
 def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
-    """Return the forecast that rules alone make of the figures and the guidance known at an as-of."""
+    """Return the forecast by rules alone from the figures and the guidance known at an as-of."""
     chosen = company or companies.default()
     specs = driver_specs(chosen)
     table = {key: default_values(spec, as_of) for key, spec in specs.items()}
@@ -114,19 +114,18 @@ def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
     overrides = dict(rules_of(chosen).rules(Known(chosen, as_of, run([plain]))))
     for key, given in overrides.items():
         if not isinstance(given, Mapping):
-            overrides[key] = min(max(given, specs[key].minimum), specs[key].maximum)
+            overrides[key] = specs[key].clipped(given)
     sources = {key: Note("F", "rule") for key in overrides}
     return replace(plain, table=plain.with_overrides(overrides).table, sources=sources)
 
 
-@cache
+@companies.cached
 def forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
-    """Return every forecast of every line, one to four quarters ahead, for which the outcome is reported."""
-    if company is None:
-        return forecasts(companies.default())
+    """Return all forecasts with reported outcomes: of every line, one to four quarters ahead."""
+    company = company or companies.default()
     latest = load_actuals(company).latest
     reported = run([known_then(latest, company)])
-    found = []
+    made: list[Forecast] = []
     for as_of in as_ofs(company):
         results = run([known_then(as_of, company)])
         naive = _naive(reported, as_of, rules_of(company))
@@ -134,22 +133,28 @@ def forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
             quarter = as_of.shifted(ahead)
             if quarter > latest:
                 break
-            place, period = (
-                results.plan.axis.position(quarter),
-                Period("quarterly", quarter.year, quarter.number),
-            )
-            for line in rules_of(company).lines:
-                said = guidance_at(company, as_of, line, period)
-                model, outcome = (float(each.values[line][place, 0]) for each in (results, reported))
-                guided = float("nan") if said is None else said.middle
-                found.append(
-                    Forecast(as_of, quarter, ahead, line, model, float(naive[line][place]), guided, outcome)
-                )
-    return tuple(found)
+            made.extend(_forecasts_of(quarter, results, reported, naive))
+    return tuple(made)
+
+
+def _forecasts_of(
+    quarter: Quarter, results: Results, reported: Results, naive: Mapping[str, NDArray[np.float64]]
+) -> list[Forecast]:
+    """Return the forecasts of every line for one quarter."""
+    company, as_of = results.scenarios[0].company, results.plan.axis.as_of
+    column, period = results.plan.axis.position(quarter), Period("quarterly", quarter.year, quarter.number)
+    made = []
+    for line in rules_of(company).lines:
+        said = guidance_at(company, as_of, line, period)
+        guided = math.nan if said is None else said.middle
+        model, outcome = (float(each.values[line][column, 0]) for each in (results, reported))
+        benchmark = float(naive[line][column])
+        made.append(Forecast(as_of, quarter, quarter - as_of, line, model, benchmark, guided, outcome))
+    return made
 
 
 def _naive(reported: Results, as_of: Quarter, rules: ForecastRules) -> dict[str, NDArray[np.float64]]:
-    """Return the naive benchmark: the same quarter a year ago, grown as the last four quarters grew on the four before."""
+    """Return the naive forecast: the quarter a year ago, grown at the rate of the last four quarters."""
     start = reported.plan.axis.position(as_of) + 1
 
     def extended(line: str) -> NDArray[np.float64]:
@@ -162,9 +167,9 @@ def _naive(reported: Results, as_of: Quarter, rules: ForecastRules) -> dict[str,
     def trailing(parts: tuple[str, ...]) -> NDArray[np.float64]:
         first, *others = map(extended, parts)
         row = first - sum(others) if others else first
-        found = np.full_like(row, np.nan)
-        found[3:] = np.convolve(row, np.ones(4), "valid")
-        return found
+        sums = np.full_like(row, np.nan)
+        sums[3:] = np.convolve(row, np.ones(4), "valid")
+        return sums
 
     return {
         line: trailing(rules.parts[line]) if line in rules.parts else extended(line) for line in rules.lines
@@ -181,15 +186,14 @@ def scores(given: Sequence[Forecast] | None = None, company: Company | None = No
             chosen = [each for each in known if each.line == line and each.ahead == ahead]
             if chosen:
                 percent = line in rules.in_percent
-                model, naive, guidance = (
-                    _errors(chosen, what, percent=percent) for what in ("model", "naive", "guidance")
-                )
-                found.append(Score(line, ahead, len(chosen), model, naive, guidance))
+                sources = ("model", "naive", "guidance")
+                errors = [_errors(chosen, source, percent=percent) for source in sources]
+                found.append(Score(line, ahead, len(chosen), *errors))
     return found
 
 
-def _errors(chosen: Sequence[Forecast], what: str, *, percent: bool) -> tuple[float, float]:
-    errors = np.array([getattr(each, what) - each.reported for each in chosen])
+def _errors(chosen: Sequence[Forecast], source: str, *, percent: bool) -> tuple[float, float]:
+    errors = np.array([getattr(each, source) - each.reported for each in chosen])
     if percent:
         errors = errors / np.array([each.reported for each in chosen]) * 100
     return float(np.mean(errors)), float(np.mean(np.abs(errors)))

@@ -1,4 +1,4 @@
-"""What is reported of a line in a period that may still run, and what that points to for the whole of it."""
+"""A line's reported figure for a period that may not be over yet, and the full-period figure it implies."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Observation:
     """A line in a period, by reported quarters only.
 
-    ``value``: what is reported, of the whole period or so far (NaN: nothing); ``quarters``: how many of its
-    quarters; ``outlook``: what the figure so far points to for the whole period; ``latest``: the figure is
-    that of the last quarter, a balance or of trailing sums, and not one of the quarters so far.
+    ``value``: the reported figure of the full period or of its reported quarters (NaN: none); ``quarters``:
+    the number of these; ``outlook``: the full-period figure that ``value`` implies; ``latest``: the figure is
+    that of the last quarter, a balance or a ratio of trailing sums, and does not cover the quarters so far.
     """
 
     value: float
@@ -34,7 +34,7 @@ class Observation:
 
 
 def reported_so_far(results: Results, key: str, period: Period) -> Observation:
-    """Return what is reported of a line in a quarter or a fiscal year at the as-of of ``results``.
+    """Return the reported figure of a line in a quarter or a fiscal year at the as-of of ``results``.
 
     Outlook of a running year: a flow keeps the season of the year before (so far * last year / last year so
     far); a balance stays as it is; a ratio stays what it is over the quarters reported, against the same
@@ -67,7 +67,7 @@ def reported_so_far(results: Results, key: str, period: Period) -> Observation:
 
 
 def _so_far(results: Results, key: str, quarters: int) -> Array:
-    """Return a line by year as it was after the first quarters of each: summed, as it stood, or its formula over these."""
+    """Return a line by year after its first quarters: their sum, the last balance, or a ratio of these."""
     row = results.plan.row(key)
     rule = row.line.annual if row.line is not None else "last"
     by_year = results.values[key][:, :1].reshape(-1, QUARTERS_A_YEAR, 1)
@@ -81,7 +81,7 @@ def _so_far(results: Results, key: str, quarters: int) -> Array:
 
 
 def _of_balances(results: Results, key: str) -> bool:
-    """Tell whether a line relates nothing but balances and trailing sums, so that it is what it is in the last quarter."""
+    """Tell whether a line relates only balances and trailing sums, so that its last quarter is its figure."""
     row = results.plan.row(key)
     if row.line is None or row.line.annual != "ratio" or row.forecast is None:
         return row.line is None or row.line.annual != "sum"

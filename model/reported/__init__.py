@@ -1,1 +1,1 @@
-"""What a company has reported, and what it has said of its future."""
+"""Reported figures and guidance."""

@@ -1,8 +1,7 @@
-"""Reported figures: read from a company's data, checked, completed where filings give a year only, and cut at as-of."""
+"""Reported figures: read from a company's data, checked, completed by quarter, and cut at the as-of."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from model import companies
 from model.company import Company, Figure, Figures
 from model.errors import InputError, NotAvailableError
 from model.language.periods import Axis, Quarter
+from model.reported.tables import number_in, period_in, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,10 +35,10 @@ class Actuals:
     annual: Mapping[tuple[str, str], Figure]
 
     latest: Quarter
-    """Last quarter that is reported."""
+    """Last reported quarter."""
 
     def value(self, item: str, quarter: Quarter) -> float:
-        """Return one figure; not reported is a :class:`PeriodError`."""
+        """Return one figure; one that is not reported is a :class:`NotAvailableError`."""
         try:
             return self.quarterly[item, str(quarter)].value
         except KeyError:
@@ -47,7 +47,7 @@ class Actuals:
             ) from None
 
     def arrays(self, plan: Plan) -> dict[str, NDArray[np.float64]]:
-        """Return the reported rows of ``plan``, each of the axis' length, NaN after as-of."""
+        """Return the reported rows of ``plan``, each as long as the axis, NaN after the as-of."""
         axis = plan.axis
         check_as_of(axis.as_of, self)
         table = {}
@@ -62,24 +62,24 @@ class Actuals:
 
 
 def check_as_of(as_of: Quarter, actuals: Actuals) -> None:
-    """Refuse an as-of for which nothing is reported yet."""
+    """Refuse an as-of that is not reported yet."""
     if as_of > actuals.latest:
         raise NotAvailableError(f"as-of {as_of} is not reported yet; the latest is {actuals.latest}")
 
 
-@cache
+@companies.cached
 def load_actuals(company: Company | None = None) -> Actuals:
-    """Read the reported figures of a company: of the one in use, where none is given."""
-    if company is None:
-        return load_actuals(companies.default())
+    """Read the reported figures of a company; without one, of the company in use."""
+    company = company or companies.default()
     quarterly, annual = (_read(company, name) for name in (QUARTERLY_FILE, ANNUAL_FILE))
-    company.filings.complete(quarterly, annual)
+    try:
+        company.filings.complete(quarterly, annual)
+    except KeyError as error:
+        raise InputError(f"{QUARTERLY_FILE}, {ANNUAL_FILE}: a figure is missing: {error}") from None
     anchor = company.filings.anchor
     reported = [Quarter.parse(period) for item, period in quarterly if item == anchor]
     if not reported:
-        raise InputError(
-            f"{QUARTERLY_FILE}: holds no figure of {anchor}, by which quarters are known as reported"
-        )
+        raise InputError(f"{QUARTERLY_FILE}: has no figure of {anchor}, which marks a quarter as reported")
     return Actuals(quarterly, annual, max(reported))
 
 
@@ -90,7 +90,7 @@ def reported_arrays(company: Company, plan: Plan) -> dict[str, NDArray[np.float6
 
 
 def axis_at(as_of: str | Quarter, company: Company | None = None) -> Axis:
-    """Return the axis for an as-of quarter, refused when it is not reported yet."""
+    """Return the axis of an as-of; one that is not reported yet is refused."""
     quarter = as_of if isinstance(as_of, Quarter) else Quarter.parse(as_of)
     chosen = company or companies.default()
     check_as_of(quarter, load_actuals(chosen))
@@ -99,22 +99,15 @@ def axis_at(as_of: str | Quarter, company: Company | None = None) -> Axis:
 
 def _read(company: Company, name: str) -> Figures:
     figures: Figures = {}
-    with company.file(name).open(encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != _COLUMNS:
-            raise InputError(f"{name}: columns must be {', '.join(_COLUMNS)}")
-        for number, row in enumerate(reader, start=2):
-            where = f"{name} line {number}"
-            key = (row["item"], row["period"])
-            if key in figures:
-                raise InputError(f"{where}: {key[0]} of {key[1]} is given twice")
-            if row["check"] not in CHECKS or not row["source"] or not row["unit"]:
-                raise InputError(
-                    f"{where}: needs a unit, a source and a check out of {', '.join(sorted(CHECKS))}"
-                )
-            try:
-                value = float(row["value"])
-            except ValueError:
-                raise InputError(f"{where}: {row['value']!r} is not a number") from None
-            figures[key] = Figure(*key, value, row["unit"], row["check"], row["source"])
+    for where, row in records(company, name, _COLUMNS):
+        key = (row["item"], row["period"])
+        period_in(row["period"], where)
+        if key in figures:
+            raise InputError(f"{where}: {key[0]} of {key[1]} is given twice")
+        if row["check"] not in CHECKS or not row["source"] or not row["unit"]:
+            raise InputError(
+                f"{where}: needs a unit, a source and a check out of {', '.join(sorted(CHECKS))}"
+            )
+        value = number_in(row["value"], where)
+        figures[key] = Figure(*key, value, row["unit"], row["check"], row["source"])
     return figures

@@ -1,25 +1,28 @@
-"""What a company has said of its future, and when: ``guidance.csv`` of its data."""
+"""Guidance: a company's statements about its future, by date, from ``guidance.csv`` of its data."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError
+from model.errors import InputError, PeriodError
 from model.language.periods import Period, Quarter
 from model.reported.actuals import CHECKS
+from model.reported.tables import number_in, period_in, records
 
 if TYPE_CHECKING:
     from model.company import Company
 
-GUIDANCE_FILE = "guidance.csv"
+GUIDANCE_FILE: Final = "guidance.csv"
+_COLUMNS: Final = (
+    "as_of", "date", "line", "period", "low", "high", "point", "unit", "check", "source", "read_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Guidance:
-    """One statement of the company: a range or a point for a line and period, given with the results of ``as_of``."""
+    """A statement by the company: a range or a point for a line and period, with the results of ``as_of``."""
 
     as_of: Quarter
     date: str
@@ -35,36 +38,42 @@ class Guidance:
         """The point, the middle of the range, or the one bound that was given."""
         if self.point is not None:
             return self.point
-        bounds = [bound for bound in (self.low, self.high) if bound is not None]
-        return sum(bounds) / len(bounds)
+        return sum(self.ends) / len(self.ends)
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """The bounds that were given; the point where there is one."""
+        bounds = (self.low, self.high) if self.point is None else (self.point,)
+        return tuple(bound for bound in bounds if bound is not None)
 
 
 @cache
 def all_guidance(company: Company) -> tuple[Guidance, ...]:
-    """Read the file, oldest first; a company without one has given no guidance."""
+    """Read the file, oldest first; without a file there is no guidance."""
     source = company.file(GUIDANCE_FILE)
     if not source.is_file():
         return ()
-    with source.open(encoding="utf-8") as file:
-        found = [_read(row, number, company) for number, row in enumerate(csv.DictReader(file), start=2)]
-    return tuple(sorted(found, key=lambda each: each.date))
+    statements = [_read(row, where, company) for where, row in records(company, GUIDANCE_FILE, _COLUMNS)]
+    return tuple(sorted(statements, key=lambda each: each.date))
 
 
-def _read(row: dict[str, str], number: int, company: Company) -> Guidance:
-    where = f"{GUIDANCE_FILE} line {number}"
+def _read(row: dict[str, str], where: str, company: Company) -> Guidance:
     declared = company.model.declared.get(row["line"])
     if declared is None or row["unit"] != declared.unit or row["check"] not in CHECKS:
         allowed = ", ".join(sorted(CHECKS))
         raise InputError(f"{where}: needs a line of the model, its unit, and a check out of {allowed}")
-    low, high, point = (float(row[column]) if row[column] else None for column in ("low", "high", "point"))
+    low, high, point = (number_in(row[key], where) if row[key] else None for key in ("low", "high", "point"))
     if not row["source"] or low is high is point is None:
         raise InputError(f"{where}: needs a source, and low, high or point")
-    as_of, period = Quarter.parse(row["as_of"]), Period.parse(row["period"])
-    return Guidance(as_of, row["date"], row["line"], period, low, high, point, row["source"])
+    as_of, period = period_in(row["as_of"], where), period_in(row["period"], where)
+    if as_of.frequency != "quarterly":
+        raise PeriodError(f"{where}: as_of must be a quarter, not {row['as_of']!r}")
+    quarter = Quarter(as_of.year, as_of.quarter)
+    return Guidance(quarter, row["date"], row["line"], period, low, high, point, row["source"])
 
 
 def guidance_at(company: Company, as_of: Quarter, line: str, period: Period) -> Guidance | None:
-    """Return the latest statement on a line and period given by the time the results of ``as_of`` were out."""
+    """Return the latest statement on a line and period by the results of ``as_of``; None if there is none."""
     about = [each for each in all_guidance(company) if (each.line, each.period) == (line, period)]
     known = [each for each in about if each.as_of <= as_of]
     return known[-1] if known else None

@@ -1,1 +1,1 @@
-"""Scenarios: drivers, the files that set them, and how they are composed."""
+"""Scenarios: drivers, files that set them, and their composition."""

@@ -1,13 +1,15 @@
-"""Composing: a scenario from defaults, a chain of scenario files, and overlays."""
+"""Composition of a scenario from defaults, a chain of scenario files, and overlays."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from model import companies
 from model.errors import InputError
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
+from model.scenarios.adjustment import OPERATIONS, adjustable, applied
 from model.scenarios.drivers import (
     PeriodValues,
     check_sums,
@@ -16,7 +18,7 @@ from model.scenarios.drivers import (
     filled,
     interpolated,
 )
-from model.scenarios.files import OPERATIONS, ScenarioFile, entry_values, read_file
+from model.scenarios.files import ScenarioFile, entry_values, read_file
 from model.scenarios.scenario import Note, Scenario
 
 if TYPE_CHECKING:
@@ -64,16 +66,24 @@ def load_scenario(
         )
     chosen = company or companies.default()
     quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of
-    return _composed(_chain("+".join([first, *overlays]), chosen), quarter, chosen)
+    parts = (first, *overlays)
+    if any(part.endswith(".toml") for part in parts):  # which may change while the process runs
+        return _composed(_chain("+".join(parts), chosen), quarter, chosen)
+    return _shipped("+".join(parts), quarter, chosen)
+
+
+@cache
+def _shipped(name: str, as_of: Quarter | None, company: Company) -> Scenario:
+    return _composed(_chain(name, company), as_of, company)
 
 
 def compose(file: ScenarioFile, company: Company) -> Scenario:
-    """Compose the scenario of a file that was read; see :func:`load_scenario`."""
+    """Compose the scenario of a parsed file; see :func:`load_scenario`."""
     return _composed([*(_chain(file.base, company, (file.name,)) if file.base else ()), file], None, company)
 
 
 def _chain(name: str, company: Company, above: tuple[str, ...] = ()) -> list[ScenarioFile]:
-    """Return the files that a scenario is made of, in the order in which they are applied: what it is based on first."""
+    """Return the files of a scenario in the order in which they are applied: its base first."""
     first, *overlays = [part.strip() for part in name.split("+")]
     file = read_file(first, company)
     if file.overlay:
@@ -85,13 +95,13 @@ def _chain(name: str, company: Company, above: tuple[str, ...] = ()) -> list[Sce
         if not overlay.overlay:
             raise InputError(f"{overlay.name!r} is a scenario, not an overlay: only overlays follow a +")
         if overlay.name in {each.name for each in chain}:
-            raise InputError(f"{name!r}: {overlay.name} is in what it is based on already")
+            raise InputError(f"{name!r}: {overlay.name} is applied in its base already")
         chain.append(overlay)
     return chain
 
 
 def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Company) -> Scenario:
-    """Return the scenario of the last file that is no overlay, with the overlays that follow it."""
+    """Return the scenario of the last file that is not an overlay, with the overlays that follow it."""
     last = max(place for place, file in enumerate(chain) if not file.overlay)
     own, overlays = chain[last], chain[last + 1 :]
     quarter = as_of or own.as_of
@@ -115,7 +125,7 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
 
 
 def _check_periods(file: ScenarioFile, as_of: Quarter, company: Company) -> None:
-    """Refuse values for quarters that are reported at the file's own as-of, unless reported quarters use them."""
+    """Refuse values for quarters that are reported at the file's as-of, unless the model uses them there."""
     used = company.plan(axis_at(as_of, company)).used_in_history
     specs = driver_specs(company)
     first = as_of.shifted(1)
@@ -123,11 +133,12 @@ def _check_periods(file: ScenarioFile, as_of: Quarter, company: Company) -> None
         values = next((entry[word] for word in ("values", *OPERATIONS) if word in entry), None)
         if specs[key].driver.kind != "yearly" or key in used or not isinstance(values, dict):
             continue
-        for period in values:
-            found = str(period).upper()
-            if found < (str(first) if "Q" in found else str(first.year)):
+        for period in map(str, values):
+            earliest = str(first) if "Q" in period.upper() else str(first.year)
+            if period.upper() < earliest:
                 raise InputError(
-                    f"{file.name}: {key} is given for {period}, which is before the first forecast quarter {first}"
+                    f"{file.name}: {key} is given for {period}, "
+                    f"which is before the first forecast quarter {first}"
                 )
 
 
@@ -138,7 +149,7 @@ def _apply_scenario(
     specs: Mapping[str, DriverSpec],
     as_of: Quarter,
 ) -> None:
-    """Put the values of a file over those that it is based on; a year that it sets drops what its quarters had."""
+    """Replace values by those of a file; a year that it sets drops the values of its quarters."""
     for key, entry in file.entries.items():
         spec = specs[key]
         given = entry_values(entry.get("values", entry.get("value")), spec, file.name, check=True)
@@ -161,7 +172,7 @@ def _apply_overlay(
     sources: dict[str, Note],
     specs: Mapping[str, DriverSpec],
 ) -> None:
-    """Change drivers by ``set``, ``add`` or ``scale``; a year's change holds for the quarters given in it too."""
+    """Set, add to or scale drivers; the change of a year also changes values of its quarters."""
     for key, entry in file.entries.items():
         spec = specs[key]
         operation = next(each for each in OPERATIONS if each in entry)
@@ -170,23 +181,14 @@ def _apply_overlay(
             operands = filled(operands, spec, repeats=True)
         elif spec.driver.kind == "elapsed":
             raise InputError(f"{file.name}: {key} cannot be changed by an overlay: give it in a scenario")
-        if spec.driver.zero_means_none and operation != "set":
-            if not any(table[key].values()):
-                raise InputError(
-                    f"{file.name}: {key} is 0, which means that none is given: {operation} has nothing to change; use set"
-                )
-            operands = {period: value for period, value in operands.items() if table[key].get(period)}
-        for period, value in list(table[key].items()):
+        values = table[key]
+        known = adjustable(spec, operation, values, f"{file.name}: ")
+        if spec.driver.zero_means_none and operation != "set":  # nothing is added to what is not given
+            operands = {period: value for period, value in operands.items() if period in known}
+        # years come before quarters that have no value yet: these start from what their year has become
+        for period in [*known, *(each for each in operands if each not in values)]:
             operand = operands.get(period, operands.get(period[:4]))
-            if operand is not None and not (spec.driver.zero_means_none and operation != "set" and not value):
-                changed = {"set": operand, "add": value + operand, "scale": value * operand}[operation]
-                table[key][period] = spec.check(changed, f"{file.name} ({period})")
-        for period in operands.keys() - table[key].keys():
-            year = table[key][period[:4]]
-            table[key][period] = spec.check(
-                {"set": operands[period], "add": year + operands[period], "scale": year * operands[period]}[
-                    operation
-                ],
-                f"{file.name} ({period})",
-            )
+            if operand is not None:
+                value = values[period if period in values else period[:4]]
+                values[period] = spec.check(applied(operation, value, operand), f"{file.name} ({period})")
         sources[key] = Note(str(entry.get("grade", "")), f"{file.name}: {operation}; {entry['source']}")

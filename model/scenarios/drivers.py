@@ -1,17 +1,15 @@
-"""Drivers as data: what ``drivers.csv`` says of each, and the rules that every value of a driver obeys.
+"""Drivers as data: their rows in ``drivers.csv``, and the rules that every value obeys.
 
-Values of one driver are keyed by what they hold for: ``"all"`` (constants), a year ``"2026"``, or a quarter
+Values of one driver are keyed by period: ``"all"`` (constants), a year ``"2026"``, or a quarter
 ``"2026Q3"`` that wins over its year.
 """
 
 from __future__ import annotations
 
 import contextlib
-import csv
 import math
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +20,7 @@ from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Period, Quarter
 from model.language.units import measure
 from model.plan.plan import labelled
+from model.reported.tables import records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +31,10 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
 GRADES: Final = ("R", "G", "A", "F", "J")
-"""Reported, company guidance, the article, fitted to reported figures, judgement."""
+"""Reported, company guidance, published thesis, fitted to reported figures, judgement."""
+_COLUMNS: Final = (
+    "driver", "unit", "default", "minimum", "maximum", "fill", "grade", "description", "source",
+)  # fmt: skip
 _SUM_TOLERANCE: Final = 1e-9
 
 PeriodValues = dict[str, float]
@@ -56,7 +58,7 @@ def number(value: object, where: str) -> float:
 
 @dataclass(frozen=True)
 class DriverSpec:
-    """What the data say of one driver row: unit, default, range, and where the default comes from."""
+    """The data of one driver row: unit, default, range, and the source of the default."""
 
     company: Company
     key: str
@@ -71,12 +73,16 @@ class DriverSpec:
 
     @property
     def label(self) -> str:
-        """What it is, with its members, for people."""
+        """Name for people, with its members."""
         members = self.key.partition("[")[2].removesuffix("]")
         return labelled(self.driver, members.split(",") if members else ())
 
+    def clipped(self, value: float) -> float:
+        """Return the nearest value in the driver's range."""
+        return min(max(value, self.minimum), self.maximum)
+
     def check(self, value: object, where: str) -> float:
-        """Return ``value`` if it is allowed, else raise an :class:`InputError` that starts with ``where``."""
+        """Return ``value`` if it is allowed, or raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}")
         if not self.minimum <= value <= self.maximum and not (self.driver.zero_means_none and value == 0):
             per_cent = measure(self.driver.unit).percent and self.minimum <= value / 100 <= self.maximum
@@ -97,14 +103,13 @@ class DriverSpec:
         return value
 
 
-@cache
+@companies.cached
 def driver_specs(company: Company | None = None) -> dict[str, DriverSpec]:
-    """Read what the data say of a company's drivers: one row a driver row of the model, no more and no fewer.
+    """Read the data of a company's drivers: exactly one row for each driver row of the model.
 
-    ``peers.csv`` need not be there. Without a company, those of the one in use.
+    ``peers.csv`` is optional. Without a company, the drivers are those of the company in use.
     """
-    if company is None:
-        return driver_specs(companies.default())
+    company = company or companies.default()
     known = {key: driver for driver in company.model.drivers.values() for key in driver_keys(driver)}
     specs: dict[str, DriverSpec] = {}
     for name in DRIVERS_FILES:
@@ -112,37 +117,34 @@ def driver_specs(company: Company | None = None) -> dict[str, DriverSpec]:
             _read_specs(company, name, known, specs)
     missing = sorted(set(known) - set(specs))
     if missing:
-        raise InputError(f"{DRIVERS_FILES[0]}: no row for {', '.join(missing)}")
+        raise InputError(f"{DRIVERS_FILES[0]}: no row for {', '.join(missing)}: add one for each")
     return {key: specs[key] for key in known}
 
 
 def _read_specs(
     company: Company, name: str, known: Mapping[str, Driver], specs: dict[str, DriverSpec]
 ) -> None:
-    with company.file(name).open(encoding="utf-8") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            where = f"{name} line {number}"
-            key = row["driver"]
-            if key not in known or key in specs:
-                raise InputError(
-                    f"{where}: {key!r} is {'given twice' if key in specs else 'not a driver' + did_you_mean(key, known)}"
-                )
-            if row["fill"] not in {"repeat", "default"} or row["grade"] not in GRADES:
-                raise InputError(f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}")
-            driver = known[key]
-            if row["unit"] != driver.unit or not row["source"]:
-                raise InputError(
-                    f"{where}: {key} needs a source and the unit {driver.unit!r}, not {row['unit']!r}"
-                )
-            spec = DriverSpec(
-                company, key, driver, {}, _number(row["minimum"], driver, where), _number(row["maximum"], driver, where),
-                row["fill"] == "repeat", row["grade"], row["description"], row["source"],
-            )  # fmt: skip
-            specs[key] = replace(spec, default=_parse_default(row["default"], spec, where))
+    for where, row in records(company, name, _COLUMNS):
+        key = row["driver"]
+        if key in specs:
+            raise InputError(f"{where}: {key!r} is given twice")
+        if key not in known:
+            raise InputError(f"{where}: {key!r} is not a driver{did_you_mean(key, known)}")
+        if row["fill"] not in {"repeat", "default"} or row["grade"] not in GRADES:
+            raise InputError(f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}")
+        driver = known[key]
+        if row["unit"] != driver.unit or not row["source"]:
+            raise InputError(
+                f"{where}: {key} needs a source and the unit {driver.unit!r}, not {row['unit']!r}"
+            )
+        low, high = (_number(row[end], driver, where) for end in ("minimum", "maximum"))
+        repeats, texts = row["fill"] == "repeat", (row["grade"], row["description"], row["source"])
+        spec = DriverSpec(company, key, driver, {}, low, high, repeats, *texts)
+        specs[key] = replace(spec, default=_parse_default(row["default"], spec, where))
 
 
 def driver_keys(driver: Driver) -> list[str]:
-    """Return the row keys of a driver, one a combination of members."""
+    """Return the row keys of a driver: one for each combination of members."""
     keys = [driver.name]
     for place, dimension in enumerate(driver.by):
         keys = [f"{key}{'[' if place == 0 else ','}{member}" for key in keys for member in dimension.members]
@@ -150,7 +152,7 @@ def driver_keys(driver: Driver) -> list[str]:
 
 
 def coded(text: str, unit: str) -> float:
-    """Return the number that stands for a quarter (``2026Q3``) or a date (``2026-10-06``) in cells; else the number itself.
+    """Return the number of a quarter (``2026Q3``) or a date (``2026-10-06``) in cells; or the number itself.
 
     Raises
     ------
@@ -163,7 +165,7 @@ def coded(text: str, unit: str) -> float:
 
 
 def as_text(value: float, unit: str) -> str:
-    """Return a value as :func:`coded` reads it: quarters as 2026Q3, dates as 2026-10-06."""
+    """Return a value in the form that :func:`coded` reads: quarters as 2026Q3, dates as 2026-10-06."""
     if unit == "date" and value == round(value) and 1 <= value + DAY_ZERO <= date.max.toordinal():
         return date.fromordinal(round(value) + DAY_ZERO).isoformat()
     if unit == "quarter" and value == round(value) and 1 <= value % 10 <= QUARTERS_A_YEAR:
@@ -179,17 +181,25 @@ def _number(text: str, driver: Driver, where: str) -> float:
 
 
 def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
-    """Read ``0.06``, or ``2022=0.06;2030=0.08`` (from that year on; quarters since as-of for elapsed drivers)."""
+    """Read ``0.06``, or ``2022=0.06;2030=0.08``: from a year on, or by quarters since the as-of (elapsed)."""
     if "=" not in text:
         value = spec.check(_number(text, spec.driver, where), where)
         return {ALL: value} if spec.driver.kind != "yearly" else {str(y): value for y in spec.company.years}
-    entries = {period: spec.check(_number(value, spec.driver, where), where)
-               for period, value in (entry.split("=") for entry in text.split(";"))}  # fmt: skip
+    entries = {}
+    for entry in text.split(";"):
+        period, _, given = entry.partition("=")
+        if spec.driver.kind != "elapsed":
+            period = period_key(spec, period, where)
+        elif not period.isdecimal():
+            raise InputError(
+                f"{where}: {spec.key} is given by quarters since as-of (0=1;4=0.9), not {text[:40]!r}"
+            )
+        entries[period] = spec.check(_number(given, spec.driver, where), where)
     return entries if spec.driver.kind == "elapsed" else filled(entries, spec, repeats=True)
 
 
 def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> PeriodValues:
-    """Return yearly values with the years between and after those given filled: each repeats the one before it."""
+    """Return yearly values with the missing years filled: each repeats the year before."""
     years = sorted(int(period) for period in entries if "Q" not in period)
     filled = {period: value for period, value in entries.items() if "Q" in period}
     for year in range(years[0], spec.company.last.year + 1) if years else ():
@@ -201,7 +211,7 @@ def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> 
 
 
 def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverSpec:
-    """Return what the data say of a driver row; an unknown one is an :class:`UnknownNameError` with the nearest."""
+    """Return the data of a driver row; an unknown key is an :class:`UnknownNameError` with the nearest."""
     if key in specs:
         return specs[key]
     members = [known for known in specs if known.startswith(f"{key}[")]
@@ -211,7 +221,7 @@ def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverS
 
 
 def period_key(spec: DriverSpec, text: str, where: str) -> str:
-    """Return the key that values of a driver have for a period, refused outside the axis."""
+    """Return the key of a driver's value for a period; a period outside the axis is refused."""
     kind = spec.driver.kind
     if kind in {"constant", "seasonal"}:
         if text != ALL:
@@ -231,7 +241,7 @@ def period_key(spec: DriverSpec, text: str, where: str) -> str:
 
 
 def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
-    """Return the same value for all that lies after as-of."""
+    """Return the same value for every period after the as-of."""
     if spec.driver.kind in {"constant", "seasonal"}:
         return {ALL: value}
     if spec.driver.kind == "elapsed":
@@ -240,29 +250,27 @@ def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
 
 
 def quarters_after(as_of: Quarter, company: Company) -> list[Quarter]:
-    """Return the quarters to come, to the end of the axis."""
+    """Return the quarters after the as-of, to the end of the axis."""
     return [as_of.shifted(place) for place in range(1, company.last - as_of + 1)]
 
 
 def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:
-    """Return the values of a driver that no scenario changes."""
+    """Return the values of a driver before any scenario changes them."""
     if spec.driver.kind == "elapsed":
         return interpolated(spec.default, as_of, spec.company.last)
     return dict(spec.default)
 
 
 def interpolated(knots: Mapping[str, float], as_of: Quarter, last: Quarter) -> PeriodValues:
-    """Return values by quarter from knots by quarters since as-of, straight between them, as far as the knots go."""
+    """Return values by quarter from knots by quarters since the as-of, interpolated between them."""
     points = sorted((0 if period == ALL else int(period), value) for period, value in knots.items())
     distances = range(1, max(points[-1][0], last - as_of) + 1)
-    found = np.interp(distances, [p for p, _ in points], [v for _, v in points])
-    return {
-        str(as_of.shifted(distance)): float(value) for distance, value in zip(distances, found, strict=True)
-    }
+    values = np.interp(distances, [at for at, _ in points], [value for _, value in points]).tolist()
+    return {str(as_of.shifted(each)): value for each, value in zip(distances, values, strict=True)}
 
 
 def shares_of_one(driver: Driver) -> list[list[str]]:
-    """Return the rows of a driver that sums to one, in groups that do: the last dimension."""
+    """Return the rows of a driver in groups that sum to one: those of the last dimension."""
     groups: dict[str, list[str]] = {}
     for key in driver_keys(driver):
         groups.setdefault(key.rpartition(",")[0] or driver.name, []).append(key)
@@ -270,13 +278,12 @@ def shares_of_one(driver: Driver) -> list[list[str]]:
 
 
 def check_sums(table: Mapping[str, Mapping[str, float]], company: Company, where: str) -> None:
-    """Refuse shares that do not add up to 1: the last dimension of a driver declared so."""
+    """Refuse shares that do not add up to 1, over the last dimension of a driver."""
     for driver in company.model.drivers.values():
         if not driver.sums_to_one:
             continue
         for group in shares_of_one(driver):
-            found = sum(table[key][ALL] for key in group)
-            if abs(found - 1) > _SUM_TOLERANCE:
-                raise InputError(
-                    f"{where}: {' + '.join(group)} = {found:g}, must be 1: change the others too"
-                )
+            total = sum(table[key][ALL] for key in group)
+            if abs(total - 1) > _SUM_TOLERANCE:
+                names = " + ".join(group)
+                raise InputError(f"{where}: {names} = {total:g}, must be 1: change the others too")

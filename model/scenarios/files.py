@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
 from model.language.periods import Quarter
+from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.drivers import ALL, PeriodValues, coded, driver_specs, number, period_key, spec_named
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from model.company import Company
     from model.scenarios.drivers import DriverSpec
 
-OPERATIONS: Final = ("set", "add", "scale")
+Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
 _SCENARIO_KEYS: Final = frozenset(
     {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
 )
@@ -29,7 +30,11 @@ _OVERLAY_KEYS: Final = frozenset({"name", "title", "note", "overlay", "changes"}
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _ELAPSED: Final = re.compile(r"[0-9]{1,3}")
 _NOT_IN_CELLS: Final = re.compile(r"^=|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
-"""Texts that a cell would take for a formula, or that a file cannot hold."""
+"""Texts that a cell would read as a formula, or that a file cannot hold."""
+_KINDS: Final[dict[type, str]] = {
+    str: "a text", float: "a number", int: "a whole number", bool: "true or false", list: "a list",
+    dict: "a table",
+}  # fmt: skip
 _ENTRY_KEYS: Final = frozenset({"unit", "grade", "source", "note", "value", "values", *OPERATIONS})
 
 
@@ -46,11 +51,11 @@ class ScenarioFile:
     overlay: bool
     entries: Mapping[str, Mapping[str, Any]]
     place: int = 0
-    """Where a scenario that ships stands in lists; those of one place follow each other by name."""
+    """Position of a scenario that ships in lists; those in the same place are sorted by name."""
 
 
 def builtin_scenarios(company: Company | None = None) -> list[str]:
-    """Names of the scenarios that ship, by their place."""
+    """Names of the scenarios that ship, in order of their place."""
     return [file.name for file in _shipped(company or companies.default()).values() if not file.overlay]
 
 
@@ -69,7 +74,7 @@ def _texts(company: Company) -> dict[str, str]:
 
 @cache
 def _shipped(company: Company) -> dict[str, ScenarioFile]:
-    """Return the files that ship, by name: what each of them is, it says itself."""
+    """Return the files that ship, by name: scenarios and overlays, as each declares itself."""
     files = [_parse_file(text, f"{name}.toml", company) for name, text in _texts(company).items()]
     for name, file in zip(_texts(company), files, strict=True):
         if file.name != name:
@@ -80,7 +85,7 @@ def _shipped(company: Company) -> dict[str, ScenarioFile]:
 
 
 def read_file(name: str, company: Company) -> ScenarioFile:
-    """Read a scenario or overlay: from a path that ends in .toml, or from those that ship."""
+    """Read a scenario or overlay that ships, or from a path that ends in .toml."""
     if not name.endswith(".toml"):
         shipped = _shipped(company)
         if name not in shipped:
@@ -94,7 +99,7 @@ def read_file(name: str, company: Company) -> ScenarioFile:
 
 
 def parse_own(text: str, where: str, company: Company) -> ScenarioFile:
-    """Read the text of a file of the user's own; ``where`` begins messages."""
+    """Read the text of a user's file; ``where`` begins messages."""
     file = _parse_file(text, where, company)
     if file.name.lower() in {each.lower() for each in _texts(company)}:
         raise InputError(f"{where}: {file.name!r} is the name of a scenario that ships: choose another")
@@ -102,7 +107,7 @@ def parse_own(text: str, where: str, company: Company) -> ScenarioFile:
 
 
 def text_of_file(path: Path, what: str) -> str:
-    """Return the text of a file of the user's own; what cannot be read is an :class:`InputError`."""
+    """Return the text of a user's file; an unreadable file is an :class:`InputError`."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
@@ -111,7 +116,7 @@ def text_of_file(path: Path, what: str) -> str:
 
 
 def toml_content(text: str, where: str) -> dict[str, Any]:
-    """Return what a TOML text says; what is no TOML is an :class:`InputError`."""
+    """Return the content of a TOML text; invalid TOML is an :class:`InputError`."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -120,9 +125,7 @@ def toml_content(text: str, where: str) -> dict[str, Any]:
 
 def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     content = toml_content(text, where)
-    overlay = content.get("overlay", False)
-    if not isinstance(overlay, bool):
-        raise InputError(f"{where}: overlay must be true or false, not {overlay!r}")
+    overlay = take(content, "overlay", bool, where, default=False)
     allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS
     for key in sorted(set(content) - allowed):
         kind = "an overlay" if overlay else "a scenario"
@@ -133,13 +136,15 @@ def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     weight = content.get("weight", 0.0)
     if not all(isinstance(each, str) for each in texts.values()) or not _NAME.fullmatch(texts["name"]):
         raise InputError(
-            f'{where}: needs name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
+            f'{where}: needs name = "..." of letters, digits, - and _; '
+            "title, note, base and as_of are texts too"
         )
     for key, each in texts.items():
         check_text(each, f"{where}: {key}")
     if not isinstance(entries, dict):
         raise InputError(
-            f"{where}: needs a table [{section}.NAME] for each driver that it changes, not {section} = {entries!r}"
+            f"{where}: needs a table [{section}.NAME] for each driver that it changes, "
+            f"not {section} = {entries!r}"
         )
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
         raise InputError(f"{where}: weight must be a number from 0 to 1")
@@ -147,18 +152,29 @@ def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     for key, entry in entries.items():
         spec = spec_named(key, specs, where)
         _check_entry(entry, spec, f"{where}: {key}", overlay=overlay)
-    place = content.get("place", 0)
-    if isinstance(place, bool) or not isinstance(place, int):
-        raise InputError(f"{where}: place must be a whole number")
-    as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
+    place = take(content, "place", int, where, 0)
+    try:
+        as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
+    except PeriodError as error:
+        raise PeriodError(f"{where}: as_of: {error}") from None
     name, title = texts["name"], texts["title"] or texts["name"]
     return ScenarioFile(
         name, title, texts["note"], texts["base"], as_of, float(weight), overlay, entries, place
     )
 
 
+def take(entry: Mapping[str, Any], key: str, kind: type[Kind], where: str, default: Kind) -> Kind:
+    """Return an entry of a kind, or the default if there is none; another kind is an :class:`InputError`."""
+    value = entry.get(key, default)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise InputError(f"{where}: {key} must be {_KINDS[kind]}, not {str(value)[:40]!r}")
+    return value
+
+
 def check_text(text: object, where: str) -> None:
-    """Refuse what is no text, or one that a cell would take for a formula or a file cannot hold."""
+    """Refuse all but texts, and texts that a cell would read as a formula or a file cannot hold."""
     if not isinstance(text, str) or _NOT_IN_CELLS.search(text):
         raise InputError(f"{where} must be a text that does not start with = and has no control characters")
 
@@ -182,7 +198,7 @@ def _check_entry(entry: object, spec: DriverSpec, where: str, *, overlay: bool) 
 
 
 def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) -> PeriodValues:
-    """Return the values of one entry by period key; quarters since as-of stay as they are for elapsed drivers."""
+    """Return the values of one entry by period key; elapsed drivers keep their quarters since the as-of."""
     values = given if isinstance(given, dict) else {ALL: given}
     if not values:
         raise InputError(f"{where}: {spec.key} is given no value")
@@ -190,7 +206,7 @@ def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) ->
     for period, value in values.items():
         if spec.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
             try:
-                value = coded(str(value), spec.driver.unit)  # noqa: PLW2901  # people write 2026Q3 and 2026-10-06
+                value = coded(str(value), spec.driver.unit)  # noqa: PLW2901  # from 2026Q3 or 2026-10-06
             except PeriodError as error:
                 raise PeriodError(f"{where}: {spec.key}: {error}") from None
             except ValueError:

@@ -1,4 +1,4 @@
-"""Scenarios: complete tables of driver values, composed from defaults, a chain of scenario files, and overlays."""
+"""Scenarios: complete tables of driver values, and overrides of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Note:
-    """Where a scenario's value of a driver comes from."""
+    """The source of a scenario's value of a driver."""
 
     grade: str
     source: str
@@ -44,9 +44,9 @@ class Scenario:
     Attributes
     ----------
     name, title, note
-        ``"base+power_delay"``; what it stands for.
+        Such as ``"base+power_delay"``; its meaning, for people.
     as_of
-        Last quarter taken as reported.
+        Last reported quarter.
     weight
         Weight in the probability-weighted value.
     table
@@ -54,7 +54,7 @@ class Scenario:
     sources
         Driver row -> source, for drivers that the scenario changes.
     company
-        The company that it is a scenario of.
+        Its company.
     """
 
     name: str
@@ -80,8 +80,8 @@ class Scenario:
         Parameters
         ----------
         overrides
-            Driver row -> one number for all that lies ahead, or numbers by year, quarter or ``"all"``; a
-            quarter's own value still wins over its year.
+            Driver row -> one number for every period ahead, or numbers by year, quarter or ``"all"``; a
+            quarter's own value has precedence over its year's.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class Scenario:
             For an unknown driver, a value out of range, a period outside the axis.
         """
         specs = driver_specs(self.company)
-        # what is not changed stays the same object, which driver_arrays() computes once
+        # unchanged values stay the same objects, which driver_arrays() computes once
         table = dict(self.table)
         for key, given in overrides.items():
             spec = spec_named(key, specs, "override")
@@ -110,7 +110,7 @@ class Scenario:
         return replace(self, table=table)
 
     def ahead(self, key: str) -> PeriodValues:
-        """Return a driver's values for what lies after as-of: by year and quarter to the end of the axis, or ``"all"``."""
+        """Return a driver's values after the as-of: by year and quarter, or for ``"all"`` periods."""
         values, first = self.table[key], self.as_of.shifted(1)
         if ALL in values:
             return dict(values)
@@ -138,7 +138,7 @@ class Scenario:
 
 
 def assumption_hash(scenarios: Sequence[Scenario]) -> str:
-    """Return twelve hex digits that change with any driver value, of any of the scenarios, that the model uses."""
+    """Return twelve hex digits that change with any driver value of the scenarios that the model uses."""
     content = {}
     for scenario in scenarios:
         plan = scenario.plan
@@ -156,11 +156,11 @@ def driver_arrays(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, NDArra
     Shape (quarters or 1, scenarios); (quarters or 1, 1) where all scenarios hold the very same values, as
     overrides of one do.
     """
-    found = {}
+    first, *others = scenarios
+    arrays = {}
     for row in plan.driver_rows:
-        parts = [row.key] if row.key in scenarios[0].table else plan.names[row.key]
-        same = all(each.table[part] is scenarios[0].table[part] for each in scenarios for part in parts)
-        found[row.key] = np.stack(
-            [each.series(plan, row.key) for each in (scenarios[:1] if same else scenarios)], axis=1
-        )
-    return found
+        parts = [row.key] if row.key in first.table else plan.names[row.key]
+        same = all(each.table[part] is first.table[part] for each in others for part in parts)
+        different = [first] if same else scenarios
+        arrays[row.key] = np.stack([each.series(plan, row.key) for each in different], axis=1)
+    return arrays

@@ -1,1 +1,1 @@
-"""Monte Carlo simulation: distributions, draws, tallies and results."""
+"""Monte Carlo simulation: distributions, draws, statistics and results."""

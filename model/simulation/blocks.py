@@ -1,4 +1,4 @@
-"""One block of a simulation: draw, compute, tally. All that it needs travels with it, so that anybody can compute it."""
+"""One block of a simulation: drawn, computed and tallied from a self-contained job, by any worker."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PILOT_DRAWS: Final = 256
 PILOT: Final = 2**32 - 1
-"""Number of the block whose draws lay out the bins; no other has it."""
+"""Number of the block whose draws lay out the bins; no other block has it."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,8 +35,8 @@ class SimulationJob:
     """A simulation that is ready to be computed, block by block.
 
     ``drivers``: the scenario's path, row -> (quarters or 1, 1); ``scores``: correlations of the moves' normal
-    scores; ``engine``: ``numpy`` or ``kernel``; ``classes``: into how many classes each driver's draws are
-    put for its share of variance.
+    scores; ``engine``: ``numpy`` or ``kernel``; ``classes``: number of classes of each driver's draws, for
+    shares of variance.
     """
 
     plan: Plan
@@ -55,13 +55,13 @@ class SimulationJob:
     classes: int
 
     def __reduce__(self) -> tuple[Callable[..., SimulationJob], tuple[object, ...]]:
-        """Travel light: a company's model is the same everywhere, so its plan is sent as its axis."""
+        """Send the plan as its axis: a company's model is the same in every process."""
         state = {each.name: getattr(self, each.name) for each in fields(self)}
         return _arrived, ({**state, "plan": self.plan.axis},)
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """Rows that the question needs."""
+        """Rows that the request needs."""
         return self.request.rows(self.plan)
 
     @property
@@ -99,7 +99,7 @@ def path_outputs(job: SimulationJob) -> Array:
     return read_outputs(job.request.outputs, job.plan, compute(job.drivers, job.reported, 1), 1)[:, 0]
 
 
-def tally_block(job: SimulationJob, grid: Bins, block: int) -> Tally:
+def tally_block(job: SimulationJob, bins: Bins, block: int) -> Tally:
     """Draw, compute and tally one block."""
     size = job.blocks.size_of(block)
     shares, outputs, events = compute_block(job, block, size)
@@ -111,5 +111,5 @@ def tally_block(job: SimulationJob, grid: Bins, block: int) -> Tally:
     classes = (shares * job.classes).astype(np.intp)
     targets = tuple(place[output] for output in job.request.shared)
     return tally_of(
-        outputs, Means.of(beyond), Means.of_counts(events.ravel(), size), grid, targets, classes, job.classes
+        outputs, Means.of(beyond), Means.of_counts(events.ravel(), size), bins, targets, classes, job.classes
     )

@@ -1,4 +1,4 @@
-"""Uncertainty files: TOML text in, checked moves and correlations out.
+"""Uncertainty files: TOML text read into checked moves and correlations.
 
 An entry is written like that of an overlay; the operation holds a distribution instead of a number::
 
@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean
+from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.drivers import GRADES, driver_specs, number, spec_named
-from model.scenarios.files import OPERATIONS, check_text, text_of_file, toml_content
+from model.scenarios.files import check_text, text_of_file, toml_content
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
 
@@ -44,7 +45,7 @@ _PAIR: Final = 2
 
 
 def load_uncertainty(path: str | None = None, company: Company | None = None) -> Uncertainty:
-    """Read an uncertainty file: the one that ships, or one of the user's own.
+    """Read an uncertainty file: the one that ships, or a user's file.
 
     Raises
     ------
@@ -99,35 +100,36 @@ def _parsed(text: str, where: str, company: Company) -> Uncertainty:
 
 
 def _move(name: str, entry: object, where: str, specs: Mapping[str, DriverSpec]) -> Move:
-    place = f"{where}: {name}"
+    here = f"{where}: {name}"
     if not isinstance(entry, dict) or not set(entry) <= _ENTRY_KEYS:
         found = ", ".join(sorted(set(entry) - _ENTRY_KEYS)) if isinstance(entry, dict) else repr(entry)
         raise InputError(
-            f"{place}: must be a table with unit, source and one of {', '.join(OPERATIONS)}; found {found}"
+            f"{here}: must be a table with unit, source and one of {', '.join(OPERATIONS)}; found {found}"
         )
     for key in ("driver", "years", "grade", "source", "note"):
-        check_text(entry.get(key, ""), f"{place}: {key}")
-    spec = spec_named(entry.get("driver", name), specs, place if "driver" in entry else where)
+        check_text(entry.get(key, ""), f"{here}: {key}")
+    spec = spec_named(entry.get("driver", name), specs, here if "driver" in entry else where)
     operations = [each for each in OPERATIONS if each in entry]
     if len(operations) != 1:
         raise InputError(
-            f"{place}: needs exactly one of {', '.join(OPERATIONS)}; found {', '.join(operations) or 'none'}"
+            f"{here}: needs exactly one of {', '.join(OPERATIONS)}; found {', '.join(operations) or 'none'}"
         )
     if entry.get("unit") != spec.driver.unit:
-        raise InputError(f"{place}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
+        raise InputError(f"{here}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
     if not entry.get("source", "").strip() or entry.get("grade") not in GRADES:
         raise InputError(
-            f'{place}: needs source = "what the width rests on" and grade, one of {", ".join(GRADES)}'
+            f'{here}: needs source = "what the width rests on" and grade, one of {", ".join(GRADES)}'
         )
     given = entry[operations[0]]
     if not isinstance(given, dict):
         raise InputError(
-            f'{place}: {operations[0]} needs a distribution, such as {{ distribution = "normal", mean = 0, sd = 0.02 }}'
+            f"{here}: {operations[0]} needs a distribution, "
+            'such as { distribution = "normal", mean = 0, sd = 0.02 }'
         )
     parameters = {key: value for key, value in given.items() if key != "distribution"}
-    distribution = distribution_of(given.get("distribution"), parameters, place)
+    distribution = distribution_of(given.get("distribution"), parameters, here)
     years = entry.get("years", "")
-    year_range(years, place)
+    year_range(years, here)
     return Move(name, spec.key, operations[0], distribution, years, entry["grade"], entry["source"])
 
 
@@ -150,7 +152,6 @@ def _names(entry: Mapping[str, Any], names: list[str], where: str) -> tuple[str,
         raise InputError(f"{where}: between needs two different names, not {str(pair)[:40]!r}")
     for name in pair:
         if name not in names:
-            raise UnknownNameError(
-                f"{where}: correlation of {str(name)[:40]!r}, which has no entry{did_you_mean(str(name), names)}"
-            )
+            hint = did_you_mean(str(name), names)
+            raise UnknownNameError(f"{where}: correlation of {str(name)[:40]!r}, which has no entry{hint}")
     return pair[0], pair[1]

@@ -1,4 +1,4 @@
-"""What is asked of a simulation: figures, inflection events, chances, and shares of variance."""
+"""What a simulation reports: figures, inflection quarters, probabilities, and shares of variance."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.errors import InputError, NotAvailableError
-from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
-from model.outputs import Output
-from model.plan.plan import key_of
+from model.outputs import Output, rows_of
 from model.results import Results
 from model.scenarios.drivers import ALL
 
@@ -27,10 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of every draw.
+    """A request to a simulation.
 
-    ``outputs``: figures that are summed up; ``events``: lines that hold a quarter; ``above``: figures and
-    what they may exceed; ``shared``: figures whose variance is shared out among the drivers.
+    ``outputs``: figures to be summarised; ``events``: lines that hold a quarter; ``above``: figures and
+    thresholds for the probability of exceeding them; ``shared``: figures whose variance is attributed to
+    drivers.
     """
 
     outputs: tuple[Output, ...]
@@ -39,33 +38,22 @@ class Request:
     shared: tuple[Output, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse thresholds and shares of what is not summed up, and two thresholds for one figure."""
+        """Refuse thresholds and shares of other figures, and two thresholds for one figure."""
         compared = [output for output, _ in self.above]
         for output in (*compared, *self.shared):
             if output not in self.outputs:
-                raise InputError(f"{output} must be among the outputs of the question")
+                raise InputError(f"{output} must be among the outputs of the request")
         if len(set(compared)) < len(compared):
-            raise InputError("a question compares each figure with one threshold")
+            raise InputError("a request compares each figure with one threshold")
 
     def rows(self, plan: Plan) -> tuple[str, ...]:
-        """Return the keys of all rows that the answers are made of."""
-        found: dict[str, None] = dict.fromkeys(self.events)
-        for output in self.outputs:
-            found |= dict.fromkeys(_rows_of(output.key, output.period, plan))
-        return tuple(found)
-
-
-def _rows_of(key: str, period: Period | None, plan: Plan) -> list[str]:
-    """Return the rows from which a figure is computed: a ratio of a year is made of what it relates."""
-    row = plan.row(key)
-    ratio = row.line is not None and row.line.annual == "ratio" and row.forecast is not None
-    if period is None or period.frequency == "quarterly" or not ratio or row.forecast is None:
-        return [key]
-    return [key, *(each for leaf in leaves(row.forecast) for each in _rows_of(key_of(leaf), period, plan))]
+        """Return the keys of all rows that the request needs."""
+        keys = [key for output in self.outputs for key in rows_of(output.key, output.period, plan)]
+        return tuple(dict.fromkeys([*self.events, *keys]))
 
 
 def output_ahead(text: str, plan: Plan) -> Output:
-    """Read a figure that draws move, such as ``free_cash_flow 2027``: see :meth:`model.outputs.Output.parse`.
+    """Read a figure that draws change, such as ``free_cash_flow 2027``; see :meth:`Output.parse`.
 
     Raises
     ------
@@ -77,7 +65,8 @@ def output_ahead(text: str, plan: Plan) -> Output:
     output = Output.parse(text, plan)
     if plan.row(output.key).line is None:
         raise InputError(
-            f"{output.key} is an assumption or a reported figure, nothing that follows from draws: ask for a line of the model"
+            f"{output.key} is an assumption or a reported figure, which draws do not change: "
+            "ask for a line of the model"
         )
     period = output.period
     if period is not None and Quarter(period.year, period.quarter) <= plan.axis.as_of:
@@ -90,16 +79,16 @@ def output_ahead(text: str, plan: Plan) -> Output:
 def read_outputs(outputs: Sequence[Output], plan: Plan, values: Values, draws: int) -> Array:
     """Return the figures of every draw, shape (outputs, draws); infinite ones become NaN."""
     results = Results(plan, (), values)
-    found = np.empty((len(outputs), draws))
-    for place, output in enumerate(outputs):
-        found[place] = output.row(results)
-    if not np.isfinite(found).all():
-        found[~np.isfinite(found)] = np.nan
-    return found
+    figures = np.empty((len(outputs), draws))
+    for number, output in enumerate(outputs):
+        figures[number] = output.row(results)
+    if not np.isfinite(figures).all():
+        figures[~np.isfinite(figures)] = np.nan
+    return figures
 
 
 def event_counts(events: Sequence[str], plan: Plan, values: Values, draws: int) -> NDArray[np.int64]:
-    """Count in which quarter of the axis each event falls; the last column counts draws in which it does not.
+    """Count the events by quarter of the axis; the last column counts draws without the event.
 
     Returns
     -------
@@ -107,18 +96,17 @@ def event_counts(events: Sequence[str], plan: Plan, values: Values, draws: int) 
         Shape (events, quarters + 1).
     """
     axis = plan.axis
-    found = np.zeros((len(events), axis.length + 1), dtype=np.int64)
-    for place, event in enumerate(events):
+    counts = np.zeros((len(events), axis.length + 1), dtype=np.int64)
+    for number, event in enumerate(events):
         codes = np.broadcast_to(values[event][0], draws)
         positions = QUARTERS_A_YEAR * (codes // 10 - axis.first.year) + codes % 10 - 1
-        found[place] = np.bincount(
-            np.where(np.isnan(codes), axis.length, positions).astype(np.intp), minlength=axis.length + 1
-        )
-    return found
+        columns = np.where(np.isnan(codes), axis.length, positions).astype(np.intp)
+        counts[number] = np.bincount(columns, minlength=axis.length + 1)
+    return counts
 
 
 def default_request(scenario: Scenario, more: Sequence[Output] = ()) -> Request:
-    """Return what is asked by default of a company, and ``more`` figures.
+    """Return the default request for a scenario, with ``more`` figures.
 
     Trailing free cash flow in every quarter to come, value per share, the trough, and lines of the first full
     year: those that the company's presentation names (:class:`model.presentation.Questions`).

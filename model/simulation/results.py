@@ -1,4 +1,4 @@
-"""The results of a simulation: what its tallies say, by the names of what was asked."""
+"""The results of a simulation: its statistics by the names of figures and events."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ TAIL: Final = 0.05
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a simulation says of one figure.
+    """The statistics of one figure.
 
     ``plain``: the scenario's own figure, without draws; ``standard_error``: of the mean, from the spread
     between blocks; ``percentiles``: percent -> value; ``shortfall``: mean of the lowest 5 % of the draws;
-    ``bin_width``: percentiles are off by less than this, unless they lie beyond the bins that the first 256
-    draws laid out; ``undefined``: share of draws in which the figure has no meaning, and which are left out.
-    NaN: not known, as the standard error of a single block.
+    ``bin_width``: the error of percentiles is smaller, unless they lie beyond the bins, which the first 256
+    draws lay out; ``undefined``: share of draws in which the figure has no meaning, which are left out.
+    NaN: unknown, such as the standard error of a single block.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Chance:
 
 @dataclass(frozen=True)
 class Convergence:
-    """An estimate as it was after some of the draws."""
+    """An estimate after some of the draws."""
 
     draws: int
     name: str
@@ -73,21 +73,21 @@ class Simulation:
     Attributes
     ----------
     scenario, as_of, uncertainty
-        What was simulated, and the file of distributions.
+        The scenario that was simulated, and the file of distributions.
     cash_flow
         The line of trailing free cash flow; empty where there is none.
     engine, note
-        ``kernel`` or ``numpy``, and why numpy, where the kernel was to be used.
+        ``kernel`` or ``numpy``, and the reason for a fallback to numpy.
     draws, asked, blocks
-        Draws that are in the results, draws that were asked for, blocks that are in the results.
+        Draws in the results, draws that were asked for, blocks in the results.
     lost
-        Why the results are partial; empty when they are whole.
+        The reason why the results are partial; empty if they are complete.
     estimates
         Name of a figure -> estimate.
     events
-        Event -> quarter -> chance that it falls there; the quarter ``"never"``: not on the axis.
+        Event -> quarter -> its probability there; the quarter ``"never"``: not on the axis.
     above
-        Name of a figure -> chance that it exceeds its threshold: 0 for cash flow, the price for value.
+        Name of a figure -> probability above its threshold: 0 for cash flow, the price for value.
     shares
         Name of a figure -> driver's move -> share of variance (see
         :func:`model.simulation.tally.variance_shares`).
@@ -115,7 +115,7 @@ class Simulation:
     shares: Mapping[str, Mapping[str, float]]
     convergence: Sequence[Convergence]
     histograms: Mapping[str, tuple[float, float, NDArray[np.int64]]]
-    """Name of a figure -> where its first and its second bin begin, and counts; all bins are of one width."""
+    """Name of a figure -> starts of its first and second bin, and counts; all bins have one width."""
 
     def __repr__(self) -> str:
         return f"<Simulation of {self.scenario}: {self.draws:,} draws by {self.engine}, seed {self.seed}>"
@@ -130,7 +130,7 @@ class Simulation:
         }
 
     def positive_by_quarter(self) -> dict[str, Chance]:
-        """Return the chance that TTM free cash flow is above 0, by quarter."""
+        """Return the probability that TTM free cash flow is above 0, by quarter."""
         return {
             name.partition(" ")[2]: each
             for name, each in self.above.items()
@@ -141,98 +141,93 @@ class Simulation:
 def summed_up(
     job: SimulationJob,
     plain: NDArray[np.float64],
-    grid: Bins,
+    bins: Bins,
     tally: Tally,
     history: Sequence[tuple[int, Means, Means]],
 ) -> dict[str, object]:
-    """Return what a tally says, as the attributes of a :class:`Simulation`.
+    """Return the statistics of a tally as attributes of a :class:`Simulation`.
 
     Parameters
     ----------
     plain
         The scenario's own figures, shape (outputs,).
     history
-        Draws, means of outputs and chances as they were on the way.
+        Draws, means of outputs and probabilities after some of the blocks.
     """
-    request = job.request
-    names = [str(output) for output in request.outputs]
-    place = {output: number for number, output in enumerate(request.outputs)}
-    quarters = [*(str(quarter) for quarter in job.plan.axis.quarters), "never"]
-    events = _chances(tally.events)
+    outputs, above = job.request.outputs, [str(output) for output, _ in job.request.above]
+    names = [str(output) for output in outputs]
+    number_of = {output: number for number, output in enumerate(outputs)}
+    moves = [bound.move.name for bound in job.moves]
+    shares = {}
+    for target, output in enumerate(job.request.shared):
+        of_output = variance_shares(tally, target, number_of[output]).tolist()
+        shares[str(output)] = dict(zip(moves, of_output, strict=True))
     return {
         "estimates": {
-            str(output): _estimate(float(plain[place[output]]), grid, tally, output, place[output])
-            for output in request.outputs
+            name: _estimate(float(plain[number]), bins, tally, outputs[number], number)
+            for number, name in enumerate(names)
         },
-        "events": {
-            event: {
-                quarter: chance
-                for quarter, chance in zip(quarters, events[number * len(quarters) :], strict=False)
-                if chance.probability > 0 or quarter == "never"
-            }
-            for number, event in enumerate(request.events)
-        },
-        "above": {
-            str(output): chance
-            for (output, _), chance in zip(request.above, _chances(tally.above), strict=True)
-        },
-        "shares": {
-            str(output): dict(
-                zip(
-                    (bound.move.name for bound in job.moves),
-                    variance_shares(tally, target, place[output]).tolist(),
-                    strict=True,
-                )
-            )
-            for target, output in enumerate(request.shared)
-        },
-        "convergence": tuple(_convergence(job, names, place, history)),
+        "events": _events(job, tally),
+        "above": dict(zip(above, _chances(tally.above), strict=True)),
+        "shares": shares,
+        "convergence": tuple(_convergence(job, number_of, history)),
         "histograms": {
-            name: (grid.edge(number, 0), grid.edge(number, 1), tally.counts[number, 1 : BINS + 1])
+            name: (bins.edge(number, 0), bins.edge(number, 1), tally.counts[number, 1 : BINS + 1])
             for number, name in enumerate(names)
         },
     }
 
 
-def _estimate(plain: float, grid: Bins, tally: Tally, output: Output, number: int) -> Estimate:
+def _estimate(plain: float, bins: Bins, tally: Tally, output: Output, number: int) -> Estimate:
     known = int(tally.outputs.number[number])
+    mean, lowest, highest = (
+        float(values[number]) if known else math.nan
+        for values in (tally.outputs.mean, tally.lowest, tally.highest)
+    )
     return Estimate(
-        str(output), output.unit, plain,
-        float(tally.outputs.mean[number]) if known else math.nan,
-        float(tally.outputs.standard_error[number]), float(tally.outputs.deviation[number]),
-        {percent: percentile(tally, grid, number, percent / 100) for percent in PERCENTILES},
-        lower_tail_mean(tally, grid, number, TAIL),
-        float(tally.lowest[number]) if known else math.nan, float(tally.highest[number]) if known else math.nan,
-        float(grid.width[number]), 1 - known / tally.draws,
-    )  # fmt: skip
+        name=str(output),
+        unit=output.unit,
+        plain=plain,
+        mean=mean,
+        standard_error=float(tally.outputs.standard_error[number]),
+        deviation=float(tally.outputs.deviation[number]),
+        percentiles={percent: percentile(tally, bins, number, percent / 100) for percent in PERCENTILES},
+        shortfall=lower_tail_mean(tally, bins, number, TAIL),
+        lowest=lowest,
+        highest=highest,
+        bin_width=float(bins.width[number]),
+        undefined=1 - known / tally.draws,
+    )
 
 
 def _chances(means: Means) -> list[Chance]:
-    return [
-        Chance(float(mean), float(error))
-        for mean, error in zip(means.mean, means.standard_error, strict=True)
-    ]
+    return [Chance(*each) for each in zip(means.mean.tolist(), means.standard_error.tolist(), strict=True)]
+
+
+def _events(job: SimulationJob, tally: Tally) -> dict[str, dict[str, Chance]]:
+    """Return the probability of each event by quarter: those above 0, and that of no event."""
+    quarters = [*map(str, job.plan.axis.quarters), "never"]
+    chances = iter(_chances(tally.events))
+    events = {}
+    for event in job.request.events:
+        by_quarter = {quarter: next(chances) for quarter in quarters}
+        events[event] = {
+            key: each for key, each in by_quarter.items() if each.probability > 0 or key == "never"
+        }
+    return events
 
 
 def _convergence(
-    job: SimulationJob,
-    names: Sequence[str],
-    place: Mapping[Output, int],
-    history: Sequence[tuple[int, Means, Means]],
+    job: SimulationJob, number_of: Mapping[Output, int], history: Sequence[tuple[int, Means, Means]]
 ) -> list[Convergence]:
-    found = []
+    """Return the means of headline figures, and their probabilities, after some of the draws."""
+    points = []
     for draws, outputs, above in history:
-        for output in job.request.shared:
-            number = place[output]
-            found.append(
-                Convergence(
-                    draws, names[number], float(outputs.mean[number]), float(outputs.standard_error[number])
-                )
-            )
+        headlines = [(str(output), outputs, number_of[output]) for output in job.request.shared]
         for number, (output, threshold) in enumerate(job.request.above):
             if output in job.request.shared:
-                name = f"{output} > {threshold:g}"
-                found.append(
-                    Convergence(draws, name, float(above.mean[number]), float(above.standard_error[number]))
-                )
-    return found
+                headlines.append((f"{output} > {threshold:g}", above, number))
+        for name, means, number in headlines:
+            mean, error = float(means.mean[number]), float(means.standard_error[number])
+            points.append(Convergence(draws, name, mean, error))
+    return points

@@ -1,8 +1,8 @@
-"""Monte Carlo simulation: drivers drawn from their distributions, the whole model computed for each draw, the draws summed up.
+"""Monte Carlo simulation: draws of the drivers, the model computed for each, and statistics of the results.
 
-Draws stream through in blocks: each is drawn, computed and tallied (:mod:`model.simulation.tally`) by whoever
-is free, and forgotten. Tallies are merged in the order of the blocks, so results are the same to the last bit
-however many workers there are, and memory does not grow with the number of draws.
+Draws stream through in blocks: each is drawn, computed and tallied (:mod:`model.simulation.tally`) by any
+free worker, and forgotten. Tallies are merged in the order of the blocks, so results are the same to the
+last bit for any number of workers, and memory does not grow with the number of draws.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 DEFAULT_DRAWS: Final = 100_000
 DEFAULT_SEED: Final = 1
 _FEW_DRAWS: Final = 20_000
-"""Below it numpy is done before further processes have started."""
+"""Below it numpy finishes before further processes have started."""
 _MOST_CLASSES: Final = 64
 _DRAWS_A_CLASS: Final = 50
 
@@ -64,7 +64,7 @@ class Settings:
     scheduler: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be done, before anything is computed."""
+        """Refuse impossible settings before anything is computed."""
         blocks_of(self.draws)
         check_seed(self.seed)
         check_sampling(self.sampling)
@@ -93,33 +93,33 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
     scenario
         A scenario, or its name.
     draws, seed
-        How many draws, and what they are seeded with: the same seed gives the same result.
+        Number of draws, and their seed: the same seed gives the same result.
     sampling
         ``latin_hypercube``, ``sobol`` or ``plain`` (:func:`model.simulation.sampling.uniform_block`).
     engine
         ``auto`` (the kernel, or numpy where there is none), ``kernel`` or ``numpy``.
     workers
-        How many on this machine; default: one a core.
+        Workers on this machine; default: one for each core.
     scheduler
         Address of a Dask scheduler whose workers compute instead.
     uncertainty
-        Distributions and correlations: an uncertainty, or the path of a file; default: those that ship.
+        Distributions and correlations: an uncertainty, or the path of a file; default: the file that ships.
     question
-        What is asked; default: :func:`model.simulation.questions.default_request`, and ``outputs``.
+        The request; default: :func:`model.simulation.questions.default_request` with ``outputs``.
     on_block
         Called with the number of draws done, after each block.
 
     Returns
     -------
     Simulation
-        Its ``lost`` says why, where a cluster was lost on the way and the results are partial.
+        Its ``lost`` gives the reason if a cluster was lost during the run and the results are partial.
 
     Raises
     ------
     InputError, UnknownNameError
         For bad arguments, or distributions that leave the range of their drivers.
     EngineError
-        If the engine or the cluster cannot be had, or is lost before the first block.
+        If the engine or the cluster is not available, or is lost before the first block.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
 def prepared(
     scenario: Scenario, uncertainty: Uncertainty, request: Request, settings: Settings
 ) -> tuple[SimulationJob, str]:
-    """Check and bind everything that a simulation needs; return it with the note of the engine."""
+    """Check and bind the inputs of a simulation; return the job with a note about its engine."""
     plan, company = scenario.plan, scenario.company
     drivers = driver_arrays(plan, [scenario])
     moves = bind_moves(uncertainty, plan, drivers, driver_specs(company))
@@ -165,7 +165,7 @@ def prepared(
 def run_job(
     job: SimulationJob, note: str, settings: Settings, on_block: Callable[[int], None] | None = None
 ) -> Simulation:
-    """Compute a simulation that is prepared; see :func:`simulate`."""
+    """Compute a prepared simulation; see :func:`simulate`."""
     started = time.perf_counter()
     bins = bins_of(compute_block(job, PILOT, PILOT_DRAWS)[1])
     plain = path_outputs(job)
@@ -210,7 +210,7 @@ def run_job(
 
 
 def _workers(job: SimulationJob, settings: Settings) -> AbstractContextManager[Workers]:
-    """Return the workers: a cluster, threads for the kernel (it releases Python's lock), processes for numpy (it does not)."""
+    """Return a cluster's workers, threads for the kernel (it releases the GIL), or processes for numpy."""
     if settings.scheduler is not None:
         return cluster_workers(settings.scheduler)
     by_numpy = job.engine == "numpy"

@@ -32,7 +32,7 @@ _EDGE: Final = 2.0**-53
 
 @dataclass(frozen=True)
 class Blocks:
-    """How many draws there are, and how they are cut into blocks: a power of two each, but for the last one."""
+    """Draws cut into blocks: each holds a power of two draws, except the last."""
 
     draws: int
     size: int
@@ -43,17 +43,17 @@ class Blocks:
         return -(-self.draws // self.size)
 
     def size_of(self, block: int) -> int:
-        """Return how many draws a block holds."""
+        """Return the number of draws in a block."""
         return min(self.size, self.draws - block * self.size)
 
 
 def blocks_of(draws: object) -> Blocks:
-    """Cut draws into at least 16 blocks of at most 4,096, by the number of draws alone.
+    """Cut draws into at least 16 blocks of at most 4,096, depending on their number alone.
 
     Raises
     ------
     InputError
-        If the number of draws is no whole number from 1 to :data:`MOST_DRAWS`.
+        If the number of draws is not a whole number from 1 to :data:`MOST_DRAWS`.
     """
     if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
         raise InputError(f"draws must be a whole number from 1 to {MOST_DRAWS:,}, not {str(draws)[:40]}")
@@ -69,7 +69,7 @@ def check_seed(seed: object) -> int:
 
 
 def check_sampling(name: str) -> Sampling:
-    """Return the name of a way of sampling; an unknown one is an :class:`InputError`."""
+    """Return the name of a sampling method; an unknown one is an :class:`InputError`."""
     for each in SAMPLINGS:
         if name == each:
             return each
@@ -105,7 +105,7 @@ def uniform_block(sampling: Sampling, seed: int, block: int, size: int, scores: 
         strata = generator.permuted(np.tile(np.arange(size), (columns, 1)), axis=1).T
         shares = (strata + generator.random((size, columns))) / size
     else:
-        from scipy.stats import qmc  # noqa: PLC0415  # slow to load, and only this way of sampling needs it
+        from scipy.stats import qmc  # noqa: PLC0415  # slow to load, and only this method needs it
 
         power = (size - 1).bit_length()
         shares = qmc.Sobol(columns, scramble=True, rng=generator).random_base2(power)[:size]

@@ -1,4 +1,4 @@
-"""What a simulation remembers of its draws: sums and counts of a fixed size, merged block by block.
+"""Streaming statistics of a simulation: fixed-size sums and counts, merged block by block.
 
 Percentiles come from counts in 4,096 bins of equal width, laid out once from a pilot of a few hundred draws.
 Since counts are exact, a percentile lies in the very bin that is found: it is off by less than one bin's
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 
 BINS: Final = 4096
 _BEYOND: Final = 0.75
-"""How far the bins go on either side of the pilot's draws, in widths of what these span."""
+"""Reach of the bins beyond the pilot's draws on either side, as a share of their span."""
 _DIGITS: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Bins:
-    """Bins of every output: where they begin and how wide they are, shape (outputs,)."""
+    """Bins of every output: the start of the first and the width, shape (outputs,)."""
 
     low: Array
     width: Array
 
     def edge(self, output: int, number: int) -> float:
-        """Return where one of an output's bins begins, and the one before it ends."""
+        """Return the start of one of an output's bins, which is the end of the one before."""
         return float(self.low[output] + self.width[output] * number)
 
 
 def bins_of(pilot: Array) -> Bins:
-    """Lay out bins for outputs from some of their draws, shape (outputs, draws).
+    """Lay out bins for outputs from a pilot of their draws, shape (outputs, draws).
 
     Ends are rounded to a few digits of the span, so that engines that differ in the last digit count in the
     same bins.
@@ -57,7 +57,7 @@ def bins_of(pilot: Array) -> Bins:
 
 @dataclass(eq=False)
 class Means:
-    """Means of some quantities over draws, with what their spread and standard errors need.
+    """Means of quantities over draws, with the sums that their spread and standard errors need.
 
     ``number``: draws that have a value; ``squares``: squared deviations from the mean, summed over draws;
     ``between``: of the means of blocks, each times its draws; ``blocks``: how many blocks had a value. All of
@@ -86,7 +86,7 @@ class Means:
 
     @classmethod
     def of_counts(cls, counts: Counts, draws: int) -> Means:
-        """Take how often some things happened in one block of draws: their means are chances."""
+        """Take the counts of events in one block of draws; their means are probabilities."""
         chance = counts / draws
         number = np.full(len(counts), float(draws))
         return cls(
@@ -127,7 +127,7 @@ class Means:
 
 @dataclass(eq=False)
 class Tally:
-    """Everything that is remembered of the draws so far.
+    """The statistics of the draws so far.
 
     ``outputs``, ``above``, ``events``: means of the outputs, and of indicators that one is above its
     threshold, that an event falls in a quarter; ``counts``: of each output in its bins, with one more on
@@ -165,7 +165,7 @@ def tally_of(  # noqa: PLR0913  # what one block holds
     values: Array,
     above: Means,
     events: Means,
-    grid: Bins,
+    bins: Bins,
     targets: tuple[int, ...],
     classes: NDArray[np.intp],
     number: int,
@@ -179,35 +179,32 @@ def tally_of(  # noqa: PLR0913  # what one block holds
     above, events
         Chances in this block.
     targets
-        Outputs whose variance is shared out.
+        Outputs whose variance is attributed to drivers.
     classes
         Class of each driver's draw, from 0, shape (draws, drivers).
     number
-        How many classes there are.
+        Number of classes.
     """
     draws = values.shape[1]
     outputs = Means.of(values)
     counts = np.zeros((len(values), BINS + 2), dtype=np.int64)
-    lowest, highest, beyond = (
-        np.full(len(values), np.inf),
-        np.full(len(values), -np.inf),
-        np.zeros((len(values), 2)),
-    )
-    for place, row in enumerate(values):
-        known = row if outputs.number[place] == draws else row[np.isfinite(row)]
-        if known.size:
-            places = np.clip((known - grid.low[place]) * (1 / grid.width[place]) + 1, 0, BINS + 1).astype(
-                np.intp
-            )
-            counts[place] = np.bincount(places, minlength=BINS + 2)
-            lowest[place], highest[place] = known.min(), known.max()
-            for side, end in enumerate((0, BINS + 1)):
-                if counts[place, end]:
-                    beyond[place, side] = known[places == end].sum()
+    lowest, highest = np.full(len(values), np.inf), np.full(len(values), -np.inf)
+    beyond = np.zeros((len(values), 2))
+    for output, row in enumerate(values):
+        known = row if outputs.number[output] == draws else row[np.isfinite(row)]
+        if not known.size:
+            continue
+        scaled = (known - bins.low[output]) * (1 / bins.width[output]) + 1
+        in_bins = np.clip(scaled, 0, BINS + 1).astype(np.intp)
+        counts[output] = np.bincount(in_bins, minlength=BINS + 2)
+        lowest[output], highest[output] = known.min(), known.max()
+        for side, end in enumerate((0, BINS + 1)):
+            if counts[output, end]:
+                beyond[output, side] = known[in_bins == end].sum()
     shape = (len(targets), classes.shape[1], number)
     class_counts, class_sums = np.zeros(shape, dtype=np.int64), np.zeros(shape)
     for target, output in enumerate(targets):
-        row = values[output] - grid.low[output]  # near 0, so that sums keep their digits
+        row = values[output] - bins.low[output]  # near 0, so that sums keep their digits
         known = np.isfinite(row)
         for driver in range(classes.shape[1]):
             of_driver = classes[known, driver]
@@ -216,8 +213,8 @@ def tally_of(  # noqa: PLR0913  # what one block holds
     return Tally(draws, outputs, above, events, counts, lowest, highest, beyond, class_counts, class_sums)
 
 
-def percentile(tally: Tally, grid: Bins, output: int, share: float) -> float:
-    """Return the value below which a share of the draws lies, in proportion within its bin; NaN where there are no draws."""
+def percentile(tally: Tally, bins: Bins, output: int, share: float) -> float:
+    """Return the value below which a share of the draws lies, interpolated in its bin; NaN without draws."""
     counts = tally.counts[output]
     total = int(counts.sum())
     if not total:
@@ -225,21 +222,21 @@ def percentile(tally: Tally, grid: Bins, output: int, share: float) -> float:
     below = np.cumsum(counts)
     place = int(np.searchsorted(below, share * total, side="left"))
     place = min(max(place, int(np.argmax(counts > 0))), BINS + 1)
-    first, last = _ends(tally, grid, output, place)
+    first, last = _ends(tally, bins, output, place)
     inside = (share * total - (below[place] - counts[place])) / counts[place]
     return min(
         max(first + (last - first) * float(inside), float(tally.lowest[output])), float(tally.highest[output])
     )
 
 
-def _ends(tally: Tally, grid: Bins, output: int, place: int) -> tuple[float, float]:
-    """Return the ends of a bin; those of the two that are open are the extremes."""
-    first = grid.edge(output, place - 1) if place else float(tally.lowest[output])
-    last = grid.edge(output, place) if place <= BINS else float(tally.highest[output])
+def _ends(tally: Tally, bins: Bins, output: int, place: int) -> tuple[float, float]:
+    """Return the ends of a bin; the outer ends of the two open bins are the extremes."""
+    first = bins.edge(output, place - 1) if place else float(tally.lowest[output])
+    last = bins.edge(output, place) if place <= BINS else float(tally.highest[output])
     return first, last
 
 
-def lower_tail_mean(tally: Tally, grid: Bins, output: int, share: float) -> float:
+def lower_tail_mean(tally: Tally, bins: Bins, output: int, share: float) -> float:
     """Return the mean of the lowest share of the draws (expected shortfall).
 
     Each is taken as the middle of its bin; those beyond the bins, as their mean.
@@ -251,22 +248,22 @@ def lower_tail_mean(tally: Tally, grid: Bins, output: int, share: float) -> floa
     total = 0.0
     for place in np.flatnonzero(counts):
         taken = min(left, counts[place])
-        total += taken * _middle(tally, grid, output, int(place))
+        total += taken * _middle(tally, bins, output, int(place))
         left -= taken
         if left <= 0:
             break
     return float(total / (share * counts.sum()))
 
 
-def _middle(tally: Tally, grid: Bins, output: int, place: int) -> float:
-    """Return where the draws of a bin lie: in its middle, or at their mean beyond the bins."""
+def _middle(tally: Tally, bins: Bins, output: int, place: int) -> float:
+    """Return the middle of a bin, or the mean of the draws beyond the bins."""
     if place in {0, BINS + 1}:
         return float(tally.beyond[output, int(place > 0)] / tally.counts[output, place])
-    return math.fsum(_ends(tally, grid, output, place)) / 2
+    return math.fsum(_ends(tally, bins, output, place)) / 2
 
 
 def variance_shares(tally: Tally, target: int, output: int) -> Array:
-    """Return how much of an output's variance goes with each driver: the correlation ratio, less what chance alone would give.
+    """Return the share of an output's variance due to each driver: correlation ratios less chance.
 
     ``(between - (classes - 1) * within) / all``, where ``between`` is the variation of the means of classes
     of the driver and ``within`` the mean variation inside them (epsilon squared, Kelley 1935). It is the
@@ -288,5 +285,5 @@ def variance_shares(tally: Tally, target: int, output: int) -> Array:
     between = squared - sums.sum(axis=1) ** 2 / total
     free = (number > 0).sum(axis=1) - 1
     within = (all_variation - between) / np.maximum(total - free - 1, 1)
-    found: Array = np.clip((between - free * within) / all_variation, 0, 1)
-    return found
+    shares: Array = np.clip((between - free * within) / all_variation, 0, 1)
+    return shares

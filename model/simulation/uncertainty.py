@@ -1,8 +1,8 @@
-"""Which drivers are uncertain, and how much: distributions and correlations as data, and what they make of a scenario.
+"""Uncertain drivers: distributions and correlations as data, bound to a scenario.
 
 A *move* changes a driver of a scenario by a random number, as an overlay does by a fixed one: ``set``,
-``add`` or ``scale``, in all years ahead or in some of them. The file that ships is
-``model/amazon/data/uncertainty.toml``; a user can give a file of his own.
+``add`` or ``scale``, in all years ahead or in some of them. A company's data can hold a file of moves, and a
+user can give another one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from model.errors import InputError
 from model.language.periods import QUARTERS_A_YEAR
+from model.scenarios.adjustment import Operation, adjustable, applied, room
 from model.simulation.correlation import normal_correlations
 from model.simulation.distributions import Distribution, within
 
@@ -37,14 +38,14 @@ _WORDS: Final = {"set": "set in", "add": "added to", "scale": "multiplied with"}
 class Move:
     """A random change of a driver.
 
-    ``years``: ``""`` for all that lies ahead; ``"0"`` for the year that runs at as-of, ``"1-2"`` for the two
-    after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``grade``, ``source``: what the
-    width rests on.
+    ``years``: ``""`` for every period ahead; ``"0"`` for the year running at the as-of, ``"1-2"`` for the two
+    after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``grade``, ``source``: those
+    of the width.
     """
 
     name: str
     driver: str
-    operation: str
+    operation: Operation
     distribution: Distribution
     years: str = ""
     grade: str = "J"
@@ -53,7 +54,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """Moves, and the rank correlations between pairs of them, by name; ``reasons`` says why each pair is correlated."""
+    """Moves, and rank correlations between pairs of them by name; ``reasons`` explains each correlation."""
 
     name: str
     moves: tuple[Move, ...]
@@ -64,13 +65,13 @@ class Uncertainty:
 
     @property
     def scores(self) -> Array:
-        """Correlations of the moves' normal scores; what contradicts itself is an :class:`InputError`."""
+        """Correlations of the moves' normal scores; an impossible matrix is an :class:`InputError`."""
         return normal_correlations([move.name for move in self.moves], self.correlations, self.name)
 
 
 @dataclass(frozen=True, eq=False)
 class BoundMove:
-    """A move of a scenario: the rows of the driver's array that it changes, and values that keep the driver in its range."""
+    """A move of a scenario: the rows of the driver's array that it changes, and the driver's range."""
 
     move: Move
     rows: range
@@ -81,15 +82,8 @@ class BoundMove:
     def apply(self, path: Array, drawn: Array) -> None:
         """Change a driver's array, of shape (quarters, draws), by one drawn number a draw."""
         own = path[self.rows.start : self.rows.stop]
-        if self.move.operation == "set":
-            own[:] = drawn
-        elif self.move.operation == "add":
-            own += drawn
-        else:
-            own *= drawn
-        np.clip(
-            own, self.minimum, self.maximum, out=own
-        )  # against rounding: the distribution is truncated already
+        # the distribution is truncated already: clipping is for rounding only
+        np.clip(applied(self.move.operation, own, drawn), self.minimum, self.maximum, out=own)
 
 
 def bind_moves(
@@ -107,7 +101,7 @@ def bind_moves(
     Raises
     ------
     InputError
-        If a driver cannot be moved, a distribution leaves its range in a period ahead, years are none of the
+        If a driver cannot be moved, a distribution leaves its range in a period ahead, years are not on the
         axis, or two moves of a driver overlap.
     """
     bound: list[BoundMove] = []
@@ -117,7 +111,8 @@ def bind_moves(
         for other in bound:
             if other.move.driver == move.driver and set(other.rows) & set(found.rows):
                 raise InputError(
-                    f"{uncertainty.name}: {other.move.name} and {move.name} both move {move.driver} in the same years: part their years"
+                    f"{uncertainty.name}: {other.move.name} and {move.name} both move {move.driver} in the "
+                    "same years: give them different years"
                 )
         bound.append(found)
     return tuple(bound)
@@ -129,29 +124,23 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
         rows = _rows(move, plan, where)
     elif move.years:
         raise InputError(f"{where}: {move.name}: {move.driver} does not vary with time: leave out years")
-    if spec.driver.zero_means_none and move.operation != "set":
-        given = [row for row in rows if path[row] != 0]
-        if given != list(range(given[0], given[-1] + 1) if given else ()):
-            raise InputError(
-                f"{where}: {move.name}: {move.driver} is 0 (none is given) in between: write an entry for each part"
-            )
-        rows = range(given[0], given[-1] + 1) if given else range(0)
-        if not rows:
-            raise InputError(
-                f"{where}: {move.name}: {move.driver} is 0 there, which means that none is given: {move.operation} moves nothing"
-            )
-    if move.operation == "scale" and not path[rows.start : rows.stop].any():
+    values = {row: float(path[row]) for row in rows}
+    given = adjustable(spec, move.operation, values, f"{where}: {move.name}: ")
+    rows = range(min(given), max(given) + 1)
+    if len(given) < len(rows):
         raise InputError(
-            f"{where}: {move.name}: {move.driver} is 0 there, and stays 0 however it is scaled: use add or set"
+            f"{where}: {move.name}: {move.driver} is 0 (none given) in between: write an entry for each part"
         )
-    low, high = _interval(move.operation, path[rows.start : rows.stop], spec)
+    if move.operation == "scale" and not any(given.values()):
+        raise InputError(f"{where}: {move.name}: {move.driver} is 0 there, scaled or not: use add or set")
+    low, high = room(spec, move.operation, given.values())
     stays = f"which must stay in {spec.minimum:g}..{spec.maximum:g} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
     return BoundMove(move, rows, within(move.distribution, low, high, reach), spec.minimum, spec.maximum)
 
 
 def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
-    """Refuse drivers whose values are no free numbers."""
+    """Refuse drivers whose values are not free numbers."""
     driver = spec.driver
     if (
         driver.whole
@@ -160,7 +149,8 @@ def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
         or driver.unit in {"quarter", "date"}
     ):
         raise InputError(
-            f"{where}: {move.name}: {spec.key} cannot be drawn: it is a whole number, a date, a table or a share of one whole"
+            f"{where}: {move.name}: {spec.key} cannot be drawn: it is a whole number, a date, a table "
+            "or a share of a total"
         )
 
 
@@ -176,14 +166,13 @@ def _rows(move: Move, plan: Plan, where: str) -> range:
         min(axis.length, QUARTERS_A_YEAR * (last + 1 - axis.first.year)),
     )
     if not rows:
-        raise InputError(
-            f"{where}: {move.name}: years = {move.years!r} holds no quarter from {axis.quarters[axis.forecast_start]} to {axis.last}"
-        )
+        ahead = f"{axis.quarters[axis.forecast_start]} to {axis.last}"
+        raise InputError(f"{where}: {move.name}: years = {move.years!r} holds no quarter from {ahead}")
     return rows
 
 
 def year_range(text: str, where: str) -> tuple[int, int]:
-    """Read ``"0"``, ``"1-2"``, ``"3+"``, ``"2027-2028"``; blank is all years. Other texts are an :class:`InputError`.
+    """Read ``"0"``, ``"1-2"``, ``"3+"`` or ``"2027-2028"``; blank is all years.
 
     Examples
     --------
@@ -200,25 +189,13 @@ def year_range(text: str, where: str) -> tuple[int, int]:
         if first <= last and (match["open"] or calendar == (last >= _FIRST_CALENDAR_YEAR)):
             return (first, last)
     raise InputError(
-        f'{where}: years = {text[:40]!r}: write "0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
+        f'{where}: years = {text[:40]!r}: write "0" for the running year, "1-2", "3+", '
+        'or calendar years such as "2027-2028"'
     )
 
 
-def _interval(operation: str, path: Array, spec: DriverSpec) -> tuple[float, float]:
-    """Return the operands that keep every value of a path in the driver's range."""
-    if operation == "set":
-        return spec.minimum, spec.maximum
-    if operation == "add":
-        return spec.minimum - float(path.min()), spec.maximum - float(path.max())
-    low, high = -np.inf, np.inf
-    for value in np.unique(path[path != 0]):
-        ends = sorted((spec.minimum / value, spec.maximum / value))
-        low, high = max(low, float(ends[0])), min(high, float(ends[1]))
-    return low, high
-
-
 def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
-    """Return a scenario's drivers with the moved ones drawn.
+    """Return a scenario's drivers with draws of those that move.
 
     Parameters
     ----------
@@ -230,10 +207,10 @@ def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Ar
     dict
         Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.
     """
-    found = dict(drivers)
-    for place, bound in enumerate(moves):
+    drawn = dict(drivers)
+    for number, bound in enumerate(moves):
         key = bound.move.driver
-        if found[key] is drivers[key]:
-            found[key] = np.repeat(drivers[key], len(shares), axis=1)
-        bound.apply(found[key], bound.distribution.quantile(shares[:, place]))
-    return found
+        if drawn[key] is drivers[key]:
+            drawn[key] = np.repeat(drivers[key], len(shares), axis=1)
+        bound.apply(drawn[key], bound.distribution.quantile(shares[:, number]))
+    return drawn

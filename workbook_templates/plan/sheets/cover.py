@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from model.evidence.claims import load_thesis
+from model.evidence.thesis import load_thesis
 from workbook_templates.plan.cells import InputRange, SheetPlan, Twin, WorkbookPlan
 from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import (

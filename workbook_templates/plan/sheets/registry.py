@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.evidence.claims import load_thesis
+from model.evidence.thesis import load_thesis
 from workbook_templates.plan.layout import CHECKS, calculation_sheets
 from workbook_templates.plan.sheets import (
     annual,

@@ -15,7 +15,8 @@ from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 
 if TYPE_CHECKING:
-    from model.evidence.claims import Claim, Entry, Thesis
+    from model.evidence.claims import Entry
+    from model.evidence.thesis import Claim, Thesis
     from model.results import Results
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
