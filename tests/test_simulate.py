@@ -99,7 +99,9 @@ def test_the_standard_error_of_plain_draws_is_the_textbooks() -> None:
 def test_variance_is_shared_out_as_the_weights_of_a_sum_say() -> None:
     found = simulated(job({"first": STANDARD, "second": STANDARD}, "weighted", draws=DRAWS))
     assert found.shares["weighted"] == pytest.approx({"first": 0.8, "second": 0.2}, abs=0.015)
-    nothing = simulated(job({"first": STANDARD, "second": Distribution("uniform", (1, 2))}, "inverse", draws=DRAWS))
+    nothing = simulated(
+        job({"first": STANDARD, "second": Distribution("uniform", (1, 2))}, "inverse", draws=DRAWS)
+    )
     assert nothing.shares["inverse"]["first"] < 0.002
     assert nothing.shares["inverse"]["second"] > 0.99
 
@@ -107,9 +109,9 @@ def test_variance_is_shared_out_as_the_weights_of_a_sum_say() -> None:
 def test_correlated_drivers_each_get_what_they_share() -> None:
     """2a + b, correlation r: what goes with a alone is (2 + r)^2, with b (1 + 2r)^2, of 5 + 4r."""
     r = 2 * math.sin(math.pi * 0.5 / 6)
-    found = simulated(
-        job({"first": STANDARD, "second": STANDARD}, "weighted", draws=DRAWS, rank=0.5)
-    ).shares["weighted"]
+    found = simulated(job({"first": STANDARD, "second": STANDARD}, "weighted", draws=DRAWS, rank=0.5)).shares[
+        "weighted"
+    ]
     exact = {"first": (2 + r) ** 2 / (5 + 4 * r), "second": (1 + 2 * r) ** 2 / (5 + 4 * r)}
     assert found == pytest.approx(exact, abs=0.015)
 
@@ -178,7 +180,9 @@ def test_draws_beyond_the_bins_are_counted_and_keep_percentiles_within_the_extre
 
 
 def test_what_never_has_a_meaning_has_no_estimate_and_no_error() -> None:
-    found = simulated(job({"first": STANDARD, "second": Distribution("uniform", (-1, 1))}, "inverse", draws=500))
+    found = simulated(
+        job({"first": STANDARD, "second": Distribution("uniform", (-1, 1))}, "inverse", draws=500)
+    )
     assert found.estimates["inverse"].undefined == 0
     values = np.full((1, 40), np.nan)
     grid = bins_of(values)

@@ -161,8 +161,15 @@ def test_two_roots_between_two_points_of_the_scan_and_one_beside_a_pole_are_foun
 
 
 @settings(max_examples=200, deadline=None)
-@given(root=st.floats(-1, 1), slope=st.floats(0.1, 50), power=st.sampled_from([1, 3, 5]), level=st.floats(-0.5, 0.5))
-def test_brent_s_method_is_scipy_s_to_the_last_bit(root: float, slope: float, power: int, level: float) -> None:
+@given(
+    root=st.floats(-1, 1),
+    slope=st.floats(0.1, 50),
+    power=st.sampled_from([1, 3, 5]),
+    level=st.floats(-0.5, 0.5),
+)
+def test_brent_s_method_is_scipy_s_to_the_last_bit(
+    root: float, slope: float, power: int, level: float
+) -> None:
     def function(x: float) -> float:
         return math.tanh(slope * (x - root)) + level * (x - root) ** power
 
