@@ -24,6 +24,7 @@ from amzn_fcf.building import batch
 from amzn_fcf.building.batch import Family, Job, Outcome, outcomes
 from amzn_fcf.building.records import FOLDER, kept_record
 from amzn_fcf.building.selection import MOST_OFFERED, named, offered_with, shipped_at
+from model.amazon import AMAZON
 from model.errors import InputError, WorkbookError
 from model.language.periods import Quarter
 from model.parallel.workers import Workers
@@ -308,7 +309,7 @@ def test_a_full_disk_ends_the_batch_and_leaves_earlier_workbooks(workbook: Path,
 def test_a_read_only_folder_and_a_read_only_workbook_are_refused_before_anything_is_built(
     workbook: Path, tmp_path: Path
 ) -> None:
-    job = Job(Family("", (load_scenario("base"),)), 0, tmp_path / "amzn-fcf_base.xlsx")
+    job = Job(Family("", AMAZON, (load_scenario("base"),)), 0, tmp_path / "amzn-fcf_base.xlsx")
     job.path.write_bytes(workbook.read_bytes())
     job.path.chmod(0o444)
     with pytest.raises(WorkbookError, match="it is read-only"):
@@ -342,7 +343,7 @@ def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(
 
 def test_any_executor_can_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a cluster's would; whoever builds, files are written here, and no more of them wait for it than are under way."""
-    family = Family("", tuple(load_scenario(name) for name in ("base", "bear")))
+    family = Family("", AMAZON, tuple(load_scenario(name) for name in ("base", "bear")))
     jobs = [Job(family, place, tmp_path / f"{place}.xlsx") for place in range(9)]
     built = []
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
+    from model.company import Company
     from model.parallel.workers import Workers
     from model.scenarios.scenario import Scenario
 
@@ -31,6 +32,7 @@ class Family:
     """Scenarios that workbooks offer together; these workbooks differ only in the scenario selected."""
 
     digest: str
+    company: Company
     scenarios: Sequence[Scenario] = field(compare=False)
 
 
@@ -77,7 +79,8 @@ def jobs_for(scenarios: Sequence[Scenario], out: Path, *, moved: bool) -> list[J
         for each in offered:
             if id(each) not in digests:
                 digests[id(each)] = scenario_digest(each)
-        family = Family(digest("".join(digests[id(each)] for each in offered).encode()), offered)
+        digests_of_offered = "".join(digests[id(each)] for each in offered)
+        family = Family(digest(digests_of_offered.encode()), scenario.company, offered)
         place = [each.name for each in offered].index(scenario.name)
         jobs.append(Job(family, place, out / file_name(scenario)))
     return jobs

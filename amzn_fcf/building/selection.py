@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from model.scenarios.files import builtin_overlays, builtin_scenarios, read_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from model.company import Company
     from model.language.periods import Quarter
     from model.scenarios.scenario import Scenario
 
@@ -89,8 +89,10 @@ def offered_with(selected: Scenario, requested: Sequence[Scenario], *, moved: bo
     return list((offered | together).values())
 
 
-@cache
-def shipped_at(as_of: Quarter) -> tuple[Scenario, ...]:
+@companies.cached
+def shipped_at(as_of: Quarter, company: Company | None = None) -> tuple[Scenario, ...]:
     """Return the scenarios that ship with an as-of, and the first of them with each overlay."""
-    roots = [scenario for name in builtin_scenarios() if (scenario := load_scenario(name)).as_of == as_of]
-    return (*roots, *(load_scenario(f"{roots[0].name}+{overlay}") for overlay in builtin_overlays() if roots))
+    shipped = [load_scenario(name, company=company) for name in builtin_scenarios(company)]
+    roots = [each for each in shipped if each.as_of == as_of]
+    names = [f"{roots[0].name}+{overlay}" for overlay in builtin_overlays(company) if roots]
+    return (*roots, *(load_scenario(name, company=company) for name in names))

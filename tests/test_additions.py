@@ -1,0 +1,151 @@
+"""Adding a thing to a company: it works at once, or one line says where to go.
+
+A node, a unit and the labels of members are added in ``test_extending.py``, a function in
+``test_functions_company.py``, a command in ``test_cli.py``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from second_company import BAKERY, Bakery, Oven
+
+from amzn_fcf.cli import main
+from model import companies
+from model.errors import InputError
+from model.language.declarations import Block, Model, driver, line
+from model.language.vocabulary import prev
+from model.results import run
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import driver_specs
+from model.scenarios.files import builtin_overlays, builtin_scenarios
+from workbook_templates.plan.sheets import log, registry
+from workbook_templates.plan.sheets.sheet import Sheet
+from workbook_templates.plan.workbook import plan_workbook
+from workbook_templates.validation import validate
+from workbook_templates.validation.rules import choice, table
+from workbook_templates.validation.rules.rule import Rule, Spot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from model.company import Company
+    from workbook_templates.plan.cells import SheetPlan
+    from workbook_templates.plan.sheets.sheet import Edition
+    from workbook_templates.validation.rules.subject import Subject
+
+
+class Delivery(Block):
+    """Bread that is brought to the door."""
+
+    vans = line("Cost of vans", "USD m", 0.1 * Bakery.all_sales, history=0)
+    vans_before = line("Cost of vans in the quarter before", "USD m", prev(vans), history=None)
+
+
+class Rent(Block, sheet="Oven"):
+    """What the ovens stand in."""
+
+    rent = driver("Rent of a quarter", "USD m")
+    rent_paid = line("Rent", "USD m", rent, history=0)
+
+
+def bakery_with(folder: Path, *blocks: type[Block]) -> Company:
+    """Return the made-up company with further sections, and a copy of its data."""
+    data = folder / "data"
+    if not data.exists():
+        shutil.copytree(Path(str(BAKERY.data)), data)
+    return replace(BAKERY, model=Model("Bakeries", [Bakery, Oven, *blocks]), data=data)
+
+
+def test_a_new_line_in_a_new_section_is_computed_shown_and_has_its_sheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with companies.using(bakery_with(tmp_path, Delivery)):
+        results = run([load_scenario("base")])
+        assert results.values["vans"][4:] == pytest.approx(0.1 * results.values["all_sales"][4:])
+        assert main(["show", "vans", "vans_before", "--period", "2026Q3"]) == 0
+        plan = plan_workbook(results.scenarios[0], results.scenarios, "test")
+        assert "Delivery" in plan.sheets
+        assert main(["build", "--out", str(tmp_path / "out"), "--workers", "1"]) == 0
+    capsys.readouterr()
+
+
+def test_a_new_driver_needs_a_row_in_the_data_and_then_works(tmp_path: Path) -> None:
+    company = bakery_with(tmp_path, Rent)
+    with pytest.raises(InputError, match=r"^drivers\.csv: no row for rent"):
+        driver_specs(company)
+    with (tmp_path / "data" / "drivers.csv").open("a", encoding="utf-8") as file:
+        file.write('rent,USD m,2,0,10,repeat,J,"Rent","made up"\n')
+    company = bakery_with(tmp_path, Rent)  # another company to the caches
+    assert (run([load_scenario("boom", company=company)]).values["rent_paid"][4:] == 2).all()
+
+
+def test_a_new_scenario_and_a_new_overlay_are_found_from_their_files(tmp_path: Path) -> None:
+    bakery_with(tmp_path)
+    folder = tmp_path / "data" / "scenarios"
+    slow = (folder / "boom.toml").read_text("utf-8").replace("boom", "slow").replace("0.06", "0.001")
+    (folder / "slow.toml").write_text(slow, encoding="utf-8")
+    strike = (folder / "strike.toml").read_text("utf-8").replace('"strike"', '"fire"')
+    (folder / "fire.toml").write_text(strike, encoding="utf-8")
+    company = bakery_with(tmp_path)
+    assert builtin_scenarios(company) == ["base", "boom", "slow"]
+    assert builtin_overlays(company) == ["fire", "strike"]
+    with companies.using(company):
+        assert (
+            main(["build", "--scenario", "slow+fire", "--out", str(tmp_path / "out"), "--workers", "1"]) == 0
+        )
+    assert (tmp_path / "out" / "amzn-fcf_slow+fire.xlsx").exists()
+
+
+def test_a_scenario_that_is_not_named_after_its_file_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bakery_with(tmp_path)
+    folder = tmp_path / "data" / "scenarios"
+    shutil.copy(folder / "boom.toml", folder / "other.toml")
+    with companies.using(bakery_with(tmp_path)):
+        assert main(["show", "free_cash"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("amzn-fcf: error: other.toml: ")
+    assert said.count("\n") == 1
+
+
+def _notes(sheet: SheetPlan, _edition: Edition) -> None:
+    sheet.put(5, 1, "Bread", "label")
+
+
+def test_a_new_sheet_is_one_entry_and_contents_lists_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = Sheet("Notes", "Notes of the baker", "Notes", "Since {as_of}", _notes)
+    before = registry.sheets_of
+    monkeypatch.setattr(log, "SHEET", notes)
+    with companies.using(BAKERY):
+        scenario = load_scenario("base")
+        plan = plan_workbook(scenario, [scenario], "test")
+    assert before(BAKERY, with_functions=False)[-1] is notes
+    assert plan.sheets["Notes"].cells[5, 1].content == "Bread"
+    listed = {cell.content for cell in plan.sheets["Contents"].cells.values()}
+    assert {"Notes", "Notes of the baker"} <= listed
+
+
+def _cake(subject: Subject) -> Iterator[Spot]:
+    """Find workbooks without cake."""
+    if "Cake" not in subject.book.sheets:
+        yield Spot("Cover", "A1", "a sheet Cake", "none")
+
+
+def test_a_new_rule_is_applied_and_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = Rule("no-cake", "structure", "warning", _cake, "bake some")
+    for module in (choice, validate):
+        monkeypatch.setattr(module, "ANY", (*table.ANY, rule))
+    with companies.using(BAKERY):
+        assert main(["build", "--scenario", "base", "--out", str(tmp_path), "--workers", "1"]) == 0
+        command = ["validate", str(tmp_path / "amzn-fcf_base.xlsx"), "--rule", "no-cake"]
+        assert main(command) == 0
+        assert "bake some" in capsys.readouterr().out
+        assert main([*command, "--strict"]) == 1
