@@ -141,10 +141,10 @@ def test_a_new_rule_is_applied_and_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rule = Rule("no-cake", "structure", "warning", _cake, "bake some")
-    for module in (choice, validate):
-        monkeypatch.setattr(module, "ANY", (*table.ANY, rule))
     with companies.using(BAKERY):
         assert main(["build", "--scenario", "base", "--out", str(tmp_path), "--workers", "1"]) == 0
+        for module in (choice, validate):
+            monkeypatch.setattr(module, "ANY", (*table.ANY, rule))
         command = ["validate", str(tmp_path / "amzn-fcf_base.xlsx"), "--rule", "no-cake"]
         assert main(command) == 0
         assert "bake some" in capsys.readouterr().out
