@@ -74,8 +74,13 @@ def test_a_product_of_lognormals_is_lognormal(sampling: str, rank: float) -> Non
     )
 
 
-def agrees(simulation: Simulation, name: str, exact: Any, threshold: float = 0) -> None:  # noqa: ANN401  # scipy's frozen distribution
-    """Assert that mean, spread, percentiles and a chance are those of a distribution, within what the draws allow."""
+def agrees(
+    simulation: Simulation,
+    name: str,
+    exact: Any,  # noqa: ANN401  # scipy's frozen distribution
+    threshold: float = 0,
+) -> None:
+    """Assert that mean, spread, percentiles and a probability are those of a distribution, but for chance."""
     found = simulation.estimates[name]
     assert abs(found.mean - exact.mean()) < 4 * found.standard_error
     assert found.standard_error < 1.6 * exact.std() / math.sqrt(DRAWS)
@@ -99,7 +104,9 @@ def test_the_standard_error_of_plain_draws_is_the_textbooks() -> None:
 def test_variance_is_shared_out_as_the_weights_of_a_sum_say() -> None:
     found = simulated(job({"first": STANDARD, "second": STANDARD}, "weighted", draws=DRAWS))
     assert found.shares["weighted"] == pytest.approx({"first": 0.8, "second": 0.2}, abs=0.015)
-    nothing = simulated(job({"first": STANDARD, "second": Distribution("uniform", (1, 2))}, "inverse", draws=DRAWS))
+    nothing = simulated(
+        job({"first": STANDARD, "second": Distribution("uniform", (1, 2))}, "inverse", draws=DRAWS)
+    )
     assert nothing.shares["inverse"]["first"] < 0.002
     assert nothing.shares["inverse"]["second"] > 0.99
 
@@ -107,9 +114,9 @@ def test_variance_is_shared_out_as_the_weights_of_a_sum_say() -> None:
 def test_correlated_drivers_each_get_what_they_share() -> None:
     """2a + b, correlation r: what goes with a alone is (2 + r)^2, with b (1 + 2r)^2, of 5 + 4r."""
     r = 2 * math.sin(math.pi * 0.5 / 6)
-    found = simulated(
-        job({"first": STANDARD, "second": STANDARD}, "weighted", draws=DRAWS, rank=0.5)
-    ).shares["weighted"]
+    found = simulated(job({"first": STANDARD, "second": STANDARD}, "weighted", draws=DRAWS, rank=0.5)).shares[
+        "weighted"
+    ]
     exact = {"first": (2 + r) ** 2 / (5 + 4 * r), "second": (1 + 2 * r) ** 2 / (5 + 4 * r)}
     assert found == pytest.approx(exact, abs=0.015)
 
@@ -178,7 +185,9 @@ def test_draws_beyond_the_bins_are_counted_and_keep_percentiles_within_the_extre
 
 
 def test_what_never_has_a_meaning_has_no_estimate_and_no_error() -> None:
-    found = simulated(job({"first": STANDARD, "second": Distribution("uniform", (-1, 1))}, "inverse", draws=500))
+    found = simulated(
+        job({"first": STANDARD, "second": Distribution("uniform", (-1, 1))}, "inverse", draws=500)
+    )
     assert found.estimates["inverse"].undefined == 0
     values = np.full((1, 40), np.nan)
     grid = bins_of(values)
@@ -336,9 +345,12 @@ def test_sobol_brings_value_nearer_to_the_truth_than_plain_draws() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("wacc", "wacc is an assumption"), ("reported.net_sales_aws 2025Q1", "or a reported figure"), ("net_sals 2027", "did you mean"),
-        ("net_sales", "write a period after it, such as net_sales 2027"), ("net_sales 2024", "is reported already"),
-        ("net_sales 2050", "outside the axis"), ("net_sales soon", "is not a period"), ("terminal_share 2027", "does not vary with time"),
+        ("wacc", "wacc is an assumption"), ("reported.net_sales_aws 2025Q1", "or a reported figure"),
+            ("net_sals 2027", "did you mean"),
+        ("net_sales", "write a period after it, such as net_sales 2027"), ("net_sales 2024",
+            "is reported already"),
+        ("net_sales 2050", "outside the axis"), ("net_sales soon", "is not a period"), ("terminal_share 2027",
+            "does not vary with time"),
         ("aws_capacity_use 2027", "has no annual figure"),
     ],
 )  # fmt: skip
@@ -352,7 +364,8 @@ def test_figures_that_cannot_be_asked_for_are_refused(text: str, message: str) -
     [
         ({"draws": 0}, "draws must be a whole number from 1 to"), ({"draws": 10**12}, "not 1000000000000"),
         ({"seed": 1.5}, "seed must be a whole number of 0 or more, not 1.5"), ({"seed": -1}, "seed must be"),
-        ({"sampling": "sobl"}, "unknown sampling 'sobl'; did you mean sobol"), ({"engine": "gpu"}, "unknown engine 'gpu'"),
+        ({"sampling": "sobl"}, "unknown sampling 'sobl'; did you mean sobol"), ({"engine": "gpu"},
+            "unknown engine 'gpu'"),
         ({"workers": 0}, "workers must be a whole number from 1"), ({"workers": 5000}, "not 5000"),
     ],
 )  # fmt: skip
@@ -360,7 +373,7 @@ def test_bad_arguments_are_refused_before_anything_is_computed(
     arguments: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        simulate("base", **{"draws": 100, "engine": "numpy", **arguments})  # type: ignore[arg-type]  # that is the point
+        simulate("base", **{"draws": 100, "engine": "numpy", **arguments})  # type: ignore[arg-type]
 
 
 def test_numpy_replaces_a_kernel_that_cannot_be_compiled_and_a_note_says_so(

@@ -135,7 +135,8 @@ def test_questions_in_plain_words_stand_for_drivers(question: str) -> None:
 def test_what_cannot_be_solved_for_is_refused() -> None:
     base = load_scenario("base")
     for driver, message in {
-        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of a total", "capex_phasing[q1]": "a table",
+        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of a total",
+            "capex_phasing[q1]": "a table",
         "inflection_from": "whole number",
     }.items():  # fmt: skip
         with pytest.raises(InputError, match=message):
@@ -161,8 +162,15 @@ def test_two_roots_between_two_points_of_the_scan_and_one_beside_a_pole_are_foun
 
 
 @settings(max_examples=200, deadline=None)
-@given(root=st.floats(-1, 1), slope=st.floats(0.1, 50), power=st.sampled_from([1, 3, 5]), level=st.floats(-0.5, 0.5))
-def test_brent_s_method_is_scipy_s_to_the_last_bit(root: float, slope: float, power: int, level: float) -> None:
+@given(
+    root=st.floats(-1, 1),
+    slope=st.floats(0.1, 50),
+    power=st.sampled_from([1, 3, 5]),
+    level=st.floats(-0.5, 0.5),
+)
+def test_brent_s_method_is_scipy_s_to_the_last_bit(
+    root: float, slope: float, power: int, level: float
+) -> None:
     def function(x: float) -> float:
         return math.tanh(slope * (x - root)) + level * (x - root) ** power
 
@@ -173,7 +181,7 @@ def test_brent_s_method_is_scipy_s_to_the_last_bit(root: float, slope: float, po
 
 
 def test_a_jump_is_no_root() -> None:
-    """Without a budget capital expenditure follows sales: the value jumps at 0, which the search leaves out."""
+    """Without a budget capital expenditure follows sales: value jumps at 0, which the search leaves out."""
     root = solve(load_scenario("base"), "capex_budget", 240, DCF)
     assert root.found == pytest.approx(240)
     with pytest.raises(InputError, match="0 means none is given"):
