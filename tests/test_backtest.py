@@ -1,4 +1,4 @@
-"""The back-test: what it gives is what an independent calibration of the same rules gave, and its benchmarks are what they say."""
+"""The back-test against an independent calibration of the same rules, and its benchmarks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CALIBRATION = {
 }
 """Mean and mean absolute error, 1 to 4 quarters ahead; per cent, or USD bn."""
 LEEWAY = {"operating_cash_flow": 0.8, "ttm_free_cash_flow": 1.7}
-"""Deferred tax in reported quarters differs from the calibration's (docs/method.md); for the rest, 0.13: the rules leave small choices."""
+"""Deferred tax in reported quarters differs from the calibration's (docs/method.md); small choices, 0.13."""
 
 
 @pytest.mark.parametrize("line", CALIBRATION)

@@ -135,9 +135,10 @@ def test_a_number_of_draws_that_cannot_be_is_refused(draws: object) -> None:
 def test_a_block_is_the_same_whenever_it_is_drawn_and_differs_from_others(sampling: str) -> None:
     one = uniform_block(sampling, 7, 3, 100, INDEPENDENT)  # type: ignore[arg-type]  # of the list
     uniform_block(sampling, 7, 4, 100, INDEPENDENT)  # type: ignore[arg-type]  # as above
-    assert np.array_equal(one, uniform_block(sampling, 7, 3, 100, INDEPENDENT))  # type: ignore[arg-type]  # as above
+    assert np.array_equal(one, uniform_block(sampling, 7, 3, 100, INDEPENDENT))  # type: ignore[arg-type]
     for seed, block in ((7, 4), (8, 3)):
-        assert not np.isin(one, uniform_block(sampling, seed, block, 100, INDEPENDENT)).any()  # type: ignore[arg-type]  # as above
+        other = uniform_block(sampling, seed, block, 100, INDEPENDENT)  # type: ignore[arg-type]
+        assert not np.isin(one, other).any()
     assert 0 < one.min() < one.max() < 1
 
 
@@ -163,7 +164,11 @@ def test_sampled_rank_correlations_are_those_that_were_asked_for(sampling: str) 
     asked = {("a", "b"): 0.7, ("b", "c"): -0.4, ("c", "d"): 0.2, ("a", "e"): -0.4}
     names = list("abcdef")
     scores = normal_correlations(names, asked, "here")
-    drawn = np.concatenate([uniform_block(sampling, 1, block, 8192, scores) for block in range(12)])  # type: ignore[arg-type]  # of the list
+    blocks = [
+        uniform_block(sampling, 1, block, 8192, scores)  # type: ignore[arg-type]
+        for block in range(12)
+    ]
+    drawn = np.concatenate(blocks)
     found = np.asarray(stats.spearmanr(drawn).statistic)
     worst = 0.0
     for place, one in enumerate(names):
@@ -171,9 +176,7 @@ def test_sampled_rank_correlations_are_those_that_were_asked_for(sampling: str) 
             worst = max(
                 worst, abs(found[place, further] - asked.get((one, other), asked.get((other, one), 0.0)))
             )
-    print(
-        f"{sampling}: {len(drawn):,} draws, largest difference of a rank correlation from what was asked: {worst:.4f}"
-    )
+    print(f"{sampling}: {len(drawn):,} draws, largest error of a rank correlation: {worst:.4f}")
     assert worst < 0.01
 
 
@@ -272,6 +275,7 @@ def test_standard_errors_are_as_large_as_the_errors(sampling: str) -> None:
     ]
     scaled = [(each.mean - exact) / each.standard_error for each in found]
     print(
-        f"{sampling}: errors in standard errors, 40 seeds: root mean square {math.sqrt(np.mean(np.square(scaled))):.2f}"
+        f"{sampling}: errors in standard errors, 40 seeds: "
+        f"root mean square {math.sqrt(np.mean(np.square(scaled))):.2f}"
     )
     assert 0.7 < math.sqrt(np.mean(np.square(scaled))) < 1.4

@@ -1,4 +1,4 @@
-"""Tornados, grids and break-even lines against runs by hand, closed forms, and the values that they lead back to."""
+"""Tornados and grids against runs by hand and closed forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared import computed
 
 import model.analysis.sensitivity
 from model.amazon import AMAZON
-from model.analysis.sensitivity import Bar, break_even, grid, output_of, tornado, tornados
+from model.analysis.sensitivity import Bar, grid, output_of, tornado, tornados
 from model.analysis.swings import Steps, swing_of
 from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, UnknownNameError
 from model.language.periods import Period, Quarter
@@ -65,9 +65,12 @@ def noting(seen: list[Item], items: Sequence[Item]) -> Iterator[Item]:
 @pytest.mark.parametrize(
     ("text", "key", "period"),
     [
-        ("free_cash_flow 2027", "free_cash_flow", "2027"), (" Free_Cash_Flow  ttm 2027q1 ", "free_cash_flow", "TTM 2027Q1"),
-        ("ttm_free_cash_flow 2027Q1", "ttm_free_cash_flow", "2027Q1"), ("value_per_share[dcf, mid]", SHARE, None),
-        ("positive", "positive", None), ("aws_margin 2027", "aws_margin", "2027"), ("backlog FY2026", "backlog", "2026"),
+        ("free_cash_flow 2027", "free_cash_flow", "2027"), (" Free_Cash_Flow  ttm 2027q1 ", "free_cash_flow",
+            "TTM 2027Q1"),
+        ("ttm_free_cash_flow 2027Q1", "ttm_free_cash_flow", "2027Q1"), ("value_per_share[dcf, mid]", SHARE,
+            None),
+        ("positive", "positive", None), ("aws_margin 2027", "aws_margin", "2027"), ("backlog FY2026",
+            "backlog", "2026"),
     ],
 )  # fmt: skip
 def test_an_output_is_a_line_and_where_it_varies_a_period(text: str, key: str, period: str | None) -> None:
@@ -83,7 +86,8 @@ def test_an_output_is_a_line_and_where_it_varies_a_period(text: str, key: str, p
         ("", InputError, "names no line: write one such as"), ("[dcf]", InputError, "names no line"),
         ("free_cash_flw 2027", UnknownNameError, "did you mean free_cash_flow"),
         ("value_per_share", UnknownNameError, "has members: choose one of"),
-        ("free_cash_flow", PeriodError, "varies with time: write a period after it, such as free_cash_flow 2027"),
+        ("free_cash_flow", PeriodError,
+            "varies with time: write a period after it, such as free_cash_flow 2027"),
         ("positive 2027", PeriodError, "does not vary with time: write it without '2027'"),
         ("free_cash_flow soon", PeriodError, "'soon' is not a period"),
         ("free_cash_flow 2050", NotAvailableError, "outside the axis"),
@@ -131,7 +135,7 @@ def test_a_bar_is_what_the_model_gives_with_every_value_ahead_moved_by_the_swing
 
 
 def test_a_linear_line_moves_by_the_share_of_its_driver_to_both_sides() -> None:
-    """Income of advertising is its sales * margin; value per share holds (1 - haircut) * stakes / diluted shares."""
+    """Advertising income is sales * margin; value per share holds (1 - haircut) * stakes / diluted shares."""
     base = computed("base")
     expected = 0.1 * 0.4 * base.value("advertising_sales", Period.parse("2028"))
     found = bar("advertising_operating_income 2028", "advertising_margin")
@@ -159,8 +163,10 @@ def test_the_largest_swing_comes_first_and_no_driver_is_forgotten(name: str) -> 
 def test_drivers_without_more_or_less_are_left_out_and_the_reason_is_said() -> None:
     found = tornado(BASE, output_of(SHARE, BASE))
     assert found.left_out == {
-        "inflection_measure": "a choice", "inflection_from": "a quarter", "valuation_date": "a date", "wacc": "0: none is given",
-        "diluted_shares": "counted, not assumed", "basic_shares": "counted, not assumed", "price": "a market price",
+        "inflection_measure": "a choice", "inflection_from": "a quarter", "valuation_date": "a date",
+            "wacc": "0: none is given",
+        "diluted_shares": "counted, not assumed", "basic_shares": "counted, not assumed",
+            "price": "a market price",
     }  # fmt: skip
     assert "wacc" not in tornado(BASE.with_overrides({"wacc": 0.08}), output_of(SHARE, BASE)).left_out
 
@@ -191,7 +197,8 @@ def test_whole_numbers_move_by_one_and_of_shares_the_others_give_way() -> None:
     share = swing_of(BASE, driver_specs()["asset_mix[aws,servers_and_network]"], 0.1)
     assert not isinstance(share, str)
     assert {key: value["all"] for key, value in share.high.overrides.items()} == pytest.approx({
-        "asset_mix[aws,servers_and_network]": 0.66, "asset_mix[aws,equipment]": 0.17, "asset_mix[aws,buildings]": 0.17,
+        "asset_mix[aws,servers_and_network]": 0.66, "asset_mix[aws,equipment]": 0.17,
+            "asset_mix[aws,buildings]": 0.17,
     })  # fmt: skip
     shares = {"servers_and_network": 1, "equipment": 0, "buildings": 0}
     whole = BASE.with_overrides({f"asset_mix[aws,{name}]": value for name, value in shares.items()})
@@ -260,12 +267,14 @@ MOVES: Mapping[str, tuple[Steps, Steps, Callable[[float, float], Scenario]]] = {
     "add": (
         Steps("aws_growth", (-0.05, 0.0, 0.05), "add"), Steps("tax_rate", (0.01,), "add"),
         lambda x, y: BASE.with_overrides({
-            "aws_growth": ahead("aws_growth", lambda value: value + x), "tax_rate": ahead("tax_rate", lambda value: value + y),
+            "aws_growth": ahead("aws_growth", lambda value: value + x), "tax_rate": ahead("tax_rate",
+                lambda value: value + y),
         }),
     ),
     "scale": (
         Steps("capex_budget", (0.9, 1.1), "scale"), Steps("beta", (0.8, 1.0), "scale"),
-        lambda x, y: BASE.with_overrides({"capex_budget": ahead("capex_budget", lambda value: value * x), "beta": 1.15 * y}),
+        lambda x, y: BASE.with_overrides({"capex_budget": ahead("capex_budget", lambda value: value * x),
+            "beta": 1.15 * y}),
     ),
 }  # fmt: skip
 
@@ -327,9 +336,11 @@ def test_a_figure_without_meaning_is_missing_in_its_cell_alone() -> None:
         (lambda: Steps.parse("wacc ad", (0.08,)), InputError, "did you mean add"),
         (lambda: grid_of(Steps("wacc", (0.5,))), InputError, r"grid: wacc = 0.5 is outside 0.04..0.2"),
         (lambda: grid_of(Steps("wacc", (0.01,), "add")), InputError, r"wacc is 0 \(none given\): add has"),
-        (lambda: grid_of(Steps("aws_growth", (0.6,), "add")), InputError, r"grid \(add 0.6\): aws_growth = 0.99 is outside"),
+        (lambda: grid_of(Steps("aws_growth", (0.6,), "add")), InputError,
+            r"grid \(add 0.6\): aws_growth = 0.99 is outside"),
         (lambda: grid_of(Steps("service_lag[aws]", (1.5,))), InputError, "must be a whole number"),
-        (lambda: grid_of(Steps("asset_mix[aws,buildings]", (0.5,))), InputError, "must be 1: change the others too"),
+        (lambda: grid_of(Steps("asset_mix[aws,buildings]", (0.5,))), InputError,
+            "must be 1: change the others too"),
         (lambda: grid_of(Steps("beta", (1.0,))), InputError, "grid needs two drivers, not beta twice"),
     ],
 )  # fmt: skip
@@ -369,59 +380,3 @@ def test_in_the_room_that_a_driver_has_every_step_is_allowed(
     moved = steps.scenario_at(BASE, value).ahead(driver)
     assert all(spec.minimum <= each <= spec.maximum for each in moved.values())
     assert set(moved) == set(BASE.ahead(driver)) or operation == "set"
-
-
-# Break-even
-
-
-def test_at_every_point_of_a_break_even_line_the_figure_is_the_target() -> None:
-    x = Steps("wacc", (0.08, 0.095))
-    points = break_even(BASE, output_of(SHARE, BASE), x, Steps("terminal_growth", (0.03,)), 256.29)
-    for point in points:
-        put_back = BASE.with_overrides({"wacc": point.x, "terminal_growth": point.y})
-        assert figure(SHARE, put_back) == pytest.approx(256.29, rel=1e-9)
-    growth = Steps("aws_growth", (-0.05, 0.05), "add")
-    seen: list[float] = []
-    flow = output_of("free_cash_flow 2027", BASE)
-    line = break_even(
-        BASE, flow, growth, Steps("capex_scale", (1.0,)), 0.0, lambda values: noting(seen, values)
-    )
-    assert seen == [-0.05, 0.05]
-    for point in line:
-        put_back = growth.scenario_at(BASE, point.x).with_overrides({"capex_scale": point.y})
-        assert figure("free_cash_flow 2027", put_back) == pytest.approx(0, abs=1e-3)
-    assert line[0].y < line[1].y  # more demand pays for more spending
-
-
-def test_what_is_added_to_a_driver_by_year_is_solved_for_too() -> None:
-    (point,) = break_even(
-        BASE, output_of(SHARE, BASE), Steps("beta", (1.2,)), Steps("aws_growth", (0.0,), "add"), 240.0
-    )
-    moved = Steps("aws_growth", (0.0,), "add").scenario_at(BASE.with_overrides({"beta": 1.2}), point.y)
-    assert figure(SHARE, moved) == pytest.approx(240, rel=1e-9)
-
-
-def test_where_there_is_no_break_even_the_point_says_so() -> None:
-    (point,) = break_even(
-        BASE, output_of(SHARE, BASE), Steps("beta", (1.0,)), Steps("terminal_growth", (0.03,)), 1e7
-    )
-    assert math.isnan(point.y)
-    assert point.note.startswith("no root in [-0.05, 0.1]")
-
-
-@pytest.mark.parametrize(
-    ("text", "x", "y", "target", "message"),
-    [
-        ("positive", Steps("beta", (1.0,)), Steps("wacc", (0.08,)), 20281.0, "a figure that reaches it, not 20281 and positive"),
-        (SHARE, Steps("beta", (1.0,)), Steps("wacc", (0.08,)), math.nan, "needs a number to reach"),
-        (SHARE, Steps("beta", (1.0,)), Steps("beta", (1.0,)), 250.0, "two drivers, not beta twice"),
-        (SHARE, Steps("beta", (1.0,)), Steps("aws_growth", (1.0,), "scale"), 250.0, "it cannot scale aws_growth"),
-        (SHARE, Steps("beta", (1.0,)), Steps("terminal_growth", (0.0,), "add"), 250.0, "it cannot add terminal_growth"),
-        (SHARE, Steps("beta", (1.0,)), Steps("service_lag[aws]", (1.0,)), 250.0, "cannot be solved for"),
-    ],
-)  # fmt: skip
-def test_break_even_lines_that_cannot_be_are_refused(
-    text: str, x: Steps, y: Steps, target: float, message: str
-) -> None:
-    with pytest.raises(InputError, match=message):
-        break_even(BASE, output_of(text, BASE), x, y, target)

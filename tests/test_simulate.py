@@ -74,8 +74,13 @@ def test_a_product_of_lognormals_is_lognormal(sampling: str, rank: float) -> Non
     )
 
 
-def agrees(simulation: Simulation, name: str, exact: Any, threshold: float = 0) -> None:  # noqa: ANN401  # scipy's frozen distribution
-    """Assert that mean, spread, percentiles and a chance are those of a distribution, within what the draws allow."""
+def agrees(
+    simulation: Simulation,
+    name: str,
+    exact: Any,  # noqa: ANN401  # scipy's frozen distribution
+    threshold: float = 0,
+) -> None:
+    """Assert that mean, spread, percentiles and a probability are those of a distribution, but for chance."""
     found = simulation.estimates[name]
     assert abs(found.mean - exact.mean()) < 4 * found.standard_error
     assert found.standard_error < 1.6 * exact.std() / math.sqrt(DRAWS)
@@ -340,9 +345,12 @@ def test_sobol_brings_value_nearer_to_the_truth_than_plain_draws() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("wacc", "wacc is an assumption"), ("reported.net_sales_aws 2025Q1", "or a reported figure"), ("net_sals 2027", "did you mean"),
-        ("net_sales", "write a period after it, such as net_sales 2027"), ("net_sales 2024", "is reported already"),
-        ("net_sales 2050", "outside the axis"), ("net_sales soon", "is not a period"), ("terminal_share 2027", "does not vary with time"),
+        ("wacc", "wacc is an assumption"), ("reported.net_sales_aws 2025Q1", "or a reported figure"),
+            ("net_sals 2027", "did you mean"),
+        ("net_sales", "write a period after it, such as net_sales 2027"), ("net_sales 2024",
+            "is reported already"),
+        ("net_sales 2050", "outside the axis"), ("net_sales soon", "is not a period"), ("terminal_share 2027",
+            "does not vary with time"),
         ("aws_capacity_use 2027", "has no annual figure"),
     ],
 )  # fmt: skip
@@ -356,7 +364,8 @@ def test_figures_that_cannot_be_asked_for_are_refused(text: str, message: str) -
     [
         ({"draws": 0}, "draws must be a whole number from 1 to"), ({"draws": 10**12}, "not 1000000000000"),
         ({"seed": 1.5}, "seed must be a whole number of 0 or more, not 1.5"), ({"seed": -1}, "seed must be"),
-        ({"sampling": "sobl"}, "unknown sampling 'sobl'; did you mean sobol"), ({"engine": "gpu"}, "unknown engine 'gpu'"),
+        ({"sampling": "sobl"}, "unknown sampling 'sobl'; did you mean sobol"), ({"engine": "gpu"},
+            "unknown engine 'gpu'"),
         ({"workers": 0}, "workers must be a whole number from 1"), ({"workers": 5000}, "not 5000"),
     ],
 )  # fmt: skip
@@ -364,7 +373,7 @@ def test_bad_arguments_are_refused_before_anything_is_computed(
     arguments: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        simulate("base", **{"draws": 100, "engine": "numpy", **arguments})  # type: ignore[arg-type]  # that is the point
+        simulate("base", **{"draws": 100, "engine": "numpy", **arguments})  # type: ignore[arg-type]
 
 
 def test_numpy_replaces_a_kernel_that_cannot_be_compiled_and_a_note_says_so(

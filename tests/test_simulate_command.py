@@ -37,7 +37,8 @@ def test_text_shows_what_was_done_and_every_table(tmp_path: Path) -> None:
     chance = found.positive_by_quarter()["2027Q4"].probability
     row = next(line for line in done.stdout.splitlines() if line.split()[:1] == ["2027Q4"])
     assert row.split()[1] == f"{chance:.1%}"
-    for text in ("aws_margin 2028", "mean of lowest 5 %", "chance that the discounted cash flow exceeds the price of 256.29 USD",
+    for text in ("aws_margin 2028", "mean of lowest 5 %",
+        "chance that the discounted cash flow exceeds the price of 256.29 USD",
                  "never below 0", "intensity_peak", "correlation ratio", "Convergence"):  # fmt: skip
         assert text in done.stdout
     assert (tmp_path / "base.png").read_bytes().startswith(PNG)
@@ -102,8 +103,10 @@ def test_bad_input_is_one_line_and_nothing_is_written(
     ("entry", "message"),
     [
         ('[drivers.aws_grwth]\nunit = "ratio"', "unknown driver 'aws_grwth'; did you mean aws_growth"),
-        ('[drivers.delayed]\nunit = "ratio"\ngrade = "J"\nsource = "me"\nset = { distribution = "uniform", low = 0, high = 2 }',
-         "set in delayed, which must stay in 0..1 in every period: uniform from 0 to 2 leaves 0..1: narrow it"),
+        (('[drivers.delayed]\nunit = "ratio"\ngrade = "J"\nsource = "me"\n'
+         'set = { distribution = "uniform", low = 0, high = 2 }'),
+         ("set in delayed, which must stay in 0..1 in every period: "
+         "uniform from 0 to 2 leaves 0..1: narrow it")),
     ],
 )  # fmt: skip
 def test_a_bad_file_of_distributions_is_one_line(entry: str, message: str, tmp_path: Path) -> None:

@@ -135,7 +135,8 @@ def test_questions_in_plain_words_stand_for_drivers(question: str) -> None:
 def test_what_cannot_be_solved_for_is_refused() -> None:
     base = load_scenario("base")
     for driver, message in {
-        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of a total", "capex_phasing[q1]": "a table",
+        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of a total",
+            "capex_phasing[q1]": "a table",
         "inflection_from": "whole number",
     }.items():  # fmt: skip
         with pytest.raises(InputError, match=message):
@@ -180,7 +181,7 @@ def test_brent_s_method_is_scipy_s_to_the_last_bit(
 
 
 def test_a_jump_is_no_root() -> None:
-    """Without a budget capital expenditure follows sales: the value jumps at 0, which the search leaves out."""
+    """Without a budget capital expenditure follows sales: value jumps at 0, which the search leaves out."""
     root = solve(load_scenario("base"), "capex_budget", 240, DCF)
     assert root.found == pytest.approx(240)
     with pytest.raises(InputError, match="0 means none is given"):

@@ -1,4 +1,4 @@
-"""Uncertainty files: what ships is complete and fits every scenario; what is malformed is refused with one line that says how."""
+"""Uncertainty files: the one that ships is complete and fits every scenario; a mistake is one line."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str)
 def test_years_are_counted_from_the_running_one_or_named(tmp_path: Path) -> None:
     quarters = load_scenario("base").plan.axis.quarters
     for years, first, last in (
-        ("0", "2026Q3", "2026Q4"), ("1-2", "2027Q1", "2028Q4"), ("3+", "2029Q1", "2035Q4"), ("2027", "2027Q1", "2027Q4"),
+        ("0", "2026Q3", "2026Q4"), ("1-2", "2027Q1", "2028Q4"), ("3+", "2029Q1", "2035Q4"), ("2027", "2027Q1",
+            "2027Q4"),
         ("2030-2031", "2030Q1", "2031Q4"), ("2026+", "2026Q3", "2035Q4"),
     ):  # fmt: skip
         moves, _ = bound(GOOD.replace('"1+"', f'"{years}"'), tmp_path)
@@ -126,8 +127,10 @@ def test_a_budget_that_is_not_given_is_not_moved(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("replaced", "by", "message"),
     [
-        ("[drivers.sales_yield]", "[drivers.sales_yeld]", "unknown driver 'sales_yeld'; did you mean sales_yield"),
-        ('"capex_scale"', '"stores_growth"', r"'stores_growth' has members: write stores_growth\[north_america\]"),
+        ("[drivers.sales_yield]", "[drivers.sales_yeld]",
+            "unknown driver 'sales_yeld'; did you mean sales_yield"),
+        ('"capex_scale"', '"stores_growth"',
+            r"'stores_growth' has members: write stores_growth\[north_america\]"),
         ('unit = "ratio"', 'unit = "USD m"', "sales_yield: needs unit = 'ratio', not 'USD m'"),
         ('source = "a test"', 'source = " "', "needs source"),
         ('grade = "J"', 'grade = "Z"', "grade, one of"),
@@ -147,13 +150,15 @@ def test_a_budget_that_is_not_given_is_not_moved(tmp_path: Path) -> None:
         (CAPEX, 'driver = "runoff_share[aws]"\nunit = "ratio"', "cannot be drawn"),
         (CAPEX, 'driver = "capex_phasing[q1]"\nunit = "ratio"', "cannot be drawn"),
         (CAPEX, 'driver = "valuation_date"\nunit = "date"', "cannot be drawn"),
-        ("rank = -0.3", "rank = -1.3", "must lie between -1 and 1, not -1.3"), ("rank = -0.3", 'rank = "low"', "needs a number"),
+        ("rank = -0.3", "rank = -1.3", "must lie between -1 and 1, not -1.3"), ("rank = -0.3", 'rank = "low"',
+            "needs a number"),
         (PAIR, 'between = ["sales_yield", "capexx"]', "'capexx', which has no entry; did you mean capex"),
         (PAIR, 'between = ["capex", "capex"]', "between needs two different names"),
         (PAIR, 'between = "capex"', "between needs two different names"),
         ('reason = "a test"', 'reason = ""', "needs a reason"), ('reason = "a test"', "", "needs between = "),
         ("[[correlations]]", "[correlations]", r"correlations are written as \[\[correlations\]\]"),
-        ("[drivers.capex]", "[driver.capex]", "'driver' does not belong in an uncertainty file; did you mean drivers"),
+        ("[drivers.capex]", "[driver.capex]",
+            "'driver' does not belong in an uncertainty file; did you mean drivers"),
         ("[drivers.capex]", "[drivers.capex", "is not valid TOML"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the share is worth: an independent calibration, a second computation in plain loops, and properties."""
+"""Value of the share: an independent calibration, a second computation in plain loops, and properties."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ CALIBRATION = {
     "built_up_wacc": (100, 0.005, (9.15, 9.15, 9.15, 9.15)),
     "equity_cost": (100, 0.005, (9.38, 9.38, 9.38, 9.38)),
 }
-"""Figures of an independent calibration: scale, about half of the last digit printed, and article, base, bull, bear."""
+"""Figures of an independent calibration: scale, half of the last digit, and article, base, bull, bear."""
 
 
 @pytest.mark.parametrize("key", CALIBRATION)
@@ -72,7 +72,8 @@ def test_value_is_that_of_the_calibration_to_its_last_digit(key: str) -> None:
         ("part_value_per_share[aws]", "article", 117), ("part_value_per_share[advertising]", "article", 46),
         ("part_value_per_share[stores]", "article", 41), ("part_value_per_share[aws]", "base", 155),
         ("part_value_per_share[advertising]", "base", 54), ("part_value_per_share[stores]", "base", 44),
-        ("value_per_share[net_margin,low]", "article", 123), ("value_per_share[net_margin,high]", "article", 207),
+        ("value_per_share[net_margin,low]", "article", 123), ("value_per_share[net_margin,high]", "article",
+            207),
         ("value_per_share[net_margin,low]", "base", 149), ("value_per_share[net_margin,high]", "base", 250),
         ("price_to_free_cash_flow_trailing", "article", 166),
     ],
@@ -97,7 +98,8 @@ def test_value_at_other_rates_is_that_of_the_calibration(name: str) -> None:
 
 OVERLAYS = {
     ("article", "silicon_delay"): -4.1, ("article", "price_war"): -32.3, ("article", "power_delay"): -1.6,
-    ("article", "silicon_delay+price_war+power_delay"): -38.0, ("base", "silicon_delay"): -5.5, ("base", "price_war"): -45.3,
+    ("article", "silicon_delay+price_war+power_delay"): -38.0, ("base", "silicon_delay"): -5.5, ("base",
+        "price_war"): -45.3,
 }  # fmt: skip
 """Change of value. Base with power_delay differs from the calibration on purpose: see test_calibration.py."""
 
@@ -121,9 +123,10 @@ def test_the_discounted_cash_flow_computed_again_from_dates_is_the_same(name: st
     flows = 0.0
     for t in range(axis.forecast_start, axis.length):
         flow = (
-            x["operating_income"][t] * (1 - x["tax_rate"][t]) + x["depreciation"][t] + x["working_capital"][t] + x["deferred_tax"][t]
+            x["operating_income"][t] * (1 - x["tax_rate"][t]) + x["depreciation"][t] + x["working_capital"][t]
+            + x["deferred_tax"][t]
             - x["net_capex"][t] - x["finance_lease_additions"][t]
-        )  # fmt: skip  # content and leases: their amortization is added back and their spending taken off, to the dollar
+        )  # fmt: skip  # content and leases: their amortization equals their spending
         flows += flow / (1 + rate) ** ((ends[t] - 45 - day.toordinal()) / 365.25)
     income = x["operating_income"][-4:].sum() * (1 - x["tax_rate"][-1])
     terminal = income * 1.035 * (1 - 0.035 / 0.18) / (rate - 0.035) * (1 + rate) ** 0.5
@@ -184,12 +187,12 @@ CONTINUOUS = [
     for spec in driver_specs().values()
     if not (spec.driver.sums_to_one or spec.driver.whole or spec.driver.unit == "quarter")
 ]
-"""Drivers that can be moved a little, alone: not whole numbers, dates and choices, nor shares of one whole."""
+"""Drivers that can be moved a little, alone: no whole numbers, dates, choices or shares of a total."""
 
 
 @pytest.mark.parametrize("spec", CONTINUOUS, ids=lambda each: each.key)
 def test_value_is_continuous_in_every_driver(spec: DriverSpec) -> None:
-    """A step of a billionth of the range moves no method by more than a ten-thousandth, except over the switches named."""
+    """A step of a billionth of the range moves value by at most a ten-thousandth, but over switches."""
     width, switch = spec.maximum - spec.minimum, {"capex_budget", "wacc"}  # 0 means: none given
     points = [spec.minimum + width * share for share in (0.13, 0.5, 0.77)]
     points = [point for point in points if point or spec.key not in switch]
@@ -211,7 +214,7 @@ def test_value_is_continuous_in_every_driver(spec: DriverSpec) -> None:
 
 @pytest.mark.parametrize("name", FAMILY)
 def test_each_terminal_implies_the_other(name: str) -> None:
-    """The growth that the exit multiple implies gives the exit value; the multiple that growth implies gives the perpetuity."""
+    """The growth implied by the exit multiple gives the exit value; the implied multiple, the perpetuity."""
     plain, scenario = computed(name), load_scenario(name)
     growing = run([scenario.with_overrides({"terminal_growth": one(plain, "implied_terminal_growth")})])
     assert one(growing, "value_per_share[dcf,mid]") == pytest.approx(
@@ -244,7 +247,7 @@ def test_the_bridge_adds_up_at_every_as_of(as_of: str) -> None:
 
 
 def test_stock_compensation_is_counted_once() -> None:
-    """It is an expense in operating income; how much is added back in the cash-flow statement moves value by less than a cent.
+    """It is an expense in operating income; adding it back in the cash flow moves value by less than a cent.
 
     What moves is interest on the cash, and with it the tax charge that caps deferral.
     """
