@@ -1,4 +1,4 @@
-"""The tables of the documents that are written from the code: commands, functions, lines, drivers, rules, scenarios."""
+"""Tables of the documents, generated from the code: commands, functions, lines, drivers, rules, scenarios."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def exceptions() -> str:
 
 
 def headline() -> str:
-    """Return the chance of positive free cash flow by quarter, of the two scenarios that the README compares."""
+    """Return the chance of positive free cash flow by quarter, for two scenarios."""
     names = ("article", "base")
     found = {name: simulate(name, draws=_DRAWS, seed=1).positive_by_quarter() for name in names}
     reported = run(["base"])

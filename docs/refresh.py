@@ -1,8 +1,8 @@
-"""Run every example of the README and of docs/ and write what it prints; write the generated tables: ``make docs``.
+"""Run every example of the documents and write its output; write the generated tables: ``make docs``.
 
 A page is Markdown with four kinds of parts that this tool keeps true:
 
-- a ``console`` block: commands after ``$ ``, each followed by its output; a line ``...`` stands for lines left out;
+- a ``console`` block: commands after ``$ `` with their output; a line ``...`` stands for lines left out;
 - a ``toml`` block that begins with ``# NAME.toml``: the file of that name, for the commands after it;
 - a ``python`` block, and the ``text`` block after it: the program and what it prints;
 - what stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``: a table of :mod:`reference`.
@@ -86,7 +86,7 @@ def _status(arguments: list[str]) -> None:
 
 
 def kept(shown: str, printed: str) -> str:
-    """Return what a page shows, or what was printed where the two differ in more than seconds and rounding noise."""
+    """Return the output as shown, unless the new one differs by more than seconds and rounding noise."""
     lines = [line.rstrip() for line in printed.splitlines() if line.strip()]
     new = "".join(f"{line}\n" for line in _shortened(shown.splitlines(), lines))
     return shown if _comparable(shown) == _comparable(new) else new
@@ -97,7 +97,7 @@ def _comparable(text: str) -> str:
 
 
 def _shortened(shown: list[str], printed: list[str]) -> list[str]:
-    """Leave out of what was printed the lines that a page leaves out: each part is found by its first line."""
+    """Leave out the lines that a page leaves out: each part is found by its first line."""
     if LEFT_OUT not in shown:
         return printed
     gaps = [place for place, line in enumerate(shown) if line == LEFT_OUT]

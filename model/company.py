@@ -1,4 +1,4 @@
-"""A company: its model, the bounds of its axis, its data, and what is particular to its filings and forecasts.
+"""A company: its model, the ends of its axis, its data, filings and forecast rules.
 
 Everything outside ``model/amazon`` works for any company. :mod:`model.companies` holds the one that is used
 where none is named.
@@ -49,7 +49,7 @@ class Filings:
     anchor
         An item of every quarterly report: the last quarter that has it is the latest one reported.
     complete
-        Adds to the quarterly figures what the model needs and the filings give by year, or by parts; takes the
+        Adds to the quarterly figures those that filings give by year or by parts only; takes the
         quarterly and the annual figures.
     """
 
@@ -69,7 +69,7 @@ class History(Protocol):
         """Fiscal years of the axis."""
 
     def over(self, line: str, quarters: int, earlier: int = 0) -> float:
-        """Return the sum of a line over the last quarters, or over as many that end ``earlier`` quarters before."""
+        """Return the sum of a line over a number of quarters that end ``earlier`` quarters before as-of."""
 
     def growth(self, line: str, quarters: int) -> float:
         """Return the growth of a sum over the last quarters on the same quarters a year before."""
@@ -127,7 +127,7 @@ class Company:
     earliest_as_of
         First quarter from which the model can look ahead; before it lags would reach before the axis.
     data
-        Package or folder of its data: drivers, reported figures, scenarios and, where there are any, guidance,
+        Package or folder of its data: drivers, reported figures, scenarios and, if there are any, guidance,
         claims and uncertainty.
     filings, forecast
         What is particular to its filings; rules of the back-test, where there are any.

@@ -1,4 +1,4 @@
-"""What the outer packages show of a company: names of its lines and drivers, by the place where they are shown.
+"""The presentation of a company: names of its lines and drivers, by the place where they are shown.
 
 Every part has defaults: what a company does not name is left out where it would be shown.
 """
@@ -18,7 +18,7 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Questions:
-    """What is asked of a company's model: its headline lines, methods of value, events, and drivers that answer.
+    """Questions to a company's model: headline lines, methods of value, events, and drivers that answer.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Questions:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetWords:
-    """Texts of a sheet of computed lines: its title, its entry on Contents, and its subtitle if it has one of its own."""
+    """Texts of a sheet of computed lines: title, entry on Contents, and a subtitle of its own."""
 
     title: str
     holds: str
@@ -103,7 +103,7 @@ class ValueWords:
 
 @dataclass(frozen=True, kw_only=True)
 class ChartWords:
-    """A chart of the cover by year or by quarter: row of the model -> its title and the name of its colour."""
+    """A chart of the cover by year or by quarter: row of the model -> its title and colour."""
 
     title: str
     columns: Mapping[str, tuple[str, str]]
@@ -118,7 +118,7 @@ class ChartWords:
 class SectionWords:
     """A section of the sheet of scenarios.
 
-    ``years``: years before and after that of the latest reported quarter, to which the last year of the axis is
+    ``years``: years before and after that of the latest reported quarter, and the last year of the axis is
     added; None for rows that do not vary with time.
     """
 
@@ -129,7 +129,7 @@ class SectionWords:
 
 @dataclass(frozen=True, kw_only=True)
 class StepWords:
-    """A driver of a two-way table: the step between its values, how they are applied, and the row that is their centre.
+    """A driver of a two-way table: the step between its values, their operation, and their centre.
 
     Without ``centre`` the driver's own value is it, or what leaves the driver as it is.
     """
@@ -188,7 +188,7 @@ class WorkbookWords:
     method, limits
         On Contents: the method in a few names and texts, and its limits.
     annual
-        Lines of the sheet of years and trailing twelve months. What a ratio relates must be among them, above it.
+        Lines of the sheet of years and trailing twelve months. The terms of a ratio must stand above it.
     key_drivers
         Assumptions that decide the answer: shown on yellow.
     tiles, headlines, values, charts_beside, charts_below
@@ -238,7 +238,7 @@ class CellWords:
     measures
         Measures of free cash flow.
     inflection_measures, inflection_driver
-        The measures whose inflection the model finds, with their values of the driver that chooses among them.
+        Measures whose inflection the model finds -> value of the driver that selects each.
     usual_event
         The event that a blank stands for.
     segments, margins, capex
@@ -287,7 +287,7 @@ class ReportWords:
     Attributes
     ----------
     flow, trough, turn, positive
-        Free cash flow by year, the quarter of its trailing trough, the quarter in which it turns, and the quarter
+        Free cash flow by year, the quarters of its trailing trough and of its turn, and the quarter
         from which it stays positive.
     ranges
         Method of valuation -> rows of its low, middle and high value per share.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("amzn_fcf", "model", "workbook_templates", "xlwings_udfs")
 _KEY = re.compile(r"([a-z][a-z0-9_]*)(\[.*)?( .*)?")
-"""A line or driver, with members and a period where it has them; also the beginning of one, as in an f-string."""
+"""A line or driver, with members and a period; also the beginning of one, as in an f-string."""
 
 
 class Spelling(NamedTuple):
@@ -30,7 +30,7 @@ class Spelling(NamedTuple):
 
 
 def spellings(root: Path = ROOT) -> Iterator[Spelling]:
-    """Yield every text outside ``model/amazon``, docstrings excepted, that is the name of a line or driver of Amazon."""
+    """Yield every text outside ``model/amazon``, except docstrings, that names a line or driver of Amazon."""
     names = set(AMAZON.model.declared)
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):

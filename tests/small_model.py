@@ -34,7 +34,8 @@ class Returns(Block):
 
 
 SMALL = Company(
-    home="small_model:SMALL", name="small", title="Small", model=Model("Small", [Returns]), first=Quarter(2026, 1),
+    home="small_model:SMALL", name="small", title="Small", model=Model("Small", [Returns]),
+    first=Quarter(2026, 1),
     last=Quarter(2027, 4), earliest_as_of=Quarter(2026, 2), data=Path(__file__).parent / "data" / "small",
     filings=Filings(anchor="sales"),
 )  # fmt: skip
@@ -54,7 +55,8 @@ def uncertain(distributions: Mapping[str, Distribution], rank: float = 0.0) -> U
 
 
 def job(  # noqa: PLR0913  # one keyword a choice of the user
-    distributions: Mapping[str, Distribution], line: str, *, draws: int, seed: int = 1, sampling: str = "plain", rank: float = 0.0,
+    distributions: Mapping[str, Distribution], line: str, *, draws: int, seed: int = 1,
+    sampling: str = "plain", rank: float = 0.0,
     threshold: float = 0.0,
 ) -> SimulationJob:  # fmt: skip
     """Return a simulation of one line, prepared."""

@@ -18,7 +18,7 @@ ORDER = {
 }  # fmt: skip
 """Within a package a folder imports from those to its left, and from itself."""
 FREE = {"model": {"companies"}}
-"""Modules that may be imported from anywhere in their package: what they import is imported when it is used."""
+"""Modules that may be imported from anywhere in their package: they import when they are used."""
 LONGEST_FILE = 400
 MOST_MODULES = 8
 
@@ -108,7 +108,8 @@ def test_the_language_knows_neither_numpy_nor_pandas() -> None:
 def test_only_the_writer_its_styles_and_what_reads_styles_know_openpyxl() -> None:
     users = {name for name in SOURCES if any(each.startswith("openpyxl") for each in imports(name))}
     assert users == {
-        "workbook_templates.plan.named_styles", "workbook_templates.read.looks", "workbook_templates.write.charts",
+        "workbook_templates.plan.named_styles", "workbook_templates.read.looks",
+        "workbook_templates.write.charts",
         "workbook_templates.write.xlsx", "xlwings_udfs.hosts.desktop.template",
     }  # fmt: skip
 

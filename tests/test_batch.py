@@ -76,7 +76,7 @@ def parts(folder: Path) -> list[Path]:
 
 
 def assert_whole(path: Path) -> None:
-    """Assert that a workbook can be read to its last byte, and that it is known as one that was built and not changed since."""
+    """Assert that a workbook is complete, and recorded as built and unchanged since."""
     with zipfile.ZipFile(path) as package:
         assert package.testzip() is None
         assert "xl/workbook.xml" in package.namelist()
@@ -112,7 +112,7 @@ def wait_for(ask: Callable[[], Sequence[Found]], at_least: int, patience: float 
 def test_47_random_kills_leave_whole_workbooks_and_lose_none(
     workbook: Path, tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
-    """Every run replaces all workbooks; whatever it is killed at, each is that of an earlier run or of this one.
+    """Every run replaces all workbooks; a kill leaves each as an earlier run or this one wrote it.
 
     Half of the kills fall anywhere in a run, half into the time in which workbooks are written.
     """
@@ -141,7 +141,8 @@ def test_47_random_kills_leave_whole_workbooks_and_lose_none(
         amid += number in runs and min(runs) < number
         half_written += bool(parts(out))
     measured(
-        f"{KILLS} kills of a batch of {len(NAMES)}: {amid} between workbooks of one run, {half_written} in the middle of a file"
+        f"{KILLS} kills of a batch of {len(NAMES)}: {amid} between workbooks of one run, "
+        f"{half_written} in the middle of a file"
     )
     done = finished(quick(workbook, KILLS + 1, *arguments), tmp_path)
     assert done.returncode == 0, done.stderr
@@ -213,8 +214,8 @@ def test_ctrl_c_says_what_is_missing_and_a_second_run_goes_on(
     missing = [name for name in NAMES if not (out / f"amzn-fcf_{name}.xlsx").exists()]
     files = ", ".join(f"amzn-fcf_{name}.xlsx" for name in missing)
     assert (
-        lines[0]
-        == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; run the same command again to continue"
+        lines[0] == f"amzn-fcf: {len(missing)} of {len(NAMES)} not built: {files}; "
+        "run the same command again to continue"
     )
     assert lines[1] == "amzn-fcf: interrupted; files already written are complete"
     assert not parts(out)
@@ -252,8 +253,8 @@ def test_one_scenario_that_fails_does_not_stop_the_rest(workbook: Path, tmp_path
     assert len(errors) == 4, done.stderr
     assert errors[0].startswith("amzn-fcf: error: cases/broken.toml: is not valid TOML")
     assert (
-        errors[1]
-        == "amzn-fcf: error: out/amzn-fcf_base.xlsx: cannot be written (not a file); choose another folder with --out"
+        errors[1] == "amzn-fcf: error: out/amzn-fcf_base.xlsx: cannot be written (not a file); "
+        "choose another folder with --out"
     )
     assert errors[2].startswith(
         "amzn-fcf: error: out/amzn-fcf_bull.xlsx was changed since it was built, or comes from elsewhere"
@@ -267,7 +268,7 @@ def test_one_scenario_that_fails_does_not_stop_the_rest(workbook: Path, tmp_path
 def test_what_was_changed_is_kept_and_what_is_out_of_date_is_built_again(
     workbook: Path, tmp_path: Path
 ) -> None:
-    """A file that is not as it was built is somebody's work; one whose assumptions have changed since is ours to replace."""
+    """A file that was changed by hand is kept; one whose assumptions have changed is replaced."""
     paths = cases(tmp_path, 2)
     out = tmp_path / "out"
     line = ("--workers", "1", "--scenario", *map(str, paths))
@@ -289,7 +290,7 @@ def test_what_was_changed_is_kept_and_what_is_out_of_date_is_built_again(
 
 
 def test_a_full_disk_ends_the_batch_and_leaves_earlier_workbooks(workbook: Path, tmp_path: Path) -> None:
-    """A limit on the size of files stands for the full disk: the system refuses in the middle of a workbook."""
+    """A limit on the size of files stands for a full disk: the system refuses in the middle of a workbook."""
     out = tmp_path / "out"
     line = quick(workbook, 1, "--workers", "2", "--force", "--scenario", *NAMES)
     assert finished(line, tmp_path).returncode == 0
@@ -342,7 +343,7 @@ def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(
 
 
 def test_any_executor_can_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a cluster's would; whoever builds, files are written here, and no more of them wait for it than are under way."""
+    """Workers as of a cluster: files are written here, and no more of them wait than are under way."""
     family = Family("", AMAZON, tuple(load_scenario(name) for name in ("base", "bear")))
     jobs = [Job(family, place, tmp_path / f"{place}.xlsx") for place in range(9)]
     built = []
@@ -377,7 +378,7 @@ def test_folders_and_patterns_stand_for_their_scenario_files(
 
 
 def test_a_selector_offers_what_can_be_read(tmp_path: Path) -> None:
-    """What was asked for together stands in one selector, unless the sheets would become too long for our engines."""
+    """Scenarios asked for together share one selector, unless the sheets become too long for the engines."""
     shipped = shipped_at(Quarter.parse("2026Q2"))
     few, many = (
         [load_scenario(str(path)) for path in cases(tmp_path, count)]

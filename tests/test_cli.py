@@ -214,7 +214,8 @@ def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
 
 def test_build_takes_a_scenario_of_the_users_own_and_another_as_of(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
-        'name = "mine"\nbase = "base"\nas_of = "2026Q2"\n[drivers.aws_growth]\nunit = "ratio"\nsource = "me"\nvalues = { 2027 = 0.2 }\n',
+        'name = "mine"\nbase = "base"\nas_of = "2026Q2"\n[drivers.aws_growth]\n'
+        'unit = "ratio"\nsource = "me"\nvalues = { 2027 = 0.2 }\n',
         encoding="utf-8",
     )
     done = amzn_fcf("build", "--scenario", "mine.toml", "--out", "mine", cwd=tmp_path)

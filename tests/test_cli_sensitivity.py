@@ -50,8 +50,8 @@ def test_tornado_prints_the_drivers_that_move_most_and_how_many_more_there_are(c
     found = tornado(bear, output_of("free_cash_flow 2027", bear))
     head, _, *lines = text.splitlines()
     assert (
-        head
-        == f"free_cash_flow 2027, USD m: {found.base:,.0f} (bear); one driver at a time, its forecast values 10 % down and up"
+        head == f"free_cash_flow 2027, USD m: {found.base:,.0f} (bear); "
+        "one driver at a time, its forecast values 10 % down and up"
     )
     assert [line.split()[0] for line in lines[2:5]] == [bar.driver for bar in found.bars[:3]]
     assert f"{found.bars[0].high:,.0f}" in lines[2]
@@ -137,14 +137,20 @@ def test_grid_gives_programs_one_record_a_cell_and_a_point(capsys: Say) -> None:
         (["tornado"], "arguments are required: OUTPUT"),
         (["grid", SHARE, "--x", "wacc"], "arguments are required: --y"),
         (["grid", SHARE, "--x", "wacc", "--y", "beta", "1"], "--x wacc: needs a driver and its values"),
-        (["grid", SHARE, "--x", "wacc", "low", "--y", "beta", "1"], "--x: 'low' is neither a number nor a range"),
+        (["grid", SHARE, "--x", "wacc", "low", "--y", "beta", "1"],
+        "--x: 'low' is neither a number nor a range"),
         (["grid", SHARE, "--x", "wacc", "0.05:0.1:1", "--y", "beta", "1"], "is neither a number nor a range"),
-        (["grid", SHARE, "--x", "wacc", "0.05:0.1:1e9", "--y", "beta", "1"], "is neither a number nor a range"),
+        (["grid", SHARE, "--x", "wacc", "0.05:0.1:1e9", "--y", "beta", "1"],
+        "is neither a number nor a range"),
         (["grid", SHARE, "--x", "wacc", "nan", "--y", "beta", "1"], "wacc needs numbers, not nan"),
-        (["grid", SHARE, "--x", "wacc", "8", "--y", "beta", "1"], "wacc = 8 is outside 0.04..0.2 (rate); 8 % is 0.08"),
-        (["grid", SHARE, "--x", "wacc 0.05:0.1:200", "--y", "beta 1:1.2:200"], "too large: up to 10,000 cells"),
-        (["grid", "positive", "--x", "wacc", "0.08", "--y", "beta", "1", "--break-even", "3"], "a figure that reaches it"),
-        (["grid", SHARE, "--x", "wacc", "0.08", "--y", "beta", "1", "--break-even", "soon"], "a number or the word price, not 'soon'"),
+        (["grid", SHARE, "--x", "wacc", "8", "--y", "beta", "1"],
+        "wacc = 8 is outside 0.04..0.2 (rate); 8 % is 0.08"),
+        (["grid", SHARE, "--x", "wacc 0.05:0.1:200", "--y", "beta 1:1.2:200"],
+        "too large: up to 10,000 cells"),
+        (["grid", "positive", "--x", "wacc", "0.08", "--y", "beta", "1", "--break-even", "3"],
+        "a figure that reaches it"),
+        (["grid", SHARE, "--x", "wacc", "0.08", "--y", "beta", "1", "--break-even", "soon"],
+        "a number or the word price, not 'soon'"),
         (["grid", SHARE, "--x", "", "--y", "beta", "1"], "needs a driver and its values"),
         (["tornado", SHARE, "--plot", "picture.pdf"], "--plot writes a .png file, not 'picture.pdf'"),
         (["tornado", SHARE, "--plot", "nowhere/picture.png"], "there is no folder nowhere"),
@@ -164,7 +170,8 @@ def test_a_picture_is_saved_whole_and_named(
 ) -> None:
     needs(request, "matplotlib")
     for name, arguments in {
-        "tornado.png": ("tornado", SHARE), "grid.png": ("grid", "positive", "--x", "capex_scale", "1", "3", "--y", "beta", "1"),
+        "tornado.png": ("tornado", SHARE), "grid.png": ("grid", "positive", "--x", "capex_scale", "1", "3",
+        "--y", "beta", "1"),
     }.items():  # fmt: skip
         path = tmp_path / name
         assert f"wrote {path}" in printed(capsys, *arguments, "--plot", str(path))

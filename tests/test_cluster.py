@@ -1,4 +1,4 @@
-"""Simulations on a Dask cluster: the same bits as on one machine, also when a worker or the scheduler is killed on the way."""
+"""Simulations on a Dask cluster: the same bits as on one machine, even if a worker or the scheduler dies."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from workbook_templates.read.values import Value
 
 _ORDER_OF_FONTS = {f"Unexpected element '{each}' found" for each in ("b", "i", "color", "sz")}
-"""openpyxl writes the elements of a font in an order of its own. ECMA-376 lets them stand in any order (CT_Font is a choice); the data of
-openxml-audit, which are those of the Open XML SDK, ask for one. docs/evidence.md has the result of the schemas themselves."""
+"""openpyxl writes the elements of a font in an order of its own, as ECMA-376 allows (CT_Font is a choice);
+the data of openxml-audit, those of the Open XML SDK, ask for one. The result of the schemas: docs/evidence.md."""
 
 
 def test_every_part_keeps_to_the_schemas_of_the_open_xml_sdk(tmp_path: Path) -> None:
@@ -87,7 +87,8 @@ def test_libreoffice_opens_the_workbook_without_a_word_and_keeps_every_sheet_and
     source = tmp_path / "book.xlsx"
     source.write_bytes(calculated("base"))
     command = [
-        str(office_program()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--norestore",
+        str(office_program()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+        "--norestore",
         "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(source),
     ]  # fmt: skip
     done = subprocess.run(

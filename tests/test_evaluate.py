@@ -1,4 +1,4 @@
-"""Many scenarios at once give what each gives alone; results by year and over trailing twelve months follow from quarters."""
+"""Scenarios computed together equal each alone; years and trailing twelve months follow from quarters."""
 
 from __future__ import annotations
 
@@ -119,7 +119,8 @@ def test_inflection_events_follow_their_definition(
     measure: int, scale: float, growth: float, first: str
 ) -> None:
     overrides: dict[str, dict[str, float] | float] = {
-        "inflection_measure": {ALL: float(measure)}, "inflection_from": {ALL: float(Quarter.parse(first).code)},
+        "inflection_measure": {ALL: float(measure)},
+        "inflection_from": {ALL: float(Quarter.parse(first).code)},
         "capex_scale": scale, "aws_growth": growth,
     }  # fmt: skip
     results = run([load_scenario("base").with_overrides(overrides)])

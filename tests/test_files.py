@@ -38,7 +38,7 @@ def test_the_message_names_the_target(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_an_error_of_the_disk_and_keeps_the_earlier_file(tmp_path: Path) -> None:
-    """A limit on the size of files stands for a disk that is full: the system refuses in the middle of writing."""
+    """A limit on the size of files stands for a full disk: the system refuses in the middle of writing."""
     resource = pytest.importorskip("resource")
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"earlier")

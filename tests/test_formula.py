@@ -1,4 +1,4 @@
-"""The printer is the twin of the evaluator: random formulas give the same in numpy and in a spreadsheet engine."""
+"""The printer matches the evaluator: random formulas agree in numpy and in a spreadsheet engine."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_random_formulas_give_the_same_in_numpy_and_in_the_engine(
     rows = dict(zip(sorted(ROWS), data, strict=True))
     expected, found = by_numpy(tree, rows), by_engine(tree, rows)
     if not math.isfinite(expected) or abs(expected) > 1e100:
-        return  # a division by zero, a root of a negative number, an overflow: an error value, which may be in a branch not taken
+        return  # an error value, perhaps in an unused branch
     if isinstance(found, dict):
         assert has_hole(tree, rows), formula(tree, Grid())
         return
@@ -137,7 +137,7 @@ def test_random_formulas_give_the_same_in_numpy_and_in_the_engine(
 
 
 def has_hole(tree: Expr, rows: dict[str, list[float]]) -> bool:
-    """Tell whether some part of ``tree`` has no finite value, so that a spreadsheet shows an error, or is 0^0."""
+    """Tell whether a part of ``tree`` is 0^0 or has no finite value: an error in a spreadsheet."""
     if (
         isinstance(tree, Binary)
         and tree.operator == "^"

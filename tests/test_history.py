@@ -53,17 +53,20 @@ FILED_TTM = {
 
 MEASURES = {
     "free_cash_flow_after_leases": {
-        "free_cash_flow": 1, "principal_repayments_of_finance_leases": -1, "principal_repayments_of_financing_obligations": -1,
+        "free_cash_flow": 1, "principal_repayments_of_finance_leases": -1,
+        "principal_repayments_of_financing_obligations": -1,
     },
     "free_cash_flow_after_equipment_leases": {
-        "free_cash_flow": 1, "property_acquired_under_finance_leases": -1, "principal_repayments_of_financing_obligations": -1,
+        "free_cash_flow": 1, "property_acquired_under_finance_leases": -1,
+        "principal_repayments_of_financing_obligations": -1,
     },
     "free_cash_flow_gross_capex": {"operating_cash_flow": 1, "purchases_of_property_and_equipment": -1},
     "free_cash_flow_after_stock_compensation": {"free_cash_flow": 1, "stock_based_compensation": -1},
     "cash": {"cash_and_equivalents": 1, "marketable_securities": 1},
     "debt": {"long_term_debt_noncurrent": 1, "long_term_debt_current_portion": 1},
     "net_capex": {
-        "purchases_of_property_and_equipment": 1, "proceeds_from_property_and_equipment_sales_and_incentives": -1,
+        "purchases_of_property_and_equipment": 1,
+        "proceeds_from_property_and_equipment_sales_and_incentives": -1,
     },
 }  # fmt: skip
 """Lines and the reported components that they must equal."""

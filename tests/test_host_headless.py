@@ -62,7 +62,7 @@ def agree(expected: object, found: object) -> bool:
 def test_every_function_gives_in_cells_what_it_gives_in_python(call: Call) -> None:
     """Arguments stand in cells of their own; a range is a range, a blank is an empty cell.
 
-    formualizer hands an empty cell over as 0, so this host takes a bare 0 as left out (docs/reference/functions.md).
+    formualizer hands an empty cell over as 0, so a bare 0 counts as left out (docs/reference/functions.md).
     """
     contents: dict[tuple[int, int], object] = {}
     references = []

@@ -1,4 +1,4 @@
-"""The forecast, computed again: plain loops over quarters, written from the model's notes and not from its declarations.
+"""The forecast computed again by plain loops, written from the model's notes, not from its declarations.
 
 Two models that share no code must agree on every line, in scenarios that push the branches: capacity binding,
 cash below its least, no budget, other service lags, tax deferral capped.
@@ -192,7 +192,7 @@ class Plain:
         x["debt"][t] = x["debt"][t - 1] + x["net_borrowing"][t]
 
     def rest_of_cash_flow(self, t: int) -> float:
-        """Return what reported operating cash flow holds beyond the terms that the model computes, to sales."""
+        """Return the residual of reported operating cash flow to sales."""
         x, d = self.x, self.d
         gains = x["other_income"][t] * (1 - x["tax"][t] / x["pretax_income"][t])
         tax = x["tax"][t] - x["other_income"][t] * x["tax"][t] / x["pretax_income"][t]
@@ -208,12 +208,14 @@ STRESSES: dict[str, tuple[str, dict[str, dict[str, float] | float]]] = {
     "bear": ("bear", {}),
     "all overlays": ("base+silicon_delay+price_war+power_delay", {}),
     "capacity binds": ("base", {"sales_yield": 0.03, "unmet_demand_lost": {ALL: 0.2}, "delayed": 0.6}),
-    "cash short": ("base", {"capex_scale": 2.5, "minimum_cash": {ALL: 100000.0}, "planned_borrowing": {"2029Q2": 7000.0}}),
+    "cash short": ("base", {"capex_scale": 2.5, "minimum_cash": {ALL: 100000.0},
+    "planned_borrowing": {"2029Q2": 7000.0}}),
     "no budget": ("article", {"capex_budget": 0.0, "capex_to_sales": 0.25, "book_to_bill": 2.0}),
     "other lags and lives": (
         "base",
         {
-            "service_lag[aws]": {ALL: 4.0}, "service_lag[other]": {ALL: 3.0}, "useful_life[servers_and_network]": {ALL: 2.3},
+            "service_lag[aws]": {ALL: 4.0}, "service_lag[other]": {ALL: 3.0},
+            "useful_life[servers_and_network]": {ALL: 2.3},
             "useful_life[equipment]": {ALL: 3.9}, "asset_mix[aws,servers_and_network]": {ALL: 0.5},
             "asset_mix[aws,buildings]": {ALL: 0.3},
         },
@@ -221,7 +223,8 @@ STRESSES: dict[str, tuple[str, dict[str, dict[str, float] | float]]] = {
     "tax and silicon": (
         "bull",
         {
-            "deferral_ratio": 0.35, "deferral_cap": {ALL: 0.3}, "silicon_cost_saving": {ALL: 0.5}, "silicon_mix": 0.9,
+            "deferral_ratio": 0.35, "deferral_cap": {ALL: 0.3}, "silicon_cost_saving": {ALL: 0.5},
+            "silicon_mix": 0.9,
             "price_performance": 1.5, "stores_margin[international]": -0.1,
         },
     ),

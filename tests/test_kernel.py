@@ -1,4 +1,4 @@
-"""The compiled model gives what numpy gives: every line of Amazon, every node of the language, error values included."""
+"""The compiled model equals numpy: every line of Amazon, every node of the language, errors too."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def amazon(as_of: str) -> Plan:
 
 
 def side_by_side(plan: Plan, draws: int, seed: int) -> tuple[dict[str, Array], int]:
-    """Return drivers of all scenarios, and of draws in which each driver is moved somewhere in its range three times in ten."""
+    """Return drivers of all scenarios, and of draws that move each driver within its range at random."""
     as_of = str(plan.axis.as_of)
     names = ("article", "base", "bull", "bear", f"article{OVERLAYS}", f"base{OVERLAYS}")
     scenarios = driver_arrays(plan, [load_scenario(name, as_of) for name in names])
@@ -111,7 +111,7 @@ def side_by_side(plan: Plan, draws: int, seed: int) -> tuple[dict[str, Array], i
 
 @pytest.mark.parametrize("as_of", ["2025Q3", "2026Q2"])
 def test_every_line_of_amazon_is_what_numpy_computes(as_of: str) -> None:
-    """Compiling all lines takes a minute: at one as-of; at the other, those that a simulation wants, and what they rest on."""
+    """All lines at one as-of (compiling them takes a minute); at the other those of a simulation."""
     plan = amazon(as_of)
     wanted = plan.lines if as_of == "2026Q2" else SIMULATED
     drivers, draws = side_by_side(plan, 60, seed=1)

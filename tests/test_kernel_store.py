@@ -1,4 +1,4 @@
-"""Compiled kernels are kept in a folder of the user's, and nothing that is wrong with it stops a simulation."""
+"""Compiled kernels are kept in a folder of the user's; no fault of that folder stops a simulation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Small(Block):
     alpha = driver("Alpha", "ratio")
     twice = line("Twice", "ratio", 2 * alpha)
 
-plan = bind(Model("small", [Small]), Axis(Quarter.parse("2026Q2"), Quarter.parse("2022Q1"), Quarter.parse("2035Q4")))
+plan = bind(Model("small", [Small]), Axis(Quarter.parse("2026Q2"), Quarter.parse("2022Q1"),
+Quarter.parse("2035Q4")))
 found = kernel_for(plan, frozenset({"alpha"}), ("twice",)).run({"alpha": np.full((56, 3), 21.0)}, {}, 3)
 print(found["twice"].sum())
 """
@@ -121,8 +122,8 @@ except EngineError as error:
 def test_without_numba_the_error_says_how_to_get_it(tmp_path: Path) -> None:
     out, err = small(tmp_path, WITHOUT_NUMBA).communicate(timeout=60)
     assert (
-        out.strip()
-        == "numba compiles the model, and cannot be imported (No module named 'numba'): pip install 'amzn-fcf[fast]'"
+        out.strip() == "numba compiles the model, and cannot be imported (No module named 'numba'): "
+        "pip install 'amzn-fcf[fast]'"
     )
     assert not err
 

@@ -1,4 +1,4 @@
-"""Workbooks of a company that is not Amazon: the same code, with what it presents and without what it lacks."""
+"""Workbooks of a company that is not Amazon: the same code, with and without presentation."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ MANY_WORDS = WorkbookWords(
     sheets={"Bakery": SheetWords(title="Bread", holds="Bread sold")},
     annual=("all_sales", "margin", "margin_ratio", "cash"),
     key_drivers=frozenset({"growth"}),
-    tiles=(TileWords(label="Sales {year}", line="all_sales", ahead=0), TileWords(label="Lowest cash", line="lowest_cash")),
+    tiles=(TileWords(label="Sales {year}", line="all_sales", ahead=0), TileWords(label="Lowest cash",
+    line="lowest_cash")),
     headlines=("all_sales", "margin_ratio", "cash"),
     charts_beside=(
-        ChartWords(title="Sales", columns={"all_sales": ("sales", "navy")}, lines={"margin": ("margin", "red")}),
+        ChartWords(title="Sales", columns={"all_sales": ("sales", "navy")}, lines={"margin": ("margin",
+        "red")}),
         ChartWords(title="Cash", columns={"cash": ("cash", "teal")}, quarterly=True),
     ),
     sections=(
@@ -51,7 +53,8 @@ MANY_WORDS = WorkbookWords(
     sensitivity=SensitivityWords(
         tables={
             "lowest_cash": (
-                StepWords(driver="tax_rate", step=0.01), StepWords(driver="flour_cost", step=0.01, operation="add"),
+                StepWords(driver="tax_rate", step=0.01), StepWords(driver="flour_cost", step=0.01,
+                operation="add"),
             )
         }
     ),

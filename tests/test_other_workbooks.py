@@ -34,7 +34,7 @@ QUARTERS = 8
 
 
 def made(change: Callable[[Worksheet], None]) -> bytes:
-    """Return somebody's model with one thing changed, calculated: sales that grow, costs, margin, and totals across."""
+    """Return somebody's calculated model with one change: growing sales, costs, margin, totals across."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     for column in range(2, 2 + QUARTERS):
@@ -121,7 +121,8 @@ def test_formulas_that_a_program_shares_between_cells_are_read_in_every_cell() -
 
 @pytest.mark.parametrize(
     "formula",
-    ["B1+$A$2", "SUM(B$1:$C9)*'It''s A1'!D4", 'IF(A1="B2",Sheet1!B2,LOG10(C3))', "A1B+NAME.A1+TRUE", "1E5*E5+R1C1"],
+    ["B1+$A$2", "SUM(B$1:$C9)*'It''s A1'!D4", 'IF(A1="B2",Sheet1!B2,LOG10(C3))', "A1B+NAME.A1+TRUE",
+    "1E5*E5+R1C1"],
 )  # fmt: skip
 def test_formulas_are_moved_as_openpyxl_moves_them(formula: str) -> None:
     assert "=" + moved(formula, 3, 2) == Translator(f"={formula}", "F5").translate_formula("H8")
@@ -147,9 +148,7 @@ def test_amzn_cells_of_any_workbook_are_calculated_and_a_failed_one_says_what_am
     assert "3 cells with AMZN_ functions calculated, 2 of them errors" in report.remarks
 
 
-def test_amzn_cells_that_a_user_added_to_a_workbook_of_ours_are_calculated_and_are_no_finding_unless_they_fail() -> (
-    None
-):
+def test_amzn_cells_added_by_a_user_are_calculated_and_are_no_finding_unless_they_fail() -> None:
     clean = calculated("base")
     cells = '<c r="B900"><f>AMZN_FCF(2026,"bull")/1000</f><v>{}</v></c>'
     data = t.with_row(clean, "Sales", 900, cells.format(repr(float(AMZN_FCF(2026, "bull")) / 1000)))

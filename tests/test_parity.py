@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(
     engine: Engine, measured: Callable[[str], None]
 ) -> None:
-    """The first workbook of an as-of is calculated in every scenario, the others in three: see the next test."""
+    """The first workbook of an as-of is calculated in every scenario, others in three: see the next test."""
     total = Comparison()
     for names in families():
         jobs = [

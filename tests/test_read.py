@@ -1,4 +1,4 @@
-"""``read``: what was changed by hand in a workbook comes out as a scenario file, from which the same figures are built."""
+"""``read``: changes by hand in a workbook become a scenario file that gives the same figures."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def contents_of(as_of: str) -> Grids:
 
 
 def edited(as_of: str, place: int, edits: list[Edit]) -> tuple[Scenario, Scenario]:
-    """Return a scenario that a workbook offers as it ships, and as it is read when it is selected and edited."""
+    """Return a scenario that a workbook offers: as it ships, and as read when selected and edited."""
     plan, _ = family(as_of)
     name = plan.scenarios[place].name
     contents = contents_of(as_of)
@@ -213,14 +213,18 @@ def read(path: Path, *arguments: str) -> int:
 
 EDITS: Mapping[str, list[Edit]] = {
     "base": [
-        ("aws_growth", "2028", 0.3), ("aws_growth", "2027Q2", 0.31), ("stores_growth[north_america]", "2026Q3", None),
-        ("capex_budget", "2027", 200_000.0), ("capex_budget", "2028", 150_000.0), ("valuation_date", ALL, 46_400.0),
+        ("aws_growth", "2028", 0.3), ("aws_growth", "2027Q2", 0.31), ("stores_growth[north_america]",
+        "2026Q3", None),
+        ("capex_budget", "2027", 200_000.0), ("capex_budget", "2028", 150_000.0), ("valuation_date", ALL,
+        46_400.0),
         ("inflection_from", ALL, 20251.0),
-        *((f"capex_phasing[q{number}]", ALL, share) for number, share in enumerate((0.15, 0.3, 0.3, 0.25), start=1)),
+        *((f"capex_phasing[q{number}]", ALL, share) for number, share in enumerate((0.15, 0.3, 0.3, 0.25),
+        start=1)),
     ],
     "base+price_war": [
         ("price_pressure", "2027", 0.07), ("runoff_share[aws]", "2027Q1", 0.5), ("wacc", ALL, 0.085),
-        ("asset_mix[aws,equipment]", ALL, 0.1), ("asset_mix[aws,buildings]", ALL, 0.3), ("planned_borrowing", "2026Q3", None),
+        ("asset_mix[aws,equipment]", ALL, 0.1), ("asset_mix[aws,buildings]", ALL, 0.3),
+        ("planned_borrowing", "2026Q3", None),
     ],
 }  # fmt: skip
 
@@ -229,7 +233,7 @@ EDITS: Mapping[str, list[Edit]] = {
 def test_edit_read_build_gives_the_same_figures(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The edited workbook, calculated by an engine, against the workbook of the scenario file, calculated too, cell by cell."""
+    """The calculated edited workbook against the calculated workbook of the scenario file, cell by cell."""
     plan, _, data = written("base")
     book, file = tmp_path / "edited.xlsx", tmp_path / "mine.toml"
     saved = save(book, plan, data, EDITS[name], name)
@@ -343,7 +347,8 @@ def test_an_edited_formula_or_reported_figure_is_refused_with_its_cell(
     first = (INPUTS, layout.given["wacc"], VALUE)
     column = layout.quarter_column(30)
     for place, content in (
-        ((formula.sheet, formula.row, column), 50_000.0), ((reported.sheet, reported.row, layout.quarter_column(17)), 1.0),
+        ((formula.sheet, formula.row, column), 50_000.0), ((reported.sheet, reported.row,
+        layout.quarter_column(17)), 1.0),
         (first, 9.0),
     ):  # fmt: skip
         book = tmp_path / "book.xlsx"

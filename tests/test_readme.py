@@ -1,4 +1,4 @@
-"""The README and docs/: every example prints what is shown, every table is that of the code, every link leads somewhere."""
+"""The documents: examples print what is shown, tables are those of the code, links resolve."""
 
 from __future__ import annotations
 

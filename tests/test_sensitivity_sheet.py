@@ -1,4 +1,4 @@
-"""The sheet Sensitivity: stamped figures are the model's, live ones agree with them, and the file says when they do not."""
+"""The sheet Sensitivity: stamped figures are the model's, and the file says when live ones differ."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_
 def test_a_falsified_stamp_is_found(clean: bytes) -> None:
     band = on_sheet.GRID_ROWS[0]
     places = [
-        (on_sheet.TORNADO_ROWS[0] + 2, on_sheet.LOW), (on_sheet.TORNADO_ROWS[1] + 4, on_sheet.CHANGE_HIGH), (band + 4, on_sheet.FIRST_X),
+        (on_sheet.TORNADO_ROWS[0] + 2, on_sheet.LOW), (on_sheet.TORNADO_ROWS[1] + 4, on_sheet.CHANGE_HIGH),
+        (band + 4, on_sheet.FIRST_X),
         on_sheet.TOLERANCE_CELL, (on_sheet.FIRST_FIGURE_ROW, on_sheet.STAMPED),
     ]  # fmt: skip
     report = validate(with_changes(clean, {(SENSITIVITY, *place): 1.0 for place in places}), "stamps")
@@ -131,7 +132,7 @@ def test_inputs_that_the_model_refuses_are_findings_and_no_failure(clean: bytes)
 
 
 def test_a_scenario_without_a_rate_or_a_value_has_a_sheet_all_the_same() -> None:
-    """A cost of capital below what the driver can be set to, and one below growth: errors stand where there is no figure."""
+    """A cost of capital below the driver's range, and one below growth: errors where there is no figure."""
     for overrides in (
         {"beta": 0.0, "risk_free": 0.02, "cost_of_debt": 0.02},
         {"wacc": 0.05, "terminal_growth": 0.06},

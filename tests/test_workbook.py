@@ -1,4 +1,4 @@
-"""Workbooks are legible and safe: one formula a row, allowed functions only, cached values, styles that mean something."""
+"""Workbooks are legible and safe: one formula a row, allowed functions, cached values, meaningful styles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 SHEETS = (
-    "Cover", "Contents", "Inputs", "Reported", "Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Value",
+    "Cover", "Contents", "Inputs", "Reported", "Sales", "Assets", "Depreciation", "Margins", "Cash",
+    "Annual", "Value",
     "Scenarios", "Sensitivity", "Thesis", "Checks", "Sources", "Log",
 )  # fmt: skip
 CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Checks")

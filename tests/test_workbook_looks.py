@@ -1,4 +1,4 @@
-"""What a reader sees: charts that show what they say, notes, links, room for every figure, inputs that can be typed into."""
+"""What a reader sees: charts, notes, links, room for every figure, inputs that can be typed into."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def unlocked_cells(sheet: Worksheet) -> set[str]:
 def test_no_figure_is_wider_than_its_cell(
     data: bytes, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Render every column of every sheet, those that are not printed too: a figure without room shows as ###."""
+    """Render every column of every sheet, printed or not: a figure without room shows as ###."""
     needs_engine(request, ENGINES["libreoffice"])
     if shutil.which("pdftotext") is None:
         absent(request, "pdftotext is missing: apt-get install poppler-utils")
@@ -211,7 +211,8 @@ def test_no_figure_is_wider_than_its_cell(
     program = shutil.which("soffice") or ""
     profile = (tmp_path / "profile").as_uri()
     subprocess.run(
-        [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(book_path)],
+        [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir",
+        str(tmp_path), str(book_path)],
         check=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}, timeout=300,
     )  # fmt: skip
     command = ["pdftotext", "-layout", str(tmp_path / "whole.pdf"), "-"]  # Debian's
