@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ORDER_OF_FONTS = {f"Unexpected element '{each}' found" for each in ("b", "i", "color", "sz")}
 """openpyxl writes the elements of a font in an order of its own, as ECMA-376 allows (CT_Font is a choice);
-the data of openxml-audit, those of the Open XML SDK, ask for one. The result of the schemas: docs/evidence.md."""
+the data of openxml-audit, those of the Open XML SDK, ask for one. Schemas: docs/evidence.md."""
 
 
 def test_every_part_keeps_to_the_schemas_of_the_open_xml_sdk(tmp_path: Path) -> None:
