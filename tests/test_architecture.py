@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from amazon_names import spellings
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("amzn_fcf", "model", "workbook_templates", "xlwings_udfs")
 ORDER = {
@@ -19,6 +21,17 @@ ORDER = {
 """Within a package a folder imports from those to its left, and from itself."""
 FREE = {"model": {"companies"}}
 """Modules that may be imported from anywhere in their package: they import when they are used."""
+SPELLED = {
+    "price": "a word of the command line, of messages and of headings",
+    "price ": "the beginning of a label",
+    "price must be above 0, not ": "a message",
+    "distributions and correlations as .toml; default: those that ship": "a help text",
+    "turn": "a heading of the summary of a build",
+    "positive": "as above",
+    "checks_failed": "the name under which any model counts its failed checks",
+}
+"""Texts outside ``model/amazon`` that are names of Amazon's lines or drivers too, and why each stands there."""
+MOST_SPELLINGS = 40
 LONGEST_FILE = 400
 MOST_MODULES = 8
 
@@ -97,6 +110,14 @@ def test_only_companies_imports_a_company() -> None:
         if used.startswith("model.amazon") and not name.startswith("model.amazon")
     }
     assert users == {"model.companies"}
+
+
+def test_amazon_is_spelled_only_in_its_folder_and_where_a_reason_is_given() -> None:
+    found = list(spellings())
+    unexplained = [f"{each.path}:{each.row}: {each.text!r}" for each in found if each.text not in SPELLED]
+    assert not unexplained, "move the name to model/amazon, or give a reason here:\n" + "\n".join(unexplained)
+    assert {each.text for each in found} == set(SPELLED), "a reason is left without its text"
+    assert len(found) <= MOST_SPELLINGS
 
 
 def test_the_language_knows_neither_numpy_nor_pandas() -> None:
