@@ -30,7 +30,7 @@ SPELLED = {
     "positive": "as above",
     "checks_failed": "the name under which any model counts its failed checks",
 }
-"""Texts outside ``model/amazon`` that are names of Amazon's lines or drivers too, and why each stands there."""
+"""Texts outside ``model/amazon`` that are also names of Amazon's lines or drivers, each with its reason."""
 MOST_SPELLINGS = 40
 LONGEST_FILE = 400
 MOST_MODULES = 8
