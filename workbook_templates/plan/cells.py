@@ -135,11 +135,6 @@ class Chart:
     horizontal: bool = False
 
 
-def is_formula(content: object) -> bool:
-    """Tell whether the content of a cell is a formula."""
-    return isinstance(content, str) and content.startswith("=") and len(content) > 1
-
-
 @dataclass(frozen=True, repr=False)
 class WorkbookPlan:
     """A workbook before it is a file: the scenario it is preset to, the choices it offers, and its sheets."""

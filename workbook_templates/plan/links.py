@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from workbook_templates.a1 import reference
 from workbook_templates.plan.layout import VALUE, Layout
-from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import OfRow
 

@@ -11,7 +11,7 @@ from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.reported.actuals import axis_at
 from model.scenarios.drivers import ALL, driver_specs
 from model.scenarios.scenario import Note, Scenario
-from workbook_templates.a1 import cell_name
+from workbook_templates.a1 import reference
 from workbook_templates.plan.layout import (
     AS_OF_CELL,
     CHOICE_ROW,
@@ -62,7 +62,7 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
         axis = axis_at(quarter, company)
     except (TypeError, ValueError, OverflowError, AmznFcfError):
-        where = f"{COVER}!{cell_name(*AS_OF_CELL)}"
+        where = f"{COVER}!{reference(*AS_OF_CELL)}"
         raise WorkbookError(f"{where}: the as-of quarter {as_of!r} is not one of ours") from None
     names: list[str] = []
     while isinstance(name := value_at(contents, INPUTS, CHOICE_ROW + 1 + len(names), NAME), str):
@@ -92,7 +92,7 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         scenarios.append(replace(scenario, table=table, note=note, sources=sources))
     chosen = value_at(contents, COVER, *SELECTED_CELL)
     if chosen not in names:
-        where = f"{COVER}!{cell_name(*SELECTED_CELL)}"
+        where = f"{COVER}!{reference(*SELECTED_CELL)}"
         raise WorkbookError(f"{where}: {chosen!r} is not among {', '.join(names)}")
     version = str(value_at(contents, COVER, *VERSION_CELL))
     return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
@@ -114,7 +114,7 @@ def _driver_values(
         content: Value = value_at(contents, INPUTS, row, column)
         if content is None and optional:
             return
-        where = cell_name(row, column)
+        where = reference(row, column)
         try:
             values[period] = spec.check(content, f"{INPUTS}!{where}")
         except AmznFcfError as error:

@@ -11,10 +11,10 @@ from model.outputs import Output
 from model.scenarios.drivers import ALL
 from model.simulation.questions import Request
 from model.simulation.run import simulate
+from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY, words_of
 from workbook_templates.plan.sheets.header import put_band, put_heads
-from workbook_templates.plan.site import down, reference
 from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbook_templates.a1 import calls_ours, cell_name, coordinates, covers
+from workbook_templates.a1 import calls_ours, coordinates, covers, reference
 from workbook_templates.plan.layout import CHECKS_FAILED, INPUTS, VALUE
 from workbook_templates.validation.rules.formulas import looks_like_a_number
 from workbook_templates.validation.rules.rule import Spot, gathered
@@ -36,7 +36,7 @@ def added_formulas(subject: ModelSubject) -> Iterable[Spot]:
         planned = subject.plan.sheets[name].cells.get((row, column))
         is_free = planned is None or planned.content is None or planned.content == ""
         if is_free and not calls_ours(formula) and not _is_input(subject, name, row, column):
-            yield Spot(name, cell_name(row, column), "no formula", f"={formula}")
+            yield Spot(name, reference(row, column), "no formula", f"={formula}")
 
 
 def _is_input(subject: ModelSubject, name: str, row: int, column: int) -> bool:
@@ -84,7 +84,7 @@ def changed_constants(subject: ModelSubject) -> Iterable[Spot]:
 
 def _spots(found: Iterable[Deviation]) -> Iterable[Spot]:
     for each in found:
-        yield Spot(each.place[0], cell_name(*each.place[1:]), shown(each.planned.content), each.shown)
+        yield Spot(each.place[0], reference(*each.place[1:]), shown(each.planned.content), each.shown)
 
 
 def _is_number_as_text(each: Deviation) -> bool:
@@ -131,11 +131,11 @@ def failed_checks(subject: ModelSubject) -> Iterator[Spot]:
     place = subject.plan.layout.places.get(CHECKS_FAILED)
     failed = float(subject.results.values[CHECKS_FAILED][0, 0]) if place else 0.0
     if place and failed:
-        yield Spot(place.sheet, cell_name(place.row, VALUE), "0 quarters beyond tolerance", f"{failed:g}")
+        yield Spot(place.sheet, reference(place.row, VALUE), "0 quarters beyond tolerance", f"{failed:g}")
 
 
 def failed_functions(subject: Subject) -> Iterator[Spot]:
     """Find AMZN_ cells that show an error, with the message of AMZN_EXPLAIN."""
     for (sheet, row, column), message in subject.failures.items():
         cell = subject.book.sheets[sheet].cells[row, column]
-        yield Spot(sheet, cell_name(row, column), f"a value of ={cell.formula}", message)
+        yield Spot(sheet, reference(row, column), f"a value of ={cell.formula}", message)

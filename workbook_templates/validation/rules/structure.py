@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.errors import did_you_mean
-from workbook_templates.a1 import cell_name, functions, looks_like_a_cell, without_texts
+from workbook_templates.a1 import column_letters, functions, looks_like_a_cell, reference, without_texts
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
 from workbook_templates.validation.rules.rule import LONGEST_FORMULA, Spot
 
@@ -87,10 +87,8 @@ def _hidden(sheet: SheetContents, hidden: list[Hidden], used: set[int], what: st
     start = 0
     for end in range(1, len(closed) + 1):
         if end == len(closed) or closed[end] > closed[end - 1] + 1:
-            first, last = (
-                (cell_name(1, each).rstrip("1") if what == "column" else str(each))
-                for each in (closed[start], closed[end - 1])
-            )
+            ends = (closed[start], closed[end - 1])
+            first, last = (column_letters(each) if what == "column" else str(each) for each in ends)
             found = f"hidden {what}{'s' if start < end - 1 else ''}"
             yield Spot(sheet.name, f"{first}:{last}", "visible", found)
             start = end
@@ -101,9 +99,9 @@ def cells_twice(subject: Subject) -> Iterator[Spot]:
     for sheet in subject.book.sheets.values():
         for place in sheet.twice:
             found = "the cell twice: programs differ in which they show"
-            yield Spot(sheet.name, cell_name(*place), "one content", found)
-        for reference in sheet.outside:
-            yield Spot(sheet.name, "", "cells A1 to XFD1048576", f"a cell at {reference!r}")
+            yield Spot(sheet.name, reference(*place), "one content", found)
+        for outside in sheet.outside:
+            yield Spot(sheet.name, "", "cells A1 to XFD1048576", f"a cell at {outside!r}")
 
 
 def oversized_cells(subject: Subject) -> Iterator[Spot]:
@@ -114,7 +112,7 @@ def oversized_cells(subject: Subject) -> Iterator[Spot]:
             limit = LONGEST_TEXT if cell.formula is None else LONGEST_FORMULA
             if isinstance(text, str) and len(text) > limit:
                 expected, found = f"at most {limit:,} characters", f"{len(text):,} characters"
-                yield Spot(sheet.name, cell_name(*place), expected, found)
+                yield Spot(sheet.name, reference(*place), expected, found)
 
 
 def _own_names(subject: Subject) -> Iterator[DefinedName]:

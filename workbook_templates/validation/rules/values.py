@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import cell_name
+from workbook_templates.a1 import reference
 from workbook_templates.validation.rules.rule import Spot
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 
@@ -63,7 +63,7 @@ def stale_values(subject: Subject) -> Iterator[Spot]:
                 and math.isfinite(found)
                 and not _is_same(cached, found)
             ):
-                yield Spot(sheet, cell_name(row, column), f"{shown(found)} ({name})", shown(cached))
+                yield Spot(sheet, reference(row, column), f"{shown(found)} ({name})", shown(cached))
 
 
 def _is_same(cached: float, found: float) -> bool:
