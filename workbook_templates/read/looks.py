@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from workbook_templates.plan import styles
+from workbook_templates.plan.styles import STYLES
 from workbook_templates.read.archive import local_name
 
 if TYPE_CHECKING:
@@ -75,17 +75,10 @@ def plain_format(code: str) -> str:
 @cache
 def planned_looks() -> Mapping[str, Look]:
     """Return the look of every named style of ours."""
-    found = {}
-    for role, colour in styles.FONTS.items():
-        fill, locked = styles.FILLS.get(role, _NO_FILL), role not in styles.UNLOCKED
-        for name, code in styles.FORMATS.items():
-            found[f"{role} {name}"] = Look(plain_format(code), colour, fill, locked)
-    for text in styles.TEXTS:
-        code = styles.FORMATS[styles.FORMAT_OF_TEXT.get(text.name, "text")]
-        found[text.name] = Look(
-            plain_format(code), text.colour, text.fill or _NO_FILL, text.name not in styles.UNLOCKED
-        )
-    return found
+    return {
+        style.name: Look(plain_format(style.number_format), style.colour, style.fill, style.locked)
+        for style in STYLES.values()
+    }
 
 
 def _at(values: Sequence[str], index: str | None, otherwise: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbook_templates.plan.cells import SheetPlan
 from workbook_templates.plan.layout import LABEL, NAME, SUBTITLE_ROW, TITLE_ROW, Layout
-from workbook_templates.plan.styles import wrapped_size
+from workbook_templates.plan.styles import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,11 +84,11 @@ def _fit(sheet: SheetPlan) -> None:
         sheet.widths[NAME] = max(sheet.widths.get(NAME, 0.0), _UNITS_PER_NAME_CHARACTER * longest + 1)
     needed: dict[int, float] = {}
     for (row, column), cell in sheet.cells.items():
-        size = wrapped_size(cell.style)
-        if size and isinstance(cell.content, str) and not cell.twin and column in sheet.widths:
-            room = sheet.widths[column] * _CHARACTERS_PER_UNIT / size
+        style = STYLES[cell.style]
+        if style.wraps and isinstance(cell.content, str) and not cell.twin and column in sheet.widths:
+            room = sheet.widths[column] * _CHARACTERS_PER_UNIT / style.size
             lines = sum(max(1, math.ceil(len(part) / room)) for part in cell.content.split("\n"))
             if lines > 1:
-                needed[row] = max(needed.get(row, 0.0), lines * size * _LINE + _MARGIN)
+                needed[row] = max(needed.get(row, 0.0), lines * style.size * _LINE + _MARGIN)
     for row, height in needed.items():
         sheet.heights.setdefault(row, max(height, _STANDARD_HEIGHT))
