@@ -97,14 +97,9 @@ def error_values(subject: Subject) -> Iterable[Spot]:
 
 def circular_formulas(subject: Subject) -> Iterable[Spot]:
     """Find formulas that an engine says depend on themselves."""
-    broken = {
-        (name, *place): None
-        for grids in subject.calculated.values()
-        for name, grid in grids.items()
-        for place, value in grid.items()
-        if value == "#CIRC!"
-    }
-    return gathered((place, "no circular formula", "#CIRC!") for place in broken)
+    grids = (each for found in subject.calculated.values() for each in found.items())
+    broken = ((name, *place) for name, grid in grids for place, value in grid.items() if value == "#CIRC!")
+    return gathered((place, "no circular formula", "#CIRC!") for place in dict.fromkeys(broken))
 
 
 def texts_like_formulas(subject: Subject) -> Iterable[Spot]:
@@ -201,8 +196,5 @@ def _numbers_in_line(
     cells: Mapping[tuple[int, int], Content], forms: Mapping[tuple[int, int], str], place: tuple[int, int]
 ) -> bool:
     """Tell whether a neighbour is a number too: a line of inputs across the formulas."""
-    for each in _beside(place):
-        cell = cells.get(each)
-        if cell is not None and each not in forms and isinstance(cell.value, float):
-            return True
-    return False
+    beside = ((each, cells.get(each)) for each in _beside(place))
+    return any(cell and each not in forms and isinstance(cell.value, float) for each, cell in beside)

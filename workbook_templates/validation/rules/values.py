@@ -18,7 +18,6 @@ CACHED: Final = "cached"
 _STALE: Final = 1e-6
 """Relative difference beyond which a cached value is stale: engines agree to far less."""
 _NEAR_ZERO: Final = 1e-9
-_NO_VALUES: Final = "no values"
 
 
 def missing_values(subject: Subject) -> Iterator[Spot]:
@@ -28,7 +27,7 @@ def missing_values(subject: Subject) -> Iterator[Spot]:
         subject.book.sheets[sheet].cells[row, column].value is None for sheet, row, column in subject.formulas
     )
     if total and empty > total / 2:
-        yield Spot("", "", f"values of {total:,} formulas", f"{_NO_VALUES} of {empty:,} formulas")
+        yield Spot("", "", f"values of {total:,} formulas", f"no values of {empty:,} formulas")
 
 
 def cached_values(subject: ModelSubject) -> Iterator[Spot]:
@@ -57,17 +56,10 @@ def stale_values(subject: Subject) -> Iterator[Spot]:
         cached = subject.book.sheets[sheet].cells[row, column].value
         for name, grids in subject.calculated.items():
             found = grids.get(sheet, {}).get((row, column))
-            if (
-                type(cached) is float
-                and type(found) is float
-                and math.isfinite(found)
-                and not _is_same(cached, found)
-            ):
+            if type(cached) is not float or type(found) is not float or not math.isfinite(found):
+                continue
+            if not math.isclose(cached, found, rel_tol=_STALE, abs_tol=_NEAR_ZERO):
                 yield Spot(sheet, reference(row, column), f"{shown(found)} ({name})", shown(cached))
-
-
-def _is_same(cached: float, found: float) -> bool:
-    return math.isclose(cached, found, rel_tol=_STALE, abs_tol=_NEAR_ZERO)
 
 
 def uncalculated(subject: Subject) -> Iterator[Spot]:
