@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.errors import DeclarationError
 from model.language.declarations import Block, Driver
@@ -70,16 +70,14 @@ def check_sheet_name(block: type[Block]) -> None:
         raise DeclarationError(f"block {block.__name__}: no sheet can be called {name!r}: {remedy} {others}")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A row on a sheet."""
 
     sheet: str
     row: int
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """The title of a section on a sheet."""
 
     row: int

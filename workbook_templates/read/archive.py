@@ -59,13 +59,10 @@ class Relation(NamedTuple):
 
 
 class Archive:
-    """The parts of a workbook file.
+    """The parts of a workbook file; a :class:`WorkbookError` for a file that is not to be read.
 
-    Raises
-    ------
-    WorkbookError
-        If the file is no package, is encrypted or of an old format, is too large when unpacked, or has parts
-        with names that could leave the package or that stand in it twice.
+    That is no package, encrypted or of an old format, too large when unpacked, or with parts whose names
+    could leave the package or stand in it twice.
     """
 
     def __init__(self, data: bytes) -> None:

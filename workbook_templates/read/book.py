@@ -119,7 +119,6 @@ def _read(archive: Archive) -> Book:
 
 
 def _main_part(archive: Archive) -> tuple[str, Element]:
-    """Return the part that lists the sheets, by name and as a tree."""
     main = next((each.target for each in archive.relations("") if each.kind == "officeDocument"), "")
     if main not in archive.parts:
         raise WorkbookError(f"not a readable .xlsx workbook (it has no workbook part): {SAVE_AGAIN}")

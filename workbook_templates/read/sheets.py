@@ -84,7 +84,6 @@ class SheetContents:
 
 
 def _is_zero(size: str | None) -> bool:
-    """Tell whether a width or a height is none."""
     return size is not None and _NUMBER.fullmatch(size) is not None and float(size) == 0
 
 

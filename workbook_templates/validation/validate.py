@@ -186,14 +186,12 @@ def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
 
 
 def _cells(subject: Subject) -> dict[Place, bool]:
-    """Return every formula cell, and whether it calls one of our functions."""
     return {place: calls_ours(formula) for place, formula in subject.formulas.items()}
 
 
 def _calculate_model(
     subject: ModelSubject, report: Report, engines: Sequence[str], register: Register | None
 ) -> None:
-    """Compare cached values, and those of every engine, with the model."""
     cells = _cells(subject)
     calls = any(cells.values())
     ours = not subject.added  # any other formula may ask for any time

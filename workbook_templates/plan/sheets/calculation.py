@@ -112,7 +112,6 @@ def _put_formula(sheet: SheetPlan, layout: Layout, row: Row, at: int, position: 
 
 
 def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> None:
-    """Link a driver from its live row on Inputs."""
     key, at = row.key, layout.places[row.key].row
     members = layout.plan.names[driver.name] if driver.kind == "seasonal" else (key,)
     live, last_live = layout.live[members[0]], layout.live[members[-1]]

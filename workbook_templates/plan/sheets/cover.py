@@ -97,7 +97,6 @@ def _put_entries(sheet: SheetPlan, edition: Edition) -> None:
 
 
 def _put_tiles(sheet: SheetPlan, layout: Layout) -> None:
-    """Write the most wanted figures."""
     first_year = layout.plan.axis.as_of.shifted(1).year
     top = AS_OF_CELL[0]
     for column, tile in enumerate(layout.words.tiles, start=_FIRST):
@@ -159,7 +158,6 @@ def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, top: int) -
 
 
 def _value_table(words: ValueWords, first: int) -> ValueTable:
-    """Return the cells of the chart: the low case, the steps stacked upon it, and the price."""
     columns = {head: column for column, head in enumerate(words.columns, start=_FIRST)}
     rows = range(first, first + len(words.methods) - len(words.off_scale))
     return ValueTable(words.chart, rows, columns, _LABEL)

@@ -37,7 +37,6 @@ _QUARTER_WIDTH: Final = 10.0
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
-    """Write the examples of the company, and the drivers that they are called with."""
     layout, examples = edition.layout, edition.words.examples
     sheet.widths |= _WIDTHS
     sheet.protected = False

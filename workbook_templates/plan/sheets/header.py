@@ -88,10 +88,8 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
 
 def _put_year(sheet: SheetPlan, column: int, place: int, year: int, forecast_start: int) -> None:
     last = (place + 1) * QUARTERS_A_YEAR
-    basis = "mixed"
-    if last <= forecast_start:
-        basis = "reported"
-    elif last - QUARTERS_A_YEAR >= forecast_start:
+    basis = "reported" if last <= forecast_start else "mixed"
+    if last - QUARTERS_A_YEAR >= forecast_start:
         basis = "forecast"
     for row, value in {
         places.YEAR_ROW: year,

@@ -104,7 +104,6 @@ def _put_values(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> tuple[int
 
 
 def _note(layout: Layout, spec: DriverSpec) -> str:
-    """Return the meaning of a driver and the sources of its values by scenario."""
     sources: dict[str, list[str]] = {}
     for scenario in layout.scenarios:
         if source := scenario.sources.get(spec.key):

@@ -50,7 +50,6 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 
 
 def _versions(company: Company) -> list[tuple[str, ...]]:
-    """Return the versions of the company's data, if they are listed."""
     file = company.file("versions.csv")
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     versions = csv.DictReader(text.splitlines())

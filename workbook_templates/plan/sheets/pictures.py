@@ -75,7 +75,6 @@ def _chart_of(layout: Layout, words: ChartWords, corner: str, width: float) -> C
 
 
 def _columns(layout: Layout, *, quarterly: bool) -> tuple[int, int]:
-    """Return the first and last column of the years shown, or of their quarters."""
     years, axis = layout.shown_years(*_YEARS), layout.plan.axis
     if not quarterly:
         first, last = (layout.year_column(axis.year_position(year)) for year in (years[0], years[-1]))

@@ -127,7 +127,6 @@ def column_names(layout: Layout) -> dict[int, str]:
 
 
 def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
-    """Return the scenario of each column with its figures."""
     offered = {each.name: each for each in layout.scenarios}
     if weighted := weighted_scenarios(layout.company):
         offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted), name=MIX_OF_DRIVERS)

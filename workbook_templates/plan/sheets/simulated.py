@@ -138,7 +138,6 @@ def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tu
 
 
 def _fan(band: int, quarters: int) -> Chart:
-    """Return the percentiles of free cash flow by quarter."""
     rows, (column, size) = range(band + 2, band + 2 + quarters), _FAN
     series = tuple(
         Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
@@ -150,7 +149,6 @@ def _fan(band: int, quarters: int) -> Chart:
 
 
 def _histogram(band: int, quarters: int) -> Chart:
-    """Return the probabilities of the turning point by quarter."""
     rows, (column, size) = range(event_band(band) + 2, event_band(band) + 3 + quarters), _HISTOGRAM
     series = (
         Series("chance", down(SENSITIVITY, _PLAIN, rows), NAVY),

@@ -166,13 +166,11 @@ def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
 
 
 def _forms(sheet: SheetContents) -> dict[tuple[int, int], str]:
-    """Return the formulas of a sheet, with relative references."""
     cells = sheet.cells.items()
     return {place: relative(cell.formula, *place) for place, cell in cells if cell.formula is not None}
 
 
 def _beside(place: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """Return the four neighbours of a cell."""
     row, column = place
     return (row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)
 

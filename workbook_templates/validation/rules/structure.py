@@ -75,7 +75,6 @@ def hidden_columns(subject: Subject) -> Iterator[Spot]:
 
 
 def _used(sheet: SheetContents) -> list[tuple[int, int]]:
-    """Return the cells that are not empty."""
     cells = sheet.cells.items()
     return [place for place, cell in cells if cell.value is not None or cell.formula is not None]
 
