@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from workbook_templates.read.values import Grids, Value
 
     Place = tuple[str, int, int]
+    Cells = Mapping[Place, bool]
+    Pinned = Mapping[Place, Value] | None
 
 SECONDS: Final = 3
 SECONDS_WITH_FUNCTIONS: Final = 60
@@ -44,12 +46,7 @@ class Calculated(NamedTuple):
     failures: Mapping[Place, str] = {}
 
 
-def calculate(
-    data: bytes,
-    cells: Mapping[Place, bool],
-    register: Register | None,
-    pinned: Mapping[Place, Value] | None = None,
-) -> Calculated:
+def calculate(data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None) -> Calculated:
     """Calculate a workbook with formualizer in this process.
 
     ``cells``: formula cells whose values are wanted, each with whether it calls functions that ``register``
@@ -89,11 +86,7 @@ def calculate(
 
 
 def calculate_apart(
-    name: str,
-    data: bytes,
-    cells: Mapping[Place, bool],
-    register: Register | None,
-    pinned: Mapping[Place, Value] | None = None,
+    name: str, data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None
 ) -> Calculated:
     """Calculate a workbook in a process of its own with limited time and memory; only formualizer pins cells.
 

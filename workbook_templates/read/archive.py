@@ -181,9 +181,8 @@ def _refuse_tricks(entries: list[zipfile.ZipInfo]) -> None:
         if _TRICKS.search(name):
             raise WorkbookError(f"holds a part named {part}, which could leave the package: do not open it")
         if name in seen:
-            raise WorkbookError(
-                f"holds the part {part} twice; programs can read different ones: do not trust it"
-            )
+            fault = "programs can read different ones: do not trust it"
+            raise WorkbookError(f"holds the part {part} twice; {fault}")
         seen.add(name)
         if entry.flag_bits & 1:
             raise WorkbookError(f"part {part} is encrypted: {SAVE_AGAIN}")

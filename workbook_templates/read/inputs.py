@@ -57,14 +57,10 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         if len(names) > MOST_SCENARIOS:
             fault = f"lists more than {MOST_SCENARIOS} scenarios"
             raise WorkbookError(f"{INPUTS}: {fault}: not a workbook of this model")
-    titles = [
-        str(value_at(contents, INPUTS, places.CHOICE_ROW + 1 + place, places.LABEL))
-        for place in range(len(names))
-    ]
-    unread = [
-        Scenario(name, title, quarter, 0.0, {}, company=company)
-        for name, title in zip(names, titles, strict=True)
-    ]
+    unread = []
+    for row, name in enumerate(names, start=places.CHOICE_ROW + 1):
+        title = str(value_at(contents, INPUTS, row, places.LABEL))
+        unread.append(Scenario(name, title, quarter, 0.0, {}, company=company))
     layout = Layout(company.plan(axis), unread)
     problems: list[tuple[str, str]] = []
     scenarios = []

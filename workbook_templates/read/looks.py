@@ -75,10 +75,10 @@ def plain_format(code: str) -> str:
 @cache
 def planned_looks() -> Mapping[str, Look]:
     """Return the look of every named style of ours."""
-    return {
-        style.name: Look(plain_format(style.number_format), style.colour, style.fill, style.locked)
-        for style in STYLES.values()
-    }
+    looks = {}
+    for name, style in STYLES.items():
+        looks[name] = Look(plain_format(style.number_format), style.colour, style.fill, style.locked)
+    return looks
 
 
 def _at(values: Sequence[str], index: str | None, otherwise: str) -> str:

@@ -225,9 +225,8 @@ class SheetReader(Reader):
             self.sheet.protected = attributes.get("sheet") in _TRUE
         elif name == "mergeCell":
             self.sheet.merged.append(attributes.get("ref", ""))
-        elif name == "sheetFormatPr":
-            if attributes.get("zeroHeight") in _TRUE:
-                self.sheet.hidden_rows.append(Hidden(1, LAST_ROW, grouped=False))
+        elif name == "sheetFormatPr" and attributes.get("zeroHeight") in _TRUE:
+            self.sheet.hidden_rows.append(Hidden(1, LAST_ROW, grouped=False))
         elif name == "sheetData":
             self.in_cells = True
         elif name == "x:conditionalFormatting":

@@ -36,9 +36,8 @@ def value_at(grids: Grids, sheet: str, row: int, column: int) -> Value:
 def day_number(value: date | time) -> float:
     """Return the number that stands for a date, a time of the day, or both, in a cell."""
     if isinstance(value, time):
-        return (datetime.combine(date.min, value, None) - datetime.combine(date.min, time.min)) / timedelta(
-            days=1
-        )
+        midnight = datetime.combine(date.min, time.min)
+        return (datetime.combine(date.min, value, None) - midnight) / timedelta(days=1)
     day = float(value.toordinal() - DAY_ZERO)
     if day <= _LEAP_DAY_THAT_NEVER_WAS:
         day -= 1

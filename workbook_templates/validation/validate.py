@@ -137,9 +137,8 @@ def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Re
     if book.archive.read(_MACROS) == macros:
         del book.archive.parts[_MACROS]
         found = ", ".join(name for name in sheets if book.sheets.pop(name, None) is not None)
-        report.remarks.append(
-            f"the macros are xlwings' own, byte for byte; its sheets {found} were not judged"
-        )
+        judged = f"its sheets {found} were not judged"
+        report.remarks.append(f"the macros are xlwings' own, byte for byte; {judged}")
 
 
 def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
@@ -148,12 +147,11 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
     stamp, offered = str(value_at(book.contents, COVER, *HASH_CELL)), inputs.scenarios
     unchanged = stamp == assumption_hash(offered)
     named = _prefix(book).__add__ if FUNCTIONS in book.sheets else None
-    plan = plan_workbook(
-        inputs.selected, offered, inputs.version, named, assumptions=stamp, stamped=unchanged
-    )
+    selected, version = inputs.selected, inputs.version
+    plan = plan_workbook(selected, offered, version, named, assumptions=stamp, stamped=unchanged)
     scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
     plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
-    report.scenario, report.model = inputs.selected.name, run([inputs.selected])
+    report.scenario, report.model = selected.name, run([selected])
     return ModelSubject(book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model)
 
 

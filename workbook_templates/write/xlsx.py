@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from workbook_templates.a1 import column_letters
 from workbook_templates.write.patching import with_relative_targets
@@ -132,11 +132,8 @@ def _restrict(target: Worksheet, allowed: InputRange) -> None:
     if allowed.choices:
         rule = DataValidation(type="list", formula1=allowed.choices, allow_blank=False)
     else:
-        kind, low, high = (
-            "whole" if allowed.whole else "decimal",
-            f"{allowed.minimum:g}",
-            f"{allowed.maximum:g}",
-        )
+        kind: Literal["whole", "decimal"] = "whole" if allowed.whole else "decimal"
+        low, high = f"{allowed.minimum:g}", f"{allowed.maximum:g}"
         rule = DataValidation(type=kind, operator="between", formula1=low, formula2=high)
     rule.errorTitle, rule.error = "Not allowed", allowed.message
     rule.showErrorMessage = True

@@ -75,10 +75,8 @@ def trailing_start(layout: Layout, key: str) -> int:
 
 
 SHEET: Final = Sheet(
-    ANNUAL,
-    "Fiscal years, and trailing twelve months in the quarter columns",
+    ANNUAL, "Fiscal years, and trailing twelve months in the quarter columns",
     "Years and trailing twelve months",
     "Year columns hold fiscal years; quarter columns hold the twelve months that end with the quarter",
-    _fill,
-    is_needed=lambda words: bool(words.annual),
-)
+    _fill, is_needed=lambda words: bool(words.annual),
+)  # fmt: skip

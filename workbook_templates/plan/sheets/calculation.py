@@ -154,9 +154,6 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
 
 
 CHECKS_SHEET: Final = Sheet(
-    CHECKS,
-    "Arithmetic, ties to the filings, signs, ranges; every header shows whether all of them pass",
-    "Checks",
-    "A difference in any quarter beyond the tolerance fails its check",
-    _fill_checks,
-)
+    CHECKS, "Arithmetic, ties to the filings, signs, ranges; every header shows whether all of them pass",
+    "Checks", "A difference in any quarter beyond the tolerance fails its check", _fill_checks,
+)  # fmt: skip

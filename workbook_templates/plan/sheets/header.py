@@ -35,8 +35,7 @@ def selected_scenario() -> str:
 
 def put_check(sheet: SheetPlan, layout: Layout, row: int, column: int) -> None:
     """Write the master check, coloured when a check fails; nothing for a model without checks."""
-    place = layout.places.get(places.CHECKS_FAILED)
-    if place is None:
+    if (place := layout.places.get(places.CHECKS_FAILED)) is None:
         return
     failed = f"{place.sheet}!{absolute(place.row, places.VALUE)}"
     text = f'=IF({failed}=0,"{_PASS}","{_FAIL}{place.sheet}")'

@@ -69,16 +69,10 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
 
 
 SHEET: Final = Sheet(
-    REPORTED,
-    "Figures from the filings, by quarter and year",
-    "Reported figures",
-    f"From the filings, to {{as_of}}; estimates in italics; a source for each on {SOURCES}",
-    _fill_reported,
-)
+    REPORTED, "Figures from the filings, by quarter and year", "Reported figures",
+    f"From the filings, to {{as_of}}; estimates in italics; a source for each on {SOURCES}", _fill_reported,
+)  # fmt: skip
 SOURCES_SHEET: Final = Sheet(
-    SOURCES,
-    "The document behind every reported figure",
-    "Sources",
-    "Every reported figure and the document that states it",
-    _fill_sources,
-)
+    SOURCES, "The document behind every reported figure", "Sources",
+    "Every reported figure and the document that states it", _fill_sources,
+)  # fmt: skip

@@ -36,9 +36,8 @@ def choice_cell() -> str:
 
 
 def _put_choice(sheet: SheetPlan, layout: Layout) -> None:
-    sheet.put(
-        places.CHOICE_ROW, places.LABEL, "Number of the selected scenario (select it on the Cover)", "label"
-    )
+    label = "Number of the selected scenario (select it on the Cover)"
+    sheet.put(places.CHOICE_ROW, places.LABEL, label, "label")
     text = "=" + call("MATCH", selected_scenario(), scenario_list(layout), "0")
     sheet.put(places.CHOICE_ROW, places.VALUE, text, "live whole", Computed(scenario_number))
     for number, scenario in enumerate(layout.scenarios, start=1):
@@ -134,10 +133,8 @@ def mark_overruled(sheet: SheetPlan, layout: Layout, row: int, column: int, *, s
     start, end = layout.quarter_column(layout.driver_start(start_of)), layout.last_column
     quarters = area((row, start), (row, end), fixed_column=True)
     years = area((places.YEAR_ROW, start), (places.YEAR_ROW, end), fixed_row=True, fixed_column=True)
-    year = reference(row, column)
-    other = (
-        f"SUMPRODUCT(({quarters}<>{year})*({years}={reference(places.YEAR_ROW, column, fixed_row=True)}))>0"
-    )
+    year, head = reference(row, column), reference(places.YEAR_ROW, column, fixed_row=True)
+    other = f"SUMPRODUCT(({quarters}<>{year})*({years}={head}))>0"
     cells = f"{year}:{reference(row, layout.first_quarter_column - 2)}"
     sheet.highlights.append(Highlight(cells, other, "overruled"))
 

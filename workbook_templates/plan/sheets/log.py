@@ -70,9 +70,6 @@ def _put_table(
 
 
 SHEET: Final = Sheet(
-    LOG,
-    "Versions, what this workbook was built from, and room for changes made by hand",
-    "Log",
-    "Versions of the model, what this workbook was built from, and what was changed since",
-    _fill,
-)
+    LOG, "Versions, what this workbook was built from, and room for changes made by hand", "Log",
+    "Versions of the model, what this workbook was built from, and what was changed since", _fill,
+)  # fmt: skip

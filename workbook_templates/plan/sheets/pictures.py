@@ -39,8 +39,7 @@ def cover_charts(
     layout: Layout, values: ValueTable | None, below: int, columns: tuple[int, int, int], *, by_scenario: bool
 ) -> Iterable[Chart]:
     """Return the charts of the Cover: at the right, in the last of ``columns``, and from row ``below``."""
-    words = layout.words
-    charts: list[Chart] = []
+    words, charts = layout.words, []
     for place, each in enumerate(words.charts_beside):
         charts.append(_chart_of(layout, each, _beside(place, columns[-1]), _WIDTHS[2]))
     if values is not None:

@@ -38,9 +38,8 @@ def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:
         *_computed(company.model, words),
         scenarios.SHEET, sensitivity.SHEET, *claims, *checked, history.SOURCES_SHEET, log.SHEET,
     )  # fmt: skip
-    return tuple(
-        each for each in sheets if each.is_needed(words) and (with_functions or each is not functions.SHEET)
-    )
+    wanted = (each for each in sheets if with_functions or each is not functions.SHEET)
+    return tuple(each for each in wanted if each.is_needed(words))
 
 
 def _computed(model: Model, words: WorkbookWords) -> list[Sheet]:

@@ -138,10 +138,8 @@ def _agreement_text(plan: WorkbookPlan, results: Results, draw: int) -> float | 
     if sheet.cells[SCENARIO_CELL].content != results.scenarios[draw].name:
         return _ANOTHER
     limit = sheet.number(*TOLERANCE_CELL)
-    figures = sum(
-        column == LIVE and row >= FIRST_FIGURE_ROW and cell.twin is not None
-        for (row, column), cell in sheet.cells.items()
-    )
+    twins = (place for place, cell in sheet.cells.items() if cell.twin is not None)
+    figures = sum(column == LIVE and row >= FIRST_FIGURE_ROW for row, column in twins)
     for live_place, stamped_place in compared(figures):
         twin = sheet.cells[live_place].twin
         live = twin.expected(plan, results, draw) if twin else math.nan
@@ -208,10 +206,8 @@ def _titled(output: Output) -> str:
 
 
 SHEET: Final = Sheet(
-    SENSITIVITY,
-    "What moves value and free cash flow most, and two-way tables; stamped",
+    SENSITIVITY, "What moves value and free cash flow most, and two-way tables; stamped",
     "Sensitivity: one driver at a time, and two against each other",
     "Values of the model for one scenario, stamped when the workbook was built; the column Live is formulas",
-    _fill,
-    is_needed=lambda words: words.sensitivity is not None,
-)
+    _fill, is_needed=lambda words: words.sensitivity is not None,
+)  # fmt: skip

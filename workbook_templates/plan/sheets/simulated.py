@@ -85,16 +85,13 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
         threshold = 0.0 if estimate.unit == "USD m" else math.nan
         _put_estimate(sheet, row, estimate, found.above[name], threshold)
-    quarters = _quarters(found)
+    flows = (name for name in found.estimates if name.startswith(f"{found.cash_flow} "))
+    quarters = [name.partition(" ")[2] for name in flows]
     sheet.charts.append(_fan(band, len(quarters)))
     for chances in found.events.values():  # one, or none
         probabilities = {quarter: each.probability for quarter, each in chances.items()}
         _put_event(sheet, event_band(band), quarters, probabilities)
         sheet.charts.append(_histogram(band, len(quarters)))
-
-
-def _quarters(found: Simulation) -> list[str]:
-    return [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{found.cash_flow} ")]
 
 
 def event_band(band: int) -> int:

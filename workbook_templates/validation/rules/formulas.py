@@ -80,17 +80,14 @@ def functions_not_agreed_on(subject: ModelSubject) -> Iterable[Spot]:
 def error_values(subject: Subject) -> Iterable[Spot]:
     """Find error values, except planned ones and those of AMZN_ cells, which have rules of their own."""
     broken = []
-    for sheet in subject.book.sheets.values():
-        for (row, column), cell in sheet.cells.items():
-            place = (sheet.name, row, column)
-            if not is_error(cell.value) or place in subject.failures:
+    for place, cell in subject.cells:
+        if not is_error(cell.value) or place in subject.failures:
+            continue
+        if isinstance(subject, ModelSubject) and place[0] in subject.plan.sheets:
+            planned = subject.plan.sheets[place[0]].cells.get(place[1:])
+            if planned is not None and (planned.twin is not None or planned.content == cell.value):
                 continue
-            if isinstance(subject, ModelSubject) and sheet.name in subject.plan.sheets:
-                planned = subject.plan.sheets[sheet.name].cells.get((row, column))
-                if planned is not None and (planned.twin is not None or planned.content == cell.value):
-                    continue
-            if cell.formula is not None and "NA" in functions(cell.formula):
-                continue
+        if cell.formula is None or "NA" not in functions(cell.formula):
             broken.append((place, "a value", str(cell.value)))
     return gathered(broken)
 
@@ -104,14 +101,11 @@ def circular_formulas(subject: Subject) -> Iterable[Spot]:
 
 def texts_like_formulas(subject: Subject) -> Iterable[Spot]:
     """Find texts that begin with =: they look like formulas, and run once exported and opened again."""
+    texts = ((place, cell.value) for place, cell in subject.cells if cell.formula is None)
     return gathered(
-        ((sheet.name, *place), "a formula, or a text that does not begin with =", cell.value)
-        for sheet in subject.book.sheets.values()
-        for place, cell in sheet.cells.items()
-        if cell.formula is None
-        and isinstance(cell.value, str)
-        and cell.value.startswith("=")
-        and len(cell.value) > 1
+        (place, "a formula, or a text that does not begin with =", text)
+        for place, text in texts
+        if isinstance(text, str) and text.startswith("=") and len(text) > 1
     )
 
 

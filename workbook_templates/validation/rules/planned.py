@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbook_templates.a1 import calls_ours, coordinates, reference
 from workbook_templates.plan.layout import CHECKS_FAILED, INPUTS, VALUE
@@ -59,9 +59,8 @@ def _changed(kind: Kind, what: str) -> Callable[[ModelSubject], Iterable[Spot]]:
 
 
 changed_history = _changed("history", "reported figures that are not those of the filings")
-changed_stamps = _changed(
-    "stamp", "stamped values that are not the model's, unless the inputs of their scenario have changed"
-)
+_STAMPS: Final = "stamped values that are not the model's, unless the inputs of their scenario have changed"
+changed_stamps = _changed("stamp", _STAMPS)
 changed_units = _changed("unit", "units that are not those of the model")
 changed_names = _changed("name", "names of lines and drivers that are not those of the model")
 changed_axis = _changed("axis", "years, quarters, positions and headers that are not those of the axis")

@@ -80,9 +80,8 @@ def _used(sheet: SheetContents) -> list[tuple[int, int]]:
 
 
 def _hidden(sheet: SheetContents, hidden: list[Hidden], used: set[int], what: str) -> Iterator[Spot]:
-    closed = sorted(
-        place for each in hidden if not each.grouped for place in used if each.first <= place <= each.last
-    )
+    alone = [each for each in hidden if not each.grouped]
+    closed = sorted(place for each in alone for place in used if each.first <= place <= each.last)
     start = 0
     for end in range(1, len(closed) + 1):
         if end == len(closed) or closed[end] > closed[end - 1] + 1:
@@ -105,13 +104,12 @@ def cells_twice(subject: Subject) -> Iterator[Spot]:
 
 def oversized_cells(subject: Subject) -> Iterator[Spot]:
     """Find formulas and texts that are longer than a spreadsheet program takes."""
-    for sheet in subject.book.sheets.values():
-        for place, cell in sheet.cells.items():
-            text = cell.formula if cell.formula is not None else cell.value
-            limit = LONGEST_TEXT if cell.formula is None else LONGEST_FORMULA
-            if isinstance(text, str) and len(text) > limit:
-                expected, found = f"at most {limit:,} characters", f"{len(text):,} characters"
-                yield Spot(sheet.name, reference(*place), expected, found)
+    for (sheet, row, column), cell in subject.cells:
+        text = cell.formula if cell.formula is not None else cell.value
+        limit = LONGEST_TEXT if cell.formula is None else LONGEST_FORMULA
+        if isinstance(text, str) and len(text) > limit:
+            expected, found = f"at most {limit:,} characters", f"{len(text):,} characters"
+            yield Spot(sheet, reference(row, column), expected, found)
 
 
 def _own_names(subject: Subject) -> Iterator[DefinedName]:

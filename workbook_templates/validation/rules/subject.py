@@ -43,15 +43,17 @@ class Subject:
     expected_sheets: Sequence[str] = ()
     """Names of the sheets of a workbook of ours, in their order."""
 
+    @property
+    def cells(self) -> Iterator[tuple[Place, Content]]:
+        """Every cell of every sheet."""
+        for sheet in self.book.sheets.values():
+            for place, cell in sheet.cells.items():
+                yield (sheet.name, *place), cell
+
     @cached_property
     def formulas(self) -> Mapping[Place, str]:
         """Every formula, without its ``=``."""
-        return {
-            (sheet.name, *place): cell.formula
-            for sheet in self.book.sheets.values()
-            for place, cell in sheet.cells.items()
-            if cell.formula is not None
-        }
+        return {place: cell.formula for place, cell in self.cells if cell.formula is not None}
 
     @cached_property
     def added(self) -> Mapping[Place, str]:
@@ -90,11 +92,10 @@ class ModelSubject(Subject):
     @cached_property
     def deviations(self) -> list[Deviation]:
         """Planned cells with other contents; inputs may have them, they are read and judged apart."""
-        found = [
-            Deviation(place, _kind(sheet, place[1:], planned), planned, content)
-            for sheet, place, planned, content in self._planned_cells()
-            if not _is_as_planned(planned, content)
-        ]
+        found = []
+        for sheet, place, planned, content in self._planned_cells():
+            if not _is_as_planned(planned, content):
+                found.append(Deviation(place, _kind(sheet, place[1:], planned), planned, content))
         return [each for each in found if each.kind != "input"]
 
     @cached_property
@@ -106,9 +107,8 @@ class ModelSubject(Subject):
             if found is None or found.style >= len(looks):
                 continue
             planned, look = planned_styles[cell.style], looks[found.style]
-            row_style = sheet.row_styles.get(
-                place[1]
-            )  # taken on by a cell that is typed into for the first time
+            # a cell that is typed into for the first time takes on the style of its row
+            row_style = sheet.row_styles.get(place[1])
             if planned != look and (row_style is None or planned_styles[row_style] != look):
                 different.append((place, planned, look))
         return different

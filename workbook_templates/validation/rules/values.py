@@ -23,9 +23,7 @@ _NEAR_ZERO: Final = 1e-9
 def missing_values(subject: Subject) -> Iterator[Spot]:
     """Find a workbook whose formulas have no values: readers that do not calculate show blanks."""
     total = len(subject.formulas)
-    empty = sum(
-        subject.book.sheets[sheet].cells[row, column].value is None for sheet, row, column in subject.formulas
-    )
+    empty = sum(cell.formula is not None and cell.value is None for _, cell in subject.cells)
     if total and empty > total / 2:
         yield Spot("", "", f"values of {total:,} formulas", f"no values of {empty:,} formulas")
 
