@@ -94,9 +94,9 @@ def calculate_apart(
     """
     calls = any(cells.values())
     seconds = SECONDS_WITH_FUNCTIONS if calls else SECONDS
+    named = f"{register.__module__}:{register.__qualname__}" if register is not None and calls else ""
     order = {
-        "engine": name, "seconds": seconds, "size": len(data),
-        "register": f"{register.__module__}:{register.__qualname__}" if register is not None and calls else "",
+        "engine": name, "seconds": seconds, "size": len(data), "register": named,
         "cells": [[*place, call] for place, call in cells.items()],
         "pinned": [[*place, value] for place, value in (pinned or {}).items()],
     }  # fmt: skip

@@ -21,7 +21,7 @@ _HEADER_ROWS: Final[dict[CalendarName, int]] = {
 
 @dataclass(frozen=True)
 class Site:
-    """The cell of a formula, in the column of a quarter, of a year or of single values: it reaches other rows."""
+    """The cell of a formula, in the column of a quarter, of a year or of single values."""
 
     layout: Layout
     sheet: str

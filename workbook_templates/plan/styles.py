@@ -110,7 +110,8 @@ def _style_of_numbers(role: str, format_name: str) -> Style:
 _NUMBERS: Final = [_style_of_numbers(*each) for each in product(FONTS, FORMATS)]
 STYLES: Final = {style.name: style for style in (*_NUMBERS, *_TEXTS)}
 LOOKS: Final = {
-    "bad": (BAD, "9C0006"), "differs": ("E4DFEC", BLUE), "overruled": (WHITE, "A6A6A6"), "meaningless": (WHITE, "BFBFBF"),
+    "bad": (BAD, "9C0006"), "differs": ("E4DFEC", BLUE), "overruled": (WHITE, "A6A6A6"),
+    "meaningless": (WHITE, "BFBFBF"),
 }  # fmt: skip
 """Conditional formats, fill and colour: a failed check, an input that differs from the first scenario's, a
 year overruled in some of its quarters, a figure without meaning."""

@@ -31,9 +31,9 @@ def plan_workbook(
 ) -> WorkbookPlan:
     """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of).
 
-    ``functions`` gives the name by which a host's files call a function in cells; without it there is no sheet
-    of them. A workbook that was written earlier has ``assumptions``, the hash with which it is stamped, and is
-    not ``stamped`` with sensitivities if its inputs were changed by hand: it holds those from before the change.
+    ``functions`` gives the name by which a host's files call a function in cells; without it there is no
+    sheet of them. A workbook that was written earlier has ``assumptions``, the hash with which it is stamped,
+    and is not ``stamped`` with sensitivities if its inputs were changed by hand: it holds earlier ones.
     """
     layout = Layout(selected.plan, offered)
     stamp = assumption_hash(offered) if assumptions is None else assumptions

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
 
 _RULES: Final = {
-    "sum": "Sum of four quarters", "last": "At the end of the period", "ratio": "Of the figures on this sheet",
+    "sum": "Sum of four quarters", "last": "At the end of the period",
+    "ratio": "Of the figures on this sheet",
 }  # fmt: skip
 
 

@@ -105,7 +105,8 @@ def _put_quarter(sheet: SheetPlan, column: int, position: int, axis: Axis) -> No
     quarter = axis.quarters[position]
     entries = {
         places.YEAR_ROW: quarter.year, places.SEASON_ROW: quarter.number, places.POSITION_ROW: position + 1,
-        places.ELAPSED_ROW: position + 1 - axis.forecast_start, places.YEAR_NUMBER_ROW: quarter.year - axis.first.year + 1,
+        places.ELAPSED_ROW: position + 1 - axis.forecast_start,
+        places.YEAR_NUMBER_ROW: quarter.year - axis.first.year + 1,
     }  # fmt: skip
     for row, value in entries.items():
         sheet.put(row, column, value, "axis")

@@ -27,7 +27,7 @@ _QUARTER_FORMAT: Final = '0000"Q"0'
 
 
 class ValueTable(NamedTuple):
-    """Values per share on the Cover: title of their chart, rows, columns by head, and the column of labels."""
+    """Values per share on the Cover: title of their chart, rows, columns by head, column of labels."""
 
     title: str
     methods: range
@@ -87,7 +87,8 @@ def _football_field(table: ValueTable, corner: str) -> Chart:
     labels = down(COVER, table.label, table.methods)
     series = (
         Series("low", cells["low"]), Series("low to middle", cells["low to mid"], BLUES[1]),
-        Series("middle to high", cells["mid to high"], NAVY), Series("share price", cells["price"], RED, line=True),
+        Series("middle to high", cells["mid to high"], NAVY),
+        Series("share price", cells["price"], RED, line=True),
     )  # fmt: skip
     return Chart(table.title, corner, (_WIDTHS[2], _HEIGHT), labels, series, "USD a share", stacked=True)
 

@@ -54,7 +54,7 @@ class Edition:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook: its name, its entry on Contents, its head, and the function that writes its cells."""
+    """A sheet of a workbook: name, entry on Contents, head, and the function that writes its cells."""
 
     name: str
     holds: str
