@@ -20,27 +20,17 @@ Names = tuple[str, ...]
 class Questions:
     """Questions to a company's model: headline lines, methods of value, events, and drivers that answer.
 
-    Attributes
-    ----------
-    cash_flow
-        Trailing free cash flow by quarter: fan charts, and the chance that it is above 0.
-    values
-        Method of valuation -> row of its value per share in the middle case; the first is the default.
-    price
-        Driver of the share price that values are compared with.
-    trough
-        Result: the lowest trailing free cash flow.
-    events
-        Results that hold the quarter of an event.
-    next_year
-        Lines that a simulation reports for the first full year ahead.
-    results
-        Results that a simulation reports.
-    drivers
-        Question in plain words -> the driver that answers it.
-    hint
-        Adds to the message that a driver reaches no target: takes the driver, the values of the model and its
-        axis; an empty text adds nothing.
+    - ``cash_flow``: trailing free cash flow by quarter: fan charts, and the chance that it is above 0.
+    - ``values``: method of valuation -> row of its value per share in the middle case; the first is the
+      default.
+    - ``price``: driver of the share price that values are compared with.
+    - ``trough``: result: the lowest trailing free cash flow.
+    - ``events``: results that hold the quarter of an event.
+    - ``next_year``: lines that a simulation reports for the first full year ahead.
+    - ``results``: results that a simulation reports.
+    - ``drivers``: question in plain words -> the driver that answers it.
+    - ``hint``: adds to the message that a driver reaches no target: takes the driver, the values of the model
+      and its axis; an empty text adds nothing.
     """
 
     cash_flow: str = ""
@@ -81,16 +71,10 @@ class TileWords:
 class ValueWords:
     """The table of values per share.
 
-    Attributes
-    ----------
-    methods
-        Method -> label. ``name``, ``columns`` hold ``{method}``.
-    columns
-        Head of a column -> row of the model.
-    lines
-        Rows below the table.
-    off_scale
-        Methods that the chart leaves out, which must be the last; ``chart`` is its title.
+    - ``methods``: method -> label. ``name``, ``columns`` hold ``{method}``.
+    - ``columns``: head of a column -> row of the model.
+    - ``lines``: rows below the table.
+    - ``off_scale``: methods that the chart leaves out, which must be the last; ``chart`` is its title.
     """
 
     methods: Mapping[str, str]
@@ -154,16 +138,10 @@ class SensitivityWords:
 class Example:
     """A call of a function in a cell.
 
-    Attributes
-    ----------
-    arguments
-        ``{scenario}`` and ``{overrides}`` stand for the selected scenario and the live drivers.
-    key, period
-        The row of the model, and the period (none: one value), that it must equal.
-    label
-        A text in place of the row's label.
-    is_block
-        It gives a block, of which the sheet shows the first cell.
+    - ``arguments``: ``{scenario}`` and ``{overrides}`` stand for the selected scenario and the live drivers.
+    - ``key``, ``period``: the row of the model, and the period (none: one value), that it must equal.
+    - ``label``: a text in place of the row's label.
+    - ``is_block``: it gives a block, of which the sheet shows the first cell.
     """
 
     function: str
@@ -179,28 +157,18 @@ class Example:
 class WorkbookWords:
     """What the sheets of a workbook show.
 
-    Attributes
-    ----------
-    title
-        Of the cover; the company's unless given.
-    sheets
-        Texts of the sheets of computed lines.
-    method, limits
-        On Contents: the method in a few names and texts, and its limits.
-    annual
-        Lines of the sheet of years and trailing twelve months. The terms of a ratio must stand above it.
-    key_drivers
-        Assumptions that decide the answer: shown on yellow.
-    tiles, headlines, values, charts_beside, charts_below
-        On the cover.
-    events, meanings, events_title
-        Rows of the inflection, and what they mean.
-    sections
-        Of the sheet of scenarios; ``may_lack``: rows that need not have a value.
-    scenario_flow, scenario_values
-        Charts over all scenarios: a line, and methods of value with their titles.
-    simulated_event
-        The event whose quarters a simulation counts.
+    - ``title``: of the cover; the company's unless given.
+    - ``sheets``: texts of the sheets of computed lines.
+    - ``method``, ``limits``: on Contents: the method in a few names and texts, and its limits.
+    - ``annual``: lines of the sheet of years and trailing twelve months. What a ratio relates must be among
+      them, above it.
+    - ``key_drivers``: assumptions that decide the answer: shown on yellow.
+    - ``tiles``, ``headlines``, ``values``, ``charts_beside``, ``charts_below``: on the cover.
+    - ``events``, ``meanings``, ``events_title``: rows of the inflection, and what they mean.
+    - ``sections``: of the sheet of scenarios; ``may_lack``: rows that need not have a value.
+    - ``scenario_flow``, ``scenario_values``: charts over all scenarios: a line, and methods of value with
+      their titles.
+    - ``simulated_event``: the event whose quarters a simulation counts.
     """
 
     title: str = ""
@@ -233,25 +201,16 @@ class CellWords:
     The first word of an argument stands for a blank. Methods of valuation and events are those of the
     questions.
 
-    Attributes
-    ----------
-    measures
-        Measures of free cash flow.
-    inflection_measures, inflection_driver
-        Measures whose inflection the model finds -> value of the driver that selects each.
-    usual_event
-        The event that a blank stands for.
-    segments, margins, capex
-        Net sales, margins, and parts of capital expenditure.
-    multiples
-        Multiples of the market value: the line of the denominator, and a line that is added to the market
-        value; an empty name adds nothing.
-    shares, price_date
-        Results: the number of shares, and the day of the price.
-    statements
-        Statements and their lines.
-    headlines
-        Columns of the table of scenarios and their lines.
+    - ``measures``: measures of free cash flow.
+    - ``inflection_measures``, ``inflection_driver``: the measures whose inflection the model finds, with
+      their values of the driver that chooses among them.
+    - ``usual_event``: the event that a blank stands for.
+    - ``segments``, ``margins``, ``capex``: net sales, margins, and parts of capital expenditure.
+    - ``multiples``: multiples of the market value: the line of the denominator, and a line that is added to
+      the market value; an empty name adds nothing.
+    - ``shares``, ``price_date``: results: the number of shares, and the day of the price.
+    - ``statements``: statements and their lines.
+    - ``headlines``: columns of the table of scenarios and their lines.
     """
 
     measures: Mapping[str, str] = field(default_factory=dict)
@@ -284,25 +243,15 @@ class Headline:
 class ReportWords:
     """The lines that commands print unasked.
 
-    Attributes
-    ----------
-    flow, trough, turn, positive
-        Free cash flow by year, the quarters of its trailing trough and of its turn, and the quarter
-        from which it stays positive.
-    ranges
-        Method of valuation -> rows of its low, middle and high value per share.
-    valued
-        Lines whose rows ``value`` gives to programs.
-    basis
-        Inputs and parts of a value, and multiples at the price.
-    warnings
-        Row that is 1 when a value is doubtful -> the reason, with rows in braces.
-    dated
-        Driver that holds the valuation date, then the drivers that are as of that date.
-    note
-        A line below values.
-    root
-        Figures that ``solve`` compares before and at the root.
+    - ``flow``, ``trough``, ``turn``, ``positive``: free cash flow by year, the quarter of its trailing
+      trough, the quarter in which it turns, and the quarter from which it stays positive.
+    - ``ranges``: method of valuation -> rows of its low, middle and high value per share.
+    - ``valued``: lines whose rows ``value`` gives to programs.
+    - ``basis``: inputs and parts of a value, and multiples at the price.
+    - ``warnings``: row that is 1 when a value is doubtful -> the reason, with rows in braces.
+    - ``dated``: driver that holds the valuation date, then the drivers that are as of that date.
+    - ``note``: a line below values.
+    - ``root``: figures that ``solve`` compares before and at the root.
     """
 
     flow: str = ""

@@ -13,7 +13,7 @@ from model.results import Results, run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import ALL
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import INPUTS, VALUE
+from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, VALUE
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
 from workbook_templates.write.xlsx import write_workbook
 
@@ -69,3 +69,8 @@ def input_cell(plan: WorkbookPlan, key: str, period: str, place: int = 0) -> tup
     if "Q" not in period:
         return INPUTS, row, plan.layout.year_column(axis.year_position(int(period)))
     return INPUTS, row, plan.layout.quarter_column(axis.position(Quarter.parse(period)))
+
+
+def selecting(name: str) -> dict[tuple[str, int, int], float | str | None]:
+    """Return the change of inputs that selects a scenario."""
+    return {(COVER, *SELECTED_CELL): name}

@@ -15,7 +15,6 @@ from shared import calculated, written
 
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.engines.libreoffice import office_environment, office_program
-from workbook_templates.plan.cells import is_formula
 from workbook_templates.read.book import read_book
 from workbook_templates.read.values import day_number
 from workbook_templates.validation.parity import compare
@@ -105,7 +104,7 @@ def test_libreoffice_opens_the_workbook_without_a_word_and_keeps_every_sheet_and
         for name, sheet in converted.sheets.items()
     }
     planned = {
-        name: {place for place, cell in sheet.cells.items() if is_formula(cell.content)}
+        name: {place for place, cell in sheet.cells.items() if cell.twin}
         for name, sheet in plan.sheets.items()
     }
     assert formulas == planned

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import formualizer
 import numpy as np
@@ -22,6 +22,7 @@ from workbook_templates.plan.formula import ALLOWED_FUNCTIONS, call, formula
 
 if TYPE_CHECKING:
     from model.plan.plan import Plan
+    from workbook_templates.plan.site import Site
 
 AXIS = AMAZON.axis(Quarter.parse("2026Q2"))
 COLUMN = 30
@@ -64,6 +65,9 @@ class Grid:
 
     def header_row(self, what: str) -> str:
         raise AssertionError(what)
+
+
+SITE = cast("Site", Grid())
 
 
 def _letters(column: int) -> str:
@@ -112,7 +116,7 @@ def by_engine(tree: Expr, rows: dict[str, list[float]]) -> object:
     for key, row in rows.items():
         for offset, value in enumerate(row):
             book.set_value("S", ROWS[key], COLUMN - len(row) + 1 + offset, value)
-    text = formula(Where(tree, Number(1), Number(0)) if is_flag(tree) else tree, Grid())
+    text = formula(Where(tree, Number(1), Number(0)) if is_flag(tree) else tree, SITE)
     book.set_formula("S", 5, 1, text)
     return book.evaluate_cell("S", 5, 1)
 
@@ -131,9 +135,9 @@ def test_random_formulas_give_the_same_in_numpy_and_in_the_engine(
     if not math.isfinite(expected) or abs(expected) > 1e100:
         return  # an error value, perhaps in an unused branch
     if isinstance(found, dict):
-        assert has_hole(tree, rows), formula(tree, Grid())
+        assert has_hole(tree, rows), formula(tree, SITE)
         return
-    assert float(found) == pytest.approx(expected, rel=1e-9, abs=1e-9), formula(tree, Grid())  # type: ignore[arg-type]  # a number
+    assert float(found) == pytest.approx(expected, rel=1e-9, abs=1e-9), formula(tree, SITE)  # type: ignore[arg-type]  # a number
 
 
 def has_hole(tree: Expr, rows: dict[str, list[float]]) -> bool:
@@ -181,7 +185,7 @@ A, B, C = Ref("one"), Ref("two"), Ref("three")
     ],
 )
 def test_formulas_read_as_people_write_them(tree: Expr, text: str) -> None:
-    assert formula(tree, Grid()) == text
+    assert formula(tree, SITE) == text
 
 
 def test_functions_outside_the_allow_list_are_a_build_error() -> None:
@@ -205,4 +209,4 @@ def test_functions_outside_the_allow_list_are_a_build_error() -> None:
 
 def test_an_unbound_node_is_refused_not_guessed() -> None:
     with pytest.raises(DeclarationError, match="is not bound"):
-        formula(Ref(driver("Growth", "ratio")), Grid())
+        formula(Ref(driver("Growth", "ratio")), SITE)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
-from shared import AS_OFS, SHIPPED, family, input_cell, written
+from shared import AS_OFS, SHIPPED, family, input_cell, selecting, written
 
 from model.results import run
 from model.scenarios.composing import load_scenario
@@ -20,7 +20,7 @@ from workbook_templates.engines.engines import ENGINES
 from workbook_templates.plan.layout import COVER, SENSITIVITY
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.read.book import read_grids
-from workbook_templates.validation.parity import Comparison, compare, selecting
+from workbook_templates.validation.parity import Comparison, compare
 from workbook_templates.write.patching import with_changes
 from workbook_templates.write.xlsx import write_workbook
 

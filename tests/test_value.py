@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared import AS_OFS, SHIPPED, computed, family, written
+from shared import AS_OFS, SHIPPED, computed, family, selecting, written
 
 from model.amazon import AMAZON
 from model.analysis.weighting import check_weights, weighted_scenario, weighted_scenarios, weighted_values
@@ -26,7 +26,6 @@ from workbook_templates.plan.layout import SCENARIOS, VALUE
 from workbook_templates.plan.sheets.scenarios import FIRST_COLUMN, WEIGHT_ROW
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.read.values import value_at
-from workbook_templates.validation.parity import selecting
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""References, functions and constants of a formula, read from its text. Knows nothing of any model."""
+"""References, functions and constants of a formula, written and read as text. Knows nothing of any model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
@@ -26,6 +25,9 @@ _TOKEN: Final = re.compile(
 )
 """Alternatives begin with different characters and repeat nothing nested: time is linear in the length."""
 _REFERENCE: Final = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})")
+_PREFIXES: Final = re.compile(r"^(_XLFN\.)?(_XLWS\.)?(_XLUDF\.)?(_XLDUDF_)?")
+_NUMBERED: Final = re.compile(r"[rR][0-9]*([cC][0-9]*)?|[cC][0-9]*")
+"""A reference by row and column numbers."""
 
 
 @cache
@@ -59,11 +61,14 @@ def rectangle(reference: str) -> tuple[int, int, int, int] | None:
     return None if start is None or end is None else (*start, *end)
 
 
-def _rewritten(formula: str, change: Callable[[re.Match[str]], str]) -> str:
-    """Return a formula with every reference to a cell changed."""
+def _rewritten(formula: str, change: Callable[[str, int, str, int], str]) -> str:
+    """Return a formula with every reference changed, given as column and row, each after its ``$`` or not."""
 
     def each(match: re.Match[str]) -> str:
-        return change(match) if match.lastgroup == "reference" else match[0]
+        if match.lastgroup != "reference":
+            return match[0]
+        fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(match[0]).groups()  # type: ignore[union-attr]  # it matched above
+        return change(fixed_column, column_number(letters), fixed_row, int(digits))
 
     return _TOKEN.sub(each, formula)
 
@@ -77,11 +82,9 @@ def relative(formula: str, row: int, column: int) -> str:
     'R[0]C[-1]+R2C1'
     """
 
-    def distance(match: re.Match[str]) -> str:
-        fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(match[0]).groups()  # type: ignore[union-attr]  # it matched above
-        down = f"R{digits}" if fixed_row else f"R[{int(digits) - row}]"
-        right = f"C{column_number(letters)}" if fixed_column else f"C[{column_number(letters) - column}]"
-        return down + right
+    def distance(fixed_column: str, at_column: int, fixed_row: str, at_row: int) -> str:
+        down = f"R{at_row}" if fixed_row else f"R[{at_row - row}]"
+        return down + (f"C{at_column}" if fixed_column else f"C[{at_column - column}]")
 
     return _rewritten(formula, distance)
 
@@ -95,13 +98,10 @@ def moved(formula: str, rows: int, columns: int) -> str:
     'C2*$A2'
     """
 
-    def there(match: re.Match[str]) -> str:
-        fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(match[0]).groups()  # type: ignore[union-attr]  # it matched above
-        number = column_number(letters) if fixed_column else column_number(letters) + columns
-        row = int(digits) if fixed_row else int(digits) + rows
-        if number < 1 or row < 1:
-            return "#REF!"
-        return f"{fixed_column}{column_letters(number)}{fixed_row}{row}"
+    def there(fixed_column: str, column: int, fixed_row: str, row: int) -> str:
+        column += 0 if fixed_column else columns
+        row += 0 if fixed_row else rows
+        return f"{fixed_column}{column_letters(column)}{fixed_row}{row}" if min(row, column) > 0 else "#REF!"
 
     return _rewritten(formula, there)
 
@@ -114,13 +114,8 @@ def functions(formula: str) -> set[str]:
     >>> sorted(functions('IF(A1>0,_xlfn.XLOOKUP(A1,B:B,C:C),"SUM(x)")'))
     ['IF', 'XLOOKUP']
     """
-    if "(" not in formula:
-        return set()
     calls = (match[0].upper() for match in _TOKEN.finditer(formula) if match.lastgroup == "call")
-    return {
-        each.removeprefix("_XLFN.").removeprefix("_XLWS.").removeprefix("_XLUDF.").removeprefix("_XLDUDF_")
-        for each in calls
-    }
+    return {_PREFIXES.sub("", each) for each in calls}
 
 
 def constants(formula: str) -> list[str]:
@@ -135,9 +130,7 @@ def without_texts(formula: str) -> str:
 
 def looks_like_a_cell(name: str) -> bool:
     """Tell whether a name could be read as a reference, in either style."""
-    return (
-        coordinates(name) is not None or re.fullmatch(r"[rR][0-9]*([cC][0-9]*)?|[cC][0-9]*", name) is not None
-    )
+    return coordinates(name) is not None or _NUMBERED.fullmatch(name) is not None
 
 
 @cache
@@ -156,9 +149,32 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def cell_name(row: int, column: int) -> str:
-    """Return ``B5`` for row 5, column 2."""
-    return f"{column_letters(column)}{row}"
+def reference(row: int, column: int, *, fixed_row: bool = False, fixed_column: bool = False) -> str:
+    """Write a cell as ``A1``, with ``$`` before what stays when the formula is copied."""
+    return f"{'$' if fixed_column else ''}{column_letters(column)}{'$' if fixed_row else ''}{row}"
+
+
+def absolute(row: int, column: int) -> str:
+    """Write a cell as ``$A$1``."""
+    return reference(row, column, fixed_row=True, fixed_column=True)
+
+
+def area(
+    first: tuple[int, int], last: tuple[int, int], *, fixed_row: bool = False, fixed_column: bool = False
+) -> str:
+    """Write the cells between two corners as ``A1:B2``, with ``$`` as for :func:`reference`."""
+    corners = (reference(*each, fixed_row=fixed_row, fixed_column=fixed_column) for each in (first, last))
+    return ":".join(corners)
+
+
+def across(sheet: str, row: int, first: int, last: int) -> str:
+    """Write the cells of a row on a sheet, wherever the reference stands."""
+    return f"'{sheet}'!{area((row, first), (row, last), fixed_row=True, fixed_column=True)}"
+
+
+def down(sheet: str, column: int, rows: range) -> str:
+    """Write the cells of a column on a sheet, wherever the reference stands."""
+    return f"'{sheet}'!{area((rows[0], column), (rows[-1], column), fixed_row=True, fixed_column=True)}"
 
 
 def ranges(places: Iterable[tuple[int, int]]) -> list[str]:
@@ -182,24 +198,17 @@ def ranges(places: Iterable[tuple[int, int]]) -> list[str]:
         if block is not None and block[1] == row - 1:
             block[1] = row
         else:
-            block = [row, row, first, last]
-            open_[first, last] = block
+            open_[first, last] = block = [row, row, first, last]
             blocks.append(block)
-    names = []
-    for top, bottom, first, last in blocks:
-        start, end = cell_name(top, first), cell_name(bottom, last)
-        names.append(start if start == end else f"{start}:{end}")
-    return names
+    names = ((reference(top, first), reference(bottom, last)) for top, bottom, first, last in blocks)
+    return [start if start == end else f"{start}:{end}" for start, end in names]
 
 
 def covers(cells: str, wanted: tuple[int, int, int, int]) -> bool:
     """Tell whether one of the ranges in ``cells`` holds a rectangle."""
     top, left, bottom, right = wanted
-    for each in cells.split():
-        found = rectangle(each)
-        if found and found[0] <= top and found[1] <= left and found[2] >= bottom and found[3] >= right:
-            return True
-    return False
+    found = (rectangle(each) for each in cells.split())
+    return any(r and r[0] <= top and r[1] <= left and r[2] >= bottom and r[3] >= right for r in found)
 
 
 AMZN: Final = "AMZN_"

@@ -21,9 +21,7 @@ _SHEETS: Final = {
     "Sales": SheetWords(
         title="Net sales", holds="Demand, capacity and net sales by segment, advertising and stores, backlog"
     ),
-    "Assets": SheetWords(
-        title="Capital expenditure", holds="Capital expenditure, property additions by site"
-    ),
+    "Assets": SheetWords(title="Capital expenditure", holds="Capital expenditure, property additions by site"),
     "Depreciation": SheetWords(
         title="Depreciation, vintage by vintage",
         holds="Straight-line depreciation of every vintage, and of what stood at as-of",
@@ -172,9 +170,7 @@ _EXAMPLES: Final = (
     Example(function="AMZN_MARGIN", arguments='2027,"aws",{scenario},{overrides}', key="aws_margin", period="2027"),
     Example(function="AMZN_CAPEX", arguments='2026,"gross",{scenario},{overrides}', key="capex", period="2026"),
     Example(function="AMZN_VALUE", arguments='"dcf",{scenario},{overrides}', key="value_per_share[dcf,mid]"),
-    Example(
-        function="AMZN_VALUE", arguments='"exit_multiple",{scenario},{overrides}', key="value_per_share[exit_multiple,mid]",
-    ),
+    Example(function="AMZN_VALUE", arguments='"exit_multiple",{scenario},{overrides}', key="value_per_share[exit_multiple,mid]"),
     Example(function="AMZN_UPSIDE", arguments=',"sotp",{scenario},{overrides}', key="upside[sotp]"),
     Example(function="AMZN_MULTIPLE", arguments='"P/E",,{scenario},,{overrides}', key="price_to_earnings_trailing"),
     Example(function="AMZN_INFLECTION", arguments='"turn",{scenario},,{overrides}', key="turn"),

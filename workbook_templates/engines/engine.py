@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from workbook_templates.read.values import Changes, Grids
 
 
+def failed(engine: str, error: Exception) -> EngineError:
+    """Return the error of an engine that failed on a workbook."""
+    return EngineError(f"{engine} could not calculate the workbook: {type(error).__name__}: {error}")
+
+
 class Engine(ABC):
     """A spreadsheet engine."""
 
@@ -38,9 +43,7 @@ class Engine(ABC):
         except AmznFcfError:
             raise
         except Exception as error:
-            raise EngineError(
-                f"{self.name} could not calculate the workbook: {type(error).__name__}: {error}"
-            ) from error
+            raise failed(self.name, error) from error
 
     def calculate(self, data: bytes, changes: Changes | None = None) -> Grids:
         """Calculate one workbook."""

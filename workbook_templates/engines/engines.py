@@ -1,8 +1,4 @@
-"""Spreadsheet engines behind one interface: a workbook file (and changes of inputs) in, values out.
-
-formualizer runs in this process and is the default; IronCalc does too; LibreOffice is a program that must be
-installed.
-"""
+"""The spreadsheet engines: formualizer (the default) and IronCalc in this process; LibreOffice, a program."""
 
 from __future__ import annotations
 
@@ -16,10 +12,8 @@ from workbook_templates.engines.libreoffice import LibreOffice
 if TYPE_CHECKING:
     from workbook_templates.engines.engine import Engine
 
-
-ENGINES: Final[dict[str, Engine]] = {
-    engine.name: engine for engine in (Formualizer(), IronCalc(), LibreOffice())
-}
+_ALL: Final[tuple[Engine, ...]] = (Formualizer(), IronCalc(), LibreOffice())
+ENGINES: Final = {engine.name: engine for engine in _ALL}
 DEFAULT_ENGINE: Final = "formualizer"
 
 

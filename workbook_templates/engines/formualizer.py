@@ -7,8 +7,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from model.errors import EngineError
-from workbook_templates.engines.engine import Engine
+from workbook_templates.engines.engine import Engine, failed
 from workbook_templates.read.values import ERRORS, Changes, Grid, Grids, Value, day_number
 
 if TYPE_CHECKING:
@@ -16,12 +15,9 @@ if TYPE_CHECKING:
 
 
 _ERRORS: Final = {kind: text for text, kind in ERRORS.items()} | {"Div0": "#DIV/0!"}
-
 Heard = Callable[[str], None]
-
 Register = Callable[[Any, Heard | None], None]
 """Registers functions with a formualizer workbook; the second argument receives their error messages."""
-
 LARGEST_SHEET: Final = (2000, 100)
 """Rows and columns read from a sheet: formualizer does not tell its size; a test keeps sheets below it."""
 
@@ -66,7 +62,7 @@ class Formualizer(Engine):
         try:
             result = formualizer.recalculate_xlsx_bytes(data)
         except Exception as error:
-            raise EngineError(f"formualizer could not calculate the workbook: {error}") from error
+            raise failed(self.name, error) from error
         return bytes(result["bytes"])
 
 

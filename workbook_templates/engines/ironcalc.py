@@ -54,8 +54,6 @@ def _set_ironcalc(model: Any, sheet: int, row: int, column: int, content: float 
 
 def _ironcalc_grid(model: Any, sheet: int) -> Grid:  # noqa: ANN401
     _, rows, _, columns = model.get_sheet_dimensions(sheet)
-    values = (
-        (place, model.get_cell_value(sheet, *place))
-        for place in product(range(1, rows + 1), range(1, columns + 1))
-    )
+    places = product(range(1, rows + 1), range(1, columns + 1))
+    values = ((place, model.get_cell_value(sheet, *place)) for place in places)
     return {place: value for place, value in values if value is not None}

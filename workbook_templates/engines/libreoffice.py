@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
     from workbook_templates.read.values import Changes, Grids
 
-
 _START_SECONDS, _BOOK_SECONDS = 240, 60
 """The longest that LibreOffice may take to start, and for each workbook."""
-
 _RECALCULATE_ALWAYS: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
@@ -54,38 +52,34 @@ class LibreOffice(Engine):
                 sources.append(folder / f"book{number}.xlsx")
                 sources[-1].write_bytes(with_changes(data, changes))
             out = folder / "out"
-            self._convert(program, folder, sources, out)
-            return [read_grids(self._result(out / source.name)) for source in sources]
+            _convert(program, folder, sources, out)
+            results = [out / source.name for source in sources]
+            if not all(path.is_file() for path in results):  # it exits 0 when it could not load a file
+                raise EngineError("LibreOffice wrote no result: it could not load the workbook")
+            return [read_grids(path.read_bytes()) for path in results]
 
-    def _convert(self, program: str, folder: Path, sources: Sequence[Path], out: Path) -> None:
-        seconds = _START_SECONDS + _BOOK_SECONDS * len(sources)
-        command = [
-            program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
-            "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, sources),
-        ]  # fmt: skip
-        try:
-            subprocess.run(  # noqa: S603  # this module
-                command, env=office_environment(), check=True, capture_output=True, timeout=seconds
-            )  # our own arguments
-        except subprocess.CalledProcessError as error:
-            said = error.stderr.decode(errors="replace").strip()[:300]
-            raise EngineError(f"LibreOffice failed with status {error.returncode}: {said}") from None
-        except subprocess.TimeoutExpired:
-            raise EngineError(f"LibreOffice did not finish within {seconds} s") from None
 
-    @staticmethod
-    def _result(path: Path) -> bytes:
-        if not path.is_file():  # it exits 0 when it could not load a file
-            raise EngineError("LibreOffice wrote no result: it could not load the workbook")
-        return path.read_bytes()
+def _convert(program: str, folder: Path, sources: Sequence[Path], out: Path) -> None:
+    seconds = _START_SECONDS + _BOOK_SECONDS * len(sources)
+    command = [
+        program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
+        "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, sources),
+    ]  # fmt: skip
+    try:
+        subprocess.run(  # noqa: S603  # our own arguments
+            command, env=office_environment(), check=True, capture_output=True, timeout=seconds
+        )
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip()[:300]
+        raise EngineError(f"LibreOffice failed with status {error.returncode}: {said}") from None
+    except subprocess.TimeoutExpired:
+        raise EngineError(f"LibreOffice did not finish within {seconds} s") from None
 
 
 def office_environment() -> dict[str, str]:
     """Return the environment for LibreOffice: with a virtual environment in PATH it loads no file."""
-    environment = {**os.environ, "PATH": os.defpath + os.pathsep + "/usr/bin"}
-    environment.pop("PYTHONHOME", None)
-    environment.pop("PYTHONPATH", None)
-    return environment
+    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
+    return kept | {"PATH": os.defpath + os.pathsep + "/usr/bin"}
 
 
 def office_program() -> str | None:

@@ -10,21 +10,23 @@ import importlib
 import json
 import subprocess
 import sys
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from model.errors import AmznFcfError, EngineError
+from workbook_templates.engines.engine import failed
 from workbook_templates.engines.engines import engine_named
 from workbook_templates.engines.formualizer import Formualizer, plain_value
-from workbook_templates.read.values import is_error
+from workbook_templates.read.values import is_error, value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from workbook_templates.engines.formualizer import Register
     from workbook_templates.read.values import Grids, Value
 
     Place = tuple[str, int, int]
+    Cells = Mapping[Place, bool]
+    Pinned = Mapping[Place, Value] | None
 
 SECONDS: Final = 3
 SECONDS_WITH_FUNCTIONS: Final = 60
@@ -37,29 +39,19 @@ _MOST_EXPLAINED: Final = 200
 """Failed AMZN_ cells that are explained; further ones show their error value only."""
 
 
-@dataclass(repr=False)
-class Calculated:
+class Calculated(NamedTuple):
     """Values of formula cells, and the messages of functions in cells that failed."""
 
-    grids: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
-    failures: dict[Place, str] = field(default_factory=dict)
+    grids: Grids
+    failures: Mapping[Place, str] = {}
 
 
-def calculate(
-    data: bytes,
-    cells: Mapping[Place, bool],
-    register: Register | None,
-    pinned: Mapping[Place, Value] | None = None,
-) -> Calculated:
+def calculate(data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None) -> Calculated:
     """Calculate a workbook with formualizer in this process.
 
-    Parameters
-    ----------
-    cells
-        Formula cells whose values are wanted, each with whether it calls functions that ``register`` makes
-        known.
-    pinned
-        Cells that hold a value in place of their formula, because the engine may calculate it otherwise.
+    ``cells``: formula cells whose values are wanted, each with whether it calls functions that ``register``
+    makes known; ``pinned``: cells that hold a value in place of their formula, because the engine may
+    calculate it otherwise.
     """
     import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
 
@@ -71,66 +63,47 @@ def calculate(
         for (sheet, row, column), value in (pinned or {}).items():
             book.set_value(sheet, row, column, value)
         book.evaluate_all()
-        found = Calculated()
-        for name in dict.fromkeys(sheet for sheet, _, _ in cells):
-            found.grids[name] = {}
+        grids: dict[str, dict[tuple[int, int], Value]] = {}
         for sheet, row, column in cells:
-            found.grids[sheet][row, column] = plain_value(book.get_value(sheet, row, column))
-        failed = [
-            place for place, calls in cells.items() if calls and is_error(found.grids[place[0]][place[1:]])
-        ]
-        for sheet, row, column in failed:
+            value = plain_value(book.get_value(sheet, row, column))
+            grids.setdefault(sheet, {})[row, column] = value
+        failures: dict[Place, str] = {}
+        for place in (place for place, calls in cells.items() if calls):
+            error = grids[place[0]][place[1:]]
+            if not is_error(error):
+                continue
             said.clear()
-            if len(found.failures) < _MOST_EXPLAINED:
-                book.set_formula(sheet, row, column, book.get_formula(sheet, row, column))
-                book.evaluate_cell(sheet, row, column)
-            error = found.grids[sheet][row, column]
-            found.failures[sheet, row, column] = (
-                f"{error}: {'; '.join(dict.fromkeys(said))}" if said else str(error)
-            )
+            if len(failures) < _MOST_EXPLAINED:
+                book.set_formula(*place, book.get_formula(*place))
+                book.evaluate_cell(*place)
+            reasons = "; ".join(dict.fromkeys(said))
+            failures[place] = f"{error}: {reasons}" if reasons else str(error)
     except AmznFcfError:
         raise
     except Exception as error:
-        raise EngineError(
-            f"{Formualizer.name} could not calculate the workbook: {type(error).__name__}: {error}"
-        ) from error
-    return found
+        raise failed(Formualizer.name, error) from error
+    return Calculated(grids, failures)
 
 
 def calculate_apart(
-    name: str,
-    data: bytes,
-    cells: Mapping[Place, bool],
-    register: Register | None,
-    pinned: Mapping[Place, Value] | None = None,
+    name: str, data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None
 ) -> Calculated:
     """Calculate a workbook in a process of its own with limited time and memory; only formualizer pins cells.
 
-    Raises
-    ------
-    EngineError
-        If the engine fails, or needs more than its limits.
+    An engine that fails, or needs more than its limits, is an :class:`EngineError`.
     """
     calls = any(cells.values())
     seconds = SECONDS_WITH_FUNCTIONS if calls else SECONDS
+    named = f"{register.__module__}:{register.__qualname__}" if register is not None and calls else ""
     order = {
-        "engine": name,
-        "seconds": seconds,
-        "register": f"{register.__module__}:{register.__qualname__}"
-        if register is not None and calls
-        else "",
+        "engine": name, "seconds": seconds, "size": len(data), "register": named,
         "cells": [[*place, call] for place, call in cells.items()],
         "pinned": [[*place, value] for place, value in (pinned or {}).items()],
-        "size": len(data),
-    }
-    command = [sys.executable, "-m", __name__]
+    }  # fmt: skip
+    command, said = [sys.executable, "-m", __name__], json.dumps(order).encode() + b"\n" + data
     try:
         done = subprocess.run(  # noqa: S603  # this module
-            command,
-            input=json.dumps(order).encode() + b"\n" + data,
-            capture_output=True,
-            check=False,
-            timeout=_SLOWEST * seconds,
+            command, input=said, capture_output=True, check=False, timeout=_SLOWEST * seconds
         )
         answer = json.loads(done.stdout) if done.returncode == 0 else {}
     except (subprocess.TimeoutExpired, ValueError):
@@ -138,16 +111,13 @@ def calculate_apart(
     if "error" in answer:
         raise EngineError(str(answer["error"]))
     if "grids" not in answer:
-        raise EngineError(
-            f"{name} needs more than {seconds} s or {MEMORY // 1_000_000_000} GB for its formulas, or crashed"
-        )
-    return Calculated(
-        {
-            sheet: {(row, column): value for row, column, value in values}
-            for sheet, values in answer["grids"].items()
-        },
-        {(sheet, row, column): text for sheet, row, column, text in answer["failures"]},
-    )
+        limits = f"{seconds} s or {MEMORY // 1_000_000_000} GB"
+        raise EngineError(f"{name} needs more than {limits} for its formulas, or crashed")
+    grids: dict[str, dict[tuple[int, int], Value]] = {}
+    for sheet, row, column, value in answer["grids"]:
+        grids.setdefault(sheet, {})[row, column] = value
+    failures = {(sheet, row, column): text for sheet, row, column, text in answer["failures"]}
+    return Calculated(grids, failures)
 
 
 def _limit(seconds: int) -> None:
@@ -161,18 +131,8 @@ def _limit(seconds: int) -> None:
 
 
 def _registered(path: str) -> Register | None:
-    if not path:
-        return None
     module, _, name = path.partition(":")
-    found: Register = getattr(importlib.import_module(module), name)
-    return found
-
-
-def _sparse(grids: Grids, wanted: Iterable[Place]) -> dict[str, list[Sequence[object]]]:
-    found: dict[str, list[Sequence[object]]] = {}
-    for sheet, row, column in wanted:
-        found.setdefault(sheet, []).append((row, column, grids.get(sheet, {}).get((row, column))))
-    return found
+    return getattr(importlib.import_module(module), name) if path else None
 
 
 def main() -> None:
@@ -186,12 +146,10 @@ def main() -> None:
             pinned = {(sheet, row, column): value for sheet, row, column, value in order["pinned"]}
             found = calculate(data, cells, _registered(order["register"]), pinned)
         else:
-            found = Calculated()
-            found.grids.update(
-                {name: dict(grid) for name, grid in engine_named(order["engine"]).calculate(data).items()}
-            )
+            found = Calculated(engine_named(order["engine"]).calculate(data))
+        values = [[*place, value_at(found.grids, *place)] for place in cells]
         failures = [[*place, text] for place, text in found.failures.items()]
-        answer: dict[str, object] = {"grids": _sparse(found.grids, cells), "failures": failures}
+        answer: dict[str, object] = {"grids": values, "failures": failures}
     except AmznFcfError as error:
         answer = {"error": str(error)}
     sys.stdout.write(json.dumps(answer))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
     from workbook_templates.plan.layout import Layout
 
+Content = float | str | None
+
 
 class Twin(ABC):
     """The figure of the model that a formula cell must equal."""
@@ -33,7 +35,7 @@ class Twin(ABC):
 class Cell(NamedTuple):
     """Content (a formula starts with ``=`` and has a twin), style, and twin."""
 
-    content: float | str | None
+    content: Content
     style: str
     twin: Twin | None = None
 
@@ -64,9 +66,7 @@ class SheetPlan:
     one_page: bool = False
     """Printed on a single page."""
 
-    def put(
-        self, row: int, column: int, content: float | str | None, style: str, twin: Twin | None = None
-    ) -> None:
+    def put(self, row: int, column: int, content: Content, style: str, twin: Twin | None = None) -> None:
         """Place a cell."""
         self.cells[row, column] = Cell(content, style, twin)
 
@@ -133,11 +133,6 @@ class Chart:
     category_title: str = ""
     stacked: bool = False
     horizontal: bool = False
-
-
-def is_formula(content: object) -> bool:
-    """Tell whether the content of a cell is a formula."""
-    return isinstance(content, str) and content.startswith("=") and len(content) > 1
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,7 +5,7 @@ Functions are limited to what Excel 2010, LibreOffice 7.4, IronCalc and formuali
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from model.backends.infix import infix
 from model.errors import DeclarationError
@@ -14,47 +14,16 @@ from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
 
 if TYPE_CHECKING:
-    from model.language.nodes import CalendarName, Expr
+    from model.language.nodes import Expr
+    from workbook_templates.plan.site import Site
 
 ALLOWED_FUNCTIONS: Final = frozenset(
     {"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"}
 )
 _FUNCTIONS: Final = {
-    "minimum": "MIN",
-    "maximum": "MAX",
-    "absolute": "ABS",
-    "where": "IF",
-    "&": "AND",
-    "|": "OR",
-}
-
-
+    "minimum": "MIN", "maximum": "MAX", "absolute": "ABS", "where": "IF", "&": "AND", "|": "OR",
+}  # fmt: skip
 _REDUCTIONS: Final = {"lowest": "MIN", "highest": "MAX", "sum": "SUM"}
-
-
-class Site(Protocol):
-    """The cell of a formula: it knows where rows are, seen from there."""
-
-    def cell(self, key: str, lag: int) -> str:
-        """Return the reference to a row ``lag`` columns to the left, or to its one value without time."""
-
-    def window(self, key: str, first_lag: int, last_lag: int) -> str:
-        """Return the reference to a row from ``first_lag`` to ``last_lag`` columns to the left."""
-
-    def fixed(self, key: str, position: int) -> str:
-        """Return the reference to a row at a position of the axis (from 0), whatever the column."""
-
-    def whole(self, key: str) -> str:
-        """Return the reference to a row over the axis, or to its one value if it has no time."""
-
-    def span(self, keys: tuple[str, ...]) -> str | None:
-        """Return the reference to several rows in this column as one range, if they are adjacent."""
-
-    def header(self, what: CalendarName) -> str:
-        """Return the reference to a property of the quarter of this column, or of the vintage of this row."""
-
-    def header_row(self, what: CalendarName) -> str:
-        """Return the reference to a property of all quarters."""
 
 
 def formula(node: Expr, site: Site) -> str:

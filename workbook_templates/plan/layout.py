@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.errors import DeclarationError
 from model.language.declarations import Block, Driver
 from model.reported.actuals import load_actuals
-from workbook_templates.a1 import looks_like_a_cell
+from workbook_templates.a1 import area, looks_like_a_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +25,8 @@ LABEL, NAME, UNIT, NOTE, VALUE = 1, 2, 3, 4, 5
 FIRST_YEAR_COLUMN: Final = 6
 
 TITLE_ROW, SUBTITLE_ROW = 1, 2
-YEAR_ROW, SEASON_ROW, POSITION_ROW, ELAPSED_ROW, YEAR_NUMBER_ROW, END_ROW, PERIOD_ROW, BASIS_ROW = range(
-    3, 11
-)
+YEAR_ROW, SEASON_ROW, POSITION_ROW, ELAPSED_ROW = 3, 4, 5, 6
+YEAR_NUMBER_ROW, END_ROW, PERIOD_ROW, BASIS_ROW = 7, 8, 9, 10
 FIRST_ROW: Final = 12
 """First row below the header."""
 
@@ -66,22 +65,19 @@ def check_sheet_name(block: type[Block]) -> None:
     """Refuse a block whose sheet formulas could not name without quotes, or that is another sheet's."""
     name = block.sheet
     if not (name.isascii() and name.isalpha()) or name in _OTHER_SHEETS or looks_like_a_cell(name):
-        raise DeclarationError(
-            f"block {block.__name__}: no sheet can be called {name!r}: write class {block.__name__}(Block, "
-            f"sheet=...) with one word that is not among {', '.join(_OTHER_SHEETS)}"
-        )
+        remedy = f"write class {block.__name__}(Block, sheet=...) with one word that is not among"
+        others = ", ".join(_OTHER_SHEETS)
+        raise DeclarationError(f"block {block.__name__}: no sheet can be called {name!r}: {remedy} {others}")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A row on a sheet."""
 
     sheet: str
     row: int
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """The title of a section on a sheet."""
 
     row: int
@@ -107,7 +103,9 @@ class Layout:
     last_row: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._place_reported()
+        for key in self.plan.rows:
+            if key.startswith("reported."):
+                self.places[key] = Place(REPORTED, self._next_row(REPORTED))
         for block in self.plan.model.blocks:
             self._place_block(block)
         self._place_inputs()
@@ -129,7 +127,7 @@ class Layout:
         latest = load_actuals(self.company).latest.year
         return [year for year in self.plan.axis.years if latest - before <= year <= latest + after]
 
-    @cached_property
+    @property
     def years(self) -> int:
         """Number of year columns."""
         return len(self.plan.axis.years)
@@ -152,6 +150,11 @@ class Layout:
         """Return the column of a year, by its position from 0."""
         return FIRST_YEAR_COLUMN + position
 
+    def over_axis(self, row: int, *, fixed_row: bool = False) -> str:
+        """Write the cells of a row in all quarters, whatever the column of the formula."""
+        first, last = (row, self.first_quarter_column), (row, self.last_column)
+        return area(first, last, fixed_row=fixed_row, fixed_column=True)
+
     def driver_start(self, key: str) -> int:
         """Return the first quarter in which a driver matters: earlier ones are not shown."""
         return 0 if key in self.plan.used_in_history else self.plan.axis.forecast_start
@@ -162,13 +165,8 @@ class Layout:
         return row
 
     def _heading(self, sheet: str, text: str) -> None:
-        first = sheet not in self.last_row
-        self.headings.setdefault(sheet, []).append(Heading(self._next_row(sheet, 0 if first else 1), text))
-
-    def _place_reported(self) -> None:
-        for key in self.plan.rows:
-            if key.startswith("reported."):
-                self.places[key] = Place(REPORTED, self._next_row(REPORTED))
+        gap = 1 if sheet in self.last_row else 0
+        self.headings.setdefault(sheet, []).append(Heading(self._next_row(sheet, gap), text))
 
     def _place_block(self, block: type[Block]) -> None:
         check_sheet_name(block)
@@ -187,9 +185,8 @@ class Layout:
                     rows_of_vintages[row.members] = place
         for row in beside:  # the cost of a vintage stands in the row of its figures over time
             if row.members not in rows_of_vintages:
-                raise DeclarationError(
-                    f"{row.key}: the block {block.__name__} has no line over time by the same vintages"
-                )
+                fault = f"the block {block.__name__} has no line over time by the same vintages"
+                raise DeclarationError(f"{row.key}: {fault}")
             self.places[row.key] = rows_of_vintages[row.members]
 
     def _place_inputs(self) -> None:
@@ -202,10 +199,8 @@ class Layout:
             for driver in drivers:
                 keys = self.plan.names[driver.name]
                 for key in keys:
-                    self.live[key] = self._next_row(INPUTS)
-                    self.places.setdefault(
-                        key, Place(INPUTS, self.live[key])
-                    )  # members of a season stand nowhere else
+                    self.live[key] = row = self._next_row(INPUTS)
+                    self.places.setdefault(key, Place(INPUTS, row))  # members of a season stand nowhere else
                 for key in keys:
                     self.given[key] = self.last_row[INPUTS] + 1
                     self.last_row[INPUTS] += len(self.scenarios)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from workbook_templates.a1 import reference
 from workbook_templates.plan.layout import VALUE, Layout
-from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import OfRow
 
@@ -24,20 +24,11 @@ class Link(NamedTuple):
 
 
 def linked(layout: Layout, key: str, period: Period | None = None) -> Link | None:
-    """Return the link to a row in a year or a quarter, or to its one value.
+    """Return the link to a row in a year or a quarter, or to its one value; None where it has no figure.
 
-    Parameters
-    ----------
-    period
-        None for a row that does not vary with time, for which any period is ignored.
-
-    Returns
-    -------
-    Link or None
-        None where the row has no figure for the period.
+    A row that does not vary with time has one value, whatever the period.
     """
-    row = layout.plan.row(key)
-    home = layout.places[key]
+    row, home = layout.plan.row(key), layout.places[key]
     if period is None or not row.timed:
         column, twin = VALUE, OfRow(key)
     elif period.frequency == "annual":

@@ -16,47 +16,25 @@ if TYPE_CHECKING:
 
 def register(workbook: Workbook) -> None:
     """Add all named styles to a workbook."""
-    for style in named_styles():
-        workbook.add_named_style(style)
-
-
-def named_styles() -> list[NamedStyle]:
-    """Return every named style."""
-    numbers = [_number(role, name) for role in styles.FONTS for name in styles.FORMATS]
-    return [*numbers, *map(_text, styles.TEXTS)]
-
-
-def _number(role: str, name: str) -> NamedStyle:
-    style = NamedStyle(f"{role} {name}", number_format=styles.FORMATS[name])
-    style.font = Font(
-        name="Calibri", size=styles.SIZES.get(role, 10), color=styles.FONTS[role], bold=role in styles.BOLD,
-        italic=role == "estimate",
-    )  # fmt: skip
-    style.protection = Protection(locked=role not in styles.UNLOCKED)
-    style.alignment = Alignment(horizontal="left" if name == "text" else "right", vertical="center")
-    if role in styles.FILLS:
-        style.fill = PatternFill("solid", fgColor=styles.FILLS[role])
-    return style
-
-
-def _text(text: styles.TextLook) -> NamedStyle:
-    style = NamedStyle(text.name, number_format=styles.FORMATS[styles.FORMAT_OF_TEXT.get(text.name, "text")])
-    style.font = Font(name=text.font, size=text.size, bold=text.bold, italic=text.italic, color=text.colour)
-    style.alignment = Alignment(
-        horizontal=text.horizontal, vertical="center", wrap_text=text.wraps, indent=text.indent
-    )
-    if text.fill:
-        style.fill = PatternFill("solid", fgColor=text.fill)
-    if text.name.startswith("period") or text.name == "entry":
-        style.border = Border(bottom=Side(style="thin", color=styles.GREY))
-    style.protection = Protection(locked=text.name not in styles.UNLOCKED)
-    return style
+    for style in styles.STYLES.values():
+        named = NamedStyle(style.name, number_format=style.number_format)
+        named.font = Font(
+            name=style.font, size=style.size, bold=style.bold, italic=style.italic, color=style.colour
+        )
+        named.alignment = Alignment(
+            horizontal=style.horizontal, vertical="center", wrap_text=style.wraps, indent=style.indent
+        )
+        if style.fill:
+            named.fill = PatternFill("solid", fgColor=style.fill)
+        if style.name.startswith("period") or style.name == "entry":
+            named.border = Border(bottom=Side(style="thin", color=styles.GREY))
+        named.protection = Protection(locked=style.locked)
+        workbook.add_named_style(named)
 
 
 def conditional(condition: str, look: str) -> Rule:
     """Return the rule of a conditional format."""
     fill, colour = styles.LOOKS[look]
-    differs = DifferentialStyle(
-        fill=PatternFill("solid", bgColor=fill), font=Font(color=colour, italic=look == "overruled")
-    )
+    font = Font(color=colour, italic=look == "overruled")
+    differs = DifferentialStyle(fill=PatternFill("solid", bgColor=fill), font=font)
     return Rule("expression", formula=[condition], dxf=differs)

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Final, Literal
 
 from model.language.units import measure
 
-BLUE, BLACK, GREEN, GREY, WHITE, NAVY, BROWN = (
-    "0000FF",
-    "000000",
-    "008000",
-    "7F7F7F",
-    "FFFFFF",
-    "1F3864",
-    "7B3F00",
-)
+BLUE, BLACK, GREEN, GREY, WHITE = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF"
+NAVY, BROWN = "1F3864", "7B3F00"
 YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
 GOOD, BAD = "E2EFDA", "FCE4D6"
 RED, TEAL, AMBER, PURPLE = "C00000", "2E8B8B", "E0A030", "7A5BA6"
@@ -48,14 +42,14 @@ FONTS: Final = {
 picked, highlighted, stamped, the driver's values at a grid, the scenario in its centre, headline."""
 SIZES: Final = {"tile": 14}
 BOLD: Final = frozenset({"live", "total", "edge", "centre", "tile"})
-UNLOCKED: Final = frozenset({"input", "key", "selector", "entry"})
-"""Roles and texts of cells that stay open when a sheet is protected."""
+UNLOCKED: Final = frozenset({"input", "key"})
+"""Roles of cells that stay open when a sheet is protected."""
 FILLS: Final = {"key": YELLOW, "live": PALE, "edge": PALE, "centre": BAND}
 
 
 @dataclass(frozen=True)
-class TextLook:
-    """The look of a kind of text."""
+class Style:
+    """A named style of cells."""
 
     name: str
     size: int = 10
@@ -67,47 +61,58 @@ class TextLook:
     horizontal: Literal["left", "right"] | None = None
     indent: int = 0
     wraps: bool = False
+    locked: bool = True
+    format_name: str = "text"
+
+    @property
+    def number_format(self) -> str:
+        """The number format, as spreadsheet programs write it."""
+        return FORMATS[self.format_name]
 
 
-TEXTS: Final = (
-    TextLook("title", 16, bold=True, colour=NAVY),
-    TextLook("subtitle", colour=GREY),
-    TextLook("tile label", 8, colour=GREY, horizontal="right", wraps=True),
-    TextLook("entry", colour=BLUE, horizontal="left", wraps=True),
-    TextLook("as of", bold=True, horizontal="left"),
-    TextLook("go to", 9, colour=GREEN),
-    TextLook("heading", 11, bold=True, colour=WHITE, fill=NAVY),
-    TextLook("label", wraps=True),
-    TextLook("indented", colour=GREY, indent=2),
-    TextLook("name", 9, colour=GREY, font="Consolas"),
-    TextLook("unit", 9, colour=GREY),
-    TextLook("note", 9, colour=GREY, horizontal="left", indent=1, wraps=True),
-    TextLook("remark", 9, colour=GREY, horizontal="left", indent=1),
-    TextLook("wrapped", horizontal="left", indent=1, wraps=True),
-    TextLook("axis", 8, colour=GREY, horizontal="right"),
-    TextLook("axis date", 8, colour=GREY, horizontal="right"),
-    TextLook("period", bold=True, fill=BAND, horizontal="right"),
-    TextLook("period text", bold=True, fill=BAND),
-    TextLook("period text wrapped", bold=True, fill=BAND, wraps=True),
-    TextLook("good", bold=True, fill=GOOD),
-    TextLook("bad", bold=True, fill=BAD),
-    TextLook("neutral", colour=GREY),
-    TextLook("basis", 9, italic=True, colour=GREY, fill=BAND, horizontal="right"),
-    TextLook("check", bold=True),
-    TextLook("selector", 12, bold=True, colour=BLUE, fill=YELLOW),
+_TEXTS: Final = (
+    Style("title", 16, bold=True, colour=NAVY),
+    Style("subtitle", colour=GREY),
+    Style("tile label", 8, colour=GREY, horizontal="right", wraps=True),
+    Style("entry", colour=BLUE, horizontal="left", wraps=True, locked=False),
+    Style("as of", bold=True, horizontal="left", format_name="quarter"),
+    Style("go to", 9, colour=GREEN),
+    Style("heading", 11, bold=True, colour=WHITE, fill=NAVY),
+    Style("label", wraps=True),
+    Style("indented", colour=GREY, indent=2),
+    Style("name", 9, colour=GREY, font="Consolas"),
+    Style("unit", 9, colour=GREY),
+    Style("note", 9, colour=GREY, horizontal="left", indent=1, wraps=True),
+    Style("remark", 9, colour=GREY, horizontal="left", indent=1),
+    Style("wrapped", horizontal="left", indent=1, wraps=True),
+    Style("axis", 8, colour=GREY, horizontal="right"),
+    Style("axis date", 8, colour=GREY, horizontal="right", format_name="date"),
+    Style("period", bold=True, fill=BAND, horizontal="right", format_name="quarter"),
+    Style("period text", bold=True, fill=BAND),
+    Style("period text wrapped", bold=True, fill=BAND, wraps=True),
+    Style("good", bold=True, fill=GOOD),
+    Style("bad", bold=True, fill=BAD),
+    Style("neutral", colour=GREY),
+    Style("basis", 9, italic=True, colour=GREY, fill=BAND, horizontal="right"),
+    Style("check", bold=True),
+    Style("selector", 12, bold=True, colour=BLUE, fill=YELLOW, locked=False),
 )
 
 
-_WRAPPED: Final = {text.name: text.size for text in TEXTS if text.wraps}
-FORMAT_OF_TEXT: Final = {"period": "quarter", "axis date": "date", "as of": "quarter"}
+def _style_of_numbers(role: str, format_name: str) -> Style:
+    return Style(
+        f"{role} {format_name}", SIZES.get(role, 10), bold=role in BOLD, italic=role == "estimate",
+        colour=FONTS[role], fill=FILLS.get(role, ""), horizontal="left" if format_name == "text" else "right",
+        locked=role not in UNLOCKED, format_name=format_name,
+    )  # fmt: skip
 
 
+_NUMBERS: Final = [_style_of_numbers(*each) for each in product(FONTS, FORMATS)]
+STYLES: Final = {style.name: style for style in (*_NUMBERS, *_TEXTS)}
 LOOKS: Final = {
-    "bad": (BAD, "9C0006"),
-    "differs": ("E4DFEC", BLUE),
-    "overruled": ("FFFFFF", "A6A6A6"),
-    "meaningless": ("FFFFFF", "BFBFBF"),
-}
+    "bad": (BAD, "9C0006"), "differs": ("E4DFEC", BLUE), "overruled": (WHITE, "A6A6A6"),
+    "meaningless": (WHITE, "BFBFBF"),
+}  # fmt: skip
 """Conditional formats, fill and colour: a failed check, an input that differs from the first scenario's, a
 year overruled in some of its quarters, a figure without meaning."""
 
@@ -115,8 +120,3 @@ year overruled in some of its quarters, a figure without meaning."""
 def numeric(role: str, unit: str) -> str:
     """Return the name of the style for a number in a role, with the format of its unit."""
     return f"{role} {measure(unit).style}"
-
-
-def wrapped_size(name: str) -> int:
-    """Return the size of a text that is broken into lines, in points; 0 for one that is not."""
-    return _WRAPPED.get(name, 0)

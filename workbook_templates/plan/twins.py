@@ -32,9 +32,8 @@ class OfRow(Twin):
 
     def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:  # noqa: ARG002  # of the interface
         """See :class:`Twin`."""
-        values = (
-            results.values[self.key] if self.position is None else results.series(self.key, self.frequency)
-        )
+        is_single = self.position is None
+        values = results.values[self.key] if is_single else results.series(self.key, self.frequency)
         row = values[self.position or 0]
         return float(row[draw if len(row) > 1 else 0])
 

@@ -31,23 +31,15 @@ def plan_workbook(
 ) -> WorkbookPlan:
     """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of).
 
-    Parameters
-    ----------
-    functions
-        Gives the name by which a host's files call a function in cells; without it there is no sheet of them.
-    assumptions
-        The hash with which the workbook is stamped, where it was written earlier, from inputs that may have
-        been changed since.
-    stamped
-        Whether it holds sensitivities: a file with inputs changed by hand holds those of its scenario before
-        the change.
+    ``functions`` gives the name by which a host's files call a function in cells; without it there is no
+    sheet of them. A workbook that was written earlier has ``assumptions``, the hash with which it is stamped,
+    and is not ``stamped`` with sensitivities if its inputs were changed by hand: it holds earlier ones.
     """
     layout = Layout(selected.plan, offered)
     stamp = assumption_hash(offered) if assumptions is None else assumptions
     sheets = sheets_of(layout.company, with_functions=functions is not None)
-    edition = Edition(
-        layout, selected, version, stamp, sheets, selected if stamped else None, functions or str
-    )
+    stamped_for_it = selected if stamped else None
+    edition = Edition(layout, selected, version, stamp, sheets, stamped_for_it, functions or str)
     return WorkbookPlan(selected, layout, {sheet.name: sheet.plan(edition) for sheet in sheets}, version)
 
 
@@ -70,7 +62,6 @@ def stamped_for(plan: WorkbookPlan, name: object) -> WorkbookPlan:
 
 
 def _again(plan: WorkbookPlan, stamped: Scenario, names: Sequence[str]) -> WorkbookPlan:
-    """Plan some of the sheets again, stamped for a scenario."""
     stamp, layout = assumption_hash(plan.scenarios), plan.layout
     kinds = sheets_of(layout.company, with_functions=False)
     edition = Edition(layout, plan.selected, plan.version, stamp, kinds, stamped)

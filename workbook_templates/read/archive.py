@@ -28,6 +28,8 @@ MOST_PARTS: Final = 5_000
 LARGEST_SMALL_PART: Final = 4_000_000
 """Bytes of a part that is held as a tree: the workbook, relations, styles. Sheets and texts are streamed."""
 DEEPEST: Final = 64
+BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError)
+"""What the standard library raises over parts that are damaged, encrypted or packed in unknown ways."""
 SPREADSHEET: Final = frozenset({
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main",
 })  # fmt: skip
@@ -37,12 +39,12 @@ ALTERNATIVES: Final = (
     "has alternative cell contents (mc:AlternateContent) that programs display differently: "
     "re-save it in a spreadsheet program"
 )
-TOO_DEEP: Final = f"nests elements more than {DEEPEST} deep: no spreadsheet program writes such a file"
+_UNUSUAL: Final = "no spreadsheet program writes such a file"
+TOO_DEEP: Final = f"nests elements more than {DEEPEST} deep: {_UNUSUAL}"
 _OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _ENTRY: Final = b"PK\x01\x02"
 _TRICKS: Final = re.compile(r"^[/\\]|^[A-Za-z]:|\\|(^|/)\.\.?(/|$)|[\x00-\x1f\x7f]|//")
-RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SAVE_AGAIN: Final = "open it in a spreadsheet program and save it as .xlsx"
 
 
@@ -57,28 +59,26 @@ class Relation(NamedTuple):
 
 
 class Archive:
-    """The parts of a workbook file.
+    """The parts of a workbook file; a :class:`WorkbookError` for a file that is not to be read.
 
-    Raises
-    ------
-    WorkbookError
-        If the file is no package, is encrypted or of an old format, is too large when unpacked, or has parts
-        with names that could leave the package or that stand in it twice.
+    That is no package, encrypted or of an old format, too large when unpacked, or with parts whose names
+    could leave the package or stand in it twice.
     """
 
     def __init__(self, data: bytes) -> None:
-        _refuse_other_formats(data)
+        if data.startswith(_OLD_FORMAT) and _ENCRYPTED in data:
+            raise WorkbookError(f"is encrypted: remove its password ({SAVE_AGAIN})")
+        if data.startswith(_OLD_FORMAT):
+            raise WorkbookError(f"is of the old .xls format: {SAVE_AGAIN}")
         if len(data) > LARGEST_FILE:
             raise WorkbookError(f"is larger than {LARGEST_FILE // 1_000_000} MB: too large to be validated")
         if data.count(_ENTRY) > MOST_PARTS:
-            raise WorkbookError(
-                f"holds more than {MOST_PARTS:,} parts: no spreadsheet program writes such a file"
-            )
+            raise WorkbookError(f"holds more than {MOST_PARTS:,} parts: {_UNUSUAL}")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             entries = self._zip.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, UnicodeError) as error:
-            raise WorkbookError(_unreadable(error)) from None
+        except BROKEN as error:
+            raise unreadable(error) from None
         _refuse_tricks(entries)
         self.parts: Final = {entry.filename: entry for entry in entries if not entry.is_dir()}
         if "[Content_Types].xml" not in self.parts:
@@ -88,23 +88,16 @@ class Archive:
         """Return one part as a stream, which never yields more bytes than the part said that it holds."""
         try:
             return self._zip.open(self.parts[name])
-        except (
-            KeyError,
-            zipfile.BadZipFile,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-            OSError,
-        ) as error:
-            raise WorkbookError(_unreadable(error)) from None
+        except BROKEN as error:
+            raise unreadable(error) from None
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one part."""
         try:
             with self.open(name) as part:
                 return part.read()
-        except (zipfile.BadZipFile, EOFError, zlib.error, ValueError, OSError) as error:
-            raise WorkbookError(_unreadable(error)) from None
+        except BROKEN as error:
+            raise unreadable(error) from None
 
     def tree(self, name: str) -> Element:
         """Return a small part as a tree; one with a document type, and so with entities, is refused."""
@@ -112,16 +105,20 @@ class Archive:
         import defusedxml.ElementTree  # noqa: PLC0415
 
         if name in self.parts and self.parts[name].file_size > LARGEST_SMALL_PART:
-            raise WorkbookError(
-                f"part {name} is larger than {LARGEST_SMALL_PART // 1_000_000} MB: {SAVE_AGAIN}"
-            )
+            size = LARGEST_SMALL_PART // 1_000_000
+            raise WorkbookError(f"part {name} is larger than {size} MB: {SAVE_AGAIN}")
         try:
             tree = defusedxml.ElementTree.fromstring(self.read(name), forbid_dtd=True)
         except defusedxml.DefusedXmlException:
-            raise WorkbookError(entities(name)) from None
+            raise entities(name) from None
         except (ParseError, ValueError, LookupError) as error:
-            raise WorkbookError(_unreadable(error)) from None
-        _refuse_depth(tree)
+            raise unreadable(error) from None
+        waiting: list[tuple[Element, int]] = [(tree, 1)]
+        while waiting:
+            element, depth = waiting.pop()
+            if depth > DEEPEST:
+                raise WorkbookError(TOO_DEEP)
+            waiting += [(child, depth + 1) for child in element]
         return tree
 
     def relations(self, source: str) -> Iterator[Relation]:
@@ -134,9 +131,8 @@ class Archive:
             target, external = each.get("Target", ""), each.get("TargetMode") == "External"
             if not external:
                 target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            yield Relation(
-                source, each.get("Id", ""), each.get("Type", "").rpartition("/")[2], target, external
-            )
+            kind = each.get("Type", "").rpartition("/")[2]
+            yield Relation(source, each.get("Id", ""), kind, target, external)
 
     def repacked(self) -> bytes:
         """Return the parts as a plain package of a workbook without macros.
@@ -147,25 +143,14 @@ class Archive:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as written:
             for name in self.parts:
                 part = self.read(name)
-                written.writestr(
-                    name, _MACRO_TYPE.sub(_PLAIN_TYPE, part) if name == "[Content_Types].xml" else part
-                )
+                if name == "[Content_Types].xml":
+                    part = _MACRO_TYPE.sub(_PLAIN_TYPE, part)
+                written.writestr(name, part)
         return target.getvalue()
 
 
-_MACRO_TYPE: Final = re.compile(
-    rb"application/vnd\.(?:ms-excel\.sheet\.macroEnabled|ms-excel\.template\.macroEnabled)\.main\+xml"
-)
+_MACRO_TYPE: Final = re.compile(rb"application/vnd\.ms-excel\.(?:sheet|template)\.macroEnabled\.main\+xml")
 _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-
-
-def _refuse_depth(tree: Element) -> None:
-    waiting = [(tree, 1)]
-    while waiting:
-        element, depth = waiting.pop()
-        if depth > DEEPEST:
-            raise WorkbookError(TOO_DEEP)
-        waiting += [(child, depth + 1) for child in element]
 
 
 def local_name(element: Element) -> str:
@@ -174,41 +159,30 @@ def local_name(element: Element) -> str:
     return name if namespace in SPREADSHEET else ""
 
 
-def entities(part: str) -> str:
-    """Return the message about a part that declares a document type."""
-    return f"part {part} declares a document type, which could hide or multiply its content: {SAVE_AGAIN}"
+def entities(part: str) -> WorkbookError:
+    """Return the error of a part that declares a document type."""
+    fault = "declares a document type, which could hide or multiply its content"
+    return WorkbookError(f"part {part} {fault}: {SAVE_AGAIN}")
 
 
-def _unreadable(error: Exception) -> str:
-    return f"not a readable .xlsx workbook ({type(error).__name__}): {SAVE_AGAIN}"
-
-
-def _refuse_other_formats(data: bytes) -> None:
-    if data.startswith(_OLD_FORMAT):
-        raise WorkbookError(
-            f"is encrypted: remove its password ({SAVE_AGAIN})"
-            if _ENCRYPTED in data
-            else f"is of the old .xls format: {SAVE_AGAIN}"
-        )
+def unreadable(error: Exception) -> WorkbookError:
+    """Return the error of a file that cannot be taken apart."""
+    return WorkbookError(f"not a readable .xlsx workbook ({type(error).__name__}): {SAVE_AGAIN}")
 
 
 def _refuse_tricks(entries: list[zipfile.ZipInfo]) -> None:
     """Refuse names and sizes that no spreadsheet program writes or that readers could take differently."""
     if sum(entry.file_size for entry in entries) > LARGEST_CONTENT:
-        raise WorkbookError(
-            f"its parts are too large when unpacked (more than {LARGEST_CONTENT // 1_000_000} MB)"
-        )
+        size = LARGEST_CONTENT // 1_000_000
+        raise WorkbookError(f"its parts are too large when unpacked (more than {size} MB)")
     seen: set[str] = set()
     for entry in entries:
-        name = entry.orig_filename
+        name, part = entry.orig_filename.lower(), repr(entry.orig_filename[:80])
         if _TRICKS.search(name):
-            raise WorkbookError(
-                f"holds a part named {name[:80]!r}, which could leave the package: do not open it"
-            )
-        if name.lower() in seen:
-            raise WorkbookError(
-                f"holds the part {name[:80]!r} twice; programs can read different ones: do not trust it"
-            )
-        seen.add(name.lower())
+            raise WorkbookError(f"holds a part named {part}, which could leave the package: do not open it")
+        if name in seen:
+            fault = "programs can read different ones: do not trust it"
+            raise WorkbookError(f"holds the part {part} twice; {fault}")
+        seen.add(name)
         if entry.flag_bits & 1:
-            raise WorkbookError(f"part {name[:80]!r} is encrypted: {SAVE_AGAIN}")
+            raise WorkbookError(f"part {part} is encrypted: {SAVE_AGAIN}")

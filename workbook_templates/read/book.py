@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import posixpath
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
-from workbook_templates.read.archive import RELATIONS, SAVE_AGAIN, Archive, Relation, local_name
+from workbook_templates.read.archive import SAVE_AGAIN, Archive, Relation, local_name, unreadable
 from workbook_templates.read.looks import Look, formats_by_condition, looks_of
 from workbook_templates.read.sheets import Budget, SheetContents, SheetReader, TextsReader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from xml.etree.ElementTree import Element
 
+    from workbook_templates.read.sheets import Content
     from workbook_templates.read.values import Grids, Value
 
 MOST_SHEETS: Final = 1_000
@@ -33,86 +35,47 @@ class DefinedName:
 
 @dataclass(repr=False)
 class Book:
-    """What a workbook file holds.
-
-    Attributes
-    ----------
-    sheets
-        Worksheets by name, in their order.
-    others
-        Sheets of other kinds by name: ``chartsheet``, ``macrosheet``, ``dialogsheet``.
-    calculation
-        How it says that it is calculated: ``iterate``, ``calcMode``, ``fullCalcOnLoad``.
-    looks
-        Looks by the index of the style.
-    relations
-        All links between parts.
-    """
+    """What a workbook file holds."""
 
     archive: Archive
     sheets: dict[str, SheetContents]
     others: Mapping[str, str]
+    """Sheets of other kinds: ``chartsheet``, ``macrosheet``, ``dialogsheet``."""
     names: Sequence[DefinedName]
     calculation: Mapping[str, str]
+    """How it says that it is calculated: ``iterate``, ``calcMode``, ``fullCalcOnLoad``."""
     looks: Sequence[Look]
+    """By the index of the style."""
     relations: Sequence[Relation]
     date_1904: bool = False
     formats_by_condition: int = 0
     """Number of conditional formats that set a number format."""
-    _contents: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
-    _values: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
 
-    @property
-    def contents(self) -> Mapping[str, Mapping[tuple[int, int], Value]]:
+    @cached_property
+    def contents(self) -> Grids:
         """Contents of the cells: formulas with their ``=``, or values."""
-        if not self._contents:
-            for name, sheet in self.sheets.items():
-                self._contents[name] = {
-                    place: cell.value if cell.formula is None else f"={cell.formula}"
-                    for place, cell in sheet.cells.items()
-                    if cell.formula is not None or cell.value is not None
-                }
-        return self._contents
+        return self._grids(lambda cell: cell.value if cell.formula is None else f"={cell.formula}")
 
-    @property
-    def values(self) -> Mapping[str, Mapping[tuple[int, int], Value]]:
+    @cached_property
+    def values(self) -> Grids:
         """Values of the cells: of formulas those that were cached."""
-        if not self._values:
-            for name, sheet in self.sheets.items():
-                self._values[name] = {
-                    place: cell.value for place, cell in sheet.cells.items() if cell.value is not None
-                }
-        return self._values
+        return self._grids(lambda cell: cell.value)
 
-    @property
-    def cell_count(self) -> int:
-        """Number of cells that are not empty."""
-        return sum(len(sheet.cells) for sheet in self.sheets.values())
+    def _grids(self, value_of: Callable[[Content], Value]) -> Grids:
+        found: dict[str, dict[tuple[int, int], Value]] = {}
+        for name, sheet in self.sheets.items():
+            values = ((place, value_of(cell)) for place, cell in sheet.cells.items())
+            found[name] = {place: value for place, value in values if value is not None}
+        return found
 
 
 def read_book(data: bytes) -> Book:
-    """Read a workbook.
-
-    Raises
-    ------
-    WorkbookError
-        If the file is refused or cannot be read; the message says why and what to do.
-    """
+    """Read a workbook; a :class:`WorkbookError` says why it is refused or cannot be read, and what to do."""
     archive = Archive(data)
     try:
         return _read(archive)
-    except WorkbookError:
-        raise
-    except (
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ) as error:
-        raise WorkbookError(f"not a readable .xlsx workbook ({type(error).__name__}): {SAVE_AGAIN}") from None
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise unreadable(error) from None
 
 
 def _read(archive: Archive) -> Book:
@@ -122,9 +85,8 @@ def _read(archive: Archive) -> Book:
     of_book = [each for each in relations if each.source == main and not each.external]
     for kind in ("styles", "sharedStrings"):
         if sum(each.kind == kind for each in of_book) > 1:
-            raise WorkbookError(
-                f"names two parts of {kind}; programs read different ones: re-save it in one of them"
-            )
+            fault = "programs read different ones: re-save it in one of them"
+            raise WorkbookError(f"names two parts of {kind}; {fault}")
     by_kind = {each.kind: each.target for each in of_book}
     budget = Budget()
     texts: list[str] = []
@@ -132,8 +94,7 @@ def _read(archive: Archive) -> Book:
         reader = TextsReader(budget)
         reader.read(archive, by_kind["sharedStrings"])
         texts = reader.texts
-    sheets: dict[str, SheetContents] = {}
-    others: dict[str, str] = {}
+    sheets, others = {}, {}
     listed = _children(tree, "sheets")
     if len(listed) > MOST_SHEETS:
         raise WorkbookError(f"holds more than {MOST_SHEETS:,} sheets: too large to be validated")
@@ -148,23 +109,21 @@ def _read(archive: Archive) -> Book:
         sheets[name] = sheet
     order = [element.get("name", "") for element in listed]
     part = by_kind.get("styles", "")
-    styles = archive.tree(part) if part in archive.parts else None
+    styles = archive.tree(part) if part in archive.parts else ()
+    calculation = next((dict(each.items()) for each in tree if local_name(each) == "calcPr"), {})
+    is_1904 = any(each.get("date1904") in _TRUE for each in tree if local_name(each) == "workbookPr")
     return Book(
-        archive, sheets, others, _names(tree, order), _calculation(tree),
-        () if styles is None else looks_of(styles), relations, _is_1904(tree),
-        0 if styles is None else formats_by_condition(styles),
+        archive, sheets, others, _names(tree, order), calculation, looks_of(styles), relations, is_1904,
+        formats_by_condition(styles),
     )  # fmt: skip
 
 
 def _main_part(archive: Archive) -> tuple[str, Element]:
-    """Return the part that lists the sheets, by name and as a tree."""
     main = next((each.target for each in archive.relations("") if each.kind == "officeDocument"), "")
     if main not in archive.parts:
         raise WorkbookError(f"not a readable .xlsx workbook (it has no workbook part): {SAVE_AGAIN}")
     if main.endswith(".bin"):
-        raise WorkbookError(
-            "is of the binary format .xlsb: open it in a spreadsheet program and save it as .xlsx"
-        )
+        raise WorkbookError(f"is of the binary format .xlsb: {SAVE_AGAIN}")
     tree = archive.tree(main)
     if local_name(tree) != "workbook":
         raise WorkbookError(f"not a spreadsheet, but a document of the kind {local_name(tree)!r}")
@@ -185,34 +144,17 @@ def _sources(archive: Archive) -> list[str]:
         folder, _, file = name.rpartition("/")
         if file.endswith(".rels") and folder.rpartition("/")[2] == "_rels":
             above = folder.rpartition("/")[0]
-            sources.append(
-                f"{above}/{file[:-5]}" if above else file[:-5]
-            )  # of the package itself: _rels/.rels, and so ""
+            sources.append(posixpath.join(above, file[:-5]))  # of the package itself, _rels/.rels, and so ""
     return sources
 
 
 def _identifier(element: Element) -> str:
     """Return the relation of a sheet; the namespace differs between the two editions of the standard."""
-    return next(
-        (
-            value
-            for key, value in element.items()
-            if key == f"{{{RELATIONS}}}id" or key.endswith("relationships}id")
-        ),
-        "",
-    )
+    return next((value for key, value in element.items() if key.endswith("relationships}id")), "")
 
 
 def _children(tree: Element, name: str) -> list[Element]:
     return [child for element in tree if local_name(element) == name for child in element]
-
-
-def _calculation(tree: Element) -> dict[str, str]:
-    return next((dict(element.items()) for element in tree if local_name(element) == "calcPr"), {})
-
-
-def _is_1904(tree: Element) -> bool:
-    return any(element.get("date1904") in _TRUE for element in tree if local_name(element) == "workbookPr")
 
 
 def _names(tree: Element, order: Sequence[str]) -> list[DefinedName]:
@@ -220,19 +162,12 @@ def _names(tree: Element, order: Sequence[str]) -> list[DefinedName]:
     for element in _children(tree, "definedNames"):
         own = element.get("localSheetId")
         sheet = order[int(own)] if own is not None and int(own) < len(order) else ""
-        found.append(
-            DefinedName(element.get("name", ""), element.text or "", sheet, element.get("hidden") in _TRUE)
-        )
+        hidden = element.get("hidden") in _TRUE
+        found.append(DefinedName(element.get("name", ""), element.text or "", sheet, hidden))
     return found
 
 
 def read_grids(data: bytes, *, formulas: bool = False) -> Grids:
-    """Return the cached values of all sheets, or with ``formulas`` their contents.
-
-    Raises
-    ------
-    WorkbookError
-        If ``data`` is not a readable .xlsx file, or could do harm (:mod:`workbook_templates.read.archive`).
-    """
+    """Return the cached values of all sheets, or with ``formulas`` their contents; see :func:`read_book`."""
     book = read_book(data)
     return book.contents if formulas else book.values

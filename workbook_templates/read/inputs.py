@@ -11,25 +11,13 @@ from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.reported.actuals import axis_at
 from model.scenarios.drivers import ALL, driver_specs
 from model.scenarios.scenario import Note, Scenario
-from workbook_templates.a1 import cell_name
-from workbook_templates.plan.layout import (
-    AS_OF_CELL,
-    CHOICE_ROW,
-    COVER,
-    INPUTS,
-    LABEL,
-    NAME,
-    NOTE,
-    SELECTED_CELL,
-    VALUE,
-    VERSION_CELL,
-    Layout,
-)
+from workbook_templates.a1 import reference
+from workbook_templates.plan import layout as places
+from workbook_templates.plan.layout import COVER, INPUTS, Layout
 from workbook_templates.read.values import Grids, Value, value_at
 
 if TYPE_CHECKING:
     from model.scenarios.drivers import DriverSpec
-
 
 MOST_SCENARIOS = 100
 
@@ -48,34 +36,31 @@ class WorkbookInputs:
 def read_inputs(contents: Grids) -> WorkbookInputs:
     """Read the scenarios from the contents (not the values) of a workbook.
 
-    Raises
-    ------
-    WorkbookError
-        If the workbook is not one of ours; what is wrong with single inputs is returned instead.
+    A workbook that is not ours is a :class:`WorkbookError`; what is wrong with single inputs is returned.
     """
     missing = [name for name in (COVER, INPUTS) if name not in contents]
     if missing:
         raise WorkbookError(f"not a workbook of this model: it lacks the sheets {', '.join(missing)}")
     company = companies.default()
-    as_of = value_at(contents, COVER, *AS_OF_CELL)
+    as_of = value_at(contents, COVER, *places.AS_OF_CELL)
     try:
         quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
         axis = axis_at(quarter, company)
     except (TypeError, ValueError, OverflowError, AmznFcfError):
-        where = f"{COVER}!{cell_name(*AS_OF_CELL)}"
+        where = f"{COVER}!{reference(*places.AS_OF_CELL)}"
         raise WorkbookError(f"{where}: the as-of quarter {as_of!r} is not one of ours") from None
     names: list[str] = []
-    while isinstance(name := value_at(contents, INPUTS, CHOICE_ROW + 1 + len(names), NAME), str):
+    while isinstance(
+        name := value_at(contents, INPUTS, places.CHOICE_ROW + 1 + len(names), places.NAME), str
+    ):
         names.append(name)
         if len(names) > MOST_SCENARIOS:
-            raise WorkbookError(
-                f"{INPUTS}: lists more than {MOST_SCENARIOS} scenarios: not a workbook of this model"
-            )
-    titles = [str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, LABEL)) for place in range(len(names))]
-    unread = [
-        Scenario(name, title, quarter, 0.0, {}, company=company)
-        for name, title in zip(names, titles, strict=True)
-    ]
+            fault = f"lists more than {MOST_SCENARIOS} scenarios"
+            raise WorkbookError(f"{INPUTS}: {fault}: not a workbook of this model")
+    unread = []
+    for row, name in enumerate(names, start=places.CHOICE_ROW + 1):
+        title = str(value_at(contents, INPUTS, row, places.LABEL))
+        unread.append(Scenario(name, title, quarter, 0.0, {}, company=company))
     layout = Layout(company.plan(axis), unread)
     problems: list[tuple[str, str]] = []
     scenarios = []
@@ -83,24 +68,18 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         table, sources = {}, {}
         for key, spec in driver_specs(company).items():
             table[key] = _driver_values(contents, layout, spec, place, problems)
-            grade, _, source = str(
-                value_at(contents, INPUTS, layout.given[key] + place, NOTE) or ""
-            ).partition(": ")
+            noted = value_at(contents, INPUTS, layout.given[key] + place, places.NOTE) or ""
+            grade, _, source = str(noted).partition(": ")
             if source:
                 sources[key] = Note(grade, source)
-        note = str(value_at(contents, INPUTS, CHOICE_ROW + 1 + place, NOTE) or "")
+        note = str(value_at(contents, INPUTS, places.CHOICE_ROW + 1 + place, places.NOTE) or "")
         scenarios.append(replace(scenario, table=table, note=note, sources=sources))
-    chosen = value_at(contents, COVER, *SELECTED_CELL)
+    chosen = value_at(contents, COVER, *places.SELECTED_CELL)
     if chosen not in names:
-        where = f"{COVER}!{cell_name(*SELECTED_CELL)}"
+        where = f"{COVER}!{reference(*places.SELECTED_CELL)}"
         raise WorkbookError(f"{where}: {chosen!r} is not among {', '.join(names)}")
-    version = str(value_at(contents, COVER, *VERSION_CELL))
+    version = str(value_at(contents, COVER, *places.VERSION_CELL))
     return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
-
-
-def _fallback(spec: DriverSpec, period: str) -> float:
-    """Return an allowed value for a cell that holds none, so that the rest can still be validated."""
-    return spec.default.get(period, next(iter(spec.default.values())))
 
 
 def _driver_values(
@@ -114,16 +93,18 @@ def _driver_values(
         content: Value = value_at(contents, INPUTS, row, column)
         if content is None and optional:
             return
-        where = cell_name(row, column)
+        where = reference(row, column)
         try:
             values[period] = spec.check(content, f"{INPUTS}!{where}")
         except AmznFcfError as error:
             problems.append((where, str(error)))
-            values[period] = float(content) if isinstance(content, float) else _fallback(spec, period)
+            # an allowed value, so that the rest can still be validated
+            fallback = spec.default.get(period, next(iter(spec.default.values())))
+            values[period] = content if isinstance(content, float) else fallback
 
     quarters = range(layout.driver_start(spec.key), layout.plan.axis.length)
     if spec.driver.kind in {"constant", "seasonal"}:
-        read(VALUE, ALL)
+        read(places.VALUE, ALL)
         return values
     if spec.driver.kind == "yearly":
         first = quarters[0] // QUARTERS_A_YEAR

@@ -6,16 +6,19 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from workbook_templates.plan import styles
+from workbook_templates.plan.styles import STYLES
 from workbook_templates.read.archive import local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from xml.etree.ElementTree import Element
 
 _NO_COLOUR: Final = "000000"
 _NO_FILL: Final = ""
 _FALSE: Final = frozenset({"0", "false", "off"})
+_LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)')
+_BARE: Final = frozenset("()-+/: $")
+"""Literals that need no mark."""
 
 
 class Look(NamedTuple):
@@ -27,18 +30,13 @@ class Look(NamedTuple):
     locked: bool
 
 
-def formats_by_condition(parts: Element) -> int:
+def formats_by_condition(parts: Iterable[Element]) -> int:
     """Return the number of conditional formats that set a number format."""
-    return sum(
-        local_name(child) == "numFmt"
-        for group in parts
-        if local_name(group) == "dxfs"
-        for each in group
-        for child in each
-    )
+    formats = (each for group in parts if local_name(group) == "dxfs" for each in group)
+    return sum(local_name(child) == "numFmt" for each in formats for child in each)
 
 
-def looks_of(parts: Element) -> list[Look]:
+def looks_of(parts: Iterable[Element]) -> list[Look]:
     """Return the look of every cell style of a file, by index."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS  # noqa: PLC0415  # slow to load, and only readers need it
 
@@ -53,18 +51,10 @@ def looks_of(parts: Element) -> list[Look]:
         number = int(each.get("numFmtId", 0))
         guard = next((child for child in each if local_name(child) == "protection"), None)
         locked = guard is None or guard.get("locked", "1") not in _FALSE
-        found.append(
-            Look(
-                plain_format(formats.get(number, str(BUILTIN_FORMATS.get(number, "General")))),
-                _at(fonts, each.get("fontId"), _NO_COLOUR),
-                _at(fills, each.get("fillId"), _NO_FILL),
-                locked,
-            )
-        )
+        code = plain_format(formats.get(number, str(BUILTIN_FORMATS.get(number, "General"))))
+        colour = _at(fonts, each.get("fontId"), _NO_COLOUR)
+        found.append(Look(code, colour, _at(fills, each.get("fillId"), _NO_FILL), locked))
     return found
-
-
-_LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)')
 
 
 def plain_format(code: str) -> str:
@@ -75,30 +65,20 @@ def plain_format(code: str) -> str:
     >>> plain_format('0000"Q"0') == plain_format(r"0000\Q0")
     True
     """
-    return _LITERAL.sub(
-        lambda match: "".join(each if each in _BARE else f'"{each}"' for each in match[1] or match[2] or ""),
-        code,
-    )
 
+    def marked(match: re.Match[str]) -> str:
+        return "".join(each if each in _BARE else f'"{each}"' for each in match[1] or match[2] or "")
 
-_BARE: Final = frozenset("()-+/: $")
-"""Literals that need no mark."""
+    return _LITERAL.sub(marked, code)
 
 
 @cache
 def planned_looks() -> Mapping[str, Look]:
     """Return the look of every named style of ours."""
-    found = {}
-    for role, colour in styles.FONTS.items():
-        fill, locked = styles.FILLS.get(role, _NO_FILL), role not in styles.UNLOCKED
-        for name, code in styles.FORMATS.items():
-            found[f"{role} {name}"] = Look(plain_format(code), colour, fill, locked)
-    for text in styles.TEXTS:
-        code = styles.FORMATS[styles.FORMAT_OF_TEXT.get(text.name, "text")]
-        found[text.name] = Look(
-            plain_format(code), text.colour, text.fill or _NO_FILL, text.name not in styles.UNLOCKED
-        )
-    return found
+    looks = {}
+    for name, style in STYLES.items():
+        looks[name] = Look(plain_format(style.number_format), style.colour, style.fill, style.locked)
+    return looks
 
 
 def _at(values: Sequence[str], index: str | None, otherwise: str) -> str:

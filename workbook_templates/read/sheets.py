@@ -9,22 +9,13 @@ defusedxml would refuse, a document type, is refused here too; without one there
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.parsers import expat
-from zipfile import BadZipFile
 
 from model.errors import WorkbookError
 from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, coordinates, moved
-from workbook_templates.read.archive import (
-    ALTERNATIVES,
-    COMPATIBILITY,
-    DEEPEST,
-    SPREADSHEET,
-    TOO_DEEP,
-    entities,
-)
+from workbook_templates.read import archive as archives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,12 +27,10 @@ MOST_ELEMENTS: Final = 1_000_000
 """Of all sheets and texts together; ours have 150,000. More would take minutes and gigabytes."""
 _CHUNK: Final = 1 << 16
 _TRUE: Final = frozenset({"1", "true", "on"})
-_REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_WITH_TEXT: Final = frozenset({"v", "t", "f", "sqref", "formula", "formula1", "formula2"})
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """What the standard takes for a number; Python would take more."""
-_OF_EXTENSIONS: Final = frozenset(
-    {"sqref", "formula", "formula1", "formula2", "dataValidation", "conditionalFormatting"}
-)
+_OF_EXTENSIONS: Final = frozenset({"sqref", "formula", "formula1", "formula2", "dataValidation"})
 """Elements with the same meaning in the namespaces of newer programs; others there are not a sheet's."""
 
 
@@ -95,15 +84,14 @@ class SheetContents:
 
 
 def _is_zero(size: str | None) -> bool:
-    """Tell whether a width or a height is none."""
     return size is not None and _NUMBER.fullmatch(size) is not None and float(size) == 0
 
 
+@dataclass
 class Budget:
     """How many elements may still be read of one file."""
 
-    def __init__(self, elements: int = MOST_ELEMENTS) -> None:
-        self.left = elements
+    left: int = MOST_ELEMENTS
 
 
 class Reader:
@@ -124,36 +112,23 @@ class Reader:
         parser.CharacterDataHandler = self.text.append
 
         def refuse(*_: object) -> None:
-            raise WorkbookError(entities(part))
+            raise archives.entities(part)
 
         parser.StartDoctypeDeclHandler = refuse
         try:
             with archive.open(part) as stream:
-                self._feed(parser, stream)
-        except (
-            expat.ExpatError,
-            BadZipFile,
-            EOFError,
-            zlib.error,
-            OSError,
-            ValueError,
-            LookupError,
-        ) as error:
-            raise WorkbookError(
-                f"not a readable .xlsx workbook ({type(error).__name__} in part {part}): re-save it as .xlsx"
-            ) from None
-
-    @staticmethod
-    def _feed(parser: expat.XMLParserType, stream: IO[bytes]) -> None:
-        while chunk := stream.read(_CHUNK):
-            parser.Parse(chunk, False)  # noqa: FBT003  # expat's own signature
-        parser.Parse(b"", True)  # noqa: FBT003
+                while chunk := stream.read(_CHUNK):
+                    parser.Parse(chunk, False)  # noqa: FBT003  # expat's own signature
+                parser.Parse(b"", True)  # noqa: FBT003
+        except (expat.ExpatError, *archives.BROKEN) as error:
+            fault = f"{type(error).__name__} in part {part}"
+            raise WorkbookError(f"not a readable .xlsx workbook ({fault}): re-save it as .xlsx") from None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         self.budget.left -= 1
-        if self.depth > DEEPEST:
-            raise WorkbookError(TOO_DEEP)
+        if self.depth > archives.DEEPEST:
+            raise WorkbookError(archives.TOO_DEEP)
         if self.budget.left < 0:
             raise WorkbookError(f"holds more than {MOST_ELEMENTS:,} elements: too large to be validated")
         local = self.local.get(name)
@@ -177,9 +152,9 @@ class Reader:
 def _local(name: str) -> str:
     """Return the name of an element without its namespace; nothing for one that programs take differently."""
     namespace, _, local = name.rpartition(" ")
-    if namespace in SPREADSHEET:
+    if namespace in archives.SPREADSHEET:
         return local
-    if namespace == COMPATIBILITY:
+    if namespace == archives.COMPATIBILITY:
         return "alternatives" if local == "AlternateContent" else ""
     return f"x:{local}" if local == "conditionalFormatting" else local if local in _OF_EXTENSIONS else ""
 
@@ -219,7 +194,6 @@ class SheetReader(Reader):
         super().__init__(budget)
         self.sheet, self.texts = sheet, texts
         self.row = self.column = 0
-        self.columns: dict[str, int] = {}
         self.shared: dict[str, tuple[str, int, int]] = {}
         self.cell: Mapping[str, str] = {}
         self.formula: str | None = None
@@ -232,38 +206,33 @@ class SheetReader(Reader):
         """See :class:`Reader`."""
         if name == "c":
             self.cell, self.formula, self.value, self.again = attributes, None, None, False
-        elif name == "v" or name == "t" or name == "sqref" or name == "formula":  # noqa: PLR1714  # faster than a set, 100,000 times
+        elif name in _WITH_TEXT:
             self.text.clear()
-        elif name == "f":
-            self.text.clear()
-            self.formula_attributes = attributes
+            if name == "f":
+                self.formula_attributes = attributes
         elif name == "row":
             self._start_row(attributes)
         elif name == "col":
             if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("width")):
                 grouped = attributes.get("outlineLevel", "0") != "0"
-                self.sheet.hidden_columns.append(
-                    Hidden(int(attributes["min"]), int(attributes["max"]), grouped)
-                )
+                hidden = Hidden(int(attributes["min"]), int(attributes["max"]), grouped)
+                self.sheet.hidden_columns.append(hidden)
         elif name == "dataValidation":
             get = attributes.get
             shows = get("showErrorMessage") in _TRUE and get("errorStyle", "stop") == "stop"
             self.rule = Allowed(get("sqref", ""), get("type", "none"), get("operator", "between"), shows)
-        elif name in {"formula1", "formula2"}:
-            self.text.clear()
         elif name == "sheetProtection":
             self.sheet.protected = attributes.get("sheet") in _TRUE
         elif name == "mergeCell":
             self.sheet.merged.append(attributes.get("ref", ""))
-        elif name == "sheetFormatPr":
-            if attributes.get("zeroHeight") in _TRUE:
-                self.sheet.hidden_rows.append(Hidden(1, LAST_ROW, grouped=False))
+        elif name == "sheetFormatPr" and attributes.get("zeroHeight") in _TRUE:
+            self.sheet.hidden_rows.append(Hidden(1, LAST_ROW, grouped=False))
         elif name == "sheetData":
             self.in_cells = True
         elif name == "x:conditionalFormatting":
             self.sheet.conditions.append("(of an extension)")
         elif name == "alternatives" and self.in_cells:
-            raise WorkbookError(ALTERNATIVES)
+            raise WorkbookError(archives.ALTERNATIVES)
         elif not name and self.in_cells:
             self.again = True  # of another namespace: programs may show it, or pass over it
 
@@ -278,7 +247,8 @@ class SheetReader(Reader):
             self._end_cell()
         elif name == "f":
             self.again = self.again or self.formula is not None
-            self.formula = self._whole_formula("".join(self.text))
+            is_table = self.formula_attributes.get("t") == "dataTable"  # a what-if table has no text
+            self.formula = "".join(self.text) or ("TABLE()" if is_table else "")
         elif name == "sheetData":
             self.in_cells = False
         elif name in {"formula1", "formula2"} and self.rule is not None:
@@ -295,28 +265,18 @@ class SheetReader(Reader):
         self.row = int(attributes.get("r", self.row + 1))
         self.column = 0
         if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("ht")):
-            self.sheet.hidden_rows.append(
-                Hidden(self.row, self.row, attributes.get("outlineLevel", "0") != "0")
-            )
+            grouped = attributes.get("outlineLevel", "0") != "0"
+            self.sheet.hidden_rows.append(Hidden(self.row, self.row, grouped))
 
     def _place(self) -> tuple[int, int] | None:
         reference = self.cell.get("r")
         if reference is None:
             self.column += 1
             return (self.row, self.column) if self.row <= LAST_ROW and self.column <= LAST_COLUMN else None
-        match = _REFERENCE.fullmatch(reference)
-        column = self.columns.get(match[1]) if match is not None else None
-        if match is None or column is None:
-            place = coordinates(reference)
-            if place is None:
-                return None
-            if match is not None:
-                self.columns[match[1]] = place[1]
+        place = coordinates(reference)
+        if place is not None:
             self.column = place[1]
-            return place
-        self.column = column
-        row = int(match[2])
-        return (row, column) if 1 <= row <= LAST_ROW else None
+        return place
 
     def _end_cell(self) -> None:
         place = self._place()
@@ -330,13 +290,8 @@ class SheetReader(Reader):
         formula = self.formula
         if formula is not None and (shared := self.formula_attributes.get("si")) is not None:
             formula = self._shared(shared, formula, place)
-        self.sheet.cells[place] = Content(
-            formula, self._typed(self.cell.get("t", "n")), int(self.cell.get("s", 0))
-        )
-
-    def _whole_formula(self, text: str) -> str:
-        """Return the text of a formula; of a what-if table, which has none, a word that says so."""
-        return text or ("TABLE()" if self.formula_attributes.get("t") == "dataTable" else "")
+        value = self._typed(self.cell.get("t", "n"))
+        self.sheet.cells[place] = Content(formula, value, int(self.cell.get("s", 0)))
 
     def _shared(self, identifier: str, formula: str, place: tuple[int, int]) -> str:
         """Return a formula that a cell shares with others, as it reads in this cell."""

@@ -43,7 +43,7 @@ class Report:
 
     path: str
     scenario: str = ""
-    """The scenario that the workbook has selected; empty if it is not one of ours."""
+    """The selected scenario; empty for a workbook that is not one of ours."""
     model: Results | None = None
     """The model, computed with the inputs that the workbook has selected."""
     findings: list[Finding] = field(default_factory=list)

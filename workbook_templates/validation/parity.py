@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from model.language.units import UNITS
-from workbook_templates.a1 import cell_name
-from workbook_templates.plan.layout import COVER, SELECTED_CELL
+from workbook_templates.a1 import reference
 from workbook_templates.plan.twins import NoError
 from workbook_templates.read.values import Grids, Value, value_at
 
@@ -21,7 +20,6 @@ ABSOLUTE_TOLERANCE: Final = 1e-6
 """In USD m, for figures below 1,000, where it is the wider of the two."""
 ABSOLUTE_TOLERANCE_OF_RATIOS: Final = 1e-12
 """For everything that is not money."""
-_ERROR_MARK: Final = "#"
 _MOST_SHOWN: Final = 20
 
 
@@ -51,27 +49,18 @@ class Comparison:
         self.differences += other.differences
 
     def __str__(self) -> str:
-        text = (
-            f"{self.cells:,} cells, largest relative difference {self.largest:.1e}, "
-            f"{len(self.differences)} beyond tolerance"
-        )
-        shown = [
-            f"{d.sheet}!{d.cell}: expected {d.expected}, found {d.found}"
-            for d in self.differences[:_MOST_SHOWN]
-        ]
-        return "\n".join([text, *shown])
+        beyond = f"{len(self.differences)} beyond tolerance"
+        lines = [f"{self.cells:,} cells, largest relative difference {self.largest:.1e}, {beyond}"]
+        shown = self.differences[:_MOST_SHOWN]
+        lines += [f"{each.sheet}!{each.cell}: expected {each.expected}, found {each.found}" for each in shown]
+        return "\n".join(lines)
 
 
 def compare(plan: WorkbookPlan, grids: Grids, results: Results, draw: int = 0) -> Comparison:
     """Compare every formula cell of a planned workbook with the model.
 
-    Parameters
-    ----------
-    grids
-        Values of the workbook, from an engine or its cache.
-    results, draw
-        The model computed with the drivers that the workbook has selected, and which of its scenarios that
-        is.
+    ``grids``: values of the workbook, from an engine or its cache; ``results``, ``draw``: the model computed
+    with the drivers that the workbook has selected, and which of its scenarios that is.
     """
     report = Comparison()
     for name, sheet in plan.sheets.items():
@@ -82,19 +71,23 @@ def compare(plan: WorkbookPlan, grids: Grids, results: Results, draw: int = 0) -
             report.cells += 1
             expected = cell.twin.expected(plan, results, draw)
             if isinstance(cell.twin, NoError):
-                agrees = not (found is None or (isinstance(found, str) and found.startswith(_ERROR_MARK)))
+                agrees = found is not None and not _is_error(found)
             else:
                 agrees = _agree(expected, found, cell.twin.unit(plan), report)
             if not agrees:
-                report.differences.append(Difference(name, cell_name(row, column), expected, found))
+                report.differences.append(Difference(name, reference(row, column), expected, found))
     return report
+
+
+def _is_error(found: Value) -> bool:
+    return isinstance(found, str) and found.startswith("#")
 
 
 def _agree(expected: Value, found: Value, unit: str, report: Comparison) -> bool:
     if isinstance(expected, (str, bool)):
         return expected == found
     if expected is None or math.isnan(expected):
-        return isinstance(found, str) and found.startswith(_ERROR_MARK)
+        return _is_error(found)
     if isinstance(found, (str, bool)) or found is None:
         return False
     distance = abs(found - expected)
@@ -103,8 +96,3 @@ def _agree(expected: Value, found: Value, unit: str, report: Comparison) -> bool
         return distance <= near_zero
     report.largest = max(report.largest, distance / abs(expected))
     return distance <= RELATIVE_TOLERANCE * abs(expected)
-
-
-def selecting(name: str) -> dict[tuple[str, int, int], float | str | None]:
-    """Return the change of inputs that selects a scenario."""
-    return {(COVER, *SELECTED_CELL): name}

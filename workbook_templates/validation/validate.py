@@ -60,12 +60,8 @@ def validate_file(
 ) -> Report:
     """Validate one workbook file; arguments as for :func:`validate`.
 
-    Raises
-    ------
-    WorkbookError
-        If the file cannot be read, or must not be: encrypted, far too large, or made to deceive.
-    EngineError
-        If an engine is missing or fails.
+    A file that cannot be read, or must not be, is a :class:`WorkbookError`; an engine that is missing or
+    fails is an :class:`EngineError`.
     """
     try:
         if path.exists() and not path.is_file():
@@ -73,9 +69,8 @@ def validate_file(
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
-        raise WorkbookError(
-            f"{path}: cannot be read: {error.strerror if isinstance(error, OSError) else error}"
-        ) from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise WorkbookError(f"{path}: cannot be read: {reason}") from None
     try:
         return validate(data, str(path), engines, register, choice, companions)
     except AmznFcfError as error:
@@ -106,40 +101,33 @@ def validate(
     companions
         Returns the VBA project that a template of ours may carry, and the sheets that come with it.
     """
-    chosen = choice or Choice()
-    book = read_book(data)
+    chosen, book, report = choice or Choice(), read_book(data), Report(path)
+    remark = report.remarks.append
     standard = sheet_names(companies.default(), with_functions=False)
     missing = [name for name in standard if name not in book.sheets]
-    report = Report(path)
     if companions is not None and FUNCTIONS in book.sheets and _MACROS in book.archive.parts:
         _set_aside(book, companions(), report)
     if len(missing) > len(standard) / 2:
         lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
-        report.remarks.append(
-            f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}"
-        )
+        remark(f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}")
         subject = Subject(book)
-        if chosen.needs_values:
-            _calculate_other(
-                subject, report, [name for name in engines if name == Formualizer.name], register
-            )
-            if engines and Formualizer.name not in engines:
-                report.remarks.append(f"values were not calculated: only {Formualizer.name} does so here")
+        if chosen.needs_values and Formualizer.name in engines:
+            _calculate_other(subject, report, register)
+        elif chosen.needs_values and engines:
+            remark(f"values were not calculated: only {Formualizer.name} does so here")
         report.findings += chosen.apply([*ANY, *OTHER], subject)
         return report
     expected = sheet_names(companies.default(), with_functions=FUNCTIONS in book.sheets)
     if missing:
-        report.remarks.append(
-            "rules that need the sheets of the model were not applied: put the sheets back first"
-        )
+        remark("rules that need the sheets of the model were not applied: put the sheets back first")
         whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]
         report.findings += chosen.apply([*STRUCTURE, *whole_file], Subject(book, expected_sheets=expected))
         return report
-    subject = _model_subject(book, expected, report)
+    ours = _model_subject(book, expected, report)
     if chosen.needs_values:
-        _calculate_model(subject, report, engines, register)
-    report.findings += chosen.apply(MODEL, subject)
-    report.findings += chosen.apply([*STRUCTURE, *ANY], subject)
+        _calculate_model(ours, report, engines, register)
+    report.findings += chosen.apply(MODEL, ours)
+    report.findings += chosen.apply([*STRUCTURE, *ANY], ours)
     return report
 
 
@@ -148,32 +136,22 @@ def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Re
     macros, sheets = companions
     if book.archive.read(_MACROS) == macros:
         del book.archive.parts[_MACROS]
-        found = [name for name in sheets if book.sheets.pop(name, None) is not None]
-        report.remarks.append(
-            f"the macros are xlwings' own, byte for byte; its sheets {', '.join(found)} were not judged"
-        )
+        found = ", ".join(name for name in sheets if book.sheets.pop(name, None) is not None)
+        judged = f"its sheets {found} were not judged"
+        report.remarks.append(f"the macros are xlwings' own, byte for byte; {judged}")
 
 
 def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
     """Return a workbook of ours with its plan, and the model run with its inputs."""
     inputs = read_inputs(book.contents)
-    assumptions = value_at(book.contents, COVER, *HASH_CELL)
-    unchanged = assumptions == assumption_hash(inputs.scenarios)
-    with_functions = _prefix(book).__add__ if FUNCTIONS in book.sheets else None
-    plan = plan_workbook(
-        inputs.selected,
-        inputs.scenarios,
-        inputs.version,
-        with_functions,
-        assumptions=str(assumptions),
-        stamped=unchanged,
-    )
-    plan = (
-        stamped_for(plan, value_at(book.contents, SENSITIVITY, *SCENARIO_CELL))
-        if unchanged
-        else _with_stamps(plan, book.contents)
-    )
-    report.scenario, report.model = inputs.selected.name, run([inputs.selected])
+    stamp, offered = str(value_at(book.contents, COVER, *HASH_CELL)), inputs.scenarios
+    unchanged = stamp == assumption_hash(offered)
+    named = _prefix(book).__add__ if FUNCTIONS in book.sheets else None
+    selected, version = inputs.selected, inputs.version
+    plan = plan_workbook(selected, offered, version, named, assumptions=stamp, stamped=unchanged)
+    scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
+    plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
+    report.scenario, report.model = selected.name, run([selected])
     return ModelSubject(book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model)
 
 
@@ -201,23 +179,17 @@ def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
     """Tell whether a stamped cell holds a figure of a scenario whose inputs the workbook holds."""
     if name == SENSITIVITY:
         return row >= FIRST_FIGURE_ROW or (row, column) == SCENARIO_CELL
-    first = scenarios_sheet.FIRST_COLUMN
-    return (
-        name == SCENARIOS
-        and row >= scenarios_sheet.FIRST_ROW
-        and first <= column < first + len(plan.scenarios)
-    )
+    offered = range(scenarios_sheet.FIRST_COLUMN, scenarios_sheet.FIRST_COLUMN + len(plan.scenarios))
+    return row >= scenarios_sheet.FIRST_ROW and column in offered
 
 
 def _cells(subject: Subject) -> dict[Place, bool]:
-    """Return every formula cell, and whether it calls one of our functions."""
     return {place: calls_ours(formula) for place, formula in subject.formulas.items()}
 
 
 def _calculate_model(
     subject: ModelSubject, report: Report, engines: Sequence[str], register: Register | None
 ) -> None:
-    """Compare cached values, and those of every engine, with the model."""
     cells = _cells(subject)
     calls = any(cells.values())
     ours = not subject.added  # any other formula may ask for any time
@@ -228,16 +200,15 @@ def _calculate_model(
         engine = engine_named(name)
         engine.require()
         if calls and name != Formualizer.name:
-            raise EngineError(
-                f"{name} does not know the workbook's AMZN_ functions: validate it with {Formualizer.name}"
-            )
+            remedy = f"validate it with {Formualizer.name}"
+            raise EngineError(f"{name} does not know the workbook's AMZN_ functions: {remedy}")
         try:
             if not ours:
                 found = calculate_apart(name, data, cells, register, _pinned(subject, subject.added))
             elif name == Formualizer.name:
                 found = calculate(data, cells, register if calls else None)
             else:
-                found = Calculated({sheet: dict(grid) for sheet, grid in engine.calculate(data).items()})
+                found = Calculated(engine.calculate(data))
         except EngineError as error:
             if ours:
                 raise
@@ -247,28 +218,22 @@ def _calculate_model(
         report.compared[name] = compare(subject.plan, found.grids, subject.results)
 
 
-def _calculate_other(
-    subject: Subject, report: Report, engines: Sequence[str], register: Register | None
-) -> None:
-    """Calculate a workbook that is not ours, as far as an engine can."""
-    cells = _cells(subject)
+def _calculate_other(subject: Subject, report: Report, register: Register | None) -> None:
+    """Calculate a workbook that is not ours with formualizer, as far as it can."""
+    cells, name = _cells(subject), Formualizer.name
     if not cells:
         return
     pinned = _pinned(subject, subject.formulas)
-    data = subject.book.archive.repacked() if engines else b""
-    for name in engines:
-        engine_named(name).require()
-        try:
-            found = calculate_apart(name, data, cells, register, pinned)
-        except EngineError as error:
-            subject.uncalculated[name] = str(error)
-            continue
-        _take(subject, report, name, found, cells)
-        compared = len(subject.formulas) - len(pinned)
-        report.remarks.append(
-            f"{compared:,} of {len(subject.formulas):,} formulas use only functions on which programs agree, "
-            "and were calculated"
-        )
+    engine_named(name).require()
+    try:
+        found = calculate_apart(name, subject.book.archive.repacked(), cells, register, pinned)
+    except EngineError as error:
+        subject.uncalculated[name] = str(error)
+        return
+    _take(subject, report, name, found, cells)
+    compared = f"{len(cells) - len(pinned):,} of {len(cells):,} formulas"
+    remark = f"{compared} use only functions on which programs agree, and were calculated"
+    report.remarks.append(remark)
 
 
 def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Value]:
@@ -284,8 +249,7 @@ def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Valu
 
 def _take(subject: Subject, report: Report, name: str, found: Calculated, cells: dict[Place, bool]) -> None:
     subject.calculated[name] = found.grids
-    subject.failures |= found.failures
+    subject.failures.update(found.failures)
     if calls := sum(cells.values()):
-        report.remarks.append(
-            f"{calls} cells with AMZN_ functions calculated, {len(found.failures)} of them errors"
-        )
+        errors = f"{len(found.failures)} of them errors"
+        report.remarks.append(f"{calls} cells with AMZN_ functions calculated, {errors}")

@@ -43,9 +43,8 @@ def add_chart(target: Worksheet, chart: Chart) -> None:
     native.width, native.height = chart.size  # type: ignore[assignment]  # cm, and not whole ones only
     shown = [each.colour != "" for each in sorted(chart.series, key=lambda each: each.line)]
     hidden = [LegendEntry(idx=place, delete=True) for place, visible in enumerate(shown) if not visible]
-    native.legend = (
-        Legend(legendPos="b", legendEntry=hidden, txPr=_font(_AXIS_SIZE)) if len(shown) > 1 else None
-    )
+    legend = Legend(legendPos="b", legendEntry=hidden, txPr=_font(_AXIS_SIZE))
+    native.legend = legend if len(shown) > 1 else None
     _set_up_axes(native, chart)
     target.add_chart(native, chart.corner)
 

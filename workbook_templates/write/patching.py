@@ -9,29 +9,36 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from model.errors import WorkbookError
-from workbook_templates.a1 import column_letters
+from workbook_templates.a1 import reference
 from workbook_templates.read.archive import Archive
 from workbook_templates.read.book import sheet_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from workbook_templates.read.values import Changes
 
 
-def with_relative_targets(data: bytes) -> bytes:
-    """Return the file with notes and drawings named relative to their sheets, as IronCalc requires."""
+def _rewritten(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """Return the file with its parts, given by name and content, changed."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
     ):
         for entry in source.infolist():
-            part = source.read(entry)
-            if entry.filename.startswith("xl/worksheets/_rels/"):
-                part = part.replace(b'Target="/xl/', b'Target="../')
-            written.writestr(entry.filename, part)
+            written.writestr(entry, change(entry.filename, source.read(entry)))
     return target.getvalue()
+
+
+def with_relative_targets(data: bytes) -> bytes:
+    """Return the file with notes and drawings named relative to their sheets, as IronCalc requires."""
+
+    def change(name: str, part: bytes) -> bytes:
+        is_of_sheet = name.startswith("xl/worksheets/_rels/")
+        return part.replace(b'Target="/xl/', b'Target="../') if is_of_sheet else part
+
+    return _rewritten(data, change)
 
 
 def with_changes(data: bytes, changes: Changes) -> bytes:
@@ -49,30 +56,23 @@ def _with_cells(data: bytes, changes: Changes, *, keep_formulas: bool) -> bytes:
         return data
     by_sheet: dict[str, dict[str, float | str | None]] = {}
     for (sheet, row, column), content in changes.items():
-        by_sheet.setdefault(sheet, {})[f"{column_letters(column)}{row}"] = content
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
-    ):
-        parts = sheet_parts(Archive(data))
-        wanted = {parts[sheet]: cells for sheet, cells in by_sheet.items()}
-        for entry in source.infolist():
-            part = source.read(entry)
-            if entry.filename in wanted:
-                part = _patched(part.decode(), wanted[entry.filename], keep_formulas=keep_formulas).encode()
-            written.writestr(entry, part)
-    return target.getvalue()
+        by_sheet.setdefault(sheet, {})[reference(row, column)] = content
+    parts = sheet_parts(Archive(data))
+    wanted = {parts[sheet]: cells for sheet, cells in by_sheet.items()}
+
+    def change(name: str, part: bytes) -> bytes:
+        if name not in wanted:
+            return part
+        return _patched(part.decode(), wanted[name], keep_formulas=keep_formulas).encode()
+
+    return _rewritten(data, change)
 
 
 def _patched(xml: str, cells: Mapping[str, float | str | None], *, keep_formulas: bool) -> str:
     for name, content in cells.items():
-        new = ""
+        kind, new = "", "" if content is None else f"<v>{content!r}</v>"
         if isinstance(content, str):
-            new = f'<is><t xml:space="preserve">{escape(content)}</t></is>'
-        elif content is not None:
-            new = f"<v>{content!r}</v>"
-        kind = ' t="inlineStr"' if isinstance(content, str) else ""
+            kind, new = ' t="inlineStr"', f'<is><t xml:space="preserve">{escape(content)}</t></is>'
         pattern = re.compile(rf'<c r="{name}"([^>]*?)(?:/>|>.*?</c>)', re.DOTALL)
         match = pattern.search(xml)
         if match is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from workbook_templates.a1 import column_letters
 from workbook_templates.write.patching import with_relative_targets
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import InputRange, SheetPlan
     from workbook_templates.plan.workbook import WorkbookPlan
 
-
 _A3: Final = 8
-
 _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
 """Of a note: width and height of a line in pixels, and how many characters a line holds."""
 
@@ -45,9 +43,8 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
 
 
 def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
-    prototypes = _prototypes(
-        target, {*(cell.style for cell in sheet.cells.values()), *sheet.row_styles.values()}
-    )
+    names = {*(cell.style for cell in sheet.cells.values()), *sheet.row_styles.values()}
+    prototypes = _prototypes(target, names)
     for (row, column), cell in sheet.cells.items():
         written: Any = target.cell(row, column, cell.content)
         written._style = prototypes[cell.style]  # noqa: SLF001  # assigning .style by name costs more than the cell itself
@@ -64,9 +61,8 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     for first, last in sheet.outline:
         target.row_dimensions.group(first, last, outline_level=1, hidden=False)
     for first, last in sheet.column_outline:
-        target.column_dimensions.group(
-            column_letters(first), column_letters(last), outline_level=1, hidden=False
-        )
+        letters = column_letters(first), column_letters(last)
+        target.column_dimensions.group(*letters, outline_level=1, hidden=False)
     for allowed in sheet.ranges:
         if not allowed.free:
             _restrict(target, allowed)
@@ -78,7 +74,6 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
 
 
 def _prototypes(target: Worksheet, names: set[str]) -> dict[str, Any]:
-    """Return named styles as openpyxl keeps them in a cell."""
     from openpyxl.styles.styleable import StyleableObject  # noqa: PLC0415
 
     found = {}
@@ -90,7 +85,6 @@ def _prototypes(target: Worksheet, names: set[str]) -> dict[str, Any]:
 
 
 def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
-    """Add links, notes, conditional formats and charts."""
     from openpyxl.comments import Comment  # noqa: PLC0415
     from openpyxl.worksheet.hyperlink import Hyperlink  # noqa: PLC0415
 
@@ -102,15 +96,12 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
     for (row, column), text in sheet.notes.items():
         note = Comment(text, "amzn-fcf")
-        note.width, note.height = (
-            _NOTE_WIDTH,
-            _NOTE_LINE * (2 + sum(1 + len(each) // _NOTE_CHARACTERS for each in text.split("\n"))),
-        )
+        lines = sum(1 + len(each) // _NOTE_CHARACTERS for each in text.split("\n"))
+        note.width, note.height = _NOTE_WIDTH, _NOTE_LINE * (2 + lines)
         target.cell(row, column).comment = note
     for highlight in sheet.highlights:
-        target.conditional_formatting.add(
-            highlight.cells, named_styles.conditional(highlight.condition, highlight.look)
-        )
+        rule = named_styles.conditional(highlight.condition, highlight.look)
+        target.conditional_formatting.add(highlight.cells, rule)
     for chart in sheet.charts:
         add_chart(target, chart)
 
@@ -120,9 +111,8 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
     from openpyxl.worksheet.page import PageMargins  # noqa: PLC0415
     from openpyxl.worksheet.properties import Outline, PageSetupProperties, WorksheetProperties  # noqa: PLC0415
 
-    target.sheet_properties = WorksheetProperties(
-        outlinePr=Outline(summaryBelow=False), pageSetUpPr=PageSetupProperties(fitToPage=True)
-    )
+    outline, page = Outline(summaryBelow=False), PageSetupProperties(fitToPage=True)
+    target.sheet_properties = WorksheetProperties(outlinePr=outline, pageSetUpPr=page)
     target.page_setup.orientation = "landscape"
     target.page_setup.paperSize = _A3
     target.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.8, footer=0.4)
@@ -137,18 +127,14 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
 
 
 def _restrict(target: Worksheet, allowed: InputRange) -> None:
-    """Add the rule of what may be typed into a range."""
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
 
     if allowed.choices:
         rule = DataValidation(type="list", formula1=allowed.choices, allow_blank=False)
     else:
-        rule = DataValidation(
-            type="whole" if allowed.whole else "decimal",
-            operator="between",
-            formula1=f"{allowed.minimum:g}",
-            formula2=f"{allowed.maximum:g}",
-        )
+        kind: Literal["whole", "decimal"] = "whole" if allowed.whole else "decimal"
+        low, high = f"{allowed.minimum:g}", f"{allowed.maximum:g}"
+        rule = DataValidation(type=kind, operator="between", formula1=low, formula2=high)
     rule.errorTitle, rule.error = "Not allowed", allowed.message
     rule.showErrorMessage = True
     if allowed.prompt:

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Final, cast
 from model.language.nodes import Expr, Ref, Trailing, leaves
 from model.language.periods import QUARTERS_A_YEAR
 from model.results import in_years
+from workbook_templates.a1 import reference
 from workbook_templates.plan.formula import formula
-from workbook_templates.plan.layout import ANNUAL, LABEL, NAME, NOTE, UNIT, Layout
+from workbook_templates.plan.layout import ANNUAL, NOTE
 from workbook_templates.plan.links import years_known
-from workbook_templates.plan.sheets.header import put_axis
+from workbook_templates.plan.sheets.header import put_axis, put_names
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.site import AnnualSite, QuarterSite, reference
+from workbook_templates.plan.site import AnnualSite, Site
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import OfRow
 
 if TYPE_CHECKING:
-    from model.presentation import WorkbookWords
     from workbook_templates.plan.cells import SheetPlan
+    from workbook_templates.plan.layout import Layout
 
 _RULES: Final = {
-    "sum": "Sum of four quarters",
-    "last": "At the end of the period",
+    "sum": "Sum of four quarters", "last": "At the end of the period",
     "ratio": "Of the figures on this sheet",
-}
+}  # fmt: skip
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -33,9 +33,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     for key, at in layout.annual.items():
         row = layout.plan.rows[key]
         rule = row.line.annual if row.line is not None else "none"
-        sheet.put(at, LABEL, row.label, "label")
-        sheet.put(at, NAME, key, "name")
-        sheet.put(at, UNIT, row.unit, "unit")
+        put_names(sheet, at, row.label, key, row.unit)
         sheet.put(at, NOTE, _RULES[rule], "note")
         _put_years(sheet, layout, key, rule)
         _put_trailing(sheet, layout, key, rule)
@@ -46,22 +44,21 @@ def _put_years(sheet: SheetPlan, layout: Layout, key: str, rule: str) -> None:
     for place in years_known(row):
         column = layout.year_column(place)
         home = layout.places[key]
+        text, role = f"={home.sheet}!{reference(home.row, column)}", "link"
         if rule == "ratio":
             text = formula(in_years(cast("Expr", row.forecast)), AnnualSite(layout, ANNUAL, at, column))
-        else:
-            text = f"={home.sheet}!{reference(home.row, column)}"
-        style = numeric("calc" if rule == "ratio" else "link", row.unit)
-        sheet.put(at, column, text, style, OfRow(key, place, "annual"))
+            role = "calc"
+        sheet.put(at, column, text, numeric(role, row.unit), OfRow(key, place, "annual"))
 
 
 def _put_trailing(sheet: SheetPlan, layout: Layout, key: str, rule: str) -> None:
     row, at = layout.plan.rows[key], layout.annual[key]
     for position in range(trailing_start(layout, key), row.stop):
         column = layout.quarter_column(position)
-        site = QuarterSite(layout, ANNUAL, at, column)
         if rule == "ratio":
             text = formula(cast("Expr", row.forecast), AnnualSite(layout, ANNUAL, at, column))
         else:
+            site = Site(layout, ANNUAL, at, column)
             text = formula(Trailing(Ref(key)) if rule == "sum" else Ref(key), site)
         style = numeric("link" if rule == "last" else "calc", row.unit)
         sheet.put(at, column, text, style, OfRow(key, position, "ttm"))
@@ -78,15 +75,9 @@ def trailing_start(layout: Layout, key: str) -> int:
     return max(trailing_start(layout, cast("str", leaf.line)) + leaf.lag for leaf in leaves(formula_))
 
 
-def _is_needed(words: WorkbookWords) -> bool:
-    return bool(words.annual)
-
-
 SHEET: Final = Sheet(
-    ANNUAL,
-    "Fiscal years, and trailing twelve months in the quarter columns",
+    ANNUAL, "Fiscal years, and trailing twelve months in the quarter columns",
     "Years and trailing twelve months",
     "Year columns hold fiscal years; quarter columns hold the twelve months that end with the quarter",
-    _fill,
-    _is_needed,
-)
+    _fill, is_needed=lambda words: bool(words.annual),
+)  # fmt: skip

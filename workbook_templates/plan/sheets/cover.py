@@ -6,36 +6,35 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.evidence.thesis import load_thesis
+from workbook_templates.a1 import reference
 from workbook_templates.plan.cells import InputRange, SheetPlan, Twin, WorkbookPlan
 from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import (
     AS_OF_CELL,
-    CHOICE_ROW,
     CONTENTS,
     COVER,
     INPUTS,
     SCENARIOS,
     SELECTED_CELL,
     THESIS,
-    Layout,
 )
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets import scenarios
-from workbook_templates.plan.sheets.header import put_band, put_check, put_heads
-from workbook_templates.plan.sheets.inputs import choice_cell, scenario_choices
+from workbook_templates.plan.sheets.header import put_band, put_check, put_heads, put_names
+from workbook_templates.plan.sheets.inputs import choice_cell, scenario_list
 from workbook_templates.plan.sheets.pictures import ValueTable, cover_charts
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.thesis import STATUSES, count_of, status_cells
-from workbook_templates.plan.site import reference
 from workbook_templates.plan.twins import Computed, scenario_title
 
 if TYPE_CHECKING:
     from model.presentation import ValueWords
     from model.results import Results
+    from workbook_templates.plan.layout import Layout
 
 _LABEL, _NAME, _UNIT, _FIRST, _LAST = 1, 2, 3, 4, 10
-_WIDTHS: Final = (
-    {_LABEL: 46, _NAME: 32, _UNIT: 24} | dict.fromkeys(range(_FIRST, _LAST + 1), 12.0) | {_LAST + 1: 2.0}
+_WIDTHS: Final = {_LABEL: 46, _NAME: 32, _UNIT: 24, _LAST + 1: 2.0} | dict.fromkeys(
+    range(_FIRST, _LAST + 1), 12.0
 )
 _ROW_HEIGHT: Final = 15.0
 _TILE_HEIGHTS: Final = {AS_OF_CELL[0]: 28.0, SELECTED_CELL[0]: 24.0}
@@ -73,7 +72,7 @@ def _put_entries(sheet: SheetPlan, edition: Edition) -> None:
     """Write the as-of, the selector, and the state of the workbook."""
     layout = edition.layout
     row, column = SELECTED_CELL
-    titles = f"{INPUTS}!$A${CHOICE_ROW + 1}:$A${CHOICE_ROW + len(layout.scenarios)}"
+    titles = f"{INPUTS}!{scenario_list(layout, _LABEL)}"
     title = f"={call('INDEX', titles, f'{INPUTS}!{choice_cell()}')}"
     entries: list[tuple[str, str | float, str, Twin | None]] = [
         ("Last reported quarter (as-of)", layout.plan.axis.as_of.code, "as of", None),
@@ -91,14 +90,13 @@ def _put_entries(sheet: SheetPlan, edition: Edition) -> None:
         sheet.put(AS_OF_CELL[0] + offset, _LABEL, label, "label")
         sheet.put(AS_OF_CELL[0] + offset, column, content, style, twin)
     put_check(sheet, layout, row + 2, column)
-    choices = scenario_choices(layout)
+    choices = f"={INPUTS}!{scenario_list(layout)}"
     sheet.ranges.append(InputRange(reference(row, column), choices=choices, message="Choose a scenario"))
     sheet.put(row + 3, _FIRST, f"{CONTENTS}: sheets, method, colour key", "link text")
     sheet.links[row + 3, _FIRST] = CONTENTS
 
 
 def _put_tiles(sheet: SheetPlan, layout: Layout) -> None:
-    """Write the most wanted figures."""
     first_year = layout.plan.axis.as_of.shifted(1).year
     top = AS_OF_CELL[0]
     for column, tile in enumerate(layout.words.tiles, start=_FIRST):
@@ -110,9 +108,7 @@ def _put_tiles(sheet: SheetPlan, layout: Layout) -> None:
 
 def _put_line(sheet: SheetPlan, layout: Layout, row: int, key: str) -> None:
     line = layout.plan.row(key)
-    sheet.put(row, _LABEL, line.label, "label")
-    sheet.put(row, _NAME, key, "name")
-    sheet.put(row, _UNIT, line.unit, "unit")
+    put_names(sheet, row, line.label, key, line.unit)
 
 
 def _put_headlines(sheet: SheetPlan, layout: Layout, top: int) -> int:
@@ -151,9 +147,7 @@ def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, top: int) -
     put_band(sheet, top, "Value per share, USD: every method, low, middle and high", _LAST)
     put_heads(sheet, top + 1, dict(enumerate(words.columns, start=_FIRST)), ())
     for row, (method, label) in enumerate(words.methods.items(), start=top + 2):
-        sheet.put(row, _LABEL, label, "label")
-        sheet.put(row, _NAME, words.name.format(method=method), "name")
-        sheet.put(row, _UNIT, "USD/share", "unit")
+        put_names(sheet, row, label, words.name.format(method=method), "USD/share")
         for column, key in enumerate(words.columns.values(), start=_FIRST):
             put_link(sheet, (row, column), linked(layout, key.format(method=method)))
     after = top + 2 + len(words.methods)
@@ -164,18 +158,9 @@ def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, top: int) -
 
 
 def _value_table(words: ValueWords, first: int) -> ValueTable:
-    """Return the cells of the chart: the low case, the steps stacked upon it, and the price."""
     columns = {head: column for column, head in enumerate(words.columns, start=_FIRST)}
     rows = range(first, first + len(words.methods) - len(words.off_scale))
-    return ValueTable(
-        words.chart,
-        rows,
-        _LABEL,
-        columns["low"],
-        columns["low to mid"],
-        columns["mid to high"],
-        columns["price"],
-    )
+    return ValueTable(words.chart, rows, columns, _LABEL)
 
 
 def _put_claims(sheet: SheetPlan, layout: Layout, source: str, top: int) -> int:

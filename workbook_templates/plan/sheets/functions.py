@@ -10,18 +10,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import Period, Quarter
+from workbook_templates.a1 import area, reference
 from workbook_templates.plan.layout import FUNCTIONS, INPUTS, VALUE, Layout
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import Computed, NoDifference, NoError, OfRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from model.presentation import Example, WorkbookWords
+    from model.presentation import Example
     from model.results import Results
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
@@ -37,7 +37,6 @@ _QUARTER_WIDTH: Final = 10.0
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
-    """Write the examples of the company, and the drivers that they are called with."""
     layout, examples = edition.layout, edition.words.examples
     sheet.widths |= _WIDTHS
     sheet.protected = False
@@ -49,7 +48,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     sheet.frozen = (FIRST_ROW, _LIVE)
 
 
-def _put_example(  # a call has a place, the drivers it takes, and a name in the host's files
+def _put_example(
     sheet: SheetPlan, layout: Layout, example: Example, row: int, table: str, named: Callable[[str], str]
 ) -> None:
     arguments = example.arguments.replace(_SCENARIO, selected_scenario()).replace(_OVERRIDES, table)
@@ -102,19 +101,12 @@ def _put_drivers(sheet: SheetPlan, layout: Layout, top: int) -> str:
         for column, position in enumerate(ahead, start=3):
             text = f"={INPUTS}!{reference(live, layout.quarter_column(position))}"
             sheet.put(row, column, text, style, OfRow(key, position))
-    corners = ((head, 1), (head + len(layout.live), last_column))
-    return ":".join(reference(*corner, fixed_row=True, fixed_column=True) for corner in corners)
-
-
-def _is_needed(words: WorkbookWords) -> bool:
-    return bool(words.examples)
+    return area((head, 1), (head + len(layout.live), last_column), fixed_row=True, fixed_column=True)
 
 
 SHEET: Final = Sheet(
-    FUNCTIONS,
-    "Every function that can be called in cells, live beside its native formula",
+    FUNCTIONS, "Every function that can be called in cells, live beside its native formula",
     "Functions in cells, and the native formulas for the same figures",
     "Needs the functions (README: one section a host); without them the column Function shows #NAME?",
-    _fill,
-    _is_needed,
-)
+    _fill, is_needed=lambda words: bool(words.examples),
+)  # fmt: skip

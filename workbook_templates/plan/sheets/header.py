@@ -5,30 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from model.language.periods import QUARTERS_A_YEAR
+from workbook_templates.a1 import absolute, reference
+from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, SheetPlan, WorkbookPlan
-from workbook_templates.plan.layout import (
-    BASIS_ROW,
-    CHECKS_FAILED,
-    CONTENTS,
-    COVER,
-    ELAPSED_ROW,
-    END_ROW,
-    FIRST_ROW,
-    LABEL,
-    NAME,
-    NOTE,
-    PERIOD_ROW,
-    POSITION_ROW,
-    SEASON_ROW,
-    SELECTED_CELL,
-    STAMP_CELL,
-    UNIT,
-    VALUE,
-    YEAR_NUMBER_ROW,
-    YEAR_ROW,
-    Layout,
-)
-from workbook_templates.plan.site import reference
 from workbook_templates.plan.twins import Computed, scenario_name
 
 if TYPE_CHECKING:
@@ -36,30 +15,29 @@ if TYPE_CHECKING:
 
     from model.language.periods import Axis
     from model.results import Results
-    from workbook_templates.plan.layout import Heading
+    from workbook_templates.plan.layout import Layout
     from workbook_templates.plan.sheets.sheet import Edition
 
-_WIDTHS = {LABEL: 52, NAME: 20, UNIT: 9, NOTE: 64, VALUE: 12}
+_WIDTHS = {places.LABEL: 52, places.NAME: 20, places.UNIT: 9, places.NOTE: 64, places.VALUE: 12}
 _PASS, _FAIL = "all checks pass", "CHECK: see "
 _AXIS_LABELS = {
-    YEAR_ROW: "Year", SEASON_ROW: "Quarter of the year",
-    POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
-    ELAPSED_ROW: "Quarters since as-of", YEAR_NUMBER_ROW: "Number of the year",
-    END_ROW: "Last day of the quarter",
+    places.YEAR_ROW: "Year", places.SEASON_ROW: "Quarter of the year",
+    places.POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
+    places.ELAPSED_ROW: "Quarters since as-of", places.YEAR_NUMBER_ROW: "Number of the year",
+    places.END_ROW: "Last day of the quarter",
 }  # fmt: skip
 
 
 def selected_scenario() -> str:
     """Return the formula text (no ``=``) of the selected scenario's name."""
-    return f"{COVER}!{reference(*SELECTED_CELL, fixed_row=True, fixed_column=True)}"
+    return f"{places.COVER}!{absolute(*places.SELECTED_CELL)}"
 
 
 def put_check(sheet: SheetPlan, layout: Layout, row: int, column: int) -> None:
     """Write the master check, coloured when a check fails; nothing for a model without checks."""
-    place = layout.places.get(CHECKS_FAILED)
-    if place is None:
+    if (place := layout.places.get(places.CHECKS_FAILED)) is None:
         return
-    failed = f"{place.sheet}!{reference(place.row, VALUE, fixed_row=True, fixed_column=True)}"
+    failed = f"{place.sheet}!{absolute(place.row, places.VALUE)}"
     text = f'=IF({failed}=0,"{_PASS}","{_FAIL}{place.sheet}")'
     sheet.put(row, column, text, "check", Computed(_check_text))
     cell = reference(row, column)
@@ -67,16 +45,16 @@ def put_check(sheet: SheetPlan, layout: Layout, row: int, column: int) -> None:
 
 
 def _check_text(plan: WorkbookPlan, results: Results, draw: int) -> str:
-    passes = results.values[CHECKS_FAILED][0, draw] == 0
-    return _PASS if passes else f"{_FAIL}{plan.layout.places[CHECKS_FAILED].sheet}"
+    passes = results.values[places.CHECKS_FAILED][0, draw] == 0
+    return _PASS if passes else f"{_FAIL}{plan.layout.places[places.CHECKS_FAILED].sheet}"
 
 
 def put_state(sheet: SheetPlan, layout: Layout) -> None:
     """Write the selected scenario, the master check, and the way back to the contents."""
-    sheet.put(YEAR_ROW, LABEL, f"={selected_scenario()}", "check", Computed(scenario_name))
-    put_check(sheet, layout, SEASON_ROW, LABEL)
-    sheet.put(SEASON_ROW, NAME, f"to {CONTENTS}", "go to")
-    sheet.links[SEASON_ROW, NAME] = CONTENTS
+    sheet.put(places.YEAR_ROW, places.LABEL, f"={selected_scenario()}", "check", Computed(scenario_name))
+    put_check(sheet, layout, places.SEASON_ROW, places.LABEL)
+    sheet.put(places.SEASON_ROW, places.NAME, f"to {places.CONTENTS}", "go to")
+    sheet.links[places.SEASON_ROW, places.NAME] = places.CONTENTS
 
 
 def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -> None:
@@ -84,11 +62,17 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
     axis = layout.plan.axis
     put_state(sheet, layout)
     for row, label in _AXIS_LABELS.items():
-        sheet.put(row, NOTE, label, "axis")
-    sheet.put(POSITION_ROW, VALUE, axis.forecast_start, "axis")
-    for column, text in {LABEL: "", NAME: "Name", UNIT: "Unit", NOTE: note_label, VALUE: "Value"}.items():
-        sheet.put(PERIOD_ROW, column, text, "period text")
-        sheet.put(BASIS_ROW, column, "", "basis")
+        sheet.put(row, places.NOTE, label, "axis")
+    sheet.put(places.POSITION_ROW, places.VALUE, axis.forecast_start, "axis")
+    for column, text in {
+        places.LABEL: "",
+        places.NAME: "Name",
+        places.UNIT: "Unit",
+        places.NOTE: note_label,
+        places.VALUE: "Value",
+    }.items():
+        sheet.put(places.PERIOD_ROW, column, text, "period text")
+        sheet.put(places.BASIS_ROW, column, "", "basis")
     for place, year in enumerate(axis.years):
         _put_year(sheet, layout.year_column(place), place, year, axis.forecast_start)
     for position in range(axis.length):
@@ -98,34 +82,37 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
     sheet.column_outline.append((first, first + axis.forecast_start - 1))
     sheet.print_columns = layout.year_column(layout.years - 1)
     sheet.widths[first - 1] = 2
-    sheet.frozen = (FIRST_ROW - 1, UNIT)
+    sheet.frozen = (places.FIRST_ROW - 1, places.UNIT)
 
 
 def _put_year(sheet: SheetPlan, column: int, place: int, year: int, forecast_start: int) -> None:
     last = (place + 1) * QUARTERS_A_YEAR
-    basis = "mixed"
-    if last <= forecast_start:
-        basis = "reported"
-    elif last - QUARTERS_A_YEAR >= forecast_start:
+    basis = "reported" if last <= forecast_start else "mixed"
+    if last - QUARTERS_A_YEAR >= forecast_start:
         basis = "forecast"
-    for row, value in {YEAR_ROW: year, POSITION_ROW: last, YEAR_NUMBER_ROW: place + 1}.items():
+    for row, value in {
+        places.YEAR_ROW: year,
+        places.POSITION_ROW: last,
+        places.YEAR_NUMBER_ROW: place + 1,
+    }.items():
         sheet.put(row, column, value, "axis")
-    sheet.put(PERIOD_ROW, column, f"FY{year}", "period")
-    sheet.put(BASIS_ROW, column, basis, "basis")
+    sheet.put(places.PERIOD_ROW, column, f"FY{year}", "period")
+    sheet.put(places.BASIS_ROW, column, basis, "basis")
     sheet.widths[column] = 11
 
 
 def _put_quarter(sheet: SheetPlan, column: int, position: int, axis: Axis) -> None:
     quarter = axis.quarters[position]
     entries = {
-        YEAR_ROW: quarter.year, SEASON_ROW: quarter.number, POSITION_ROW: position + 1,
-        ELAPSED_ROW: position + 1 - axis.forecast_start, YEAR_NUMBER_ROW: quarter.year - axis.first.year + 1,
+        places.YEAR_ROW: quarter.year, places.SEASON_ROW: quarter.number, places.POSITION_ROW: position + 1,
+        places.ELAPSED_ROW: position + 1 - axis.forecast_start,
+        places.YEAR_NUMBER_ROW: quarter.year - axis.first.year + 1,
     }  # fmt: skip
     for row, value in entries.items():
         sheet.put(row, column, value, "axis")
-    sheet.put(END_ROW, column, quarter.last_day, "axis date")
-    sheet.put(PERIOD_ROW, column, quarter.code, "period")
-    sheet.put(BASIS_ROW, column, "reported" if position < axis.forecast_start else "forecast", "basis")
+    sheet.put(places.END_ROW, column, quarter.last_day, "axis date")
+    sheet.put(places.PERIOD_ROW, column, quarter.code, "period")
+    sheet.put(places.BASIS_ROW, column, "reported" if position < axis.forecast_start else "forecast", "basis")
     sheet.widths[column] = 10
 
 
@@ -133,13 +120,13 @@ def put_stamp(sheet: SheetPlan, edition: Edition) -> None:
     """Write, on a sheet without an axis, the scenario, the master check and the source of stamped values."""
     put_state(sheet, edition.layout)
     text = f"Stamped values: version {edition.version}, assumptions {edition.assumptions}"
-    sheet.put(*STAMP_CELL, text, "remark")
+    sheet.put(*places.STAMP_CELL, text, "remark")
 
 
 def put_band(sheet: SheetPlan, row: int, text: str, last: int) -> None:
     """Write the title of a section as a band over the columns to ``last``."""
-    for column in range(LABEL, last + 1):
-        sheet.put(row, column, text if column == LABEL else None, "heading")
+    for column in range(places.LABEL, last + 1):
+        sheet.put(row, column, text if column == places.LABEL else None, "heading")
 
 
 def put_heads(sheet: SheetPlan, row: int, heads: Mapping[int, str], texts: Container[int]) -> None:
@@ -148,6 +135,14 @@ def put_heads(sheet: SheetPlan, row: int, heads: Mapping[int, str], texts: Conta
         sheet.put(row, column, text, "period text" if column in texts else "period")
 
 
-def put_heading(sheet: SheetPlan, layout: Layout, heading: Heading) -> None:
-    """Write the title of a section as a band."""
-    put_band(sheet, heading.row, heading.text, layout.last_column)
+def put_headings(sheet: SheetPlan, layout: Layout) -> None:
+    """Write the titles of the sections of a sheet as bands."""
+    for heading in layout.headings[sheet.name]:
+        put_band(sheet, heading.row, heading.text, layout.last_column)
+
+
+def put_names(sheet: SheetPlan, row: int, label: str, name: str, unit: str) -> None:
+    """Write what a row shows: in words, the public name, and the unit."""
+    sheet.put(row, places.LABEL, label, "label")
+    sheet.put(row, places.NAME, name, "name")
+    sheet.put(row, places.UNIT, unit, "unit")

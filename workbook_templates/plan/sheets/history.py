@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from model.language.periods import QUARTERS_A_YEAR
 from model.reported.actuals import load_actuals
-from workbook_templates.plan.layout import LABEL, NAME, NOTE, REPORTED, SOURCES, UNIT, Layout
-from workbook_templates.plan.sheets.header import put_axis, put_state
+from workbook_templates.plan.layout import LABEL, NOTE, REPORTED, SOURCES, Layout
+from workbook_templates.plan.sheets.header import put_axis, put_names, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 
@@ -32,9 +32,7 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     actuals, axis, unit = load_actuals(layout.company), layout.plan.axis, layout.plan.rows[key].unit
     item = key.removeprefix(_PREFIX)
     label = layout.plan.model.words(item)
-    sheet.put(row, LABEL, label[:1].upper() + label[1:], "label")
-    sheet.put(row, NAME, item, "name")
-    sheet.put(row, UNIT, unit, "unit")
+    put_names(sheet, row, label[:1].upper() + label[1:], item, unit)
     sources: dict[str, list[str]] = {}
     for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
         figure = actuals.quarterly[item, str(quarter)]
@@ -56,9 +54,8 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
     for column, (title, width) in enumerate(_SOURCE_COLUMNS.items(), start=1):
         sheet.put(_FIRST_SOURCE_ROW - 1, column, title, "period text")
         sheet.widths[column] = width
-    items = [key for key in edition.layout.places if key.startswith(_PREFIX)]
     row = _FIRST_SOURCE_ROW
-    for key in items:
+    for key in (key for key in edition.layout.places if key.startswith(_PREFIX)):
         for quarter in plan.axis.quarters[: plan.axis.forecast_start]:
             figure = quarterly[key.removeprefix(_PREFIX), str(quarter)]
             entries: tuple[str | float, ...] = (
@@ -72,16 +69,10 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
 
 
 SHEET: Final = Sheet(
-    REPORTED,
-    "Figures from the filings, by quarter and year",
-    "Reported figures",
-    f"From the filings, to {{as_of}}; estimates in italics; a source for each on {SOURCES}",
-    _fill_reported,
-)
+    REPORTED, "Figures from the filings, by quarter and year", "Reported figures",
+    f"From the filings, to {{as_of}}; estimates in italics; a source for each on {SOURCES}", _fill_reported,
+)  # fmt: skip
 SOURCES_SHEET: Final = Sheet(
-    SOURCES,
-    "The document behind every reported figure",
-    "Sources",
-    "Every reported figure and the document that states it",
-    _fill_sources,
-)
+    SOURCES, "The document behind every reported figure", "Sources",
+    "Every reported figure and the document that states it", _fill_sources,
+)  # fmt: skip

@@ -4,38 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.drivers import ALL, as_text, driver_specs
-from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, Twin
+from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.plan import layout as places
+from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
 from workbook_templates.plan.formula import call
-from workbook_templates.plan.layout import (
-    CHOICE_ROW,
-    INPUTS,
-    LABEL,
-    NAME,
-    NOTE,
-    UNIT,
-    VALUE,
-    YEAR_NUMBER_ROW,
-    YEAR_ROW,
-    Layout,
-)
-from workbook_templates.plan.sheets.header import put_axis, put_heading, selected_scenario
+from workbook_templates.plan.sheets.header import put_axis, put_headings, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import Computed, DriverInYear, OfRow, scenario_number
 
 if TYPE_CHECKING:
     from model.scenarios.drivers import DriverSpec
+    from workbook_templates.plan.layout import Layout
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     layout = edition.layout
     put_axis(sheet, layout, "Source, description and allowed range")
     _put_choice(sheet, layout)
-    for heading in layout.headings[INPUTS]:
-        put_heading(sheet, layout, heading)
+    put_headings(sheet, layout)
     specs = driver_specs(layout.company)
     for key in layout.live:
         _put_driver(sheet, layout, specs[key])
@@ -43,26 +32,27 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 
 def choice_cell() -> str:
     """Return the reference (on Inputs) to the number of the selected scenario."""
-    return reference(CHOICE_ROW, VALUE, fixed_row=True, fixed_column=True)
+    return absolute(places.CHOICE_ROW, places.VALUE)
 
 
 def _put_choice(sheet: SheetPlan, layout: Layout) -> None:
-    first = CHOICE_ROW + 1
-    names = f"$B${first}:$B${CHOICE_ROW + len(layout.scenarios)}"
-    sheet.put(CHOICE_ROW, LABEL, "Number of the selected scenario (select it on the Cover)", "label")
-    text = "=" + call("MATCH", selected_scenario(), names, "0")
-    sheet.put(CHOICE_ROW, VALUE, text, "live whole", Computed(scenario_number))
-    for place, scenario in enumerate(layout.scenarios):
-        sheet.put(first + place, LABEL, scenario.title, "indented")
-        sheet.put(first + place, NAME, scenario.name, "name")
-        sheet.put(first + place, UNIT, str(scenario.as_of), "unit")
-        sheet.put(first + place, NOTE, scenario.note, "note")
-        sheet.put(first + place, VALUE, place + 1, "axis")
+    label = "Number of the selected scenario (select it on the Cover)"
+    sheet.put(places.CHOICE_ROW, places.LABEL, label, "label")
+    text = "=" + call("MATCH", selected_scenario(), scenario_list(layout), "0")
+    sheet.put(places.CHOICE_ROW, places.VALUE, text, "live whole", Computed(scenario_number))
+    for number, scenario in enumerate(layout.scenarios, start=1):
+        row = places.CHOICE_ROW + number
+        sheet.put(row, places.LABEL, scenario.title, "indented")
+        sheet.put(row, places.NAME, scenario.name, "name")
+        sheet.put(row, places.UNIT, str(scenario.as_of), "unit")
+        sheet.put(row, places.NOTE, scenario.note, "note")
+        sheet.put(row, places.VALUE, number, "axis")
 
 
-def scenario_choices(layout: Layout) -> str:
-    """Return the reference to the list of scenarios, for the selector."""
-    return f"={INPUTS}!$B${CHOICE_ROW + 1}:$B${CHOICE_ROW + len(layout.scenarios)}"
+def scenario_list(layout: Layout, column: int = places.NAME) -> str:
+    """Return the reference (on Inputs) to the names of the scenarios, or to another column of their list."""
+    first, last = (places.CHOICE_ROW + place for place in (1, len(layout.scenarios)))
+    return area((first, column), (last, column), fixed_row=True, fixed_column=True)
 
 
 def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
@@ -70,52 +60,49 @@ def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
     key, driver = spec.key, spec.driver
     live, first = layout.live[key], layout.given[key]
     last = first + len(layout.scenarios) - 1
-    sheet.put(live, LABEL, spec.label, "live text")
-    sheet.put(live, NAME, key, "name")
-    sheet.put(live, UNIT, driver.unit, "unit")
+    sheet.put(live, places.LABEL, spec.label, "live text")
+    sheet.put(live, places.NAME, key, "name")
+    sheet.put(live, places.UNIT, driver.unit, "unit")
     low, high = (as_text(bound, driver.unit) for bound in (spec.minimum, spec.maximum))
     none = "0, or " if driver.zero_means_none else ""
-    sheet.put(live, NOTE, f"Allowed {none}{low} to {high}. {spec.description}", "note")
+    sheet.put(live, places.NOTE, f"Allowed {none}{low} to {high}. {spec.description}", "note")
     for row, scenario in enumerate(layout.scenarios, start=first):
         source = scenario.sources.get(key)
-        sheet.put(row, LABEL, scenario.name, "indented")
-        sheet.put(row, NAME, key, "name")
-        sheet.put(row, NOTE, f"{source.grade}: {source.source}" if source else "", "note")
+        sheet.put(row, places.LABEL, scenario.name, "indented")
+        sheet.put(row, places.NAME, key, "name")
+        sheet.put(row, places.NOTE, f"{source.grade}: {source.source}" if source else "", "note")
         sheet.row_styles[row] = numeric("input", driver.unit)
     sheet.outline.append((first, last))
     first_column, last_column = _put_values(sheet, layout, spec)
-    cells = f"{reference(first, first_column)}:{reference(last, last_column)}"
+    cells = area((first, first_column), (last, last_column))
     message = f"{key}: {low} to {high} ({driver.unit})"
     least = 0 if driver.zero_means_none else spec.minimum
-    allowed = InputRange(cells, least, spec.maximum, driver.whole, message=message, prompt=message)
-    sheet.ranges.append(allowed)
-    sheet.notes[live, LABEL] = _note(layout, spec)
+    sheet.ranges.append(InputRange(cells, least, spec.maximum, driver.whole, message=message, prompt=message))
+    sheet.notes[live, places.LABEL] = _note(layout, spec)
     _mark_differences(sheet, layout, key, (first_column, last_column))
 
 
 def _put_values(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> tuple[int, int]:
     """Write a driver's values (one, by quarter, or by year and quarter); return first and last column."""
     key, axis = spec.key, layout.plan.axis
-    quarters = range(layout.driver_start(key), axis.length)
     if spec.driver.kind in {"constant", "seasonal"}:
-        _put_picked(sheet, layout, spec, VALUE, ALL, OfRow(key))
-        return VALUE, VALUE
-    if spec.driver.kind == "elapsed":
-        for position in quarters:
-            column, period = layout.quarter_column(position), str(axis.quarters[position])
-            _put_picked(sheet, layout, spec, column, period, OfRow(key, position))
-        return layout.quarter_column(quarters[0]), layout.last_column
-    first = quarters[0] // QUARTERS_A_YEAR
-    for place in range(first, layout.years):
-        year = axis.years[place]
-        _put_picked(sheet, layout, spec, layout.year_column(place), str(year), DriverInYear(key, year=year))
+        _put_period(sheet, layout, spec, places.VALUE, ALL, OfRow(key))
+        return places.VALUE, places.VALUE
+    quarters = range(layout.driver_start(key), axis.length)
+    first_column = layout.quarter_column(quarters[0])
+    if spec.driver.kind == "yearly":
+        first = quarters[0] // QUARTERS_A_YEAR
+        first_column = layout.year_column(first)
+        for place, year in enumerate(axis.years[first:], start=first):
+            in_year = DriverInYear(key, year=year)
+            _put_period(sheet, layout, spec, layout.year_column(place), str(year), in_year)
     for position in quarters:
-        _put_quarter(sheet, layout, spec, position)
-    return layout.year_column(first), layout.last_column
+        period, twin = str(axis.quarters[position]), OfRow(key, position)
+        _put_period(sheet, layout, spec, layout.quarter_column(position), period, twin)
+    return first_column, layout.last_column
 
 
 def _note(layout: Layout, spec: DriverSpec) -> str:
-    """Return the meaning of a driver and the sources of its values by scenario."""
     sources: dict[str, list[str]] = {}
     for scenario in layout.scenarios:
         if source := scenario.sources.get(spec.key):
@@ -132,65 +119,48 @@ def _mark_differences(sheet: SheetPlan, layout: Layout, key: str, columns: tuple
         cells = f"{start}:{reference(last, columns[1])}"
         other = f'AND({start}<>"",{start}<>{reference(first, columns[0], fixed_row=True)})'
         sheet.highlights.append(Highlight(cells, other, "differs"))
-    if columns[0] < VALUE + 1 or columns[0] >= layout.first_quarter_column:
+    if columns[0] < places.VALUE + 1 or columns[0] >= layout.first_quarter_column:
         return
-    ends = (layout.first_quarter_column, layout.last_column)
-    quarters = ":".join(reference(first, each, fixed_column=True) for each in ends)
-    years = ":".join(reference(YEAR_ROW, each, fixed_row=True, fixed_column=True) for each in ends)
-    own = f'SUMPRODUCT(({quarters}<>"")*({years}={reference(YEAR_ROW, columns[0], fixed_row=True)}))>0'
-    cells = f"{reference(first, columns[0])}:{reference(last, layout.first_quarter_column - 2)}"
+    quarters, years = layout.over_axis(first), layout.over_axis(places.YEAR_ROW, fixed_row=True)
+    own = f'SUMPRODUCT(({quarters}<>"")*({years}={reference(places.YEAR_ROW, columns[0], fixed_row=True)}))>0'
+    cells = area((first, columns[0]), (last, layout.first_quarter_column - 2))
     sheet.highlights.append(Highlight(cells, own, "overruled"))
     mark_overruled(sheet, layout, layout.live[key], columns[0], start_of=key)
 
 
 def mark_overruled(sheet: SheetPlan, layout: Layout, row: int, column: int, *, start_of: str) -> None:
     """Mark, in a row of live values from a column on, years that differ from some of their quarters."""
-    ends = (layout.quarter_column(layout.driver_start(start_of)), layout.last_column)
-    quarters = ":".join(reference(row, each, fixed_column=True) for each in ends)
-    years = ":".join(reference(YEAR_ROW, each, fixed_row=True, fixed_column=True) for each in ends)
-    year = reference(row, column)
-    other = f"SUMPRODUCT(({quarters}<>{year})*({years}={reference(YEAR_ROW, column, fixed_row=True)}))>0"
+    start, end = layout.quarter_column(layout.driver_start(start_of)), layout.last_column
+    quarters = area((row, start), (row, end), fixed_column=True)
+    years = area((places.YEAR_ROW, start), (places.YEAR_ROW, end), fixed_row=True, fixed_column=True)
+    year, head = reference(row, column), reference(places.YEAR_ROW, column, fixed_row=True)
+    other = f"SUMPRODUCT(({quarters}<>{year})*({years}={head}))>0"
     cells = f"{year}:{reference(row, layout.first_quarter_column - 2)}"
     sheet.highlights.append(Highlight(cells, other, "overruled"))
 
 
-def _style(layout: Layout, spec: DriverSpec) -> str:
-    is_key = spec.driver.name in layout.words.key_drivers
-    return numeric("key" if is_key else "input", spec.driver.unit)
-
-
-def _put_picked(
-    sheet: SheetPlan, layout: Layout, spec: DriverSpec, column: int, period: str, twin: Twin
+def _put_period(
+    sheet: SheetPlan, layout: Layout, spec: DriverSpec, column: int, period: str, twin: OfRow
 ) -> None:
-    """Write the scenarios' values of one period, and the live cell that picks one of them."""
-    first = layout.given[spec.key]
+    """Write the scenarios' values for a period, and the live cell: the picked one, else that of the year."""
+    first, live, unit = layout.given[spec.key], layout.live[spec.key], spec.driver.unit
+    style = numeric("key" if spec.driver.name in layout.words.key_drivers else "input", unit)
     for row, scenario in enumerate(layout.scenarios, start=first):
-        sheet.put(row, column, scenario.table[spec.key][period], _style(layout, spec))
-    given = f"{reference(first, column)}:{reference(first + len(layout.scenarios) - 1, column)}"
-    text = "=" + call("INDEX", given, choice_cell())
-    sheet.put(layout.live[spec.key], column, text, numeric("live", spec.driver.unit), twin)
-
-
-def _put_quarter(sheet: SheetPlan, layout: Layout, spec: DriverSpec, position: int) -> None:
-    """Write the quarter's own values, and the live cell: its own value if there is one, else its year's."""
-    quarter: Quarter = layout.plan.axis.quarters[position]
-    column, first, live = layout.quarter_column(position), layout.given[spec.key], layout.live[spec.key]
-    for row, scenario in enumerate(layout.scenarios, start=first):
-        own = scenario.table[spec.key].get(str(quarter))
+        own = scenario.table[spec.key].get(period)
         if own is not None:
-            sheet.put(row, column, own, _style(layout, spec))
-    given = f"{reference(first, column)}:{reference(first + len(layout.scenarios) - 1, column)}"
+            sheet.put(row, column, own, style)
+    given = area((first, column), (first + len(layout.scenarios) - 1, column))
     picked = call("INDEX", given, choice_cell())
-    years = ":".join(
-        reference(live, layout.year_column(place), fixed_column=True) for place in (0, layout.years - 1)
-    )
-    by_year = call("INDEX", years, reference(YEAR_NUMBER_ROW, column, fixed_row=True))
-    text = "=" + call("IF", f'{picked}=""', by_year, picked)
-    sheet.put(live, column, text, numeric("live", spec.driver.unit), OfRow(spec.key, position))
+    if spec.driver.kind == "yearly" and column >= layout.first_quarter_column:
+        ends = ((live, layout.year_column(place)) for place in (0, layout.years - 1))
+        years = area(*ends, fixed_column=True)
+        by_year = call("INDEX", years, reference(places.YEAR_NUMBER_ROW, column, fixed_row=True))
+        picked = call("IF", f'{picked}=""', by_year, picked)
+    sheet.put(live, column, f"={picked}", numeric("live", unit), twin)
 
 
 SHEET: Final = Sheet(
-    INPUTS,
+    places.INPUTS,
     "Every driver: a row a scenario, and above them the live row that the selector picks; allowed range, "
     "grade, source",
     "Inputs",

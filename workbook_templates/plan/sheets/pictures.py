@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from workbook_templates.a1 import across, down, reference
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import ANNUAL, AS_OF_CELL, COVER, PERIOD_ROW, SCENARIOS, Layout
 from workbook_templates.plan.sheets import scenarios
-from workbook_templates.plan.site import across, down, reference
 from workbook_templates.plan.styles import BLUES, COLOURS, NAVY, RED, SERIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from model.presentation import ChartWords
 
@@ -27,23 +27,19 @@ _QUARTER_FORMAT: Final = '0000"Q"0'
 
 
 class ValueTable(NamedTuple):
-    """The cells of values per share on the Cover: title of their chart, rows, and columns."""
+    """Values per share on the Cover: title of their chart, rows, columns by head, column of labels."""
 
     title: str
     methods: range
+    columns: Mapping[str, int]
     label: int
-    low: int
-    step_to_mid: int
-    step_to_high: int
-    price: int
 
 
 def cover_charts(
     layout: Layout, values: ValueTable | None, below: int, columns: tuple[int, int, int], *, by_scenario: bool
 ) -> Iterable[Chart]:
     """Return the charts of the Cover: at the right, in the last of ``columns``, and from row ``below``."""
-    words = layout.words
-    charts: list[Chart] = []
+    words, charts = layout.words, []
     for place, each in enumerate(words.charts_beside):
         charts.append(_chart_of(layout, each, _beside(place, columns[-1]), _WIDTHS[2]))
     if values is not None:
@@ -78,23 +74,21 @@ def _chart_of(layout: Layout, words: ChartWords, corner: str, width: float) -> C
 
 
 def _columns(layout: Layout, *, quarterly: bool) -> tuple[int, int]:
-    """Return the first and last column of the years shown, or of their quarters."""
-    years = layout.shown_years(*_YEARS)
-    axis = layout.plan.axis
+    years, axis = layout.shown_years(*_YEARS), layout.plan.axis
     if not quarterly:
-        return layout.year_column(axis.year_position(years[0])), layout.year_column(
-            axis.year_position(years[-1])
-        )
+        first, last = (layout.year_column(axis.year_position(year)) for year in (years[0], years[-1]))
+        return first, last
     shown = [place for place, quarter in enumerate(axis.quarters) if quarter.year in years]
     return layout.quarter_column(shown[0]), layout.quarter_column(shown[-1])
 
 
 def _football_field(table: ValueTable, corner: str) -> Chart:
-    columns = (table.label, table.low, table.step_to_mid, table.step_to_high, table.price)
-    labels, low, to_mid, to_high, price = (down(COVER, column, table.methods) for column in columns)
+    cells = {head: down(COVER, column, table.methods) for head, column in table.columns.items()}
+    labels = down(COVER, table.label, table.methods)
     series = (
-        Series("low", low), Series("low to middle", to_mid, BLUES[1]),
-        Series("middle to high", to_high, NAVY), Series("share price", price, RED, line=True),
+        Series("low", cells["low"]), Series("low to middle", cells["low to mid"], BLUES[1]),
+        Series("middle to high", cells["mid to high"], NAVY),
+        Series("share price", cells["price"], RED, line=True),
     )  # fmt: skip
     return Chart(table.title, corner, (_WIDTHS[2], _HEIGHT), labels, series, "USD a share", stacked=True)
 

@@ -8,7 +8,6 @@ from model.evidence.thesis import load_thesis
 from workbook_templates.plan.layout import CHECKS, calculation_sheets
 from workbook_templates.plan.sheets import (
     annual,
-    checks,
     contents,
     functions,
     history,
@@ -17,7 +16,7 @@ from workbook_templates.plan.sheets import (
     scenarios,
     sensitivity,
 )
-from workbook_templates.plan.sheets.calculation import calculation
+from workbook_templates.plan.sheets.calculation import CHECKS_SHEET, calculation
 from workbook_templates.plan.sheets.cover import cover
 from workbook_templates.plan.sheets.thesis import thesis_sheet
 
@@ -33,15 +32,14 @@ def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:
     words = company.presentation.workbook
     thesis = load_thesis(company)
     claims = [] if thesis is None else [thesis_sheet(thesis)]
-    checked = [checks.SHEET] if any(block.sheet == CHECKS for block in company.model.blocks) else []
+    checked = [CHECKS_SHEET] if any(block.sheet == CHECKS for block in company.model.blocks) else []
     sheets = (
         cover(words.title or company.title), contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET,
         *_computed(company.model, words),
         scenarios.SHEET, sensitivity.SHEET, *claims, *checked, history.SOURCES_SHEET, log.SHEET,
     )  # fmt: skip
-    return tuple(
-        each for each in sheets if each.is_needed(words) and (with_functions or each is not functions.SHEET)
-    )
+    wanted = (each for each in sheets if with_functions or each is not functions.SHEET)
+    return tuple(each for each in wanted if each.is_needed(words))
 
 
 def _computed(model: Model, words: WorkbookWords) -> list[Sheet]:

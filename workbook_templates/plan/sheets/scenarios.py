@@ -11,20 +11,19 @@ from model.analysis.weighting import weighted_scenario, weighted_scenarios
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
+from workbook_templates.a1 import absolute, area, reference
 from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout
 from workbook_templates.plan.links import linked, put_link, year_of
-from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp
+from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp
 from workbook_templates.plan.sheets.inputs import choice_cell
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import Computed, scenario_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.presentation import WorkbookWords
     from model.results import Results
     from model.scenarios.scenario import Scenario
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
@@ -42,11 +41,10 @@ _HEADS: Final = {
     MIX: "Mix of values",
 }  # fmt: skip
 _LABELS: Final = {
-    AS_OF_ROW: "Last reported quarter (as-of)",
-    WEIGHT_ROW: "Weight in the mix",
+    AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix",
     TOLERANCE_ROW: "Tolerance of agreement, relative",
     COMPARED_ROW: "Figures compared with the scenario's own column",
-}
+}  # fmt: skip
 
 
 class Figure(NamedTuple):
@@ -112,7 +110,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
         put_band(sheet, rows[figures[0]] - 1, title, last)
         for figure in figures:
             _put_figure(sheet, layout, figure, rows[figure], [values[figure] for _, values in columns])
-    agreeing = f"{reference(FIRST_ROW, AGREES)}:{reference(max(rows.values()), AGREES)}"
+    agreeing = area((FIRST_ROW, AGREES), (max(rows.values()), AGREES))
     compared = sum(column == AGREES and cell.twin is not None for (_, column), cell in sheet.cells.items())
     sheet.put(COMPARED_ROW, LIVE, compared, "calc whole")
     text = f'=IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"agrees","inputs changed")'
@@ -129,7 +127,6 @@ def column_names(layout: Layout) -> dict[int, str]:
 
 
 def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
-    """Return the scenario of each column with its figures."""
     offered = {each.name: each for each in layout.scenarios}
     if weighted := weighted_scenarios(layout.company):
         offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted), name=MIX_OF_DRIVERS)
@@ -155,9 +152,7 @@ def _value(results: Results, figure: Figure, place: int) -> float:
 
 def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, values: list[float]) -> None:
     line = layout.plan.row(figure.key)
-    sheet.put(row, _LABEL, line.label, "label")
-    sheet.put(row, _NAME, figure.key, "name")
-    sheet.put(row, _UNIT, line.unit, "unit")
+    put_names(sheet, row, line.label, figure.key, line.unit)
     if figure.year:
         sheet.put(row, PERIOD, f"FY{figure.year}", "unit")
     link = linked(layout, figure.key, year_of(figure.year) if figure.year else None)
@@ -168,23 +163,19 @@ def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, valu
     if link and line.unit != "quarter" and figure.key not in layout.words.may_lack:
         _put_agreement(sheet, layout, row)
     if line.unit == "USD/share" and line.driver is None:
-        weights = ":".join(reference(WEIGHT_ROW, each, fixed_row=True) for each in (FIRST_COLUMN, last))
-        stamped = f"{reference(row, FIRST_COLUMN)}:{reference(row, last)}"
-        text = "=" + call("SUMPRODUCT", weights, stamped)
+        weights = area((WEIGHT_ROW, FIRST_COLUMN), (WEIGHT_ROW, last), fixed_row=True)
+        text = "=" + call("SUMPRODUCT", weights, area((row, FIRST_COLUMN), (row, last)))
         sheet.put(row, MIX, text, numeric("calc", line.unit), Computed(partial(_mix, row)))
 
 
 def _put_agreement(sheet: SheetPlan, layout: Layout, row: int) -> None:
     """Compare the live figure with the one stamped for the selected scenario."""
-    stamped = f"{reference(row, FIRST_COLUMN)}:{reference(row, FIRST_COLUMN + len(layout.scenarios) - 1)}"
+    stamped = area((row, FIRST_COLUMN), (row, FIRST_COLUMN + len(layout.scenarios) - 1))
     own = call("INDEX", stamped, f"{INPUTS}!{choice_cell()}")
     distance = call("ABS", f"{reference(row, LIVE)}-{own}")
-    limit = f"{reference(TOLERANCE_ROW, LIVE, fixed_row=True, fixed_column=True)}*{call('ABS', own)}"
+    limit = f"{absolute(TOLERANCE_ROW, LIVE)}*{call('ABS', own)}"
     text = "=" + call("IF", f"{distance}<={limit}", "1", "0")
     sheet.put(row, AGREES, text, "calc truth", Computed(partial(_agrees, row)))
-
-
-# What the formulas above must equal
 
 
 def agreement(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
@@ -198,9 +189,9 @@ def agreement(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
 
 
 def _agrees(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:
-    stamped = _stamp(plan, row, FIRST_COLUMN - 1 + int(scenario_number(plan, results, draw)))
-    limit = _stamp(plan, TOLERANCE_ROW, LIVE)
-    twin = plan.sheets[SCENARIOS].cells[row, LIVE].twin
+    sheet = plan.sheets[SCENARIOS]
+    stamped = sheet.number(row, FIRST_COLUMN - 1 + int(scenario_number(plan, results, draw)))
+    limit, twin = sheet.number(TOLERANCE_ROW, LIVE), sheet.cells[row, LIVE].twin
     live = twin.expected(plan, results, draw) if twin else math.nan
     if not isinstance(live, float) or math.isnan(live) or math.isnan(stamped):
         return math.nan
@@ -209,15 +200,8 @@ def _agrees(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:
 
 def _mix(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG001  # of the interface
     columns = [at for each, at in plan.sheets[SCENARIOS].cells if each == row and at >= FIRST_COLUMN]
-    return math.fsum(_stamp(plan, WEIGHT_ROW, at) * _stamp(plan, row, at) for at in columns)
-
-
-def _stamp(plan: WorkbookPlan, row: int, column: int) -> float:
-    return plan.sheets[SCENARIOS].number(row, column)
-
-
-def _is_needed(words: WorkbookWords) -> bool:
-    return bool(words.sections)
+    number = plan.sheets[SCENARIOS].number
+    return math.fsum(number(WEIGHT_ROW, at) * number(row, at) for at in columns)
 
 
 SHEET: Final = Sheet(
@@ -227,5 +211,5 @@ SHEET: Final = Sheet(
     "Live: the selected scenario, formulas; the columns to the right are values of the model, stamped when "
     "the workbook was built",
     _fill,
-    _is_needed,
+    is_needed=lambda words: bool(words.sections),
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
+from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan
 from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import SENSITIVITY, Layout
@@ -13,17 +15,15 @@ from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.simulated import put_simulation
 from workbook_templates.plan.sheets.stamps import SIZE, TORNADOS, outputs_at, stamps_of
-from workbook_templates.plan.site import down, reference
 from workbook_templates.plan.styles import AMBER, NAVY, numeric
 from workbook_templates.plan.twins import Computed, scenario_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.analysis.sensitivity import Bar, Grid, Tornado
+    from model.analysis.sensitivity import Grid, Tornado
     from model.analysis.swings import Steps
     from model.outputs import Output
-    from model.presentation import WorkbookWords
     from model.results import Results
     from model.scenarios.scenario import Scenario
 
@@ -45,12 +45,14 @@ GRID_ROWS: Final = (82, 93, 109)
 """Bands of the grids; values begin three rows below each. A printed page ends in the gap."""
 _Y, FIRST_X = 2, 3
 SIMULATION_ROW: Final = 121
-_WIDTHS: Final = (
-    {LABEL: 52.0, NAME: 30.0} | dict.fromkeys(range(LIVE, PERIOD), 12.0) | {PERIOD: 8.0, NOTE: 44.0}
-)
+_WIDTHS: Final = {LABEL: 52.0, NAME: 30.0, PERIOD: 8.0, NOTE: 44.0} | dict.fromkeys(range(LIVE, PERIOD), 12.0)
 _LAST: Final = NOTE
 _CHART_SIZE: Final = (19.5, 13.0)
 _AGREES, _CHANGED, _ANOTHER = "agrees", "inputs changed", "stamped for another scenario"
+_MOVES: Final = {
+    "set": ", in all that lies ahead", "add": ", added to each value ahead",
+    "scale": ", times each value ahead",
+}  # fmt: skip
 _HEADS: Final = {
     LABEL: "Driver", NAME: "Name", LOW: "figure, low", HIGH: "figure, high", BASE: "as it is",
     CHANGE_LOW: "change, low", CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low",
@@ -103,10 +105,12 @@ def _put_stamps(sheet: SheetPlan, scenario: Scenario, outputs: Sequence[Output])
         _put_tornado(sheet, tornado, band)
     for band, grid, output in zip(GRID_ROWS, stamps.grids, outputs, strict=False):
         put_band(sheet, band, _titled(output), FIRST_X + SIZE - 1)
-        if grid is None:
-            _put_no_grid(sheet, band)
-        else:
+        if grid is not None:
             _put_grid(sheet, grid, band)
+            continue
+        sheet.put(band + 1, LABEL, "The centre lies outside the range of its driver", "label")
+        for row, column in product(range(SIZE), repeat=2):
+            sheet.put(band + 3 + row, FIRST_X + column, "#N/A", "stamp text")
     put_simulation(sheet, SIMULATION_ROW, stamps.simulation)
 
 
@@ -135,10 +139,8 @@ def _agreement_text(plan: WorkbookPlan, results: Results, draw: int) -> float | 
     if sheet.cells[SCENARIO_CELL].content != results.scenarios[draw].name:
         return _ANOTHER
     limit = sheet.number(*TOLERANCE_CELL)
-    figures = sum(
-        column == LIVE and row >= FIRST_FIGURE_ROW and cell.twin is not None
-        for (row, column), cell in sheet.cells.items()
-    )
+    twins = (place for place, cell in sheet.cells.items() if cell.twin is not None)
+    figures = sum(column == LIVE and row >= FIRST_FIGURE_ROW for row, column in twins)
     for live_place, stamped_place in compared(figures):
         twin = sheet.cells[live_place].twin
         live = twin.expected(plan, results, draw) if twin else math.nan
@@ -156,41 +158,24 @@ def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
     put_band(sheet, band, title, _LAST)
     put_heads(sheet, band + 1, _HEADS, {LABEL, NAME, PERIOD, NOTE})
     for row, bar in enumerate(found.bars[:BARS], start=band + 2):
-        _put_bar(sheet, found, bar, row)
-
-
-def _put_bar(sheet: SheetPlan, found: Tornado, bar: Bar, row: int) -> None:
-    sheet.put(row, LABEL, bar.label, "label")
-    sheet.put(row, NAME, bar.driver, "name")
-    figures = {
-        LOW: bar.low, HIGH: bar.high, BASE: found.base, CHANGE_LOW: bar.change_low,
-        CHANGE_HIGH: bar.change_high,
-    }  # fmt: skip
-    for column, value in figures.items():
-        _put_figure(sheet, row, column, value, found.output.unit)
-    values = {DRIVER_LOW: bar.driver_low, DRIVER_BASE: bar.driver_base, DRIVER_HIGH: bar.driver_high}
-    for column, value in values.items():
-        _put_figure(sheet, row, column, value, bar.unit)
-    sheet.put(row, PERIOD, bar.period, "remark")
-    if bar.note:
-        sheet.put(row, NOTE, bar.note, "note")
+        sheet.put(row, LABEL, bar.label, "label")
+        sheet.put(row, NAME, bar.driver, "name")
+        figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high)
+        for column, value in enumerate(figures, start=LOW):
+            _put_figure(sheet, row, column, value, found.output.unit)
+        for column, value in enumerate((bar.driver_low, bar.driver_base, bar.driver_high), start=DRIVER_LOW):
+            _put_figure(sheet, row, column, value, bar.unit)
+        sheet.put(row, PERIOD, bar.period, "remark")
+        if bar.note:
+            sheet.put(row, NOTE, bar.note, "note")
 
 
 def _tornado_chart(output: Output, band: int, corner: str) -> Chart:
-    drivers, low, high = (
-        down(SENSITIVITY, column, range(band + 2, band + 2 + BARS))
-        for column in (LABEL, CHANGE_LOW, CHANGE_HIGH)
-    )
+    rows = range(band + 2, band + 2 + BARS)
+    drivers, low, high = (down(SENSITIVITY, column, rows) for column in (LABEL, CHANGE_LOW, CHANGE_HIGH))
     series = (Series("driver low", low, AMBER), Series("driver high", high, NAVY))
     title = f"{_titled(output)}: change, {output.unit}"
     return Chart(title, corner, _CHART_SIZE, drivers, series, output.unit, stacked=True, horizontal=True)
-
-
-def _put_no_grid(sheet: SheetPlan, band: int) -> None:
-    sheet.put(band + 1, LABEL, "The centre lies outside the range of its driver", "label")
-    for row in range(SIZE):
-        for column in range(SIZE):
-            sheet.put(band + 3 + row, FIRST_X + column, "#N/A", "stamp text")
 
 
 def _put_grid(sheet: SheetPlan, found: Grid, band: int) -> None:
@@ -207,13 +192,6 @@ def _put_grid(sheet: SheetPlan, found: Grid, band: int) -> None:
             _put_figure(sheet, band + 3 + row, FIRST_X + column, value, found.output.unit, role)
 
 
-_MOVES: Final = {
-    "set": ", in all that lies ahead",
-    "add": ", added to each value ahead",
-    "scale": ", times each value ahead",
-}
-
-
 def _unit(steps: Steps) -> str:
     return "times" if steps.operation == "scale" else steps.spec.driver.unit
 
@@ -228,15 +206,9 @@ def _titled(output: Output) -> str:
     return output.label if output.period is None else f"{output.label}, FY{output.period}"
 
 
-def _is_needed(words: WorkbookWords) -> bool:
-    return words.sensitivity is not None
-
-
 SHEET: Final = Sheet(
-    SENSITIVITY,
-    "What moves value and free cash flow most, and two-way tables; stamped",
+    SENSITIVITY, "What moves value and free cash flow most, and two-way tables; stamped",
     "Sensitivity: one driver at a time, and two against each other",
     "Values of the model for one scenario, stamped when the workbook was built; the column Live is formulas",
-    _fill,
-    _is_needed,
-)
+    _fill, is_needed=lambda words: words.sensitivity is not None,
+)  # fmt: skip

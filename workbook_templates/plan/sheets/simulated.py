@@ -11,10 +11,10 @@ from model.outputs import Output
 from model.scenarios.drivers import ALL
 from model.simulation.questions import Request
 from model.simulation.run import simulate
+from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY, words_of
 from workbook_templates.plan.sheets.header import put_band, put_heads
-from workbook_templates.plan.site import down, reference
 from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
 
 if TYPE_CHECKING:
@@ -85,16 +85,13 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
         threshold = 0.0 if estimate.unit == "USD m" else math.nan
         _put_estimate(sheet, row, estimate, found.above[name], threshold)
-    quarters = _quarters(found)
+    flows = (name for name in found.estimates if name.startswith(f"{found.cash_flow} "))
+    quarters = [name.partition(" ")[2] for name in flows]
     sheet.charts.append(_fan(band, len(quarters)))
     for chances in found.events.values():  # one, or none
         probabilities = {quarter: each.probability for quarter, each in chances.items()}
         _put_event(sheet, event_band(band), quarters, probabilities)
         sheet.charts.append(_histogram(band, len(quarters)))
-
-
-def _quarters(found: Simulation) -> list[str]:
-    return [name.partition(" ")[2] for name in found.estimates if name.startswith(f"{found.cash_flow} ")]
 
 
 def event_band(band: int) -> int:
@@ -138,7 +135,6 @@ def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tu
 
 
 def _fan(band: int, quarters: int) -> Chart:
-    """Return the percentiles of free cash flow by quarter."""
     rows, (column, size) = range(band + 2, band + 2 + quarters), _FAN
     series = tuple(
         Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
@@ -150,7 +146,6 @@ def _fan(band: int, quarters: int) -> Chart:
 
 
 def _histogram(band: int, quarters: int) -> Chart:
-    """Return the probabilities of the turning point by quarter."""
     rows, (column, size) = range(event_band(band) + 2, event_band(band) + 3 + quarters), _HISTOGRAM
     series = (
         Series("chance", down(SENSITIVITY, _PLAIN, rows), NAVY),

@@ -7,16 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, get_args
 
 from model.evidence.claims import Status, ledger
+from workbook_templates.a1 import area
 from workbook_templates.plan.layout import THESIS, Layout
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_stamp
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.site import reference
 from workbook_templates.plan.styles import numeric
 
 if TYPE_CHECKING:
     from model.evidence.claims import Entry
-    from model.evidence.thesis import Claim, Thesis
+    from model.evidence.thesis import Thesis
     from model.results import Results
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
@@ -26,9 +26,8 @@ _COLUMNS: Final = {
     "{Source} scenario": 17, "Reported": 13, "Live scenario": 14, "USD a share at stake": 11, "Why": 52,
     "Note": 52,
 }  # fmt: skip
-_CLAIM, _NAME, _LINE, _PERIOD, _THRESHOLD, STATUS_COLUMN, _SCENARIO, _REPORTED, _LIVE, _STAKE, _WHY, _NOTE = (
-    range(1, 13)
-)
+_CLAIM, _NAME, _LINE, _PERIOD, _THRESHOLD, STATUS_COLUMN = range(1, 7)
+_SCENARIO, _REPORTED, _LIVE, _STAKE, _WHY, _NOTE = range(7, 13)
 _LOOKS: Final = {
     "met": "good", "on_track": "good", "missed": "bad", "off_track": "bad", "open": "neutral",
     "not_testable": "neutral",
@@ -40,7 +39,7 @@ STATUSES: Final = tuple(status.replace("_", " ") for status in get_args(Status))
 def status_cells(layout: Layout) -> str:
     """Return the reference (on this sheet) to the statuses of all claims."""
     last = HEADER_ROW + len(ledger(layout.plan.axis.as_of, layout.company))
-    return ":".join(reference(row, STATUS_COLUMN, fixed_row=True) for row in (HEADER_ROW + 1, last))
+    return area((HEADER_ROW + 1, STATUS_COLUMN), (last, STATUS_COLUMN), fixed_row=True)
 
 
 def count_of(status: str, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG001  # of the interface
@@ -82,14 +81,9 @@ def _put_entry(sheet: SheetPlan, layout: Layout, entry: Entry, row: int) -> None
     for column, (value, unit) in figures.items():
         if not math.isnan(value):
             sheet.put(row, column, value, numeric("stamp", unit))
-    if _is_figure(claim):
+    if claim.kind in {"range", "rebound", "flag"} and claim.period is not None:  # a figure in a period
         put_link(sheet, (row, _LIVE), linked(layout, claim.line, claim.period))
     sheet.heights[row] = _ROW_HEIGHT
-
-
-def _is_figure(claim: Claim) -> bool:
-    """Tell whether a claim is about a figure of the model in a period."""
-    return claim.kind in {"range", "rebound", "flag"} and claim.period is not None
 
 
 def thesis_sheet(thesis: Thesis) -> Sheet:

@@ -28,10 +28,7 @@ def every_rule() -> list[Rule[Any]]:
 class Choice:
     """Rules to apply, by name or group: all unless ``only`` names some, and none that ``skip`` names.
 
-    Raises
-    ------
-    UnknownNameError
-        For what is neither a rule nor a group.
+    What is neither a rule nor a group is an :class:`UnknownNameError`.
     """
 
     only: frozenset[str] = frozenset()
@@ -42,9 +39,8 @@ class Choice:
         for name in sorted(self.only | self.skip):
             if name not in known:
                 near = did_you_mean(name, known)
-                raise UnknownNameError(
-                    f"unknown rule {name!r}{near}; amzn-fcf validate --list-rules lists all"
-                )
+                remedy = "amzn-fcf validate --list-rules lists all"
+                raise UnknownNameError(f"unknown rule {name!r}{near}; {remedy}")
 
     def takes(self, rule: Rule[S]) -> bool:
         """Tell whether a rule is applied."""

@@ -26,7 +26,7 @@ def number_formats(subject: ModelSubject) -> Iterable[Spot]:
     """Find numbers whose format is not that of their unit."""
     return gathered(
         (place, planned.number_format, found.number_format)
-        for place, _, planned, found in subject.looks
+        for place, planned, found in subject.looks
         if planned.number_format != found.number_format
     )
 
@@ -56,20 +56,17 @@ def shapes(subject: ModelSubject) -> Iterator[Spot]:
     archive = subject.book.archive
     for each in subject.book.relations:
         if each.kind == "drawing" and each.target in archive.parts:
-            found = [
-                kind
-                for element in archive.tree(each.target).iter()
-                if (kind := element.tag.rpartition("}")[2]) in _SHAPES
-            ]
+            elements = archive.tree(each.target).iter()
+            found = sum(element.tag.rpartition("}")[2] in _SHAPES for element in elements)
             if found:
-                yield Spot("", "", "charts alone", f"{len(found)} shapes or pictures in {each.target}")
+                yield Spot("", "", "charts alone", f"{found} shapes or pictures in {each.target}")
 
 
 def colours(subject: ModelSubject) -> Iterable[Spot]:
     """Find cells whose colour belies their content: blue is an input, black a formula, green a link."""
     return gathered(
         (place, _colour(planned), _colour(found))
-        for place, _, planned, found in subject.looks
+        for place, planned, found in subject.looks
         if (planned.colour, planned.fill) != (found.colour, found.fill)
     )
 
@@ -82,7 +79,7 @@ def locked_inputs(subject: ModelSubject) -> Iterable[Spot]:
     """Find inputs that are locked."""
     return gathered(
         (place, "unlocked", "locked")
-        for place, _, planned, found in subject.looks
+        for place, planned, found in subject.looks
         if found.locked and not planned.locked
     )
 
@@ -91,7 +88,7 @@ def unlocked_formulas(subject: ModelSubject) -> Iterable[Spot]:
     """Find formulas and labels that are not locked."""
     return gathered(
         (place, "locked", "unlocked")
-        for place, _, planned, found in subject.looks
+        for place, planned, found in subject.looks
         if planned.locked and not found.locked
     )
 
@@ -126,9 +123,8 @@ def _guards(planned: InputRange, found: Allowed | None) -> bool:
     if found is None or not found.shows_error:
         return False
     if planned.choices:
-        return found.kind == "list" and [each.lstrip("=") for each in found.limits] == [
-            planned.choices.lstrip("=")
-        ]
+        lists = [each.lstrip("=") for each in found.limits]
+        return found.kind == "list" and lists == [planned.choices.lstrip("=")]
     kinds = {"whole"} if planned.whole else {"decimal", "whole"}
     limits = [_number(each) for each in found.limits]
     if found.kind not in kinds or found.operator != "between" or len(limits) < 2:  # noqa: PLR2004  # from and to
@@ -150,9 +146,8 @@ def _number(text: str) -> float:
 def _limits_planned(planned: InputRange) -> str:
     if planned.choices:
         return f"a list: {planned.choices.lstrip('=')}"
-    return (
-        f"{'a whole number' if planned.whole else 'a number'} from {planned.minimum:g} to {planned.maximum:g}"
-    )
+    kind = "a whole number" if planned.whole else "a number"
+    return f"{kind} from {planned.minimum:g} to {planned.maximum:g}"
 
 
 def _limits_found(found: Allowed | None) -> str:

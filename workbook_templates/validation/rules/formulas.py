@@ -80,43 +80,32 @@ def functions_not_agreed_on(subject: ModelSubject) -> Iterable[Spot]:
 def error_values(subject: Subject) -> Iterable[Spot]:
     """Find error values, except planned ones and those of AMZN_ cells, which have rules of their own."""
     broken = []
-    for sheet in subject.book.sheets.values():
-        for (row, column), cell in sheet.cells.items():
-            place = (sheet.name, row, column)
-            if not is_error(cell.value) or place in subject.failures:
+    for place, cell in subject.cells:
+        if not is_error(cell.value) or place in subject.failures:
+            continue
+        if isinstance(subject, ModelSubject) and place[0] in subject.plan.sheets:
+            planned = subject.plan.sheets[place[0]].cells.get(place[1:])
+            if planned is not None and (planned.twin is not None or planned.content == cell.value):
                 continue
-            if isinstance(subject, ModelSubject) and sheet.name in subject.plan.sheets:
-                planned = subject.plan.sheets[sheet.name].cells.get((row, column))
-                if planned is not None and (planned.twin is not None or planned.content == cell.value):
-                    continue
-            if cell.formula is not None and "NA" in functions(cell.formula):
-                continue
+        if cell.formula is None or "NA" not in functions(cell.formula):
             broken.append((place, "a value", str(cell.value)))
     return gathered(broken)
 
 
 def circular_formulas(subject: Subject) -> Iterable[Spot]:
     """Find formulas that an engine says depend on themselves."""
-    broken = {
-        (name, *place): None
-        for grids in subject.calculated.values()
-        for name, grid in grids.items()
-        for place, value in grid.items()
-        if value == "#CIRC!"
-    }
-    return gathered((place, "no circular formula", "#CIRC!") for place in broken)
+    grids = (each for found in subject.calculated.values() for each in found.items())
+    broken = ((name, *place) for name, grid in grids for place, value in grid.items() if value == "#CIRC!")
+    return gathered((place, "no circular formula", "#CIRC!") for place in dict.fromkeys(broken))
 
 
 def texts_like_formulas(subject: Subject) -> Iterable[Spot]:
     """Find texts that begin with =: they look like formulas, and run once exported and opened again."""
+    texts = ((place, cell.value) for place, cell in subject.cells if cell.formula is None)
     return gathered(
-        ((sheet.name, *place), "a formula, or a text that does not begin with =", cell.value)
-        for sheet in subject.book.sheets.values()
-        for place, cell in sheet.cells.items()
-        if cell.formula is None
-        and isinstance(cell.value, str)
-        and cell.value.startswith("=")
-        and len(cell.value) > 1
+        (place, "a formula, or a text that does not begin with =", text)
+        for place, text in texts
+        if isinstance(text, str) and text.startswith("=") and len(text) > 1
     )
 
 
@@ -171,13 +160,11 @@ def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
 
 
 def _forms(sheet: SheetContents) -> dict[tuple[int, int], str]:
-    """Return the formulas of a sheet, with relative references."""
     cells = sheet.cells.items()
     return {place: relative(cell.formula, *place) for place, cell in cells if cell.formula is not None}
 
 
 def _beside(place: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """Return the four neighbours of a cell."""
     row, column = place
     return (row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)
 
@@ -201,8 +188,5 @@ def _numbers_in_line(
     cells: Mapping[tuple[int, int], Content], forms: Mapping[tuple[int, int], str], place: tuple[int, int]
 ) -> bool:
     """Tell whether a neighbour is a number too: a line of inputs across the formulas."""
-    for each in _beside(place):
-        cell = cells.get(each)
-        if cell is not None and each not in forms and isinstance(cell.value, float):
-            return True
-    return False
+    beside = ((each, cells.get(each)) for each in _beside(place))
+    return any(cell and each not in forms and isinstance(cell.value, float) for each, cell in beside)

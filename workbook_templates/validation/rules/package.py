@@ -92,9 +92,8 @@ def dde(subject: Subject) -> Iterator[Spot]:
 def _in_formulas(subject: Subject, mark: str, pattern: re.Pattern[str], expected: str) -> Iterable[Spot]:
     """Find a pattern outside the texts of formulas; ``mark`` is a character that it always contains."""
     return gathered(
-        ((sheet.name, *place), expected, f"={cell.formula}")
-        for sheet in subject.book.sheets.values()
-        for place, cell in sheet.cells.items()
+        (place, expected, f"={cell.formula}")
+        for place, cell in subject.cells
         if cell.formula and mark in cell.formula and pattern.search(without_texts(cell.formula))
     )
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import calls_ours, cell_name, coordinates, covers
+from workbook_templates.a1 import calls_ours, coordinates, reference
 from workbook_templates.plan.layout import CHECKS_FAILED, INPUTS, VALUE
 from workbook_templates.validation.rules.formulas import looks_like_a_number
 from workbook_templates.validation.rules.rule import Spot, gathered
-from workbook_templates.validation.rules.subject import Deviation, Kind, ModelSubject, Place, Subject, shown
+from workbook_templates.validation.rules.subject import (
+    Deviation,
+    Kind,
+    ModelSubject,
+    Place,
+    Subject,
+    is_input,
+    shown,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from workbook_templates.read.sheets import Content
 
@@ -35,56 +43,34 @@ def added_formulas(subject: ModelSubject) -> Iterable[Spot]:
             continue
         planned = subject.plan.sheets[name].cells.get((row, column))
         is_free = planned is None or planned.content is None or planned.content == ""
-        if is_free and not calls_ours(formula) and not _is_input(subject, name, row, column):
-            yield Spot(name, cell_name(row, column), "no formula", f"={formula}")
+        if is_free and not calls_ours(formula) and not is_input(subject.plan.sheets[name], (row, column)):
+            yield Spot(name, reference(row, column), "no formula", f"={formula}")
 
 
-def _is_input(subject: ModelSubject, name: str, row: int, column: int) -> bool:
-    return any(covers(each.cells, (row, column, row, column)) for each in subject.plan.sheets[name].ranges)
+def _changed(kind: Kind, what: str) -> Callable[[ModelSubject], Iterable[Spot]]:
+    """Return the function that finds changed cells of a kind, with a docstring that says which they are."""
+
+    def changed(subject: ModelSubject) -> Iterable[Spot]:
+        found = (each for each in subject.deviations if each.kind == kind)
+        return _spots(each for each in found if not _is_number_as_text(each))
+
+    changed.__doc__ = f"Find {what}."
+    return changed
 
 
-def _of_kind(subject: ModelSubject, kind: Kind) -> Iterable[Spot]:
-    return _spots(each for each in subject.deviations if each.kind == kind and not _is_number_as_text(each))
-
-
-def changed_history(subject: ModelSubject) -> Iterable[Spot]:
-    """Find reported figures that are not those of the filings."""
-    return _of_kind(subject, "history")
-
-
-def changed_stamps(subject: ModelSubject) -> Iterable[Spot]:
-    """Find stamped values that are not the model's, unless the inputs of their scenario have changed."""
-    return _of_kind(subject, "stamp")
-
-
-def changed_units(subject: ModelSubject) -> Iterable[Spot]:
-    """Find units that are not those of the model."""
-    return _of_kind(subject, "unit")
-
-
-def changed_names(subject: ModelSubject) -> Iterable[Spot]:
-    """Find names of lines and drivers that are not those of the model."""
-    return _of_kind(subject, "name")
-
-
-def changed_axis(subject: ModelSubject) -> Iterable[Spot]:
-    """Find years, quarters, positions and headers that are not those of the axis."""
-    return _of_kind(subject, "axis")
-
-
-def changed_labels(subject: ModelSubject) -> Iterable[Spot]:
-    """Find labels, definitions, notes and headings that are not those of the model."""
-    return _of_kind(subject, "label")
-
-
-def changed_constants(subject: ModelSubject) -> Iterable[Spot]:
-    """Find other fixed numbers that are not as planned."""
-    return _of_kind(subject, "constant")
+changed_history = _changed("history", "reported figures that are not those of the filings")
+_STAMPS: Final = "stamped values that are not the model's, unless the inputs of their scenario have changed"
+changed_stamps = _changed("stamp", _STAMPS)
+changed_units = _changed("unit", "units that are not those of the model")
+changed_names = _changed("name", "names of lines and drivers that are not those of the model")
+changed_axis = _changed("axis", "years, quarters, positions and headers that are not those of the axis")
+changed_labels = _changed("label", "labels, definitions, notes and headings that are not those of the model")
+changed_constants = _changed("constant", "other fixed numbers that are not as planned")
 
 
 def _spots(found: Iterable[Deviation]) -> Iterable[Spot]:
     for each in found:
-        yield Spot(each.place[0], cell_name(*each.place[1:]), shown(each.planned.content), each.shown)
+        yield Spot(each.place[0], reference(*each.place[1:]), shown(each.planned.content), each.shown)
 
 
 def _is_number_as_text(each: Deviation) -> bool:
@@ -111,12 +97,8 @@ def _input_at(subject: ModelSubject, cell: str) -> tuple[tuple[int, int], Conten
 
 
 def _is_text_of_a_number(found: Content | None) -> bool:
-    return (
-        found is not None
-        and found.formula is None
-        and isinstance(found.value, str)
-        and looks_like_a_number(found.value)
-    )
+    value = found.value if found is not None and found.formula is None else None
+    return isinstance(value, str) and looks_like_a_number(value)
 
 
 def wrong_inputs(subject: ModelSubject) -> Iterator[Spot]:
@@ -131,11 +113,11 @@ def failed_checks(subject: ModelSubject) -> Iterator[Spot]:
     place = subject.plan.layout.places.get(CHECKS_FAILED)
     failed = float(subject.results.values[CHECKS_FAILED][0, 0]) if place else 0.0
     if place and failed:
-        yield Spot(place.sheet, cell_name(place.row, VALUE), "0 quarters beyond tolerance", f"{failed:g}")
+        yield Spot(place.sheet, reference(place.row, VALUE), "0 quarters beyond tolerance", f"{failed:g}")
 
 
 def failed_functions(subject: Subject) -> Iterator[Spot]:
     """Find AMZN_ cells that show an error, with the message of AMZN_EXPLAIN."""
     for (sheet, row, column), message in subject.failures.items():
         cell = subject.book.sheets[sheet].cells[row, column]
-        yield Spot(sheet, cell_name(row, column), f"a value of ={cell.formula}", message)
+        yield Spot(sheet, reference(row, column), f"a value of ={cell.formula}", message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.errors import did_you_mean
-from workbook_templates.a1 import cell_name, functions, looks_like_a_cell, without_texts
+from workbook_templates.a1 import column_letters, functions, looks_like_a_cell, reference, without_texts
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
 from workbook_templates.validation.rules.rule import LONGEST_FORMULA, Spot
 
@@ -75,22 +75,18 @@ def hidden_columns(subject: Subject) -> Iterator[Spot]:
 
 
 def _used(sheet: SheetContents) -> list[tuple[int, int]]:
-    """Return the cells that are not empty."""
     cells = sheet.cells.items()
     return [place for place, cell in cells if cell.value is not None or cell.formula is not None]
 
 
 def _hidden(sheet: SheetContents, hidden: list[Hidden], used: set[int], what: str) -> Iterator[Spot]:
-    closed = sorted(
-        place for each in hidden if not each.grouped for place in used if each.first <= place <= each.last
-    )
+    alone = [each for each in hidden if not each.grouped]
+    closed = sorted(place for each in alone for place in used if each.first <= place <= each.last)
     start = 0
     for end in range(1, len(closed) + 1):
         if end == len(closed) or closed[end] > closed[end - 1] + 1:
-            first, last = (
-                (cell_name(1, each).rstrip("1") if what == "column" else str(each))
-                for each in (closed[start], closed[end - 1])
-            )
+            ends = (closed[start], closed[end - 1])
+            first, last = (column_letters(each) if what == "column" else str(each) for each in ends)
             found = f"hidden {what}{'s' if start < end - 1 else ''}"
             yield Spot(sheet.name, f"{first}:{last}", "visible", found)
             start = end
@@ -101,20 +97,19 @@ def cells_twice(subject: Subject) -> Iterator[Spot]:
     for sheet in subject.book.sheets.values():
         for place in sheet.twice:
             found = "the cell twice: programs differ in which they show"
-            yield Spot(sheet.name, cell_name(*place), "one content", found)
-        for reference in sheet.outside:
-            yield Spot(sheet.name, "", "cells A1 to XFD1048576", f"a cell at {reference!r}")
+            yield Spot(sheet.name, reference(*place), "one content", found)
+        for outside in sheet.outside:
+            yield Spot(sheet.name, "", "cells A1 to XFD1048576", f"a cell at {outside!r}")
 
 
 def oversized_cells(subject: Subject) -> Iterator[Spot]:
     """Find formulas and texts that are longer than a spreadsheet program takes."""
-    for sheet in subject.book.sheets.values():
-        for place, cell in sheet.cells.items():
-            text = cell.formula if cell.formula is not None else cell.value
-            limit = LONGEST_TEXT if cell.formula is None else LONGEST_FORMULA
-            if isinstance(text, str) and len(text) > limit:
-                expected, found = f"at most {limit:,} characters", f"{len(text):,} characters"
-                yield Spot(sheet.name, cell_name(*place), expected, found)
+    for (sheet, row, column), cell in subject.cells:
+        text = cell.formula if cell.formula is not None else cell.value
+        limit = LONGEST_TEXT if cell.formula is None else LONGEST_FORMULA
+        if isinstance(text, str) and len(text) > limit:
+            expected, found = f"at most {limit:,} characters", f"{len(text):,} characters"
+            yield Spot(sheet, reference(row, column), expected, found)
 
 
 def _own_names(subject: Subject) -> Iterator[DefinedName]:

@@ -43,15 +43,17 @@ class Subject:
     expected_sheets: Sequence[str] = ()
     """Names of the sheets of a workbook of ours, in their order."""
 
+    @property
+    def cells(self) -> Iterator[tuple[Place, Content]]:
+        """Every cell of every sheet."""
+        for sheet in self.book.sheets.values():
+            for place, cell in sheet.cells.items():
+                yield (sheet.name, *place), cell
+
     @cached_property
     def formulas(self) -> Mapping[Place, str]:
         """Every formula, without its ``=``."""
-        return {
-            (sheet.name, *place): cell.formula
-            for sheet in self.book.sheets.values()
-            for place, cell in sheet.cells.items()
-            if cell.formula is not None
-        }
+        return {place: cell.formula for place, cell in self.cells if cell.formula is not None}
 
     @cached_property
     def added(self) -> Mapping[Place, str]:
@@ -71,24 +73,45 @@ class ModelSubject(Subject):
     @cached_property
     def added(self) -> Mapping[Place, str]:
         """Formulas that are not the plan's."""
-        return {
-            place: formula for place, formula in self.formulas.items() if not self._is_planned(place, formula)
-        }
+        formulas = self.formulas.items()
+        return {place: formula for place, formula in formulas if not self._is_planned(place, formula)}
 
     def _is_planned(self, place: Place, formula: str) -> bool:
         sheet = self.plan.sheets.get(place[0])
         cell = sheet.cells.get(place[1:]) if sheet else None
         return cell is not None and cell.content == f"={formula}"
 
-    @cached_property
-    def deviations(self) -> list[Deviation]:
-        """Planned cells with other contents."""
-        return deviations(self)
+    def _planned_cells(self) -> Iterator[tuple[SheetPlan, Place, Cell, Content | None]]:
+        """Yield every planned cell of the sheets that are there, with what is found in it."""
+        for name, sheet in self.plan.sheets.items():
+            if name in self.book.sheets:
+                found = self.book.sheets[name].cells
+                for place, cell in sheet.cells.items():
+                    yield sheet, (name, *place), cell, found.get(place)
 
     @cached_property
-    def looks(self) -> list[tuple[Place, Cell, Look, Look]]:
+    def deviations(self) -> list[Deviation]:
+        """Planned cells with other contents; inputs may have them, they are read and judged apart."""
+        found = []
+        for sheet, place, planned, content in self._planned_cells():
+            if not _is_as_planned(planned, content):
+                found.append(Deviation(place, _kind(sheet, place[1:], planned), planned, content))
+        return [each for each in found if each.kind != "input"]
+
+    @cached_property
+    def looks(self) -> list[tuple[Place, Look, Look]]:
         """Planned cells with another look: as planned, and as found."""
-        return looks(self)
+        planned_styles, looks = planned_looks(), self.book.looks
+        different = []
+        for sheet, place, cell, found in self._planned_cells():
+            if found is None or found.style >= len(looks):
+                continue
+            planned, look = planned_styles[cell.style], looks[found.style]
+            # a cell that is typed into for the first time takes on the style of its row
+            row_style = sheet.row_styles.get(place[1])
+            if planned != look and (row_style is None or planned_styles[row_style] != look):
+                different.append((place, planned, look))
+        return different
 
 
 def shown(value: Value) -> str:
@@ -123,24 +146,6 @@ class Deviation(NamedTuple):
         return f"={self.found.formula}" if self.found.formula is not None else shown(self.found.value)
 
 
-def deviations(subject: ModelSubject) -> list[Deviation]:
-    """Return every planned cell that holds something else; inputs may, they are read and judged apart."""
-    return list(_deviations(subject))
-
-
-def _deviations(subject: ModelSubject) -> Iterator[Deviation]:
-    for name, sheet in subject.plan.sheets.items():
-        if name not in subject.book.sheets:
-            continue
-        cells = subject.book.sheets[name].cells
-        for place, cell in sheet.cells.items():
-            found = cells.get(place)
-            if not _is_as_planned(cell, found):
-                kind = _kind(name, sheet, place, cell)
-                if kind != "input":
-                    yield Deviation((name, *place), kind, cell, found)
-
-
 def _is_as_planned(cell: Cell, found: Content | None) -> bool:
     content = cell.content
     if cell.twin is not None:
@@ -151,50 +156,23 @@ def _is_as_planned(cell: Cell, found: Content | None) -> bool:
         return False
     if isinstance(content, str):
         return found.value == content
-    value = found.value
-    return isinstance(value, float) and (
-        value == content or math.isclose(value, content, rel_tol=DIGITS_OF_A_FILE)
-    )
+    return isinstance(found.value, float) and math.isclose(found.value, content, rel_tol=DIGITS_OF_A_FILE)
 
 
-def _kind(name: str, sheet: SheetPlan, place: tuple[int, int], cell: Cell) -> Kind:
+def is_input(sheet: SheetPlan, place: tuple[int, int]) -> bool:
+    """Tell whether a user may type into a cell."""
+    return any(covers(each.cells, (*place, *place)) for each in sheet.ranges)
+
+
+def _kind(sheet: SheetPlan, place: tuple[int, int], cell: Cell) -> Kind:
     if cell.twin is not None:
         return "formula"
-    if any(covers(each.cells, (*place, *place)) for each in sheet.ranges):
+    if is_input(sheet, place):
         return "input"
-    if name == REPORTED and isinstance(cell.content, float):
+    if sheet.name == REPORTED and isinstance(cell.content, float):
         return "history"
-    if name in STAMPED or cell.style.startswith("stamp "):
+    if sheet.name in STAMPED or cell.style.startswith("stamp "):
         return "stamp"
     if cell.style in _KIND_OF_STYLE:
         return _KIND_OF_STYLE[cell.style]
     return "label" if isinstance(cell.content, str) else "constant"
-
-
-def looks(subject: ModelSubject) -> list[tuple[Place, Cell, Look, Look]]:
-    """Return planned cells that do not look as planned, with the planned look and the one found."""
-    planned, found_looks = planned_looks(), subject.book.looks
-    alike: dict[tuple[str, int], bool] = {}
-    different = []
-    for name, sheet in subject.plan.sheets.items():
-        if name not in subject.book.sheets:
-            continue
-        cells = subject.book.sheets[name].cells
-        for place, cell in sheet.cells.items():
-            found = cells.get(place)
-            if found is None:
-                continue
-            key = (cell.style, found.style)
-            same = alike.get(key)
-            if same is None:
-                same = alike[key] = (
-                    found.style < len(found_looks) and planned[cell.style] == found_looks[found.style]
-                )
-            if not same and found.style < len(found_looks):
-                row_style = sheet.row_styles.get(
-                    place[0]
-                )  # what a cell takes on that is typed into for the first time
-                if row_style is not None and planned[row_style] == found_looks[found.style]:
-                    continue
-                different.append(((name, *place), cell, planned[cell.style], found_looks[found.style]))
-    return different

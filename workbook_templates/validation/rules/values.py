@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import cell_name
+from workbook_templates.a1 import reference
 from workbook_templates.validation.rules.rule import Spot
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 
@@ -18,17 +18,14 @@ CACHED: Final = "cached"
 _STALE: Final = 1e-6
 """Relative difference beyond which a cached value is stale: engines agree to far less."""
 _NEAR_ZERO: Final = 1e-9
-_NO_VALUES: Final = "no values"
 
 
 def missing_values(subject: Subject) -> Iterator[Spot]:
     """Find a workbook whose formulas have no values: readers that do not calculate show blanks."""
     total = len(subject.formulas)
-    empty = sum(
-        subject.book.sheets[sheet].cells[row, column].value is None for sheet, row, column in subject.formulas
-    )
+    empty = sum(cell.formula is not None and cell.value is None for _, cell in subject.cells)
     if total and empty > total / 2:
-        yield Spot("", "", f"values of {total:,} formulas", f"{_NO_VALUES} of {empty:,} formulas")
+        yield Spot("", "", f"values of {total:,} formulas", f"no values of {empty:,} formulas")
 
 
 def cached_values(subject: ModelSubject) -> Iterator[Spot]:
@@ -57,17 +54,10 @@ def stale_values(subject: Subject) -> Iterator[Spot]:
         cached = subject.book.sheets[sheet].cells[row, column].value
         for name, grids in subject.calculated.items():
             found = grids.get(sheet, {}).get((row, column))
-            if (
-                type(cached) is float
-                and type(found) is float
-                and math.isfinite(found)
-                and not _is_same(cached, found)
-            ):
-                yield Spot(sheet, cell_name(row, column), f"{shown(found)} ({name})", shown(cached))
-
-
-def _is_same(cached: float, found: float) -> bool:
-    return math.isclose(cached, found, rel_tol=_STALE, abs_tol=_NEAR_ZERO)
+            if type(cached) is not float or type(found) is not float or not math.isfinite(found):
+                continue
+            if not math.isclose(cached, found, rel_tol=_STALE, abs_tol=_NEAR_ZERO):
+                yield Spot(sheet, reference(row, column), f"{shown(found)} ({name})", shown(cached))
 
 
 def uncalculated(subject: Subject) -> Iterator[Spot]:
