@@ -39,18 +39,9 @@ _HOMES: Final = {
 }
 
 __all__ = [
-    "AmznFcfError",
-    "Output",
-    "Period",
-    "Quarter",
-    "Results",
-    "Scenario",
-    "__version__",
-    "axis_at",
-    "load_scenario",
-    "run",
-    "simulate",
-]
+    "AmznFcfError", "Output", "Period", "Quarter", "Results", "Scenario", "__version__", "axis_at",
+    "load_scenario", "run", "simulate",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # loaded when first used, so that --help is fast

@@ -7,43 +7,35 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import add_as_of, add_scheduler
+from amzn_fcf.commands.options import AS_OF, Arguments, option, workers
 from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable
 
     from model.scenarios.scenario import Scenario
 
 SUMMARY: Final = "build, calculate and validate scenario workbooks"
 EXAMPLE: Final = "amzn-fcf build --scenario base --scenario base+power_delay --out out"
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "--scenario",
-        action="extend",
-        nargs="+",
+OPTIONS: Final = (
+    option(
+        "--scenario", "scenarios, with overlays joined by + (base+power_delay), .toml files, or folders of "
+        "them; default: all scenarios that ship, and base with each overlay", action="extend", nargs="+",
         metavar="NAME",
-        help="scenarios, with overlays joined by + (base+power_delay), .toml files, or folders of them; "
-        "default: all scenarios that ship, and base with each overlay",
-    )
-    add_as_of(parser)
-    parser.add_argument("--out", default="out", metavar="DIR", help="folder for the workbooks; default: out")
-    add_scheduler(parser, "build")
-    parser.add_argument(
-        "--force", action="store_true", help="build everything, and replace workbooks changed by hand"
-    )
+    ),
+    AS_OF,
+    option("--out", "folder for the workbooks; default: out", default="out", metavar="DIR"),
+    *workers("build"),
+    option("--force", "build everything, and replace workbooks changed by hand", action="store_true"),
+)  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.building.batch import build_all, existing, jobs_for
     from amzn_fcf.building.records import FOLDER
     from amzn_fcf.building.selection import default_scenarios, named
-    from amzn_fcf.text.outcomes import print_missing, print_outcomes
+    from amzn_fcf.text.summary import print_missing, print_outcomes
     from amzn_fcf.text.tables import progress
     from model.errors import InputError
     from model.files import make_folder

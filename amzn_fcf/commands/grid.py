@@ -6,10 +6,9 @@ import contextlib
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import add_format, add_output
+from amzn_fcf.commands.options import FIGURE, FORMAT, Arguments, option
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from model.analysis.sensitivity import Point
@@ -24,30 +23,24 @@ EXAMPLE: Final = (
 _RANGE: Final = 3
 """Parts of a range of values: first, last, count."""
 _MOST_VALUES: Final = 10_000
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_output(parser)
-    for name in ("x", "y"):
-        parser.add_argument(
-            f"--{name}",
-            nargs="+",
-            required=True,
-            metavar="WORD",
-            help="a driver and its forecast values (0.08 0.09, or first:last:count), or changes to the "
-            "scenario's values after the word add or scale; quote a range that begins below 0 together with "
-            "the rest: 'aws_growth add -0.1:0.1:5'",
-        )
-    parser.add_argument(
-        "--break-even",
+_STEPS: Final = (
+    "a driver and its forecast values (0.08 0.09, or first:last:count), or changes to the scenario's values "
+    "after the word add or scale; quote a range that begins below 0 together with the rest: 'aws_growth add "
+    "-0.1:0.1:5'"
+)
+OPTIONS: Final = (
+    *FIGURE,
+    option("--x", _STEPS, nargs="+", required=True, metavar="WORD"),
+    option("--y", _STEPS, nargs="+", required=True, metavar="WORD"),
+    option(
+        "--break-even", "for each x, find the y at which the output equals this number, or price",
         metavar="TARGET",
-        help="for each x, find the y at which the output equals this number, or price",
-    )
-    add_format(parser)
+    ),
+    FORMAT,
+)  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.pictures.files import picture_path, save
     from amzn_fcf.text.sensitivities import grid_records, print_grid
@@ -80,8 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 def steps_of(words: Sequence[str], option: str) -> Steps:
     """Read a driver, an operation (``set`` by default), and values: numbers, or ``first:last:count``.
 
-    Words may be quoted together, as argparse needs for a range that begins below 0: ``"aws_growth add
-    -0.1:0.1:5"``.
+    Words may be quoted together, as argparse needs for a range that begins below 0.
     """
     from model.analysis.swings import Steps
     from model.errors import InputError

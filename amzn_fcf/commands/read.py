@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands.options import Arguments, option
 
 SUMMARY: Final = "read the drivers changed by hand in a workbook into a scenario file"
 EXAMPLE: Final = "amzn-fcf read out/amzn-fcf_base.xlsx --out mine.toml"
+OPTIONS: Final = (
+    option("file", "a workbook written by amzn-fcf build; its selected scenario is read", metavar="FILE"),
+    option("--out", "the scenario file; default: print it", metavar="FILE.toml"),
+    option("--name", "name of the scenario; default: the file's name without its ending", metavar="NAME"),
+    option("--force", "replace an existing scenario file", action="store_true"),
+)
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "file", metavar="FILE", help="a workbook written by amzn-fcf build; its selected scenario is read"
-    )
-    parser.add_argument("--out", metavar="FILE.toml", help="the scenario file; default: print it")
-    parser.add_argument(
-        "--name", metavar="NAME", help="name of the scenario; default: the file's name without its ending"
-    )
-    parser.add_argument("--force", action="store_true", help="replace an existing scenario file")
-
-
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.building.changed import (
         base_of,

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from amzn_fcf.commands.options import add_format, add_plot, add_scenario, add_scheduler
-
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands.options import (
+    AS_OF,
+    FORMAT,
+    PLOT,
+    SCENARIO,
+    Arguments,
+    choice,
+    option,
+    repeated,
+    workers,
+)
 
 SUMMARY: Final = (
     "simulate a scenario: the distributions of free cash flow, of its turning point, and of value"
@@ -16,41 +23,26 @@ SUMMARY: Final = (
 EXAMPLE: Final = "amzn-fcf simulate --scenario base --draws 100000 --seed 1 --plot base.png"
 SAMPLINGS: Final = ("latin_hypercube", "sobol", "plain")
 ENGINES: Final = ("auto", "kernel", "numpy")
+OPTIONS: Final = (
+    SCENARIO,
+    AS_OF,
+    option("--draws", "default: 100000", type=int, default=100_000, metavar="N"),
+    option("--seed", "the same seed gives the same result; default: 1", type=int, default=1, metavar="N"),
+    choice("--sampling", SAMPLINGS),
+    repeated(
+        "--output", "FIGURE", "a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated"
+    ),
+    option(
+        "--uncertainty", "distributions and correlations as .toml; default: those that ship", metavar="FILE"
+    ),
+    choice("--engine", ENGINES, "auto: the kernel (needs the extra fast), otherwise numpy"),
+    *workers("compute"),
+    PLOT,
+    FORMAT,
+)
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_scenario(parser)
-    parser.add_argument("--draws", type=int, default=100_000, metavar="N", help="default: 100000")
-    parser.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="the same seed gives the same result; default: 1"
-    )
-    parser.add_argument(
-        "--sampling", choices=SAMPLINGS, default=SAMPLINGS[0], help=f"default: {SAMPLINGS[0]}"
-    )
-    parser.add_argument(
-        "--output",
-        action="append",
-        metavar="FIGURE",
-        help="a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated",
-    )
-    parser.add_argument(
-        "--uncertainty",
-        metavar="FILE",
-        help="distributions and correlations as .toml; default: those that ship",
-    )
-    parser.add_argument(
-        "--engine",
-        choices=ENGINES,
-        default=ENGINES[0],
-        help="auto: the kernel (needs the extra fast), otherwise numpy",
-    )
-    add_scheduler(parser, "compute")
-    add_plot(parser)
-    add_format(parser)
-
-
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.pictures.files import picture_path
     from amzn_fcf.text.errors import PARTIAL, complain

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.tables import Column, print_records, print_table
+from amzn_fcf.text.tables import left, print_records, print_table
 from workbook_templates.a1 import coordinates, ranges
 from workbook_templates.validation.findings import SEVERITIES
 from workbook_templates.validation.rules.choice import every_rule
@@ -28,23 +28,16 @@ _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 
 
 def counted(report: Report) -> str:
-    """Return the number of findings by severity, or ``clean``.
-
-    Examples
-    --------
-    ``2 errors, 1 warning``
-    """
+    """Return the number of findings by severity, such as ``2 errors, 1 warning``, or ``clean``."""
     counts = Counter(each.severity for each in report.findings)
-    words = [
-        f"{counts[each]:,} {each}{'s' if counts[each] > 1 else ''}" for each in SEVERITIES if counts[each]
-    ]
-    return ", ".join(words) or "clean"
+    found = [(counts[each], each) for each in SEVERITIES if counts[each]]
+    return ", ".join(f"{count:,} {each}{'s' if count > 1 else ''}" for count, each in found) or "clean"
 
 
 def print_reports(reports: Sequence[Report], form: str) -> None:
     """Print reports as text, JSON or JUnit."""
     if form == "json":
-        print(as_json(reports))
+        print(json.dumps([_as_data(report) for report in reports], indent=1))
     elif form == "junit":
         print(as_junit(reports))
     else:
@@ -60,12 +53,7 @@ def print_rules(choice: Choice, form: str) -> None:
         print_records([{name: getattr(each, name) for name in names} for each in rules], form)
         return
     rows = [[each.name, each.group, each.severity, each.looks_for] for each in rules]
-    print_table("", [Column("rule"), Column("group"), Column("severity"), Column("looks for")], rows)
-
-
-def as_json(reports: Sequence[Report]) -> str:
-    """Return the reports as a JSON list."""
-    return json.dumps([_as_data(report) for report in reports], indent=1)
+    print_table("", left("rule", "group", "severity", "looks for"), rows)
 
 
 def _as_data(report: Report) -> dict[str, object]:
@@ -74,12 +62,9 @@ def _as_data(report: Report) -> dict[str, object]:
         largest = each.largest if math.isfinite(each.largest) else None  # JSON has no infinity
         compared[name] = {"cells": each.cells, "largest_relative_difference": largest}
     return {
-        "file": report.path,
-        "scenario": report.scenario or None,
-        "remarks": report.remarks,
-        "compared": compared,
-        "findings": [asdict(finding) for finding in report.findings],
-    }
+        "file": report.path, "scenario": report.scenario or None, "remarks": report.remarks,
+        "compared": compared, "findings": [asdict(finding) for finding in report.findings],
+    }  # fmt: skip
 
 
 def as_junit(reports: Sequence[Report]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Sized
 from contextlib import contextmanager
@@ -26,6 +27,16 @@ class Column(NamedTuple):
         return text.rjust(width) if self.right else text.ljust(width)
 
 
+def left(*titles: str) -> list[Column]:
+    """Return columns of texts."""
+    return [Column(title) for title in titles]
+
+
+def right(*titles: str) -> list[Column]:
+    """Return columns of figures."""
+    return [Column(title, right=True) for title in titles]
+
+
 def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; lines are never cut or wrapped."""
     titles = [column.title.split("\n") for column in columns]
@@ -42,14 +53,19 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
     print(*([title] if title else []), "", *texts, "", sep="\n")
 
 
-def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
-    """Print records as JSON or CSV, for programs."""
+def print_records(records: Iterable[Mapping[str, object]], form: str) -> None:
+    """Print records as JSON or CSV, for programs; figures that do not exist are left empty."""
+    known = [{key: _known(value) for key, value in record.items()} for record in records]
     if form == "json":
-        print(json.dumps(records, indent=1, allow_nan=False))
+        print(json.dumps(known, indent=1, allow_nan=False))
         return
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(records[0]), lineterminator="\n")
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(known[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(records)
+    writer.writerows(known)
+
+
+def _known(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager
