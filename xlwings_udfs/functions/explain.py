@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from model.backends.prose import definition
@@ -15,7 +16,6 @@ from model.scenarios.scenario import assumption_hash
 from xlwings_udfs.cells.arguments import period_of, text_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.models import current_year, model_of, scenario
-from xlwings_udfs.cells.version import version
 from xlwings_udfs.functions.arguments import PeriodCell, ScenarioCell  # noqa: TC001  # hosts read annotations
 from xlwings_udfs.functions.words import words
 
@@ -65,6 +65,17 @@ def _shown(results: Results, key: str, period: Period) -> str:
         return f"{results.value(key, period):,.6g}"
     except PeriodError:
         return "no figure"
+
+
+@cache
+def version() -> str:
+    """Return the version of this package."""
+    from importlib import metadata  # noqa: PLC0415  # slow to load
+
+    try:
+        return metadata.version("amzn-fcf")
+    except metadata.PackageNotFoundError:  # run from a folder that was never installed
+        return "unknown"
 
 
 @cell_function

@@ -91,16 +91,12 @@ def AMZN_ACTUAL(
 @cell_function
 def AMZN_REVENUE(
     period: PeriodCell = None,
-    segment: Annotated[
-        Any,
-        choice(
-            "total, a segment, or advertising or stores, which cut across the retail segments",
-            words().segments,
-        ),
-    ] = None,
+    segment: Annotated[Any, choice(
+        "total, a segment, or advertising or stores, which cut across the retail segments", words().segments
+    )] = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
-) -> Any:
+) -> Any:  # fmt: skip
     """Net sales, USD m.
 
     Example: ``AMZN_REVENUE("2026Q3", "aws")``.
@@ -127,15 +123,12 @@ def AMZN_MARGIN(
 @cell_function
 def AMZN_CAPEX(
     period: PeriodCell = None,
-    part: Annotated[
-        Any,
-        choice(
-            "net (of proceeds, as in guidance), gross, or property additions of aws or other", words().capex
-        ),
-    ] = None,
+    part: Annotated[Any, choice(
+        "net (of proceeds, as in guidance), gross, or property additions of aws or other", words().capex
+    )] = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
-) -> Any:
+) -> Any:  # fmt: skip
     """Capital expenditure, USD m; aws and other are property additions: paid, accrued or leased.
 
     Example: ``AMZN_CAPEX(2026)``.

@@ -58,6 +58,11 @@ def meaning(word: Cell, what: str, known: Mapping[str, Meaning], blank: str | No
     return known[choice_of(word, what, known, next(iter(known)) if blank is None else blank)]
 
 
+def known(value: float) -> float | None:
+    """Return a figure for a cell; an empty cell for one that does not exist."""
+    return value if math.isfinite(value) else None
+
+
 def statement_rows(results: Results, keys: Sequence[str], frequency: Frequency) -> Block:
     """Return lines as a block: names and units on the left, periods across for lines that vary with time."""
     if not results.plan.row(keys[0]).timed:
@@ -71,9 +76,10 @@ def statement_rows(results: Results, keys: Sequence[str], frequency: Frequency) 
     block = [["line", "unit", *heads]]
     for key in keys:
         row = results.plan.row(key)
+        values: Iterable[Scalar]
         try:
-            values = [float(value) for value in results.series(key, frequency)[:, 0]]
+            values = map(known, results.series(key, frequency)[:, 0].tolist())
         except PeriodError:  # a line without figures at this frequency
-            values = [math.nan] * len(periods)
-        block.append([key, row.unit, *(value if math.isfinite(value) else None for value in values)])
+            values = [None] * len(periods)
+        block.append([key, row.unit, *values])
     return block

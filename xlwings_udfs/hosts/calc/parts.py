@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from xlwings_udfs.cells.descriptions import described
-from xlwings_udfs.cells.version import version
 from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.functions.explain import version
 
 if TYPE_CHECKING:
     from xlwings_udfs.cells.descriptions import Argument, Description
