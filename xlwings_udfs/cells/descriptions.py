@@ -48,16 +48,11 @@ def described(functions: Mapping[str, Callable[..., Any]]) -> dict[str, Descript
 
 def _described(name: str, function: Callable[..., Any]) -> Description:
     hints = get_type_hints(function, include_extras=True)
-    arguments = tuple(
-        _argument(each.name, hints[each.name], each.default)
-        for each in inspect.signature(function).parameters.values()
-    )
+    arguments = []
+    for each in inspect.signature(function).parameters.values():
+        options = get_args(hints[each.name])[1]
+        arguments.append(Argument(each.name, options["doc"], options.get("words", ()), each.default))
     docstring = (function.__doc__ or "").replace("``", "")
     summary = " ".join(docstring.partition("\n\n")[0].split())
     one_value = hints["return"] in (float, str)
-    return Description(name, summary, " ".join(docstring.split()), arguments, one_value)
-
-
-def _argument(name: str, hint: object, default: object) -> Argument:
-    options = get_args(hint)[1]
-    return Argument(name, options["doc"], options.get("words", ()), default)
+    return Description(name, summary, " ".join(docstring.split()), tuple(arguments), one_value)

@@ -29,20 +29,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from model.files import write_files
+from xlwings_udfs.hosts.calc import parts
 from xlwings_udfs.hosts.calc.how_to import how_to
-from xlwings_udfs.hosts.calc.parts import (
-    TYPE_LIBRARY,
-    calc_add_ins,
-    components,
-    description,
-    manifest,
-    recorded,
-)
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["EXTENSION", "HOW_TO", "write_template"]
 
 EXTENSION: Final = "amzn-fcf.oxt"
 HOW_TO: Final = "amzn-fcf_calc.txt"
@@ -52,31 +43,25 @@ _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def write_template(out: Path) -> list[Path]:
-    """Write the extension and its instructions into a folder; return their paths.
-
-    Raises
-    ------
-    WorkbookError
-        If the folder cannot be written; each file is then complete or as it was before.
-    """
+    """Write the extension and its instructions into a folder; return their paths."""
     return write_files({out / EXTENSION: _extension(), out / HOW_TO: how_to().encode()})
 
 
 def _extension() -> bytes:
     package = files(__name__)
-    parts = {
-        "META-INF/manifest.xml": manifest().encode(),
-        "description.xml": description().encode(),
-        "CalcAddIns.xcu": calc_add_ins().encode(),
-        TYPE_LIBRARY: package.joinpath(TYPE_LIBRARY).read_bytes(),
-        "addin.components": components().encode(),
+    contents = {
+        "META-INF/manifest.xml": parts.manifest().encode(),
+        "description.xml": parts.description().encode(),
+        "CalcAddIns.xcu": parts.calc_add_ins().encode(),
+        parts.TYPE_LIBRARY: package.joinpath(parts.TYPE_LIBRARY).read_bytes(),
+        "addin.components": parts.components().encode(),
         "addin.py": package.joinpath("addin.py").read_bytes(),
         # Calc puts this folder on the path of every Python extension: the name must be ours alone
         "pythonpath/amzn_fcf_client.py": package.joinpath("client.py").read_bytes(),
-        "pythonpath/amzn_fcf_client.json": recorded().encode(),
+        "pythonpath/amzn_fcf_client.json": parts.recorded().encode(),
     }
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
+        for name, content in contents.items():
             archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content, zipfile.ZIP_DEFLATED)
     return data.getvalue()

@@ -29,10 +29,8 @@ _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 def descriptions() -> list[Description]:
     """Return the description of every function, with required arguments marked."""
-    return [
-        replace(each, arguments=tuple(map(_with_mark, each.arguments)))
-        for each in described(FUNCTIONS).values()
-    ]
+    found = described(FUNCTIONS).values()
+    return [replace(each, arguments=tuple(map(_with_mark, each.arguments))) for each in found]
 
 
 def _with_mark(argument: Argument) -> Argument:
@@ -49,14 +47,12 @@ def interface() -> str:
     lines = ["module org { module amznfcf {", "interface XAmznFcf", "{"]
     for each in descriptions():
         result = "any" if each.one_value else "sequence< sequence< any > >"
-        arguments = ", ".join(
-            f"[in] any {_without_underscores(argument.name)}" for argument in each.arguments
-        )
+        arguments = ", ".join(f"[in] any {_uno_name(argument.name)}" for argument in each.arguments)
         lines.append(f"    {result} {each.name}({arguments});")
     return "\n".join([*lines, "};", "}; };", ""])
 
 
-def _without_underscores(name: str) -> str:
+def _uno_name(name: str) -> str:
     """Return the name of an argument as UNO's language allows it: ``asOf``."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
@@ -76,11 +72,10 @@ def calc_add_ins() -> str:
 
 
 def _function_node(function: Description) -> str:
+    letters = zip(ascii_lowercase, function.arguments, strict=False)  # Calc sorts the nodes by their names
     arguments = "".join(
         f'\n  <node oor:name="{letter}" oor:op="replace">{_texts(each.name, each.text)}</node>'
-        for letter, each in zip(
-            ascii_lowercase, function.arguments, strict=False
-        )  # Calc sorts the nodes by their names
+        for letter, each in letters
     )
     return (
         f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.summary)}'
@@ -139,12 +134,8 @@ def description() -> str:
 
 def recorded() -> str:
     """Return the data of the add-in: the interpreter that runs the functions, and the wizard's texts."""
-    functions = {
-        each.name: {
-            "text": each.summary,
-            "arguments": [[argument.name, argument.text] for argument in each.arguments],
-            "one_value": each.one_value,
-        }
-        for each in descriptions()
-    }
+    functions = {}
+    for each in descriptions():
+        arguments = [[argument.name, argument.text] for argument in each.arguments]
+        functions[each.name] = {"text": each.summary, "arguments": arguments, "one_value": each.one_value}
     return json.dumps({"interpreter": sys.executable, "functions": functions}, indent=1) + "\n"

@@ -9,8 +9,6 @@ from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, SPELLINGS
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from xlwings_udfs.cells.descriptions import Argument, Description
 
 PYTHON_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs_marked"
@@ -87,15 +85,12 @@ def vba_module() -> bytes:
         f'        Case "{error}": CellValue = CVErr({spelling.vba})' for error, spelling in SPELLINGS.items()
     )
     head = _HEAD.format(
-        module=PYTHON_MODULE,
-        check=CHECK_MACRO,
-        category=CATEGORY,
-        mark=ord(MARK),
-        cases=cases,
+        module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases=cases,
         otherwise=SPELLINGS[BAD_VALUE].vba,
-    )
+    )  # fmt: skip
     functions = descriptions().values()
-    parts = [head, *map(_function, functions), _describe_functions(functions)]
+    calls = "\n".join(map(_described, functions))
+    parts = [head, *map(_function, functions), f"Private Sub DescribeFunctions()\n{calls}\nEnd Sub\n"]
     return "\n".join(parts).replace("\n", "\r\n").encode("ascii")
 
 
@@ -111,11 +106,6 @@ def _function(function: Description) -> str:
 
 def _declared(argument: Argument) -> str:
     return f"{'Optional ' if argument.optional else ''}ByVal {argument.name} As Variant"
-
-
-def _describe_functions(functions: Iterable[Description]) -> str:
-    calls = "\n".join(map(_described, functions))
-    return f"Private Sub DescribeFunctions()\n{calls}\nEnd Sub\n"
 
 
 def _described(function: Description) -> str:

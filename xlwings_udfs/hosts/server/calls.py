@@ -44,9 +44,8 @@ def check_call(body: bytes, functions: Mapping[str, int]) -> None:
     if name not in functions:
         raise RefusedCallError(404, "there is no such function")
     if call["client"] != "Office.js" or not _is_current(call["runtime"]):
-        raise RefusedCallError(
-            400, f"this Excel is too old: its custom functions need runtime {OLDEST_RUNTIME}"
-        )
+        needed = f"its custom functions need runtime {OLDEST_RUNTIME}"
+        raise RefusedCallError(400, f"this Excel is too old: {needed}")
     arguments = call.get("args")
     if not isinstance(arguments, list) or len(arguments) > functions[name]:
         raise RefusedCallError(400, f"the body needs args, a list of at most {functions[name]} arguments")

@@ -29,14 +29,7 @@ _log = logging.getLogger(__name__)
 class Guard:
     """An ASGI application that allows reading pages and calling functions, and nothing else.
 
-    Parameters
-    ----------
-    application
-        xlwings Server.
-    path
-        The path at which functions are called.
-    functions
-        Their names, with the number of their arguments.
+    ``path`` is where functions are called, ``functions`` their names with the number of their arguments.
     """
 
     def __init__(self, application: Application, path: str, functions: Mapping[str, int]) -> None:
@@ -110,11 +103,10 @@ def _once(body: bytes, receive: Receive) -> Receive:
 async def _refuse(send: Send, status: int, reason: str) -> None:
     body = json.dumps({"detail": reason}).encode()
     headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-        *([(b"connection", b"close")] if status == 413 else []),  # noqa: PLR2004  # the rest of the body is not read
-    ]
+        (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"),
+    ]  # fmt: skip
+    if status == 413:  # noqa: PLR2004  # the rest of the body is not read
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
