@@ -70,9 +70,8 @@ def run(arguments: Arguments) -> int:
                 if outcome and outcome.state == "kept":
                     done[job.path] = replace(outcome, state="wrote")
         print_outcomes([done[job.path] for job in jobs if job.path in done], time.perf_counter() - started)
-        print_missing(
-            [job.path for job in jobs if job.path not in done or not done[job.path].exists], len(jobs)
-        )
+        missing = [job.path for job in jobs if job.path not in done or not done[job.path].exists]
+        print_missing(missing, len(jobs))
     if bad or any(each.state in {"failed", "disk"} for each in done.values()):
         return CANNOT_READ
     return int(any(each.state == "refused" for each in done.values()))

@@ -83,10 +83,8 @@ def steps_of(words: Sequence[str], option: str) -> Steps:
     operation = words[1].lower() if len(words) > 1 and words[1].lower() in OPERATIONS else ""
     rest = words[2:] if operation else words[1:]
     if not words[0] or not rest:
-        raise InputError(
-            f"{option} {' '.join(words)}: needs a driver and its values, such as aws_growth 0.2 0.25 0.3 or "
-            "aws_growth add 0:0.1:5"
-        )
+        needed = "a driver and its values, such as aws_growth 0.2 0.25 0.3 or aws_growth add 0:0.1:5"
+        raise InputError(f"{option} {' '.join(words)}: needs {needed}")
     values = tuple(value for word in rest for value in _values(word, option))
     return Steps.parse(f"{words[0]} {operation}", values)
 
@@ -103,10 +101,8 @@ def _values(word: str, option: str) -> Sequence[float]:
     if len(numbers) == _RANGE and numbers[2] in range(2, _MOST_VALUES + 1):
         first, last, count = numbers
         return [first + (last - first) * place / (count - 1) for place in range(int(count))]
-    raise InputError(
-        f"{option}: {word!r} is neither a number nor a range first:last:count (2 to {_MOST_VALUES:,} "
-        "values), after set, add or scale"
-    )
+    ranges = f"a range first:last:count (2 to {_MOST_VALUES:,} values)"
+    raise InputError(f"{option}: {word!r} is neither a number nor {ranges}, after set, add or scale")
 
 
 def _target(word: str, scenario: Scenario) -> float:

@@ -32,10 +32,8 @@ def print_claims(entries: Sequence[Entry], as_of: Quarter) -> None:
     counts = Counter(each.status for each in entries)
     statuses = ", ".join(f"{counts[status]} {status}" for status in get_args(Status) if counts[status])
     print(f"{len(entries)} claims: {statuses}")
-    print(
-        "at stake: change in the article's discounted cash flow when the claim is replaced by the reported "
-        "figure or, failing that, the guided one or the claim's threshold"
-    )
+    replaced = "replaced by the reported figure or, failing that, the guided one or the claim's threshold"
+    print(f"at stake: change in the article's discounted cash flow when the claim is {replaced}")
 
 
 def claim_record(entry: Entry, as_of: Quarter) -> dict[str, object]:

@@ -8,7 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from amzn_fcf.text.tables import left, print_records, print_table
 from workbook_templates.a1 import coordinates, ranges
@@ -18,7 +18,7 @@ from workbook_templates.validation.rules.choice import every_rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from workbook_templates.validation.findings import Finding, Report, Severity
+    from workbook_templates.validation.findings import Finding, Report
     from workbook_templates.validation.rules.choice import Choice
 
 _LISTED: Final = 10
@@ -106,27 +106,24 @@ def print_report(report: Report) -> None:
         largest = f"largest relative difference {comparison.largest:.1e}"
         console.print(Text(f"  {name} against model: {comparison.cells:,} cells, {largest}"))
     for severity in SEVERITIES:
-        for rule, findings in _by_rule(report.findings, severity):
+        graded = [finding for finding in report.findings if finding.severity == severity]
+        for rule, findings in _grouped(graded, "rule").items():
             head = Text("  ").append(f"{severity}: {rule}", style=f"bold {_COLOURS[severity]}")
             console.print(head.append(f": {findings[0].remedy}", style="default"))
             for line in _lines(findings):
                 console.print(Text(f"    {line}"))
 
 
-def _by_rule(findings: Sequence[Finding], severity: Severity) -> Iterator[tuple[str, list[Finding]]]:
+def _grouped(findings: Sequence[Finding], by: Literal["rule", "sheet"]) -> dict[str, list[Finding]]:
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.severity == severity:
-            groups.setdefault(finding.rule, []).append(finding)
-    yield from groups.items()
+        groups.setdefault(getattr(finding, by), []).append(finding)
+    return groups
 
 
 def _lines(findings: Sequence[Finding]) -> Iterator[str]:
     """Yield the findings of a rule; of many on one sheet, the first and all places."""
-    sheets: dict[str, list[Finding]] = {}
-    for finding in findings:
-        sheets.setdefault(finding.sheet, []).append(finding)
-    for sheet, found in sheets.items():
+    for sheet, found in _grouped(findings, "sheet").items():
         shown = found if len(found) <= _LISTED else found[:1]
         for each in shown:
             yield " ".join(f"{each.place}: expected {each.expected}, found {each.found}".split())

@@ -38,10 +38,8 @@ def print_tornado(found: Tornado, top: int) -> None:
     """Print the ``top`` drivers that move the output most."""
     unit = found.output.unit
     base = text(shown(found.base, unit), unit)
-    print(
-        f"{found.output}, {unit}: {base} ({found.scenario.name}); one driver at a time, "
-        f"its forecast values {100 * found.swing:g} % down and up"
-    )
+    moved = f"one driver at a time, its forecast values {100 * found.swing:g} % down and up"
+    print(f"{found.output}, {unit}: {base} ({found.scenario.name}); {moved}")
     figures = right("low", "as it is", "high", "output, low", "output, high", "swing")
     columns = [*left("driver", "of"), *figures, *left("")]
     print_table("", columns, [_row(bar, unit) for bar in found.bars[:top]])

@@ -26,11 +26,10 @@ _ITEMS: Final = ("plain", "deviation", "shortfall", "lowest", "highest", "bin_wi
 
 def print_simulation(simulation: Simulation, scenario: Scenario) -> None:
     """Print every table of a simulation."""
-    draws = f"{simulation.draws:,} draws"
-    if simulation.lost:
-        draws += f" of {simulation.asked:,} asked: PARTIAL"
+    asked = f" of {simulation.asked:,} asked: PARTIAL" if simulation.lost else ""
     print(
-        f"{simulation.scenario} (as-of {simulation.as_of}): {draws}, {simulation.sampling}, "
+        f"{simulation.scenario} (as-of {simulation.as_of}): {simulation.draws:,} draws{asked}, "
+        f"{simulation.sampling}, "
         f"seed {simulation.seed}, {simulation.blocks} blocks, "
         f"by {simulation.engine} in {simulation.seconds:.1f} s; distributions: {simulation.uncertainty}"
     )

@@ -22,10 +22,6 @@ class Column(NamedTuple):
     title: str
     right: bool = False
 
-    def aligned(self, text: str, width: int) -> str:
-        """Return a cell padded to the width of the column."""
-        return text.rjust(width) if self.right else text.ljust(width)
-
 
 def left(*titles: str) -> list[Column]:
     """Return columns of texts."""
@@ -44,10 +40,10 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
     heads = [[""] * (height - len(lines)) + lines for lines in titles]
     lines = [*zip(*heads, strict=True), *rows]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-    sized = list(zip(columns, widths, strict=True))
+    pads = [str.rjust if column.right else str.ljust for column in columns]
     texts = []
     for line in lines:
-        cells = [column.aligned(text, width) for (column, width), text in zip(sized, line, strict=True)]
+        cells = [pad(text, width) for pad, text, width in zip(pads, line, widths, strict=True)]
         texts.append(f"  {'   '.join(cells)}".rstrip())
     texts.insert(height, " " + "─" * (sum(widths) + 3 * len(widths) - 1))
     print(*([title] if title else []), "", *texts, "", sep="\n")

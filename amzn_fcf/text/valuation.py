@@ -57,10 +57,8 @@ def _warnings(results: Results, words: ReportWords) -> Iterator[str]:
     days = float(results.values[date][0, 0]) - as_of.last_day
     if not 0 <= days <= _LATEST_VALUATION_DAYS:
         *most, last = words.dated
-        yield (
-            f"the valuation date, {read(results, date)}, does not belong to the balance sheet of {as_of}: "
-            f"set {', '.join(most)} and {last}"
-        )
+        wrong = f"the valuation date, {read(results, date)}, does not belong to the balance sheet of {as_of}"
+        yield f"{wrong}: set {', '.join(most)} and {last}"
 
 
 def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> None:

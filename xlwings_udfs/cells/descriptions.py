@@ -1,4 +1,7 @@
-"""Descriptions of functions for the function wizards of all hosts: summary, text, arguments."""
+"""Descriptions of functions for the function wizards of all hosts: summary, text, arguments.
+
+An annotation holds the text of an argument, and the words among which to choose if it takes no other.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,6 @@ class Argument:
     name: str
     text: str
     words: tuple[str, ...] = ()
-    """The words among which to choose, if it takes no other."""
     default: object = inspect.Parameter.empty
 
     @property
@@ -50,8 +52,9 @@ def _described(name: str, function: Callable[..., Any]) -> Description:
     hints = get_type_hints(function, include_extras=True)
     arguments = []
     for each in inspect.signature(function).parameters.values():
-        options = get_args(hints[each.name])[1]
-        arguments.append(Argument(each.name, options["doc"], options.get("words", ()), each.default))
+        given = get_args(hints[each.name])[1]
+        text, words = (given, ()) if isinstance(given, str) else given
+        arguments.append(Argument(each.name, text, words, each.default))
     docstring = (function.__doc__ or "").replace("``", "")
     summary = " ".join(docstring.partition("\n\n")[0].split())
     one_value = hints["return"] in (float, str)

@@ -28,7 +28,7 @@ _MOST_VALUES: Final = 12
 
 @cell_function
 def AMZN_EXPLAIN(
-    line: Annotated[Any, {"doc": "Name of a line of the model"}],
+    line: Annotated[Any, "Name of a line of the model"],
     period: PeriodCell = None,
     scenario: ScenarioCell = None,
 ) -> str:

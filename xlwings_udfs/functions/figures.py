@@ -51,7 +51,7 @@ def AMZN_FCF(
 
 @cell_function
 def AMZN_LINE(
-    line: Annotated[Any, {"doc": "Name of a line of the model, such as aws_sales; AMZN_TABLE shows many"}],
+    line: Annotated[Any, "Name of a line of the model, such as aws_sales; AMZN_TABLE shows many"],
     period: PeriodCell = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
@@ -65,10 +65,8 @@ def AMZN_LINE(
 
 @cell_function
 def AMZN_ACTUAL(
-    line: Annotated[Any, {"doc": "Name of a line of the model, such as net_sales"}],
-    period: Annotated[
-        Any, {"doc": "2025 (fiscal year), 2026Q2 (quarter) or TTM 2026Q2; a range gives a block"}
-    ],
+    line: Annotated[Any, "Name of a line of the model, such as net_sales"],
+    period: Annotated[Any, "2025 (fiscal year), 2026Q2 (quarter) or TTM 2026Q2; a range gives a block"],
 ) -> Any:
     """Return a reported figure only; #N/A if it is not reported yet.
 

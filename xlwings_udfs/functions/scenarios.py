@@ -109,9 +109,7 @@ def _or_not_available(results: Results, key: str, period: Period) -> Scalar:
 
 @cell_function
 def AMZN_CLAIMS(
-    as_of: Annotated[
-        Any, {"doc": "Quarter by whose results the claims are judged. Blank: the latest"}
-    ] = None,
+    as_of: Annotated[Any, "Quarter by whose results the claims are judged. Blank: the latest"] = None,
 ) -> Any:
     """Return the article's claims as a block.
 

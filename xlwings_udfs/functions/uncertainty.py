@@ -29,13 +29,12 @@ _DRAWS: Final = 10_000
 _SEED: Final = 1
 
 OutputCell = Annotated[
-    Any,
-    {"doc": "A line, with a period where it varies with time: free_cash_flow 2027, value_per_share[dcf,mid]"},
+    Any, "A line, with a period where it varies with time: free_cash_flow 2027, value_per_share[dcf,mid]"
 ]
 DriverCell = Annotated[
-    Any, {"doc": "Driver, such as wacc; followed by add or scale, its values change by it: aws_growth add"}
+    Any, "Driver, such as wacc; followed by add or scale, its values change by it: aws_growth add"
 ]
-ValuesCell = Annotated[Any, {"doc": "Range of values for the driver, each held in all forecast periods"}]
+ValuesCell = Annotated[Any, "Range of values for the driver, each held in all forecast periods"]
 
 
 @cell_function
@@ -70,7 +69,7 @@ def AMZN_TORNADO(
     output: OutputCell,
     scenario: ScenarioCell = None,
     swing: Annotated[
-        Any, {"doc": "Share by which each driver's forecast values move, down and up. Blank: 0.1 (10 %)"}
+        Any, "Share by which each driver's forecast values move, down and up. Blank: 0.1 (10 %)"
     ] = None,
 ) -> Any:
     """Move one driver at a time down and up and return the effect on a figure, largest swing first.
@@ -99,13 +98,14 @@ def _shown(value: float, output: Output) -> Scalar:
 
 @cell_function
 def AMZN_SIMULATE(
-    output: Annotated[Any, {"doc": (
+    output: Annotated[
+        Any,
         "A line of the model and, if it varies with time, a period: free_cash_flow 2027; or an event: positive, "
-        "turn, trough"
-    )}],
+        "turn, trough",
+    ],
     scenario: ScenarioCell = None,
-    draws: Annotated[Any, {"doc": f"How many draws, up to {MOST_DRAWS_IN_CELLS}. Blank: {_DRAWS}"}] = None,
-    seed: Annotated[Any, {"doc": f"Whole number; the same seed gives the same result. Blank: {_SEED}"}] = None,
+    draws: Annotated[Any, f"How many draws, up to {MOST_DRAWS_IN_CELLS}. Blank: {_DRAWS}"] = None,
+    seed: Annotated[Any, f"Whole number; the same seed gives the same result. Blank: {_SEED}"] = None,
 ) -> Any:  # fmt: skip
     """Simulate a figure (mean, percentiles, probabilities) or an event (probability by quarter).
 

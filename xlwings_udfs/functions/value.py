@@ -89,9 +89,9 @@ def AMZN_MULTIPLE(
         "P/S, EV/EBITDA, P/OCF, P/FCF or P/E (before gains on stakes and special charges)",
         words().multiples, "",
     )],
-    period: Annotated[Any, {"doc": (
-        "Twelve months of the figure: 2026, TTM 2026Q3. Blank: the last four reported quarters"
-    )}] = None,
+    period: Annotated[
+        Any, "Twelve months of the figure: 2026, TTM 2026Q3. Blank: the last four reported quarters"
+    ] = None,
     scenario: ScenarioCell = None,
     price: PriceCell = None,
     overrides: OverridesCell = None,
@@ -120,9 +120,9 @@ def AMZN_MULTIPLE(
 @cell_function
 def AMZN_IMPLIED(
     driver: Annotated[
-        Any, {"doc": "Driver to solve for, such as wacc or aws_growth; or growth, margin, capex, inflection"}
+        Any, "Driver to solve for, such as wacc or aws_growth; or growth, margin, capex, inflection"
     ],
-    price: Annotated[Any, {"doc": "Price of the share to reach, USD"}],
+    price: Annotated[Any, "Price of the share to reach, USD"],
     method: Annotated[Any, choice(_METHOD, questions().values)] = None,
     scenario: ScenarioCell = None,
 ) -> float:

@@ -33,7 +33,7 @@ def questions() -> Questions:
     return companies.default().presentation.questions
 
 
-def choice(text: str, known: Iterable[str], blank: str | None = None) -> dict[str, object]:
+def choice(text: str, known: Iterable[str], blank: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Return the description of an argument that takes one of some words, and these words.
 
     A blank is the first word unless another is given, or "" for a required argument. Annotations call this
@@ -42,7 +42,7 @@ def choice(text: str, known: Iterable[str], blank: str | None = None) -> dict[st
     taken = tuple(known)
     listed = "" if all(word in text for word in taken) else f". One of: {', '.join(taken)}"
     usual = taken[0] if taken and blank is None else blank
-    return {"doc": f"{text}{listed}{f'. Blank: {usual}' if usual else ''}", "words": taken}
+    return f"{text}{listed}{f'. Blank: {usual}' if usual else ''}", taken
 
 
 def meaning(word: Cell, what: str, known: Mapping[str, Meaning], blank: str | None = None) -> Meaning:

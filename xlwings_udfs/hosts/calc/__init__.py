@@ -49,12 +49,14 @@ def write_template(out: Path) -> list[Path]:
 
 def _extension() -> bytes:
     package = files(__name__)
+    texts = package / "extension"
+    description = (texts / "description.xml").read_text(encoding="utf-8")
     contents = {
-        "META-INF/manifest.xml": parts.manifest().encode(),
-        "description.xml": parts.description().encode(),
+        "META-INF/manifest.xml": (texts / "META-INF" / "manifest.xml").read_bytes(),
+        "description.xml": description.replace("VERSION", parts.office_version()).encode(),
         "CalcAddIns.xcu": parts.calc_add_ins().encode(),
         parts.TYPE_LIBRARY: package.joinpath(parts.TYPE_LIBRARY).read_bytes(),
-        "addin.components": parts.components().encode(),
+        "addin.components": (texts / "addin.components").read_bytes(),
         "addin.py": package.joinpath("addin.py").read_bytes(),
         # Calc puts this folder on the path of every Python extension: the name must be ours alone
         "pythonpath/amzn_fcf_client.py": package.joinpath("client.py").read_bytes(),

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from xlwings_udfs.cells.descriptions import described
 from xlwings_udfs.functions import FUNCTIONS
@@ -23,7 +23,6 @@ PROGRAMMATIC_PREFIX: Final = f"{IMPLEMENTATION.upper()}."
 TYPE_LIBRARY: Final = "XAmznFcf.rdb"
 INTERFACE: Final = "XAmznFcf.idl"
 
-_OLDEST_OFFICE: Final = "7.0"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -92,44 +91,10 @@ def _texts(name: str, text: str) -> str:
     )
 
 
-def components() -> str:
-    """Return the registration of the add-in, which Calc reads before it knows the add-in's interface."""
-    return (
-        f'{_XML}<components xmlns="http://openoffice.org/2010/uno-components">\n'
-        ' <component loader="com.sun.star.loader.Python" uri="addin.py">\n'
-        f'  <implementation name="{IMPLEMENTATION}"><service name="{IMPLEMENTATION}"/>'
-        '<service name="com.sun.star.sheet.AddIn"/></implementation>\n </component>\n</components>\n'
-    )
-
-
-def manifest() -> str:
-    """Return the list of the extension's parts that Calc must register."""
-    kinds = {
-        TYPE_LIBRARY: "application/vnd.sun.star.uno-typelibrary;type=RDB",
-        "addin.components": "application/vnd.sun.star.uno-components",
-        "CalcAddIns.xcu": "application/vnd.sun.star.configuration-data",
-    }
-    entries = "".join(
-        f' <manifest:file-entry manifest:full-path={quoteattr(name)} manifest:media-type="{kind}"/>\n'
-        for name, kind in kinds.items()
-    )
-    head = '<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">'
-    return f"{_XML}{head}\n{entries}</manifest:manifest>\n"
-
-
-def description() -> str:
-    """Return the name of the extension and the version of the office that it needs."""
-    found = re.match(r"\d+(\.\d+)*", version())  # the office compares versions by their numbers
-    return (
-        f'{_XML}<description xmlns="http://openoffice.org/extensions/description/2006"'
-        ' xmlns:xlink="http://www.w3.org/1999/xlink"'
-        ' xmlns:l="http://libreoffice.org/extensions/description/2011">\n'
-        f' <identifier value="org.amznfcf.calc"/>\n <version value="{found.group() if found else "0"}"/>\n'
-        f' <dependencies><l:LibreOffice-minimal-version value="{_OLDEST_OFFICE}"'
-        f' name="LibreOffice {_OLDEST_OFFICE}"/></dependencies>\n'
-        ' <display-name><name lang="en">Amazon FCF: functions in cells</name></display-name>\n'
-        "</description>\n"
-    )
+def office_version() -> str:
+    """Return the version of this package as the office compares versions: by their numbers."""
+    found = re.match(r"\d+(\.\d+)*", version())
+    return found.group() if found else "0"
 
 
 def recorded() -> str:

@@ -9,7 +9,7 @@ from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, SPELLINGS
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
-    from xlwings_udfs.cells.descriptions import Argument, Description
+    from xlwings_udfs.cells.descriptions import Description
 
 PYTHON_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs_marked"
 CHECK_MACRO: Final = "CheckAmznFunctions"
@@ -81,11 +81,9 @@ End Function
 
 def vba_module() -> bytes:
     """Return the module as a ``.bas`` file; the VBA editor needs ASCII and Windows line ends."""
-    cases = "\n".join(
-        f'        Case "{error}": CellValue = CVErr({spelling.vba})' for error, spelling in SPELLINGS.items()
-    )
+    cases = [f'        Case "{error}": CellValue = CVErr({each.vba})' for error, each in SPELLINGS.items()]
     head = _HEAD.format(
-        module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases=cases,
+        module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases="\n".join(cases),
         otherwise=SPELLINGS[BAD_VALUE].vba,
     )  # fmt: skip
     functions = descriptions().values()
@@ -95,17 +93,11 @@ def vba_module() -> bytes:
 
 
 def _function(function: Description) -> str:
-    declared = ", ".join(map(_declared, function.arguments))
-    handed_on = ", ".join(each.name for each in function.arguments)
-    return (
-        f"Public Function {function.name}({declared}) As Variant\n"
-        f'    {function.name} = FromPython("{function.name}", Array({handed_on}))\n'
-        "End Function\n"
-    )
-
-
-def _declared(argument: Argument) -> str:
-    return f"{'Optional ' if argument.optional else ''}ByVal {argument.name} As Variant"
+    names = [each.name for each in function.arguments]
+    kinds = ["Optional ByVal" if each.optional else "ByVal" for each in function.arguments]
+    declared = ", ".join(f"{kind} {name} As Variant" for kind, name in zip(kinds, names, strict=True))
+    call = f'FromPython("{function.name}", Array({", ".join(names)}))'
+    return f"Public Function {function.name}({declared}) As Variant\n    {function.name} = {call}\nEnd Function\n"
 
 
 def _described(function: Description) -> str:

@@ -41,10 +41,8 @@ def _checked_settings() -> str:
     """Check the settings and return the path at which functions are called."""
     settings = import_module("xlwings_server.config").settings
     if not (os.environ.get(_LICENCE) or settings.license_key):
-        raise InputError(
-            f"{_LICENCE} is missing: set it in the environment "
-            "(noncommercial for noncommercial use, or the key you bought)"
-        )
+        keys = "noncommercial for noncommercial use, or the key you bought"
+        raise InputError(f"{_LICENCE} is missing: set it in the environment ({keys})")
     try:
         auth = import_module("xlwings_udfs.hosts.server.auth")
     except Exception as error:
@@ -53,10 +51,8 @@ def _checked_settings() -> str:
             raise
         raise InputError(f"{_LICENCE}: {error}") from None
     if not settings.auth_providers:
-        raise InputError(
-            "authentication is off: leave auth_providers in pyproject.toml as it is, "
-            "or name another provider of xlwings Server"
-        )
+        remedy = "leave auth_providers in pyproject.toml as it is, or name another provider of xlwings Server"
+        raise InputError(f"authentication is off: {remedy}")
     if _OUR_PROVIDER in settings.auth_providers:
         if not auth.expected_token():
             needed = f"set a secret of {auth.SHORTEST_TOKEN} characters or more"
