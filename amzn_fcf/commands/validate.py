@@ -66,7 +66,6 @@ def run(arguments: Arguments) -> int:
 
 
 def _files(names: Sequence[str]) -> list[Path]:
-    """Return the files, and the workbooks in folders."""
     found: list[Path] = []
     for path in map(Path, names):
         inside = sorted(path.glob("*.xls[xm]")) if path.is_dir() else []

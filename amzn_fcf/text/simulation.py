@@ -90,7 +90,6 @@ def _figure(value: float, estimate: Estimate) -> str:
 
 
 def _chance(chance: Chance) -> tuple[str, str]:
-    """Return a probability and its standard error."""
     error = "-" if math.isnan(chance.standard_error) else f"{chance.standard_error:.2%}"
     return f"{chance.probability:.1%}", error
 

@@ -47,7 +47,6 @@ def print_values(
 
 
 def _warnings(results: Results, words: ReportWords) -> Iterator[str]:
-    """Yield reasons to doubt the values."""
     for flag, reason in words.warnings.items():
         if results.values[flag][0, 0]:
             yield re.sub(r"{(.+?)}", lambda found: read(results, found[1]), reason)
@@ -74,32 +73,27 @@ def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue
 
 
 def _range(results: Results, low: str, mid: str, high: str) -> str:
-    """Return the low, mid and high value of a method."""
-    first, last = (float(results.values[key][0, 0]) for key in (low, high))
-    ends = [f"{value:,.0f}" if math.isfinite(value) else "-" for value in (first, last)]
-    return f"{ends[0]}   {read(results, mid)}   {ends[1]}"
+    values = [float(results.values[key][0, 0]) for key in (low, high)]
+    first, last = (f"{value:,.0f}" if math.isfinite(value) else "-" for value in values)
+    return f"{first}   {read(results, mid)}   {last}"
 
 
 def value_records(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> list[dict[str, object]]:
     """Return a record for each figure of each scenario, and two for each weighted value."""
     company = computed[0].scenarios[0].company
     words, values = company.presentation.reports, company.presentation.questions.values
-    records = []
+    records: list[tuple[object, ...]] = []
     for each in computed:
         valued = [key for line in words.valued for key in each.plan.names[line]]
         for key in (*valued, *words.basis):
             unit = each.plan.row(key).unit
             value = shown(float(each.values[key][0, 0]), unit)
-            records.append(_record(key, each.scenarios[0].name, value, unit))
+            records.append((key, each.scenarios[0].name, value, unit))
     for mix in weighted:
         key = values[mix.method]
-        records.append(_record(key, "mix of the values", mix.of_values, "USD/share"))
-        records.append(_record(key, "value of the mix", mix.of_drivers, "USD/share"))
-    return records
-
-
-def _record(line: str, scenario: str, value: float | str | None, unit: str) -> dict[str, object]:
-    return {"line": line, "scenario": scenario, "value": value, "unit": unit}
+        records.append((key, "mix of the values", mix.of_values, "USD/share"))
+        records.append((key, "value of the mix", mix.of_drivers, "USD/share"))
+    return [dict(zip(("line", "scenario", "value", "unit"), each, strict=True)) for each in records]
 
 
 def root_record(root: Root, scenario: Scenario, method: str, price: float) -> dict[str, object]:
@@ -132,7 +126,6 @@ def print_root(root: Root, plain: Results, method: str) -> None:
 
 
 def _figures(results: Results, figure: str, method: str) -> dict[str, str]:
-    """Return the figures that a root is shown with: label -> text."""
     found = {f"value per share, {method}": read(results, figure)}
     company = results.scenarios[0].company
     for headline in company.presentation.reports.root:

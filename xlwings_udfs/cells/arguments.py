@@ -29,7 +29,6 @@ FrozenOverrides = tuple[tuple[str, float | tuple[tuple[str, float], ...]], ...]
 
 _HEADS: Final = frozenset({"driver", "drivers", "name", "line"})
 _UNIT_HEADS: Final = frozenset({"unit", "units"})
-_ALL: Final = "all"
 _LONGEST_TEXT: Final = 200
 
 
@@ -69,7 +68,6 @@ def _is_number(value: Cell) -> TypeGuard[float]:
 
 
 def _shown(value: Cell) -> str:
-    """Return a value as a message shows it, shortened."""
     text = repr(value)
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
 
@@ -175,12 +173,7 @@ def overrides_of(value: Cell) -> FrozenOverrides:
 
     A value in two columns holds for every forecast period. A driver table has the word "driver" in its first
     cell and years, quarters or "all" in its first row, as AMZN_DRIVERS spills it; a column headed "unit" and
-    blank cells are ignored.
-
-    Raises
-    ------
-    InputError
-        If the range has another shape, or a value is not a number.
+    blank cells are ignored. Any other range is an :class:`InputError`.
     """
     if not is_block(value):
         if is_blank(value):
@@ -196,10 +189,8 @@ def overrides_of(value: Cell) -> FrozenOverrides:
     found: dict[str, float] = {}
     for number, row in enumerate(rows, start=1):
         if len(row) < 2 or not all(map(is_blank, row[2:])):  # noqa: PLR2004  # driver and value
-            raise InputError(
-                f"overrides, row {number}: needs two columns, driver and value; "
-                "for values by year put 'driver' in the first cell"
-            )
+            needed = "two columns, driver and value; for values by year put 'driver' in the first cell"
+            raise InputError(f"overrides, row {number}: needs {needed}")
         if not is_blank(row[1]):
             found[_driver(row[0], number)] = number_of(row[1], f"overrides, row {number}")
     return tuple(sorted(found.items()))
@@ -218,13 +209,10 @@ def _table(rows: Sequence[Sequence[Cell]]) -> FrozenOverrides:
     for number, row in enumerate(rows[1:], start=2):
         if len(row) > len(heads) + 1:
             raise InputError(f"overrides, row {number}: has more cells than the first row has periods")
-        values = {
-            head: number_of(cell, f"overrides, row {number}, {head}")
-            for head, cell in zip(heads, row[1:], strict=False)
-            if head is not None and not is_blank(cell)
-        }
-        if values:
-            found.setdefault(_driver(row[0], number), {}).update(values)
+        for head, cell in zip(heads, row[1:], strict=False):
+            if head is not None and not is_blank(cell):
+                value = number_of(cell, f"overrides, row {number}, {head}")
+                found.setdefault(_driver(row[0], number), {})[head] = value
     return tuple(sorted((driver, tuple(sorted(values.items()))) for driver, values in found.items()))
 
 
@@ -233,8 +221,8 @@ def _column(head: Cell) -> str | None:
     word = head.strip().lower() if isinstance(head, str) else ""
     if is_blank(head) or word in _UNIT_HEADS:
         return None
-    if word == _ALL:
-        return _ALL
+    if word == "all":
+        return word
     period = period_of(head, Period("annual", 0))
     if period.frequency == "ttm":
         raise InputError(f"overrides: {period} cannot head a column: use years and quarters")

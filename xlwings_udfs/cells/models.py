@@ -79,15 +79,7 @@ def current_year(results: Results) -> Period:
 
 
 def figure(results: Results, key: str, period: Period) -> float:
-    """Return a figure of the model.
-
-    Raises
-    ------
-    NotAvailableError
-        The line has no figure for the period.
-    NotMeaningfulError
-        Its formula has no meaning there.
-    """
+    """Return a figure of the model; no figure for the period, or none that has a meaning, is an error."""
     if results.plan.row(key).timed:
         return results.value(key, period)
     found = float(results.values[key][0, 0])

@@ -48,7 +48,6 @@ def AMZN_EXPLAIN(
 
 
 def _values_used(results: Results, row: Row, period: Period) -> str:
-    """Return the figure of a line in a period, and of every line in its formula, as text."""
     own = _shown(results, row.key, period)
     quarter = Quarter(period.year, period.quarter)
     past = quarter <= results.plan.axis.as_of and row.line is not None and not row.line.result

@@ -90,7 +90,6 @@ def AMZN_TORNADO(
 
 
 def _shown(value: float, output: Output) -> Scalar:
-    """Return a figure as a cell shows it: a quarter as text, NaN as an error value."""
     if math.isnan(value):
         return NOT_AVAILABLE if output.is_event else BAD_NUMBER
     return in_cell(value, output)

@@ -46,13 +46,7 @@ def choice(text: str, known: Iterable[str], blank: str | None = None) -> tuple[s
 
 
 def meaning(word: Cell, what: str, known: Mapping[str, Meaning], blank: str | None = None) -> Meaning:
-    """Return what a word of an argument stands for; a blank is the first word unless another is given.
-
-    Raises
-    ------
-    NotAvailableError
-        If the company has no words for this argument.
-    """
+    """Return what a word of an argument stands for; a blank is the first word unless another is given."""
     if not known:
         raise NotAvailableError(f"the model of {companies.default().title} has no {what} to choose")
     return known[choice_of(word, what, known, next(iter(known)) if blank is None else blank)]

@@ -160,7 +160,6 @@ class _Worker:
         self._reader.start()
 
     def ask(self, request: str, deadline: float) -> dict[str, Any]:
-        """Send a call and return its answer."""
         assert self.process.stdin is not None  # noqa: S101  # we asked for a pipe
         try:
             self.process.stdin.write(request.encode("ascii") + b"\n")
@@ -170,7 +169,6 @@ class _Worker:
         return self.answer(deadline)
 
     def answer(self, deadline: float) -> dict[str, Any]:
-        """Return the next line that the worker writes."""
         try:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
@@ -186,7 +184,6 @@ class _Worker:
         return found
 
     def end(self) -> None:
-        """End the process and close what belongs to it."""
         self.process.kill()
         self.process.wait()
         self._reader.join(_SECONDS_TO_END)

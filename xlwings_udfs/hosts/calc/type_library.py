@@ -30,13 +30,7 @@ def office_types() -> list[str]:
 
 
 def rebuild(folder: Path) -> None:
-    """Write the interface of the functions and its type library into a folder.
-
-    Raises
-    ------
-    EngineError
-        If unoidl-write is missing, or refuses the interface.
-    """
+    """Write the interface of the functions and its type library into a folder."""
     program = developer_kit("unoidl-write")
     if program is None:
         remedy = "install LibreOffice's developer kit (Debian: apt-get install libreoffice-dev)"

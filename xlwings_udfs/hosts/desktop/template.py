@@ -31,17 +31,17 @@ HOW_TO, SETTINGS, INTELLISENSE = "How to", "xlwings.conf", "_IntelliSense_"
 _STANDALONE: Final = "quickstart_standalone.xlsm"
 _MACRO_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_NAME_WIDTH, _TEXT_WIDTH = 34, 60
 _SHOW_PATH: Final = 'py -c "import sys; print(sys.executable)"'
 _SETTINGS: Final[dict[str, tuple[str | bool | None, str]]] = {
     "Interpreter_Win": (
-        "python", f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}"
+        "python",
+        f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}",
     ),
     "PYTHONPATH": (None, "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs"),
     "UDF Modules": (UDF_MODULE, "Read by the macro ImportPythonUDFs"),
     "Show Console": (False, "TRUE shows a window with what Python says"),
     "ADD_WORKBOOK_TO_PYTHONPATH": (False, "FALSE: no Python file that lies beside the workbook is run"),
-}  # fmt: skip
+}
 """Setting of xlwings -> its value, and a note."""
 
 
@@ -163,15 +163,12 @@ def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
             value, note = _SETTINGS[name]
             sheet.cell(number, 2).value = interpreter or value if name == "Interpreter_Win" else value
             sheet.cell(number, 3, note)
-    for letter, width in zip("ABC", (_NAME_WIDTH, _TEXT_WIDTH, _TEXT_WIDTH), strict=True):
+    for letter, width in zip("ABC", (34, 60, 60), strict=True):
         sheet.column_dimensions[letter].width = width
 
 
 def _fill_intellisense(book: Workbook) -> None:
-    """Add the sheet that Excel-DNA IntelliSense reads.
-
-    Each row is a function: name, text, help topic, then names and texts of the arguments in turn.
-    """
+    """Add the sheet that Excel-DNA IntelliSense reads: name, text, help topic, and the arguments in turn."""
     sheet = book.create_sheet(INTELLISENSE)
     sheet.append(["FunctionInfo"])
     for each in descriptions().values():

@@ -112,5 +112,4 @@ def _described(function: Description) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text as VBA writes it."""
     return '"' + text.replace('"', '""') + '"'

@@ -38,7 +38,6 @@ async def lifespan(_application: object) -> AsyncIterator[None]:
 
 
 def _checked_settings() -> str:
-    """Check the settings and return the path at which functions are called."""
     settings = import_module("xlwings_server.config").settings
     if not (os.environ.get(_LICENCE) or settings.license_key):
         keys = "noncommercial for noncommercial use, or the key you bought"
