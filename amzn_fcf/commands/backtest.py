@@ -12,7 +12,6 @@ OPTIONS: Final = (FORMAT,)
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.text.evidence import forecast_record, print_scores
     from amzn_fcf.text.tables import print_records
     from model import companies

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import AS_OF, Arguments, option, workers
+from amzn_fcf.commands.options import AS_OF, Arguments, flag, option, workers
 from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
@@ -19,19 +19,18 @@ SUMMARY: Final = "build, calculate and validate scenario workbooks"
 EXAMPLE: Final = "amzn-fcf build --scenario base --scenario base+power_delay --out out"
 OPTIONS: Final = (
     option(
-        "--scenario", "scenarios, with overlays joined by + (base+power_delay), .toml files, or folders of "
-        "them; default: all scenarios that ship, and base with each overlay", action="extend", nargs="+",
-        metavar="NAME",
+        "--scenario", "NAME", "scenarios, with overlays joined by + (base+power_delay), .toml files, or "
+        "folders of them; default: all scenarios that ship, and base with each overlay", action="extend",
+        nargs="+",
     ),
     AS_OF,
-    option("--out", "folder for the workbooks; default: out", default="out", metavar="DIR"),
+    option("--out", "DIR", "folder for the workbooks; default: out", default="out"),
     *workers("build"),
-    option("--force", "build everything, and replace workbooks changed by hand", action="store_true"),
+    flag("--force", "build everything, and replace workbooks changed by hand"),
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.building.batch import build_all, existing, jobs_for
     from amzn_fcf.building.records import FOLDER
     from amzn_fcf.building.selection import default_scenarios, named

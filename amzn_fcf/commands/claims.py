@@ -10,15 +10,14 @@ SUMMARY: Final = "show the article's claims and how they turned out"
 EXAMPLE: Final = "amzn-fcf claims --as-of 2026Q2"
 OPTIONS: Final = (
     option(
-        "--as-of", "judge by the information available when this quarter was reported; default: the latest",
-        metavar="QUARTER",
+        "--as-of", "QUARTER",
+        "judge by the information available when this quarter was reported; default: the latest",
     ),
     FORMAT,
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.text.evidence import claim_record, print_claims
     from amzn_fcf.text.tables import print_records
     from model.evidence.claims import ledger

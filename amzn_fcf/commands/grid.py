@@ -20,8 +20,6 @@ EXAMPLE: Final = (
     "amzn-fcf grid value_per_share[dcf,mid] --x wacc 0.08:0.1:5 --y aws_growth add -0.05 0 0.05 "
     "--break-even price"
 )
-_RANGE: Final = 3
-"""Parts of a range of values: first, last, count."""
 _MOST_VALUES: Final = 10_000
 _STEPS: Final = (
     "a driver and its forecast values (0.08 0.09, or first:last:count), or changes to the scenario's values "
@@ -30,18 +28,16 @@ _STEPS: Final = (
 )
 OPTIONS: Final = (
     *FIGURE,
-    option("--x", _STEPS, nargs="+", required=True, metavar="WORD"),
-    option("--y", _STEPS, nargs="+", required=True, metavar="WORD"),
+    option("--x", "WORD", _STEPS, nargs="+", required=True),
+    option("--y", "WORD", _STEPS, nargs="+", required=True),
     option(
-        "--break-even", "for each x, find the y at which the output equals this number, or price",
-        metavar="TARGET",
+        "--break-even", "TARGET", "for each x, find the y at which the output equals this number, or price",
     ),
     FORMAT,
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.pictures.files import picture_path, save
     from amzn_fcf.text.sensitivities import grid_records, print_grid
     from amzn_fcf.text.tables import print_records, progress
@@ -96,11 +92,11 @@ def _values(word: str, option: str) -> Sequence[float]:
     numbers = []
     with contextlib.suppress(ValueError):
         numbers = [float(part) for part in parts]
-    if len(numbers) == 1:
-        return numbers
-    if len(numbers) == _RANGE and numbers[2] in range(2, _MOST_VALUES + 1):
-        first, last, count = numbers
-        return [first + (last - first) * place / (count - 1) for place in range(int(count))]
+    match numbers:
+        case [_]:
+            return numbers
+        case [first, last, count] if count in range(2, _MOST_VALUES + 1):
+            return [first + (last - first) * place / (count - 1) for place in range(int(count))]
     ranges = f"a range first:last:count (2 to {_MOST_VALUES:,} values)"
     raise InputError(f"{option}: {word!r} is neither a number nor {ranges}, after set, add or scale")
 

@@ -12,18 +12,17 @@ if TYPE_CHECKING:
 SUMMARY: Final = "show lines of the model"
 EXAMPLE: Final = "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json"
 OPTIONS: Final = (
-    option("line", "names of lines; default: list all lines", nargs="*", metavar="LINE"),
+    option("line", "LINE", "names of lines; default: list all lines", nargs="*"),
     *scenarios("base"),
     option(
-        "--period", "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual", default="annual",
-        metavar="PERIOD",
+        "--period", "PERIOD", "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual",
+        default="annual",
     ),
     FORMAT,
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.building.selection import load_distinct
     from amzn_fcf.text.lines import entries_of, print_entries, print_lines
     from model.results import run as compute

@@ -5,17 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from amzn_fcf.commands.options import (
-    AS_OF,
-    FORMAT,
-    PLOT,
-    SCENARIO,
-    Arguments,
-    choice,
-    option,
-    repeated,
-    workers,
-)
+from amzn_fcf.commands import options
+from amzn_fcf.commands.options import choice, option, repeated
 
 SUMMARY: Final = (
     "simulate a scenario: the distributions of free cash flow, of its turning point, and of value"
@@ -24,26 +15,21 @@ EXAMPLE: Final = "amzn-fcf simulate --scenario base --draws 100000 --seed 1 --pl
 SAMPLINGS: Final = ("latin_hypercube", "sobol", "plain")
 ENGINES: Final = ("auto", "kernel", "numpy")
 OPTIONS: Final = (
-    SCENARIO,
-    AS_OF,
-    option("--draws", "default: 100000", type=int, default=100_000, metavar="N"),
-    option("--seed", "the same seed gives the same result; default: 1", type=int, default=1, metavar="N"),
+    options.SCENARIO, options.AS_OF,
+    option("--draws", "N", "default: 100000", type=int, default=100_000),
+    option("--seed", "N", "the same seed gives the same result; default: 1", type=int, default=1),
     choice("--sampling", SAMPLINGS),
     repeated(
         "--output", "FIGURE", "a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated"
     ),
-    option(
-        "--uncertainty", "distributions and correlations as .toml; default: those that ship", metavar="FILE"
-    ),
+    option("--uncertainty", "FILE", "distributions and correlations as .toml; default: those that ship"),
     choice("--engine", ENGINES, "auto: the kernel (needs the extra fast), otherwise numpy"),
-    *workers("compute"),
-    PLOT,
-    FORMAT,
-)
+    *options.workers("compute"),
+    options.PLOT, options.FORMAT,
+)  # fmt: skip
 
 
-def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: options.Arguments) -> int:
     from amzn_fcf.pictures.files import picture_path
     from amzn_fcf.text.errors import PARTIAL, complain
     from amzn_fcf.text.simulation import print_simulation, simulation_records

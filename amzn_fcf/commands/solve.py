@@ -5,36 +5,33 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from amzn_fcf.commands.options import AS_OF, FORMAT, SCENARIO, Arguments, option
+from amzn_fcf.commands.options import AS_OF, FORMAT, SCENARIO, Arguments, flag, option
 
 SUMMARY: Final = "find the value of a driver at which a valuation method gives a price"
 EXAMPLE: Final = "amzn-fcf solve wacc --price 234.75 --scenario article"
 OPTIONS: Final = (
     option(
-        "driver", "a driver, or growth (AWS), margin (AWS cash cost), capex or inflection (both: scale on "
-        "capital expenditure)", metavar="DRIVER",
+        "driver", "DRIVER", "a driver, or growth (AWS), margin (AWS cash cost), capex or inflection (both: "
+        "scale on capital expenditure)",
     ),
-    option("--price", "target value per share; default: the scenario's price", type=float, metavar="USD"),
+    option("--price", "USD", "target value per share; default: the scenario's price", type=float),
     option(
-        "--method", "dcf, exit_multiple, sotp, price_to_sales or net_margin; default: the first, dcf",
-        metavar="METHOD",
+        "--method", "METHOD",
+        "dcf, exit_multiple, sotp, price_to_sales or net_margin; default: the first, dcf",
     ),
-    SCENARIO,
-    AS_OF,
+    SCENARIO, AS_OF,
     option(
-        "--between", "range to search; default: the driver's allowed range", type=float, nargs=2,
-        metavar=("A", "B"),
+        "--between", ("A", "B"), "range to search; default: the driver's allowed range", type=float, nargs=2,
     ),
-    option(
+    flag(
         "--shift", "add one amount to the driver in every forecast year, instead of setting one value for "
-        "all", action="store_true",
+        "all",
     ),
     FORMAT,
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.text.figures import price_of
     from amzn_fcf.text.tables import print_records
     from amzn_fcf.text.valuation import print_root, root_record

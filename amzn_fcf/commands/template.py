@@ -12,19 +12,17 @@ EXAMPLE: Final = "amzn-fcf template --host desktop --out functions"
 HOSTS: Final = ("desktop", "server", "lite", "calc")
 OPTIONS: Final = (
     option(
-        "--host", "Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc", required=True,
+        "--host", None, "Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc", required=True,
         choices=HOSTS,
     ),
     option(
-        "--scenario", "scenario of the workbook that comes with it; default: base", default="base",
-        metavar="NAME",
+        "--scenario", "NAME", "scenario of the workbook that comes with it; default: base", default="base",
     ),
-    option("--out", "folder for the files; default: functions", default="functions", metavar="DIR"),
+    option("--out", "DIR", "folder for the files; default: functions", default="functions"),
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.building.templates import WRITERS
     from model.errors import InputError
     from model.files import make_folder

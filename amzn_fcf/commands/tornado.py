@@ -11,17 +11,16 @@ EXAMPLE: Final = "amzn-fcf tornado free_cash_flow 2027 --swing 0.1 --plot tornad
 OPTIONS: Final = (
     *FIGURE,
     option(
-        "--swing", "share of the driver's forecast values; default: 0.1 (10 %%)", type=float, default=0.1,
-        metavar="SHARE",
+        "--swing", "SHARE", "share of the driver's forecast values; default: 0.1 (10 %%)", type=float,
+        default=0.1,
     ),
     repeated("--driver", "NAME", "move only this driver; may be repeated; default: all drivers"),
-    option("--top", "rows of the table; default: 15", type=int, default=15, metavar="N"),
+    option("--top", "N", "rows of the table; default: 15", type=int, default=15),
     FORMAT,
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.pictures.files import picture_path, save
     from amzn_fcf.text.sensitivities import print_tornado, tornado_records
     from amzn_fcf.text.tables import print_records

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import Arguments, choice, option, repeated
+from amzn_fcf.commands.options import Arguments, choice, flag, option, repeated
 from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
@@ -18,20 +18,19 @@ EXAMPLE: Final = (
 )
 ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
 OPTIONS: Final = (
-    option("file", "workbooks (.xlsx or .xlsm), or folders of them", nargs="*", metavar="FILE"),
+    option("file", "FILE", "workbooks (.xlsx or .xlsm), or folders of them", nargs="*"),
     repeated(
         "--engine", None, f"engine to calculate with; may be repeated; default: {ENGINES[0]}", choices=ENGINES
     ),
     repeated("--rule", "NAME", "apply only this rule or group; may be repeated"),
     repeated("--skip", "NAME", "leave out this rule or group; may be repeated"),
-    option("--strict", "exit status 1 for warnings, too", action="store_true"),
-    option("--list-rules", "list the rules, with severity and purpose", action="store_true"),
+    flag("--strict", "exit status 1 for warnings, too"),
+    flag("--list-rules", "list the rules, with severity and purpose"),
     choice("--format", ("text", "json", "junit")),
 )
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.text.findings import print_reports, print_rules
     from amzn_fcf.text.tables import progress
     from model.errors import AmznFcfError, InputError

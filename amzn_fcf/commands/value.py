@@ -12,7 +12,6 @@ OPTIONS: Final = (*scenarios("all that ship, and their weighted value"), FORMAT)
 
 
 def run(arguments: Arguments) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     from amzn_fcf.building.selection import load_distinct
     from amzn_fcf.text.tables import print_records
     from amzn_fcf.text.valuation import print_values, value_records

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from model.simulation.results import Chance, Estimate, Simulation
 
 _PERCENTS: Final = (5, 25, 50, 75, 95)
+_HEADS: Final = tuple(f"{percent} %" for percent in _PERCENTS)
 _NEVER: Final = "never"
 _LEAST_CHANCE: Final = 0.0005
 """Rows in which no event has a greater chance are left out."""
@@ -47,8 +48,7 @@ def print_simulation(simulation: Simulation, scenario: Scenario) -> None:
 
 def _print_cash_flow(simulation: Simulation, year: int) -> None:
     """Print every quarter of the first three years, then the ends of years."""
-    percents = [f"{percent} %" for percent in _PERCENTS]
-    columns = [*left("TTM to"), *right("chance > 0", "+/-", "scenario", "mean", *percents)]
+    columns = [*left("TTM to"), *right("chance > 0", "+/-", "scenario", "mean", *_HEADS)]
     chances = simulation.positive_by_quarter()
     detailed_to = f"{year + 2}Q4"
     rows = []
@@ -60,8 +60,7 @@ def _print_cash_flow(simulation: Simulation, year: int) -> None:
 
 
 def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
-    percents = [f"{percent} %" for percent in _PERCENTS]
-    heads = right("scenario", "mean", "+/-", "sd", *percents, "mean of lowest 5 %")
+    heads = right("scenario", "mean", "+/-", "sd", *_HEADS, "mean of lowest 5 %")
     fan = simulation.fan().values()
     rows = []
     for each in simulation.estimates.values():

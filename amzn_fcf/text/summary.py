@@ -1,4 +1,4 @@
-"""What a build prints: a summary of free cash flow and its turning point, and the outcome of each workbook."""
+"""Text of a build: a summary of free cash flow and its turning point, and the outcome of each workbook."""
 
 from __future__ import annotations
 

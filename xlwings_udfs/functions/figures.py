@@ -92,8 +92,7 @@ def AMZN_REVENUE(
     segment: Annotated[Any, choice(
         "total, a segment, or advertising or stores, which cut across the retail segments", words().segments
     )] = None,
-    scenario: ScenarioCell = None,
-    overrides: OverridesCell = None,
+    scenario: ScenarioCell = None, overrides: OverridesCell = None,
 ) -> Any:  # fmt: skip
     """Net sales, USD m.
 
@@ -124,8 +123,7 @@ def AMZN_CAPEX(
     part: Annotated[Any, choice(
         "net (of proceeds, as in guidance), gross, or property additions of aws or other", words().capex
     )] = None,
-    scenario: ScenarioCell = None,
-    overrides: OverridesCell = None,
+    scenario: ScenarioCell = None, overrides: OverridesCell = None,
 ) -> Any:  # fmt: skip
     """Capital expenditure, USD m; aws and other are property additions: paid, accrued or leased.
 

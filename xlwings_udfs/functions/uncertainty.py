@@ -99,8 +99,8 @@ def _shown(value: float, output: Output) -> Scalar:
 def AMZN_SIMULATE(
     output: Annotated[
         Any,
-        "A line of the model and, if it varies with time, a period: free_cash_flow 2027; or an event: positive, "
-        "turn, trough",
+        "A line of the model and, if it varies with time, a period: free_cash_flow 2027; or an event: "
+        "positive, turn, trough",
     ],
     scenario: ScenarioCell = None,
     draws: Annotated[Any, f"How many draws, up to {MOST_DRAWS_IN_CELLS}. Blank: {_DRAWS}"] = None,

@@ -47,8 +47,7 @@ def AMZN_VALUE(
         "dcf, exit_multiple, sotp, price_to_sales, net_margin; weighted: dcf of base, bull and bear",
         (*questions().values, _WEIGHTED),
     )] = None,
-    scenario: ScenarioCell = None,
-    overrides: OverridesCell = None,
+    scenario: ScenarioCell = None, overrides: OverridesCell = None,
 ) -> float:  # fmt: skip
     """Value per share, USD.
 

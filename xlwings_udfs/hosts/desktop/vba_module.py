@@ -96,8 +96,8 @@ def _function(function: Description) -> str:
     names = [each.name for each in function.arguments]
     kinds = ["Optional ByVal" if each.optional else "ByVal" for each in function.arguments]
     declared = ", ".join(f"{kind} {name} As Variant" for kind, name in zip(kinds, names, strict=True))
-    call = f'FromPython("{function.name}", Array({", ".join(names)}))'
-    return f"Public Function {function.name}({declared}) As Variant\n    {function.name} = {call}\nEnd Function\n"
+    name, call = function.name, f'FromPython("{function.name}", Array({", ".join(names)}))'
+    return f"Public Function {name}({declared}) As Variant\n    {name} = {call}\nEnd Function\n"
 
 
 def _described(function: Description) -> str:

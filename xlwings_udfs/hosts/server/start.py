@@ -20,7 +20,7 @@ _OUR_PROVIDER: Final = "custom"
 
 
 def guarded_app() -> Guard:
-    """Return xlwings Server behind its guard; exit if it lacks a licence key, authentication or a long token."""
+    """Return xlwings Server behind its guard; exit if it lacks a licence key, authentication or a token."""
     try:
         path = _checked_settings()
     except InputError as error:
