@@ -2,15 +2,7 @@
 
 Calc's own Python need not have numpy: the add-in (``addin.py``) hands every call to one worker process of the
 interpreter that wrote the extension (:mod:`.client`, :mod:`.worker`). Errors are Calc's own, in single cells
-and within blocks:
-
-========== =================== ======================
-function   shown in Calc       saved in an .xlsx file
-========== =================== ======================
-#N/A       #N/A (32767)        #N/A
-#VALUE!    #VALUE! (Err:519)   #VALUE!
-#NUM!      #NUM! (Err:503)     #NUM!
-========== =================== ======================
+and within blocks: #N/A (32767), #VALUE! (Err:519) and #NUM! (Err:503), in an .xlsx file without the numbers.
 
 An argument that is an error gives that error; a range with an error gives Err:504, #VALUE! in an .xlsx file,
 and the function is not called. A worker that cannot be started, fails, or takes too long gives #VALUE!.
@@ -49,14 +41,17 @@ def write_template(out: Path) -> list[Path]:
 
 def _extension() -> bytes:
     package = files(__name__)
-    texts = package / "extension"
-    description = (texts / "description.xml").read_text(encoding="utf-8")
+
+    def filled(name: str) -> bytes:
+        text = (package / "extension" / name).read_text(encoding="utf-8")
+        return text.replace("VERSION", parts.office_version()).replace("NODES", parts.nodes()).encode()
+
     contents = {
-        "META-INF/manifest.xml": (texts / "META-INF" / "manifest.xml").read_bytes(),
-        "description.xml": description.replace("VERSION", parts.office_version()).encode(),
-        "CalcAddIns.xcu": parts.calc_add_ins().encode(),
+        "META-INF/manifest.xml": filled("META-INF/manifest.xml"),
+        "description.xml": filled("description.xml"),
+        "CalcAddIns.xcu": filled("CalcAddIns.xcu"),
         parts.TYPE_LIBRARY: package.joinpath(parts.TYPE_LIBRARY).read_bytes(),
-        "addin.components": (texts / "addin.components").read_bytes(),
+        "addin.components": filled("addin.components"),
         "addin.py": package.joinpath("addin.py").read_bytes(),
         # Calc puts this folder on the path of every Python extension: the name must be ours alone
         "pythonpath/amzn_fcf_client.py": package.joinpath("client.py").read_bytes(),

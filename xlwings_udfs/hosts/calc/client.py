@@ -84,10 +84,7 @@ class Client:
     def call(self, name: str, arguments: tuple[object, ...]) -> Any:  # noqa: ANN401  # JSON
         """Return what a function gives: a value, a list of rows, or ``{"error": "#N/A", "message": ...}``.
 
-        Raises
-        ------
-        WorkerError
-            If the worker cannot be started, dies during this call, or is ended because it takes too long.
+        A worker that cannot be started, dies, or is ended as it takes too long is a :class:`WorkerError`.
         """
         request = json.dumps({"function": name, "arguments": arguments}, default=str)
         with self._lock:

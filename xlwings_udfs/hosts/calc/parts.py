@@ -23,8 +23,6 @@ PROGRAMMATIC_PREFIX: Final = f"{IMPLEMENTATION.upper()}."
 TYPE_LIBRARY: Final = "XAmznFcf.rdb"
 INTERFACE: Final = "XAmznFcf.idl"
 
-_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-
 
 def descriptions() -> list[Description]:
     """Return the description of every function, with required arguments marked."""
@@ -57,17 +55,9 @@ def _uno_name(name: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-def calc_add_ins() -> str:
-    """Return the configuration by which Calc's wizard knows the functions before the add-in is loaded."""
-    nodes = "\n".join(map(_function_node, descriptions()))
-    return (
-        f'{_XML}<oor:component-data xmlns:oor="http://openoffice.org/2001/registry"'
-        ' xmlns:xs="http://www.w3.org/2001/XMLSchema"'
-        ' oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
-        f'<node oor:name="AddInInfo"><node oor:name="{IMPLEMENTATION}" oor:op="replace">'
-        '<node oor:name="AddInFunctions">\n'
-        f"{nodes}\n</node></node></node></oor:component-data>\n"
-    )
+def nodes() -> str:
+    """Return the functions as Calc's wizard knows them before the add-in is loaded."""
+    return "\n".join(map(_function_node, descriptions()))
 
 
 def _function_node(function: Description) -> str:

@@ -32,11 +32,9 @@ _STANDALONE: Final = "quickstart_standalone.xlsm"
 _MACRO_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _SHOW_PATH: Final = 'py -c "import sys; print(sys.executable)"'
+_FULL_PATH: Final = f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}"
 _SETTINGS: Final[dict[str, tuple[str | bool | None, str]]] = {
-    "Interpreter_Win": (
-        "python",
-        f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}",
-    ),
+    "Interpreter_Win": ("python", _FULL_PATH),
     "PYTHONPATH": (None, "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs"),
     "UDF Modules": (UDF_MODULE, "Read by the macro ImportPythonUDFs"),
     "Show Console": (False, "TRUE shows a window with what Python says"),
@@ -65,11 +63,6 @@ def write_template(
         It gets the workbook as a plain ``.xlsx``, since engines refuse the content type of one with macros.
     interpreter
         Path of ``python.exe``; default: this one on Windows, elsewhere ``python``, for the user to replace.
-
-    Raises
-    ------
-    WorkbookError
-        If the name does not end in ``.xlsm``, xlwings is not installed, or a file cannot be written.
     """
     if path.suffix.lower() != ".xlsm":
         raise WorkbookError(f"{path}: a workbook with macros needs a name that ends in .xlsm")
