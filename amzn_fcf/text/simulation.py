@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _PERCENTS: Final = (5, 25, 50, 75, 95)
 _HEADS: Final = tuple(f"{percent} %" for percent in _PERCENTS)
-_NEVER: Final = "never"
 _LEAST_CHANCE: Final = 0.0005
 """Rows in which no event has a greater chance are left out."""
 _LEAST_SHARE: Final = 0.005
@@ -99,11 +98,11 @@ def _print_events(simulation: Simulation, year: int) -> None:
     sums: dict[str, list[float]] = {}
     for number, chances in enumerate(simulation.events.values()):
         for quarter, chance in chances.items():
-            when = quarter if quarter <= quarterly_to or quarter == _NEVER else quarter[:4]
+            when = quarter if quarter <= quarterly_to or quarter == "never" else quarter[:4]
             sums.setdefault(when, [0.0] * len(simulation.events))[number] += chance.probability
     rows = []
     for when, found in sorted(sums.items()):  # "never" sorts last
-        if max(found) >= _LEAST_CHANCE or when == _NEVER:
+        if max(found) >= _LEAST_CHANCE or when == "never":
             rows.append([when, *(f"{chance:.1%}" if chance else "" for chance in found)])
     print("Chance of each event by quarter, later by year (positive: the trough itself, if above 0)")
     print_table("", [*left("when"), *right(*simulation.events)], rows)

@@ -1,12 +1,10 @@
-"""Text of a build: a summary of free cash flow and its turning point, and the outcome of each workbook."""
+"""The summary of a build: a line for each workbook, with free cash flow and its turning point."""
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.errors import complain
 from amzn_fcf.text.figures import billions, event, first_year
 from amzn_fcf.text.tables import Column, left, print_table, right
 from model import companies
@@ -15,9 +13,7 @@ from workbook_templates.engines.engines import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-    from amzn_fcf.building.batch import Outcome
     from amzn_fcf.building.workbooks import Built
     from model.company import Company
     from model.results import Results
@@ -34,32 +30,11 @@ def summary_row(built: Built) -> tuple[str, ...]:
     return (scenario.name, str(scenario.as_of), *figures, *cells)
 
 
-def print_outcomes(found: Sequence[Outcome], seconds: float) -> None:
-    """Print the summary of the workbooks that exist, and a line for each workbook."""
-    rows = [each.row for each in found if each.row]
-    if rows:
-        figures = [column for column, _ in _headlines(companies.default())]
-        columns = [*left("scenario", "as-of"), *figures, *right("cells", "largest diff."), *left("checks")]
-        print_table("Free cash flow in USD bn; model against workbook, cell by cell", columns, rows)
-    for each in found:
-        if each.exists:
-            print(f"{each.state} {each.path}")
-        elif each.state == "refused":
-            print(f"REFUSED {each.path}: {each.message}")
-        else:
-            complain(each.message)
-    if rows:
-        kept = sum(each.state == "kept" for each in found)
-        kept_too = f" ({kept} kept)" if kept else ""
-        print(f"{len(rows)} workbook{'s' if len(rows) > 1 else ''}{kept_too} in {seconds:.1f} s")
-
-
-def print_missing(paths: Sequence[Path], wanted: int) -> None:
-    """Print the workbooks that were not built, if others were."""
-    if paths and wanted > 1:
-        names = ", ".join(path.name for path in paths)
-        again = "run the same command again to continue"
-        print(f"amzn-fcf: {len(paths)} of {wanted} not built: {names}; {again}", file=sys.stderr)
+def print_summary(rows: Sequence[Sequence[str]]) -> None:
+    """Print the lines as a table."""
+    figures = [column for column, _ in _headlines(companies.default())]
+    columns = [*left("scenario", "as-of"), *figures, *right("cells", "largest diff."), *left("checks")]
+    print_table("Free cash flow in USD bn; model against workbook, cell by cell", columns, rows)
 
 
 def _headlines(company: Company) -> list[tuple[Column, Callable[[Results], str]]]:

@@ -28,7 +28,6 @@ Overrides = dict[str, float | dict[str, float]]
 FrozenOverrides = tuple[tuple[str, float | tuple[tuple[str, float], ...]], ...]
 
 _HEADS: Final = frozenset({"driver", "drivers", "name", "line"})
-_UNIT_HEADS: Final = frozenset({"unit", "units"})
 _LONGEST_TEXT: Final = 200
 
 
@@ -219,7 +218,7 @@ def _table(rows: Sequence[Sequence[Cell]]) -> FrozenOverrides:
 def _column(head: Cell) -> str | None:
     """Return the period that heads a column of a driver table; a blank or a unit heads none."""
     word = head.strip().lower() if isinstance(head, str) else ""
-    if is_blank(head) or word in _UNIT_HEADS:
+    if is_blank(head) or word in {"unit", "units"}:
         return None
     if word == "all":
         return word

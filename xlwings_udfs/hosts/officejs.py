@@ -37,9 +37,8 @@ def catching_functions() -> dict[str, Callable[..., Result]]:
 def _catching(function: Callable[..., Result], description: Description) -> Callable[..., Result]:
     @wraps(function)
     def call(*arguments: object) -> Result:
-        given = [_argument(each) for each in arguments]
         try:
-            return function(*given)
+            return function(*map(_argument, arguments))
         except AmznFcfError as error:
             value = error_value(error)
             if value == BAD_VALUE:  # Office.js shows the model's message beside it
