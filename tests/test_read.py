@@ -330,7 +330,7 @@ def test_changes_of_scenarios_that_are_not_selected_are_said(
     captured = capsys.readouterr()
     assert "no driver was changed" in captured.out
     assert (
-        f"{book}: bull: changed too, but not selected: wacc; select it on Cover to read it\n" in captured.err
+        f"{book}: bull: also changed, but not selected: wacc; select it on Cover to read it\n" in captured.err
     )
 
 
@@ -372,7 +372,7 @@ def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.Ca
         (["--out", "mine.txt"], "--out mine.txt: a scenario file needs a name that ends in .toml"),
         (
             ["--out", "there.toml"],
-            "there.toml is there: choose another name with --out, or replace it with --force",
+            "there.toml already exists: choose another name with --out, or replace it with --force",
         ),
         (["--out", "bull.toml"], "--name: 'bull' is the name of a scenario that ships: choose another"),
         (["--name", "a b"], "--name: needs name = "),
