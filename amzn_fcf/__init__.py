@@ -26,31 +26,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES: Final = {
-    "AmznFcfError": "model.errors",
-    "Output": "model.outputs",
-    "Period": "model.language.periods",
-    "Quarter": "model.language.periods",
-    "Results": "model.results",
-    "Scenario": "model.scenarios.scenario",
-    "axis_at": "model.reported.actuals",
-    "load_scenario": "model.scenarios.composing",
-    "run": "model.results",
+    "AmznFcfError": "model.errors", "Output": "model.outputs", "Period": "model.language.periods",
+    "Quarter": "model.language.periods", "Results": "model.results", "Scenario": "model.scenarios.scenario",
+    "axis_at": "model.reported.actuals", "load_scenario": "model.scenarios.composing", "run": "model.results",
     "simulate": "model.simulation.run",
-}
+}  # fmt: skip
 
 __all__ = [
-    "AmznFcfError",
-    "Output",
-    "Period",
-    "Quarter",
-    "Results",
-    "Scenario",
-    "__version__",
-    "axis_at",
-    "load_scenario",
-    "run",
-    "simulate",
-]
+    "AmznFcfError", "Output", "Period", "Quarter", "Results", "Scenario", "__version__", "axis_at",
+    "load_scenario", "run", "simulate",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # loaded when first used, so that --help is fast

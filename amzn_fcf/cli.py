@@ -16,7 +16,7 @@ from amzn_fcf.text.errors import CANNOT_READ, INTERRUPTED, NO_ROOT, complain, on
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PARTS: Final = ("SUMMARY", "EXAMPLE", "configure", "run")
+_PARTS: Final = ("SUMMARY", "EXAMPLE", "OPTIONS", "run")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,9 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(
-                errors="backslashreplace"
-            )  # a terminal that lacks a character shows its code
+            sys.stdout.reconfigure(errors="backslashreplace")  # if a terminal lacks a character, its code
         status = int(arguments.run(arguments))
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -84,20 +82,12 @@ def _parser() -> argparse.ArgumentParser:
         if missing:
             from model.errors import AmznFcfError  # noqa: PLC0415  # as above
 
-            raise AmznFcfError(
-                f"amzn_fcf/commands/{name}.py lacks {', '.join(missing)}: see amzn_fcf/commands"
-            )
-        summary = module.SUMMARY
-        command = commands.add_parser(
-            name,
-            help=summary,
-            description=f"{summary[:1].upper()}{summary[1:]}.",
-            epilog=f"example: {module.EXAMPLE}",
-        )
-        module.configure(command)
+            lacking = ", ".join(missing)
+            raise AmznFcfError(f"amzn_fcf/commands/{name}.py lacks {lacking}: see amzn_fcf/commands")
+        text, example = module.SUMMARY, f"example: {module.EXAMPLE}"
+        sentence = f"{text[:1].upper()}{text[1:]}."
+        command = commands.add_parser(name, help=text, description=sentence, epilog=example)
+        for argument, keywords in module.OPTIONS:
+            command.add_argument(argument, **keywords)
         command.set_defaults(run=module.run)
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

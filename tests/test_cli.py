@@ -57,9 +57,9 @@ def test_a_command_that_lacks_a_part_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delattr(claims, "SUMMARY")
-    monkeypatch.delattr(claims, "configure")
+    monkeypatch.delattr(claims, "OPTIONS")
     assert main(["show", "net_sales"]) == 2
-    assert "amzn_fcf/commands/claims.py lacks SUMMARY, configure" in capsys.readouterr().err
+    assert "amzn_fcf/commands/claims.py lacks SUMMARY, OPTIONS" in capsys.readouterr().err
 
 
 def test_choices_are_those_of_the_code_behind_them() -> None:

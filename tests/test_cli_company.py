@@ -57,7 +57,7 @@ def test_its_lines_are_computed(command: str, found: str, capsys: pytest.Capture
         ("value", "Small has no valuation methods"),
         ("solve first --price 2", "Small has no valuation methods"),
         ("claims", "Small has no claims"),
-        ("backtest", "it cannot be back-tested"),
+        ("backtest", "Small has no forecast rules"),
         ("grid both --x first 0:1:2 --y second 0 1 --break-even price", "Small has no share price"),
         ("simulate --draws 100 --engine numpy", "names no figure to simulate"),
     ],

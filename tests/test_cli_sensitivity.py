@@ -132,7 +132,7 @@ def test_grid_gives_programs_one_record_a_cell_and_a_point(capsys: Say) -> None:
         (["tornado", SHARE, "--swing", "2"], "swing must be above 0 and up to 1"),
         (["tornado", SHARE, "--swing", "much"], "argument --swing: invalid float value: 'much'"),
         (["tornado", SHARE, "--driver", "wac"], "unknown driver 'wac'; did you mean wacc"),
-        (["tornado", SHARE, "--top", "0"], "--top needs a number of at least 1"),
+        (["tornado", SHARE, "--top", "0"], "--top needs a number of at least 1, not 0"),
         (["tornado", SHARE, "--scenario", "bse"], "unknown scenario 'bse'"),
         (["tornado"], "arguments are required: OUTPUT"),
         (["grid", SHARE, "--x", "wacc"], "arguments are required: --y"),

@@ -91,7 +91,7 @@ def test_functions_are_described_without_words() -> None:
 
 def test_a_new_function_is_known_to_hosts_without_more_code(monkeypatch: pytest.MonkeyPatch) -> None:
     @cell_function
-    def AMZN_LOAVES(count: Annotated[Any, {"doc": "How many"}], scenario: ScenarioCell = None) -> float:  # noqa: ANN401, N802
+    def AMZN_LOAVES(count: Annotated[Any, "How many"], scenario: ScenarioCell = None) -> float:  # noqa: ANN401, N802
         """Loaves of bread."""
         return float(count) * (2 if scenario else 1)
 

@@ -22,7 +22,7 @@ from programs import needs
 
 from xlwings_udfs import AMZN_FCF, AMZN_IMPLIED
 from xlwings_udfs.functions import FUNCTIONS
-from xlwings_udfs.hosts.lite import write_template
+from xlwings_udfs.hosts.project_folder import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +159,7 @@ def lite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """Return what xlwings makes of our ``main.py``: metadata, and the answers to all calls."""
     needs(request, "xlwings")
     folder = tmp_path_factory.mktemp("host") / "lite"
-    write_template(folder)
+    write_project("lite", folder)
     done = subprocess.run(
         [sys.executable, "-c", EVERY_CALL], cwd=folder, env=environment(),
         input=json.dumps([body(*each) for each in CALLS]),
@@ -207,7 +207,7 @@ def test_every_function_answers_as_python_does(lite: Any, number: int) -> None: 
 
 
 def test_what_is_written_names_the_wheel_that_is_built(wheel: Path, tmp_path: Path) -> None:
-    written: Sequence[Path] = write_template(tmp_path / "lite")
+    written: Sequence[Path] = write_project("lite", tmp_path / "lite")
     assert {path.name for path in written} == {"README.md", "main.py", "requirements.txt"}
     for path in written:
         if path.suffix != ".py":

@@ -24,7 +24,7 @@ from programs import absent, needs
 from model.errors import WorkbookError
 from xlwings_udfs import AMZN_FCF
 from xlwings_udfs.functions import FUNCTIONS
-from xlwings_udfs.hosts.server import write_template
+from xlwings_udfs.hosts.project_folder import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -140,7 +140,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def running_server(out: Path) -> Iterator[Server]:
     """Start the server of a new project folder on a free port of loopback; stop it at the end."""
     folder = out / "server"
-    write_template(folder)
+    write_project("server", folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -441,9 +441,9 @@ def test_its_log_holds_neither_token_nor_traceback(server: Server) -> None:
 
 def test_its_readme_starts_it_as_these_tests_do_from_either_shell(tmp_path: Path) -> None:
     """PowerShell's double quotes leave all but $ and ` unchanged."""
-    readme = next(path for path in write_template(tmp_path / "server") if path.name == "README.md").read_text(
-        encoding="utf-8"
-    )
+    readme = next(
+        path for path in write_project("server", tmp_path / "server") if path.name == "README.md"
+    ).read_text(encoding="utf-8")
     shell, power = (
         re.findall(rf"^    {start}(\w+) ?= ?(.*)$", readme, re.MULTILINE) for start in ("export ", r"\$env:")
     )
@@ -466,7 +466,7 @@ def test_its_readme_starts_it_as_these_tests_do_from_either_shell(tmp_path: Path
 
 def test_a_project_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     folder = tmp_path / "server"
-    written = write_template(folder)
+    written = write_project("server", folder)
     assert {path.relative_to(folder).as_posix() for path in written} >= {
         "amzn_server.py",
         ".env.template",
@@ -474,14 +474,14 @@ def test_a_project_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         "pyproject.toml",
     }
     (folder / "lifespan.py").unlink()
-    assert write_template(folder) == written
+    assert write_project("server", folder) == written
     assert all(path.is_file() for path in written)
     (folder / "README.md").write_text("mine", encoding="utf-8")
     (folder / "pyproject.toml").unlink()
     with pytest.raises(WorkbookError, match="differs"):
-        write_template(folder)
+        write_project("server", folder)
     assert not (folder / "pyproject.toml").exists()
     assert list(tmp_path.iterdir()) == [folder]
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(WorkbookError):
-        write_template(tmp_path / "file" / "server")
+        write_project("server", tmp_path / "file" / "server")

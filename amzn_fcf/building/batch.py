@@ -55,8 +55,7 @@ class Outcome:
     """The outcome of a job.
 
     ``wrote``, ``kept``: the workbook exists, and ``row`` is its line of the summary. ``refused``: it does not
-    match the model, ``message`` says where. ``failed``: it could not be built or written; ``disk``: nor will
-    any other.
+    match the model. ``failed``: it could not be built or written; ``disk``: nor will any other.
     """
 
     path: Path
@@ -79,8 +78,8 @@ def jobs_for(scenarios: Sequence[Scenario], out: Path, *, moved: bool) -> list[J
         for each in offered:
             if id(each) not in digests:
                 digests[id(each)] = scenario_digest(each)
-        digests_of_offered = "".join(digests[id(each)] for each in offered)
-        family = Family(digest(digests_of_offered.encode()), scenario.company, offered)
+        together = "".join(digests[id(each)] for each in offered)
+        family = Family(digest(together.encode()), scenario.company, offered)
         place = [each.name for each in offered].index(scenario.name)
         jobs.append(Job(family, place, out / file_name(scenario)))
     return jobs
@@ -143,11 +142,9 @@ def _built(job: Job) -> tuple[Outcome, bytes]:
         return Outcome(job.path, "failed", message=str(error)), b""
     if built.report.is_clean:
         return Outcome(job.path, "wrote", summary_row(built)), built.data
-    findings = built.report.findings
-    first = findings[0]
+    first, *more = built.report.findings
     example = f"{first.place} ({first.rule}): expected {first.expected}, found {first.found}"
-    message = f"{len(findings)} findings, such as {example}"
-    return Outcome(job.path, "refused", message=message), b""
+    return Outcome(job.path, "refused", message=f"{len(more) + 1} findings, such as {example}"), b""
 
 
 @lru_cache(maxsize=1)  # the workbooks of a family follow each other, and a plan is large

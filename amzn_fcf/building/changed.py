@@ -34,10 +34,7 @@ _NOT_INPUTS: Final = frozenset({
 def changed_inputs(path: Path) -> tuple[WorkbookInputs, object]:
     """Return the inputs of a workbook, and the hash of the assumptions that it was built with.
 
-    Raises
-    ------
-    WorkbookError
-        If the file cannot be read, or more than inputs was changed in it.
+    A file that cannot be read, or in which more than inputs was changed, is a :class:`WorkbookError`.
     """
     found = validate_file(path, engines=(), choice=Choice(_NOT_INPUTS)).findings
     if found:

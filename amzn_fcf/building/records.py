@@ -48,7 +48,7 @@ def scenario_digest(scenario: Scenario) -> str:
         sorted((key, sorted(values.items())) for key, values in scenario.table.items()),
         sorted((key, note.grade, note.source) for key, note in scenario.sources.items()),
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return digest(json.dumps(content).encode())
 
 
 @cache
@@ -77,18 +77,14 @@ def digest(data: bytes) -> str:
 
 def remember(path: Path, record: Record) -> None:
     """Write the record of a workbook about to be written, next to the record of the one it replaces."""
-    before = _standing_record(path)
-    known = [each for each in (before, record) if each is not None]
+    known = [each for each in (_standing_record(path), record) if each is not None]
     write_whole(_record_path(path), json.dumps([asdict(each) for each in known], indent=1).encode())
 
 
 def kept_record(path: Path, key: str, *, replace_changed: bool) -> Record | None:
     """Return the record of an existing workbook if it is the one to build, or None if it has to be built.
 
-    Raises
-    ------
-    WorkbookError
-        If the existing file must not be replaced: not a file, read-only, or changed since it was built.
+    A file that must not be replaced is a :class:`WorkbookError`: read-only, or changed since it was built.
     """
     if not path.exists():
         return None
@@ -100,10 +96,8 @@ def kept_record(path: Path, key: str, *, replace_changed: bool) -> Record | None
     if not path.stat().st_mode & 0o222:
         raise WorkbookError(f"{path}: cannot be written (it is read-only); choose another folder with --out")
     if record is None and not replace_changed:
-        raise WorkbookError(
-            f"{path} was changed since it was built, or comes from elsewhere: "
-            "amzn-fcf read keeps changed drivers; move it away, or replace it with --force"
-        )
+        remedy = "amzn-fcf read keeps changed drivers; move it away, or replace it with --force"
+        raise WorkbookError(f"{path} was changed since it was built, or comes from elsewhere: {remedy}")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
@@ -11,6 +12,7 @@ from model.files import write_whole
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.write.xlsx import write_workbook
+from xlwings_udfs.hosts.project_folder import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,21 +53,11 @@ def _write_calc(out: Path, scenario: Scenario) -> list[Path]:
     return [*write_template(out), path]
 
 
-def _write_server(out: Path, _scenario: Scenario) -> list[Path]:
-    from xlwings_udfs.hosts.server import write_template  # noqa: PLC0415  # as above
-
-    return write_template(out / "server")
+def _write_project(host: str, out: Path, _scenario: Scenario) -> list[Path]:
+    return write_project(host, out / host)
 
 
-def _write_lite(out: Path, _scenario: Scenario) -> list[Path]:
-    from xlwings_udfs.hosts.lite import write_template  # noqa: PLC0415  # as above
-
-    return write_template(out / "lite")
-
-
-WRITERS: Final = {
-    "desktop": _write_desktop,
-    "calc": _write_calc,
-    "server": _write_server,
-    "lite": _write_lite,
-}
+WRITERS: Final[dict[str, Callable[[Path, Scenario], list[Path]]]] = {
+    "desktop": _write_desktop, "calc": _write_calc, "server": partial(_write_project, "server"),
+    "lite": partial(_write_project, "lite"),
+}  # fmt: skip

@@ -44,7 +44,7 @@ def with_functions_cached(plan: WorkbookPlan, data: bytes, source: bytes | None 
     if FUNCTIONS not in plan.sheets:  # a company may have no examples of them
         return data
     grids = Formualizer(register).calculate(source or data)
-    values: dict[tuple[str, int, int], float | str | None] = {}
+    values = {}
     for (row, column), cell in plan.sheets[FUNCTIONS].cells.items():
         value = value_at(grids, FUNCTIONS, row, column)
         if cell.twin is not None and not isinstance(value, bool):

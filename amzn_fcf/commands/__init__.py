@@ -1,7 +1,7 @@
 """The commands of ``amzn-fcf``, a module each: what the command line takes, and what it then does.
 
 A module is light at the top, so that ``--help`` is fast: ``SUMMARY`` (a line), ``EXAMPLE``, and
-``configure(parser)``. ``run(arguments)`` imports the rest and returns the exit status.
+``OPTIONS``. ``run(arguments)`` imports the rest and returns the exit status.
 """
 
 from __future__ import annotations

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from amzn_fcf.commands.options import add_format
-
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands.options import FORMAT, Arguments
 
 SUMMARY: Final = "compare forecasts, made with the information at each as-of, with reported figures"
 EXAMPLE: Final = "amzn-fcf backtest --format csv"
+OPTIONS: Final = (FORMAT,)
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_format(parser)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.text.evidence import forecast_record, print_scores
     from amzn_fcf.text.tables import print_records
     from model import companies

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import add_as_of, add_scheduler
+from amzn_fcf.commands.options import AS_OF, Arguments, flag, option, workers
 from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from amzn_fcf.building.batch import Outcome
     from model.scenarios.scenario import Scenario
 
 SUMMARY: Final = "build, calculate and validate scenario workbooks"
 EXAMPLE: Final = "amzn-fcf build --scenario base --scenario base+power_delay --out out"
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "--scenario",
-        action="extend",
+OPTIONS: Final = (
+    option(
+        "--scenario", "NAME", "scenarios, with overlays joined by + (base+power_delay), .toml files, or "
+        "folders of them; default: all scenarios that ship, and base with each overlay", action="extend",
         nargs="+",
-        metavar="NAME",
-        help="scenarios, with overlays joined by + (base+power_delay), .toml files, or folders of them; "
-        "default: all scenarios that ship, and base with each overlay",
-    )
-    add_as_of(parser)
-    parser.add_argument("--out", default="out", metavar="DIR", help="folder for the workbooks; default: out")
-    add_scheduler(parser, "build")
-    parser.add_argument(
-        "--force", action="store_true", help="build everything, and replace workbooks changed by hand"
-    )
+    ),
+    AS_OF,
+    option("--out", "DIR", "folder for the workbooks; default: out", default="out"),
+    *workers("build"),
+    flag("--force", "build everything, and replace workbooks changed by hand"),
+)  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.building.batch import build_all, existing, jobs_for
     from amzn_fcf.building.records import FOLDER
     from amzn_fcf.building.selection import default_scenarios, named
-    from amzn_fcf.text.outcomes import print_missing, print_outcomes
     from amzn_fcf.text.tables import progress
     from model.errors import InputError
     from model.files import make_folder
@@ -77,10 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
                 outcome = existing(job, replace_changed=arguments.force)
                 if outcome and outcome.state == "kept":
                     done[job.path] = replace(outcome, state="wrote")
-        print_outcomes([done[job.path] for job in jobs if job.path in done], time.perf_counter() - started)
-        print_missing(
-            [job.path for job in jobs if job.path not in done or not done[job.path].exists], len(jobs)
-        )
+        _print_outcomes([done[job.path] for job in jobs if job.path in done], time.perf_counter() - started)
+        missing = [job.path for job in jobs if job.path not in done or not done[job.path].exists]
+        _print_missing(missing, len(jobs))
     if bad or any(each.state in {"failed", "disk"} for each in done.values()):
         return CANNOT_READ
     return int(any(each.state == "refused" for each in done.values()))
@@ -110,3 +101,29 @@ def _load(names: Iterable[str], as_of: str | None) -> tuple[list[Scenario], bool
             bad = True
     refuse_repeated(scenarios)
     return scenarios, bad
+
+
+def _print_outcomes(found: Sequence[Outcome], seconds: float) -> None:
+    from amzn_fcf.text.summary import print_summary
+
+    rows = [each.row for each in found if each.row]
+    if rows:
+        print_summary(rows)
+    for each in found:
+        if each.exists:
+            print(f"{each.state} {each.path}")
+        elif each.state == "refused":
+            print(f"REFUSED {each.path}: {each.message}")
+        else:
+            complain(each.message)
+    if rows:
+        kept = sum(each.state == "kept" for each in found)
+        kept_too = f" ({kept} kept)" if kept else ""
+        print(f"{len(rows)} workbook{'s' if len(rows) > 1 else ''}{kept_too} in {seconds:.1f} s")
+
+
+def _print_missing(paths: Sequence[Path], wanted: int) -> None:
+    if paths and wanted > 1:
+        names = ", ".join(path.name for path in paths)
+        again = "run the same command again to continue"
+        print(f"amzn-fcf: {len(paths)} of {wanted} not built: {names}; {again}", file=sys.stderr)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from amzn_fcf.commands.options import add_format
-
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands.options import FORMAT, Arguments, option
 
 SUMMARY: Final = "show the article's claims and how they turned out"
 EXAMPLE: Final = "amzn-fcf claims --as-of 2026Q2"
+OPTIONS: Final = (
+    option(
+        "--as-of", "QUARTER",
+        "judge by the information available when this quarter was reported; default: the latest",
+    ),
+    FORMAT,
+)  # fmt: skip
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "--as-of",
-        metavar="QUARTER",
-        help="judge by the information available when this quarter was reported; default: the latest",
-    )
-    add_format(parser)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.text.evidence import claim_record, print_claims
     from amzn_fcf.text.tables import print_records
     from model.evidence.claims import ledger

@@ -6,10 +6,9 @@ import contextlib
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import add_format, add_output
+from amzn_fcf.commands.options import FIGURE, FORMAT, Arguments, option
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from model.analysis.sensitivity import Point
@@ -21,34 +20,24 @@ EXAMPLE: Final = (
     "amzn-fcf grid value_per_share[dcf,mid] --x wacc 0.08:0.1:5 --y aws_growth add -0.05 0 0.05 "
     "--break-even price"
 )
-_RANGE: Final = 3
-"""Parts of a range of values: first, last, count."""
 _MOST_VALUES: Final = 10_000
+_STEPS: Final = (
+    "a driver and its forecast values (0.08 0.09, or first:last:count), or changes to the scenario's values "
+    "after the word add or scale; quote a range that begins below 0 together with the rest: 'aws_growth add "
+    "-0.1:0.1:5'"
+)
+OPTIONS: Final = (
+    *FIGURE,
+    option("--x", "WORD", _STEPS, nargs="+", required=True),
+    option("--y", "WORD", _STEPS, nargs="+", required=True),
+    option(
+        "--break-even", "TARGET", "for each x, find the y at which the output equals this number, or price",
+    ),
+    FORMAT,
+)  # fmt: skip
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_output(parser)
-    for name in ("x", "y"):
-        parser.add_argument(
-            f"--{name}",
-            nargs="+",
-            required=True,
-            metavar="WORD",
-            help="a driver and its forecast values (0.08 0.09, or first:last:count), or changes to the "
-            "scenario's values after the word add or scale; quote a range that begins below 0 together with "
-            "the rest: 'aws_growth add -0.1:0.1:5'",
-        )
-    parser.add_argument(
-        "--break-even",
-        metavar="TARGET",
-        help="for each x, find the y at which the output equals this number, or price",
-    )
-    add_format(parser)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.pictures.files import picture_path, save
     from amzn_fcf.text.sensitivities import grid_records, print_grid
     from amzn_fcf.text.tables import print_records, progress
@@ -80,8 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
 def steps_of(words: Sequence[str], option: str) -> Steps:
     """Read a driver, an operation (``set`` by default), and values: numbers, or ``first:last:count``.
 
-    Words may be quoted together, as argparse needs for a range that begins below 0: ``"aws_growth add
-    -0.1:0.1:5"``.
+    Words may be quoted together, as argparse needs for a range that begins below 0.
     """
     from model.analysis.swings import Steps
     from model.errors import InputError
@@ -91,10 +79,8 @@ def steps_of(words: Sequence[str], option: str) -> Steps:
     operation = words[1].lower() if len(words) > 1 and words[1].lower() in OPERATIONS else ""
     rest = words[2:] if operation else words[1:]
     if not words[0] or not rest:
-        raise InputError(
-            f"{option} {' '.join(words)}: needs a driver and its values, such as aws_growth 0.2 0.25 0.3 or "
-            "aws_growth add 0:0.1:5"
-        )
+        needed = "a driver and its values, such as aws_growth 0.2 0.25 0.3 or aws_growth add 0:0.1:5"
+        raise InputError(f"{option} {' '.join(words)}: needs {needed}")
     values = tuple(value for word in rest for value in _values(word, option))
     return Steps.parse(f"{words[0]} {operation}", values)
 
@@ -106,15 +92,13 @@ def _values(word: str, option: str) -> Sequence[float]:
     numbers = []
     with contextlib.suppress(ValueError):
         numbers = [float(part) for part in parts]
-    if len(numbers) == 1:
-        return numbers
-    if len(numbers) == _RANGE and numbers[2] in range(2, _MOST_VALUES + 1):
-        first, last, count = numbers
-        return [first + (last - first) * place / (count - 1) for place in range(int(count))]
-    raise InputError(
-        f"{option}: {word!r} is neither a number nor a range first:last:count (2 to {_MOST_VALUES:,} "
-        "values), after set, add or scale"
-    )
+    match numbers:
+        case [_]:
+            return numbers
+        case [first, last, count] if count in range(2, _MOST_VALUES + 1):
+            return [first + (last - first) * place / (count - 1) for place in range(int(count))]
+    ranges = f"a range first:last:count (2 to {_MOST_VALUES:,} values)"
+    raise InputError(f"{option}: {word!r} is neither a number nor {ranges}, after set, add or scale")
 
 
 def _target(word: str, scenario: Scenario) -> float:

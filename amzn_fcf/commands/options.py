@@ -1,74 +1,56 @@
-"""Arguments that several commands share."""
+"""Arguments of commands as data: a name, and what argparse is told about it; several commands share some."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import argparse
+from typing import Final
 
-if TYPE_CHECKING:
-    import argparse
+Arguments = argparse.Namespace
+Option = tuple[str, dict[str, object]]
 
-
-def add_scenario(parser: argparse.ArgumentParser) -> None:
-    """Add ``--scenario``, given once, and ``--as-of``."""
-    parser.add_argument(
-        "--scenario",
-        default="base",
-        metavar="NAME",
-        help="a scenario, with overlays joined by + (base+power_delay), or a .toml file; default: base",
-    )
-    add_as_of(parser)
+_SCENARIO: Final = "a scenario, with overlays joined by + (base+power_delay), or a .toml file"
 
 
-def add_scenarios(parser: argparse.ArgumentParser, default: str) -> None:
-    """Add ``--scenario``, which may be repeated, and ``--as-of``."""
-    parser.add_argument(
-        "--scenario",
-        action="append",
-        metavar="NAME",
-        help="a scenario, with overlays joined by + (base+power_delay), or a .toml file; may be repeated; "
-        f"default: {default}",
-    )
-    add_as_of(parser)
+def option(name: str, metavar: object, text: str, **more: object) -> Option:
+    """Return an argument with its help text; ``more`` is for argparse."""
+    return name, {"metavar": metavar, "help": text, **more}
 
 
-def add_as_of(parser: argparse.ArgumentParser) -> None:
-    """Add ``--as-of`` to a command that loads scenarios."""
-    parser.add_argument(
-        "--as-of", metavar="QUARTER", help="last quarter taken as reported; default: the scenario's own"
-    )
+def repeated(name: str, metavar: str | None, text: str, **more: object) -> Option:
+    """Return an argument that may be given several times; it is None if it is not given."""
+    return option(name, metavar, text, action="append", **more)
 
 
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """Add the figure that an analysis is about, its scenario, and ``--plot``."""
-    parser.add_argument(
-        "output",
-        nargs="+",
-        metavar="OUTPUT",
-        help="a line, with a period if it varies over time: free_cash_flow 2027, value_per_share[dcf,mid], "
-        "positive",
-    )
-    add_scenario(parser)
-    add_plot(parser)
+def flag(name: str, text: str) -> Option:
+    """Return an argument that is True if it is given."""
+    return name, {"help": text, "action": "store_true"}
 
 
-def add_plot(parser: argparse.ArgumentParser) -> None:
-    """Add ``--plot``."""
-    parser.add_argument("--plot", metavar="FILE.png", help="also save a chart (needs the extra plot)")
+def scenarios(default: str) -> tuple[Option, ...]:
+    """Return ``--scenario``, which may be repeated, and ``--as-of``."""
+    return repeated("--scenario", "NAME", f"{_SCENARIO}; may be repeated; default: {default}"), AS_OF
 
 
-def add_scheduler(parser: argparse.ArgumentParser, work: str) -> None:
-    """Add ``--workers`` and ``--scheduler``; ``work`` says what they do."""
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help="number of processes or threads; default: one per core"
-    )
-    parser.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help=f"{work} on a Dask cluster, such as tcp://127.0.0.1:8786 (needs the extra cluster)",
+def workers(work: str) -> tuple[Option, ...]:
+    """Return ``--workers`` and ``--scheduler``; ``work`` says what they do."""
+    cluster = f"{work} on a Dask cluster, such as tcp://127.0.0.1:8786 (needs the extra cluster)"
+    return (
+        option("--workers", "N", "number of processes or threads; default: one per core", type=int),
+        option("--scheduler", "ADDRESS", cluster),
     )
 
 
-def add_format(parser: argparse.ArgumentParser, *forms: str) -> None:
-    """Add ``--format``; the first of ``forms`` is the default."""
-    forms = forms or ("text", "json", "csv")
-    parser.add_argument("--format", choices=forms, default=forms[0], help=f"default: {forms[0]}")
+def choice(name: str, known: tuple[str, ...], text: str = "") -> Option:
+    """Return an argument that takes one of some words, by default the first."""
+    return option(name, None, text or f"default: {known[0]}", choices=known, default=known[0])
+
+
+AS_OF: Final = option("--as-of", "QUARTER", "last quarter taken as reported; default: the scenario's own")
+SCENARIO: Final = option("--scenario", "NAME", f"{_SCENARIO}; default: base", default="base")
+PLOT: Final = option("--plot", "FILE.png", "also save a chart (needs the extra plot)")
+FORMAT: Final = choice("--format", ("text", "json", "csv"))
+_LINE: Final = (
+    "a line, with a period if it varies over time: free_cash_flow 2027, value_per_share[dcf,mid], positive"
+)
+FIGURE: Final = (option("output", "OUTPUT", _LINE, nargs="+"), SCENARIO, AS_OF, PLOT)
+"""The figure that an analysis is about, its scenario, and ``--plot``."""

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import add_format, add_scenarios
+from amzn_fcf.commands.options import FORMAT, Arguments, option, scenarios
 
 if TYPE_CHECKING:
-    import argparse
-
     from amzn_fcf.text.lines import Entry
 
 SUMMARY: Final = "show lines of the model"
 EXAMPLE: Final = "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json"
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("line", nargs="*", metavar="LINE", help="names of lines; default: list all lines")
-    add_scenarios(parser, "base")
-    parser.add_argument(
-        "--period",
+OPTIONS: Final = (
+    option("line", "LINE", "names of lines; default: list all lines", nargs="*"),
+    *scenarios("base"),
+    option(
+        "--period", "PERIOD", "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual",
         default="annual",
-        metavar="PERIOD",
-        help="annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual",
-    )
-    add_format(parser)
+    ),
+    FORMAT,
+)  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import load_distinct
     from amzn_fcf.text.lines import entries_of, print_entries, print_lines
     from model.results import run as compute

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from amzn_fcf.commands.options import add_format, add_plot, add_scenario, add_scheduler
-
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands import options
+from amzn_fcf.commands.options import choice, option, repeated
 
 SUMMARY: Final = (
     "simulate a scenario: the distributions of free cash flow, of its turning point, and of value"
@@ -16,42 +14,22 @@ SUMMARY: Final = (
 EXAMPLE: Final = "amzn-fcf simulate --scenario base --draws 100000 --seed 1 --plot base.png"
 SAMPLINGS: Final = ("latin_hypercube", "sobol", "plain")
 ENGINES: Final = ("auto", "kernel", "numpy")
+OPTIONS: Final = (
+    options.SCENARIO, options.AS_OF,
+    option("--draws", "N", "default: 100000", type=int, default=100_000),
+    option("--seed", "N", "the same seed gives the same result; default: 1", type=int, default=1),
+    choice("--sampling", SAMPLINGS),
+    repeated(
+        "--output", "FIGURE", "a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated"
+    ),
+    option("--uncertainty", "FILE", "distributions and correlations as .toml; default: those that ship"),
+    choice("--engine", ENGINES, "auto: the kernel (needs the extra fast), otherwise numpy"),
+    *options.workers("compute"),
+    options.PLOT, options.FORMAT,
+)  # fmt: skip
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_scenario(parser)
-    parser.add_argument("--draws", type=int, default=100_000, metavar="N", help="default: 100000")
-    parser.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="the same seed gives the same result; default: 1"
-    )
-    parser.add_argument(
-        "--sampling", choices=SAMPLINGS, default=SAMPLINGS[0], help=f"default: {SAMPLINGS[0]}"
-    )
-    parser.add_argument(
-        "--output",
-        action="append",
-        metavar="FIGURE",
-        help="a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated",
-    )
-    parser.add_argument(
-        "--uncertainty",
-        metavar="FILE",
-        help="distributions and correlations as .toml; default: those that ship",
-    )
-    parser.add_argument(
-        "--engine",
-        choices=ENGINES,
-        default=ENGINES[0],
-        help="auto: the kernel (needs the extra fast), otherwise numpy",
-    )
-    add_scheduler(parser, "compute")
-    add_plot(parser)
-    add_format(parser)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: options.Arguments) -> int:
     from amzn_fcf.pictures.files import picture_path
     from amzn_fcf.text.errors import PARTIAL, complain
     from amzn_fcf.text.simulation import print_simulation, simulation_records

@@ -3,51 +3,35 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from amzn_fcf.commands.options import add_format, add_scenario
-
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands.options import AS_OF, FORMAT, SCENARIO, Arguments, flag, option
 
 SUMMARY: Final = "find the value of a driver at which a valuation method gives a price"
 EXAMPLE: Final = "amzn-fcf solve wacc --price 234.75 --scenario article"
+OPTIONS: Final = (
+    option(
+        "driver", "DRIVER", "a driver, or growth (AWS), margin (AWS cash cost), capex or inflection (both: "
+        "scale on capital expenditure)",
+    ),
+    option("--price", "USD", "target value per share; default: the scenario's price", type=float),
+    option(
+        "--method", "METHOD",
+        "dcf, exit_multiple, sotp, price_to_sales or net_margin; default: the first, dcf",
+    ),
+    SCENARIO, AS_OF,
+    option(
+        "--between", ("A", "B"), "range to search; default: the driver's allowed range", type=float, nargs=2,
+    ),
+    flag(
+        "--shift", "add one amount to the driver in every forecast year, instead of setting one value for "
+        "all",
+    ),
+    FORMAT,
+)  # fmt: skip
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "driver",
-        metavar="DRIVER",
-        help="a driver, or growth (AWS), margin (AWS cash cost), capex or inflection (both: scale on capital "
-        "expenditure)",
-    )
-    parser.add_argument(
-        "--price", type=float, metavar="USD", help="target value per share; default: the scenario's price"
-    )
-    parser.add_argument(
-        "--method",
-        metavar="METHOD",
-        help="dcf, exit_multiple, sotp, price_to_sales or net_margin; default: the first, dcf",
-    )
-    add_scenario(parser)
-    parser.add_argument(
-        "--between",
-        type=float,
-        nargs=2,
-        metavar=("A", "B"),
-        help="range to search; default: the driver's allowed range",
-    )
-    parser.add_argument(
-        "--shift",
-        action="store_true",
-        help="add one amount to the driver in every forecast year, instead of setting one value for all",
-    )
-    add_format(parser)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.text.figures import price_of
     from amzn_fcf.text.tables import print_records
     from amzn_fcf.text.valuation import print_root, root_record
@@ -62,14 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError(f"{scenario.company.title} has no valuation methods")
     plain = compute([scenario])
     method = arguments.method or next(iter(questions.values))
-    price = arguments.price
-    if price is None:
-        price = price_of(plain, "--price")
+    price = price_of(plain, "--price") if arguments.price is None else arguments.price
     if not math.isfinite(price):
         raise InputError(f"--price needs a number, not {price}")
-    between = None if arguments.between is None else (arguments.between[0], arguments.between[1])
     row = value_row(method, scenario.company)
-    root = solve(scenario, arguments.driver, price, row, between=between, shift=arguments.shift)
+    root = solve(scenario, arguments.driver, price, row, between=arguments.between, shift=arguments.shift)
     if arguments.format == "text":
         print_root(root, plain, method)
     else:

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands.options import Arguments, option
 
 SUMMARY: Final = "write the files that a host needs to call the functions in cells, such as =AMZN_FCF(2026)"
 EXAMPLE: Final = "amzn-fcf template --host desktop --out functions"
 HOSTS: Final = ("desktop", "server", "lite", "calc")
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "--host",
-        required=True,
+OPTIONS: Final = (
+    option(
+        "--host", None, "Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc", required=True,
         choices=HOSTS,
-        help="Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc",
-    )
-    parser.add_argument(
-        "--scenario",
-        default="base",
-        metavar="NAME",
-        help="scenario of the workbook that comes with it; default: base",
-    )
-    parser.add_argument(
-        "--out", default="functions", metavar="DIR", help="folder for the files; default: functions"
-    )
+    ),
+    option(
+        "--scenario", "NAME", "scenario of the workbook that comes with it; default: base", default="base",
+    ),
+    option("--out", "DIR", "folder for the files; default: functions", default="functions"),
+)  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.building.templates import WRITERS
     from model.errors import InputError
     from model.files import make_folder

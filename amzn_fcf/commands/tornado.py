@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from amzn_fcf.commands.options import add_format, add_output
-
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands.options import FIGURE, FORMAT, Arguments, option, repeated
 
 SUMMARY: Final = "move each driver down and up, and show the effect on a figure"
 EXAMPLE: Final = "amzn-fcf tornado free_cash_flow 2027 --swing 0.1 --plot tornado.png"
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_output(parser)
-    parser.add_argument(
-        "--swing",
-        type=float,
+OPTIONS: Final = (
+    *FIGURE,
+    option(
+        "--swing", "SHARE", "share of the driver's forecast values; default: 0.1 (10 %%)", type=float,
         default=0.1,
-        metavar="SHARE",
-        help="share of the driver's forecast values; default: 0.1 (10 %%)",
-    )
-    parser.add_argument(
-        "--driver",
-        action="append",
-        metavar="NAME",
-        help="move only this driver; may be repeated; default: all drivers",
-    )
-    parser.add_argument("--top", type=int, default=15, metavar="N", help="rows of the table; default: 15")
-    add_format(parser)
+    ),
+    repeated("--driver", "NAME", "move only this driver; may be repeated; default: all drivers"),
+    option("--top", "N", "rows of the table; default: 15", type=int, default=15),
+    FORMAT,
+)  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.pictures.files import picture_path, save
     from amzn_fcf.text.sensitivities import print_tornado, tornado_records
     from amzn_fcf.text.tables import print_records

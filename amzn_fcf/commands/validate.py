@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import add_format
+from amzn_fcf.commands.options import Arguments, choice, flag, option, repeated
 from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 SUMMARY: Final = "check workbooks: ours cell by cell against the model, any other by generic audit rules"
@@ -18,32 +17,20 @@ EXAMPLE: Final = (
     "exit status: 0 no errors, 1 errors, 2 a file cannot be read"
 )
 ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
+OPTIONS: Final = (
+    option("file", "FILE", "workbooks (.xlsx or .xlsm), or folders of them", nargs="*"),
+    repeated(
+        "--engine", None, f"engine to calculate with; may be repeated; default: {ENGINES[0]}", choices=ENGINES
+    ),
+    repeated("--rule", "NAME", "apply only this rule or group; may be repeated"),
+    repeated("--skip", "NAME", "leave out this rule or group; may be repeated"),
+    flag("--strict", "exit status 1 for warnings, too"),
+    flag("--list-rules", "list the rules, with severity and purpose"),
+    choice("--format", ("text", "json", "junit")),
+)
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "file", nargs="*", metavar="FILE", help="workbooks (.xlsx or .xlsm), or folders of them"
-    )
-    parser.add_argument(
-        "--engine",
-        action="append",
-        choices=ENGINES,
-        help=f"engine to calculate with; may be repeated; default: {ENGINES[0]}",
-    )
-    parser.add_argument(
-        "--rule", action="append", metavar="NAME", help="apply only this rule or group; may be repeated"
-    )
-    parser.add_argument(
-        "--skip", action="append", metavar="NAME", help="leave out this rule or group; may be repeated"
-    )
-    parser.add_argument("--strict", action="store_true", help="exit status 1 for warnings, too")
-    parser.add_argument("--list-rules", action="store_true", help="list the rules, with severity and purpose")
-    add_format(parser, "text", "json", "junit")
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.text.findings import print_reports, print_rules
     from amzn_fcf.text.tables import progress
     from model.errors import AmznFcfError, InputError
@@ -78,7 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _files(names: Sequence[str]) -> list[Path]:
-    """Return the files, and the workbooks in folders."""
     found: list[Path] = []
     for path in map(Path, names):
         inside = sorted(path.glob("*.xls[xm]")) if path.is_dir() else []

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from amzn_fcf.commands.options import add_format, add_scenarios
-
-if TYPE_CHECKING:
-    import argparse
+from amzn_fcf.commands.options import FORMAT, Arguments, scenarios
 
 SUMMARY: Final = "value a share by every method, and show the basis of the value"
 EXAMPLE: Final = "amzn-fcf value --scenario base --scenario base+price_war"
+OPTIONS: Final = (*scenarios("all that ship, and their weighted value"), FORMAT)
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_scenarios(parser, "all that ship, and their weighted value")
-    add_format(parser)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import load_distinct
     from amzn_fcf.text.tables import print_records
     from amzn_fcf.text.valuation import print_values, value_records

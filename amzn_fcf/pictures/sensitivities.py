@@ -70,9 +70,11 @@ def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
 
 
 def _set_title(axes: Axes, found: Tornado | Grid, more: str = "") -> None:
-    scenario = found.scenario
-    heading = f"{_heading(found.output, found.base)}\n{scenario.name}, as of {scenario.as_of}{more}"
-    axes.set_title(heading, loc="left", fontsize=11)
+    output, scenario = found.output, found.scenario
+    period = "" if output.period is None else f", {output.period}"
+    unit = "" if output.is_event else f" {_unit(output)}"
+    heading = f"{output.label}{period}: {_figure(output, found.base)}{unit}"
+    axes.set_title(f"{heading}\n{scenario.name}, as of {scenario.as_of}{more}", loc="left", fontsize=11)
 
 
 def _name_ends(axes: Axes, output: Output, base: float, bar: Bar, place: int) -> None:
@@ -84,8 +86,7 @@ def _name_ends(axes: Axes, output: Output, base: float, bar: Bar, place: int) ->
         if (drawn > base) if right else (drawn < base):
             _write(axes, _figure(output, value), drawn, place, right=right)
     if len(ends) == 1:
-        missing = text(None, output.unit)
-        _write(axes, missing, base, place, right=ends[0][0] <= base)
+        _write(axes, text(None, output.unit), base, place, right=ends[0][0] <= base)
 
 
 def _write(axes: Axes, words: str, at: float, place: int, *, right: bool) -> None:
@@ -97,10 +98,8 @@ def _write(axes: Axes, words: str, at: float, place: int, *, right: bool) -> Non
 
 
 def _bar_name(bar: Bar) -> str:
-    values = " / ".join(
-        exact(value, bar.unit) for value in (bar.driver_low, bar.driver_base, bar.driver_high)
-    )
-    return f"{bar.label}\n{values}{'' if bar.period == 'all' else f' ({bar.period})'}"
+    values = [exact(value, bar.unit) for value in (bar.driver_low, bar.driver_base, bar.driver_high)]
+    return f"{bar.label}\n{' / '.join(values)}{'' if bar.period == 'all' else f' ({bar.period})'}"
 
 
 def grid_figure(found: Grid, line: Sequence[Point] = (), target: float = np.nan) -> Figure:
@@ -158,11 +157,6 @@ def _name_steps(axis: XAxis | YAxis, steps: Steps) -> None:
     axis.set_label_text(f"{steps.spec.label}\n({steps.driver}{operation})", fontsize=9)
 
 
-def _heading(output: Output, base: float) -> str:
-    period = "" if output.period is None else f", {output.period}"
-    return f"{output.label}{period}: {_figure(output, base)}{'' if output.is_event else ' ' + _unit(output)}"
-
-
 def _unit(output: Output) -> str:
     return measure(output.unit).chart_unit or output.unit
 
@@ -174,7 +168,7 @@ def _drawn(output: Output, value: float) -> float:
 
 def _tick(output: Output, drawn: float) -> str:
     if not output.is_event:
-        return f"{drawn:,.{_decimals(output)}f}".rstrip("0").rstrip(".")
+        return f"{drawn:,.{measure(output.unit).chart_decimals}f}".rstrip("0").rstrip(".")
     year, number = divmod(round(drawn), QUARTERS_A_YEAR)
     return str(Quarter(year, number + 1)) if drawn == round(drawn) else ""
 
@@ -183,8 +177,4 @@ def _figure(output: Output, value: float) -> str:
     """Return a figure as text, in the unit of the picture."""
     if output.is_event or not np.isfinite(value):
         return text(shown(value, output.unit), output.unit)
-    return f"{_drawn(output, value):,.{_decimals(output)}f}"
-
-
-def _decimals(output: Output) -> int:
-    return measure(output.unit).chart_decimals
+    return f"{_drawn(output, value):,.{measure(output.unit).chart_decimals}f}"

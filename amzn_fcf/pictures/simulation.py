@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from model.results import Results
     from model.simulation.results import Simulation
 
-_INK: Final = "#1f2a44"
-_BLUE: Final = "#2f6db3"
-_RED: Final = "#b3382f"
-_PALE: Final = "#8a93a6"
+_INK, _BLUE, _RED, _PALE = "#1f2a44", "#2f6db3", "#b3382f", "#8a93a6"
 _BANDS: Final = ((5, 95, "5 to 95 %"), (10, 90, "10 to 90 %"), (25, 75, "25 to 75 %"))
 _BARS: Final = 60
 _ROOM: Final = 20
@@ -55,12 +52,9 @@ def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
         if words.value in simulation.above:
             price = float(plain.values[words.price][0, 0])
             _value(figure.add_subplot(grid[1, 1]), simulation, words.value, price)
-        partial = ", PARTIAL" if simulation.lost else ""
-        sampling = simulation.sampling.replace("_", " ")
-        title = (
-            f"{company.title}, scenario {simulation.scenario}, as of {simulation.as_of}: "
-            f"{simulation.draws:,} draws, {sampling}, seed {simulation.seed}{partial}"
-        )
+        scenario = f"{company.title}, scenario {simulation.scenario}, as of {simulation.as_of}"
+        draws = f"{simulation.draws:,} draws, {simulation.sampling.replace('_', ' ')}, seed {simulation.seed}"
+        title = f"{scenario}: {draws}{', PARTIAL' if simulation.lost else ''}"
         figure.suptitle(title, x=0.01, ha="left", color=_INK, fontsize=13)
         save(figure, path, dpi=130)
 
@@ -104,10 +98,8 @@ def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
 
 def _quarters(axes: Axes, simulation: Simulation, events: Mapping[str, str]) -> None:
     """Draw the chances of the events, each in its colour, by quarter."""
-    likely: set[str] = set()
-    for event in events:
-        chances = simulation.events[event]
-        likely |= {quarter for quarter, chance in chances.items() if chance.probability >= _LEAST_CHANCE}
+    every = [item for event in events for item in simulation.events[event].items()]
+    likely = {quarter for quarter, chance in every if chance.probability >= _LEAST_CHANCE}
     shown = sorted(likely - {"never"})
     width = 0.8 / len(events)
     for number, (event, colour) in enumerate(events.items()):
@@ -138,10 +130,8 @@ def _value(axes: Axes, simulation: Simulation, row: str, price: float) -> None:
     top = axes.get_ylim()[1]
     axes.set_ylim(0, 1.2 * top)
     median, chance = estimate.percentiles[50], simulation.above[row].probability
-    marks = [
-        (median, f"median {median:,.0f}", _INK),
-        (price, f"price {price:,.2f}\nchance above it: {chance:.1%}", _RED),
-    ]
+    above = f"price {price:,.2f}\nchance above it: {chance:.1%}"
+    marks = [(median, f"median {median:,.0f}", _INK), (price, above, _RED)]
     for (place, label, colour), side in zip(sorted(marks), ("right", "left"), strict=True):
         axes.axvline(place, color=colour, linewidth=1.5)
         offset = (-6 if side == "right" else 6, 0)

@@ -8,9 +8,9 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from amzn_fcf.text.tables import Column, print_records, print_table
+from amzn_fcf.text.tables import left, print_records, print_table
 from workbook_templates.a1 import coordinates, ranges
 from workbook_templates.validation.findings import SEVERITIES
 from workbook_templates.validation.rules.choice import every_rule
@@ -18,7 +18,7 @@ from workbook_templates.validation.rules.choice import every_rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from workbook_templates.validation.findings import Finding, Report, Severity
+    from workbook_templates.validation.findings import Finding, Report
     from workbook_templates.validation.rules.choice import Choice
 
 _LISTED: Final = 10
@@ -28,23 +28,16 @@ _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 
 
 def counted(report: Report) -> str:
-    """Return the number of findings by severity, or ``clean``.
-
-    Examples
-    --------
-    ``2 errors, 1 warning``
-    """
+    """Return the number of findings by severity, such as ``2 errors, 1 warning``, or ``clean``."""
     counts = Counter(each.severity for each in report.findings)
-    words = [
-        f"{counts[each]:,} {each}{'s' if counts[each] > 1 else ''}" for each in SEVERITIES if counts[each]
-    ]
-    return ", ".join(words) or "clean"
+    found = [(counts[each], each) for each in SEVERITIES if counts[each]]
+    return ", ".join(f"{count:,} {each}{'s' if count > 1 else ''}" for count, each in found) or "clean"
 
 
 def print_reports(reports: Sequence[Report], form: str) -> None:
     """Print reports as text, JSON or JUnit."""
     if form == "json":
-        print(as_json(reports))
+        print(json.dumps([_as_data(report) for report in reports], indent=1))
     elif form == "junit":
         print(as_junit(reports))
     else:
@@ -60,12 +53,7 @@ def print_rules(choice: Choice, form: str) -> None:
         print_records([{name: getattr(each, name) for name in names} for each in rules], form)
         return
     rows = [[each.name, each.group, each.severity, each.looks_for] for each in rules]
-    print_table("", [Column("rule"), Column("group"), Column("severity"), Column("looks for")], rows)
-
-
-def as_json(reports: Sequence[Report]) -> str:
-    """Return the reports as a JSON list."""
-    return json.dumps([_as_data(report) for report in reports], indent=1)
+    print_table("", left("rule", "group", "severity", "looks for"), rows)
 
 
 def _as_data(report: Report) -> dict[str, object]:
@@ -74,12 +62,9 @@ def _as_data(report: Report) -> dict[str, object]:
         largest = each.largest if math.isfinite(each.largest) else None  # JSON has no infinity
         compared[name] = {"cells": each.cells, "largest_relative_difference": largest}
     return {
-        "file": report.path,
-        "scenario": report.scenario or None,
-        "remarks": report.remarks,
-        "compared": compared,
-        "findings": [asdict(finding) for finding in report.findings],
-    }
+        "file": report.path, "scenario": report.scenario or None, "remarks": report.remarks,
+        "compared": compared, "findings": [asdict(finding) for finding in report.findings],
+    }  # fmt: skip
 
 
 def as_junit(reports: Sequence[Report]) -> str:
@@ -121,27 +106,24 @@ def print_report(report: Report) -> None:
         largest = f"largest relative difference {comparison.largest:.1e}"
         console.print(Text(f"  {name} against model: {comparison.cells:,} cells, {largest}"))
     for severity in SEVERITIES:
-        for rule, findings in _by_rule(report.findings, severity):
+        graded = [finding for finding in report.findings if finding.severity == severity]
+        for rule, findings in _grouped(graded, "rule").items():
             head = Text("  ").append(f"{severity}: {rule}", style=f"bold {_COLOURS[severity]}")
             console.print(head.append(f": {findings[0].remedy}", style="default"))
             for line in _lines(findings):
                 console.print(Text(f"    {line}"))
 
 
-def _by_rule(findings: Sequence[Finding], severity: Severity) -> Iterator[tuple[str, list[Finding]]]:
+def _grouped(findings: Sequence[Finding], by: Literal["rule", "sheet"]) -> dict[str, list[Finding]]:
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.severity == severity:
-            groups.setdefault(finding.rule, []).append(finding)
-    yield from groups.items()
+        groups.setdefault(getattr(finding, by), []).append(finding)
+    return groups
 
 
 def _lines(findings: Sequence[Finding]) -> Iterator[str]:
     """Yield the findings of a rule; of many on one sheet, the first and all places."""
-    sheets: dict[str, list[Finding]] = {}
-    for finding in findings:
-        sheets.setdefault(finding.sheet, []).append(finding)
-    for sheet, found in sheets.items():
+    for sheet, found in _grouped(findings, "sheet").items():
         shown = found if len(found) <= _LISTED else found[:1]
         for each in shown:
             yield " ".join(f"{each.place}: expected {each.expected}, found {each.found}".split())

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 from amzn_fcf.text.figures import shown, text
-from amzn_fcf.text.tables import Column, print_records, print_table
+from amzn_fcf.text.tables import left, print_records, print_table, right
 from model.backends.prose import definition
 from model.language.periods import Frequency, Period
 
@@ -32,16 +32,17 @@ def entries_of(results: Results, line: str, period: str) -> Iterator[Entry]:
     row = results.plan.row(line)
     name = results.scenarios[0].name
     if not row.timed:
-        yield Entry(line, "all", name, shown(results.values[line][0, 0], row.unit), row.unit)
+        found = {"all": results.values[line][0, 0]}
     elif period.lower() in get_args(Frequency):
         frequency = cast("Frequency", period.lower())
         figures = results.series(line, frequency)[:, 0]
-        for each, value in zip(results.periods(frequency), figures, strict=True):
-            if not math.isnan(value):
-                yield Entry(line, str(each), name, shown(value, row.unit), row.unit)
+        periods = map(str, results.periods(frequency))
+        found = {each: value for each, value in zip(periods, figures, strict=True) if not math.isnan(value)}
     else:
         one = Period.parse(period)
-        yield Entry(line, str(one), name, shown(results.value(line, one), row.unit), row.unit)
+        found = {str(one): results.value(line, one)}
+    for when, value in found.items():
+        yield Entry(line, when, name, shown(value, row.unit), row.unit)
 
 
 def print_entries(entries: Sequence[Entry], form: str) -> None:
@@ -51,10 +52,10 @@ def print_entries(entries: Sequence[Entry], form: str) -> None:
         return
     columns = list(dict.fromkeys((entry.line, entry.scenario, entry.unit) for entry in entries))
     cells = {(entry.period, entry.line, entry.scenario): text(entry.value, entry.unit) for entry in entries}
-    titles = [Column(f"{line}\n{scenario}, {unit}", right=True) for line, scenario, unit in columns]
+    titles = [f"{line}\n{scenario}, {unit}" for line, scenario, unit in columns]
     periods = dict.fromkeys(entry.period for entry in entries)
     rows = [[period, *(cells.get((period, *column[:2]), "") for column in columns)] for period in periods]
-    print_table("", [Column("period"), *titles], rows)
+    print_table("", [*left("period"), *right(*titles)], rows)
 
 
 def print_lines(scenario: Scenario, form: str) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from amzn_fcf.text.figures import exact, shown, step_text, text
-from amzn_fcf.text.tables import Column, print_table
+from amzn_fcf.text.tables import left, print_table, right
 from model.analysis.sensitivity import Bar
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def tornado_records(found: Tornado) -> Iterator[Record]:
         "scenario": found.scenario.name, "output": str(found.output), "output_unit": unit, "base": base,
     }  # fmt: skip
     for bar in found.bars:
-        changes = {name: shown(getattr(bar, name), "") for name in ("change_low", "change_high", "swing")}
-        yield about | bar._asdict() | {"low": shown(bar.low, unit), "high": shown(bar.high, unit)} | changes
+        yield about | bar._asdict() | {"low": shown(bar.low, unit), "high": shown(bar.high, unit)}
     empty: Record = about | dict.fromkeys(Bar._fields)
     for driver in found.still:
         yield empty | {"driver": driver, "low": base, "high": base, "swing": 0.0, "note": "does not move it"}
@@ -39,13 +38,10 @@ def print_tornado(found: Tornado, top: int) -> None:
     """Print the ``top`` drivers that move the output most."""
     unit = found.output.unit
     base = text(shown(found.base, unit), unit)
-    print(
-        f"{found.output}, {unit}: {base} ({found.scenario.name}); one driver at a time, "
-        f"its forecast values {100 * found.swing:g} % down and up"
-    )
-    lefts = ("driver", "of")
-    rights = ("low", "as it is", "high", "output, low", "output, high", "swing")
-    columns = [*map(Column, lefts), *(Column(head, right=True) for head in rights), Column("")]
+    moved = f"one driver at a time, its forecast values {100 * found.swing:g} % down and up"
+    print(f"{found.output}, {unit}: {base} ({found.scenario.name}); {moved}")
+    figures = right("low", "as it is", "high", "output, low", "output, high", "swing")
+    columns = [*left("driver", "of"), *figures, *left("")]
     print_table("", columns, [_row(bar, unit) for bar in found.bars[:top]])
     less = max(len(found.bars) - top, 0)
     print(f"{less} drivers move it less, {len(found.still)} not at all: --format csv lists them")
@@ -75,8 +71,7 @@ def grid_records(found: Grid, points: Sequence[Point], target: float) -> Iterato
         for x, value in zip(found.x.values, row, strict=True):
             yield about | {"kind": "cell", "x": x, "y": y, "value": shown(value, unit), "note": ""}
     for point in points:
-        y_there = {"y": shown(point.y, ""), "value": target, "note": point.note}
-        yield about | {"kind": "break-even", "x": point.x} | y_there
+        yield about | {"kind": "break-even", "x": point.x, "y": point.y, "value": target, "note": point.note}
 
 
 def print_grid(found: Grid, points: Sequence[Point], target: float) -> None:
@@ -88,11 +83,9 @@ def print_grid(found: Grid, points: Sequence[Point], target: float) -> None:
 
     scenario = found.scenario.name
     print(f"{output}, {output.unit}: {figure(found.base)} ({scenario}); across {_name(x)}, down {_name(y)}")
-    columns = [Column(y.driver, right=True), *(Column(step_text(x, value), right=True) for value in x.values)]
-    rows = [
-        [step_text(y, down), *map(figure, row)]
-        for down, row in zip(y.values, found.values.tolist(), strict=True)
-    ]
+    columns = right(y.driver, *(step_text(x, value) for value in x.values))
+    values = zip(y.values, found.values.tolist(), strict=True)
+    rows = [[step_text(y, down), *map(figure, row)] for down, row in values]
     if found.centre is not None:
         row, column = found.centre
         rows[row][column + 1] += " *"

@@ -6,14 +6,14 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.figures import billions, first_year, text
-from amzn_fcf.text.tables import Column, print_table
+from amzn_fcf.text.tables import left, print_table, right
 
 if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
     from model.simulation.results import Chance, Estimate, Simulation
 
 _PERCENTS: Final = (5, 25, 50, 75, 95)
-_NEVER: Final = "never"
+_HEADS: Final = tuple(f"{percent} %" for percent in _PERCENTS)
 _LEAST_CHANCE: Final = 0.0005
 """Rows in which no event has a greater chance are left out."""
 _LEAST_SHARE: Final = 0.005
@@ -26,33 +26,28 @@ _ITEMS: Final = ("plain", "deviation", "shortfall", "lowest", "highest", "bin_wi
 
 def print_simulation(simulation: Simulation, scenario: Scenario) -> None:
     """Print every table of a simulation."""
-    draws = f"{simulation.draws:,} draws"
-    if simulation.lost:
-        draws += f" of {simulation.asked:,} asked: PARTIAL"
+    asked = f" of {simulation.asked:,} asked: PARTIAL" if simulation.lost else ""
     print(
-        f"{simulation.scenario} (as-of {simulation.as_of}): {draws}, {simulation.sampling}, "
+        f"{simulation.scenario} (as-of {simulation.as_of}): {simulation.draws:,} draws{asked}, "
+        f"{simulation.sampling}, "
         f"seed {simulation.seed}, {simulation.blocks} blocks, "
         f"by {simulation.engine} in {simulation.seconds:.1f} s; distributions: {simulation.uncertainty}"
     )
+    year = first_year(scenario.company)
     if simulation.fan():
-        _print_cash_flow(simulation, first_year(scenario.company))
+        _print_cash_flow(simulation, year)
     _print_figures(simulation, scenario)
     if simulation.events:
-        _print_events(simulation, first_year(scenario.company))
+        _print_events(simulation, year)
     if simulation.shares:
         _print_shares(simulation)
     if simulation.convergence:
         _print_convergence(simulation, scenario.company.presentation.questions.trough)
 
 
-def _right(*titles: str) -> list[Column]:
-    return [Column(title, right=True) for title in titles]
-
-
 def _print_cash_flow(simulation: Simulation, year: int) -> None:
     """Print every quarter of the first three years, then the ends of years."""
-    percents = [f"{percent} %" for percent in _PERCENTS]
-    columns = [Column("TTM to"), *_right("chance > 0", "+/-", "scenario", "mean", *percents)]
+    columns = [*left("TTM to"), *right("chance > 0", "+/-", "scenario", "mean", *_HEADS)]
     chances = simulation.positive_by_quarter()
     detailed_to = f"{year + 2}Q4"
     rows = []
@@ -64,8 +59,7 @@ def _print_cash_flow(simulation: Simulation, year: int) -> None:
 
 
 def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
-    percents = [f"{percent} %" for percent in _PERCENTS]
-    heads = _right("scenario", "mean", "+/-", "sd", *percents, "mean of lowest 5 %")
+    heads = right("scenario", "mean", "+/-", "sd", *_HEADS, "mean of lowest 5 %")
     fan = simulation.fan().values()
     rows = []
     for each in simulation.estimates.values():
@@ -73,7 +67,7 @@ def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
             values = [each.plain, each.mean, each.standard_error, each.deviation]
             values += [*(each.percentiles[percent] for percent in _PERCENTS), each.shortfall]
             rows.append([each.name, each.unit, *(_figure(value, each) for value in values)])
-    print_table("Figures", [Column("figure"), Column("unit"), *heads], rows)
+    print_table("Figures", [*left("figure", "unit"), *heads], rows)
     for each in simulation.estimates.values():
         if each.undefined:
             print(f"{each.name} is undefined in {each.undefined:.2%} of the draws, which are left out")
@@ -94,7 +88,6 @@ def _figure(value: float, estimate: Estimate) -> str:
 
 
 def _chance(chance: Chance) -> tuple[str, str]:
-    """Return a probability and its standard error."""
     error = "-" if math.isnan(chance.standard_error) else f"{chance.standard_error:.2%}"
     return f"{chance.probability:.1%}", error
 
@@ -105,14 +98,14 @@ def _print_events(simulation: Simulation, year: int) -> None:
     sums: dict[str, list[float]] = {}
     for number, chances in enumerate(simulation.events.values()):
         for quarter, chance in chances.items():
-            when = quarter if quarter <= quarterly_to or quarter == _NEVER else quarter[:4]
+            when = quarter if quarter <= quarterly_to or quarter == "never" else quarter[:4]
             sums.setdefault(when, [0.0] * len(simulation.events))[number] += chance.probability
     rows = []
     for when, found in sorted(sums.items()):  # "never" sorts last
-        if max(found) >= _LEAST_CHANCE or when == _NEVER:
+        if max(found) >= _LEAST_CHANCE or when == "never":
             rows.append([when, *(f"{chance:.1%}" if chance else "" for chance in found)])
     print("Chance of each event by quarter, later by year (positive: the trough itself, if above 0)")
-    print_table("", [Column("when"), *_right(*simulation.events)], rows)
+    print_table("", [*left("when"), *right(*simulation.events)], rows)
 
 
 def _print_shares(simulation: Simulation) -> None:
@@ -125,21 +118,20 @@ def _print_shares(simulation: Simulation) -> None:
     sums = [f"{math.fsum(table.values()):.1%}" for table in tables]
     rows.append(["sum (correlated drivers count more than once)", *sums])
     title = "Share of variance of each driver and its correlates (correlation ratio)"
-    print_table(title, [Column("driver"), *_right(*simulation.shares)], rows)
+    print_table(title, [*left("driver"), *right(*simulation.shares)], rows)
 
 
 def _print_convergence(simulation: Simulation, trough: str) -> None:
     """Print headline estimates after 1, 2, 4 ... blocks; the trough would make the table too wide."""
-    names = dict.fromkeys(each.name for each in simulation.convergence)
-    if trough:
-        names = dict.fromkeys(name for name in names if not name.startswith(trough))
+    found = dict.fromkeys(each.name for each in simulation.convergence)
+    names = [name for name in found if not (trough and name.startswith(trough))]
     by_draws: dict[int, dict[str, str]] = {}
     for each in simulation.convergence:
         mean = f"{each.mean:,.4g}" if abs(each.mean) < 1 else f"{each.mean:,.2f}"
         error = "" if math.isnan(each.standard_error) else f" +/- {each.standard_error:.2g}"
         by_draws.setdefault(each.draws, {})[each.name] = mean + error
-    rows = [[f"{draws:,}", *(found[name] for name in names)] for draws, found in by_draws.items()]
-    print_table("Convergence", _right("draws", *names), rows)
+    rows = [[f"{draws:,}", *(cells[name] for name in names)] for draws, cells in by_draws.items()]
+    print_table("Convergence", right("draws", *names), rows)
 
 
 def simulation_records(simulation: Simulation, priced: str) -> list[dict[str, object]]:
@@ -147,11 +139,7 @@ def simulation_records(simulation: Simulation, priced: str) -> list[dict[str, ob
     found: list[dict[str, object]] = []
 
     def add(kind: str, name: str, item: str, value: object, error: float = math.nan) -> None:
-        known = None if isinstance(value, float) and not math.isfinite(value) else value
-        standard_error = error if math.isfinite(error) else None
-        found.append(
-            {"kind": kind, "name": name, "item": item, "value": known, "standard_error": standard_error}
-        )
+        found.append({"kind": kind, "name": name, "item": item, "value": value, "standard_error": error})
 
     for name in _RUN:
         add("run", name, "", getattr(simulation, name))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.figures import billions, event, first_year
-from amzn_fcf.text.tables import Column, print_table
+from amzn_fcf.text.tables import Column, left, print_table, right
 from model import companies
 from model.language.periods import Period
 from workbook_templates.engines.engines import DEFAULT_ENGINE
@@ -31,35 +32,31 @@ def summary_row(built: Built) -> tuple[str, ...]:
 
 def print_summary(rows: Sequence[Sequence[str]]) -> None:
     """Print the lines as a table."""
-    columns = [
-        Column("scenario"), Column("as-of"), *(column for column, _ in _headlines(companies.default())),
-        Column("cells", right=True), Column("largest diff.", right=True), Column("checks"),
-    ]  # fmt: skip
+    figures = [column for column, _ in _headlines(companies.default())]
+    columns = [*left("scenario", "as-of"), *figures, *right("cells", "largest diff."), *left("checks")]
     print_table("Free cash flow in USD bn; model against workbook, cell by cell", columns, rows)
 
 
 def _headlines(company: Company) -> list[tuple[Column, Callable[[Results], str]]]:
     """Return the columns of a company's figures: last year, three forecast years, and events."""
     words, amount = company.presentation.reports, company.presentation.questions.trough
+
+    def cash_flow(year: int, results: Results) -> str:
+        return billions(results.value(words.flow, Period("annual", year)))
+
+    def trough(results: Results) -> str:
+        return f"{event(results, words.trough)} {billions(results.values[amount][0, 0])}"
+
+    first = first_year(company) - 1
+    years = range(first, first + _YEARS) if words.flow else ()
     found: list[tuple[Column, Callable[[Results], str]]] = []
-    if words.flow:
-        first = first_year(company) - 1
-        for year in range(first, first + _YEARS):
-            period = Period("annual", year)
-            column = Column(f"FCF {year}", right=True)
-            found.append((column, lambda results, period=period: billions(results.value(words.flow, period))))  # type: ignore[misc]
+    found += [(Column(f"FCF {year}", right=True), partial(cash_flow, year)) for year in years]
     if words.trough and amount:
-        found.append((Column("TTM trough", right=True), lambda results: (
-            f"{event(results, words.trough)} {billions(results.values[amount][0, 0])}"
-        )))  # fmt: skip
-    if words.turn:
-        found.append((Column("turn"), lambda results: event(results, words.turn)))
-    if words.positive:
-        found.append((Column("positive"), lambda results: event(results, words.positive)))
-    return found
+        found.append((Column("TTM trough", right=True), trough))
+    events = {"turn": words.turn, "positive": words.positive}
+    return found + [(Column(name), partial(event, name=line)) for name, line in events.items() if line]
 
 
 def _checks_passed(results: Results) -> str:
-    """Return the number of checks passed, of all checks."""
     counts = [results.values[key][0, 0] for key in results.plan.rows if key.endswith("_failures")]
     return f"{sum(count == 0 for count in counts)}/{len(counts)}"

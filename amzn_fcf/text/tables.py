@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Sized
 from contextlib import contextmanager
@@ -21,9 +22,15 @@ class Column(NamedTuple):
     title: str
     right: bool = False
 
-    def aligned(self, text: str, width: int) -> str:
-        """Return a cell padded to the width of the column."""
-        return text.rjust(width) if self.right else text.ljust(width)
+
+def left(*titles: str) -> list[Column]:
+    """Return columns of texts."""
+    return [Column(title) for title in titles]
+
+
+def right(*titles: str) -> list[Column]:
+    """Return columns of figures."""
+    return [Column(title, right=True) for title in titles]
 
 
 def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
@@ -33,23 +40,28 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
     heads = [[""] * (height - len(lines)) + lines for lines in titles]
     lines = [*zip(*heads, strict=True), *rows]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-    sized = list(zip(columns, widths, strict=True))
+    pads = [str.rjust if column.right else str.ljust for column in columns]
     texts = []
     for line in lines:
-        cells = [column.aligned(text, width) for (column, width), text in zip(sized, line, strict=True)]
+        cells = [pad(text, width) for pad, text, width in zip(pads, line, widths, strict=True)]
         texts.append(f"  {'   '.join(cells)}".rstrip())
     texts.insert(height, " " + "─" * (sum(widths) + 3 * len(widths) - 1))
     print(*([title] if title else []), "", *texts, "", sep="\n")
 
 
-def print_records(records: Sequence[Mapping[str, object]], form: str) -> None:
-    """Print records as JSON or CSV, for programs."""
+def print_records(records: Iterable[Mapping[str, object]], form: str) -> None:
+    """Print records as JSON or CSV, for programs; figures that do not exist are left empty."""
+    known = [{key: _known(value) for key, value in record.items()} for record in records]
     if form == "json":
-        print(json.dumps(records, indent=1, allow_nan=False))
+        print(json.dumps(known, indent=1, allow_nan=False))
         return
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(records[0]), lineterminator="\n")
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(known[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(records)
+    writer.writerows(known)
+
+
+def _known(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.figures import billions, event, exact, first_year, read, shown, text
-from amzn_fcf.text.tables import Column, print_table
+from amzn_fcf.text.tables import left, print_table, right
 from model.language.periods import Period
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def print_values(
     words = first.scenarios[0].company.presentation.reports
     _print_methods(computed, weighted)
     if words.basis:
-        columns = [Column("discounted cash flow, and multiples at the price"), Column("unit")]
-        columns += [Column(each.scenarios[0].name, right=True) for each in computed]
+        columns = left("discounted cash flow, and multiples at the price", "unit")
+        columns += right(*(each.scenarios[0].name for each in computed))
         basis = [first.plan.row(key) for key in words.basis]
         rows = [[row.label, row.unit, *(read(each, row.key) for each in computed)] for row in basis]
         print_table("Basis of the value", columns, rows)
@@ -47,7 +47,6 @@ def print_values(
 
 
 def _warnings(results: Results, words: ReportWords) -> Iterator[str]:
-    """Yield reasons to doubt the values."""
     for flag, reason in words.warnings.items():
         if results.values[flag][0, 0]:
             yield re.sub(r"{(.+?)}", lambda found: read(results, found[1]), reason)
@@ -57,54 +56,44 @@ def _warnings(results: Results, words: ReportWords) -> Iterator[str]:
     days = float(results.values[date][0, 0]) - as_of.last_day
     if not 0 <= days <= _LATEST_VALUATION_DAYS:
         *most, last = words.dated
-        yield (
-            f"the valuation date, {read(results, date)}, does not belong to the balance sheet of {as_of}: "
-            f"set {', '.join(most)} and {last}"
-        )
+        wrong = f"the valuation date, {read(results, date)}, does not belong to the balance sheet of {as_of}"
+        yield f"{wrong}: set {', '.join(most)} and {last}"
 
 
 def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> None:
-    columns = [Column("method")]
-    columns += [Column(f"{each.scenarios[0].name}\nlow   mid   high", right=True) for each in computed]
+    names = [f"{each.scenarios[0].name}\nlow   mid   high" for each in computed]
+    columns = [*left("method"), *right(*names)]
     ranges = computed[0].scenarios[0].company.presentation.reports.ranges
     rows = [[method, *(_range(each, *keys) for each in computed)] for method, keys in ranges.items()]
     if weighted:
-        columns.append(Column("weighted", right=True))
+        columns += right("weighted")
         mixes = {each.method: f"{each.of_values:,.0f} / {each.of_drivers:,.0f}" for each in weighted}
         rows = [[*row, mixes[row[0]]] for row in rows]
     print_table("Value per share, USD", columns, rows)
 
 
 def _range(results: Results, low: str, mid: str, high: str) -> str:
-    """Return the low, mid and high value of a method."""
-    return f"{_rounded(results, low)}   {read(results, mid)}   {_rounded(results, high)}"
-
-
-def _rounded(results: Results, key: str) -> str:
-    value = float(results.values[key][0, 0])
-    return f"{value:,.0f}" if math.isfinite(value) else "-"
+    values = [float(results.values[key][0, 0]) for key in (low, high)]
+    first, last = (f"{value:,.0f}" if math.isfinite(value) else "-" for value in values)
+    return f"{first}   {read(results, mid)}   {last}"
 
 
 def value_records(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> list[dict[str, object]]:
     """Return a record for each figure of each scenario, and two for each weighted value."""
     company = computed[0].scenarios[0].company
     words, values = company.presentation.reports, company.presentation.questions.values
-    records = []
+    records: list[tuple[object, ...]] = []
     for each in computed:
         valued = [key for line in words.valued for key in each.plan.names[line]]
         for key in (*valued, *words.basis):
             unit = each.plan.row(key).unit
             value = shown(float(each.values[key][0, 0]), unit)
-            records.append(_record(key, each.scenarios[0].name, value, unit))
+            records.append((key, each.scenarios[0].name, value, unit))
     for mix in weighted:
         key = values[mix.method]
-        records.append(_record(key, "mix of the values", mix.of_values, "USD/share"))
-        records.append(_record(key, "value of the mix", mix.of_drivers, "USD/share"))
-    return records
-
-
-def _record(line: str, scenario: str, value: float | str | None, unit: str) -> dict[str, object]:
-    return {"line": line, "scenario": scenario, "value": value, "unit": unit}
+        records.append((key, "mix of the values", mix.of_values, "USD/share"))
+        records.append((key, "value of the mix", mix.of_drivers, "USD/share"))
+    return [dict(zip(("line", "scenario", "value", "unit"), each, strict=True)) for each in records]
 
 
 def root_record(root: Root, scenario: Scenario, method: str, price: float) -> dict[str, object]:
@@ -124,24 +113,19 @@ def print_root(root: Root, plain: Results, method: str) -> None:
     """Print a root, and figures of the scenario before and at the root."""
     unit = plain.plan.model.drivers[root.driver.partition("[")[0]].unit
     name = plain.scenarios[0].name
-    (low, high), (first, last) = (
-        [exact(end, unit) for end in ends] for ends in (root.bracket, root.searched)
-    )
+    low, high, first, last = (exact(end, unit) for end in (*root.bracket, *root.searched))
     found = exact(root.value, unit)
-    change = f"{root.driver} = {found}"
-    if root.shifted:
-        change = f"{root.driver} moved by {found} in every forecast year"
-    print(f"{change}: {method} gives {root.found:,.2f} USD a share ({name})")
+    change = f"moved by {found} in every forecast year" if root.shifted else f"= {found}"
+    print(f"{root.driver} {change}: {method} gives {root.found:,.2f} USD a share ({name})")
     print(f"bracket {low} to {high}, searched {first} to {last}")
     if root.roots > 1:
         print(f"{root.roots} roots in this range; this one is nearest to the scenario's own value")
     before, after = (_figures(results, root.figure, method) for results in (plain, root.results))
-    columns = [Column(""), Column(name, right=True), Column("at the root", right=True)]
-    print_table("", columns, [[label, each, after[label]] for label, each in before.items()])
+    rows = [[label, each, after[label]] for label, each in before.items()]
+    print_table("", [*left(""), *right(name, "at the root")], rows)
 
 
 def _figures(results: Results, figure: str, method: str) -> dict[str, str]:
-    """Return the figures that a root is shown with: label -> text."""
     found = {f"value per share, {method}": read(results, figure)}
     company = results.scenarios[0].company
     for headline in company.presentation.reports.root:
@@ -153,8 +137,5 @@ def _figures(results: Results, figure: str, method: str) -> dict[str, str]:
             else:
                 found[f"{headline.label} {year}"] = text(shown(value, unit), unit)
         if not headline.years:
-            is_event = unit == "quarter"
-            found[headline.label] = (
-                event(results, headline.line) if is_event else read(results, headline.line)
-            )
+            found[headline.label] = (event if unit == "quarter" else read)(results, headline.line)
     return found

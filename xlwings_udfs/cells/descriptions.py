@@ -1,4 +1,7 @@
-"""Descriptions of functions for the function wizards of all hosts: summary, text, arguments."""
+"""Descriptions of functions for the function wizards of all hosts: summary, text, arguments.
+
+An annotation holds the text of an argument, and the words among which to choose if it takes no other.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,6 @@ class Argument:
     name: str
     text: str
     words: tuple[str, ...] = ()
-    """The words among which to choose, if it takes no other."""
     default: object = inspect.Parameter.empty
 
     @property
@@ -48,16 +50,12 @@ def described(functions: Mapping[str, Callable[..., Any]]) -> dict[str, Descript
 
 def _described(name: str, function: Callable[..., Any]) -> Description:
     hints = get_type_hints(function, include_extras=True)
-    arguments = tuple(
-        _argument(each.name, hints[each.name], each.default)
-        for each in inspect.signature(function).parameters.values()
-    )
+    arguments = []
+    for each in inspect.signature(function).parameters.values():
+        given = get_args(hints[each.name])[1]
+        text, words = (given, ()) if isinstance(given, str) else given
+        arguments.append(Argument(each.name, text, words, each.default))
     docstring = (function.__doc__ or "").replace("``", "")
     summary = " ".join(docstring.partition("\n\n")[0].split())
     one_value = hints["return"] in (float, str)
-    return Description(name, summary, " ".join(docstring.split()), arguments, one_value)
-
-
-def _argument(name: str, hint: object, default: object) -> Argument:
-    options = get_args(hint)[1]
-    return Argument(name, options["doc"], options.get("words", ()), default)
+    return Description(name, summary, " ".join(docstring.split()), tuple(arguments), one_value)

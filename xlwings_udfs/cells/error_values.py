@@ -31,14 +31,11 @@ ERROR_VALUES: Final = (NOT_AVAILABLE, BAD_VALUE, BAD_NUMBER)
 """Error values that functions give; the others are only handed on."""
 
 SPELLINGS: Final[dict[str, Spelling]] = {
-    NOT_AVAILABLE: Spelling("xlErrNA", "Na"),
-    BAD_NUMBER: Spelling("xlErrNum", "Num"),
-    BAD_VALUE: Spelling("xlErrValue", "Value"),
-    "#REF!": Spelling("xlErrRef", "Ref"),
-    "#DIV/0!": Spelling("xlErrDiv0", "Div"),
-    "#NAME?": Spelling("xlErrName", "Name"),
+    NOT_AVAILABLE: Spelling("xlErrNA", "Na"), BAD_NUMBER: Spelling("xlErrNum", "Num"),
+    BAD_VALUE: Spelling("xlErrValue", "Value"), "#REF!": Spelling("xlErrRef", "Ref"),
+    "#DIV/0!": Spelling("xlErrDiv0", "Div"), "#NAME?": Spelling("xlErrName", "Name"),
     "#NULL!": Spelling("xlErrNull", "Null"),
-}
+}  # fmt: skip
 """Error values that every version of Excel has."""
 
 EXCEL_ERRORS: Final = frozenset(SPELLINGS) | {

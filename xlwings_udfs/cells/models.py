@@ -12,8 +12,7 @@ from model.language.periods import Period, Quarter
 from model.results import Results, run
 from model.scenarios.composing import BASE, load_scenario
 from model.scenarios.files import builtin_overlays, builtin_scenarios
-from xlwings_udfs.cells.arguments import Cell, Scalar, text_of
-from xlwings_udfs.cells.overrides import FrozenOverrides, overrides_of, thawed
+from xlwings_udfs.cells.arguments import Cell, FrozenOverrides, Scalar, overrides_of, text_of, thawed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,15 +79,7 @@ def current_year(results: Results) -> Period:
 
 
 def figure(results: Results, key: str, period: Period) -> float:
-    """Return a figure of the model.
-
-    Raises
-    ------
-    NotAvailableError
-        The line has no figure for the period.
-    NotMeaningfulError
-        Its formula has no meaning there.
-    """
+    """Return a figure of the model; no figure for the period, or none that has a meaning, is an error."""
     if results.plan.row(key).timed:
         return results.value(key, period)
     found = float(results.values[key][0, 0])

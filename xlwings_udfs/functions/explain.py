@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from model.backends.prose import definition
@@ -15,7 +16,6 @@ from model.scenarios.scenario import assumption_hash
 from xlwings_udfs.cells.arguments import period_of, text_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.models import current_year, model_of, scenario
-from xlwings_udfs.cells.version import version
 from xlwings_udfs.functions.arguments import PeriodCell, ScenarioCell  # noqa: TC001  # hosts read annotations
 from xlwings_udfs.functions.words import words
 
@@ -28,7 +28,7 @@ _MOST_VALUES: Final = 12
 
 @cell_function
 def AMZN_EXPLAIN(
-    line: Annotated[Any, {"doc": "Name of a line of the model"}],
+    line: Annotated[Any, "Name of a line of the model"],
     period: PeriodCell = None,
     scenario: ScenarioCell = None,
 ) -> str:
@@ -48,7 +48,6 @@ def AMZN_EXPLAIN(
 
 
 def _values_used(results: Results, row: Row, period: Period) -> str:
-    """Return the figure of a line in a period, and of every line in its formula, as text."""
     own = _shown(results, row.key, period)
     quarter = Quarter(period.year, period.quarter)
     past = quarter <= results.plan.axis.as_of and row.line is not None and not row.line.result
@@ -65,6 +64,17 @@ def _shown(results: Results, key: str, period: Period) -> str:
         return f"{results.value(key, period):,.6g}"
     except PeriodError:
         return "no figure"
+
+
+@cache
+def version() -> str:
+    """Return the version of this package."""
+    from importlib import metadata  # noqa: PLC0415  # slow to load
+
+    try:
+        return metadata.version("amzn-fcf")
+    except metadata.PackageNotFoundError:  # run from a folder that was never installed
+        return "unknown"
 
 
 @cell_function

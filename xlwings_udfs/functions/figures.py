@@ -51,7 +51,7 @@ def AMZN_FCF(
 
 @cell_function
 def AMZN_LINE(
-    line: Annotated[Any, {"doc": "Name of a line of the model, such as aws_sales; AMZN_TABLE shows many"}],
+    line: Annotated[Any, "Name of a line of the model, such as aws_sales; AMZN_TABLE shows many"],
     period: PeriodCell = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
@@ -65,10 +65,8 @@ def AMZN_LINE(
 
 @cell_function
 def AMZN_ACTUAL(
-    line: Annotated[Any, {"doc": "Name of a line of the model, such as net_sales"}],
-    period: Annotated[
-        Any, {"doc": "2025 (fiscal year), 2026Q2 (quarter) or TTM 2026Q2; a range gives a block"}
-    ],
+    line: Annotated[Any, "Name of a line of the model, such as net_sales"],
+    period: Annotated[Any, "2025 (fiscal year), 2026Q2 (quarter) or TTM 2026Q2; a range gives a block"],
 ) -> Any:
     """Return a reported figure only; #N/A if it is not reported yet.
 
@@ -91,16 +89,11 @@ def AMZN_ACTUAL(
 @cell_function
 def AMZN_REVENUE(
     period: PeriodCell = None,
-    segment: Annotated[
-        Any,
-        choice(
-            "total, a segment, or advertising or stores, which cut across the retail segments",
-            words().segments,
-        ),
-    ] = None,
-    scenario: ScenarioCell = None,
-    overrides: OverridesCell = None,
-) -> Any:
+    segment: Annotated[Any, choice(
+        "total, a segment, or advertising or stores, which cut across the retail segments", words().segments
+    )] = None,
+    scenario: ScenarioCell = None, overrides: OverridesCell = None,
+) -> Any:  # fmt: skip
     """Net sales, USD m.
 
     Example: ``AMZN_REVENUE("2026Q3", "aws")``.
@@ -127,15 +120,11 @@ def AMZN_MARGIN(
 @cell_function
 def AMZN_CAPEX(
     period: PeriodCell = None,
-    part: Annotated[
-        Any,
-        choice(
-            "net (of proceeds, as in guidance), gross, or property additions of aws or other", words().capex
-        ),
-    ] = None,
-    scenario: ScenarioCell = None,
-    overrides: OverridesCell = None,
-) -> Any:
+    part: Annotated[Any, choice(
+        "net (of proceeds, as in guidance), gross, or property additions of aws or other", words().capex
+    )] = None,
+    scenario: ScenarioCell = None, overrides: OverridesCell = None,
+) -> Any:  # fmt: skip
     """Capital expenditure, USD m; aws and other are property additions: paid, accrued or leased.
 
     Example: ``AMZN_CAPEX(2026)``.

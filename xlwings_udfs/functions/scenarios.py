@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 from model.errors import NotAvailableError, PeriodError
@@ -10,13 +9,12 @@ from model.evidence.claims import ledger
 from model.language.periods import Period, Quarter
 from model.scenarios.drivers import ALL, driver_specs
 from model.scenarios.files import builtin_scenarios
-from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, period_of
+from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, overrides_of, period_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.error_values import NOT_AVAILABLE
 from xlwings_udfs.cells.models import computed, current_year, figure, in_cell, model_of, scenario_name
-from xlwings_udfs.cells.overrides import overrides_of
 from xlwings_udfs.functions.arguments import OverridesCell, ScenarioCell  # noqa: TC001  # hosts read annotations
-from xlwings_udfs.functions.words import FREQUENCIES, choice, meaning, questions, statement_rows, words
+from xlwings_udfs.functions.words import FREQUENCIES, choice, known, meaning, questions, statement_rows, words
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -24,18 +22,14 @@ if TYPE_CHECKING:
 
 @cell_function
 def AMZN_INFLECTION(
-    event: Annotated[
-        Any,
-        choice(
-            "trough, turn, positive (and stays above 0), recross of the earlier peak, intensity_peak",
-            questions().events,
-            words().usual_event or None,
-        ),
-    ] = None,
+    event: Annotated[Any, choice(
+        "trough, turn, positive (and stays above 0), recross of the earlier peak, intensity_peak",
+        questions().events, words().usual_event or None,
+    )] = None,
     scenario: ScenarioCell = None,
     measure: Annotated[Any, choice("Measure of free cash flow", words().inflection_measures)] = None,
     overrides: OverridesCell = None,
-) -> str:
+) -> str:  # fmt: skip
     """Quarter in which trailing-twelve-month free cash flow turns, such as "2027Q2"; #N/A if it never does.
 
     Example: ``AMZN_INFLECTION("turn", "bear")``.
@@ -115,9 +109,7 @@ def _or_not_available(results: Results, key: str, period: Period) -> Scalar:
 
 @cell_function
 def AMZN_CLAIMS(
-    as_of: Annotated[
-        Any, {"doc": "Quarter by whose results the claims are judged. Blank: the latest"}
-    ] = None,
+    as_of: Annotated[Any, "Quarter by whose results the claims are judged. Blank: the latest"] = None,
 ) -> Any:
     """Return the article's claims as a block.
 
@@ -128,9 +120,6 @@ def AMZN_CLAIMS(
     period = period_of(as_of, Period("quarterly", latest.year, latest.number))
     if period.frequency != "quarterly":
         raise PeriodError(f"as_of needs a quarter such as {latest}, not {period}")
-
-    def known(value: float) -> Scalar:
-        return None if math.isnan(value) else value
 
     block: Block = [["claim", "status", "article", "reported", "unit", "usd_per_share_at_stake", "reason"]]
     for each in ledger(Quarter(period.year, period.quarter)):

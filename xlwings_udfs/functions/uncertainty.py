@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from model.analysis.sensitivity import DEFAULT_SWING, grid, output_of, tornado
@@ -13,6 +14,7 @@ from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.error_values import BAD_NUMBER, NOT_AVAILABLE
 from xlwings_udfs.cells.models import in_cell, scenario_of
 from xlwings_udfs.functions.arguments import ScenarioCell  # noqa: TC001  # hosts read annotations
+from xlwings_udfs.functions.words import known
 
 if TYPE_CHECKING:
     from model.outputs import Output
@@ -27,13 +29,12 @@ _DRAWS: Final = 10_000
 _SEED: Final = 1
 
 OutputCell = Annotated[
-    Any,
-    {"doc": "A line, with a period where it varies with time: free_cash_flow 2027, value_per_share[dcf,mid]"},
+    Any, "A line, with a period where it varies with time: free_cash_flow 2027, value_per_share[dcf,mid]"
 ]
 DriverCell = Annotated[
-    Any, {"doc": "Driver, such as wacc; followed by add or scale, its values change by it: aws_growth add"}
+    Any, "Driver, such as wacc; followed by add or scale, its values change by it: aws_growth add"
 ]
-ValuesCell = Annotated[Any, {"doc": "Range of values for the driver, each held in all forecast periods"}]
+ValuesCell = Annotated[Any, "Range of values for the driver, each held in all forecast periods"]
 
 
 @cell_function
@@ -54,16 +55,12 @@ def AMZN_GRID(
     x = Steps.parse(text_of(driver_x, "driver_x", ""), numbers_of(xs, "xs"))
     y = Steps.parse(text_of(driver_y, "driver_y", ""), numbers_of(ys, "ys"))
     if len(x.values) * len(y.values) > LARGEST_GRID:
-        raise InputError(
-            f"a grid of {len(x.values):,} by {len(y.values):,} values is too large for a sheet: "
-            f"up to {LARGEST_GRID:,} cells"
-        )
+        size = f"{len(x.values):,} by {len(y.values):,} values"
+        raise InputError(f"a grid of {size} is too large for a sheet: up to {LARGEST_GRID:,} cells")
     result = grid(found, output_of(text_of(output, "output", ""), found), x, y)
     block: Block = [[str(result.output), *x.values]]
-    block += [
-        [value, *(_shown(each, result.output) for each in row)]
-        for value, row in zip(y.values, result.values.tolist(), strict=True)
-    ]
+    for value, row in zip(y.values, result.values.tolist(), strict=True):
+        block.append([value, *(_shown(each, result.output) for each in row)])
     return block
 
 
@@ -72,7 +69,7 @@ def AMZN_TORNADO(
     output: OutputCell,
     scenario: ScenarioCell = None,
     swing: Annotated[
-        Any, {"doc": "Share by which each driver's forecast values move, down and up. Blank: 0.1 (10 %)"}
+        Any, "Share by which each driver's forecast values move, down and up. Blank: 0.1 (10 %)"
     ] = None,
 ) -> Any:
     """Move one driver at a time down and up and return the effect on a figure, largest swing first.
@@ -82,9 +79,8 @@ def AMZN_TORNADO(
     found = scenario_of(scenario)
     share = DEFAULT_SWING if is_blank(swing) else number_of(swing, "swing")
     result = tornado(found, output_of(text_of(output, "output", ""), found), share)
-    block: Block = [
-        ["driver", "low", "base", "high", "swing", "driver_low", "driver_base", "driver_high", "of", "note"]
-    ]
+    heads = "driver low base high swing driver_low driver_base driver_high of note"
+    block: Block = [[*heads.split()]]
     for bar in result.bars:
         figures = [_shown(each, result.output) for each in (bar.low, result.base, bar.high)]
         moved = (bar.driver_low, bar.driver_base, bar.driver_high)
@@ -94,7 +90,6 @@ def AMZN_TORNADO(
 
 
 def _shown(value: float, output: Output) -> Scalar:
-    """Return a figure as a cell shows it: a quarter as text, NaN as an error value."""
     if math.isnan(value):
         return NOT_AVAILABLE if output.is_event else BAD_NUMBER
     return in_cell(value, output)
@@ -104,17 +99,13 @@ def _shown(value: float, output: Output) -> Scalar:
 def AMZN_SIMULATE(
     output: Annotated[
         Any,
-        {
-            "doc": "A line of the model and, if it varies with time, a period: free_cash_flow 2027; "
-            "or an event: positive, turn, trough"
-        },
+        "A line of the model and, if it varies with time, a period: free_cash_flow 2027; or an event: "
+        "positive, turn, trough",
     ],
     scenario: ScenarioCell = None,
-    draws: Annotated[Any, {"doc": f"How many draws, up to {MOST_DRAWS_IN_CELLS}. Blank: {_DRAWS}"}] = None,
-    seed: Annotated[
-        Any, {"doc": f"Whole number; the same seed gives the same result. Blank: {_SEED}"}
-    ] = None,
-) -> Any:
+    draws: Annotated[Any, f"How many draws, up to {MOST_DRAWS_IN_CELLS}. Blank: {_DRAWS}"] = None,
+    seed: Annotated[Any, f"Whole number; the same seed gives the same result. Blank: {_SEED}"] = None,
+) -> Any:  # fmt: skip
     """Simulate a figure (mean, percentiles, probabilities) or an event (probability by quarter).
 
     Example: ``AMZN_SIMULATE("free_cash_flow 2027", "base", 10000, 1)``. Latin hypercube draws from the
@@ -128,18 +119,14 @@ def AMZN_SIMULATE(
     first = _whole(seed, "seed", _SEED, 2**53)
     name = text_of(output, "output", "")
     words = chosen.company.presentation.questions
+    run = partial(simulate, chosen, draws=number, seed=first, engine="numpy", workers=1)
     if name in words.events:
-        question = Request((), (name,))
-    else:
-        figure = output_ahead(name, chosen.plan)
-        threshold = chosen.table[words.price]["all"] if figure.key == words.value else 0.0
-        question = Request((figure,), (), ((figure, threshold),))
-    found = simulate(chosen, draws=number, seed=first, engine="numpy", workers=1, question=question)
-    return (
-        _event_block(found, name)
-        if name in words.events
-        else _figure_block(found, "the price" if figure.key == words.value else "0")
-    )
+        return _event_block(run(question=Request((), (name,))), name)
+    figure = output_ahead(name, chosen.plan)
+    priced = figure.key == words.value
+    threshold = chosen.table[words.price]["all"] if priced else 0.0
+    found = run(question=Request((figure,), (), ((figure, threshold),)))
+    return _figure_block(found, "the price" if priced else "0")
 
 
 def _whole(value: object, what: str, default: int, most: int) -> int:
@@ -157,7 +144,7 @@ def _event_block(found: Simulation, event: str) -> Block:
     block: Block = [["quarter", "chance", "chance by then"]]
     by_then = 0.0
     for quarter, chance in found.events[event].items():
-        by_then += 0.0 if quarter == "never" else chance.probability
+        by_then += chance.probability
         block.append([quarter, chance.probability, None if quarter == "never" else by_then])
     return block
 
@@ -176,8 +163,4 @@ def _figure_block(found: Simulation, threshold: str) -> Block:
         ("draws without meaning", estimate.undefined, math.nan),
     ]
     block: Block = [[estimate.name, estimate.unit, "standard error"]]
-    return block + [[label, _known(value), _known(error)] for label, value, error in rows]
-
-
-def _known(value: float) -> Scalar:
-    return value if math.isfinite(value) else None
+    return block + [[label, known(value), known(error)] for label, value, error in rows]

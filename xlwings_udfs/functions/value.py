@@ -10,11 +10,11 @@ from model.analysis.weighting import weighted_scenarios
 from model.errors import NotAvailableError, NotMeaningfulError
 from model.language.periods import Period
 from model.results import run
-from xlwings_udfs.cells.arguments import Scalar, choice_of, is_blank, number_of, over_periods, text_of
+from xlwings_udfs.cells import arguments
+from xlwings_udfs.cells.arguments import Scalar, is_blank, number_of, over_periods, text_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.models import current_year, figure, model_of, scenario_of
-from xlwings_udfs.cells.overrides import overrides_of, thawed
-from xlwings_udfs.functions.arguments import OverridesCell, ScenarioCell  # noqa: TC001  # hosts read annotations
+from xlwings_udfs.functions.arguments import OverridesCell, PriceCell, ScenarioCell  # noqa: TC001  # hosts read annotations
 from xlwings_udfs.functions.words import choice, meaning, questions, words
 
 if TYPE_CHECKING:
@@ -27,16 +27,15 @@ _METHOD: Final = "Method of valuation"
 def _value(method: Any, scenario: Any, overrides: Any) -> float:
     methods = questions().values
     usual = meaning(None, "method", methods)
-    if choice_of(method, "method", (*methods, _WEIGHTED), next(iter(methods))) != _WEIGHTED:
+    if arguments.choice_of(method, "method", (*methods, _WEIGHTED), next(iter(methods))) != _WEIGHTED:
         results = model_of(scenario, overrides)
         return figure(results, meaning(method, "method", methods), current_year(results))
-    changed = thawed(overrides_of(overrides))
+    changed = arguments.thawed(arguments.overrides_of(overrides))
     mix = [each.with_overrides(changed) for each in weighted_scenarios()]
     if not mix:
         raise NotAvailableError("no scenario has a weight")
-    found = math.fsum(
-        float(value) * each.weight for value, each in zip(run(mix).values[usual][0], mix, strict=True)
-    )
+    values = zip(run(mix).values[usual][0].tolist(), mix, strict=True)
+    found = math.fsum(value * each.weight for value, each in values)
     if not math.isfinite(found):
         raise NotMeaningfulError("the weighted value has no meaning: one of the scenarios has none")
     return found
@@ -44,16 +43,12 @@ def _value(method: Any, scenario: Any, overrides: Any) -> float:
 
 @cell_function
 def AMZN_VALUE(
-    method: Annotated[
-        Any,
-        choice(
-            "dcf, exit_multiple, sotp, price_to_sales, net_margin; weighted: dcf of base, bull and bear",
-            (*questions().values, _WEIGHTED),
-        ),
-    ] = None,
-    scenario: ScenarioCell = None,
-    overrides: OverridesCell = None,
-) -> float:
+    method: Annotated[Any, choice(
+        "dcf, exit_multiple, sotp, price_to_sales, net_margin; weighted: dcf of base, bull and bear",
+        (*questions().values, _WEIGHTED),
+    )] = None,
+    scenario: ScenarioCell = None, overrides: OverridesCell = None,
+) -> float:  # fmt: skip
     """Value per share, USD.
 
     Example: ``AMZN_VALUE("dcf", "article")``. ``weighted`` uses the scenarios' own weights and ignores the
@@ -64,7 +59,7 @@ def AMZN_VALUE(
 
 @cell_function
 def AMZN_UPSIDE(
-    price: Annotated[Any, {"doc": "Price of the share, USD. Blank: the scenario's own"}] = None,
+    price: PriceCell = None,
     method: Annotated[Any, choice(_METHOD, (*questions().values, _WEIGHTED))] = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
@@ -89,21 +84,17 @@ def _constant(results: Results, key: str) -> float:
 
 @cell_function
 def AMZN_MULTIPLE(
-    multiple: Annotated[
-        Any,
-        choice(
-            "P/S, EV/EBITDA, P/OCF, P/FCF or P/E (before gains on stakes and special charges)",
-            words().multiples,
-            "",
-        ),
-    ],
+    multiple: Annotated[Any, choice(
+        "P/S, EV/EBITDA, P/OCF, P/FCF or P/E (before gains on stakes and special charges)",
+        words().multiples, "",
+    )],
     period: Annotated[
-        Any, {"doc": "Twelve months of the figure: 2026, TTM 2026Q3. Blank: the last four reported quarters"}
+        Any, "Twelve months of the figure: 2026, TTM 2026Q3. Blank: the last four reported quarters"
     ] = None,
     scenario: ScenarioCell = None,
-    price: Annotated[Any, {"doc": "Price of the share, USD. Blank: the scenario's own"}] = None,
+    price: PriceCell = None,
     overrides: OverridesCell = None,
-) -> Any:
+) -> Any:  # fmt: skip
     """Multiple at a price, on diluted shares; #NUM! where the figure is 0 or below.
 
     Example: ``AMZN_MULTIPLE("P/FCF", "TTM 2027Q4")``.
@@ -117,9 +108,8 @@ def AMZN_MULTIPLE(
         twelve_months = Period("ttm", each.year, each.quarter) if each.frequency == "quarterly" else each
         found = figure(results, denominator, twelve_months)
         if found <= 0:
-            raise NotMeaningfulError(
-                f"the multiple has no meaning in {twelve_months}: {denominator} is {found:,.0f}"
-            )
+            reason = f"{denominator} is {found:,.0f}"
+            raise NotMeaningfulError(f"the multiple has no meaning in {twelve_months}: {reason}")
         return worth / found
 
     as_of = results.plan.axis.as_of
@@ -129,9 +119,9 @@ def AMZN_MULTIPLE(
 @cell_function
 def AMZN_IMPLIED(
     driver: Annotated[
-        Any, {"doc": "Driver to solve for, such as wacc or aws_growth; or growth, margin, capex, inflection"}
+        Any, "Driver to solve for, such as wacc or aws_growth; or growth, margin, capex, inflection"
     ],
-    price: Annotated[Any, {"doc": "Price of the share to reach, USD"}],
+    price: Annotated[Any, "Price of the share to reach, USD"],
     method: Annotated[Any, choice(_METHOD, questions().values)] = None,
     scenario: ScenarioCell = None,
 ) -> float:

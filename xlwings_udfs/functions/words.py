@@ -33,7 +33,7 @@ def questions() -> Questions:
     return companies.default().presentation.questions
 
 
-def choice(text: str, known: Iterable[str], blank: str | None = None) -> dict[str, object]:
+def choice(text: str, known: Iterable[str], blank: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Return the description of an argument that takes one of some words, and these words.
 
     A blank is the first word unless another is given, or "" for a required argument. Annotations call this
@@ -42,20 +42,19 @@ def choice(text: str, known: Iterable[str], blank: str | None = None) -> dict[st
     taken = tuple(known)
     listed = "" if all(word in text for word in taken) else f". One of: {', '.join(taken)}"
     usual = taken[0] if taken and blank is None else blank
-    return {"doc": f"{text}{listed}{f'. Blank: {usual}' if usual else ''}", "words": taken}
+    return f"{text}{listed}{f'. Blank: {usual}' if usual else ''}", taken
 
 
 def meaning(word: Cell, what: str, known: Mapping[str, Meaning], blank: str | None = None) -> Meaning:
-    """Return what a word of an argument stands for; a blank is the first word unless another is given.
-
-    Raises
-    ------
-    NotAvailableError
-        If the company has no words for this argument.
-    """
+    """Return what a word of an argument stands for; a blank is the first word unless another is given."""
     if not known:
         raise NotAvailableError(f"the model of {companies.default().title} has no {what} to choose")
     return known[choice_of(word, what, known, next(iter(known)) if blank is None else blank)]
+
+
+def known(value: float) -> float | None:
+    """Return a figure for a cell; an empty cell for one that does not exist."""
+    return value if math.isfinite(value) else None
 
 
 def statement_rows(results: Results, keys: Sequence[str], frequency: Frequency) -> Block:
@@ -71,9 +70,10 @@ def statement_rows(results: Results, keys: Sequence[str], frequency: Frequency) 
     block = [["line", "unit", *heads]]
     for key in keys:
         row = results.plan.row(key)
+        values: Iterable[Scalar]
         try:
-            values = [float(value) for value in results.series(key, frequency)[:, 0]]
+            values = map(known, results.series(key, frequency)[:, 0].tolist())
         except PeriodError:  # a line without figures at this frequency
-            values = [math.nan] * len(periods)
-        block.append([key, row.unit, *(value if math.isfinite(value) else None for value in values)])
+            values = [None] * len(periods)
+        block.append([key, row.unit, *values])
     return block

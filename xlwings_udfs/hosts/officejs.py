@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xlwings_udfs.cells.arguments import Result
-    from xlwings_udfs.cells.descriptions import Argument, Description
+    from xlwings_udfs.cells.descriptions import Description
 
 
 def office_functions() -> dict[str, Callable[..., Result]]:
@@ -35,34 +35,22 @@ def catching_functions() -> dict[str, Callable[..., Result]]:
 
 
 def _catching(function: Callable[..., Result], description: Description) -> Callable[..., Result]:
-    """Return a function whose errors are error values of cells.
-
-    Raises
-    ------
-    xlwings.XlwingsError
-        For an argument that is wrong, with the model's message: Office.js shows it beside ``#VALUE!``.
-    """
-
     @wraps(function)
     def call(*arguments: object) -> Result:
-        given = [_argument(each) for each in arguments]
         try:
-            return function(*given)
+            return function(*map(_argument, arguments))
         except AmznFcfError as error:
             value = error_value(error)
-            if value == BAD_VALUE:
+            if value == BAD_VALUE:  # Office.js shows the model's message beside it
                 raise XlwingsError(str(error)) from None
             return value
 
     call.__doc__ = description.text
-    call.__annotations__ = {each.name: _annotation(each) for each in description.arguments}
+    call.__annotations__ = {}
+    for each in description.arguments:
+        kind = Literal[each.words] if each.words else Any  # xlwings makes a list to choose from of a Literal
+        call.__annotations__[each.name] = Annotated[kind, {"doc": each.text}]
     return call
-
-
-def _annotation(argument: Argument) -> object:
-    """Return an annotation as xlwings reads it: a Literal gives a list from which to choose."""
-    kind = Literal[argument.words] if argument.words else Any
-    return Annotated[kind, {"doc": argument.text}]
 
 
 def registered(function: Callable[..., Any]) -> Callable[..., Any]:

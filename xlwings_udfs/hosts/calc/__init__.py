@@ -2,15 +2,7 @@
 
 Calc's own Python need not have numpy: the add-in (``addin.py``) hands every call to one worker process of the
 interpreter that wrote the extension (:mod:`.client`, :mod:`.worker`). Errors are Calc's own, in single cells
-and within blocks:
-
-========== =================== ======================
-function   shown in Calc       saved in an .xlsx file
-========== =================== ======================
-#N/A       #N/A (32767)        #N/A
-#VALUE!    #VALUE! (Err:519)   #VALUE!
-#NUM!      #NUM! (Err:503)     #NUM!
-========== =================== ======================
+and within blocks: #N/A (32767), #VALUE! (Err:519) and #NUM! (Err:503), in an .xlsx file without the numbers.
 
 An argument that is an error gives that error; a range with an error gives Err:504, #VALUE! in an .xlsx file,
 and the function is not called. A worker that cannot be started, fails, or takes too long gives #VALUE!.
@@ -29,20 +21,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from model.files import write_files
+from xlwings_udfs.hosts.calc import parts
 from xlwings_udfs.hosts.calc.how_to import how_to
-from xlwings_udfs.hosts.calc.parts import (
-    TYPE_LIBRARY,
-    calc_add_ins,
-    components,
-    description,
-    manifest,
-    recorded,
-)
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["EXTENSION", "HOW_TO", "write_template"]
 
 EXTENSION: Final = "amzn-fcf.oxt"
 HOW_TO: Final = "amzn-fcf_calc.txt"
@@ -52,31 +35,30 @@ _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def write_template(out: Path) -> list[Path]:
-    """Write the extension and its instructions into a folder; return their paths.
-
-    Raises
-    ------
-    WorkbookError
-        If the folder cannot be written; each file is then complete or as it was before.
-    """
+    """Write the extension and its instructions into a folder; return their paths."""
     return write_files({out / EXTENSION: _extension(), out / HOW_TO: how_to().encode()})
 
 
 def _extension() -> bytes:
     package = files(__name__)
-    parts = {
-        "META-INF/manifest.xml": manifest().encode(),
-        "description.xml": description().encode(),
-        "CalcAddIns.xcu": calc_add_ins().encode(),
-        TYPE_LIBRARY: package.joinpath(TYPE_LIBRARY).read_bytes(),
-        "addin.components": components().encode(),
+
+    def filled(name: str) -> bytes:
+        text = (package / "extension" / name).read_text(encoding="utf-8")
+        return text.replace("VERSION", parts.office_version()).replace("NODES", parts.nodes()).encode()
+
+    contents = {
+        "META-INF/manifest.xml": filled("META-INF/manifest.xml"),
+        "description.xml": filled("description.xml"),
+        "CalcAddIns.xcu": filled("CalcAddIns.xcu"),
+        parts.TYPE_LIBRARY: package.joinpath(parts.TYPE_LIBRARY).read_bytes(),
+        "addin.components": filled("addin.components"),
         "addin.py": package.joinpath("addin.py").read_bytes(),
         # Calc puts this folder on the path of every Python extension: the name must be ours alone
         "pythonpath/amzn_fcf_client.py": package.joinpath("client.py").read_bytes(),
-        "pythonpath/amzn_fcf_client.json": recorded().encode(),
+        "pythonpath/amzn_fcf_client.json": parts.recorded().encode(),
     }
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
+        for name, content in contents.items():
             archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content, zipfile.ZIP_DEFLATED)
     return data.getvalue()

@@ -69,14 +69,9 @@ def worker_command(recorded: str) -> list[str]:
 
 
 class Client:
-    """Calls functions in one worker process, which it starts when first called.
+    """Calls functions in one worker process, which it starts by a command when first called.
 
-    Parameters
-    ----------
-    command
-        Command that starts the worker.
-    seconds
-        Time limit of a call, the start of the worker included.
+    ``seconds`` is the time limit of a call, the start of the worker included.
     """
 
     def __init__(self, command: list[str], seconds: float = SECONDS_PER_CALL) -> None:
@@ -89,10 +84,7 @@ class Client:
     def call(self, name: str, arguments: tuple[object, ...]) -> Any:  # noqa: ANN401  # JSON
         """Return what a function gives: a value, a list of rows, or ``{"error": "#N/A", "message": ...}``.
 
-        Raises
-        ------
-        WorkerError
-            If the worker cannot be started, dies during this call, or is ended because it takes too long.
+        A worker that cannot be started, dies, or is ended as it takes too long is a :class:`WorkerError`.
         """
         request = json.dumps({"function": name, "arguments": arguments}, default=str)
         with self._lock:
@@ -107,7 +99,7 @@ class Client:
     @property
     def process_id(self) -> int | None:
         """The worker's process id, if it was started."""
-        return None if self._worker is None else self._worker.process_id
+        return None if self._worker is None else self._worker.process.pid
 
     def close(self) -> None:
         """End the worker."""
@@ -125,9 +117,8 @@ class Client:
     def _started(self, deadline: float) -> _Worker:
         if self._failed_start is not None:
             when, message = self._failed_start
-            if (
-                time.monotonic() < when + _SECONDS_BETWEEN_FAILED_STARTS
-            ):  # a sheet full of cells must not wait for each
+            # a sheet full of cells must not wait for each
+            if time.monotonic() < when + _SECONDS_BETWEEN_FAILED_STARTS:
                 raise WorkerError(message)
         try:
             self._worker = _Worker(self._command)
@@ -149,45 +140,32 @@ class _Worker:
     """A running worker process."""
 
     def __init__(self, command: list[str]) -> None:
-        environment = {
-            name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")
-        }  # the office's own
+        of_the_office = ("PYTHONHOME", "PYTHONPATH")
+        environment = {name: value for name, value in os.environ.items() if name not in of_the_office}
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the process ends
         try:
-            self._process = subprocess.Popen(  # noqa: S603  # the interpreter that the extension was written with
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                env=environment,
+            self.process = subprocess.Popen(  # noqa: S603  # the interpreter that the extension was written with
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=environment,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            )  # fmt: skip
         except OSError as error:
             self._log.close()
-            raise WorkerError(
-                f"cannot start {command[0]} ({error.strerror}): "
-                f"write the extension again, or set {INTERPRETER_VARIABLE}"
-            ) from None
+            remedy = f"write the extension again, or set {INTERPRETER_VARIABLE}"
+            raise WorkerError(f"cannot start {command[0]} ({error.strerror}): {remedy}") from None
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    @property
-    def process_id(self) -> int:
-        return self._process.pid
-
     def ask(self, request: str, deadline: float) -> dict[str, Any]:
-        """Send a call and return its answer."""
-        assert self._process.stdin is not None  # noqa: S101  # we asked for a pipe
+        assert self.process.stdin is not None  # noqa: S101  # we asked for a pipe
         try:
-            self._process.stdin.write(request.encode("ascii") + b"\n")
-            self._process.stdin.flush()
+            self.process.stdin.write(request.encode("ascii") + b"\n")
+            self.process.stdin.flush()
         except OSError:
             raise _DiedError(self._last_words()) from None
         return self.answer(deadline)
 
     def answer(self, deadline: float) -> dict[str, Any]:
-        """Return the next line that the worker writes."""
         try:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
@@ -203,25 +181,24 @@ class _Worker:
         return found
 
     def end(self) -> None:
-        """End the process and close what belongs to it."""
-        self._process.kill()
-        self._process.wait()
+        self.process.kill()
+        self.process.wait()
         self._reader.join(_SECONDS_TO_END)
-        for stream in (self._process.stdin, self._process.stdout, self._log):
+        for stream in (self.process.stdin, self.process.stdout, self._log):
             with contextlib.suppress(OSError):  # what was not sent to a dead process
                 if stream is not None:
                     stream.close()
 
     def _read(self) -> None:
-        assert self._process.stdout is not None  # noqa: S101  # we asked for a pipe
-        for line in self._process.stdout:
+        assert self.process.stdout is not None  # noqa: S101  # we asked for a pipe
+        for line in self.process.stdout:
             self._lines.put(line)
         self._lines.put(b"")
 
     def _last_words(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_SECONDS_TO_END)
+            self.process.wait(_SECONDS_TO_END)
         self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - _LONGEST_LAST_WORDS))
         lines = self._log.read().decode(errors="replace").split("\n")
         said = [line.strip() for line in lines if line.strip()] or ["it said nothing"]
-        return f"the worker ended with status {self._process.returncode}: {said[-1]}"
+        return f"the worker ended with status {self.process.returncode}: {said[-1]}"

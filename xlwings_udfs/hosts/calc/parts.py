@@ -8,11 +8,11 @@ import sys
 from dataclasses import replace
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from xlwings_udfs.cells.descriptions import described
-from xlwings_udfs.cells.version import version
 from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.functions.explain import version
 
 if TYPE_CHECKING:
     from xlwings_udfs.cells.descriptions import Argument, Description
@@ -23,16 +23,11 @@ PROGRAMMATIC_PREFIX: Final = f"{IMPLEMENTATION.upper()}."
 TYPE_LIBRARY: Final = "XAmznFcf.rdb"
 INTERFACE: Final = "XAmznFcf.idl"
 
-_OLDEST_OFFICE: Final = "7.0"
-_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-
 
 def descriptions() -> list[Description]:
     """Return the description of every function, with required arguments marked."""
-    return [
-        replace(each, arguments=tuple(map(_with_mark, each.arguments)))
-        for each in described(FUNCTIONS).values()
-    ]
+    found = described(FUNCTIONS).values()
+    return [replace(each, arguments=tuple(map(_with_mark, each.arguments))) for each in found]
 
 
 def _with_mark(argument: Argument) -> Argument:
@@ -49,38 +44,27 @@ def interface() -> str:
     lines = ["module org { module amznfcf {", "interface XAmznFcf", "{"]
     for each in descriptions():
         result = "any" if each.one_value else "sequence< sequence< any > >"
-        arguments = ", ".join(
-            f"[in] any {_without_underscores(argument.name)}" for argument in each.arguments
-        )
+        arguments = ", ".join(f"[in] any {_uno_name(argument.name)}" for argument in each.arguments)
         lines.append(f"    {result} {each.name}({arguments});")
     return "\n".join([*lines, "};", "}; };", ""])
 
 
-def _without_underscores(name: str) -> str:
+def _uno_name(name: str) -> str:
     """Return the name of an argument as UNO's language allows it: ``asOf``."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
 
 
-def calc_add_ins() -> str:
-    """Return the configuration by which Calc's wizard knows the functions before the add-in is loaded."""
-    nodes = "\n".join(map(_function_node, descriptions()))
-    return (
-        f'{_XML}<oor:component-data xmlns:oor="http://openoffice.org/2001/registry"'
-        ' xmlns:xs="http://www.w3.org/2001/XMLSchema"'
-        ' oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
-        f'<node oor:name="AddInInfo"><node oor:name="{IMPLEMENTATION}" oor:op="replace">'
-        '<node oor:name="AddInFunctions">\n'
-        f"{nodes}\n</node></node></node></oor:component-data>\n"
-    )
+def nodes() -> str:
+    """Return the functions as Calc's wizard knows them before the add-in is loaded."""
+    return "\n".join(map(_function_node, descriptions()))
 
 
 def _function_node(function: Description) -> str:
+    letters = zip(ascii_lowercase, function.arguments, strict=False)  # Calc sorts the nodes by their names
     arguments = "".join(
         f'\n  <node oor:name="{letter}" oor:op="replace">{_texts(each.name, each.text)}</node>'
-        for letter, each in zip(
-            ascii_lowercase, function.arguments, strict=False
-        )  # Calc sorts the nodes by their names
+        for letter, each in letters
     )
     return (
         f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.summary)}'
@@ -97,54 +81,16 @@ def _texts(name: str, text: str) -> str:
     )
 
 
-def components() -> str:
-    """Return the registration of the add-in, which Calc reads before it knows the add-in's interface."""
-    return (
-        f'{_XML}<components xmlns="http://openoffice.org/2010/uno-components">\n'
-        ' <component loader="com.sun.star.loader.Python" uri="addin.py">\n'
-        f'  <implementation name="{IMPLEMENTATION}"><service name="{IMPLEMENTATION}"/>'
-        '<service name="com.sun.star.sheet.AddIn"/></implementation>\n </component>\n</components>\n'
-    )
-
-
-def manifest() -> str:
-    """Return the list of the extension's parts that Calc must register."""
-    kinds = {
-        TYPE_LIBRARY: "application/vnd.sun.star.uno-typelibrary;type=RDB",
-        "addin.components": "application/vnd.sun.star.uno-components",
-        "CalcAddIns.xcu": "application/vnd.sun.star.configuration-data",
-    }
-    entries = "".join(
-        f' <manifest:file-entry manifest:full-path={quoteattr(name)} manifest:media-type="{kind}"/>\n'
-        for name, kind in kinds.items()
-    )
-    head = '<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">'
-    return f"{_XML}{head}\n{entries}</manifest:manifest>\n"
-
-
-def description() -> str:
-    """Return the name of the extension and the version of the office that it needs."""
-    found = re.match(r"\d+(\.\d+)*", version())  # the office compares versions by their numbers
-    return (
-        f'{_XML}<description xmlns="http://openoffice.org/extensions/description/2006"'
-        ' xmlns:xlink="http://www.w3.org/1999/xlink"'
-        ' xmlns:l="http://libreoffice.org/extensions/description/2011">\n'
-        f' <identifier value="org.amznfcf.calc"/>\n <version value="{found.group() if found else "0"}"/>\n'
-        f' <dependencies><l:LibreOffice-minimal-version value="{_OLDEST_OFFICE}"'
-        f' name="LibreOffice {_OLDEST_OFFICE}"/></dependencies>\n'
-        ' <display-name><name lang="en">Amazon FCF: functions in cells</name></display-name>\n'
-        "</description>\n"
-    )
+def office_version() -> str:
+    """Return the version of this package as the office compares versions: by their numbers."""
+    found = re.match(r"\d+(\.\d+)*", version())
+    return found.group() if found else "0"
 
 
 def recorded() -> str:
     """Return the data of the add-in: the interpreter that runs the functions, and the wizard's texts."""
-    functions = {
-        each.name: {
-            "text": each.summary,
-            "arguments": [[argument.name, argument.text] for argument in each.arguments],
-            "one_value": each.one_value,
-        }
-        for each in descriptions()
-    }
+    functions = {}
+    for each in descriptions():
+        arguments = [[argument.name, argument.text] for argument in each.arguments]
+        functions[each.name] = {"text": each.summary, "arguments": arguments, "one_value": each.one_value}
     return json.dumps({"interpreter": sys.executable, "functions": functions}, indent=1) + "\n"

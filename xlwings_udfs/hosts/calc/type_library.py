@@ -30,19 +30,11 @@ def office_types() -> list[str]:
 
 
 def rebuild(folder: Path) -> None:
-    """Write the interface of the functions and its type library into a folder.
-
-    Raises
-    ------
-    EngineError
-        If unoidl-write is missing, or refuses the interface.
-    """
+    """Write the interface of the functions and its type library into a folder."""
     program = developer_kit("unoidl-write")
     if program is None:
-        raise EngineError(
-            "unoidl-write is missing: install LibreOffice's developer kit "
-            "(Debian: apt-get install libreoffice-dev)"
-        )
+        remedy = "install LibreOffice's developer kit (Debian: apt-get install libreoffice-dev)"
+        raise EngineError(f"unoidl-write is missing: {remedy}")
     source = folder / INTERFACE
     source.write_text(interface(), encoding="utf-8", newline="\n")
     command = [str(program), *office_types(), str(source), str(folder / TYPE_LIBRARY)]

@@ -8,18 +8,15 @@ in its cell. The first line that the process writes is ``{"ready": true}``.
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import queue
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from xlwings_udfs.cells.arguments import Cell, Result
-
-_EMPTY: Final = inspect.Parameter.empty
 
 
 def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
@@ -29,11 +26,8 @@ def answer(name: str, arguments: list[Cell]) -> dict[str, object]:
     from xlwings_udfs.functions import FUNCTIONS  # noqa: PLC0415
 
     if name not in FUNCTIONS:
-        return {
-            "error": BAD_VALUE,
-            "message": f"unknown function {name}: the extension and the package differ; "
-            "write the extension again",
-        }
+        remedy = "the extension and the package differ; write the extension again"
+        return {"error": BAD_VALUE, "message": f"unknown function {name}: {remedy}"}
     try:
         return {"value": _plain(FUNCTIONS[name](*arguments))}
     except AmznFcfError as error:

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from model.errors import AmznFcfError
+from xlwings_udfs.cells.arguments import rows_of
 from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, EXCEL_ERRORS, ErrorValue, error_value
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.wizard import descriptions
@@ -43,28 +44,18 @@ def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
             _logger.exception("%s failed", name)
             return shown(error_value(error))
 
-    call.__doc__ = description.text
-    parameters = [
-        inspect.Parameter(each.name, _POSITIONAL, default=each.default) for each in description.arguments
-    ]
+    call.__doc__, call.__annotations__ = description.text, {}
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(each.name, kind, default=each.default) for each in description.arguments]
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it, mypy does not know it
-    call.__annotations__ = {
-        each.name: Annotated[Any, {"doc": each.text, "ndim": 2, "err_to_str": True}]
-        for each in description.arguments
-    }
+    for each in description.arguments:
+        call.__annotations__[each.name] = Annotated[Any, {"doc": each.text, "ndim": 2, "err_to_str": True}]
     return call
 
 
-_POSITIONAL: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
-
-
 def _argument(value: object) -> object:
-    if isinstance(value, (list, tuple)):
-        rows = [
-            [_cell(each) for each in row] if isinstance(row, (list, tuple)) else _cell(row) for row in value
-        ]
-        return rows[0][0] if len(rows) == 1 and isinstance(rows[0], list) and len(rows[0]) == 1 else rows
-    return _cell(value)
+    rows = [[_cell(each) for each in row] for row in rows_of(value)]
+    return rows[0][0] if list(map(len, rows)) == [1] else rows
 
 
 def _cell(value: object) -> object:
@@ -73,9 +64,8 @@ def _cell(value: object) -> object:
         return ErrorValue(value)
     if type(value) is int and _FIRST_ERROR_CODE <= value <= _LAST_ERROR_CODE:
         return BAD_VALUE
-    return (
-        float(value) if isinstance(value, Decimal) else value
-    )  # COM hands over cells in a currency format as Decimal
+    # COM hands over cells in a currency format as Decimal
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _answer(value: object, shown: Callable[[ErrorValue], object]) -> object:

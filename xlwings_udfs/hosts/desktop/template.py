@@ -31,8 +31,16 @@ HOW_TO, SETTINGS, INTELLISENSE = "How to", "xlwings.conf", "_IntelliSense_"
 _STANDALONE: Final = "quickstart_standalone.xlsm"
 _MACRO_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_NAME_WIDTH, _TEXT_WIDTH = 34, 60
 _SHOW_PATH: Final = 'py -c "import sys; print(sys.executable)"'
+_FULL_PATH: Final = f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}"
+_SETTINGS: Final[dict[str, tuple[str | bool | None, str]]] = {
+    "Interpreter_Win": ("python", _FULL_PATH),
+    "PYTHONPATH": (None, "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs"),
+    "UDF Modules": (UDF_MODULE, "Read by the macro ImportPythonUDFs"),
+    "Show Console": (False, "TRUE shows a window with what Python says"),
+    "ADD_WORKBOOK_TO_PYTHONPATH": (False, "FALSE: no Python file that lies beside the workbook is run"),
+}
+"""Setting of xlwings -> its value, and a note."""
 
 
 def write_template(
@@ -41,7 +49,7 @@ def write_template(
     calculate: Callable[[bytes], bytes] | None = None,
     interpreter: str | None = None,
 ) -> tuple[Path, Path]:
-    """Write a macro workbook and the VBA module to import by hand; each file completely or not at all.
+    """Write a macro workbook and the VBA module to import by hand; return their paths.
 
     Parameters
     ----------
@@ -54,18 +62,7 @@ def write_template(
         Returns a workbook with the values of its formulas cached, and keeps the parts that it does not know.
         It gets the workbook as a plain ``.xlsx``, since engines refuse the content type of one with macros.
     interpreter
-        Path of ``python.exe``. Default: this interpreter on Windows; elsewhere ``python``, for the user to
-        replace.
-
-    Returns
-    -------
-    tuple of Path
-        The workbook and the VBA module.
-
-    Raises
-    ------
-    WorkbookError
-        If the name does not end in ``.xlsm``, xlwings is not installed, or a file cannot be written.
+        Path of ``python.exe``; default: this one on Windows, elsewhere ``python``, for the user to replace.
     """
     if path.suffix.lower() != ".xlsm":
         raise WorkbookError(f"{path}: a workbook with macros needs a name that ends in .xlsm")
@@ -74,9 +71,8 @@ def write_template(
     if workbook:
         data = workbook(data)
     if calculate:
-        data = _with_main_type(
-            calculate(_with_main_type(data, _MACRO_TYPE, _PLAIN_TYPE)), _PLAIN_TYPE, _MACRO_TYPE
-        )
+        plain = calculate(_with_main_type(data, _MACRO_TYPE, _PLAIN_TYPE))
+        data = _with_main_type(plain, _PLAIN_TYPE, _MACRO_TYPE)
     write_files({path: data, module: vba_module()})
     return path, module
 
@@ -84,15 +80,11 @@ def write_template(
 def _with_main_type(data: bytes, found: bytes, wanted: bytes) -> bytes:
     """Return a workbook with another content type of its main part, and every other part as it was."""
     target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
-    ):
+    source = zipfile.ZipFile(io.BytesIO(data))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
         for entry in source.infolist():
-            part = source.read(entry)
-            written.writestr(
-                entry, part.replace(found, wanted) if entry.filename == "[Content_Types].xml" else part
-            )
+            part, is_list = source.read(entry), entry.filename == "[Content_Types].xml"
+            written.writestr(entry, part.replace(found, wanted) if is_list else part)
     return target.getvalue()
 
 
@@ -126,9 +118,8 @@ def _standalone() -> bytes:
     try:
         return files("xlwings").joinpath(_STANDALONE).read_bytes()
     except (ModuleNotFoundError, FileNotFoundError):
-        raise WorkbookError(
-            f"xlwings, which carries {_STANDALONE}, is not installed: pip install xlwings"
-        ) from None
+        missing = f"xlwings, which carries {_STANDALONE}, is not installed"
+        raise WorkbookError(f"{missing}: pip install xlwings") from None
 
 
 def _fill_how_to(sheet: Worksheet, module_file: str) -> None:
@@ -154,47 +145,28 @@ def _fill_how_to(sheet: Worksheet, module_file: str) -> None:
 
 def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
     """Fill in the sheet that xlwings reads: names in A up to the first blank, values in B, notes in C."""
-    filled: dict[str, tuple[str | bool | None, str]] = {
-        "Interpreter_Win": (
-            interpreter or "python",
-            f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}",
-        ),
-        "PYTHONPATH": (
-            None,
-            "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs",
-        ),
-        "UDF Modules": (UDF_MODULE, "Read by the macro ImportPythonUDFs"),
-        "Show Console": (False, "TRUE shows a window with what Python says"),
-        "ADD_WORKBOOK_TO_PYTHONPATH": (False, "FALSE: no Python file that lies beside the workbook is run"),
-    }
     names = [str(cell.value) for (cell,) in sheet.iter_rows(max_col=1) if cell.value is not None]
     settings = names[: names.index("Instructions:")]
     for row in sheet.iter_rows(min_row=len(settings) + 1):
         for cell in row:
             cell.value = None  # instructions to activate the sheet, which is active
-    for row_number, name in enumerate(
-        [*settings, *(each for each in filled if each not in settings)], start=1
-    ):
-        sheet.cell(row_number, 1, name)
-        if name in filled:
-            value, note = filled[name]
-            sheet.cell(row_number, 2).value = value
-            sheet.cell(row_number, 3, note)
-    for letter, width in zip("ABC", (_NAME_WIDTH, _TEXT_WIDTH, _TEXT_WIDTH), strict=True):
+    for number, name in enumerate(dict.fromkeys([*settings, *_SETTINGS]), start=1):
+        sheet.cell(number, 1, name)
+        if name in _SETTINGS:
+            value, note = _SETTINGS[name]
+            sheet.cell(number, 2).value = interpreter or value if name == "Interpreter_Win" else value
+            sheet.cell(number, 3, note)
+    for letter, width in zip("ABC", (34, 60, 60), strict=True):
         sheet.column_dimensions[letter].width = width
 
 
 def _fill_intellisense(book: Workbook) -> None:
-    """Add the sheet that Excel-DNA IntelliSense reads.
-
-    Each row is a function: name, text, help topic, then names and texts of the arguments in turn.
-    """
+    """Add the sheet that Excel-DNA IntelliSense reads: name, text, help topic, and the arguments in turn."""
     sheet = book.create_sheet(INTELLISENSE)
     sheet.append(["FunctionInfo"])
     for each in descriptions().values():
-        pairs = [
-            (f"[{argument.name}]" if argument.optional else argument.name, argument.text)
-            for argument in each.arguments
-        ]
-        sheet.append([each.name, each.text, None, *(text for pair in pairs for text in pair)])
+        row = [each.name, each.text, None]
+        for argument in each.arguments:
+            row += [f"[{argument.name}]" if argument.optional else argument.name, argument.text]
+        sheet.append(row)
     sheet.sheet_state = "hidden"

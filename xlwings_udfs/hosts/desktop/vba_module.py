@@ -9,9 +9,7 @@ from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, SPELLINGS
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from xlwings_udfs.cells.descriptions import Argument, Description
+    from xlwings_udfs.cells.descriptions import Description
 
 PYTHON_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs_marked"
 CHECK_MACRO: Final = "CheckAmznFunctions"
@@ -83,39 +81,23 @@ End Function
 
 def vba_module() -> bytes:
     """Return the module as a ``.bas`` file; the VBA editor needs ASCII and Windows line ends."""
-    cases = "\n".join(
-        f'        Case "{error}": CellValue = CVErr({spelling.vba})' for error, spelling in SPELLINGS.items()
-    )
+    cases = [f'        Case "{error}": CellValue = CVErr({each.vba})' for error, each in SPELLINGS.items()]
     head = _HEAD.format(
-        module=PYTHON_MODULE,
-        check=CHECK_MACRO,
-        category=CATEGORY,
-        mark=ord(MARK),
-        cases=cases,
+        module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases="\n".join(cases),
         otherwise=SPELLINGS[BAD_VALUE].vba,
-    )
+    )  # fmt: skip
     functions = descriptions().values()
-    parts = [head, *map(_function, functions), _describe_functions(functions)]
+    calls = "\n".join(map(_described, functions))
+    parts = [head, *map(_function, functions), f"Private Sub DescribeFunctions()\n{calls}\nEnd Sub\n"]
     return "\n".join(parts).replace("\n", "\r\n").encode("ascii")
 
 
 def _function(function: Description) -> str:
-    declared = ", ".join(map(_declared, function.arguments))
-    handed_on = ", ".join(each.name for each in function.arguments)
-    return (
-        f"Public Function {function.name}({declared}) As Variant\n"
-        f'    {function.name} = FromPython("{function.name}", Array({handed_on}))\n'
-        "End Function\n"
-    )
-
-
-def _declared(argument: Argument) -> str:
-    return f"{'Optional ' if argument.optional else ''}ByVal {argument.name} As Variant"
-
-
-def _describe_functions(functions: Iterable[Description]) -> str:
-    calls = "\n".join(map(_described, functions))
-    return f"Private Sub DescribeFunctions()\n{calls}\nEnd Sub\n"
+    names = [each.name for each in function.arguments]
+    kinds = ["Optional ByVal" if each.optional else "ByVal" for each in function.arguments]
+    declared = ", ".join(f"{kind} {name} As Variant" for kind, name in zip(kinds, names, strict=True))
+    name, call = function.name, f'FromPython("{function.name}", Array({", ".join(names)}))'
+    return f"Public Function {name}({declared}) As Variant\n    {name} = {call}\nEnd Function\n"
 
 
 def _described(function: Description) -> str:
@@ -130,5 +112,4 @@ def _described(function: Description) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text as VBA writes it."""
     return '"' + text.replace('"', '""') + '"'

@@ -39,10 +39,6 @@ def descriptions() -> dict[str, Description]:
 
 def _within_limits(found: Description) -> Description:
     text = found.text if len(found.text) <= LONGEST_DESCRIPTION else found.summary
-    arguments = tuple(replace(each, name=vba_name(each.name)) for each in found.arguments)
-    return replace(found, text=text, arguments=arguments)
-
-
-def vba_name(name: str) -> str:
-    """Return the name of an argument, with "_name" after a word that VBA reserves, such as ``event``."""
-    return f"{name}_name" if name in _RESERVED else name
+    renamed = [f"{each.name}_name" if each.name in _RESERVED else each.name for each in found.arguments]
+    pairs = zip(found.arguments, renamed, strict=True)
+    return replace(found, text=text, arguments=tuple(replace(each, name=name) for each, name in pairs))

@@ -20,20 +20,14 @@ def expected_token() -> str:
 
 
 async def validate_token(token_string: str) -> User:
-    """Return the user of an Authorization header: ``Bearer <token>`` or the token alone.
+    """Return the user of an Authorization header, ``Bearer <token>`` or the token alone; 401 for any other.
 
     xlwings Server calls it.
-
-    Raises
-    ------
-    fastapi.HTTPException
-        401 if it is not the token.
     """
     scheme, _, rest = (token_string or "").strip().partition(" ")
     given = rest.strip() if scheme.lower() == "bearer" else (token_string or "").strip()
     expected = expected_token()
     if not expected or not secrets.compare_digest(given.encode(), expected.encode()):
-        raise HTTPException(
-            status.HTTP_401_UNAUTHORIZED, detail="the token is missing or wrong: enter it in the task pane"
-        )
+        reason = "the token is missing or wrong: enter it in the task pane"
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, detail=reason)
     return User(id="token", name="holder of the token")
