@@ -67,8 +67,11 @@ def test_it_is_simulated(capsys: pytest.CaptureFixture[str]) -> None:
     assert "free_cash 2026" in capsys.readouterr().out
 
 
-def test_its_workbook_is_built_and_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", "--out", str(tmp_path), "--workers", "1"]) == 0
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_its_workbook_is_built_and_valid(
+    workers: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "--out", str(tmp_path), "--workers", workers]) == 0
     names = sorted(path.name for path in tmp_path.glob("*.xlsx"))
     assert names == ["amzn-fcf_base+strike.xlsx", "amzn-fcf_base.xlsx", "amzn-fcf_boom.xlsx"]
     assert main(["validate", *(str(tmp_path / name) for name in names)]) == 0

@@ -12,6 +12,7 @@ from amzn_fcf.building.records import Record, code_digest, digest, kept_record, 
 from amzn_fcf.building.selection import file_name, offered_with
 from amzn_fcf.building.workbooks import build
 from amzn_fcf.text.summary import summary_row
+from model import companies
 from model.errors import AmznFcfError
 from model.files import DiskError, write_whole
 from model.parallel.cluster import cluster_workers
@@ -137,7 +138,8 @@ def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
 def _built(job: Job) -> tuple[Outcome, bytes]:
     """Build one workbook; return its outcome once written, and the file: empty if it does not match."""
     try:
-        built = build(preset_to(_plan(job.family), job.family.scenarios[job.place]))
+        with companies.using(job.family.company):
+            built = build(preset_to(_plan(job.family), job.family.scenarios[job.place]))
     except AmznFcfError as error:
         return Outcome(job.path, "failed", message=str(error)), b""
     if built.report.is_clean:
