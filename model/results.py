@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.backends.arrays import applied, compile_plan, program_for
+from model.backends.arrays import applied, compile_plan
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
 from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
@@ -180,6 +180,6 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tup
         raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
     company = composed[0].company
     plan = company.plan(axis) if axis else composed[0].plan
-    program = program_for(plan, rows) if rows else compile_plan(plan)
+    program = compile_plan(plan, rows)
     drivers, reported = driver_arrays(program.plan, composed), reported_arrays(company, plan)
     return Results(program.plan, composed, program.run(drivers, reported, len(composed)))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model import companies
+from model.company import History
 from model.errors import InputError
-from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.language.periods import Period, Quarter
 from model.reported.actuals import load_actuals
 from model.reported.guidance import guidance_at
 from model.results import Results, run
@@ -54,42 +55,6 @@ class Score:
     guidance: tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Known:
-    """The information at an as-of; see :class:`model.company.History`."""
-
-    company: Company
-    as_of: Quarter
-    results: Results
-
-    @property
-    def years(self) -> range:
-        """Fiscal years of the axis."""
-        return self.company.years
-
-    def over(self, line: str, quarters: int, earlier: int = 0) -> float:
-        """Return the sum of a line over the last quarters, or over as many ``earlier`` quarters before."""
-        last = self.results.plan.axis.forecast_start - earlier
-        return float(self.results.values[line][last - quarters : last, 0].sum())
-
-    def growth(self, line: str, quarters: int) -> float:
-        """Return the growth of a sum over the last quarters from the same quarters a year before."""
-        return self.over(line, quarters) / self.over(line, quarters, QUARTERS_A_YEAR) - 1
-
-    def ratio(self, line: str, to: str, quarters: int = QUARTERS_A_YEAR) -> float:
-        """Return the ratio of two sums over the last quarters."""
-        return self.over(line, quarters) / self.over(to, quarters)
-
-    def last(self, line: str) -> float:
-        """Return the figure of the last quarter."""
-        return float(self.results.values[line][self.results.plan.axis.forecast_start - 1, 0])
-
-    def guided(self, line: str, year: int) -> float | None:
-        """Return the middle of the guidance for a line in a year; None if there is none."""
-        said = guidance_at(self.company, self.as_of, line, Period("annual", year))
-        return None if said is None else said.middle
-
-
 def rules_of(company: Company) -> ForecastRules:
     """Return the rules of a company's back-test; a company without rules is an :class:`InputError`."""
     if company.forecast is None:
@@ -111,7 +76,16 @@ def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
     table = {key: default_values(spec, as_of) for key, spec in specs.items()}
     title = "Rules applied to what was known"
     plain = Scenario(f"known at {as_of}", title, as_of, 0.0, table, company=chosen)
-    overrides = dict(rules_of(chosen).rules(Known(chosen, as_of, run([plain]))))
+    results = run([plain])
+
+    def reported(line: str) -> NDArray[np.float64]:
+        return results.values[line][: results.plan.axis.forecast_start, 0]
+
+    def guided(line: str, year: int) -> float | None:
+        said = guidance_at(chosen, as_of, line, Period("annual", year))
+        return None if said is None else said.middle
+
+    overrides = dict(rules_of(chosen).rules(History(as_of, chosen.years, reported, guided)))
     for key, given in overrides.items():
         if not isinstance(given, Mapping):
             overrides[key] = specs[key].clipped(given)
@@ -140,7 +114,6 @@ def forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
 def _forecasts_of(
     quarter: Quarter, results: Results, reported: Results, naive: Mapping[str, NDArray[np.float64]]
 ) -> list[Forecast]:
-    """Return the forecasts of every line for one quarter."""
     company, as_of = results.scenarios[0].company, results.plan.axis.as_of
     column, period = results.plan.axis.position(quarter), Period("quarterly", quarter.year, quarter.number)
     made = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -65,7 +65,7 @@ def _binary(node: nodes.Binary, left: Unit | None, right: Unit | None) -> Unit |
 
 
 def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
-    tree = cast("nodes.Bound | nodes.Authored", node)
+    tree: nodes.Bound | nodes.Authored = node  # type: ignore[assignment]  # a cast would cost a call
     match tree:
         case nodes.Number(value, unit):
             return _ANY if value == 0 else unit
@@ -76,14 +76,9 @@ def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
         case nodes.Lagged(ref, by):
             _same((_unit(by, leaf), RATIO), "lag by")
             return leaf(ref)
-        case (
-            nodes.Fixed(ref)
-            | nodes.Trailing(ref)
-            | nodes.YearSum(ref)
-            | nodes.Total(ref)
-            | nodes.Reduction(_, ref)
-            | nodes.AtPosition(ref)
-        ):
+        case nodes.Fixed(ref) | nodes.Trailing(ref) | nodes.YearSum(ref) | nodes.Total(ref):
+            return leaf(ref)
+        case nodes.Reduction(_, ref) | nodes.AtPosition(ref):
             return leaf(ref)
         case nodes.AsOf(ref) | nodes.AtEnd(ref) | nodes.AtVintage(ref) | nodes.Negate(ref):
             return _unit(ref, leaf)

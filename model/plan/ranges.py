@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -73,9 +73,11 @@ class Ranges:
 
     def _first(self, node: Expr) -> int:
         """Return the position of the first quarter in which ``node`` has a value."""
-        tree = cast("nodes.Bound", node)
+        tree: nodes.Bound = node  # type: ignore[assignment]  # a cast would cost a call for every node
         if not isinstance(tree, nodes.Lookup):
             return max(map(self._first, children(tree)), default=0)
+        if isinstance(tree, nodes.Fixed | nodes.OverAxis):
+            return 0
         match tree:
             case nodes.Ref(_, lag):
                 return self.start(key_of(tree)) + lag
@@ -87,22 +89,16 @@ class Ranges:
                 return min(self.start(key_of(ref)) for ref in refs)
             case nodes.YearSum(ref):
                 return -(-self.start(key_of(ref)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
-            case (
-                nodes.Fixed()
-                | nodes.Reduction()
-                | nodes.PositionOf()
-                | nodes.AtPosition()
-                | nodes.CountBeyond()
-            ):
-                return 0
             case _:
                 raise nodes.no_case(tree, __name__)
 
     def _last(self, node: Expr) -> int:
         """Return the position after the last quarter in which ``node`` has a value."""
-        tree = cast("nodes.Bound", node)
+        tree: nodes.Bound = node  # type: ignore[assignment]  # as above
         if not isinstance(tree, nodes.Lookup):
             return min(map(self._last, children(tree)), default=self.axis.length)
+        if isinstance(tree, nodes.Fixed | nodes.OverAxis):
+            return self.axis.length
         match tree:
             case nodes.Ref(_, lag):
                 return self.stop(key_of(tree)) + lag
@@ -110,14 +106,6 @@ class Ranges:
                 return min(self.stop(key_of(ref)) + 1 + further, self._last(by))
             case nodes.Sum() | nodes.Trailing() | nodes.YearSum():
                 return min(map(self._last, children(tree)))
-            case (
-                nodes.Fixed()
-                | nodes.Reduction()
-                | nodes.PositionOf()
-                | nodes.AtPosition()
-                | nodes.CountBeyond()
-            ):
-                return self.axis.length
             case _:
                 raise nodes.no_case(tree, __name__)
 
@@ -127,15 +115,11 @@ class Ranges:
         if row.stop < self.axis.length:
             self._fail(row, "uses in its forecast a line that ends with as-of")
         if row.vintage is None and self._first(row.forecast) > self.axis.forecast_start:
-            lacking = sorted(
-                key_of(leaf)
-                for leaf in leaves(row.forecast)
-                if self.start(key_of(leaf)) + leaf.lag > self.axis.forecast_start
-            )
-            self._fail(
-                row,
-                f"has no opening value: give history= to {', '.join(lacking) or 'the lines that it uses'}",
-            )
+            split = self.axis.forecast_start
+            used = leaves(row.forecast)
+            lacking = sorted(key_of(leaf) for leaf in used if self.start(key_of(leaf)) + leaf.lag > split)
+            listed = ", ".join(lacking) or "the lines that it uses"
+            self._fail(row, f"has no opening value: give history= to {listed}")
 
     def _fail(self, row: Row, problem: str) -> None:
         raise DeclarationError(f"{row.declared.origin}: {row.key} {problem}")

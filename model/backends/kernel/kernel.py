@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.backends.arrays import ArrayStage, calendar_values
+from model.backends.arrays import ArrayStage, calendar
 from model.backends.kernel.cache import compiled, require_numba
 from model.backends.kernel.expressions import CALENDAR, LANES
 from model.backends.kernel.program import source_of
@@ -151,7 +151,7 @@ class _Variant:
         self.changing = self._changing(kernel.varying)
         # work under a flag is done for the first draws, for later ones only if a row that it reads changes
         self.active = np.array([bool(read & self.changing) for read in self.source.flags], dtype=np.bool_)
-        self.quarters = np.concatenate([calendar_values(what, self.plan.axis)[:, 0] for what in CALENDAR])
+        self.quarters = np.concatenate([calendar(self.plan.axis)[what][:, 0] for what in CALENDAR])
         self.input_slots = self._first_lanes(self.moving)
         self.output_slots = self._first_lanes(self.lines)
 
