@@ -111,33 +111,23 @@ class Point(NamedTuple):
 
 
 def output_of(text: str, scenario: Scenario) -> Output:
-    """Return the output that a text names for a scenario; see :meth:`model.outputs.Output.parse`."""
+    """Return the output that a text names; see :meth:`model.outputs.Output.parse`."""
     return Output.parse(text, scenario.plan)
 
 
 def tornado(
     scenario: Scenario, output: Output, swing: float = DEFAULT_SWING, drivers: Sequence[str] = ()
 ) -> Tornado:
-    """Move one driver at a time, down and up, and compute an output.
+    """Move one driver at a time, down and up, by ``swing`` of its own values ahead, and compute an output.
 
-    Every driver moves by ``swing`` of its own values ahead; see :func:`model.analysis.swings.swing_of`. All
-    moves are one batch.
-
-    Parameters
-    ----------
-    swing
-        As a share: 0.1 is 10 %.
-    drivers
-        Driver rows; none: all of them.
+    See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10 %; ``drivers`` are driver rows,
+    all of them when empty. All moves are one batch.
 
     Raises
     ------
-    InputError
-        If the swing is not above 0 and up to 1, or no driver moves the output.
-    UnknownNameError
-        For an unknown driver.
-    NotAvailableError
-        If the output has no figure in the scenario.
+    InputError, UnknownNameError, NotAvailableError
+        If the swing is not above 0 and up to 1, or no driver moves the output; for an unknown driver; if the
+        output has no figure in the scenario.
 
     Examples
     --------
@@ -216,19 +206,13 @@ def _figures(scenarios: Sequence[Scenario], outputs: Sequence[Output]) -> list[l
 
 
 def grid(scenario: Scenario, output: Output, x: Steps, y: Steps, watch: Watch[int] = iter) -> Grid:
-    """Compute an output for every pair of values of two drivers.
-
-    Parameters
-    ----------
-    watch
-        Sees the batches go by, for a progress bar.
+    """Compute an output for every pair of values of two drivers; ``watch`` sees the batches go by.
 
     Raises
     ------
-    InputError
-        If a value leaves its driver's range, both drivers are one, or the grid has more than 10,000 cells.
-    NotAvailableError
-        If the output has no figure in the scenario.
+    InputError, NotAvailableError
+        If a value leaves its driver's range, both drivers are one, or the grid has more than 10,000 cells; if
+        the output has no figure in the scenario.
 
     Examples
     --------
@@ -246,11 +230,10 @@ def grids(
     """Return the grids of several outputs from the same runs, as :func:`grid` does."""
     if x.driver == y.driver:
         raise InputError(f"grid needs two drivers, not {x.driver} twice")
-    if len(x.values) * len(y.values) > LARGEST_GRID:
-        raise InputError(
-            f"grid of {len(x.values):,} by {len(y.values):,} values is too large: "
-            f"up to {LARGEST_GRID:,} cells"
-        )
+    shape = len(y.values), len(x.values)
+    if math.prod(shape) > LARGEST_GRID:
+        size = f"{shape[1]:,} by {shape[0]:,}"
+        raise InputError(f"grid of {size} values is too large: up to {LARGEST_GRID:,} cells")
     columns = [x.scenario_at(scenario, value) for value in x.values]
     cells = [y.scenario_at(column, value) for value in y.values for column in columns]
     figures: list[list[float]] = [[] for _ in outputs]
@@ -260,7 +243,6 @@ def grids(
             known.extend(more[1:] if known else more)  # the base comes first in every batch
     column, row = x.base(scenario), y.base(scenario)
     centre = None if column is None or row is None else (row, column)
-    shape = len(y.values), len(x.values)
     return [
         Grid(scenario, output, x, y, np.array(values).reshape(shape), base, centre)
         for output, (base, *values) in zip(outputs, figures, strict=True)
@@ -287,9 +269,9 @@ def break_even(
         )
     if x.driver == y.driver:
         raise InputError(f"break-even needs two drivers, not {x.driver} twice")
-    if y.operation == "scale" or (
-        y.operation == "add" and (y.spec.driver.kind != "yearly" or y.spec.driver.zero_means_none)
-    ):
+    is_shifted = y.operation == "add"
+    fixed = y.spec.driver.kind != "yearly" or y.spec.driver.zero_means_none
+    if y.operation == "scale" or (is_shifted and fixed):
         raise InputError(
             "break-even sets the driver of y, or adds to one that varies by year: "
             f"it cannot {y.operation} {y.driver}"
@@ -298,9 +280,7 @@ def break_even(
     for value in watch(x.values):
         moved = x.scenario_at(scenario, value)
         try:
-            root = solve(
-                moved, y.driver, target, output.key, period=output.period, shift=y.operation == "add"
-            )
+            root = solve(moved, y.driver, target, output.key, period=output.period, shift=is_shifted)
         except NoRootError as error:
             points.append(Point(value, math.nan, str(error)))
         else:

@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 class Steps:
     """Values for a driver: ``set`` in every period ahead, or ``add`` to or ``scale`` the scenario's own.
 
-    Raises
-    ------
-    UnknownNameError
-        No such driver.
-    InputError
-        No values, or one that is not a number.
-
     Examples
     --------
     >>> steps = Steps("aws_growth", (-0.05, 0, 0.05), "add")
@@ -57,10 +50,8 @@ class Steps:
         driver, _, word = text.strip().lower().partition(" ")
         operation = word.strip() or "set"
         if operation not in OPERATIONS:
-            hint = did_you_mean(operation, OPERATIONS)
-            raise InputError(
-                f"{text[:80]!r}: write set, add or scale after the driver, not {operation!r}{hint}"
-            )
+            wrong = f"{operation!r}{did_you_mean(operation, OPERATIONS)}"
+            raise InputError(f"{text[:80]!r}: write set, add or scale after the driver, not {wrong}")
         return cls(driver, values, operation)
 
     @property
@@ -72,22 +63,14 @@ class Steps:
         """Return the scenario with the driver moved in every period ahead, or refuse a value out of range."""
         if self.operation == "set":
             return scenario.with_overrides({self.driver: self.spec.check(value, "grid")})
-        where = f"grid ({self.operation} {value:g})"
-        moved = {
-            period: self.spec.check(applied(self.operation, own, value), where)
-            for period, own in self._own(scenario).items()
-        }
-        return scenario.with_overrides({self.driver: moved})
+        where, spec = f"grid ({self.operation} {value:g})", self.spec
+        moved = {period: applied(self.operation, own, value) for period, own in self._own(scenario).items()}
+        return scenario.with_overrides({self.driver: {key: spec.check(moved[key], where) for key in moved}})
 
     def base(self, scenario: Scenario) -> int | None:
         """Return the place of the value that leaves the scenario as it is, if there is one."""
-        neutral = {"add": 0.0, "scale": 1.0}.get(self.operation)
-        for place, value in enumerate(self.values):
-            if value == neutral or (
-                neutral is None and all(own == value for own in scenario.ahead(self.driver).values())
-            ):
-                return place
-        return None
+        own = {"add": {0.0}, "scale": {1.0}}.get(self.operation, {*scenario.ahead(self.driver).values()})
+        return next((place for place, value in enumerate(self.values) if own == {value}), None)
 
     def room(self, scenario: Scenario) -> tuple[float, float]:
         """Return the lowest and highest value that keep the driver in its range in every period ahead."""
@@ -165,7 +148,6 @@ def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
 
 
 def _side(scenario: Scenario, spec: DriverSpec, wanted: Mapping[str, float], period: str) -> Side:
-    """Return one side of a swing: the wanted values ahead, as far as the driver's range allows."""
     own = scenario.ahead(spec.key)
     # a 0 that means "none" may lie outside the range: what did not move is not clipped
     moved = {each: value if value == own[each] else spec.clipped(value) for each, value in wanted.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -154,14 +155,12 @@ def scores(given: Sequence[Forecast] | None = None, company: Company | None = No
     rules = rules_of(company or companies.default())
     known = forecasts(company) if given is None else given
     found = []
-    for line in rules.lines:
-        for ahead in AHEAD:
-            chosen = [each for each in known if each.line == line and each.ahead == ahead]
-            if chosen:
-                percent = line in rules.in_percent
-                sources = ("model", "naive", "guidance")
-                errors = [_errors(chosen, source, percent=percent) for source in sources]
-                found.append(Score(line, ahead, len(chosen), *errors))
+    for line, ahead in product(rules.lines, AHEAD):
+        chosen = [each for each in known if each.line == line and each.ahead == ahead]
+        if chosen:
+            percent = line in rules.in_percent
+            errors = [_errors(chosen, each, percent=percent) for each in ("model", "naive", "guidance")]
+            found.append(Score(line, ahead, len(chosen), *errors))
     return found
 
 

@@ -40,12 +40,13 @@ def reported_so_far(results: Results, key: str, period: Period) -> Observation:
     far); a balance stays as it is; a ratio stays what it is over the quarters reported, against the same
     quarters of the year before where its formula looks back.
     """
-    split = results.plan.axis.forecast_start
+    axis, row = results.plan.axis, results.values[key]
+    split = axis.forecast_start
     if period.frequency == "quarterly":
-        place = results.plan.axis.position(Quarter(period.year, period.quarter))
-        value = float(results.values[key][place, 0]) if place < split else float("nan")
+        place = axis.position(Quarter(period.year, period.quarter))
+        value = float(row[place, 0]) if place < split else float("nan")
         return Observation(value, value, int(place < split), place < split)
-    year = results.plan.axis.year_position(period.year)
+    year = axis.year_position(period.year)
     first = year * QUARTERS_A_YEAR
     quarters = min(max(split - first, 0), QUARTERS_A_YEAR)
     if quarters == QUARTERS_A_YEAR:
@@ -54,15 +55,14 @@ def reported_so_far(results: Results, key: str, period: Period) -> Observation:
     if not quarters:
         return Observation(float("nan"), float("nan"), 0, complete=False)
     line = results.plan.row(key).line
-    so_far = _so_far(results, key, quarters)
     if line is None or line.annual == "none":
-        value = float(results.values[key][split - 1, 0])
+        value = float(row[split - 1, 0])
         return Observation(value, value, quarters, complete=False, latest=True)
+    value = float(_so_far(results, key, quarters)[year, 0])
     if line.annual == "sum":
-        before = results.values[key][first - QUARTERS_A_YEAR : first, 0]
-        outlook = float(so_far[year, 0] * before.sum() / before[:quarters].sum())
-        return Observation(float(so_far[year, 0]), outlook, quarters, complete=False)
-    value = float(so_far[year, 0])
+        before = row[first - QUARTERS_A_YEAR : first, 0]
+        outlook = float(value * before.sum() / before[:quarters].sum())
+        return Observation(value, outlook, quarters, complete=False)
     return Observation(value, value, quarters, complete=False, latest=_of_balances(results, key))
 
 

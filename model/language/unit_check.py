@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.errors import DeclarationError
+from model.errors import DeclarationError, located
 from model.language import nodes
 from model.language.nodes import COMPARISONS, LOGICAL, Expr
 from model.language.units import DAY, QUARTER, RATIO, Unit, parse_unit
@@ -20,15 +20,11 @@ _ANY: Final = None
 
 def check_units(node: Expr, declared: str, where: str, leaf: LeafUnit | None = None) -> None:
     """Raise a :class:`DeclarationError` (``where: ...``) unless ``node`` has the unit ``declared``."""
-    try:
+    with located(where):
         yielded = _unit(node, leaf or _declared_unit)
-        expected = parse_unit(declared)
-    except DeclarationError as error:
-        raise DeclarationError(f"{where}: {error}") from None
-    if yielded is not _ANY and yielded != expected:
-        raise DeclarationError(
-            f"{where}: is declared in {declared!r} but its formula yields {str(yielded) or 'ratio'!r}"
-        )
+        if yielded not in (_ANY, parse_unit(declared)):
+            found = str(yielded) or "ratio"
+            raise DeclarationError(f"is declared in {declared!r} but its formula yields {found!r}")
 
 
 def _declared_unit(ref: nodes.Ref) -> Unit | None:

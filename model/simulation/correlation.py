@@ -33,19 +33,15 @@ _SHOWN: Final = 0.001
 def normal_correlations(names: Sequence[str], pairs: Mapping[tuple[str, str], float], where: str) -> Array:
     """Return the correlations of normal scores for rank correlations of pairs; other pairs are uncorrelated.
 
-    Shape (names, names).
-
-    Raises
-    ------
-    InputError
-        If no joint distribution has these correlations; the message gives the nearest valid ones, with all
-        other pairs unchanged.
+    Shape (names, names). An :class:`InputError` if no joint distribution has these correlations; the message
+    gives the nearest valid ones, with all other pairs unchanged.
     """
     ranks = np.eye(len(names))
     place = {name: number for number, name in enumerate(names)}
     for (one, other), value in pairs.items():
         ranks[place[one], place[other]] = ranks[place[other], place[one]] = value
-    scores = _scores_of(ranks)
+    scores: Array = 2 * np.sin(np.pi * ranks / 6)
+    np.fill_diagonal(scores, 1.0)
     if np.linalg.eigvalsh(scores)[0] < SMALLEST_EIGENVALUE:
         nearest = 6 / np.pi * np.arcsin(nearest_correlations(scores, _ROUNDING * len(names), scores == 0) / 2)
         near = {(one, other): nearest[place[one], place[other]] for one, other in pairs}
@@ -80,30 +76,13 @@ def nearest_correlations(
     return nearest
 
 
-def _scores_of(ranks: Array) -> Array:
-    scores: Array = 2 * np.sin(np.pi * ranks / 6)
-    np.fill_diagonal(scores, 1.0)
-    return scores
-
-
 def correlated(shares: Array, scores: Array, *, rearranged: bool) -> Array:
-    """Give independent uniform draws the correlations of normal scores.
+    """Give independent uniform draws, shape (draws, names), the correlations of normal scores.
 
-    Parameters
-    ----------
-    shares
-        Independent uniform numbers, shape (draws, names).
-    scores
-        As :func:`normal_correlations` returns them.
-    rearranged
-        False: a Gaussian copula, new numbers from mixed scores. True: the same numbers of each column in
-        another order (Iman and Conover 1982), so that a stratified column stays stratified; chance
-        correlations of the draws are removed on the way, if there are more draws than names.
-
-    Returns
-    -------
-    ndarray
-        Shape (draws, names).
+    ``scores``: as :func:`normal_correlations` returns them. ``rearranged``: the same numbers of each column in
+    another order (Iman and Conover 1982), so that a stratified column stays stratified; chance correlations of
+    the draws are removed on the way, if there are more draws than names. Otherwise a Gaussian copula: new
+    numbers from mixed scores.
     """
     from scipy.special import ndtr, ndtri  # noqa: PLC0415  # slow to load, and only simulations need it
 

@@ -86,25 +86,18 @@ class Distribution:
 def within(distribution: Distribution, low: float, high: float, where: str) -> Distribution:
     """Return a distribution with values in an interval: a bounded one as it is, an unbounded one truncated.
 
-    Raises
-    ------
-    InputError
-        If a bounded kind leaves the interval, or less than half of an unbounded one lies inside; starts with
-        ``where``.
+    Refused if a bounded kind leaves the interval, or less than half of an unbounded one lies inside.
     """
     first, last = distribution.support
     if low <= first and last <= high:
         return distribution
+    kind, bounds = distribution.kind, f"{low:.6g}..{high:.6g}"
     if math.isfinite(first) and math.isfinite(last):
-        raise InputError(
-            f"{where}: {distribution.kind} from {first:g} to {last:g} leaves {low:.6g}..{high:.6g}: narrow it"
-        )
+        raise InputError(f"{where}: {kind} from {first:g} to {last:g} leaves {bounds}: narrow it")
     mass = distribution.below(high) - distribution.below(low)
     if mass < LEAST_MASS:
-        raise InputError(
-            f"{where}: only {mass:.1%} of the {distribution.kind} distribution lies in "
-            f"{low:.6g}..{high:.6g}: move or narrow it"
-        )
+        part = f"only {mass:.1%} of the {kind} distribution lies in {bounds}"
+        raise InputError(f"{where}: {part}: move or narrow it")
     return replace(distribution, interval=(low, high))
 
 
