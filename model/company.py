@@ -150,11 +150,9 @@ class Company:
     def axis(self, as_of: Quarter) -> Axis:
         """Return the axis of an as-of that leaves room for the lags before it, and a quarter to forecast."""
         if not self.earliest_as_of <= as_of < self.last:
-            before = self.earliest_as_of - self.first
-            raise PeriodError(
-                f"as-of {as_of} is outside {self.earliest_as_of}..{self.last.shifted(-1)}: "
-                f"the lags need {before} reported quarters before it"
-            )
+            allowed = f"{self.earliest_as_of}..{self.last.shifted(-1)}"
+            needed = f"the lags need {self.earliest_as_of - self.first} reported quarters before it"
+            raise PeriodError(f"as-of {as_of} is outside {allowed}: {needed}")
         return Axis(as_of, self.first, self.last)
 
     def file(self, name: str) -> Traversable:

@@ -93,9 +93,8 @@ class Results:
     def _viewed(self, row: Row, frequency: Frequency) -> Array:
         if row.driver is not None and row.driver.kind == "yearly" and frequency == "annual":
             tables = [each.table[row.key] for each in self.scenarios]
-            return np.array(
-                [[table.get(str(year), np.nan) for table in tables] for year in self.plan.axis.years]
-            )
+            years = map(str, self.plan.axis.years)
+            return np.array([[table.get(year, np.nan) for table in tables] for year in years])
         rule = row.line.annual if row.line is not None else "none"
         if rule == "none":
             raise PeriodError(f"{row.key} has no {frequency} figure: ask for quarters, such as 2026Q3")

@@ -33,8 +33,8 @@ from model.simulation.tally import BINS, Bins, Means, Tally, bins_of, lower_tail
 from model.simulation.uncertainty import Move, Uncertainty
 
 if TYPE_CHECKING:
+    from model.backends.arrays import Array
     from model.simulation.results import Simulation
-    from model.simulation.sampling import Array
 
 DRAWS = 60_000
 STANDARD = Distribution("normal", (0, 1))

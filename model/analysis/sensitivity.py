@@ -194,14 +194,12 @@ def _bar(spec: DriverSpec, swing: Swing, output: Output, figures: tuple[float, f
 
 
 def _figures(scenarios: Sequence[Scenario], outputs: Sequence[Output]) -> list[list[float]]:
-    """Compute outputs for the base and other scenarios; a line over time must have a figure in the base."""
     results = run(scenarios)
     figures: list[list[float]] = [output.read(results).tolist() for output in outputs]
     for output, values in zip(outputs, figures, strict=True):
         if output.period is not None and math.isnan(values[0]):
-            raise NotAvailableError(
-                f"{output} has no figure in {scenarios[0].name}: it starts later, or has no meaning there"
-            )
+            reason = "it starts later, or has no meaning there"
+            raise NotAvailableError(f"{output} has no figure in {scenarios[0].name}: {reason}")
     return figures
 
 
@@ -256,26 +254,17 @@ def break_even(
 
     The search covers the whole range of the driver of ``y``, whose own values do not matter; see
     :func:`model.analysis.solve.solve`.
-
-    Raises
-    ------
-    InputError
-        If the output is a quarter, both drivers are one, or the driver of ``y`` cannot be solved for.
     """
     if output.is_event or not math.isfinite(target):
-        raise InputError(
-            "break-even needs a number to reach and a figure that reaches it, "
-            f"not {target:g} and {output} ({output.unit})"
-        )
+        given = f"{target:g} and {output} ({output.unit})"
+        raise InputError(f"break-even needs a number to reach and a figure that reaches it, not {given}")
     if x.driver == y.driver:
         raise InputError(f"break-even needs two drivers, not {x.driver} twice")
     is_shifted = y.operation == "add"
     fixed = y.spec.driver.kind != "yearly" or y.spec.driver.zero_means_none
     if y.operation == "scale" or (is_shifted and fixed):
-        raise InputError(
-            "break-even sets the driver of y, or adds to one that varies by year: "
-            f"it cannot {y.operation} {y.driver}"
-        )
+        able = "break-even sets the driver of y, or adds to one that varies by year"
+        raise InputError(f"{able}: it cannot {y.operation} {y.driver}")
     points = []
     for value in watch(x.values):
         moved = x.scenario_at(scenario, value)

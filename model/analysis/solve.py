@@ -20,14 +20,11 @@ from model.scenarios.drivers import ALL, driver_specs, spec_named
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
+    from model.backends.arrays import Array
     from model.company import Company
     from model.language.periods import Period
     from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
-
-    Array = NDArray[np.float64]
 
 _SMALLEST_SHARE: Final = 1e-6
 """Share of the range at which the search begins for a driver whose 0 means "none"."""
@@ -139,9 +136,8 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
             at_root = scenario_at(root)
             return Root(spec.key, root, shift, ends, searched, figure, target, found, roots, at_root)
     if scan.changes:
-        raise NoRootError(
-            f"no root in [{low:g}, {high:g}]: {figure} jumps over {target:g} at {spec.key} = {root:g}"
-        )
+        jump = f"{figure} jumps over {target:g} at {spec.key} = {root:g}"
+        raise NoRootError(f"no root in [{low:g}, {high:g}]: {jump}")
     highest = scenario_at(float(scan.points[-1]))
     raise NoRootError(_no_root(spec, figure, target, scan, highest))
 
@@ -230,9 +226,8 @@ def _changed(
         return scenario.with_overrides({spec.key: moved})
     bounded = spec.clipped(value)  # against rounding
     by_year = bool(years) and spec.driver.kind == "yearly"
-    return scenario.with_overrides(
-        {spec.key: dict.fromkeys(map(str, years), bounded) if by_year else bounded}
-    )
+    values = dict.fromkeys(map(str, years), bounded) if by_year else bounded
+    return scenario.with_overrides({spec.key: values})
 
 
 def _own_value(scenario: Scenario, spec: DriverSpec) -> float:

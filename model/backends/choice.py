@@ -53,10 +53,8 @@ def compute_by(engine: str, plan: Plan, varying: frozenset[str], wanted: tuple[s
         chunks = []
         for first in range(0, draws, _CHUNK):
             size = min(_CHUNK, draws - first)
-            part = {
-                key: row[:, first : first + size] if row.shape[1] > 1 else row for key, row in drivers.items()
-            }
-            values = program.run(part, reported, size)
+            part = {key: row[:, first : first + size] for key, row in drivers.items() if row.shape[1] > 1}
+            values = program.run({**drivers, **part}, reported, size)
             chunks.append({key: values[key] for key in wanted})
         return {key: np.concatenate([chunk[key] for chunk in chunks], axis=1) for key in wanted}
 

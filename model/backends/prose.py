@@ -69,11 +69,8 @@ class _Prose:
                 return f"{key_of(ref)}[{self.plan.axis.quarters[position]}]"
             case nodes.Sum(refs):
                 names = [key_of(ref) for ref in refs]
-                return (
-                    "(" + " + ".join(names) + ")"
-                    if len(names) <= _LONG_SUM
-                    else f"sum of {names[0]} to {names[-1]}"
-                )
+                is_long = len(names) > _LONG_SUM
+                return f"sum of {names[0]} to {names[-1]}" if is_long else f"({' + '.join(names)})"
             case nodes.Trailing(ref):
                 return f"sum of {key_of(ref)} over four quarters"
             case nodes.YearSum(ref):

@@ -145,18 +145,16 @@ def _naive(reported: Results, as_of: Quarter, rules: ForecastRules) -> dict[str,
         sums[3:] = np.convolve(row, np.ones(4), "valid")
         return sums
 
-    return {
-        line: trailing(rules.parts[line]) if line in rules.parts else extended(line) for line in rules.lines
-    }
+    simple = {line: extended(line) for line in rules.lines if line not in rules.parts}
+    return simple | {line: trailing(parts) for line, parts in rules.parts.items()}
 
 
-def scores(given: Sequence[Forecast] | None = None, company: Company | None = None) -> list[Score]:
+def scores(company: Company | None = None) -> list[Score]:
     """Return mean and mean absolute errors by line and distance, in per cent or USD m."""
     rules = rules_of(company or companies.default())
-    known = forecasts(company) if given is None else given
     found = []
     for line, ahead in product(rules.lines, AHEAD):
-        chosen = [each for each in known if each.line == line and each.ahead == ahead]
+        chosen = [each for each in forecasts(company) if each.line == line and each.ahead == ahead]
         if chosen:
             percent = line in rules.in_percent
             errors = [_errors(chosen, each, percent=percent) for each in ("model", "naive", "guidance")]

@@ -120,10 +120,8 @@ def _read(record: object, number: int, company: Company) -> Claim:
         raise InputError(f"{where}: unknown line {line!r}{did_you_mean(line, declared)}")
     bounds = [key for key in _NUMBERS if numbers[key] is not None or texts[f"{key}_of"]]
     if (kind == "not_testable") != bool(texts["reason"]) or (kind == "range" and not bounds):
-        needed = (
-            "a range needs minimum or maximum; a claim that is not testable, and no other, needs a reason"
-        )
-        raise InputError(f"{where}: {needed}")
+        only = "a claim that is not testable, and no other, needs a reason"
+        raise InputError(f"{where}: a range needs minimum or maximum; {only}")
     if kind != "not_testable" and not (line and texts["period"]):
         raise InputError(f"{where}: needs the line and the period that it is judged by")
     periods = [texts[key] for key in ("period", "minimum_of", "maximum_of")]

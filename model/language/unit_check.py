@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.errors import DeclarationError, located
+from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import COMPARISONS, LOGICAL, Expr
 from model.language.units import DAY, QUARTER, RATIO, Unit, parse_unit
@@ -18,13 +18,12 @@ _ANY: Final = None
 """The unit that fits everywhere: of the number 0, and of names that are not declared yet."""
 
 
-def check_units(node: Expr, declared: str, where: str, leaf: LeafUnit | None = None) -> None:
-    """Raise a :class:`DeclarationError` (``where: ...``) unless ``node`` has the unit ``declared``."""
-    with located(where):
-        yielded = _unit(node, leaf or _declared_unit)
-        if yielded not in (_ANY, parse_unit(declared)):
-            found = str(yielded) or "ratio"
-            raise DeclarationError(f"is declared in {declared!r} but its formula yields {found!r}")
+def check_units(node: Expr, declared: str, leaf: LeafUnit | None = None) -> None:
+    """Raise a :class:`DeclarationError` unless ``node`` has the unit ``declared``."""
+    yielded = _unit(node, leaf or _declared_unit)
+    if yielded not in (_ANY, parse_unit(declared)):
+        found = str(yielded) or "ratio"
+        raise DeclarationError(f"is declared in {declared!r} but its formula yields {found!r}")
 
 
 def _declared_unit(ref: nodes.Ref) -> Unit | None:

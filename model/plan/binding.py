@@ -160,7 +160,5 @@ def _selected(dimension: Dimension, selection: Selection, name: str) -> str:
     for other, member in selection.items():
         if dimension.covers(other) and member in dimension.members:
             return member
-    raise DeclarationError(
-        f"{name} varies by {dimension.name}:"
-        " choose a member with [...], use total(), or declare the line by it"
-    )
+    hint = "choose a member with [...], use total(), or declare the line by it"
+    raise DeclarationError(f"{name} varies by {dimension.name}: {hint}")

@@ -27,13 +27,8 @@ class Ranges:
 
     def resolve(self) -> dict[str, Row]:
         """Return the rows with ranges; a lag that leads before the axis is a :class:`DeclarationError`."""
-        resolved = {}
-        for key, row in self.rows.items():
-            if row.line is None or not row.timed:
-                resolved[key] = replace(row, stop=row.stop or self.axis.length)
-                self.starts[key], self.stops[key] = 0, resolved[key].stop
-                continue
-            resolved[key] = replace(row, start=self.start(key), stop=self.stop(key))
+        pairs = self.rows.items()
+        resolved = {key: replace(row, start=self.start(key), stop=self.stop(key)) for key, row in pairs}
         for row in resolved.values():
             self._check_opening(row)
         return resolved
@@ -61,8 +56,8 @@ class Ranges:
     def stop(self, key: str) -> int:
         """Return the position after the last quarter in which a row has a value."""
         row = self.rows[key]
-        if row.line is None:
-            return row.stop
+        if row.line is None or not row.timed:
+            return row.stop or self.axis.length
         if key not in self.stops:
             if row.forecast is None:
                 self.stops[key] = self.axis.forecast_start

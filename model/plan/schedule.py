@@ -110,9 +110,7 @@ def _check_recurrent(tasks: Iterable[Task]) -> None:
     for task in tasks:
         for node in walk(task.formula):
             if isinstance(node, (nodes.YearSum, nodes.Fixed)) and key_of(node.ref) in keys:
-                key = task.row.key
-                raise DeclarationError(
-                    f"{task.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)},"
-                    f" which in turn depends on {key}: declare {key_of(node.ref)}"
-                    " from drivers and reported figures only"
-                )
+                key, used, origin = task.row.key, key_of(node.ref), task.row.declared.origin
+                circle = f"{key} needs all quarters of {used}, which in turn depends on {key}"
+                hint = f"declare {used} from drivers and reported figures only"
+                raise DeclarationError(f"{origin}: {circle}: {hint}")

@@ -231,13 +231,9 @@ def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
     if spec.driver.kind in {"constant", "seasonal"}:
         return {ALL: value}
     if spec.driver.kind == "elapsed":
-        return {str(quarter): value for quarter in quarters_after(as_of, spec.company)}
+        ahead = range(1, spec.company.last - as_of + 1)
+        return {str(as_of.shifted(each)): value for each in ahead}
     return {str(year): value for year in range(as_of.shifted(1).year, spec.company.last.year + 1)}
-
-
-def quarters_after(as_of: Quarter, company: Company) -> list[Quarter]:
-    """Return the quarters after the as-of, to the end of the axis."""
-    return [as_of.shifted(place) for place in range(1, company.last - as_of + 1)]
 
 
 def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:

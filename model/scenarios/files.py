@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 Word = TypeVar("Word", bound=str)
 Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
-_SCENARIO_KEYS: Final = frozenset(
-    {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
-)
+_SCENARIO_KEYS: Final = {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
 _OVERLAY_KEYS: Final = frozenset({"name", "title", "note", "overlay", "changes"})
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _ELAPSED: Final = re.compile(r"[0-9]{1,3}")

@@ -97,10 +97,8 @@ class Scenario:
             return np.array([by_season[quarter.number - 1] for quarter in plan.axis.quarters])
         values = self.table[key]
         last = values.get(str(self.company.last.year), 0.0)  # of a longer axis than the model's own
-        return np.array([
-            values.get(quarter, values.get(year, last))
-            for quarter, year in plan.axis.labels
-        ])  # fmt: skip
+        labels = plan.axis.labels
+        return np.array([values.get(quarter, values.get(year, last)) for quarter, year in labels])
 
 
 def assumption_hash(scenarios: Sequence[Scenario]) -> str:

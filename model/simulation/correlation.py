@@ -47,10 +47,8 @@ def normal_correlations(names: Sequence[str], pairs: Mapping[tuple[str, str], fl
         near = {(one, other): nearest[place[one], place[other]] for one, other in pairs}
         differing = [pair for pair, value in pairs.items() if abs(near[pair] - value) >= _SHOWN / 2]
         listed = ", ".join(f"{' and '.join(pair)} {near[pair]:.3f}" for pair in differing or pairs)
-        raise InputError(
-            f"{where}: the correlations contradict each other (not positive definite); "
-            f"the nearest that do not: {listed}"
-        )
+        problem = "the correlations contradict each other (not positive definite)"
+        raise InputError(f"{where}: {problem}; the nearest that do not: {listed}")
     return scores
 
 

@@ -19,9 +19,7 @@ from model.scenarios.drivers import number
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from model.backends.arrays import Array
 
 LEAST_MASS: Final = 0.5
 """An unbounded distribution with less probability than this in its driver's range is taken for a mistake."""

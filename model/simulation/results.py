@@ -157,9 +157,8 @@ def summed_up(
 def _estimate(plain: float, bins: Bins, tally: Tally, output: Output, number: int) -> Estimate:
     means, known = tally.outputs, int(tally.outputs.number[number])
     statistics = (means.mean, means.standard_error, means.deviation, tally.lowest, tally.highest)
-    mean, error, deviation, lowest, highest = (
-        float(each[number]) if known else math.nan for each in statistics
-    )
+    values = (float(each[number]) if known else math.nan for each in statistics)
+    mean, error, deviation, lowest, highest = values
     percentiles = {percent: percentile(tally, bins, number, percent / 100) for percent in PERCENTILES}
     shortfall, width = lower_tail_mean(tally, bins, number, TAIL), float(bins.width[number])
     return Estimate(

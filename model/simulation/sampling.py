@@ -16,9 +16,7 @@ from model.errors import InputError, did_you_mean
 from model.simulation.correlation import correlated
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from model.backends.arrays import Array
 
 Sampling = Literal["latin_hypercube", "sobol", "plain"]
 SAMPLINGS: Final[tuple[Sampling, ...]] = get_args(Sampling)

@@ -22,12 +22,9 @@ from model.simulation.distributions import Distribution, within
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from model.backends.arrays import Array
     from model.plan.plan import Plan
     from model.scenarios.drivers import DriverSpec
-
-    Array = NDArray[np.float64]
 
 _YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})(?:(?P<open>\+)|-(?P<last>[0-9]{1,4}))?")
 _FIRST_CALENDAR_YEAR: Final = 1000
@@ -141,10 +138,8 @@ def _rows(move: Move, plan: Plan, where: str) -> range:
     if first < _FIRST_CALENDAR_YEAR:
         running = axis.quarters[axis.forecast_start].year
         first, last = first + running, min(last, _FIRST_CALENDAR_YEAR) + running
-    rows = range(
-        max(axis.forecast_start, QUARTERS_A_YEAR * (first - axis.first.year)),
-        min(axis.length, QUARTERS_A_YEAR * (last + 1 - axis.first.year)),
-    )
+    begin, end = (QUARTERS_A_YEAR * (year - axis.first.year) for year in (first, last + 1))
+    rows = range(max(axis.forecast_start, begin), min(axis.length, end))
     if not rows:
         ahead = f"{axis.quarters[axis.forecast_start]} to {axis.last}"
         raise InputError(f"{where}: {move.name}: years = {move.years!r} holds no quarter from {ahead}")
@@ -168,10 +163,8 @@ def year_range(text: str, where: str) -> tuple[int, int]:
         calendar = first >= _FIRST_CALENDAR_YEAR
         if first <= last and (match["open"] or calendar == (last >= _FIRST_CALENDAR_YEAR)):
             return (first, last)
-    raise InputError(
-        f'{where}: years = {text[:40]!r}: write "0" for the running year, "1-2", "3+", '
-        'or calendar years such as "2027-2028"'
-    )
+    forms = '"0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
+    raise InputError(f"{where}: years = {text[:40]!r}: write {forms}")
 
 
 def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:

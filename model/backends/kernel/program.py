@@ -150,7 +150,6 @@ class _Writer:
         self.bodies[-1] += lines
 
     def text(self) -> str:
-        """Return the text of the kernel."""
         functions = [
             _PART.format(name=f"part_{number}", body="\n".join(_indented(body or ["pass"])))
             for number, body in enumerate(self.bodies)
@@ -175,7 +174,6 @@ class _Writer:
         )
 
     def _together(self, tasks: Sequence[Task], part: Part) -> list[str]:
-        """Write tasks in one loop over lanes."""
         known: dict[str, str] = {}
         lines = [f"n = t * {LANES} + j"] if part.timed else ["n = j"]
         for number, task in enumerate(tasks):
@@ -245,7 +243,6 @@ class _Writer:
         ]
 
     def _shapes(self, tasks: Sequence[Task], part: Part) -> list[_Shape]:
-        """Group tasks by the text of their formulas."""
         shapes: dict[str, _Shape] = {}
         for task in tasks:
             code = Code(self.layout, "x", task.row.vintage, part.phase == "history")
