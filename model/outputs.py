@@ -15,14 +15,12 @@ import numpy as np
 
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import leaves
-from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
-from model.plan.plan import key_of
+from model.language.periods import QUARTERS_A_YEAR, Frequency, Period, Quarter
+from model.plan.plan import Plan, Row, key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.language.periods import Frequency
-    from model.plan.plan import Plan, Row
     from model.results import Results
 
 _PARTS: Final = re.compile(r"([^\s\[]+)\s*(\[[^\]]*\])?\s*(.*)")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.backends.arrays import applied, compile_plan
+from model.backends.arrays import Array, Values, applied, compile_plan
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
-from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
-from model.plan.plan import key_of
+from model.language.periods import QUARTERS_A_YEAR, Axis, Frequency, Period
+from model.plan.plan import Plan, Row, key_of
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.scenario import Scenario, driver_arrays
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-
-    from model.backends.arrays import Array, Values
-    from model.language.periods import Axis
-    from model.plan.plan import Plan, Row
 
 
 @dataclass(repr=False)

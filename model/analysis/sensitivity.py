@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 import numpy as np
 
 from model.analysis.solve import solve
-from model.analysis.swings import Steps, swing_of
+from model.analysis.swings import Steps, Swing, swing_of
 from model.errors import InputError, NoRootError, NotAvailableError
 from model.outputs import Output
 from model.results import run
-from model.scenarios.drivers import driver_specs, spec_named
+from model.scenarios.drivers import DriverSpec, driver_specs, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from model.analysis.swings import Swing
-    from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
     Item = TypeVar("Item")

@@ -15,7 +15,7 @@ from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
 from model.outputs import rows_of
 from model.results import Results, run
 from model.scenarios.adjustment import room
-from model.scenarios.drivers import ALL, driver_specs, spec_named
+from model.scenarios.drivers import ALL, DriverSpec, driver_specs, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from model.backends.arrays import Array
     from model.company import Company
     from model.language.periods import Period
-    from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
 _SMALLEST_SHARE: Final = 1e-6

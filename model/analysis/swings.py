@@ -10,13 +10,12 @@ from model import companies
 from model.errors import InputError, did_you_mean
 from model.language.units import measure
 from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, applied, room
-from model.scenarios.drivers import ALL, as_text, driver_specs, shares_of_one, spec_named
+from model.scenarios.drivers import ALL, DriverSpec, as_text, driver_specs, shares_of_one, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from model.company import Company
-    from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
 

@@ -10,23 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import DeclarationError
 from model.language import nodes
-from model.language.nodes import leaves
-from model.language.periods import QUARTERS_A_YEAR
-from model.plan.plan import key_of
-from model.plan.schedule import PHASES, Stage, phase_tasks, stages_of
-
-if TYPE_CHECKING:
-    from model.language.nodes import Expr
-    from model.language.periods import Axis
-    from model.plan.plan import Plan
-    from model.plan.schedule import Task
+from model.language.nodes import Expr, leaves
+from model.language.periods import QUARTERS_A_YEAR, Axis
+from model.plan.plan import Plan, key_of
+from model.plan.schedule import PHASES, Stage, Task, phase_tasks, stages_of
 
 Array = NDArray[np.float64]
 Values = dict[str, Array]

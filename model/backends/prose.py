@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from model.backends.infix import infix
 from model.language import nodes
-from model.plan.plan import key_of
-
-if TYPE_CHECKING:
-    from model.plan.plan import Plan, Row
+from model.plan.plan import Plan, Row, key_of
 
 _CALENDAR: Final = {
     "year": "year", "quarter": "quarter of the year", "index": "position", "elapsed": "quarters since as-of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model import companies
-from model.company import History
+from model.company import Company, ForecastRules, History
 from model.errors import InputError
 from model.language.periods import Period, Quarter
 from model.reported.actuals import load_actuals
@@ -21,11 +21,8 @@ from model.scenarios.drivers import default_values, driver_specs
 from model.scenarios.scenario import Note, Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from model.company import Company, ForecastRules
 
 AHEAD: Final = (1, 2, 3, 4)
 

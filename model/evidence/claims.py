@@ -12,10 +12,10 @@ from model import companies
 from model.analysis.solve import solve
 from model.errors import InputError, NoRootError
 from model.evidence.running_period import Observation, reported_so_far
-from model.evidence.thesis import CLAIMS_FILE, load_thesis
+from model.evidence.thesis import CLAIMS_FILE, Claim, Thesis, load_thesis
 from model.language.periods import Period, Quarter
 from model.language.units import measure
-from model.reported.guidance import guidance_at
+from model.reported.guidance import Guidance, guidance_at
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.company import Company
-    from model.evidence.thesis import Claim, Thesis
-    from model.reported.guidance import Guidance
     from model.scenarios.scenario import Scenario
 
 Status = Literal["met", "missed", "on_track", "off_track", "open", "not_testable"]

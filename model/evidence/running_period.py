@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.backends.arrays import applied
+from model.backends.arrays import Array, applied
 from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from model.plan.plan import key_of
 from model.results import Results, in_years
-
-if TYPE_CHECKING:
-    from model.backends.arrays import Array
 
 
 @dataclass(frozen=True)

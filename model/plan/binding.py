@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
 from model.language import nodes
-from model.language.declarations import Driver, Line, Reported, Same
+from model.language.declarations import Driver, Line, Model, Reported, Same
 from model.language.nodes import VINTAGE, VINTAGES_BEFORE, Declared, Dimension, Expr, is_logical, mapped
 from model.plan.checks import check_row, check_stage
 from model.plan.plan import Plan, Row, row_key, vintages
 from model.plan.ranges import Ranges
 
 if TYPE_CHECKING:
-    from model.language.declarations import Model
     from model.language.periods import Axis
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import Expr, children, leaves
-from model.language.periods import QUARTERS_A_YEAR
+from model.language.periods import QUARTERS_A_YEAR, Axis
 from model.plan.plan import Row, key_of
-
-if TYPE_CHECKING:
-    from model.language.periods import Axis
 
 
 @dataclass

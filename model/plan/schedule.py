@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import Expr, leaves, walk
-from model.plan.plan import key_of
+from model.plan.plan import Plan, Row, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from model.plan.plan import Plan, Row
 
 PHASES = ("history", "forecast", "result")
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import Quarter
-from model.scenarios.drivers import ALL, as_text, driver_specs, interpolated
+from model.scenarios.drivers import ALL, DriverSpec, PeriodValues, as_text, driver_specs, interpolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from model.scenarios.drivers import DriverSpec, PeriodValues
     from model.scenarios.scenario import Scenario
 
 DIGITS_OF_A_FILE: Final = 1e-14

@@ -14,13 +14,21 @@ from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean, located
 from model.language.periods import Quarter
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import ALL, PeriodValues, coded, driver_specs, number, period_key, spec_named
+from model.scenarios.drivers import (
+    ALL,
+    DriverSpec,
+    PeriodValues,
+    coded,
+    driver_specs,
+    number,
+    period_key,
+    spec_named,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from model.company import Company
-    from model.scenarios.drivers import DriverSpec
 
 Word = TypeVar("Word", bound=str)
 Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from model.backends.choice import compute_by
-from model.simulation.questions import event_counts, read_outputs
-from model.simulation.sampling import uniform_block
+from model.simulation.questions import Request, event_counts, read_outputs
+from model.simulation.sampling import Blocks, Sampling, uniform_block
 from model.simulation.tally import Bins, Means, Tally, tally_of
-from model.simulation.uncertainty import compose
+from model.simulation.uncertainty import BoundMove, compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from model.backends.arrays import Array
     from model.company import Company
     from model.plan.plan import Plan
-    from model.simulation.questions import Request
-    from model.simulation.sampling import Blocks, Sampling
-    from model.simulation.uncertainty import BoundMove
 
 PILOT_DRAWS: Final = 256
 PILOT: Final = 2**32 - 1

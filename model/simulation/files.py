@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import GRADES, driver_specs, number, spec_named
+from model.scenarios.drivers import GRADES, DriverSpec, driver_specs, number, spec_named
 from model.scenarios.files import check_text, check_unit, checked_table, only_one, text_of_file, toml_content
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from model.company import Company
-    from model.scenarios.drivers import DriverSpec
 
 SHIPPED: Final = "uncertainty.toml"
 _KEYS: Final = frozenset({"title", "note", "drivers", "correlations"})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.backends.choice import chosen_engine
 from model.parallel.cluster import cluster_workers
-from model.parallel.workers import WorkersLostError, check_workers, cores, in_order, local_workers
+from model.parallel.workers import Workers, WorkersLostError, check_workers, cores, in_order, local_workers
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
@@ -22,21 +22,17 @@ from model.scenarios.scenario import Scenario, driver_arrays
 from model.simulation import blocks as block_work
 from model.simulation.blocks import SimulationJob
 from model.simulation.files import load_uncertainty
-from model.simulation.questions import default_request
+from model.simulation.questions import Request, default_request
 from model.simulation.results import Simulation, summed_up
 from model.simulation.sampling import blocks_of, check_sampling, check_seed
-from model.simulation.tally import bins_of
-from model.simulation.uncertainty import bind_moves
+from model.simulation.tally import Means, Tally, bins_of
+from model.simulation.uncertainty import Uncertainty, bind_moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from model.outputs import Output
-    from model.parallel.workers import Workers
-    from model.simulation.questions import Request
-    from model.simulation.tally import Means, Tally
-    from model.simulation.uncertainty import Uncertainty
 
 DEFAULT_DRAWS: Final = 100_000
 DEFAULT_SEED: Final = 1

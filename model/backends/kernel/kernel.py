@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.backends.arrays import ArrayStage, calendar
+from model.backends.arrays import Array, ArrayStage, Values, calendar
 from model.backends.kernel.cache import compiled, require_numba
 from model.backends.kernel.expressions import CALENDAR, LANES
 from model.backends.kernel.program import source_of
 from model.backends.kernel.rewriting import used_keys
 from model.errors import InputError
-from model.plan.plan import reachable
+from model.plan.plan import Plan, reachable
 from model.plan.schedule import stages_of
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from model.backends.arrays import Array, Values
-    from model.plan.plan import Plan
 
 CHUNK: Final = 512
 """Draws whose inputs are copied at a time: few enough to be still in the cache when they are used."""

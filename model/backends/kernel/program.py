@@ -9,21 +9,18 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from model.backends.kernel.expressions import LANES, Code, Layout
-from model.backends.kernel.loops import is_long_sum, parts_of
-from model.backends.kernel.rewriting import rows_for
+from model.backends.kernel.loops import Part, Parts, is_long_sum, parts_of
+from model.backends.kernel.rewriting import KernelRows, rows_for
 from model.errors import DeclarationError
 from model.language import nodes
-from model.plan.plan import key_of
+from model.plan.plan import Plan, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from model.backends.kernel.loops import Part, Parts
-    from model.backends.kernel.rewriting import KernelRows
     from model.language.nodes import Expr
-    from model.plan.plan import Plan
     from model.plan.schedule import Task
 
 LINES_A_FUNCTION: Final = 100
