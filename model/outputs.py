@@ -29,10 +29,7 @@ _LONGEST_SHOWN: Final = 80
 
 @dataclass(frozen=True)
 class Output:
-    """A figure of the model by name.
-
-    ``period`` is None for a line that does not vary with time; ``label`` and ``unit`` are those of the line.
-    """
+    """A figure of the model by name; ``period`` is None for a line that does not vary with time."""
 
     key: str
     period: Period | None
@@ -42,13 +39,6 @@ class Output:
     @classmethod
     def parse(cls, text: str, plan: Plan) -> Output:
         """Read ``"line"`` or ``"line period"``, in any case.
-
-        Raises
-        ------
-        UnknownNameError, InputError, PeriodError
-            No such line, or nothing is named; a period is malformed, outside the axis, missing where the line
-            varies with time, or given where it does not; or the line has no figure at this frequency
-            (:class:`NotAvailableError`: none for the period).
 
         Examples
         --------

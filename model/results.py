@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.backends.arrays import Array, Values, applied, compile_plan
+from model.backends.arrays import Array, Values, applied, by_year, compile_plan
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
 from model.language.periods import QUARTERS_A_YEAR, Axis, Frequency, Period
@@ -98,8 +98,8 @@ class Results:
             return self._ratio(row, frequency)
         quarterly = self.values[row.key]
         if frequency == "annual":
-            by_year = quarterly.reshape(-1, QUARTERS_A_YEAR, quarterly.shape[1])
-            return np.asarray(by_year.sum(axis=1)) if rule == "sum" else by_year[:, -1]
+            quarters = by_year(quarterly)
+            return np.asarray(quarters.sum(axis=1)) if rule == "sum" else quarters[:, -1]
         if rule == "last":
             return quarterly
         trailing, last = np.full_like(quarterly, np.nan), len(quarterly) - QUARTERS_A_YEAR + 1

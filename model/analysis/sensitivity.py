@@ -119,13 +119,7 @@ def tornado(
     """Move one driver at a time, down and up, by ``swing`` of its own values ahead, and compute an output.
 
     See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10 %; ``drivers`` are driver rows,
-    all of them when empty. All moves are one batch.
-
-    Raises
-    ------
-    InputError, UnknownNameError, NotAvailableError
-        If the swing is not above 0 and up to 1, or no driver moves the output; for an unknown driver; if the
-        output has no figure in the scenario.
+    all of them when empty. All moves are one batch. If no driver moves the output: an :class:`InputError`.
 
     Examples
     --------
@@ -161,8 +155,8 @@ def tornados(
     moved = [scenario.with_overrides(side.overrides) for side in sides]
     found = []
     for output, (base, *figures) in zip(outputs, _figures([scenario, *moved], outputs), strict=True):
-        pairs = zip(swings.items(), zip(figures[::2], figures[1::2], strict=True), strict=True)
-        bars = [_bar(specs[key], each, output, (base, *pair)) for (key, each), pair in pairs]
+        moves = zip(swings.items(), figures[::2], figures[1::2], strict=True)
+        bars = [_bar(specs[key], each, output, (base, low, high)) for (key, each), low, high in moves]
         moving, still = _parted(bars, base)
         found.append(Tornado(scenario, output, swing, base, moving, still, left_out))
     return found
@@ -202,13 +196,7 @@ def _figures(scenarios: Sequence[Scenario], outputs: Sequence[Output]) -> list[l
 
 
 def grid(scenario: Scenario, output: Output, x: Steps, y: Steps, watch: Watch[int] = iter) -> Grid:
-    """Compute an output for every pair of values of two drivers; ``watch`` sees the batches go by.
-
-    Raises
-    ------
-    InputError, NotAvailableError
-        If a value leaves its driver's range, both drivers are one, or the grid has more than 10,000 cells; if
-        the output has no figure in the scenario.
+    """Compute an output for up to 10,000 pairs of values of two drivers; ``watch`` sees the batches go by.
 
     Examples
     --------

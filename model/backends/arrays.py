@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from typing import Final
 
 import numpy as np
@@ -121,6 +121,11 @@ def compile_plan(plan: Plan, wanted: tuple[str, ...] = ()) -> Program:
     return Program(replace(plan, rows=rows), tuple(parts))
 
 
+def by_year(row: Array) -> Array:
+    """Return a row over all quarters as (years, quarters of the year, draws)."""
+    return row.reshape(-1, QUARTERS_A_YEAR, row.shape[1])
+
+
 def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -> Array:
     """Apply the formula of a ratio to figures over another axis, such as years, whose periods its lags count.
 
@@ -164,14 +169,13 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
             keys = tuple(key_of(each) for each in refs)
             return lambda values, first, last: _summed([values[key][first:last] for key in keys])
         case nodes.Trailing(ref):
-            key = key_of(ref)
+            key, lags = key_of(ref), range(QUARTERS_A_YEAR - 1, -1, -1)
             return lambda values, first, last: _summed(
-                [values[key][first - lag : last - lag] for lag in range(QUARTERS_A_YEAR - 1, -1, -1)]
+                [values[key][first - lag : last - lag] for lag in lags]
             )
         case nodes.YearSum(ref):
-            key = key_of(ref)
-            years = np.arange(axis.length) // QUARTERS_A_YEAR
-            return lambda values, first, last: _by_year(values[key])[years[first:last]]
+            key, years = key_of(ref), np.arange(axis.length) // QUARTERS_A_YEAR
+            return lambda values, first, last: by_year(values[key]).sum(axis=1)[years[first:last]]
         case nodes.Binary(operator, left, right):
             return _binary(operator, child(left), child(right))
         case nodes.Negate(operand):
@@ -230,15 +234,7 @@ def _lagged(key: str, by: Term, longest: int, further: int) -> Term:
 
 
 def _summed(parts: list[Array]) -> Array:
-    result = parts[0]
-    for part in parts[1:]:
-        result = result + part
-    return result
-
-
-def _by_year(row: Array) -> Array:
-    by_year: Array = row.reshape(-1, QUARTERS_A_YEAR, row.shape[1]).sum(axis=1)
-    return by_year
+    return reduce(np.add, parts)
 
 
 def _binary(operator: str, left: Term, right: Term) -> Term:
@@ -271,13 +267,7 @@ def _call(function: str, arguments: list[Term]) -> Term:
         return lambda values, first, last: np.abs(only(values, first, last))
     combine: Arithmetic = np.minimum if function == "minimum" else np.maximum
 
-    def fold(values: Values, first: int, last: int) -> Array:
-        found = arguments[0](values, first, last)
-        for argument in arguments[1:]:
-            found = combine(found, argument(values, first, last))
-        return found
-
-    return fold
+    return lambda values, first, last: reduce(combine, [each(values, first, last) for each in arguments])
 
 
 @cache

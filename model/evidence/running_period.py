@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.backends.arrays import Array, applied
+from model.backends.arrays import Array, applied, by_year
 from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from model.plan.plan import key_of
@@ -66,14 +66,14 @@ def _so_far(results: Results, key: str, quarters: int) -> Array:
     """Return a line by year after its first quarters: their sum, the last balance, or a ratio of these."""
     row = results.plan.row(key)
     rule = row.line.annual if row.line is not None else "last"
-    by_year = results.values[key][:, :1].reshape(-1, QUARTERS_A_YEAR, 1)
+    years = by_year(results.values[key][:, :1])
     if rule == "sum":
-        return np.asarray(by_year[:, :quarters].sum(axis=1))
+        return np.asarray(years[:, :quarters].sum(axis=1))
     if rule != "ratio" or row.forecast is None:
-        return np.asarray(by_year[:, quarters - 1])
+        return years[:, quarters - 1]
     formula = in_years(row.forecast)
     inputs = {key: _so_far(results, key, quarters) for key in map(key_of, leaves(formula))}
-    return applied(formula, inputs, (len(by_year), 1), results.plan)
+    return applied(formula, inputs, (len(years), 1), results.plan)
 
 
 def _of_balances(results: Results, key: str) -> bool:

@@ -69,12 +69,9 @@ def _given(spec: DriverSpec, values: PeriodValues, differing: Sequence[str], as_
 def _by_year(values: PeriodValues, differing: Sequence[str], *, repeats: bool) -> PeriodValues:
     """Return the years that do not repeat the one before, and the quarters with values of their own."""
     changed_years = {period[:4] for period in differing if "Q" not in period or period not in values}
-    if not changed_years:
-        years = []
-    elif repeats:  # a file that sets a year also sets those that follow it
-        years = sorted(each for each in values if "Q" not in each and each >= min(changed_years))
-    else:
-        years = sorted(changed_years)
+    years = sorted(changed_years)
+    if years and repeats:  # a file that sets a year also sets those that follow it
+        years = sorted(each for each in values if "Q" not in each and each >= years[0])
     given: PeriodValues = {}
     last = math.nan
     for year in years:

@@ -13,17 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean, located
 from model.language.periods import Quarter
+from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import (
-    ALL,
-    DriverSpec,
-    PeriodValues,
-    coded,
-    driver_specs,
-    number,
-    period_key,
-    spec_named,
-)
+from model.scenarios.drivers import ALL, DriverSpec, PeriodValues
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -149,9 +141,9 @@ def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
         raise InputError(f"{where}: needs {needed}, not {section} = {entries!r}")
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
         raise InputError(f"{where}: weight must be a number from 0 to 1")
-    specs = driver_specs(company)
+    specs = drivers.driver_specs(company)
     for key, entry in entries.items():
-        _check_entry(entry, spec_named(key, specs, where), f"{where}: {key}", overlay=overlay)
+        _check_entry(entry, drivers.spec_named(key, specs, where), f"{where}: {key}", overlay=overlay)
     place = take(content, "place", int, where, 0)
     with located(f"{where}: as_of"):
         as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
@@ -220,7 +212,7 @@ def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) ->
         if spec.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
             try:
                 with located(here):
-                    value = coded(str(value), spec.driver.unit)  # noqa: PLW2901  # 2026Q3 or 2026-10-06
+                    value = drivers.coded(str(value), spec.driver.unit)  # noqa: PLW2901  # 2026Q3 or 2026-10-06
             except ValueError:
                 raise InputError(f"{here} needs a date such as 2026-10-06, not {value!r}") from None
         if spec.driver.kind == "elapsed":
@@ -230,9 +222,9 @@ def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) ->
         elif spec.driver.kind == "yearly" and period == ALL:
             key = str(spec.company.first.year)
         else:
-            key = period_key(spec, str(period), where)
+            key = drivers.period_key(spec, str(period), where)
         if key in result:
             raise InputError(f"{here} is given twice for {key}")
-        known = number(value, f"{here} ({period})")
+        known = drivers.number(value, f"{here} ({period})")
         result[key] = spec.check(known, where) if check else known
     return result

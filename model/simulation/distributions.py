@@ -28,11 +28,9 @@ _UNBOUNDED: Final = {"normal": (-math.inf, math.inf), "lognormal": (0.0, math.in
 
 
 class _Kind(NamedTuple):
-    """A kind of distribution.
+    """A kind: ``fault`` says what is wrong with its parameters (nothing: blank); see :class:`Distribution`.
 
-    ``fault`` says what is wrong with parameters (nothing: blank), ``quantile`` gives the values below which
-    shares of the probability lie, ``below`` the probability of smaller values. All take the parameters, the
-    last two after a share or a value.
+    All functions take the parameters, ``quantile`` and ``below`` after a share or a value.
     """
 
     parameters: tuple[str, ...]
@@ -133,11 +131,8 @@ def _share_of(value: float, low: float, high: float) -> float:
     return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
-# scipy is slow to load, and only simulations need it
-
-
 def _normal_quantile(share: Array) -> Array:
-    from scipy.special import ndtri  # noqa: PLC0415  # as above
+    from scipy.special import ndtri  # noqa: PLC0415  # slow to load, and only simulations need it
 
     return np.asarray(ndtri(share), dtype=float)
 
@@ -160,11 +155,11 @@ def _triangular_quantile(share: Array, low: float, mode: float, high: float) -> 
 
 def _triangular_below(value: float, low: float, mode: float, high: float) -> float:
     width = high - low
-    if value <= low:
-        return 0.0
+    if not low < value < high:
+        return float(value >= high)
     if value <= mode:
         return (value - low) ** 2 / (width * (mode - low))
-    return 1 - (high - value) ** 2 / (width * (high - mode)) if value < high else 1.0
+    return 1 - (high - value) ** 2 / (width * (high - mode))
 
 
 def _pert_shapes(low: float, mode: float, high: float) -> tuple[float, float]:
