@@ -6,7 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from model.simulation.tally import BINS, Bins, Means, Tally, lower_tail_mean, percentile, variance_shares
+from model.simulation.tally import (
+    BINS,
+    Bins,
+    Means,
+    Progress,
+    Tally,
+    lower_tail_mean,
+    percentile,
+    variance_shares,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from model.backends.arrays import Array
     from model.outputs import Output
     from model.simulation.blocks import SimulationJob
 
@@ -121,16 +131,11 @@ def _of_line(key: str, figures: Mapping[str, Item]) -> dict[str, Item]:
 
 
 def summed_up(
-    job: SimulationJob,
-    plain: NDArray[np.float64],
-    bins: Bins,
-    tally: Tally,
-    history: Sequence[tuple[int, Means, Means]],
+    job: SimulationJob, plain: Array, bins: Bins, tally: Tally, history: Sequence[Progress]
 ) -> dict[str, object]:
     """Return the statistics of a tally as attributes of a :class:`Simulation`.
 
-    ``plain``: the scenario's own figures, shape (outputs,); ``history``: draws, means of outputs and
-    probabilities after some of the blocks.
+    ``plain``: the scenario's own figures, shape (outputs,); ``history``: after some of the blocks.
     """
     number_of = {output: number for number, output in enumerate(job.request.outputs)}
     above = [str(output) for output, _ in job.request.above]
@@ -182,14 +187,13 @@ def _events(job: SimulationJob, tally: Tally) -> dict[str, dict[str, Chance]]:
 
 
 def _convergence(
-    job: SimulationJob, number_of: Mapping[Output, int], history: Sequence[tuple[int, Means, Means]]
+    job: SimulationJob, number_of: Mapping[Output, int], history: Sequence[Progress]
 ) -> list[Convergence]:
     points = []
+    shared, compared = job.request.shared, list(enumerate(job.request.above))
     for draws, outputs, above in history:
-        headlines = [(str(output), outputs, number_of[output]) for output in job.request.shared]
-        for number, (output, threshold) in enumerate(job.request.above):
-            if output in job.request.shared:
-                headlines.append((f"{output} > {threshold:g}", above, number))
+        headlines = [(str(each), outputs, number_of[each]) for each in shared]
+        headlines += [(f"{each} > {limit:g}", above, at) for at, (each, limit) in compared if each in shared]
         for name, means, number in headlines:
             mean, error = float(means.mean[number]), float(means.standard_error[number])
             points.append(Convergence(draws, name, mean, error))

@@ -25,7 +25,7 @@ from model.simulation.files import load_uncertainty
 from model.simulation.questions import Request, default_request
 from model.simulation.results import Simulation, summed_up
 from model.simulation.sampling import blocks_of, check_sampling, check_seed
-from model.simulation.tally import Means, Tally, bins_of
+from model.simulation.tally import Progress, Tally, bins_of
 from model.simulation.uncertainty import Uncertainty, bind_moves
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def run_job(
     plain = block_work.path_outputs(job)
     tally: Tally | None = None
     done, lost = 0, ""
-    history: list[tuple[int, Means, Means]] = []
+    history: list[Progress] = []
     try:
         with _workers(job, settings) as workers:
             piece = partial(block_work.tally_block, job, bins)

@@ -118,6 +118,10 @@ class Means:
         return np.sqrt(self.squares / np.where(self.number > 1, self.number - 1, np.nan))
 
 
+Progress = tuple[int, Means, Means]
+"""Draws, means of outputs, and probabilities so far."""
+
+
 @dataclass(frozen=True, eq=False)
 class Tally:
     """The statistics of the draws so far.
