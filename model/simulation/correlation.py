@@ -52,16 +52,14 @@ def normal_correlations(names: Sequence[str], pairs: Mapping[tuple[str, str], fl
     return scores
 
 
-def nearest_correlations(
-    matrix: Array, least: float = 2 * SMALLEST_EIGENVALUE, fixed: NDArray[np.bool_] | None = None
-) -> Array:
+def nearest_correlations(matrix: Array, least: float, fixed: NDArray[np.bool_]) -> Array:
     """Return the nearest correlation matrix with no eigenvalue below ``least``; ``fixed`` entries stay.
 
     Higham's alternating projections with Dykstra's correction: onto matrices with eigenvalues above the
     least, and onto matrices with a diagonal of ones, in the Frobenius norm (Higham 2002, "Computing the
     nearest correlation matrix").
     """
-    kept = np.eye(len(matrix), dtype=bool) if fixed is None else fixed | np.eye(len(matrix), dtype=bool)
+    kept = fixed | np.eye(len(matrix), dtype=bool)
     nearest, correction = matrix.copy(), np.zeros_like(matrix)
     for _ in range(_ROUNDS):
         shifted = nearest - correction

@@ -6,16 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from model.simulation.tally import (
-    BINS,
-    Bins,
-    Means,
-    Progress,
-    Tally,
-    lower_tail_mean,
-    percentile,
-    variance_shares,
-)
+from model.simulation.tally import BINS, Bins, Means, Tally, lower_tail_mean, percentile, variance_shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +17,7 @@ if TYPE_CHECKING:
     from model.backends.arrays import Array
     from model.outputs import Output
     from model.simulation.blocks import SimulationJob
+    from model.simulation.tally import Progress
 
     Item = TypeVar("Item")
 

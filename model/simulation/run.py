@@ -158,11 +158,11 @@ def run_job(
         lost = str(error)
     if tally is None:
         raise WorkersLostError("no block was computed")
-    seconds = time.perf_counter() - started
     return Simulation(
         job.scenario, str(job.plan.axis.as_of), job.company.presentation.questions.cash_flow, job.uncertainty,
-        job.sampling, job.seed, job.engine, note, tally.draws, job.blocks.draws, done, job.blocks.size, seconds,
-        lost, **summed_up(job, plain, bins, tally, history),  # type: ignore[arg-type]  # attributes by name
+        job.sampling, job.seed, job.engine, note, draws=tally.draws, asked=job.blocks.draws, blocks=done,
+        block_size=job.blocks.size, seconds=time.perf_counter() - started, lost=lost,
+        **summed_up(job, plain, bins, tally, history),  # type: ignore[arg-type]  # attributes by name
     )  # fmt: skip
 
 

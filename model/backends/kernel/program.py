@@ -122,7 +122,6 @@ class _Shape:
 
     @property
     def comment(self) -> str:
-        """A comment in the kernel's text: the line, and how many rows of it."""
         return f"# {self.tasks[0].row.declared.name}: {len(self.tasks)} rows"
 
 
