@@ -1,1 +1,1 @@
-"""The model: a small language for lines over time, and Amazon written in it. numpy and pandas, never Excel."""
+"""A small language for lines over time, and Amazon written in it. numpy and pandas, never Excel."""

@@ -1,4 +1,4 @@
-"""A company: its model, the bounds of its axis, its data, and what is particular to its filings and forecasts.
+"""A company: its model, the bounds of its axis, its data, and the particulars of its filings and forecasts.
 
 Everything outside ``model/amazon`` works for any company. :mod:`model.companies` holds the one that is used
 where none is named.
@@ -70,7 +70,7 @@ class History:
     guided: Callable[[str, int], float | None]
 
     def over(self, line: str, quarters: int, earlier: int = 0) -> float:
-        """Return the sum of a line over the last quarters, or over as many that end ``earlier`` quarters before."""
+        """Return the sum of a line over the last quarters, or as many ``earlier`` quarters before."""
         row = self.reported(line)
         last = len(row) - earlier
         return float(row[last - quarters : last].sum())
@@ -112,9 +112,9 @@ class Company:
     """A company and its model.
 
     ``home``: where it is found, ``"package.module:NAME"``, from which other processes load it; ``name``,
-    ``title``: what it is called in code and by people; ``first``, ``last``: ends of the axis, first quarter of
-    a year, last quarter of a year; ``earliest_as_of``: first quarter from which the model can look ahead,
-    before which lags would reach before the axis; ``data``: package or folder of its data (drivers, reported
+    ``title``: what it is called in code and by people; ``first``, ``last``: ends of the axis, the first
+    quarter of a year and the last of one; ``earliest_as_of``: first quarter from which the model can look
+    ahead, before which lags would reach before the axis; ``data``: package or folder of its data (drivers, reported
     figures, scenarios and, where there are any, guidance, claims and uncertainty).
     """
 

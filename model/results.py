@@ -39,7 +39,7 @@ class Results:
         return f"<Results of {names}, as of {self.plan.axis.as_of}: {len(self.plan.lines)} lines>"
 
     def series(self, key: str, frequency: Frequency = "quarterly") -> Array:
-        """Return a line at a frequency: shape (periods, scenarios), or (1, scenarios) for one value; NaN: none.
+        """Return a line at a frequency: (periods, scenarios), or (1, scenarios) for one value; NaN: none.
 
         Formula: a flow is summed over the year or the trailing four quarters, a balance is the last one, a
         ratio is computed anew from the sums and balances that it relates. A line that has no figure at this

@@ -106,8 +106,6 @@ class Missing(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Missing())
 from model.amazon import AMAZON
-from model.axis import Axis, Quarter
-from model.language.periods import Axis, Quarter
 from model.errors import EngineError
 from model.backends.kernel import kernel_for
 from model.language.periods import Quarter

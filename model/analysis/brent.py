@@ -1,4 +1,4 @@
-"""Brent's method for the root of a function in a bracket, as in ``scipy.optimize.brentq``, to the last bit."""
+"""Brent's method for a root of a function in a bracket, as ``scipy.optimize.brentq`` to the last bit."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def tornado(
 ) -> Tornado:
     """Move one driver at a time, down and up, by ``swing`` of its own values ahead, and compute an output.
 
-    See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10 %; ``drivers`` are driver rows,
+    See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10 %; ``drivers`` are rows,
     all of them when empty. All moves are one batch. If no driver moves the output: an :class:`InputError`.
 
     Examples

@@ -88,7 +88,7 @@ class Program:
     stages: tuple[ArrayStage, ...]
 
     def run(self, drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int = 1) -> Values:
-        """Compute every row: of shape (quarters, draws), or (1, draws) for one value; NaN where there is none.
+        """Compute every row: (quarters, draws), or (1, draws) for one value; NaN where there is none.
 
         ``drivers``: one array a driver row, of shape (quarters, draws) or (1, draws); a last dimension of 1
         serves all draws. ``reported``: one array a reported row, of shape (quarters,), NaN after as-of.

@@ -117,7 +117,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Axis:
-    """The quarters of the model, from the first of a year to the last of a year, and the last reported one."""
+    """The quarters of the model, from the first of a year to the last of one, and the last reported one."""
 
     as_of: Quarter
     first: Quarter

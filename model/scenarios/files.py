@@ -212,7 +212,7 @@ def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) ->
         if spec.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
             try:
                 with located(here):
-                    value = drivers.coded(str(value), spec.driver.unit)  # noqa: PLW2901  # 2026Q3 or 2026-10-06
+                    value = drivers.coded(str(value), spec.driver.unit)  # noqa: PLW2901  # 2026Q3, a date
             except ValueError:
                 raise InputError(f"{here} needs a date such as 2026-10-06, not {value!r}") from None
         if spec.driver.kind == "elapsed":

@@ -80,7 +80,7 @@ class Scenario:
         return replace(self, table=table)
 
     def ahead(self, key: str, first: Quarter | None = None) -> PeriodValues:
-        """Return a driver's values from a quarter on (after the as-of): by year and quarter, or for ``"all"``."""
+        """Return a driver's values from a quarter on (default: after the as-of), by period."""
         values, first = self.table[key], first or self.as_of.shifted(1)
         if ALL in values:
             return dict(values)

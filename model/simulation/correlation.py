@@ -75,10 +75,10 @@ def nearest_correlations(matrix: Array, least: float, fixed: NDArray[np.bool_]) 
 def correlated(shares: Array, scores: Array, *, rearranged: bool) -> Array:
     """Give independent uniform draws, shape (draws, names), the correlations of normal scores.
 
-    ``scores``: as :func:`normal_correlations` returns them. ``rearranged``: the same numbers of each column in
-    another order (Iman and Conover 1982), so that a stratified column stays stratified; chance correlations of
-    the draws are removed on the way, if there are more draws than names. Otherwise a Gaussian copula: new
-    numbers from mixed scores.
+    ``scores``: as :func:`normal_correlations` returns them. ``rearranged``: the same numbers of each column
+    in another order (Iman and Conover 1982), so that a stratified column stays stratified; chance
+    correlations of the draws are removed on the way, if there are more draws than names. Otherwise a Gaussian
+    copula: new numbers from mixed scores.
     """
     from scipy.special import ndtr, ndtri  # noqa: PLC0415  # slow to load, and only simulations need it
 

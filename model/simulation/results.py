@@ -71,12 +71,12 @@ class Convergence:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
-    """The results of a simulation; ``estimates``, ``above``, ``shares`` and ``histograms`` by name of a figure.
+    """The results of a simulation; ``estimates``, ``above``, ``shares``, ``histograms`` by name of a figure.
 
-    ``uncertainty``: the file of distributions; ``cash_flow``: the line of trailing free cash flow, empty where
+    ``uncertainty``: the file of distributions; ``cash_flow``: the line of trailing free cash flow, empty if
     there is none; ``note``: the reason for a fallback to numpy; ``draws``, ``blocks``: in the results;
     ``asked``: draws that were asked for; ``lost``: the reason why the results are partial, empty if they are
-    complete; ``events``: event -> quarter -> its probability there, of which the quarter ``"never"`` is not on
+    complete; ``events``: event -> quarter -> its probability there, where the quarter ``"never"`` is not on
     the axis; ``above``: probability above the threshold, 0 for cash flow and the price for value; ``shares``:
     driver's move -> share of variance (:func:`model.simulation.tally.variance_shares`); ``convergence``:
     headline estimates after 1, 2, 4, 8 ... blocks.
@@ -158,8 +158,8 @@ def _estimate(plain: float, bins: Bins, tally: Tally, output: Output, number: in
     percentiles = {percent: percentile(tally, bins, number, percent / 100) for percent in PERCENTILES}
     shortfall, width = lower_tail_mean(tally, bins, number, TAIL), float(bins.width[number])
     return Estimate(
-        str(output), output.unit, plain, mean, error, deviation, percentiles, shortfall, lowest, highest, width,
-        undefined=1 - known / tally.draws,
+        str(output), output.unit, plain, mean, error, deviation, percentiles, shortfall, lowest, highest,
+        bin_width=width, undefined=1 - known / tally.draws,
     )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
     Raises
     ------
     InputError, UnknownNameError, EngineError
-        For bad arguments, or distributions that leave the range of their drivers; if the engine or the cluster
+        For bad arguments, or distributions that leave the range of their drivers; if the engine or cluster
         is not available, or is lost before the first block (later: ``lost`` of the result gives the reason).
 
     Examples

@@ -88,8 +88,8 @@ def bind_moves(
 ) -> tuple[BoundMove, ...]:
     """Bind moves to the path of one scenario: driver row -> array of shape (quarters or 1, 1).
 
-    An :class:`InputError` if a driver cannot be moved, a distribution leaves its range in a period ahead, years
-    are not on the axis, or two moves of a driver overlap.
+    An :class:`InputError` if a driver cannot be moved, a distribution leaves its range in a period ahead,
+    years are not on the axis, or two moves of a driver overlap.
     """
     bound: list[BoundMove] = []
     for move in uncertainty.moves:
