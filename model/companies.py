@@ -21,7 +21,7 @@ _in_use: list[Company] = []
 def default() -> Company:
     """Return the company in use."""
     if not _in_use:
-        from model.amazon import AMAZON  # noqa: PLC0415  # the one import of a company: made when it is needed
+        from model.amazon import AMAZON  # noqa: PLC0415  # the one import of a company: when it is needed
 
         _in_use.append(AMAZON)
     return _in_use[-1]

@@ -1,4 +1,4 @@
-"""A company: its model, the ends of its axis, its data, filings and forecast rules.
+"""A company: its model, the bounds of its axis, its data, and the particulars of its filings and forecasts.
 
 Everything outside ``model/amazon`` works for any company. :mod:`model.companies` holds the one that is used
 where none is named.
@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module, resources
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from model.errors import PeriodError
-from model.language.periods import Axis, Quarter
+from model.language.periods import QUARTERS_A_YEAR, Axis, Quarter
 from model.plan.binding import bind
 from model.presentation import Presentation
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from model.language.declarations import Model
     from model.plan.plan import Plan
@@ -44,44 +47,45 @@ Figures = dict[tuple[str, str], Figure]
 class Filings:
     """What is particular to a company's filings.
 
-    Attributes
-    ----------
-    anchor
-        An item of every quarterly report: the last quarter that has it is the latest one reported.
-    complete
-        Adds to the quarterly figures those that filings give by year or by parts only; takes the
-        quarterly and the annual figures.
+    ``anchor``: an item of every quarterly report; the last quarter that has it is the latest one reported.
+    ``complete`` adds to the quarterly figures what the model needs and the filings give by year, or by parts;
+    it takes the quarterly and the annual figures.
     """
 
     anchor: str
     complete: Callable[[Figures, Figures], None] = lambda _quarterly, _annual: None
 
 
-class History(Protocol):
-    """What was known at an as-of, for rules of a forecast."""
+@dataclass(frozen=True)
+class History:
+    """What was known at an as-of, for rules of a forecast.
 
-    @property
-    def as_of(self) -> Quarter:
-        """Last quarter that was known."""
+    ``reported``: line -> its figures from the first quarter of the axis to the as-of. ``guided`` gives the
+    middle of what the company has said of a line in a year; None: nothing.
+    """
 
-    @property
-    def years(self) -> range:
-        """Fiscal years of the axis."""
+    as_of: Quarter
+    years: range
+    reported: Callable[[str], NDArray[np.float64]]
+    guided: Callable[[str, int], float | None]
 
     def over(self, line: str, quarters: int, earlier: int = 0) -> float:
-        """Return the sum of a line over a number of quarters that end ``earlier`` quarters before as-of."""
+        """Return the sum of a line over the last quarters, or as many ``earlier`` quarters before."""
+        row = self.reported(line)
+        last = len(row) - earlier
+        return float(row[last - quarters : last].sum())
 
     def growth(self, line: str, quarters: int) -> float:
         """Return the growth of a sum over the last quarters on the same quarters a year before."""
+        return self.over(line, quarters) / self.over(line, quarters, QUARTERS_A_YEAR) - 1
 
-    def ratio(self, line: str, to: str, quarters: int = 4) -> float:
+    def ratio(self, line: str, to: str, quarters: int = QUARTERS_A_YEAR) -> float:
         """Return the ratio of two sums over the last quarters."""
+        return self.over(line, quarters) / self.over(to, quarters)
 
     def last(self, line: str) -> float:
         """Return the figure of the last quarter."""
-
-    def guided(self, line: str, year: int) -> float | None:
-        """Return the middle of what the company has said of a line in a year; None: nothing."""
+        return float(self.reported(line)[-1])
 
 
 Overrides = dict[str, Mapping[str, float] | float]
@@ -92,16 +96,9 @@ Overrides = dict[str, Mapping[str, float] | float]
 class ForecastRules:
     """Forecasts without judgement, for the back-test.
 
-    Attributes
-    ----------
-    rules
-        Driver values that follow from what was known.
-    lines
-        What is tested.
-    in_percent
-        Lines whose errors are given in per cent of what was reported; those of the others in USD m.
-    parts
-        Line -> lines whose trailing sum, the first less the others, is its naive forecast.
+    ``rules``: driver values that follow from what was known; ``lines``: what is tested; ``in_percent``: lines
+    whose errors are given in per cent of what was reported, those of the others in USD m; ``parts``: line ->
+    lines whose trailing sum, the first less the others, is its naive forecast.
     """
 
     rules: Callable[[History], Overrides]
@@ -114,25 +111,12 @@ class ForecastRules:
 class Company:
     """A company and its model.
 
-    Attributes
-    ----------
-    home
-        Where it is found, ``"package.module:NAME"``: other processes load it from there.
-    name, title
-        What it is called in code and by people.
-    model
-        Its blocks of drivers and lines.
-    first, last
-        Ends of the axis: first quarter of a year, last quarter of a year.
-    earliest_as_of
-        First quarter from which the model can look ahead; before it lags would reach before the axis.
-    data
-        Package or folder of its data: drivers, reported figures, scenarios and, if there are any, guidance,
-        claims and uncertainty.
-    filings, forecast
-        What is particular to its filings; rules of the back-test, where there are any.
-    presentation
-        What is shown of it.
+    ``home``: where it is found, ``"package.module:NAME"``, from which other processes load it; ``name``,
+    ``title``: what it is called in code and by people; ``first``, ``last``: ends of the axis, the first
+    quarter of a year and the last of one; ``earliest_as_of``: first quarter from which the model can look
+    ahead, before which lags would reach before the axis; ``data``: package or folder of its data (drivers,
+    reported
+    figures, scenarios and, where there are any, guidance, claims and uncertainty).
     """
 
     home: str
@@ -165,19 +149,11 @@ class Company:
         return self._plans[axis]
 
     def axis(self, as_of: Quarter) -> Axis:
-        """Return the axis of an as-of.
-
-        Raises
-        ------
-        PeriodError
-            If the lags of the model reach before the axis, or no quarter is left to forecast.
-        """
+        """Return the axis of an as-of that leaves room for the lags before it, and a quarter to forecast."""
         if not self.earliest_as_of <= as_of < self.last:
-            before = self.earliest_as_of - self.first
-            raise PeriodError(
-                f"as-of {as_of} is outside {self.earliest_as_of}..{self.last.shifted(-1)}: "
-                f"the lags need {before} reported quarters before it"
-            )
+            allowed = f"{self.earliest_as_of}..{self.last.shifted(-1)}"
+            needed = f"the lags need {self.earliest_as_of - self.first} reported quarters before it"
+            raise PeriodError(f"as-of {as_of} is outside {allowed}: {needed}")
         return Axis(as_of, self.first, self.last)
 
     def file(self, name: str) -> Traversable:

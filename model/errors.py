@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 _SHORT_LIST = 12
@@ -62,3 +63,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if len(names) <= _SHORT_LIST:
         return f"; allowed: {', '.join(names)}"
     return ""
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Let the message of a malformed period, or of a wrong declaration, begin with the place of it."""
+    try:
+        yield
+    except (PeriodError, DeclarationError) as error:
+        raise type(error)(f"{where}: {error}") from None

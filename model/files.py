@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_FULL: Final = frozenset(
-    {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}
-)
+_FULL: Final = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}
 """Errors of the disk, not of one file."""
 _PART: Final = re.compile(r"\..+\.([^.]+)-([0-9]+)\.part")
 _OLD_SECONDS: Final = 3600
@@ -45,14 +43,8 @@ def write_whole(path: Path, data: bytes) -> None:
 def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
     """Write files under temporary names, then rename them: each is complete, or as it was before.
 
-    Missing folders are made.
-
-    Raises
-    ------
-    WorkbookError
-        If a file cannot be written: all are then as before, except those that were renamed already.
-    DiskError
-        If the disk is the reason, not that file.
+    Missing folders are made. If a file cannot be written, all are as before, except those that were renamed
+    already: a :class:`WorkbookError`, or a :class:`DiskError` if the disk is the reason, not that file.
     """
     temporary = {path: part_of(path, os.getpid()) for path in contents}
     path = next(iter(contents))
@@ -66,9 +58,8 @@ def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
         for path in contents:
             temporary[path].replace(path)
     except OSError as error:
-        raise (DiskError if error.errno in _FULL else WorkbookError)(
-            f"{path}: cannot be written ({error.strerror}); choose another place"
-        ) from None
+        kind = DiskError if error.errno in _FULL else WorkbookError
+        raise kind(f"{path}: cannot be written ({error.strerror}); choose another place") from None
     finally:
         for part in temporary.values():
             with contextlib.suppress(OSError):
@@ -97,9 +88,8 @@ def _is_stale(path: Path) -> bool:
     match = _PART.fullmatch(path.name)
     if match is None:
         return False
-    return time.time() - path.stat().st_mtime > _OLD_SECONDS or (
-        match[1] == _computer() and not _is_running(int(match[2]))
-    )
+    is_old = time.time() - path.stat().st_mtime > _OLD_SECONDS
+    return is_old or (match[1] == _computer() and not _is_running(int(match[2])))
 
 
 def _is_running(process: int) -> bool:

@@ -15,14 +15,12 @@ import numpy as np
 
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import leaves
-from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
-from model.plan.plan import key_of
+from model.language.periods import QUARTERS_A_YEAR, Frequency, Period, Quarter
+from model.plan.plan import Plan, Row, key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.language.periods import Frequency
-    from model.plan.plan import Plan, Row
     from model.results import Results
 
 _PARTS: Final = re.compile(r"([^\s\[]+)\s*(\[[^\]]*\])?\s*(.*)")
@@ -31,10 +29,7 @@ _LONGEST_SHOWN: Final = 80
 
 @dataclass(frozen=True)
 class Output:
-    """A figure of the model by name.
-
-    ``period`` is None for a line that does not vary with time; ``label`` and ``unit`` are those of the line.
-    """
+    """A figure of the model by name; ``period`` is None for a line that does not vary with time."""
 
     key: str
     period: Period | None
@@ -45,17 +40,6 @@ class Output:
     def parse(cls, text: str, plan: Plan) -> Output:
         """Read ``"line"`` or ``"line period"``, in any case.
 
-        Raises
-        ------
-        UnknownNameError
-            No such line; the message names the nearest.
-        PeriodError
-            A period is malformed, outside the axis, missing where the line varies with time, or given where
-            it does not; or the line has no figure at this frequency; :class:`NotAvailableError` where it has
-            none for the period.
-        InputError
-            Nothing is named.
-
         Examples
         --------
         >>> from model.scenarios.composing import load_scenario
@@ -64,21 +48,16 @@ class Output:
         """
         match = _PARTS.fullmatch(text.strip().lower())
         if match is None:
-            raise InputError(
-                f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as free_cash_flow 2027 "
-                "or value_per_share[dcf,mid]"
-            )
+            examples = "free_cash_flow 2027 or value_per_share[dcf,mid]"
+            raise InputError(f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as {examples}")
         key = match[1] + re.sub(r"\s", "", match[2] or "")
         row = plan.row(key)
         if row.timed and not match[3]:
-            raise PeriodError(
-                f"{key} varies with time: write a period after it, such as {key} 2027, "
-                f"{key} 2027Q1 or {key} TTM 2027Q1"
-            )
+            examples = f"{key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"
+            raise PeriodError(f"{key} varies with time: write a period after it, such as {examples}")
         if match[3] and not row.timed:
-            raise PeriodError(
-                f"{key} does not vary with time: write it without {match[3][:_LONGEST_SHOWN]!r}"
-            )
+            given = match[3][:_LONGEST_SHOWN]
+            raise PeriodError(f"{key} does not vary with time: write it without {given!r}")
         return cls.of(key, plan, Period.parse(match[3]) if row.timed else None)
 
     @classmethod
@@ -92,9 +71,8 @@ class Output:
             first, last = plan.axis.quarters[row.start], plan.axis.quarters[row.stop - 1]
             raise NotAvailableError(f"{key} has figures from {first} to {last}, none for {period}")
         if period.frequency != "quarterly" and not _has_annual(row, period.frequency):
-            raise PeriodError(
-                f"{key} has no {period.frequency} figure: ask for a quarter, such as {key} 2027Q1"
-            )
+            hint = f"ask for a quarter, such as {key} 2027Q1"
+            raise PeriodError(f"{key} has no {period.frequency} figure: {hint}")
         return cls(key, period, row.label, row.unit)
 
     @property

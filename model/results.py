@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.backends.arrays import applied, compile_plan, program_for
+from model.backends.arrays import Array, Values, applied, by_year, compile_plan
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.nodes import Expr, Ref, leaves, mapped
-from model.language.periods import QUARTERS_A_YEAR, Frequency, Period
-from model.plan.plan import key_of
+from model.language.periods import QUARTERS_A_YEAR, Axis, Frequency, Period
+from model.plan.plan import Plan, Row, key_of
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.scenario import Scenario, driver_arrays
@@ -21,23 +21,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from model.backends.arrays import Array, Values
-    from model.language.periods import Axis
-    from model.plan.plan import Plan, Row
-
 
 @dataclass(repr=False)
 class Results:
-    """The model computed for one or more scenarios of the same as-of.
+    """The model computed for one or more scenarios of the same as-of, in the order of the draws.
 
-    Attributes
-    ----------
-    plan
-        The model on its axis.
-    scenarios
-        The scenarios computed, in the order of the draws.
-    values
-        Row key -> array (quarters or 1, scenarios).
+    ``values``: row key -> array (quarters or 1, scenarios).
     """
 
     plan: Plan
@@ -50,20 +39,11 @@ class Results:
         return f"<Results of {names}, as of {self.plan.axis.as_of}: {len(self.plan.lines)} lines>"
 
     def series(self, key: str, frequency: Frequency = "quarterly") -> Array:
-        """Return a line at a frequency.
+        """Return a line at a frequency: (periods, scenarios), or (1, scenarios) for one value; NaN: none.
 
         Formula: a flow is summed over the year or the trailing four quarters, a balance is the last one, a
-        ratio is computed anew from the sums and balances that it relates.
-
-        Returns
-        -------
-        ndarray
-            Shape (years or quarters, scenarios), or (1, scenarios) for one value; NaN where there is none.
-
-        Raises
-        ------
-        UnknownNameError, PeriodError
-            No such line; or it has no figure at this frequency.
+        ratio is computed anew from the sums and balances that it relates. A line that has no figure at this
+        frequency is a :class:`PeriodError`.
 
         Examples
         --------
@@ -86,9 +66,8 @@ class Results:
         series = self.series(key, period.frequency)
         value = float(series[place, min(scenario, series.shape[1] - 1)])
         if np.isnan(value):
-            raise NotAvailableError(
-                f"{key} has no figure for {period}: it starts later, or has no meaning there"
-            )
+            reason = "it starts later, or has no meaning there"
+            raise NotAvailableError(f"{key} has no figure for {period}: {reason}")
         return value
 
     def periods(self, frequency: Frequency) -> list[Period]:
@@ -103,17 +82,15 @@ class Results:
         import pandas as pd  # noqa: PLC0415  # slow to load, and only tables need it
 
         periods = self.periods(frequency)
-        columns = {
-            key: np.broadcast_to(self.series(key, frequency)[:, scenario], len(periods)) for key in keys
-        }
+        rows = {key: self.series(key, frequency)[:, scenario] for key in keys}
+        columns = {key: np.broadcast_to(row, len(periods)) for key, row in rows.items()}
         return pd.DataFrame(columns, index=pd.Index([str(period) for period in periods], name="period"))
 
     def _viewed(self, row: Row, frequency: Frequency) -> Array:
         if row.driver is not None and row.driver.kind == "yearly" and frequency == "annual":
-            years = [str(year) for year in self.plan.axis.years]
-            return np.array(
-                [[each.table[row.key].get(year, np.nan) for each in self.scenarios] for year in years]
-            )
+            tables = [each.table[row.key] for each in self.scenarios]
+            years = map(str, self.plan.axis.years)
+            return np.array([[table.get(year, np.nan) for table in tables] for year in years])
         rule = row.line.annual if row.line is not None else "none"
         if rule == "none":
             raise PeriodError(f"{row.key} has no {frequency} figure: ask for quarters, such as 2026Q3")
@@ -121,18 +98,15 @@ class Results:
             return self._ratio(row, frequency)
         quarterly = self.values[row.key]
         if frequency == "annual":
-            by_year = quarterly.reshape(-1, QUARTERS_A_YEAR, quarterly.shape[1])
-            return cast("Array", by_year.sum(axis=1)) if rule == "sum" else by_year[:, -1]
+            quarters = by_year(quarterly)
+            return np.asarray(quarters.sum(axis=1)) if rule == "sum" else quarters[:, -1]
         if rule == "last":
             return quarterly
-        trailing = np.full_like(quarterly, np.nan)
-        trailing[QUARTERS_A_YEAR - 1 :] = sum(
-            quarterly[lag : quarterly.shape[0] - QUARTERS_A_YEAR + 1 + lag] for lag in range(QUARTERS_A_YEAR)
-        )
+        trailing, last = np.full_like(quarterly, np.nan), len(quarterly) - QUARTERS_A_YEAR + 1
+        trailing[QUARTERS_A_YEAR - 1 :] = sum(quarterly[lag : last + lag] for lag in range(QUARTERS_A_YEAR))
         return trailing
 
     def _ratio(self, row: Row, frequency: Frequency) -> Array:
-        """Apply the formula of a ratio to the figures of the frequency."""
         formula = cast("Expr", row.forecast)
         if frequency == "annual":
             formula = in_years(formula)
@@ -149,23 +123,9 @@ def in_years(node: Expr) -> Expr:
 
 
 def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tuple[str, ...] = ()) -> Results:
-    """Compute the model.
+    """Compute the model for scenarios of one company that share an as-of, composed or by name.
 
-    Parameters
-    ----------
-    scenarios
-        Scenarios of one company that share an as-of, composed or by name.
-    axis
-        Another axis than the company's own.
-    rows
-        Compute only these rows and those that they need; default: every row.
-
-    Raises
-    ------
-    InputError
-        If the scenarios differ in as-of or in company.
-    UnknownNameError
-        For a name that is not a scenario.
+    ``axis``: another one than the company's own; ``rows``: compute only these and those that they need.
 
     Examples
     --------
@@ -180,6 +140,6 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tup
         raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
     company = composed[0].company
     plan = company.plan(axis) if axis else composed[0].plan
-    program = program_for(plan, rows) if rows else compile_plan(plan)
+    program = compile_plan(plan, rows)
     drivers, reported = driver_arrays(program.plan, composed), reported_arrays(company, plan)
     return Results(program.plan, composed, program.run(drivers, reported, len(composed)))

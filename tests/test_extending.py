@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from amzn_fcf.text.figures import shown, text
-from model.backends.arrays import calendar_values, compile_plan, term_of
+from model.backends.arrays import calendar, compile_plan, term_of
 from model.backends.kernel.program import source_of
 from model.backends.prose import definition
 from model.errors import DeclarationError
@@ -117,4 +117,4 @@ def test_every_name_of_a_property_or_function_is_known_to_numpy_and_prose() -> N
         assert definition(replace(plan.rows["double"], forecast=formula), plan)
         assert callable(term_of(formula, plan, vintage=20))
     for name in set(get_args(nodes.CalendarName)) - {"vintage"}:
-        assert calendar_values(name, AXIS).shape == (AXIS.length, 1)
+        assert calendar(AXIS)[name].shape == (AXIS.length, 1)

@@ -213,13 +213,15 @@ def test_correlations_that_contradict_each_other_are_refused_with_the_nearest_th
 def test_the_nearest_correlation_matrix_is_highams() -> None:
     """Higham (2002), section 4: the nearest to this matrix has 0.7607 and 0.1573."""
     matrix = np.array([[1.0, 1, 0], [1, 1, 1], [0, 1, 1]])
-    nearest = nearest_correlations(matrix)
+    least = 2 * SMALLEST_EIGENVALUE
+    nearest = nearest_correlations(matrix, least, np.eye(3, dtype=bool))
     assert nearest == pytest.approx(
         np.array([[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]), abs=5e-5
     )
     assert np.linalg.eigvalsh(nearest)[0] >= SMALLEST_EIGENVALUE
     allowed = np.array([[1.0, 0.3], [0.3, 1]])
-    assert nearest_correlations(allowed) == pytest.approx(allowed, abs=1e-12)
+    found = nearest_correlations(allowed, least, np.eye(2, dtype=bool))
+    assert found == pytest.approx(allowed, abs=1e-12)
 
 
 def test_columns_that_are_not_correlated_stay_as_they_are() -> None:

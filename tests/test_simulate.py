@@ -33,8 +33,8 @@ from model.simulation.tally import BINS, Bins, Means, Tally, bins_of, lower_tail
 from model.simulation.uncertainty import Move, Uncertainty
 
 if TYPE_CHECKING:
+    from model.backends.arrays import Array
     from model.simulation.results import Simulation
-    from model.simulation.sampling import Array
 
 DRAWS = 60_000
 STANDARD = Distribution("normal", (0, 1))
@@ -156,7 +156,7 @@ def merged(values: Array, grid: Bins, size: int) -> Tally:
     ]
     whole, *rest = parts
     for part in rest:
-        whole.add(part)
+        whole = whole + part
     return whole
 
 
@@ -290,7 +290,7 @@ def test_the_same_seed_gives_the_same_bits_with_one_two_and_four_threads() -> No
         with local_workers(number, processes=False) as workers:
             whole, *rest = in_order(workers, partial(tally_block, made, grid), range(made.blocks.count))
         for part in rest:
-            whole.add(part)
+            whole = whole + part
         found.append(
             [
                 whole.outputs.mean.tobytes(),

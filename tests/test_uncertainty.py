@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from model.simulation.sampling import Array
+    from model.backends.arrays import Array
     from model.simulation.uncertainty import BoundMove
 
 GOOD = """

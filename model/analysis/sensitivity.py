@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 import numpy as np
 
 from model.analysis.solve import solve
-from model.analysis.swings import Steps, swing_of
+from model.analysis.swings import Steps, Swing, swing_of
 from model.errors import InputError, NoRootError, NotAvailableError
 from model.outputs import Output
 from model.results import run
-from model.scenarios.drivers import driver_specs, spec_named
+from model.scenarios.drivers import DriverSpec, driver_specs, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from model.analysis.swings import Swing
-    from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
     Item = TypeVar("Item")
@@ -111,33 +109,17 @@ class Point(NamedTuple):
 
 
 def output_of(text: str, scenario: Scenario) -> Output:
-    """Return the output that a text names for a scenario; see :meth:`model.outputs.Output.parse`."""
+    """Return the output that a text names; see :meth:`model.outputs.Output.parse`."""
     return Output.parse(text, scenario.plan)
 
 
 def tornado(
     scenario: Scenario, output: Output, swing: float = DEFAULT_SWING, drivers: Sequence[str] = ()
 ) -> Tornado:
-    """Move one driver at a time, down and up, and compute an output.
+    """Move one driver at a time, down and up, by ``swing`` of its own values ahead, and compute an output.
 
-    Every driver moves by ``swing`` of its own values ahead; see :func:`model.analysis.swings.swing_of`. All
-    moves are one batch.
-
-    Parameters
-    ----------
-    swing
-        As a share: 0.1 is 10 %.
-    drivers
-        Driver rows; none: all of them.
-
-    Raises
-    ------
-    InputError
-        If the swing is not above 0 and up to 1, or no driver moves the output.
-    UnknownNameError
-        For an unknown driver.
-    NotAvailableError
-        If the output has no figure in the scenario.
+    See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10 %; ``drivers`` are rows,
+    all of them when empty. All moves are one batch. If no driver moves the output: an :class:`InputError`.
 
     Examples
     --------
@@ -173,8 +155,8 @@ def tornados(
     moved = [scenario.with_overrides(side.overrides) for side in sides]
     found = []
     for output, (base, *figures) in zip(outputs, _figures([scenario, *moved], outputs), strict=True):
-        pairs = zip(swings.items(), zip(figures[::2], figures[1::2], strict=True), strict=True)
-        bars = [_bar(specs[key], each, output, (base, *pair)) for (key, each), pair in pairs]
+        moves = zip(swings.items(), figures[::2], figures[1::2], strict=True)
+        bars = [_bar(specs[key], each, output, (base, low, high)) for (key, each), low, high in moves]
         moving, still = _parted(bars, base)
         found.append(Tornado(scenario, output, swing, base, moving, still, left_out))
     return found
@@ -204,31 +186,17 @@ def _bar(spec: DriverSpec, swing: Swing, output: Output, figures: tuple[float, f
 
 
 def _figures(scenarios: Sequence[Scenario], outputs: Sequence[Output]) -> list[list[float]]:
-    """Compute outputs for the base and other scenarios; a line over time must have a figure in the base."""
     results = run(scenarios)
     figures: list[list[float]] = [output.read(results).tolist() for output in outputs]
     for output, values in zip(outputs, figures, strict=True):
         if output.period is not None and math.isnan(values[0]):
-            raise NotAvailableError(
-                f"{output} has no figure in {scenarios[0].name}: it starts later, or has no meaning there"
-            )
+            reason = "it starts later, or has no meaning there"
+            raise NotAvailableError(f"{output} has no figure in {scenarios[0].name}: {reason}")
     return figures
 
 
 def grid(scenario: Scenario, output: Output, x: Steps, y: Steps, watch: Watch[int] = iter) -> Grid:
-    """Compute an output for every pair of values of two drivers.
-
-    Parameters
-    ----------
-    watch
-        Sees the batches go by, for a progress bar.
-
-    Raises
-    ------
-    InputError
-        If a value leaves its driver's range, both drivers are one, or the grid has more than 10,000 cells.
-    NotAvailableError
-        If the output has no figure in the scenario.
+    """Compute an output for up to 10,000 pairs of values of two drivers; ``watch`` sees the batches go by.
 
     Examples
     --------
@@ -246,11 +214,10 @@ def grids(
     """Return the grids of several outputs from the same runs, as :func:`grid` does."""
     if x.driver == y.driver:
         raise InputError(f"grid needs two drivers, not {x.driver} twice")
-    if len(x.values) * len(y.values) > LARGEST_GRID:
-        raise InputError(
-            f"grid of {len(x.values):,} by {len(y.values):,} values is too large: "
-            f"up to {LARGEST_GRID:,} cells"
-        )
+    shape = len(y.values), len(x.values)
+    if math.prod(shape) > LARGEST_GRID:
+        size = f"{shape[1]:,} by {shape[0]:,}"
+        raise InputError(f"grid of {size} values is too large: up to {LARGEST_GRID:,} cells")
     columns = [x.scenario_at(scenario, value) for value in x.values]
     cells = [y.scenario_at(column, value) for value in y.values for column in columns]
     figures: list[list[float]] = [[] for _ in outputs]
@@ -260,7 +227,6 @@ def grids(
             known.extend(more[1:] if known else more)  # the base comes first in every batch
     column, row = x.base(scenario), y.base(scenario)
     centre = None if column is None or row is None else (row, column)
-    shape = len(y.values), len(x.values)
     return [
         Grid(scenario, output, x, y, np.array(values).reshape(shape), base, centre)
         for output, (base, *values) in zip(outputs, figures, strict=True)
@@ -274,33 +240,22 @@ def break_even(
 
     The search covers the whole range of the driver of ``y``, whose own values do not matter; see
     :func:`model.analysis.solve.solve`.
-
-    Raises
-    ------
-    InputError
-        If the output is a quarter, both drivers are one, or the driver of ``y`` cannot be solved for.
     """
     if output.is_event or not math.isfinite(target):
-        raise InputError(
-            "break-even needs a number to reach and a figure that reaches it, "
-            f"not {target:g} and {output} ({output.unit})"
-        )
+        given = f"{target:g} and {output} ({output.unit})"
+        raise InputError(f"break-even needs a number to reach and a figure that reaches it, not {given}")
     if x.driver == y.driver:
         raise InputError(f"break-even needs two drivers, not {x.driver} twice")
-    if y.operation == "scale" or (
-        y.operation == "add" and (y.spec.driver.kind != "yearly" or y.spec.driver.zero_means_none)
-    ):
-        raise InputError(
-            "break-even sets the driver of y, or adds to one that varies by year: "
-            f"it cannot {y.operation} {y.driver}"
-        )
+    is_shifted = y.operation == "add"
+    fixed = y.spec.driver.kind != "yearly" or y.spec.driver.zero_means_none
+    if y.operation == "scale" or (is_shifted and fixed):
+        able = "break-even sets the driver of y, or adds to one that varies by year"
+        raise InputError(f"{able}: it cannot {y.operation} {y.driver}")
     points = []
     for value in watch(x.values):
         moved = x.scenario_at(scenario, value)
         try:
-            root = solve(
-                moved, y.driver, target, output.key, period=output.period, shift=y.operation == "add"
-            )
+            root = solve(moved, y.driver, target, output.key, period=output.period, shift=is_shifted)
         except NoRootError as error:
             points.append(Point(value, math.nan, str(error)))
         else:

@@ -15,19 +15,15 @@ from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
 from model.outputs import rows_of
 from model.results import Results, run
 from model.scenarios.adjustment import room
-from model.scenarios.drivers import ALL, driver_specs, spec_named
+from model.scenarios.drivers import ALL, DriverSpec, driver_specs, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
+    from model.backends.arrays import Array
     from model.company import Company
     from model.language.periods import Period
-    from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
-
-    Array = NDArray[np.float64]
 
 _SMALLEST_SHARE: Final = 1e-6
 """Share of the range at which the search begins for a driver whose 0 means "none"."""
@@ -95,10 +91,8 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
     driver
         A driver row, or a question in plain words (``questions.drivers`` of the company). Its value is the
         same in all years ahead, unless ``years`` are given.
-    target
-        In the unit of the figure.
-    figure, period
-        A row of the model and, if it varies with time, a period.
+    target, figure, period
+        The target, for a row of the model and, if it varies with time, a period.
     between
         Bracket; default: the driver's allowed range.
     shift
@@ -106,10 +100,9 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
 
     Raises
     ------
-    NoRootError
-        If the figure does not reach the target in the bracket; the message says what it reaches.
-    InputError, UnknownNameError
-        If the driver cannot be solved for, or is unknown.
+    NoRootError, InputError, UnknownNameError
+        If the figure does not reach the target in the bracket (the message says what it reaches); if the
+        driver cannot be solved for, or is unknown.
     """
     company = scenario.company
     answers = company.presentation.questions.drivers
@@ -122,7 +115,9 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
 
     def figures(values: Sequence[float]) -> Array:
         results = run([scenario_at(value) for value in values], rows=needed)
-        return np.array([_read(results, figure, period, number) for number in range(len(values))])
+        if period is None:
+            return np.broadcast_to(results.values[figure][0], len(values))
+        return np.array([results.value(figure, period, number) for number in range(len(values))])
 
     @cache
     def figure_at(value: float) -> float:
@@ -136,14 +131,12 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
         at_ends = (scan.values[number : number + 2] - target).tolist()
         root = closed_in(lambda value: figure_at(value) - target, (first, last), at_ends)
         if abs(figure_at(root) - target) <= _RELATIVE_TOLERANCE * max(1.0, abs(target)):
-            found, roots, at_root = figure_at(root), len(scan.changes), scenario_at(root)
-            return Root(
-                spec.key, root, shift, (first, last), (low, high), figure, target, found, roots, at_root
-            )
+            ends, searched, found, roots = (first, last), (low, high), figure_at(root), len(scan.changes)
+            at_root = scenario_at(root)
+            return Root(spec.key, root, shift, ends, searched, figure, target, found, roots, at_root)
     if scan.changes:
-        raise NoRootError(
-            f"no root in [{low:g}, {high:g}]: {figure} jumps over {target:g} at {spec.key} = {root:g}"
-        )
+        jump = f"{figure} jumps over {target:g} at {spec.key} = {root:g}"
+        raise NoRootError(f"no root in [{low:g}, {high:g}]: {jump}")
     highest = scenario_at(float(scan.points[-1]))
     raise NoRootError(_no_root(spec, figure, target, scan, highest))
 
@@ -156,17 +149,14 @@ class _Scan(NamedTuple):
     changes: list[int]
 
     def middle(self, number: int) -> float:
-        """Return the middle between a point and the next one."""
         return float(self.points[number] + self.points[number + 1]) / 2
 
     @property
     def known(self) -> Array:
-        """The values that have a meaning."""
         return self.values[np.isfinite(self.values)]
 
     @property
     def is_flat(self) -> bool:
-        """Whether the figure is the same everywhere."""
         return len(self.known) == len(self.values) and not np.ptp(self.values)
 
 
@@ -204,31 +194,25 @@ def _crossings(apart: Array) -> list[int]:
 def _bracket(
     spec: DriverSpec, scenario: Scenario, between: tuple[float, float] | None, *, shift: bool
 ) -> tuple[float, float]:
-    if (
-        spec.driver.whole
-        or spec.driver.kind in {"seasonal", "elapsed"}
-        or spec.driver.sums_to_one
-        or spec.driver.unit == "quarter"
-    ):
-        raise InputError(
-            f"{spec.key} cannot be solved for: it is a whole number, a table or a share of a total"
-        )
-    if shift and spec.driver.zero_means_none:
+    driver = spec.driver
+    is_table = driver.kind in {"seasonal", "elapsed"}
+    if driver.whole or is_table or driver.sums_to_one or driver.unit == "quarter":
+        problem = "it is a whole number, a table or a share of a total"
+        raise InputError(f"{spec.key} cannot be solved for: {problem}")
+    if shift and driver.zero_means_none:
         raise InputError(f"{spec.key}: 0 means none is given, so it cannot be shifted: solve without --shift")
-    if shift and spec.driver.kind != "yearly":
+    if shift and driver.kind != "yearly":
         raise InputError(f"{spec.key} does not vary by year: solve for its value, without --shift")
     low, high = spec.minimum, spec.maximum
-    if spec.driver.zero_means_none and not low:
+    if driver.zero_means_none and not low:
         low = high * _SMALLEST_SHARE
     if shift:
         low, high = room(spec, "add", scenario.ahead(spec.key).values())
     if between is not None:
         first, last = between
         if not low <= first < last <= high:
-            raise InputError(
-                f"--between needs two numbers in order, within {low:g}..{high:g} ({spec.key}), "
-                f"not {first:g} {last:g}"
-            )
+            bounds = f"within {low:g}..{high:g} ({spec.key})"
+            raise InputError(f"--between needs two numbers in order, {bounds}, not {first:g} {last:g}")
         low, high = first, last
     return low, high
 
@@ -240,9 +224,9 @@ def _changed(
         moved = {period: spec.clipped(own + value) for period, own in scenario.ahead(spec.key).items()}
         return scenario.with_overrides({spec.key: moved})
     bounded = spec.clipped(value)  # against rounding
-    if years and spec.driver.kind == "yearly":
-        return scenario.with_overrides({spec.key: {str(year): bounded for year in years}})
-    return scenario.with_overrides({spec.key: bounded})
+    by_year = bool(years) and spec.driver.kind == "yearly"
+    values = dict.fromkeys(map(str, years), bounded) if by_year else bounded
+    return scenario.with_overrides({spec.key: values})
 
 
 def _own_value(scenario: Scenario, spec: DriverSpec) -> float:
@@ -251,24 +235,14 @@ def _own_value(scenario: Scenario, spec: DriverSpec) -> float:
     return values[ALL] if ALL in values else values[str(min(scenario.as_of.year + 1, int(max(values)[:4])))]
 
 
-def _read(results: Results, figure: str, period: Period | None, place: int) -> float:
-    if period is None:
-        row = results.values[results.plan.row(figure).key][0]
-        return float(row[min(place, len(row) - 1)])
-    return results.value(figure, period, place)
-
-
 def _no_root(spec: DriverSpec, figure: str, target: float, scan: _Scan, highest: Scenario) -> str:
     where = f"no root in [{scan.points[0]:g}, {scan.points[-1]:g}]"
     if not len(scan.known):
         return f"{where}: {figure} has no meaning anywhere there"
     if scan.is_flat:
         return f"{where}: {spec.key} does not move {figure}, which is {scan.values[0]:,.2f} whatever it is"
-    low, high = scan.known.min(), scan.known.max()
-    text = (
-        f"{where}: at {_SCAN} points of it {figure} runs from {low:,.2f} to {high:,.2f}, and {target:,.10g} "
-        "was not found"
-    )
+    reached = f"{figure} runs from {scan.known.min():,.2f} to {scan.known.max():,.2f}"
+    text = f"{where}: at {_SCAN} points of it {reached}, and {target:,.10g} was not found"
     results = run([highest])
     hint = spec.company.presentation.questions.hint(spec.key, results.values, results.plan.axis)
     return f"{text}; {hint}" if hint else text

@@ -10,26 +10,18 @@ from model import companies
 from model.errors import InputError, did_you_mean
 from model.language.units import measure
 from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, applied, room
-from model.scenarios.drivers import ALL, as_text, driver_specs, shares_of_one, spec_named
+from model.scenarios.drivers import ALL, DriverSpec, as_text, driver_specs, shares_of_one, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from model.company import Company
-    from model.scenarios.drivers import DriverSpec
     from model.scenarios.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class Steps:
     """Values for a driver: ``set`` in every period ahead, or ``add`` to or ``scale`` the scenario's own.
-
-    Raises
-    ------
-    UnknownNameError
-        No such driver.
-    InputError
-        No values, or one that is not a number.
 
     Examples
     --------
@@ -57,10 +49,8 @@ class Steps:
         driver, _, word = text.strip().lower().partition(" ")
         operation = word.strip() or "set"
         if operation not in OPERATIONS:
-            hint = did_you_mean(operation, OPERATIONS)
-            raise InputError(
-                f"{text[:80]!r}: write set, add or scale after the driver, not {operation!r}{hint}"
-            )
+            wrong = f"{operation!r}{did_you_mean(operation, OPERATIONS)}"
+            raise InputError(f"{text[:80]!r}: write set, add or scale after the driver, not {wrong}")
         return cls(driver, values, operation)
 
     @property
@@ -72,22 +62,14 @@ class Steps:
         """Return the scenario with the driver moved in every period ahead, or refuse a value out of range."""
         if self.operation == "set":
             return scenario.with_overrides({self.driver: self.spec.check(value, "grid")})
-        where = f"grid ({self.operation} {value:g})"
-        moved = {
-            period: self.spec.check(applied(self.operation, own, value), where)
-            for period, own in self._own(scenario).items()
-        }
-        return scenario.with_overrides({self.driver: moved})
+        where, spec = f"grid ({self.operation} {value:g})", self.spec
+        moved = {period: applied(self.operation, own, value) for period, own in self._own(scenario).items()}
+        return scenario.with_overrides({self.driver: {key: spec.check(moved[key], where) for key in moved}})
 
     def base(self, scenario: Scenario) -> int | None:
         """Return the place of the value that leaves the scenario as it is, if there is one."""
-        neutral = {"add": 0.0, "scale": 1.0}.get(self.operation)
-        for place, value in enumerate(self.values):
-            if value == neutral or (
-                neutral is None and all(own == value for own in scenario.ahead(self.driver).values())
-            ):
-                return place
-        return None
+        own = {"add": {0.0}, "scale": {1.0}}.get(self.operation, {*scenario.ahead(self.driver).values()})
+        return next((place for place, value in enumerate(self.values) if own == {value}), None)
 
     def room(self, scenario: Scenario) -> tuple[float, float]:
         """Return the lowest and highest value that keep the driver in its range in every period ahead."""
@@ -165,7 +147,6 @@ def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
 
 
 def _side(scenario: Scenario, spec: DriverSpec, wanted: Mapping[str, float], period: str) -> Side:
-    """Return one side of a swing: the wanted values ahead, as far as the driver's range allows."""
     own = scenario.ahead(spec.key)
     # a 0 that means "none" may lie outside the range: what did not move is not clipped
     moved = {each: value if value == own[each] else spec.clipped(value) for each, value in wanted.items()}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import InputError
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import driver_specs
+from model.scenarios.drivers import DriverSpec, PeriodValues, driver_specs
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.scenario import Scenario
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.company import Company
-    from model.scenarios.drivers import DriverSpec, PeriodValues
 
 _WEIGHT_TOLERANCE: Final = 1e-9
 
@@ -45,10 +44,8 @@ def check_weights(scenarios: Sequence[Scenario]) -> None:
     """Refuse scenarios whose weights do not add up to 1, or that differ in as-of."""
     total = math.fsum(each.weight for each in scenarios)
     if abs(total - 1) > _WEIGHT_TOLERANCE:
-        weights = ", ".join(f"{each.name} {each.weight:g}" for each in scenarios)
-        raise InputError(
-            f"weights must add up to 1, not {total:g} ({weights}): change them in the scenario files"
-        )
+        found = f"{total:g} ({', '.join(f'{each.name} {each.weight:g}' for each in scenarios)})"
+        raise InputError(f"weights must add up to 1, not {found}: change them in the scenario files")
     if len({each.as_of for each in scenarios}) > 1:
         listed = ", ".join(f"{each.name} ({each.as_of})" for each in scenarios)
         raise InputError(f"scenarios of different as-of cannot be mixed: {listed}")
@@ -57,11 +54,8 @@ def check_weights(scenarios: Sequence[Scenario]) -> None:
 def weighted_scenario(scenarios: Sequence[Scenario]) -> Scenario:
     """Return the scenario whose drivers are the weighted means of those of ``scenarios``.
 
-    Raises
-    ------
-    InputError
-        If the weights do not add up to 1, or scenarios differ in a driver that cannot be averaged (a date, a
-        choice, a budget that only some of them give).
+    An :class:`InputError` if the weights do not add up to 1, or the scenarios differ in a driver that cannot
+    be averaged (a date, a choice, a budget that only some of them give).
     """
     check_weights(scenarios)
     specs = driver_specs(scenarios[0].company)
@@ -72,15 +66,11 @@ def weighted_scenario(scenarios: Sequence[Scenario]) -> Scenario:
 
 
 def _weighted_driver(spec: DriverSpec, scenarios: Sequence[Scenario]) -> PeriodValues:
-    """Return the weighted means of a driver's values, by every period that any scenario has."""
     key, names = spec.key, ", ".join(each.name for each in scenarios)
     tables = [each.table[key] for each in scenarios]
     periods = sorted(set().union(*tables))
     # a quarter without a value of its own has that of its year
-    columns = {
-        period: [values[period if period in values else period[:4]] for values in tables]
-        for period in periods
-    }
+    columns = {each: [values[each if each in values else each[:4]] for values in tables] for each in periods}
     differs = any(len(set(values)) > 1 for values in columns.values())
     if differs and (spec.driver.whole or spec.driver.unit == "quarter"):
         raise InputError(f"{key} differs between {names} and has no mean")

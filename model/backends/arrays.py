@@ -7,36 +7,35 @@ that does not vary with time has shape (1, draws). The twin of this module is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final, cast
+from functools import cache, lru_cache, reduce
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import DeclarationError
 from model.language import nodes
-from model.language.nodes import leaves
-from model.language.periods import QUARTERS_A_YEAR
-from model.plan.plan import key_of
-from model.plan.schedule import PHASES, Stage, phase_tasks, stages_of
-
-if TYPE_CHECKING:
-    from model.language.nodes import Expr
-    from model.language.periods import Axis
-    from model.plan.plan import Plan
+from model.language.nodes import Expr, leaves
+from model.language.periods import QUARTERS_A_YEAR, Axis
+from model.plan.plan import Plan, key_of
+from model.plan.schedule import PHASES, Stage, Task, phase_tasks, stages_of
 
 Array = NDArray[np.float64]
 Values = dict[str, Array]
 Term = Callable[[Values, int, int], Array]
 """Computes a node for the quarters from a first to before a last."""
 
-_OPERATORS: Final[dict[str, Callable[[Array, Array], NDArray[np.generic]]]] = {
+Arithmetic = Callable[[Array, Array], Array]
+Comparison = Callable[[Array, Array], NDArray[np.generic]]
+
+_ARITHMETIC: Final[dict[str, Arithmetic]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power,
+}  # fmt: skip
+_COMPARISONS: Final[dict[str, Comparison]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
-    "=": np.equal, "<>": np.not_equal,
-    "&": np.logical_and, "|": np.logical_or,
+    "=": np.equal, "<>": np.not_equal, "&": np.logical_and, "|": np.logical_or,
 }  # fmt: skip
 
 
@@ -47,10 +46,8 @@ def _added(rows: Array, *, axis: int, keepdims: bool) -> Array:
 
 
 _REDUCERS: Final[dict[str, Callable[..., Array]]] = {"lowest": np.min, "highest": np.max, "sum": _added}
-
-
-_PARTS_KEPT: Final = 16
-"""Parts of programs: few figures are asked for again and again."""
+_PROGRAMS_KEPT: Final = 32
+"""Whole and partial ones: cells may ask for any number of figures, but few again and again."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +62,14 @@ class ArrayStage:
         """Return a stage of ``plan`` ready to be computed."""
         return cls(stage, tuple(term_of(task.formula, plan, task.row.vintage) for task in stage.tasks))
 
-    def only(self, rows: Container[str]) -> ArrayStage:
-        """Return the step with the tasks of some rows."""
-        pairs = zip(self.stage.tasks, self.terms, strict=True)
-        kept = [(task, term) for task, term in pairs if task.row.key in rows]
-        tasks = tuple(task for task, _ in kept)
-        return ArrayStage(replace(self.stage, tasks=tasks), tuple(term for _, term in kept))
+    @property
+    def pairs(self) -> list[tuple[Task, Term]]:
+        """Every task with its term."""
+        return list(zip(self.stage.tasks, self.terms, strict=True))
 
     def run(self, values: Values) -> None:
         """Compute the rows of the stage, one by one, or quarter by quarter when it is recurrent."""
-        pairs = tuple(zip(self.stage.tasks, self.terms, strict=True))
+        pairs = self.pairs
         if not self.stage.recurrent:
             for task, term in pairs:
                 values[task.row.key][task.first : task.last] = term(values, task.first, task.last)
@@ -93,22 +88,10 @@ class Program:
     stages: tuple[ArrayStage, ...]
 
     def run(self, drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int = 1) -> Values:
-        """Compute every row.
+        """Compute every row: (quarters, draws), or (1, draws) for one value; NaN where there is none.
 
-        Parameters
-        ----------
-        drivers
-            One array a driver row, of shape (quarters, draws) or (1, draws); a last dimension of 1 serves all
-            draws.
-        reported
-            One array a reported row, of shape (quarters,), NaN after as-of.
-        draws
-            Number of draws.
-
-        Returns
-        -------
-        dict
-            Row key -> array of shape (quarters, draws), or (1, draws) for one value; NaN where there is none.
+        ``drivers``: one array a driver row, of shape (quarters, draws) or (1, draws); a last dimension of 1
+        serves all draws. ``reported``: one array a reported row, of shape (quarters,), NaN after as-of.
         """
         values: Values = {**drivers, **{key: row[:, np.newaxis] for key, row in reported.items()}}
         for key in self.plan.lines:
@@ -121,38 +104,33 @@ class Program:
         return values
 
 
-@cache
-def compile_plan(plan: Plan) -> Program:
-    """Return ``plan`` as a program; made once a plan."""
-    return program_of(plan)
-
-
-def program_of(plan: Plan) -> Program:
-    """Return ``plan`` as a program, made anew: for plans of which few are kept."""
-    stages = (stage for phase in PHASES for stage in stages_of(phase_tasks(plan, phase)))
-    return Program(plan, tuple(ArrayStage.of(stage, plan) for stage in stages))
-
-
-@lru_cache(maxsize=_PARTS_KEPT)
-def program_for(plan: Plan, wanted: tuple[str, ...]) -> Program:
-    """Return the part of a plan's program that computes the wanted rows and those that they need."""
+@lru_cache(maxsize=_PROGRAMS_KEPT)
+def compile_plan(plan: Plan, wanted: tuple[str, ...] = ()) -> Program:
+    """Return a plan as a program, or the part that computes the wanted rows and those that they need."""
+    if not wanted:
+        stages = (stage for phase in PHASES for stage in stages_of(phase_tasks(plan, phase)))
+        return Program(plan, tuple(ArrayStage.of(stage, plan) for stage in stages))
     needed = plan.needed(wanted)
-    part = replace(plan, rows={key: row for key, row in plan.rows.items() if key in needed})
-    stages = (stage.only(needed) for stage in compile_plan(plan).stages)
-    return Program(part, tuple(stage for stage in stages if stage.terms))
+    parts = []
+    for whole in compile_plan(plan, ()).stages:  # named as in results.run(): one key of the cache
+        kept = [(task, term) for task, term in whole.pairs if task.row.key in needed]
+        if kept:
+            tasks, terms = zip(*kept, strict=True)
+            parts.append(ArrayStage(replace(whole.stage, tasks=tasks), terms))
+    rows = {key: row for key, row in plan.rows.items() if key in needed}
+    return Program(replace(plan, rows=rows), tuple(parts))
+
+
+def by_year(row: Array) -> Array:
+    """Return a row over all quarters as (years, quarters of the year, draws)."""
+    return row.reshape(-1, QUARTERS_A_YEAR, row.shape[1])
 
 
 def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -> Array:
-    """Apply the formula of a ratio to figures over another axis, such as years.
+    """Apply the formula of a ratio to figures over another axis, such as years, whose periods its lags count.
 
-    Parameters
-    ----------
-    formula
-        A bound formula whose lags count the periods of that axis.
-    inputs
-        One array a row that the formula uses, by key.
-    shape
-        Periods and draws of the result; NaN where a lag reaches before the first period.
+    ``inputs``: one array a row that it uses. ``shape``: periods and draws of the result, which is NaN where a
+    lag reaches before the first period.
     """
     first = max(leaf.lag for leaf in leaves(formula))
     result = np.full(shape, np.nan)
@@ -163,7 +141,7 @@ def applied(formula: Expr, inputs: Values, shape: tuple[int, int], plan: Plan) -
 
 def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
     """Return the function that computes ``node`` in a row; ``vintage``: the position of its purchase."""
-    tree = cast("nodes.Bound", node)
+    tree: nodes.Bound = node  # type: ignore[assignment]  # a cast would cost a call for every node
     axis = plan.axis
 
     def child(each: Expr) -> Term:
@@ -191,16 +169,15 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
             keys = tuple(key_of(each) for each in refs)
             return lambda values, first, last: _summed([values[key][first:last] for key in keys])
         case nodes.Trailing(ref):
-            key = key_of(ref)
+            key, lags = key_of(ref), range(QUARTERS_A_YEAR - 1, -1, -1)
             return lambda values, first, last: _summed(
-                [values[key][first - lag : last - lag] for lag in range(QUARTERS_A_YEAR - 1, -1, -1)]
+                [values[key][first - lag : last - lag] for lag in lags]
             )
         case nodes.YearSum(ref):
-            key = key_of(ref)
-            years = np.arange(axis.length) // QUARTERS_A_YEAR
-            return lambda values, first, last: _by_year(values[key])[years[first:last]]
+            key, years = key_of(ref), np.arange(axis.length) // QUARTERS_A_YEAR
+            return lambda values, first, last: by_year(values[key]).sum(axis=1)[years[first:last]]
         case nodes.Binary(operator, left, right):
-            return _binary(_OPERATORS[operator], child(left), child(right), operator)
+            return _binary(operator, child(left), child(right))
         case nodes.Negate(operand):
             inner = child(operand)
             return lambda values, first, last: -inner(values, first, last)
@@ -217,7 +194,8 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
             bought = np.full((1, 1), vintage + 1.0)
             return lambda _values, _first, _last: bought
         case nodes.Calendar(what):
-            return _calendar(what, axis)
+            of_axis = calendar(axis)[what]
+            return lambda _values, first, last: of_axis[first:last]
         case nodes.Reduction(function, ref):
             key, reducer, span = key_of(ref), _REDUCERS[function], known(ref)
             return lambda values, _first, _last: reducer(values[key][span], axis=0, keepdims=True)
@@ -229,11 +207,9 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
             return lambda values, first, last: _at_position(values[key], at(values, first, last))
         case nodes.CountBeyond(ref, tolerance):
             key, limit, span = key_of(ref), child(tolerance), known(ref)
-            return lambda values, first, last: np.sum(
-                _compared(np.greater, np.abs(values[key][span]), limit(values, first, last)),
-                axis=0,
-                keepdims=True,
-            )
+            return lambda values, first, last: _compared(
+                np.greater, np.abs(values[key][span]), limit(values, first, last)
+            ).sum(axis=0, keepdims=True)
         case _:
             raise nodes.no_case(tree, __name__)
 
@@ -258,29 +234,20 @@ def _lagged(key: str, by: Term, longest: int, further: int) -> Term:
 
 
 def _summed(parts: list[Array]) -> Array:
-    result = parts[0]
-    for part in parts[1:]:
-        result = result + part
-    return result
+    return reduce(np.add, parts)
 
 
-def _by_year(row: Array) -> Array:
-    return cast("Array", row.reshape(-1, QUARTERS_A_YEAR, row.shape[1]).sum(axis=1))
-
-
-def _binary(
-    function: Callable[[Array, Array], NDArray[np.generic]], left: Term, right: Term, operator: str
-) -> Term:
-    if operator in {"+", "-", "*", "/", "^"}:
-        return lambda values, first, last: cast(
-            "Array", function(left(values, first, last), right(values, first, last))
-        )
+def _binary(operator: str, left: Term, right: Term) -> Term:
+    if operator in _ARITHMETIC:
+        function = _ARITHMETIC[operator]
+        return lambda values, first, last: function(left(values, first, last), right(values, first, last))
+    compare = _COMPARISONS[operator]
     return lambda values, first, last: _compared(
-        function, left(values, first, last), right(values, first, last)
+        compare, left(values, first, last), right(values, first, last)
     )
 
 
-def _compared(function: Callable[[Array, Array], NDArray[np.generic]], left: Array, right: Array) -> Array:
+def _compared(function: Comparison, left: Array, right: Array) -> Array:
     """Return 1 or 0, and NaN where a side is NaN: in spreadsheets a comparison with an error is an error."""
     found = function(left, right).astype(float)
     unknown = np.isnan(left) | np.isnan(right)
@@ -298,25 +265,14 @@ def _call(function: str, arguments: list[Term]) -> Term:
     if function == "absolute":
         (only,) = arguments
         return lambda values, first, last: np.abs(only(values, first, last))
-    combine: Callable[[Array, Array], Array] = np.minimum if function == "minimum" else np.maximum
+    combine: Arithmetic = np.minimum if function == "minimum" else np.maximum
 
-    def fold(values: Values, first: int, last: int) -> Array:
-        found = arguments[0](values, first, last)
-        for argument in arguments[1:]:
-            found = combine(found, argument(values, first, last))
-        return found
-
-    return fold
+    return lambda values, first, last: reduce(combine, [each(values, first, last) for each in arguments])
 
 
 @cache
-def calendar_values(what: str, axis: Axis) -> Array:
-    """Return a property of every quarter of the axis, shape (quarters, 1)."""
-    return _calendar_rows(axis)[what]
-
-
-@cache
-def _calendar_rows(axis: Axis) -> dict[str, Array]:
+def calendar(axis: Axis) -> dict[str, Array]:
+    """Return the properties of every quarter of the axis, each of shape (quarters, 1)."""
     rows: dict[str, Sequence[float]] = {
         "year": [quarter.year for quarter in axis.quarters],
         "quarter": [quarter.number for quarter in axis.quarters],
@@ -327,11 +283,6 @@ def _calendar_rows(axis: Axis) -> dict[str, Array]:
         "as_of": [axis.forecast_start] * axis.length,
     }
     return {what: np.array(row, dtype=float)[:, np.newaxis] for what, row in rows.items()}
-
-
-def _calendar(what: str, axis: Axis) -> Term:
-    row = calendar_values(what, axis)
-    return lambda _values, first, last: row[first:last]
 
 
 def _position_of(row: Array, wanted: Array) -> Array:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from model.backends.arrays import Array, Values, program_of
+from model.backends.arrays import Array, Values, compile_plan
 from model.backends.kernel import kernel_for
 from model.errors import EngineError, InputError, did_you_mean
 
@@ -21,8 +19,6 @@ ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 Compute = Callable[[Mapping[str, Array], Mapping[str, Array], int], Values]
 """Computes the wanted rows from drivers, reported figures and a number of draws, like
 :meth:`model.backends.arrays.Program.run`."""
-_KEPT: Final = 16
-"""Narrowed plans that are kept ready for numpy: cells may ask for any number of figures."""
 _CHUNK: Final = 512
 """Draws that numpy computes at a time: more overflow the processor's cache, fewer are mostly overhead."""
 
@@ -32,12 +28,7 @@ def chosen_engine(
 ) -> tuple[str, str]:
     """Return the engine to use, ``kernel`` or ``numpy``, and a note that explains a fallback to numpy.
 
-    Raises
-    ------
-    EngineError
-        If the kernel is asked for and not available.
-    InputError
-        For an unknown engine.
+    An :class:`EngineError` if the kernel is asked for and not available.
     """
     if engine not in ENGINES:
         raise InputError(f"unknown engine {engine!r}{did_you_mean(engine, ENGINES)}")
@@ -53,29 +44,18 @@ def chosen_engine(
 
 
 def compute_by(engine: str, plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> Compute:
-    """Return the function that computes the wanted rows of a plan; prepared once for the same arguments."""
-    return kernel_for(plan, varying, wanted).run if engine == "kernel" else _by_numpy(plan, wanted)
-
-
-@lru_cache(maxsize=_KEPT)
-def _by_numpy(plan: Plan, wanted: tuple[str, ...]) -> Compute:
-    program = program_of(narrowed(plan, wanted))
+    """Return the function that computes the wanted rows of a plan."""
+    if engine == "kernel":
+        return kernel_for(plan, varying, wanted).run
+    program = compile_plan(plan, wanted)
 
     def run(drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int) -> Values:
         chunks = []
         for first in range(0, draws, _CHUNK):
             size = min(_CHUNK, draws - first)
-            part = {
-                key: row[:, first : first + size] if row.shape[1] > 1 else row for key, row in drivers.items()
-            }
-            values = program.run(part, reported, size)
+            part = {key: row[:, first : first + size] for key, row in drivers.items() if row.shape[1] > 1}
+            values = program.run({**drivers, **part}, reported, size)
             chunks.append({key: values[key] for key in wanted})
         return {key: np.concatenate([chunk[key] for chunk in chunks], axis=1) for key in wanted}
 
     return run
-
-
-def narrowed(plan: Plan, wanted: tuple[str, ...]) -> Plan:
-    """Return a plan with the wanted rows and those that they need, directly or through others."""
-    needed = plan.needed(wanted)
-    return replace(plan, rows={key: row for key, row in plan.rows.items() if key in needed})

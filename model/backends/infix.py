@@ -6,7 +6,7 @@ written.
 
 from __future__ import annotations
 
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 from model.language import nodes
 from model.language.nodes import COMPARISONS, LOGICAL, Expr, is_logical
@@ -45,15 +45,14 @@ def infix(node: Expr, dialect: Dialect) -> str:
 
 def _print(node: Expr, dialect: Dialect) -> tuple[str, int]:
     """Return the text of ``node`` and how tightly it binds."""
-    tree = cast("nodes.Bound", node)
+    tree: nodes.Bound = node  # type: ignore[assignment]  # a cast would cost a call for every node
     match tree:
         case nodes.Number(value):
             return number_text(value), _SIGN if value < 0 else _ATOM
         case nodes.Negate(operand):
             return f"-{_within(operand, dialect, _ATOM)}", _SIGN
         case nodes.Binary(operator, left, right) if operator in LOGICAL:
-            sides = [_condition(side, dialect) for side in (left, right)]
-            return dialect.call(operator, sides), _ATOM
+            return dialect.call(operator, [infix(side, dialect) for side in (left, right)]), _ATOM
         case nodes.Binary(operator, left, right):
             precedence = _PRECEDENCE[operator]
             tight = _ATOM if operator == "^" else precedence
@@ -62,7 +61,7 @@ def _print(node: Expr, dialect: Dialect) -> tuple[str, int]:
             return f"{first}{dialect.operator(operator)}{second}", precedence
         case nodes.Where(condition, then, otherwise):
             branches = [_number(then, dialect)[0], _number(otherwise, dialect)[0]]
-            return dialect.call("where", [_condition(condition, dialect), *branches]), _ATOM
+            return dialect.call("where", [infix(condition, dialect), *branches]), _ATOM
         case nodes.Call(function, arguments):
             return dialect.call(function, [_number(argument, dialect)[0] for argument in arguments]), _ATOM
         case _:
@@ -72,12 +71,8 @@ def _print(node: Expr, dialect: Dialect) -> tuple[str, int]:
 def _number(node: Expr, dialect: Dialect) -> tuple[str, int]:
     """Print where a number is wanted: a condition becomes 1 or 0."""
     if is_logical(node):
-        return dialect.flag(_print(node, dialect)[0]), _ATOM
+        return dialect.flag(infix(node, dialect)), _ATOM
     return _print(node, dialect)
-
-
-def _condition(node: Expr, dialect: Dialect) -> str:
-    return _print(node, dialect)[0]
 
 
 def _within(node: Expr, dialect: Dialect, needed: int, *, right: bool = False) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from model.backends.infix import infix
 from model.language import nodes
-from model.plan.plan import key_of
-
-if TYPE_CHECKING:
-    from model.plan.plan import Plan, Row
+from model.plan.plan import Plan, Row, key_of
 
 _CALENDAR: Final = {
     "year": "year", "quarter": "quarter of the year", "index": "position", "elapsed": "quarters since as-of",
@@ -69,11 +66,8 @@ class _Prose:
                 return f"{key_of(ref)}[{self.plan.axis.quarters[position]}]"
             case nodes.Sum(refs):
                 names = [key_of(ref) for ref in refs]
-                return (
-                    "(" + " + ".join(names) + ")"
-                    if len(names) <= _LONG_SUM
-                    else f"sum of {names[0]} to {names[-1]}"
-                )
+                is_long = len(names) > _LONG_SUM
+                return f"sum of {names[0]} to {names[-1]}" if is_long else f"({' + '.join(names)})"
             case nodes.Trailing(ref):
                 return f"sum of {key_of(ref)} over four quarters"
             case nodes.YearSum(ref):

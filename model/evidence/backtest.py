@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from model import companies
+from model.company import Company, ForecastRules, History
 from model.errors import InputError
-from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.language.periods import Period, Quarter
 from model.reported.actuals import load_actuals
 from model.reported.guidance import guidance_at
 from model.results import Results, run
@@ -19,11 +21,8 @@ from model.scenarios.drivers import default_values, driver_specs
 from model.scenarios.scenario import Note, Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from model.company import Company, ForecastRules
 
 AHEAD: Final = (1, 2, 3, 4)
 
@@ -54,42 +53,6 @@ class Score:
     guidance: tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Known:
-    """The information at an as-of; see :class:`model.company.History`."""
-
-    company: Company
-    as_of: Quarter
-    results: Results
-
-    @property
-    def years(self) -> range:
-        """Fiscal years of the axis."""
-        return self.company.years
-
-    def over(self, line: str, quarters: int, earlier: int = 0) -> float:
-        """Return the sum of a line over the last quarters, or over as many ``earlier`` quarters before."""
-        last = self.results.plan.axis.forecast_start - earlier
-        return float(self.results.values[line][last - quarters : last, 0].sum())
-
-    def growth(self, line: str, quarters: int) -> float:
-        """Return the growth of a sum over the last quarters from the same quarters a year before."""
-        return self.over(line, quarters) / self.over(line, quarters, QUARTERS_A_YEAR) - 1
-
-    def ratio(self, line: str, to: str, quarters: int = QUARTERS_A_YEAR) -> float:
-        """Return the ratio of two sums over the last quarters."""
-        return self.over(line, quarters) / self.over(to, quarters)
-
-    def last(self, line: str) -> float:
-        """Return the figure of the last quarter."""
-        return float(self.results.values[line][self.results.plan.axis.forecast_start - 1, 0])
-
-    def guided(self, line: str, year: int) -> float | None:
-        """Return the middle of the guidance for a line in a year; None if there is none."""
-        said = guidance_at(self.company, self.as_of, line, Period("annual", year))
-        return None if said is None else said.middle
-
-
 def rules_of(company: Company) -> ForecastRules:
     """Return the rules of a company's back-test; a company without rules is an :class:`InputError`."""
     if company.forecast is None:
@@ -111,7 +74,16 @@ def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
     table = {key: default_values(spec, as_of) for key, spec in specs.items()}
     title = "Rules applied to what was known"
     plain = Scenario(f"known at {as_of}", title, as_of, 0.0, table, company=chosen)
-    overrides = dict(rules_of(chosen).rules(Known(chosen, as_of, run([plain]))))
+    results = run([plain])
+
+    def reported(line: str) -> NDArray[np.float64]:
+        return results.values[line][: results.plan.axis.forecast_start, 0]
+
+    def guided(line: str, year: int) -> float | None:
+        said = guidance_at(chosen, as_of, line, Period("annual", year))
+        return None if said is None else said.middle
+
+    overrides = dict(rules_of(chosen).rules(History(as_of, chosen.years, reported, guided)))
     for key, given in overrides.items():
         if not isinstance(given, Mapping):
             overrides[key] = specs[key].clipped(given)
@@ -140,7 +112,6 @@ def forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
 def _forecasts_of(
     quarter: Quarter, results: Results, reported: Results, naive: Mapping[str, NDArray[np.float64]]
 ) -> list[Forecast]:
-    """Return the forecasts of every line for one quarter."""
     company, as_of = results.scenarios[0].company, results.plan.axis.as_of
     column, period = results.plan.axis.position(quarter), Period("quarterly", quarter.year, quarter.number)
     made = []
@@ -171,24 +142,20 @@ def _naive(reported: Results, as_of: Quarter, rules: ForecastRules) -> dict[str,
         sums[3:] = np.convolve(row, np.ones(4), "valid")
         return sums
 
-    return {
-        line: trailing(rules.parts[line]) if line in rules.parts else extended(line) for line in rules.lines
-    }
+    simple = {line: extended(line) for line in rules.lines if line not in rules.parts}
+    return simple | {line: trailing(parts) for line, parts in rules.parts.items()}
 
 
-def scores(given: Sequence[Forecast] | None = None, company: Company | None = None) -> list[Score]:
+def scores(company: Company | None = None) -> list[Score]:
     """Return mean and mean absolute errors by line and distance, in per cent or USD m."""
     rules = rules_of(company or companies.default())
-    known = forecasts(company) if given is None else given
     found = []
-    for line in rules.lines:
-        for ahead in AHEAD:
-            chosen = [each for each in known if each.line == line and each.ahead == ahead]
-            if chosen:
-                percent = line in rules.in_percent
-                sources = ("model", "naive", "guidance")
-                errors = [_errors(chosen, source, percent=percent) for source in sources]
-                found.append(Score(line, ahead, len(chosen), *errors))
+    for line, ahead in product(rules.lines, AHEAD):
+        chosen = [each for each in forecasts(company) if each.line == line and each.ahead == ahead]
+        if chosen:
+            percent = line in rules.in_percent
+            errors = [_errors(chosen, each, percent=percent) for each in ("model", "naive", "guidance")]
+            found.append(Score(line, ahead, len(chosen), *errors))
     return found
 
 

@@ -12,10 +12,10 @@ from model import companies
 from model.analysis.solve import solve
 from model.errors import InputError, NoRootError
 from model.evidence.running_period import Observation, reported_so_far
-from model.evidence.thesis import CLAIMS_FILE, load_thesis
+from model.evidence.thesis import CLAIMS_FILE, Claim, Thesis, load_thesis
 from model.language.periods import Period, Quarter
 from model.language.units import measure
-from model.reported.guidance import guidance_at
+from model.reported.guidance import Guidance, guidance_at
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.company import Company
-    from model.evidence.thesis import Claim, Thesis
-    from model.reported.guidance import Guidance
     from model.scenarios.scenario import Scenario
 
 Status = Literal["met", "missed", "on_track", "off_track", "open", "not_testable"]
@@ -71,14 +69,7 @@ def ledger(as_of: Quarter, company: Company | None = None) -> tuple[Entry, ...]:
 
     Status: ``met`` or ``missed`` once the period is reported; ``on_track`` or ``off_track`` before, by the
     company's guidance or, without it, by the quarters reported so far; ``open`` without either; or
-    ``not_testable``.
-
-    Raises
-    ------
-    PeriodError
-        If ``as_of`` is not reported yet.
-    InputError
-        If the data of the company hold no claims.
+    ``not_testable``. An :class:`InputError` if the data of the company hold no claims.
 
     Examples
     --------
@@ -94,11 +85,11 @@ def ledger(as_of: Quarter, company: Company | None = None) -> tuple[Entry, ...]:
     claims = [_as_known(claim, known, believed) for claim in thesis.claims]
     verdicts = [_verdict(thesis, claim, known) for claim in claims]
     replaced = [_replaced(thesis, *each) for each in zip(claims, verdicts, strict=True)]
-    entries = []
+    entries, own_value = [], _value(believed)
     for claim, verdict, value in zip(claims, verdicts, _values(replaced), strict=True):
-        at_stake = value - _value(believed)
+        at_stake = value - own_value
         if "fair_value" in claim.stake and claim.kind != "flag":
-            at_stake = _value(believed) - claim.stake["fair_value"]
+            at_stake = own_value - claim.stake["fair_value"]
         given = _believed_figure(thesis, claim)
         entries.append(Entry(claim, given, verdict.reported, verdict.status, verdict.reason, at_stake))
     return tuple(entries)
@@ -106,7 +97,6 @@ def ledger(as_of: Quarter, company: Company | None = None) -> tuple[Entry, ...]:
 
 @cache
 def _believed(thesis: Thesis) -> Results:
-    """Return the model computed for the scenario of the thesis."""
     return run([load_scenario(thesis.scenario, company=thesis.company)])
 
 
@@ -196,14 +186,11 @@ def _judge_rebound(line: str, period: Period, known: Results, seen: Observation)
     axis = known.plan.axis
     trailing = known.series(line, "ttm")[: axis.forecast_start, 0]
     first = axis.position(Quarter(period.year, 1))
-    text = ", ".join(
-        f"{axis.quarters[p]} {figure(trailing[p], 'USD m')}"
-        for p in range(max(0, axis.forecast_start - 4), axis.forecast_start)
-    )
+    shown = range(max(0, axis.forecast_start - 4), axis.forecast_start)
+    text = ", ".join(f"{axis.quarters[each]} {figure(trailing[each], 'USD m')}" for each in shown)
     told = f"TTM {line.replace('_', ' ')}: {text}"
-    rises = [
-        trailing[place] > trailing[place - 1] for place in range(first, min(first + 5, axis.forecast_start))
-    ]
+    judged = range(first, min(first + 5, axis.forecast_start))
+    rises = [trailing[place] > trailing[place - 1] for place in judged]
     if any(rises[place] and rises[place + 1] for place in range(min(4, len(rises) - 1))):
         return "met", told
     if not seen.quarters:

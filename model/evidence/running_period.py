@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.backends.arrays import applied
+from model.backends.arrays import Array, applied, by_year
 from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from model.plan.plan import key_of
 from model.results import Results, in_years
-
-if TYPE_CHECKING:
-    from model.backends.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -40,12 +36,13 @@ def reported_so_far(results: Results, key: str, period: Period) -> Observation:
     far); a balance stays as it is; a ratio stays what it is over the quarters reported, against the same
     quarters of the year before where its formula looks back.
     """
-    split = results.plan.axis.forecast_start
+    axis, row = results.plan.axis, results.values[key]
+    split = axis.forecast_start
     if period.frequency == "quarterly":
-        place = results.plan.axis.position(Quarter(period.year, period.quarter))
-        value = float(results.values[key][place, 0]) if place < split else float("nan")
+        place = axis.position(Quarter(period.year, period.quarter))
+        value = float(row[place, 0]) if place < split else float("nan")
         return Observation(value, value, int(place < split), place < split)
-    year = results.plan.axis.year_position(period.year)
+    year = axis.year_position(period.year)
     first = year * QUARTERS_A_YEAR
     quarters = min(max(split - first, 0), QUARTERS_A_YEAR)
     if quarters == QUARTERS_A_YEAR:
@@ -54,15 +51,14 @@ def reported_so_far(results: Results, key: str, period: Period) -> Observation:
     if not quarters:
         return Observation(float("nan"), float("nan"), 0, complete=False)
     line = results.plan.row(key).line
-    so_far = _so_far(results, key, quarters)
     if line is None or line.annual == "none":
-        value = float(results.values[key][split - 1, 0])
+        value = float(row[split - 1, 0])
         return Observation(value, value, quarters, complete=False, latest=True)
+    value = float(_so_far(results, key, quarters)[year, 0])
     if line.annual == "sum":
-        before = results.values[key][first - QUARTERS_A_YEAR : first, 0]
-        outlook = float(so_far[year, 0] * before.sum() / before[:quarters].sum())
-        return Observation(float(so_far[year, 0]), outlook, quarters, complete=False)
-    value = float(so_far[year, 0])
+        before = row[first - QUARTERS_A_YEAR : first, 0]
+        outlook = float(value * before.sum() / before[:quarters].sum())
+        return Observation(value, outlook, quarters, complete=False)
     return Observation(value, value, quarters, complete=False, latest=_of_balances(results, key))
 
 
@@ -70,14 +66,14 @@ def _so_far(results: Results, key: str, quarters: int) -> Array:
     """Return a line by year after its first quarters: their sum, the last balance, or a ratio of these."""
     row = results.plan.row(key)
     rule = row.line.annual if row.line is not None else "last"
-    by_year = results.values[key][:, :1].reshape(-1, QUARTERS_A_YEAR, 1)
+    years = by_year(results.values[key][:, :1])
     if rule == "sum":
-        return np.asarray(by_year[:, :quarters].sum(axis=1))
+        return np.asarray(years[:, :quarters].sum(axis=1))
     if rule != "ratio" or row.forecast is None:
-        return np.asarray(by_year[:, quarters - 1])
+        return years[:, quarters - 1]
     formula = in_years(row.forecast)
     inputs = {key: _so_far(results, key, quarters) for key in map(key_of, leaves(formula))}
-    return applied(formula, inputs, (len(by_year), 1), results.plan)
+    return applied(formula, inputs, (len(years), 1), results.plan)
 
 
 def _of_balances(results: Results, key: str) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 from model import companies
-from model.errors import InputError, PeriodError, did_you_mean
-from model.language.periods import Period
+from model.errors import InputError, did_you_mean
+from model.reported.tables import period_in
 from model.scenarios.drivers import driver_specs, spec_named
 from model.scenarios.files import builtin_overlays, take, toml_content
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.company import Company
+    from model.language.periods import Period
 
 CLAIMS_FILE: Final = "claims.toml"
 Kind = Literal["range", "rebound", "flag", "not_testable"]
@@ -58,20 +59,15 @@ class Claim:
 
     def holds(self, value: float) -> bool:
         """Tell whether a figure lies within the claim's range."""
-        return (self.minimum is None or value >= self.minimum) and (
-            self.maximum is None or value <= self.maximum
-        )
+        if self.minimum is not None and not value >= self.minimum:
+            return False
+        return self.maximum is None or value <= self.maximum
 
 
 def _bound(value: float, unit: str) -> str:
     """Write a threshold with more digits than figures have."""
-    return (
-        f"{value / 1000:.4g}bn"
-        if unit == "USD m"
-        else f"{100 * value:.4g} %"
-        if unit == "ratio"
-        else f"{value:g}"
-    )
+    texts = {"USD m": f"{value / 1000:.4g}bn", "ratio": f"{100 * value:.4g} %"}
+    return texts.get(unit, f"{value:g}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,26 +120,18 @@ def _read(record: object, number: int, company: Company) -> Claim:
         raise InputError(f"{where}: unknown line {line!r}{did_you_mean(line, declared)}")
     bounds = [key for key in _NUMBERS if numbers[key] is not None or texts[f"{key}_of"]]
     if (kind == "not_testable") != bool(texts["reason"]) or (kind == "range" and not bounds):
-        raise InputError(
-            f"{where}: a range needs minimum or maximum; a claim that is not testable, and no other, "
-            "needs a reason"
-        )
+        only = "a claim that is not testable, and no other, needs a reason"
+        raise InputError(f"{where}: a range needs minimum or maximum; {only}")
     if kind != "not_testable" and not (line and texts["period"]):
         raise InputError(f"{where}: needs the line and the period that it is judged by")
-    period, *_ = [_period(texts[key], where) for key in ("period", "minimum_of", "maximum_of")]
+    periods = [texts[key] for key in ("period", "minimum_of", "maximum_of")]
+    period, *_ = [period_in(each, where) if each else None for each in periods]
     stake = take(record, "stake", dict, where, {})
     _check_stake(stake, bounds, f"{where}: stake", company)
     return Claim(
         texts["id"], texts["claim"], cast("Kind", kind), line, period, numbers["minimum"], numbers["maximum"],
         *relative, texts["note"], texts["reason"], stake, declared[line].unit if line else "USD/share",
     )  # fmt: skip
-
-
-def _period(text: str, where: str) -> Period | None:
-    try:
-        return Period.parse(text) if text else None
-    except PeriodError as error:
-        raise PeriodError(f"{where}: {error}") from None
 
 
 def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, company: Company) -> None:
@@ -153,16 +141,15 @@ def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, compa
     for key in ("fair_value", "value"):
         take(stake, key, float, where, 0.0)
     overlay, driver = (take(stake, key, str, where, "") for key in ("overlay", "driver"))
-    if overlay and overlay not in builtin_overlays(company):
-        hint = did_you_mean(overlay, builtin_overlays(company))
-        raise InputError(f"{where}: unknown overlay {overlay!r}{hint}")
+    overlays = builtin_overlays(company)
+    if overlay and overlay not in overlays:
+        raise InputError(f"{where}: unknown overlay {overlay!r}{did_you_mean(overlay, overlays)}")
     if driver:
         spec_named(driver, driver_specs(company), where)
     years = take(stake, "years", list, where, [])
     if "edge" in stake and stake["edge"] not in bounds:
-        raise InputError(
-            f"{where}: edge must be a bound of the claim: {' or '.join(bounds) or 'there is none'}"
-        )
+        allowed = " or ".join(bounds) or "there is none"
+        raise InputError(f"{where}: edge must be a bound of the claim: {allowed}")
     moves_line = bool(bounds and years) and all(isinstance(each, int) for each in years)
     if stake and not ("fair_value" in stake or overlay or (driver and ("value" in stake or moves_line))):
         raise InputError(

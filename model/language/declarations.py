@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from model.errors import DeclarationError, did_you_mean
+from model.errors import DeclarationError, did_you_mean, located
 from model.language.nodes import Declared, Dimension, Expr, Operand, Ref, wrap
 from model.language.unit_check import check_units
 from model.language.units import UNITS
@@ -65,7 +65,6 @@ class Line(Declared):
 
 
 def _origin() -> str:
-    """Return file and line of the declaration that calls ``driver()`` or ``line()``."""
     frame = sys._getframe(2)  # noqa: SLF001  # inspect.stack() does the same, far slower
     path = Path(frame.f_code.co_filename)
     return f"{'/'.join(path.parts[-3:])}:{frame.f_lineno}"
@@ -85,16 +84,10 @@ def driver(  # noqa: PLR0913  # one keyword a property of a driver
     sums_to_one: bool = False,
     zero_means_none: bool = False,
 ) -> Driver:
-    """Declare an assumption; see :class:`Driver`.
+    """Declare an assumption, with a label in an analyst's words; see :class:`Driver`.
 
-    Parameters
-    ----------
-    label
-        Label in an analyst's words.
-    unit
-        One of :data:`model.language.units.UNITS`.
-    by
-        Dimensions whose members have values of their own.
+    ``unit``: one of :data:`model.language.units.UNITS`; ``by``: dimensions whose members have values of their
+    own.
 
     Examples
     --------
@@ -108,15 +101,9 @@ def driver(  # noqa: PLR0913  # one keyword a property of a driver
     if kind == "seasonal" and not by:
         raise DeclarationError(f"{origin}: {label!r}: a seasonal driver needs by= the quarters of the year")
     return Driver(
-        label=label,
-        unit=unit,
-        by=_dimensions(by),
-        origin=origin,
-        kind=kind,
-        whole=whole,
-        sums_to_one=sums_to_one,
-        zero_means_none=zero_means_none,
-    )
+        label=label, unit=unit, by=_dimensions(by), origin=origin, kind=kind, whole=whole,
+        sums_to_one=sums_to_one, zero_means_none=zero_means_none,
+    )  # fmt: skip
 
 
 def reported(item: str, unit: str = "USD m", by: Members = ()) -> Ref:
@@ -125,9 +112,8 @@ def reported(item: str, unit: str = "USD m", by: Members = ()) -> Ref:
     With ``by`` the member's name follows the item's: ``reported("net_sales", by=SEGMENT)`` is
     ``net_sales_aws`` for AWS.
     """
-    figure = Reported(
-        label=item.replace("_", " ").capitalize(), unit=unit, by=_dimensions(by), origin=_origin()
-    )
+    label = item.replace("_", " ").capitalize()
+    figure = Reported(label=label, unit=unit, by=_dimensions(by), origin=_origin())
     object.__setattr__(figure, "name", item)
     return Ref(figure)
 
@@ -162,18 +148,14 @@ def line(  # noqa: PLR0913  # one keyword a property of a line
         False: one value, not a row over time.
     note
         A remark for readers.
-
-    Raises
-    ------
-    DeclarationError
-        If the formula does not yield the declared unit.
     """
     origin = _origin()
     past = history if history is None or isinstance(history, Same) else wrap(history)
     formula = None if forecast is None else wrap(forecast)
-    for part in (formula, past):
-        if isinstance(part, Expr):
-            check_units(part, unit, f"{origin}: {label!r}")
+    with located(f"{origin}: {label!r}"):
+        for part in (formula, past):
+            if isinstance(part, Expr):
+                check_units(part, unit)
     return Line(
         label=label, unit=unit, by=_dimensions(by), origin=origin, forecast=formula, history=past,
         annual=annual, timed=timed, note=note,
@@ -189,7 +171,8 @@ def result(
     """
     origin = _origin()
     node = wrap(formula)
-    check_units(node, unit, f"{origin}: {label!r}")
+    with located(f"{origin}: {label!r}"):
+        check_units(node, unit)
     return Line(
         label=label, unit=unit, by=_dimensions(by), origin=origin, forecast=node, annual="none", timed=timed,
         result=True, note=note,
@@ -211,9 +194,8 @@ class Block:
         found = {name: value for name, value in vars(cls).items() if isinstance(value, Declared)}
         for name, value in found.items():
             if value.name != name:
-                raise DeclarationError(
-                    f"{value.origin}: {value.label!r} is declared twice, as {value.name} and {name}"
-                )
+                twice = f"{value.label!r} is declared twice, as {value.name} and {name}"
+                raise DeclarationError(f"{value.origin}: {twice}")
         cls.declared = tuple(found.values())
         cls.sheet = sheet or cls.__name__
         cls.title = (cls.__doc__ or cls.__name__).strip().split("\n")[0].rstrip(".")
@@ -225,32 +207,19 @@ _FULL_WORDS: Final = re.compile(r"[a-z][a-z0-9_]*[a-z0-9]")
 
 
 class Model:
-    """The blocks of a model, in reading order = order of evaluation = order of rows.
-
-    Raises
-    ------
-    DeclarationError
-        If a name is used twice, looks like a cell, or is not in full lower-case words.
-    """
+    """The blocks of a model, in reading order = order of evaluation = order of rows."""
 
     def __init__(self, name: str, blocks: Sequence[type[Block]]) -> None:
         self.name = name
         self.blocks = tuple(blocks)
         self.declared: dict[str, Declared] = {}
-        for block in self.blocks:
-            for item in block.declared:
-                self._add(item)
-
-    def _add(self, item: Declared) -> None:
-        if item.name in self.declared:
-            raise DeclarationError(
-                f"{item.origin}: {item.name!r} is declared already at {self.declared[item.name].origin}"
-            )
-        if _CELL_NAME.fullmatch(item.name) or not _FULL_WORDS.fullmatch(item.name):
-            raise DeclarationError(
-                f"{item.origin}: {item.name!r} looks like a cell or is not snake_case; use full words"
-            )
-        self.declared[item.name] = item
+        for item in (item for block in self.blocks for item in block.declared):
+            name, where = item.name, f"{item.origin}: {item.name!r}"
+            if name in self.declared:
+                raise DeclarationError(f"{where} is declared already at {self.declared[name].origin}")
+            if _CELL_NAME.fullmatch(name) or not _FULL_WORDS.fullmatch(name):
+                raise DeclarationError(f"{where} looks like a cell or is not snake_case; use full words")
+            self.declared[name] = item
 
     def words(self, name: str) -> str:
         """Return a name as people write it: ``ttm_aws_sales`` is TTM AWS sales."""

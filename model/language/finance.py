@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from model.language.nodes import wrap
+from model.language.nodes import Expr, Operand, wrap
 from model.language.vocabulary import constant, not_meaningful, where
-
-if TYPE_CHECKING:
-    from model.language.nodes import Expr, Operand
 
 DAYS_PER_YEAR: Final = constant(365.25, "days")
 HALF_A_QUARTER: Final = constant(45, "days")

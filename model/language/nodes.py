@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal, Never, NoReturn, cast
+from typing import TYPE_CHECKING, Final, Literal, Never, NoReturn
 
 from model.errors import DeclarationError
 from model.language.units import RATIO, Unit
@@ -79,9 +79,8 @@ class Expr:
         )
 
     def __iter__(self) -> NoReturn:
-        raise DeclarationError(
-            "a formula cannot be looped over or given to sum(): use total(line, DIMENSION) or ttm(line)"
-        )
+        hint = "use total(line, DIMENSION) or ttm(line)"
+        raise DeclarationError(f"a formula cannot be looped over or given to sum(): {hint}")
 
     def __float__(self) -> NoReturn:
         raise DeclarationError("a formula has no value while it is written: evaluate the model to get one")
@@ -95,9 +94,8 @@ def wrap(value: object) -> Expr:
     if isinstance(value, Expr):
         return value.node()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise DeclarationError(
-            f"{value!r} cannot stand in a formula: use numbers, lines and drivers (flags are 1 and 0)"
-        )
+        hint = "use numbers, lines and drivers (flags are 1 and 0)"
+        raise DeclarationError(f"{value!r} cannot stand in a formula: {hint}")
     return Number(float(value))
 
 
@@ -380,7 +378,7 @@ def mapped(node: Expr, function: Callable[[Expr], Expr]) -> Expr:
             changes[name] = function(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], Expr):
             changes[name] = tuple(map(function, value))
-    return cast("Expr", replace(cast("Any", node), **changes)) if changes else node
+    return replace(node, **changes) if changes else node  # type: ignore[type-var]  # every node is data
 
 
 @lru_cache(maxsize=1 << 14)

@@ -117,15 +117,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Axis:
-    """The quarters of the model, and the last reported one.
-
-    Parameters
-    ----------
-    as_of
-        Last reported quarter; later quarters are computed.
-    first, last
-        Ends of the axis, first quarter of a year and last quarter of a year.
-    """
+    """The quarters of the model, from the first of a year to the last of one, and the last reported one."""
 
     as_of: Quarter
     first: Quarter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from model.errors import DeclarationError
 from model.language import nodes
@@ -18,17 +18,12 @@ _ANY: Final = None
 """The unit that fits everywhere: of the number 0, and of names that are not declared yet."""
 
 
-def check_units(node: Expr, declared: str, where: str, leaf: LeafUnit | None = None) -> None:
-    """Raise a :class:`DeclarationError` (``where: ...``) unless ``node`` has the unit ``declared``."""
-    try:
-        yielded = _unit(node, leaf or _declared_unit)
-        expected = parse_unit(declared)
-    except DeclarationError as error:
-        raise DeclarationError(f"{where}: {error}") from None
-    if yielded is not _ANY and yielded != expected:
-        raise DeclarationError(
-            f"{where}: is declared in {declared!r} but its formula yields {str(yielded) or 'ratio'!r}"
-        )
+def check_units(node: Expr, declared: str, leaf: LeafUnit | None = None) -> None:
+    """Raise a :class:`DeclarationError` unless ``node`` has the unit ``declared``."""
+    yielded = _unit(node, leaf or _declared_unit)
+    if yielded not in (_ANY, parse_unit(declared)):
+        found = str(yielded) or "ratio"
+        raise DeclarationError(f"is declared in {declared!r} but its formula yields {found!r}")
 
 
 def _declared_unit(ref: nodes.Ref) -> Unit | None:
@@ -65,7 +60,7 @@ def _binary(node: nodes.Binary, left: Unit | None, right: Unit | None) -> Unit |
 
 
 def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
-    tree = cast("nodes.Bound | nodes.Authored", node)
+    tree: nodes.Bound | nodes.Authored = node  # type: ignore[assignment]  # a cast would cost a call
     match tree:
         case nodes.Number(value, unit):
             return _ANY if value == 0 else unit
@@ -76,14 +71,9 @@ def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
         case nodes.Lagged(ref, by):
             _same((_unit(by, leaf), RATIO), "lag by")
             return leaf(ref)
-        case (
-            nodes.Fixed(ref)
-            | nodes.Trailing(ref)
-            | nodes.YearSum(ref)
-            | nodes.Total(ref)
-            | nodes.Reduction(_, ref)
-            | nodes.AtPosition(ref)
-        ):
+        case nodes.Fixed(ref) | nodes.Trailing(ref) | nodes.YearSum(ref) | nodes.Total(ref):
+            return leaf(ref)
+        case nodes.Reduction(_, ref) | nodes.AtPosition(ref):
             return leaf(ref)
         case nodes.AsOf(ref) | nodes.AtEnd(ref) | nodes.AtVintage(ref) | nodes.Negate(ref):
             return _unit(ref, leaf)

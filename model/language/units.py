@@ -82,34 +82,21 @@ class Measure:
 
 def _percentage(unit: Unit, style: str, decimals: int) -> Measure:
     return Measure(
-        unit=unit,
-        style=style,
-        decimals=decimals,
-        percent=True,
-        chart_unit="%",
-        chart_scale=100.0,
-        chart_decimals=1,
-    )
+        unit=unit, style=style, decimals=decimals, percent=True,
+        chart_unit="%", chart_scale=100.0, chart_decimals=1,
+    )  # fmt: skip
 
 
 UNITS: Final[dict[str, Measure]] = {
     "ratio": _percentage(RATIO, "percent", 1),
     "USD m": Measure(
-        unit=_USD_M,
-        style="money",
-        decimals=0,
-        money=True,
-        chart_unit="USD bn",
-        chart_scale=1e-3,
-        chart_decimals=1,
+        unit=_USD_M, style="money", decimals=0, money=True,
+        chart_unit="USD bn", chart_scale=1e-3, chart_decimals=1,
     ),
     "m shares": Measure(unit=_M_SHARES, style="money", not_swung="counted, not assumed"),
     "USD/share": Measure(
-        unit=_USD_M / _M_SHARES,
-        style="share",
-        decimals=2,
-        chart_unit="USD a share",
-        not_swung="a market price",
+        unit=_USD_M / _M_SHARES, style="share", decimals=2,
+        chart_unit="USD a share", not_swung="a market price",
     ),
     "yr": Measure(unit=_YEAR, style="years"),
     "1/yr": _percentage(RATIO / _YEAR, "percent", 1),
@@ -122,7 +109,7 @@ UNITS: Final[dict[str, Measure]] = {
     "quarter": Measure(unit=QUARTER, style="quarter", not_swung="a quarter"),
     "date": Measure(unit=DAY, style="date", not_swung="a date"),
     "days": Measure(unit=DAY, style="whole"),
-}
+}  # fmt: skip
 """Every unit by its name in declarations, data files and workbooks: a unit is added here and nowhere else."""
 
 

@@ -58,9 +58,8 @@ def reference_of(value: Expr, function: str) -> nodes.Ref:
     """Return the reference to a line; anything but a line is a :class:`DeclarationError`."""
     node = wrap(value)
     if not isinstance(node, nodes.Ref):
-        raise DeclarationError(
-            f"{function}() takes a line, not a formula: declare the formula as a line first"
-        )
+        hint = "declare the formula as a line first"
+        raise DeclarationError(f"{function}() takes a line, not a formula: {hint}")
     return node
 
 
@@ -92,9 +91,8 @@ def at_vintage(value: Expr) -> nodes.AtVintage:
 def pick(dimension: Dimension, **choices: Operand) -> nodes.Pick:
     """Write a different formula for each member of a dimension."""
     if set(choices) != set(dimension.members):
-        raise DeclarationError(
-            f"pick({dimension.name}) needs exactly {', '.join(dimension.members)}, not {', '.join(choices)}"
-        )
+        needed = ", ".join(dimension.members)
+        raise DeclarationError(f"pick({dimension.name}) needs exactly {needed}, not {', '.join(choices)}")
     return nodes.Pick(dimension, {member: wrap(choice) for member, choice in choices.items()})
 
 

@@ -25,18 +25,8 @@ def cluster_workers(address: str) -> Iterator[Workers]:
     """Give the workers of a Dask cluster; on exit, unfinished work is cancelled.
 
     Dask repeats the tasks of a lost worker on another one. When the scheduler is lost, pending results are
-    cancelled (:class:`model.parallel.workers.WorkersLostError`).
-
-    Parameters
-    ----------
-    address
-        Address of the scheduler, such as ``tcp://127.0.0.1:8786``. Workers need the same version of this
-        package.
-
-    Raises
-    ------
-    EngineError
-        If the extra is missing, nothing answers at the address, or the scheduler has no workers.
+    cancelled (:class:`model.parallel.workers.WorkersLostError`). ``address``: that of the scheduler, such as
+    ``tcp://127.0.0.1:8786``. Workers need the same version of this package.
     """
     try:
         from distributed import Client  # noqa: PLC0415  # an extra, and slow to load
@@ -60,9 +50,8 @@ def cluster_workers(address: str) -> Iterator[Workers]:
 
 def _connected(client: type[Client], address: str) -> Client:
     if "://" not in address:
-        raise EngineError(
-            f"{address!r} is not the address of a Dask scheduler: write one such as tcp://127.0.0.1:8786"
-        )
+        example = "tcp://127.0.0.1:8786"
+        raise EngineError(f"{address!r} is not the address of a Dask scheduler: write one such as {example}")
     try:
         return client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -75,9 +64,8 @@ def _threads(client: Client, address: str) -> int:
         client.wait_for_workers(1, timeout=_SECONDS_TO_ANSWER)
         return sum(client.nthreads().values())  # type: ignore[no-untyped-call]  # as above
     except TimeoutError:
-        raise EngineError(
-            f"the scheduler at {address} has no workers: start some with `dask worker {address}`"
-        ) from None
+        hint = f"start some with `dask worker {address}`"
+        raise EngineError(f"the scheduler at {address} has no workers: {hint}") from None
     except OSError as error:  # it is gone again
         raise _no_answer(address, error) from None
 

@@ -58,9 +58,8 @@ class Workers:
 def check_workers(workers: object) -> int:
     """Return a number of workers; an :class:`InputError` unless it is from 1 to :data:`MOST_WORKERS`."""
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
-        raise InputError(
-            f"workers must be a whole number from 1 to {MOST_WORKERS:,}, not {str(workers)[:40]}"
-        )
+        allowed = f"a whole number from 1 to {MOST_WORKERS:,}"
+        raise InputError(f"workers must be {allowed}, not {str(workers)[:40]}")
     return workers
 
 
@@ -95,11 +94,8 @@ def local_workers(workers: int, *, processes: bool) -> Iterator[Workers]:
 def in_order(workers: Workers, piece: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Yield the result of a piece of work for each item, in order, with few of them under way at a time.
 
-    Raises
-    ------
-    WorkersLostError
-        If a process or the scheduler is lost, or a cluster cannot compute a piece. Errors of a piece on this
-        machine are raised unchanged.
+    A :class:`WorkersLostError` if a process or the scheduler is lost, or a cluster cannot compute a piece;
+    errors of a piece on this machine are raised unchanged.
     """
     waiting = iter(items)
     under_way: deque[Future[Result]] = deque()
@@ -117,10 +113,8 @@ def in_order(workers: Workers, piece: Callable[[Item], Result], items: Iterable[
     except Exception as error:
         if not workers.elsewhere or isinstance(error, AmznFcfError):
             raise
-        raise WorkersLostError(
-            f"the cluster failed: {type(error).__name__}: {error};"
-            " its machines need the same version of amzn-fcf"
-        ) from None
+        hint = "its machines need the same version of amzn-fcf"
+        raise WorkersLostError(f"the cluster failed: {type(error).__name__}: {error}; {hint}") from None
 
 
 def _result(piece: Future[Result], executor: Executor) -> Result:

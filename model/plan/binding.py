@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
 from model.language import nodes
-from model.language.declarations import Driver, Line, Reported, Same
+from model.language.declarations import Driver, Line, Model, Reported, Same
 from model.language.nodes import VINTAGE, VINTAGES_BEFORE, Declared, Dimension, Expr, is_logical, mapped
 from model.plan.checks import check_row, check_stage
 from model.plan.plan import Plan, Row, row_key, vintages
 from model.plan.ranges import Ranges
 
 if TYPE_CHECKING:
-    from model.language.declarations import Model
     from model.language.periods import Axis
 
 
@@ -41,9 +40,8 @@ class _Binder:
         for item in self.model.declared.values():
             if isinstance(item, Line):
                 self._expand(item)
-        rows = {key: row for key, row in self.rows.items() if row.line is None}
-        rows |= {key: row for key, row in self.rows.items() if row.line is not None}
-        rows = Ranges(rows, self.axis).resolve()
+        inputs_first = dict(sorted(self.rows.items(), key=lambda item: item[1].line is not None))
+        rows = Ranges(inputs_first, self.axis).resolve()
         plan = Plan(self.model, self.axis, rows, self.names)
         for row in rows.values():
             check_row(row, plan)
@@ -75,13 +73,15 @@ class _Binder:
         history = forecast if same else None
         if isinstance(item.history, Expr):
             history = self._formula(item.history, selection, item)
-        vintage = None
-        if VINTAGE in selection:
-            vintage = self._position_of_vintage(selection[VINTAGE])
-        return Row(key, item, members, item.timed, history, forecast, same, vintage=vintage)
+        bought = self._bought(selection)
+        return Row(key, item, members, item.timed, history, forecast, same, vintage=bought)
 
-    def _position_of_vintage(self, vintage: str) -> int:
-        return self.axis.forecast_start - VINTAGES_BEFORE + vintages(self.axis).index(vintage)
+    def _bought(self, selection: Selection) -> int | None:
+        """Return the position of the quarter in which the vintage of a row is bought."""
+        if VINTAGE not in selection:
+            return None
+        first = self.axis.forecast_start - VINTAGES_BEFORE
+        return first + vintages(self.axis).index(selection[VINTAGE])
 
     def _formula(self, node: Expr, selection: Selection, item: Line) -> Expr:
         try:
@@ -95,7 +95,7 @@ class _Binder:
         def bind(child: Expr) -> Expr:
             return self._bind(child, selection)
 
-        tree = cast("nodes.Bound | nodes.Authored", node)
+        tree: nodes.Bound | nodes.Authored = node  # type: ignore[assignment]  # a cast would cost a call
         match tree:
             case nodes.Ref():
                 return self._bind_ref(tree, selection)
@@ -104,17 +104,15 @@ class _Binder:
             case nodes.AtEnd(ref):
                 return nodes.Fixed(self._plain(bind(ref), "at_end"), self.axis.length - 1)
             case nodes.AtVintage(ref):
-                if VINTAGE not in selection:
+                bought = self._bought(selection)
+                if bought is None:
                     raise DeclarationError("at_vintage() needs a line declared by VINTAGE")
-                bought = self._position_of_vintage(selection[VINTAGE])
                 return nodes.Fixed(self._plain(bind(ref), "at_vintage"), bought)
             case nodes.Pick(dimension, choices):
                 return bind(choices[_selected(dimension, selection, "pick()")])
             case nodes.Total(ref, dimension):
-                members = self._members(dimension)
-                return nodes.Sum(
-                    tuple(self._bind_ref(ref, {**selection, dimension: each}) for each in members)
-                )
+                chosen = [{**selection, dimension: member} for member in self._members(dimension)]
+                return nodes.Sum(tuple(self._bind_ref(ref, each) for each in chosen))
             case nodes.Calendar("vintage") if VINTAGE not in selection:
                 raise DeclarationError("age() and vintage_elapsed() need a line declared by VINTAGE")
             case _:  # every other node keeps its kind
@@ -128,14 +126,10 @@ class _Binder:
             item = self.model.declared[item]
         elif not isinstance(item, Reported) and self.model.declared.get(item.name) is not item:
             raise DeclarationError(f"uses {item.label!r} of {item.origin}, which is in no block of the model")
-        chosen = {**selection}
-        if (
-            isinstance(item, Driver)
-            and item.kind == "seasonal"
-            and not ref.members
-            and item.by[0] not in selection
-        ):
+        is_seasonal = isinstance(item, Driver) and item.kind == "seasonal"
+        if is_seasonal and not ref.members and item.by[0] not in selection:
             return nodes.Ref(item.name, ref.lag)
+        chosen = {**selection}
         for member in ref.members:
             fits = [dimension for dimension in item.by if member in dimension.members]
             if len(fits) != 1:
@@ -150,10 +144,8 @@ class _Binder:
 
     def _plain(self, node: Expr, function: str) -> nodes.Ref:
         if not isinstance(node, nodes.Ref) or node.lag:
-            raise DeclarationError(
-                f"{function}() takes a line of the same quarter, not a formula:"
-                " declare the formula as a line first"
-            )
+            problem = f"{function}() takes a line of the same quarter, not a formula"
+            raise DeclarationError(f"{problem}: declare the formula as a line first")
         return node
 
 
@@ -167,7 +159,5 @@ def _selected(dimension: Dimension, selection: Selection, name: str) -> str:
     for other, member in selection.items():
         if dimension.covers(other) and member in dimension.members:
             return member
-    raise DeclarationError(
-        f"{name} varies by {dimension.name}:"
-        " choose a member with [...], use total(), or declare the line by it"
-    )
+    hint = "choose a member with [...], use total(), or declare the line by it"
+    raise DeclarationError(f"{name} varies by {dimension.name}: {hint}")

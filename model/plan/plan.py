@@ -116,7 +116,7 @@ class Plan:
 
     def needed(self, keys: Iterable[str]) -> frozenset[str]:
         """Return the keys of these rows, and of the rows that they need, directly or through others."""
-        return reachable(keys, lambda key: map(key_of, leaves_of(self.row(key).formulas)))
+        return reachable(keys, lambda key: _used_keys(self.row(key).formulas))
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -131,9 +131,8 @@ class Plan:
     @cached_property
     def used_in_history(self) -> frozenset[str]:
         """Keys of rows that formulas of reported quarters use."""
-        return frozenset(
-            map(key_of, leaves_of(row.history for row in self.rows.values() if row.history is not None))
-        )
+        formulas = [row.history for row in self.rows.values() if row.history is not None]
+        return frozenset(_used_keys(formulas))
 
 
 def reachable(start: Iterable[str], following: Callable[[str], Iterable[str]]) -> frozenset[str]:
@@ -148,16 +147,13 @@ def reachable(start: Iterable[str], following: Callable[[str], Iterable[str]]) -
     return frozenset(reached)
 
 
-def leaves_of(formulas: Iterable[Expr]) -> Iterator[Ref]:
-    """Yield every reference in some formulas."""
-    for formula in formulas:
-        yield from leaves(formula)
+def _used_keys(formulas: Iterable[Expr]) -> Iterator[str]:
+    return (key_of(leaf) for formula in formulas for leaf in leaves(formula))
 
 
 def key_of(ref: Ref) -> str:
     """Return the row key of a bound reference."""
     if not isinstance(ref.line, str):
-        raise DeclarationError(
-            f"reference to {ref.line.name!r} is not bound: bind the model to an axis first"
-        )
+        hint = "bind the model to an axis first"
+        raise DeclarationError(f"reference to {ref.line.name!r} is not bound: {hint}")
     return ref.line

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import Expr, children, leaves
-from model.language.periods import QUARTERS_A_YEAR
+from model.language.periods import QUARTERS_A_YEAR, Axis
 from model.plan.plan import Row, key_of
-
-if TYPE_CHECKING:
-    from model.language.periods import Axis
 
 
 @dataclass
@@ -27,13 +23,8 @@ class Ranges:
 
     def resolve(self) -> dict[str, Row]:
         """Return the rows with ranges; a lag that leads before the axis is a :class:`DeclarationError`."""
-        resolved = {}
-        for key, row in self.rows.items():
-            if row.line is None or not row.timed:
-                resolved[key] = replace(row, stop=row.stop or self.axis.length)
-                self.starts[key], self.stops[key] = 0, resolved[key].stop
-                continue
-            resolved[key] = replace(row, start=self.start(key), stop=self.stop(key))
+        pairs = self.rows.items()
+        resolved = {key: replace(row, start=self.start(key), stop=self.stop(key)) for key, row in pairs}
         for row in resolved.values():
             self._check_opening(row)
         return resolved
@@ -61,8 +52,8 @@ class Ranges:
     def stop(self, key: str) -> int:
         """Return the position after the last quarter in which a row has a value."""
         row = self.rows[key]
-        if row.line is None:
-            return row.stop
+        if row.line is None or not row.timed:
+            return row.stop or self.axis.length
         if key not in self.stops:
             if row.forecast is None:
                 self.stops[key] = self.axis.forecast_start
@@ -73,9 +64,11 @@ class Ranges:
 
     def _first(self, node: Expr) -> int:
         """Return the position of the first quarter in which ``node`` has a value."""
-        tree = cast("nodes.Bound", node)
+        tree: nodes.Bound = node  # type: ignore[assignment]  # a cast would cost a call for every node
         if not isinstance(tree, nodes.Lookup):
             return max(map(self._first, children(tree)), default=0)
+        if isinstance(tree, nodes.Fixed | nodes.OverAxis):
+            return 0
         match tree:
             case nodes.Ref(_, lag):
                 return self.start(key_of(tree)) + lag
@@ -87,22 +80,16 @@ class Ranges:
                 return min(self.start(key_of(ref)) for ref in refs)
             case nodes.YearSum(ref):
                 return -(-self.start(key_of(ref)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
-            case (
-                nodes.Fixed()
-                | nodes.Reduction()
-                | nodes.PositionOf()
-                | nodes.AtPosition()
-                | nodes.CountBeyond()
-            ):
-                return 0
             case _:
                 raise nodes.no_case(tree, __name__)
 
     def _last(self, node: Expr) -> int:
         """Return the position after the last quarter in which ``node`` has a value."""
-        tree = cast("nodes.Bound", node)
+        tree: nodes.Bound = node  # type: ignore[assignment]  # as above
         if not isinstance(tree, nodes.Lookup):
             return min(map(self._last, children(tree)), default=self.axis.length)
+        if isinstance(tree, nodes.Fixed | nodes.OverAxis):
+            return self.axis.length
         match tree:
             case nodes.Ref(_, lag):
                 return self.stop(key_of(tree)) + lag
@@ -110,14 +97,6 @@ class Ranges:
                 return min(self.stop(key_of(ref)) + 1 + further, self._last(by))
             case nodes.Sum() | nodes.Trailing() | nodes.YearSum():
                 return min(map(self._last, children(tree)))
-            case (
-                nodes.Fixed()
-                | nodes.Reduction()
-                | nodes.PositionOf()
-                | nodes.AtPosition()
-                | nodes.CountBeyond()
-            ):
-                return self.axis.length
             case _:
                 raise nodes.no_case(tree, __name__)
 
@@ -127,15 +106,11 @@ class Ranges:
         if row.stop < self.axis.length:
             self._fail(row, "uses in its forecast a line that ends with as-of")
         if row.vintage is None and self._first(row.forecast) > self.axis.forecast_start:
-            lacking = sorted(
-                key_of(leaf)
-                for leaf in leaves(row.forecast)
-                if self.start(key_of(leaf)) + leaf.lag > self.axis.forecast_start
-            )
-            self._fail(
-                row,
-                f"has no opening value: give history= to {', '.join(lacking) or 'the lines that it uses'}",
-            )
+            split = self.axis.forecast_start
+            used = leaves(row.forecast)
+            lacking = sorted(key_of(leaf) for leaf in used if self.start(key_of(leaf)) + leaf.lag > split)
+            listed = ", ".join(lacking) or "the lines that it uses"
+            self._fail(row, f"has no opening value: give history= to {listed}")
 
     def _fail(self, row: Row, problem: str) -> None:
         raise DeclarationError(f"{row.declared.origin}: {row.key} {problem}")

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import Expr, leaves, walk
-from model.plan.plan import key_of
+from model.plan.plan import Plan, Row, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from model.plan.plan import Plan, Row
 
 PHASES = ("history", "forecast", "result")
 
@@ -49,14 +48,11 @@ def _task(row: Row, plan: Plan, phase: str) -> Task | None:
     formula = row.history if phase == "history" else row.forecast
     if formula is None or (phase == "history" and not row.timed):
         return None
-    if not row.timed:
-        first, last = 0, 1
-    elif phase == "history":
-        first, last = row.start, min(row.stop, split)
-    elif phase == "forecast":
-        first, last = max(row.start, split), row.stop
-    else:
-        first, last = row.start, row.stop
+    first, last = (row.start, row.stop) if row.timed else (0, 1)
+    if row.timed and phase == "history":
+        last = min(last, split)
+    elif row.timed and phase == "forecast":
+        first = max(first, split)
     return Task(row, formula, first, last) if first < last else None
 
 
@@ -66,7 +62,8 @@ def stages_of(tasks: Sequence[Task]) -> list[Stage]:
     Stages come in order: each needs only earlier ones, and itself if it is recurrent.
     """
     index = {task.row.key: number for number, task in enumerate(tasks)}
-    uses = [{index[key] for key in _used_keys(task) if key in index} for task in tasks]
+    used = ({key_of(leaf) for leaf in leaves(task.formula)} for task in tasks)
+    uses = [{index[key] for key in keys & index.keys()} for keys in used]
     needs = _closure(uses)
     # tasks that need each other form a group, known by the first of them
     groups: dict[int, list[int]] = {}
@@ -86,10 +83,6 @@ def stages_of(tasks: Sequence[Task]) -> list[Stage]:
             _check_recurrent(members)
         stages.append(Stage(recurrent, members))
     return stages
-
-
-def _used_keys(task: Task) -> Iterator[str]:
-    return map(key_of, leaves(task.formula))
 
 
 def _closure(uses: list[set[int]]) -> list[int]:
@@ -116,9 +109,7 @@ def _check_recurrent(tasks: Iterable[Task]) -> None:
     for task in tasks:
         for node in walk(task.formula):
             if isinstance(node, (nodes.YearSum, nodes.Fixed)) and key_of(node.ref) in keys:
-                key = task.row.key
-                raise DeclarationError(
-                    f"{task.row.declared.origin}: {key} needs all quarters of {key_of(node.ref)},"
-                    f" which in turn depends on {key}: declare {key_of(node.ref)}"
-                    " from drivers and reported figures only"
-                )
+                key, used, origin = task.row.key, key_of(node.ref), task.row.declared.origin
+                circle = f"{key} needs all quarters of {used}, which in turn depends on {key}"
+                hint = f"declare {used} from drivers and reported figures only"
+                raise DeclarationError(f"{origin}: {circle}: {hint}")

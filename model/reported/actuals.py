@@ -42,23 +42,8 @@ class Actuals:
         try:
             return self.quarterly[item, str(quarter)].value
         except KeyError:
-            raise NotAvailableError(
-                f"{item} was not reported for {quarter}; the data hold quarters to {self.latest}"
-            ) from None
-
-    def arrays(self, plan: Plan) -> dict[str, NDArray[np.float64]]:
-        """Return the reported rows of ``plan``, each as long as the axis, NaN after the as-of."""
-        axis = plan.axis
-        check_as_of(axis.as_of, self)
-        table = {}
-        for key in plan.rows:
-            if not key.startswith("reported."):
-                continue
-            row = np.full(axis.length, np.nan)
-            for position in range(axis.forecast_start):
-                row[position] = self.value(key.removeprefix("reported."), axis.quarters[position])
-            table[key] = row
-        return table
+            known = f"the data hold quarters to {self.latest}"
+            raise NotAvailableError(f"{item} was not reported for {quarter}; {known}") from None
 
 
 def check_as_of(as_of: Quarter, actuals: Actuals) -> None:
@@ -85,8 +70,15 @@ def load_actuals(company: Company | None = None) -> Actuals:
 
 @cache
 def reported_arrays(company: Company, plan: Plan) -> dict[str, NDArray[np.float64]]:
-    """Return the reported rows of a company's plan."""
-    return load_actuals(company).arrays(plan)
+    """Return the reported rows of a company's plan, each as long as the axis, NaN after the as-of."""
+    actuals, axis = load_actuals(company), plan.axis
+    check_as_of(axis.as_of, actuals)
+    table = {}
+    for key in (each for each in plan.rows if each.startswith("reported.")):
+        table[key] = np.full(axis.length, np.nan)
+        for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
+            table[key][position] = actuals.value(key.removeprefix("reported."), quarter)
+    return table
 
 
 def axis_at(as_of: str | Quarter, company: Company | None = None) -> Axis:
@@ -105,9 +97,8 @@ def _read(company: Company, name: str) -> Figures:
         if key in figures:
             raise InputError(f"{where}: {key[0]} of {key[1]} is given twice")
         if row["check"] not in CHECKS or not row["source"] or not row["unit"]:
-            raise InputError(
-                f"{where}: needs a unit, a source and a check out of {', '.join(sorted(CHECKS))}"
-            )
+            allowed = ", ".join(sorted(CHECKS))
+            raise InputError(f"{where}: needs a unit, a source and a check out of {allowed}")
         value = number_in(row["value"], where)
         figures[key] = Figure(*key, value, row["unit"], row["check"], row["source"])
     return figures

@@ -7,7 +7,7 @@ import io
 import math
 from typing import TYPE_CHECKING
 
-from model.errors import InputError, PeriodError
+from model.errors import InputError, located
 from model.language.periods import Period
 
 if TYPE_CHECKING:
@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 def records(company: Company, name: str, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
-    """Return the rows of a file, each with its place for messages (``"drivers.csv line 2"``).
-
-    Raises
-    ------
-    InputError
-        If the file is missing, is not UTF-8 text, or has other columns.
-    """
+    """Return the rows of a file, each with its place for messages (``"drivers.csv line 2"``)."""
     try:
         text = company.file(name).read_text(encoding="utf-8")
         reader = csv.DictReader(io.StringIO(text), restkey="", restval="")
@@ -49,7 +43,5 @@ def number_in(text: str, where: str) -> float:
 
 def period_in(text: str, where: str) -> Period:
     """Return the period that a text holds; a malformed one is a :class:`PeriodError` with ``where``."""
-    try:
+    with located(where):
         return Period.parse(text)
-    except PeriodError as error:
-        raise PeriodError(f"{where}: {error}") from None

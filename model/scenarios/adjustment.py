@@ -34,18 +34,14 @@ def adjustable(
 ) -> dict[Period, float]:
     """Return the values that an operation can change: not a 0 that means "none", unless it is set.
 
-    Raises
-    ------
-    InputError
-        If nothing is left; starts with ``where``.
+    If nothing is left, an :class:`InputError` that starts with ``where``.
     """
     if operation == "set" or not spec.driver.zero_means_none:
         return dict(values)
     given = {period: value for period, value in values.items() if value}
     if not given:
-        raise InputError(
-            f"{where}{spec.key} is 0 (none given): {operation} has nothing to change; use set instead"
-        )
+        hint = f"{operation} has nothing to change; use set instead"
+        raise InputError(f"{where}{spec.key} is 0 (none given): {hint}")
     return given
 
 

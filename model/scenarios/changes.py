@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import Quarter
-from model.scenarios.drivers import ALL, as_text, driver_specs, interpolated
+from model.scenarios.drivers import ALL, DriverSpec, PeriodValues, as_text, driver_specs, interpolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from model.scenarios.drivers import DriverSpec, PeriodValues
     from model.scenarios.scenario import Scenario
 
 DIGITS_OF_A_FILE: Final = 1e-14
@@ -38,37 +37,22 @@ def changes(base: Scenario, changed: Scenario) -> list[Change]:
     """Return the drivers that differ where the model uses them, as a file based on ``base`` gives them.
 
     A year is given with the years after it, and with the quarters in them that have values of their own: a
-    file that sets a year sets those that follow it, and drops what its base gave for single quarters.
-
-    Parameters
-    ----------
-    base, changed
-        Scenarios of one as-of; ``changed`` needs only the values that a workbook shows.
+    file that sets a year sets those that follow it, and drops what its base gave for single quarters. The
+    scenarios share an as-of; ``changed`` needs only the values that a workbook shows.
     """
     used, company = base.plan.used_in_history, base.company
     changed_drivers = []
     for key, spec in driver_specs(company).items():
         first = company.first if key in used else base.as_of.shifted(1)
-        before = _shown(base.table[key], first, company.last)
-        after = _shown(changed.table[key], first, company.last)
+        before, after = base.ahead(key, first), changed.ahead(key, first)
         # a value that differs by rounding only is the value before
         after |= {each: before[each] for each in after if _same(after[each], before.get(each))}
         periods = sorted(before.keys() | after.keys())
         differing = [each for each in periods if before.get(each) != after.get(each)]
         if differing:
-            given = _given(spec, after, differing, base.as_of)
             was = {each: before.get(each) for each in differing}
-            changed_drivers.append(Change(spec, given, was))
+            changed_drivers.append(Change(spec, _given(spec, after, differing, base.as_of), was))
     return changed_drivers
-
-
-def _shown(values: Mapping[str, float], first: Quarter, last: Quarter) -> PeriodValues:
-    """Return the values from a quarter and its year to the end of the axis, or the value for all periods."""
-    earliest = {True: str(first), False: str(first.year)}
-    return {
-        period: value for period, value in values.items()
-        if period == ALL or (earliest["Q" in period] <= period and int(period[:4]) <= last.year)
-    }  # fmt: skip
 
 
 def _same(value: float, other: float | None) -> bool:
@@ -85,12 +69,9 @@ def _given(spec: DriverSpec, values: PeriodValues, differing: Sequence[str], as_
 def _by_year(values: PeriodValues, differing: Sequence[str], *, repeats: bool) -> PeriodValues:
     """Return the years that do not repeat the one before, and the quarters with values of their own."""
     changed_years = {period[:4] for period in differing if "Q" not in period or period not in values}
-    if not changed_years:
-        years = []
-    elif repeats:  # a file that sets a year also sets those that follow it
-        years = sorted(each for each in values if "Q" not in each and each >= min(changed_years))
-    else:
-        years = sorted(changed_years)
+    years = sorted(changed_years)
+    if years and repeats:  # a file that sets a year also sets those that follow it
+        years = sorted(each for each in values if "Q" not in each and each >= years[0])
     given: PeriodValues = {}
     last = math.nan
     for year in years:

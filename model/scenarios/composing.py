@@ -9,23 +9,16 @@ from model import companies
 from model.errors import InputError
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
+from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS, adjustable, applied
-from model.scenarios.drivers import (
-    PeriodValues,
-    check_sums,
-    default_values,
-    driver_specs,
-    filled,
-    interpolated,
-)
 from model.scenarios.files import ScenarioFile, entry_values, read_file
 from model.scenarios.scenario import Note, Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from model.company import Company
-    from model.scenarios.drivers import DriverSpec
+    from model.scenarios.drivers import DriverSpec, PeriodValues
 
 
 BASE: Final = "base"
@@ -36,23 +29,9 @@ def load_scenario(
 ) -> Scenario:
     """Compose a scenario.
 
-    Parameters
-    ----------
-    name
-        A scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is ``"base"``. A name
-        that ends in ``.toml`` is the path of a file of the user's own; a path cannot hold a ``+``. The
-        ``base`` of a file is such a name too.
-    as_of
-        Last reported quarter, instead of the scenario's own.
-    company
-        The company; without one, the one in use.
-
-    Raises
-    ------
-    UnknownNameError
-        No such scenario, overlay or driver; the message names the nearest.
-    InputError, PeriodError
-        A value out of range, a malformed file, a period outside the axis.
+    ``name``: a scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is ``"base"``. A
+    name that ends in ``.toml`` is the path of a file of the user's own; a path cannot hold a ``+``. The
+    ``base`` of a file is such a name too. ``as_of``: last reported quarter, instead of the scenario's own.
 
     Examples
     --------
@@ -61,9 +40,8 @@ def load_scenario(
     """
     first, *overlays = [part.strip() for part in (name.strip() or BASE).split("+")]
     if not first or len(set(overlays)) < len(overlays):
-        raise InputError(
-            f"{name!r}: write a scenario and each overlay once, joined by +, such as base+power_delay"
-        )
+        form = "a scenario and each overlay once, joined by +, such as base+power_delay"
+        raise InputError(f"{name!r}: write {form}")
     chosen = company or companies.default()
     quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of
     parts = (first, *overlays)
@@ -108,18 +86,18 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     if quarter is None:
         raise InputError(f'{own.name}: needs as_of, such as as_of = "2026Q2"')
     axis_at(quarter, company)
-    specs = driver_specs(company)
-    table = {key: default_values(spec, quarter) for key, spec in specs.items()}
+    specs = drivers.driver_specs(company)
+    table = {key: drivers.default_values(spec, quarter) for key, spec in specs.items()}
     sources = {key: Note(spec.grade, spec.source) for key, spec in specs.items()}
     for file in chain:
         _check_periods(file, file.as_of or quarter, company)
-        if file.overlay:
-            _apply_overlay(file, table, sources, specs)
-        else:
-            _apply_scenario(file, table, sources, specs, quarter)
+        for key, entry in file.entries.items():
+            values, spec = table[key], specs[key]
+            source = _change(values, spec, file) if file.overlay else _replace(values, spec, file, quarter)
+            sources[key] = Note(str(entry.get("grade", "")), source)
     name = "+".join([own.name, *(file.name for file in overlays)])
     title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
-    check_sums(table, company, name)
+    drivers.check_sums(table, company, name)
     weight = 0.0 if overlays else own.weight
     return Scenario(name, title, quarter, weight, table, own.note, sources, company)
 
@@ -127,7 +105,7 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
 def _check_periods(file: ScenarioFile, as_of: Quarter, company: Company) -> None:
     """Refuse values for quarters that are reported at the file's as-of, unless the model uses them there."""
     used = company.plan(axis_at(as_of, company)).used_in_history
-    specs = driver_specs(company)
+    specs = drivers.driver_specs(company)
     first = as_of.shifted(1)
     for key, entry in file.entries.items():
         values = next((entry[word] for word in ("values", *OPERATIONS) if word in entry), None)
@@ -136,59 +114,40 @@ def _check_periods(file: ScenarioFile, as_of: Quarter, company: Company) -> None
         for period in map(str, values):
             earliest = str(first) if "Q" in period.upper() else str(first.year)
             if period.upper() < earliest:
-                raise InputError(
-                    f"{file.name}: {key} is given for {period}, "
-                    f"which is before the first forecast quarter {first}"
-                )
+                problem = f"is given for {period}, which is before the first forecast quarter {first}"
+                raise InputError(f"{file.name}: {key} {problem}")
 
 
-def _apply_scenario(
-    file: ScenarioFile,
-    table: dict[str, PeriodValues],
-    sources: dict[str, Note],
-    specs: Mapping[str, DriverSpec],
-    as_of: Quarter,
-) -> None:
-    """Replace values by those of a file; a year that it sets drops the values of its quarters."""
-    for key, entry in file.entries.items():
-        spec = specs[key]
-        given = entry_values(entry.get("values", entry.get("value")), spec, file.name, check=True)
-        if spec.driver.kind == "yearly":
-            given = filled(given, spec, repeats=spec.repeats)
-            table[key] = {
-                period: value
-                for period, value in table[key].items()
-                if "Q" not in period or period[:4] not in given
-            }
-        elif spec.driver.kind == "elapsed":
-            given = interpolated(given, as_of, spec.company.last)
-        table[key] |= given
-        sources[key] = Note(str(entry.get("grade", "")), str(entry["source"]))
+def _replace(values: PeriodValues, spec: DriverSpec, file: ScenarioFile, as_of: Quarter) -> str:
+    """Replace a driver's values by those of a file; a year that it sets drops the values of its quarters."""
+    entry = file.entries[spec.key]
+    given = entry_values(entry.get("values", entry.get("value")), spec, file.name, check=True)
+    if spec.driver.kind == "yearly":
+        given = drivers.filled(given, spec, repeats=spec.repeats)
+        for period in [each for each in values if "Q" in each and each[:4] in given]:
+            del values[period]
+    elif spec.driver.kind == "elapsed":
+        given = drivers.interpolated(given, as_of, spec.company.last)
+    values |= given
+    return str(entry["source"])
 
 
-def _apply_overlay(
-    file: ScenarioFile,
-    table: dict[str, PeriodValues],
-    sources: dict[str, Note],
-    specs: Mapping[str, DriverSpec],
-) -> None:
-    """Set, add to or scale drivers; the change of a year also changes values of its quarters."""
-    for key, entry in file.entries.items():
-        spec = specs[key]
-        operation = next(each for each in OPERATIONS if each in entry)
-        operands = entry_values(entry[operation], spec, file.name, check=operation == "set")
-        if spec.driver.kind == "yearly":
-            operands = filled(operands, spec, repeats=True)
-        elif spec.driver.kind == "elapsed":
-            raise InputError(f"{file.name}: {key} cannot be changed by an overlay: give it in a scenario")
-        values = table[key]
-        known = adjustable(spec, operation, values, f"{file.name}: ")
-        if spec.driver.zero_means_none and operation != "set":  # nothing is added to what is not given
-            operands = {period: value for period, value in operands.items() if period in known}
-        # years come before quarters that have no value yet: these start from what their year has become
-        for period in [*known, *(each for each in operands if each not in values)]:
-            operand = operands.get(period, operands.get(period[:4]))
-            if operand is not None:
-                value = values[period if period in values else period[:4]]
-                values[period] = spec.check(applied(operation, value, operand), f"{file.name} ({period})")
-        sources[key] = Note(str(entry.get("grade", "")), f"{file.name}: {operation}; {entry['source']}")
+def _change(values: PeriodValues, spec: DriverSpec, file: ScenarioFile) -> str:
+    """Set, add to or scale a driver; the change of a year also changes values of its quarters."""
+    entry = file.entries[spec.key]
+    operation = next(each for each in OPERATIONS if each in entry)
+    operands = entry_values(entry[operation], spec, file.name, check=operation == "set")
+    if spec.driver.kind == "yearly":
+        operands = drivers.filled(operands, spec, repeats=True)
+    elif spec.driver.kind == "elapsed":
+        raise InputError(f"{file.name}: {spec.key} cannot be changed by an overlay: give it in a scenario")
+    known = adjustable(spec, operation, values, f"{file.name}: ")
+    if spec.driver.zero_means_none and operation != "set":  # nothing is added to what is not given
+        operands = {period: value for period, value in operands.items() if period in known}
+    # years come before quarters that have no value yet: these start from what their year has become
+    for period in [*known, *(each for each in operands if each not in values)]:
+        operand = operands.get(period, operands.get(period[:4]))
+        if operand is not None:
+            value = values[period if period in values else period[:4]]
+            values[period] = spec.check(applied(operation, value, operand), f"{file.name} ({period})")
+    return f"{file.name}: {operation}; {entry['source']}"

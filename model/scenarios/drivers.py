@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model import companies
-from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
-from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Period, Quarter
+from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean, located
+from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Quarter
 from model.language.units import measure
 from model.plan.plan import labelled
-from model.reported.tables import records
+from model.reported.tables import period_in, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,21 +85,16 @@ class DriverSpec:
         """Return ``value`` if it is allowed, or raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}")
         if not self.minimum <= value <= self.maximum and not (self.driver.zero_means_none and value == 0):
-            per_cent = measure(self.driver.unit).percent and self.minimum <= value / 100 <= self.maximum
+            unit = self.driver.unit
+            per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
-            shown, low, high = (
-                as_text(each, self.driver.unit) for each in (value, self.minimum, self.maximum)
-            )
-            raise InputError(
-                f"{where}: {self.key} = {shown} is outside {low}..{high} ({self.driver.unit}){hint}"
-            )
+            shown, low, high = (as_text(each, unit) for each in (value, self.minimum, self.maximum))
+            raise InputError(f"{where}: {self.key} = {shown} is outside {low}..{high} ({unit}){hint}")
         if self.driver.whole and value != round(value):
             raise InputError(f"{where}: {self.key} = {value:g} must be a whole number")
         if self.driver.unit == "quarter":
-            try:
+            with located(f"{where}: {self.key}"):
                 Quarter.from_code(value)
-            except PeriodError as error:
-                raise PeriodError(f"{where}: {self.key}: {error}") from None
         return value
 
 
@@ -134,9 +129,8 @@ def _read_specs(
             raise InputError(f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}")
         driver = known[key]
         if row["unit"] != driver.unit or not row["source"]:
-            raise InputError(
-                f"{where}: {key} needs a source and the unit {driver.unit!r}, not {row['unit']!r}"
-            )
+            units = f"the unit {driver.unit!r}, not {row['unit']!r}"
+            raise InputError(f"{where}: {key} needs a source and {units}")
         low, high = (_number(row[end], driver, where) for end in ("minimum", "maximum"))
         repeats, texts = row["fill"] == "repeat", (row["grade"], row["description"], row["source"])
         spec = DriverSpec(company, key, driver, {}, low, high, repeats, *texts)
@@ -154,10 +148,7 @@ def driver_keys(driver: Driver) -> list[str]:
 def coded(text: str, unit: str) -> float:
     """Return the number of a quarter (``2026Q3``) or a date (``2026-10-06``) in cells; or the number itself.
 
-    Raises
-    ------
-    PeriodError, ValueError
-        If the text is not of the unit.
+    A text that is not of the unit is a :class:`PeriodError` or a :class:`ValueError`.
     """
     if unit == "quarter":
         return Quarter.parse(text).code
@@ -191,9 +182,8 @@ def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
         if spec.driver.kind != "elapsed":
             period = period_key(spec, period, where)
         elif not period.isdecimal():
-            raise InputError(
-                f"{where}: {spec.key} is given by quarters since as-of (0=1;4=0.9), not {text[:40]!r}"
-            )
+            form = "by quarters since as-of (0=1;4=0.9)"
+            raise InputError(f"{where}: {spec.key} is given {form}, not {text[:40]!r}")
         entries[period] = spec.check(_number(given, spec.driver, where), where)
     return entries if spec.driver.kind == "elapsed" else filled(entries, spec, repeats=True)
 
@@ -225,14 +215,10 @@ def period_key(spec: DriverSpec, text: str, where: str) -> str:
     kind = spec.driver.kind
     if kind in {"constant", "seasonal"}:
         if text != ALL:
-            raise InputError(
-                f"{where}: {spec.key} does not vary with time: give one value, not one for {text}"
-            )
+            hint = f"give one value, not one for {text}"
+            raise InputError(f"{where}: {spec.key} does not vary with time: {hint}")
         return ALL
-    try:
-        period = Period.parse(text)
-    except PeriodError as error:
-        raise PeriodError(f"{where}: {spec.key}: {error}") from None
+    period = period_in(text, f"{where}: {spec.key}")
     if period.frequency == "ttm" or period.year not in spec.company.years:
         raise PeriodError(f"{where}: {spec.key}: {text} is outside {spec.company.first}..{spec.company.last}")
     if kind == "elapsed" and period.frequency != "quarterly":
@@ -245,13 +231,9 @@ def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
     if spec.driver.kind in {"constant", "seasonal"}:
         return {ALL: value}
     if spec.driver.kind == "elapsed":
-        return {str(quarter): value for quarter in quarters_after(as_of, spec.company)}
+        ahead = range(1, spec.company.last - as_of + 1)
+        return {str(as_of.shifted(each)): value for each in ahead}
     return {str(year): value for year in range(as_of.shifted(1).year, spec.company.last.year + 1)}
-
-
-def quarters_after(as_of: Quarter, company: Company) -> list[Quarter]:
-    """Return the quarters after the as-of, to the end of the axis."""
-    return [as_of.shifted(place) for place in range(1, company.last - as_of + 1)]
 
 
 def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:

@@ -11,21 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from model import companies
-from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean
+from model.errors import InputError, UnknownNameError, did_you_mean, located
 from model.language.periods import Quarter
+from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import ALL, PeriodValues, coded, driver_specs, number, period_key, spec_named
+from model.scenarios.drivers import ALL, DriverSpec, PeriodValues
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from model.company import Company
-    from model.scenarios.drivers import DriverSpec
 
+Word = TypeVar("Word", bound=str)
 Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
-_SCENARIO_KEYS: Final = frozenset(
-    {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
-)
+_SCENARIO_KEYS: Final = {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
 _OVERLAY_KEYS: Final = frozenset({"name", "title", "note", "overlay", "changes"})
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _ELAPSED: Final = re.compile(r"[0-9]{1,3}")
@@ -66,7 +65,6 @@ def builtin_overlays(company: Company | None = None) -> list[str]:
 
 @cache
 def _texts(company: Company) -> dict[str, str]:
-    """Return the text of every file that ships, by the name of the file."""
     folder = company.file("scenarios")
     files = [each for each in folder.iterdir() if each.name.endswith(".toml")] if folder.is_dir() else []
     return {each.name.removesuffix(".toml"): each.read_text(encoding="utf-8") for each in files}
@@ -75,13 +73,12 @@ def _texts(company: Company) -> dict[str, str]:
 @cache
 def _shipped(company: Company) -> dict[str, ScenarioFile]:
     """Return the files that ship, by name: scenarios and overlays, as each declares itself."""
-    files = [_parse_file(text, f"{name}.toml", company) for name, text in _texts(company).items()]
-    for name, file in zip(_texts(company), files, strict=True):
+    files = {name: _parse_file(text, f"{name}.toml", company) for name, text in _texts(company).items()}
+    for name, file in files.items():
         if file.name != name:
-            raise InputError(
-                f"{name}.toml: holds the scenario {file.name!r}: a file that ships is named after it"
-            )
-    return {file.name: file for file in sorted(files, key=lambda each: (each.place, each.name))}
+            named = f"holds the scenario {file.name!r}: a file that ships is named after it"
+            raise InputError(f"{name}.toml: {named}")
+    return {file.name: file for file in sorted(files.values(), key=lambda each: (each.place, each.name))}
 
 
 def read_file(name: str, company: Company) -> ScenarioFile:
@@ -135,32 +132,24 @@ def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
     weight = content.get("weight", 0.0)
     if not all(isinstance(each, str) for each in texts.values()) or not _NAME.fullmatch(texts["name"]):
-        raise InputError(
-            f'{where}: needs name = "..." of letters, digits, - and _; '
-            "title, note, base and as_of are texts too"
-        )
+        needed = 'name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
+        raise InputError(f"{where}: needs {needed}")
     for key, each in texts.items():
         check_text(each, f"{where}: {key}")
     if not isinstance(entries, dict):
-        raise InputError(
-            f"{where}: needs a table [{section}.NAME] for each driver that it changes, "
-            f"not {section} = {entries!r}"
-        )
+        needed = f"a table [{section}.NAME] for each driver that it changes"
+        raise InputError(f"{where}: needs {needed}, not {section} = {entries!r}")
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
         raise InputError(f"{where}: weight must be a number from 0 to 1")
-    specs = driver_specs(company)
+    specs = drivers.driver_specs(company)
     for key, entry in entries.items():
-        spec = spec_named(key, specs, where)
-        _check_entry(entry, spec, f"{where}: {key}", overlay=overlay)
+        _check_entry(entry, drivers.spec_named(key, specs, where), f"{where}: {key}", overlay=overlay)
     place = take(content, "place", int, where, 0)
-    try:
+    with located(f"{where}: as_of"):
         as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
-    except PeriodError as error:
-        raise PeriodError(f"{where}: as_of: {error}") from None
-    name, title = texts["name"], texts["title"] or texts["name"]
-    return ScenarioFile(
-        name, title, texts["note"], texts["base"], as_of, float(weight), overlay, entries, place
-    )
+    name, note, base = texts["name"], texts["note"], texts["base"]
+    title = texts["title"] or name
+    return ScenarioFile(name, title, note, base, as_of, float(weight), overlay, entries, place)
 
 
 def take(entry: Mapping[str, Any], key: str, kind: type[Kind], where: str, default: Kind) -> Kind:
@@ -179,52 +168,63 @@ def check_text(text: object, where: str) -> None:
         raise InputError(f"{where} must be a text that does not start with = and has no control characters")
 
 
-def _check_entry(entry: object, spec: DriverSpec, where: str, *, overlay: bool) -> None:
-    if not isinstance(entry, dict) or not set(entry) <= _ENTRY_KEYS:
-        found = ", ".join(sorted(set(entry) - _ENTRY_KEYS)) if isinstance(entry, dict) else repr(entry)
-        raise InputError(f"{where}: must be a table with unit, source and values; found {found}")
-    allowed = OPERATIONS if overlay else ("value", "values")
-    given = [key for key in ("value", "values", *OPERATIONS) if key in entry]
+def checked_table(entry: object, keys: Collection[str], holds: str, where: str) -> dict[str, Any]:
+    """Return the entry of a driver, which is a table with some of these keys."""
+    if not isinstance(entry, dict) or not set(entry) <= set(keys):
+        found = ", ".join(sorted(set(entry) - set(keys))) if isinstance(entry, dict) else repr(entry)
+        raise InputError(f"{where}: must be a table with unit, source and {holds}; found {found}")
+    return entry
+
+
+def only_one(entry: Mapping[str, Any], keys: Sequence[Word], allowed: Sequence[str], where: str) -> Word:
+    """Return the only one of some keys that an entry holds, which must be among those that are allowed."""
+    given = [key for key in keys if key in entry]
     if len(given) != 1 or given[0] not in allowed:
-        raise InputError(
-            f"{where}: needs exactly one of {', '.join(allowed)}; found {', '.join(given) or 'none'}"
-        )
+        found = ", ".join(given) or "none"
+        raise InputError(f"{where}: needs exactly one of {', '.join(allowed)}; found {found}")
+    return given[0]
+
+
+def check_unit(entry: Mapping[str, Any], spec: DriverSpec, where: str) -> None:
+    """Refuse an entry in another unit than its driver's."""
     if entry.get("unit") != spec.driver.unit:
         raise InputError(f"{where}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
+
+
+def _check_entry(entry: object, spec: DriverSpec, where: str, *, overlay: bool) -> None:
+    table = checked_table(entry, _ENTRY_KEYS, "values", where)
+    allowed = OPERATIONS if overlay else ("value", "values")
+    only_one(table, ("value", "values", *OPERATIONS), allowed, where)
+    check_unit(table, spec, where)
     for key in ("source", "grade", "note"):
-        check_text(entry.get(key, ""), f"{where}: {key}")
-    if not entry.get("source", "").strip():
+        check_text(table.get(key, ""), f"{where}: {key}")
+    if not table.get("source", "").strip():
         raise InputError(f'{where}: needs source = "where the values come from"')
 
 
 def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) -> PeriodValues:
     """Return the values of one entry by period key; elapsed drivers keep their quarters since the as-of."""
-    values = given if isinstance(given, dict) else {ALL: given}
+    here, values = f"{where}: {spec.key}", given if isinstance(given, dict) else {ALL: given}
     if not values:
-        raise InputError(f"{where}: {spec.key} is given no value")
+        raise InputError(f"{here} is given no value")
     result: PeriodValues = {}
     for period, value in values.items():
         if spec.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
             try:
-                value = coded(str(value), spec.driver.unit)  # noqa: PLW2901  # from 2026Q3 or 2026-10-06
-            except PeriodError as error:
-                raise PeriodError(f"{where}: {spec.key}: {error}") from None
+                with located(here):
+                    value = drivers.coded(str(value), spec.driver.unit)  # noqa: PLW2901  # 2026Q3, a date
             except ValueError:
-                raise InputError(
-                    f"{where}: {spec.key} needs a date such as 2026-10-06, not {value!r}"
-                ) from None
+                raise InputError(f"{here} needs a date such as 2026-10-06, not {value!r}") from None
         if spec.driver.kind == "elapsed":
             if not _ELAPSED.fullmatch(str(period)):
-                raise InputError(
-                    f"{where}: {spec.key} is given by quarters since as-of (0, 4, 8 ...), not for {period}"
-                )
+                raise InputError(f"{here} is given by quarters since as-of (0, 4, 8 ...), not for {period}")
             key = str(period)
         elif spec.driver.kind == "yearly" and period == ALL:
             key = str(spec.company.first.year)
         else:
-            key = period_key(spec, str(period), where)
+            key = drivers.period_key(spec, str(period), where)
         if key in result:
-            raise InputError(f"{where}: {spec.key} is given twice for {key}")
-        known = number(value, f"{where}: {spec.key} ({period})")
+            raise InputError(f"{here} is given twice for {key}")
+        known = drivers.number(value, f"{here} ({period})")
         result[key] = spec.check(known, where) if check else known
     return result

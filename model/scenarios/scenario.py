@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model import companies
-from model.scenarios.drivers import (
-    ALL,
-    PeriodValues,
-    check_sums,
-    driver_specs,
-    everywhere,
-    period_key,
-    spec_named,
-)
+from model.scenarios import drivers
+from model.scenarios.drivers import ALL, PeriodValues
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,20 +34,9 @@ class Note:
 class Scenario:
     """A complete set of driver values.
 
-    Attributes
-    ----------
-    name, title, note
-        Such as ``"base+power_delay"``; its meaning, for people.
-    as_of
-        Last reported quarter.
-    weight
-        Weight in the probability-weighted value.
-    table
-        Driver row -> values by ``"all"``, year or quarter.
-    sources
-        Driver row -> source, for drivers that the scenario changes.
-    company
-        Its company.
+    ``name``: such as ``"base+power_delay"``; ``as_of``: last reported quarter; ``weight``: in the
+    probability-weighted value; ``table``: driver row -> values by ``"all"``, year or quarter; ``sources``:
+    driver row -> source, for drivers that the scenario changes.
     """
 
     name: str
@@ -77,49 +59,33 @@ class Scenario:
     def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
         """Return the scenario with some values replaced.
 
-        Parameters
-        ----------
-        overrides
-            Driver row -> one number for every period ahead, or numbers by year, quarter or ``"all"``; a
-            quarter's own value has precedence over its year's.
-
-        Raises
-        ------
-        UnknownNameError, InputError, PeriodError
-            For an unknown driver, a value out of range, a period outside the axis.
+        ``overrides``: driver row -> one number for every period ahead, or numbers by year, quarter or
+        ``"all"``; a quarter's own value has precedence over its year's.
         """
-        specs = driver_specs(self.company)
+        specs = drivers.driver_specs(self.company)
         # unchanged values stay the same objects, which driver_arrays() computes once
         table = dict(self.table)
         for key, given in overrides.items():
-            spec = spec_named(key, specs, "override")
+            spec = drivers.spec_named(key, specs, "override")
             changed = dict(table[key])
             if isinstance(given, Mapping):
                 values = given
             else:
-                values = everywhere(spec, given, self.as_of)
-                changed = {
-                    period: value
-                    for period, value in changed.items()
-                    if "Q" not in period or period in values
-                }
+                values = drivers.everywhere(spec, given, self.as_of)
+                changed = {each: old for each, old in changed.items() if "Q" not in each or each in values}
             for period, value in values.items():
-                changed[period_key(spec, str(period), "override")] = spec.check(value, "override")
+                changed[drivers.period_key(spec, str(period), "override")] = spec.check(value, "override")
             table[key] = changed
-        check_sums(table, self.company, "override")
+        drivers.check_sums(table, self.company, "override")
         return replace(self, table=table)
 
-    def ahead(self, key: str) -> PeriodValues:
-        """Return a driver's values after the as-of: by year and quarter, or for ``"all"`` periods."""
-        values, first = self.table[key], self.as_of.shifted(1)
+    def ahead(self, key: str, first: Quarter | None = None) -> PeriodValues:
+        """Return a driver's values from a quarter on (default: after the as-of), by period."""
+        values, first = self.table[key], first or self.as_of.shifted(1)
         if ALL in values:
             return dict(values)
-        last = str(self.company.last)
-        return {
-            period: value
-            for period, value in values.items()
-            if (str(first) if "Q" in period else str(first.year)) <= period <= last
-        }
+        earliest, last = {True: str(first), False: str(first.year)}, str(self.company.last)
+        return {each: value for each, value in values.items() if earliest["Q" in each] <= each <= last}
 
     def series(self, plan: Plan, key: str) -> NDArray[np.float64]:
         """Return one driver row on the axis of ``plan``: shape (quarters,), or (1,) for a constant."""
@@ -131,10 +97,8 @@ class Scenario:
             return np.array([by_season[quarter.number - 1] for quarter in plan.axis.quarters])
         values = self.table[key]
         last = values.get(str(self.company.last.year), 0.0)  # of a longer axis than the model's own
-        return np.array([
-            values.get(quarter, values.get(year, last))
-            for quarter, year in plan.axis.labels
-        ])  # fmt: skip
+        labels = plan.axis.labels
+        return np.array([values.get(quarter, values.get(year, last)) for quarter, year in labels])
 
 
 def assumption_hash(scenarios: Sequence[Scenario]) -> str:
@@ -144,9 +108,8 @@ def assumption_hash(scenarios: Sequence[Scenario]) -> str:
         plan = scenario.plan
         for row in plan.driver_rows:
             start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
-            content[f"{scenario.name}: {row.key}"] = [
-                f"{value:.12g}" for value in scenario.series(plan, row.key)[start:]
-            ]
+            values = scenario.series(plan, row.key)[start:]
+            content[f"{scenario.name}: {row.key}"] = [f"{value:.12g}" for value in values]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from model.backends.choice import compute_by
-from model.simulation.questions import event_counts, read_outputs
-from model.simulation.sampling import uniform_block
+from model.simulation.questions import Request, event_counts, read_outputs
+from model.simulation.sampling import Blocks, Sampling, uniform_block
 from model.simulation.tally import Bins, Means, Tally, tally_of
-from model.simulation.uncertainty import compose
+from model.simulation.uncertainty import BoundMove, compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from model.backends.arrays import Array
     from model.company import Company
     from model.plan.plan import Plan
-    from model.simulation.questions import Request
-    from model.simulation.sampling import Blocks, Sampling
-    from model.simulation.uncertainty import BoundMove
 
 PILOT_DRAWS: Final = 256
 PILOT: Final = 2**32 - 1
@@ -77,20 +74,14 @@ def _arrived(state: dict[str, Any]) -> SimulationJob:
 def compute_block(job: SimulationJob, block: int, size: int) -> tuple[Array, Array, NDArray[np.int64]]:
     """Draw and compute one block.
 
-    Returns
-    -------
-    tuple
-        Uniform draws (size, moves), outputs (outputs, size), counts of events (events, quarters + 1).
+    Return uniform draws (size, moves), outputs (outputs, size), counts of events (events, quarters + 1).
     """
     shares = uniform_block(job.sampling, job.seed, block, size, job.scores)
     drivers = compose(job.moves, job.drivers, shares)
     compute = compute_by(job.engine, job.plan, job.varying, job.wanted)
     values = compute(drivers, job.reported, size)
-    return (
-        shares,
-        read_outputs(job.request.outputs, job.plan, values, size),
-        event_counts(job.request.events, job.plan, values, size),
-    )
+    outputs = read_outputs(job.request.outputs, job.plan, values, size)
+    return shares, outputs, event_counts(job.request.events, job.plan, values, size)
 
 
 def path_outputs(job: SimulationJob) -> Array:
@@ -110,6 +101,5 @@ def tally_block(job: SimulationJob, bins: Bins, block: int) -> Tally:
         beyond[number] = np.where(np.isnan(row), np.nan, row > threshold)
     classes = (shares * job.classes).astype(np.intp)
     targets = tuple(place[output] for output in job.request.shared)
-    return tally_of(
-        outputs, Means.of(beyond), Means.of_counts(events.ravel(), size), bins, targets, classes, job.classes
-    )
+    events_met = Means.of_counts(events.ravel(), size)
+    return tally_of(outputs, Means.of(beyond), events_met, bins, targets, classes, job.classes)

@@ -33,41 +33,33 @@ _SHOWN: Final = 0.001
 def normal_correlations(names: Sequence[str], pairs: Mapping[tuple[str, str], float], where: str) -> Array:
     """Return the correlations of normal scores for rank correlations of pairs; other pairs are uncorrelated.
 
-    Shape (names, names).
-
-    Raises
-    ------
-    InputError
-        If no joint distribution has these correlations; the message gives the nearest valid ones, with all
-        other pairs unchanged.
+    Shape (names, names). An :class:`InputError` if no joint distribution has these correlations; the message
+    gives the nearest valid ones, with all other pairs unchanged.
     """
     ranks = np.eye(len(names))
     place = {name: number for number, name in enumerate(names)}
     for (one, other), value in pairs.items():
         ranks[place[one], place[other]] = ranks[place[other], place[one]] = value
-    scores = _scores_of(ranks)
+    scores: Array = 2 * np.sin(np.pi * ranks / 6)
+    np.fill_diagonal(scores, 1.0)
     if np.linalg.eigvalsh(scores)[0] < SMALLEST_EIGENVALUE:
         nearest = 6 / np.pi * np.arcsin(nearest_correlations(scores, _ROUNDING * len(names), scores == 0) / 2)
         near = {(one, other): nearest[place[one], place[other]] for one, other in pairs}
         differing = [pair for pair, value in pairs.items() if abs(near[pair] - value) >= _SHOWN / 2]
         listed = ", ".join(f"{' and '.join(pair)} {near[pair]:.3f}" for pair in differing or pairs)
-        raise InputError(
-            f"{where}: the correlations contradict each other (not positive definite); "
-            f"the nearest that do not: {listed}"
-        )
+        problem = "the correlations contradict each other (not positive definite)"
+        raise InputError(f"{where}: {problem}; the nearest that do not: {listed}")
     return scores
 
 
-def nearest_correlations(
-    matrix: Array, least: float = 2 * SMALLEST_EIGENVALUE, fixed: NDArray[np.bool_] | None = None
-) -> Array:
+def nearest_correlations(matrix: Array, least: float, fixed: NDArray[np.bool_]) -> Array:
     """Return the nearest correlation matrix with no eigenvalue below ``least``; ``fixed`` entries stay.
 
     Higham's alternating projections with Dykstra's correction: onto matrices with eigenvalues above the
     least, and onto matrices with a diagonal of ones, in the Frobenius norm (Higham 2002, "Computing the
     nearest correlation matrix").
     """
-    kept = np.eye(len(matrix), dtype=bool) if fixed is None else fixed | np.eye(len(matrix), dtype=bool)
+    kept = fixed | np.eye(len(matrix), dtype=bool)
     nearest, correction = matrix.copy(), np.zeros_like(matrix)
     for _ in range(_ROUNDS):
         shifted = nearest - correction
@@ -80,30 +72,13 @@ def nearest_correlations(
     return nearest
 
 
-def _scores_of(ranks: Array) -> Array:
-    scores: Array = 2 * np.sin(np.pi * ranks / 6)
-    np.fill_diagonal(scores, 1.0)
-    return scores
-
-
 def correlated(shares: Array, scores: Array, *, rearranged: bool) -> Array:
-    """Give independent uniform draws the correlations of normal scores.
+    """Give independent uniform draws, shape (draws, names), the correlations of normal scores.
 
-    Parameters
-    ----------
-    shares
-        Independent uniform numbers, shape (draws, names).
-    scores
-        As :func:`normal_correlations` returns them.
-    rearranged
-        False: a Gaussian copula, new numbers from mixed scores. True: the same numbers of each column in
-        another order (Iman and Conover 1982), so that a stratified column stays stratified; chance
-        correlations of the draws are removed on the way, if there are more draws than names.
-
-    Returns
-    -------
-    ndarray
-        Shape (draws, names).
+    ``scores``: as :func:`normal_correlations` returns them. ``rearranged``: the same numbers of each column
+    in another order (Iman and Conover 1982), so that a stratified column stays stratified; chance
+    correlations of the draws are removed on the way, if there are more draws than names. Otherwise a Gaussian
+    copula: new numbers from mixed scores.
     """
     from scipy.special import ndtr, ndtri  # noqa: PLC0415  # slow to load, and only simulations need it
 

@@ -19,9 +19,7 @@ from model.scenarios.drivers import number
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from model.backends.arrays import Array
 
 LEAST_MASS: Final = 0.5
 """An unbounded distribution with less probability than this in its driver's range is taken for a mistake."""
@@ -30,11 +28,9 @@ _UNBOUNDED: Final = {"normal": (-math.inf, math.inf), "lognormal": (0.0, math.in
 
 
 class _Kind(NamedTuple):
-    """A kind of distribution.
+    """A kind: ``fault`` says what is wrong with its parameters (nothing: blank); see :class:`Distribution`.
 
-    ``fault`` says what is wrong with parameters (nothing: blank), ``quantile`` gives the values below which
-    shares of the probability lie, ``below`` the probability of smaller values. All take the parameters, the
-    last two after a share or a value.
+    All functions take the parameters, ``quantile`` and ``below`` after a share or a value.
     """
 
     parameters: tuple[str, ...]
@@ -86,25 +82,18 @@ class Distribution:
 def within(distribution: Distribution, low: float, high: float, where: str) -> Distribution:
     """Return a distribution with values in an interval: a bounded one as it is, an unbounded one truncated.
 
-    Raises
-    ------
-    InputError
-        If a bounded kind leaves the interval, or less than half of an unbounded one lies inside; starts with
-        ``where``.
+    Refused if a bounded kind leaves the interval, or less than half of an unbounded one lies inside.
     """
     first, last = distribution.support
     if low <= first and last <= high:
         return distribution
+    kind, bounds = distribution.kind, f"{low:.6g}..{high:.6g}"
     if math.isfinite(first) and math.isfinite(last):
-        raise InputError(
-            f"{where}: {distribution.kind} from {first:g} to {last:g} leaves {low:.6g}..{high:.6g}: narrow it"
-        )
+        raise InputError(f"{where}: {kind} from {first:g} to {last:g} leaves {bounds}: narrow it")
     mass = distribution.below(high) - distribution.below(low)
     if mass < LEAST_MASS:
-        raise InputError(
-            f"{where}: only {mass:.1%} of the {distribution.kind} distribution lies in "
-            f"{low:.6g}..{high:.6g}: move or narrow it"
-        )
+        part = f"only {mass:.1%} of the {kind} distribution lies in {bounds}"
+        raise InputError(f"{where}: {part}: move or narrow it")
     return replace(distribution, interval=(low, high))
 
 
@@ -142,11 +131,8 @@ def _share_of(value: float, low: float, high: float) -> float:
     return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
-# scipy is slow to load, and only simulations need it
-
-
 def _normal_quantile(share: Array) -> Array:
-    from scipy.special import ndtri  # noqa: PLC0415  # as above
+    from scipy.special import ndtri  # noqa: PLC0415  # slow to load, and only simulations need it
 
     return np.asarray(ndtri(share), dtype=float)
 
@@ -169,11 +155,11 @@ def _triangular_quantile(share: Array, low: float, mode: float, high: float) -> 
 
 def _triangular_below(value: float, low: float, mode: float, high: float) -> float:
     width = high - low
-    if value <= low:
-        return 0.0
+    if not low < value < high:
+        return float(value >= high)
     if value <= mode:
         return (value - low) ** 2 / (width * (mode - low))
-    return 1 - (high - value) ** 2 / (width * (high - mode)) if value < high else 1.0
+    return 1 - (high - value) ** 2 / (width * (high - mode))
 
 
 def _pert_shapes(low: float, mode: float, high: float) -> tuple[float, float]:

@@ -21,13 +21,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import GRADES, driver_specs, number, spec_named
-from model.scenarios.files import check_text, text_of_file, toml_content
+from model.scenarios.drivers import GRADES, DriverSpec, driver_specs, number, spec_named
+from model.scenarios.files import check_text, check_unit, checked_table, only_one, text_of_file, toml_content
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from model.company import Company
-    from model.scenarios.drivers import DriverSpec
 
 SHIPPED: Final = "uncertainty.toml"
 _KEYS: Final = frozenset({"title", "note", "drivers", "correlations"})
@@ -46,12 +45,6 @@ _PAIR: Final = 2
 
 def load_uncertainty(path: str | None = None, company: Company | None = None) -> Uncertainty:
     """Read an uncertainty file: the one that ships, or a user's file.
-
-    Raises
-    ------
-    UnknownNameError, InputError
-        For an unknown driver or distribution, wrong parameters, a missing unit or source, correlations that
-        contradict each other.
 
     Examples
     --------
@@ -80,9 +73,8 @@ def _parsed(text: str, where: str, company: Company) -> Uncertainty:
     if not isinstance(entries, dict) or not entries:
         raise InputError(f"{where}: needs a table [drivers.NAME] for each driver that is uncertain")
     if not isinstance(pairs, list):
-        raise InputError(
-            f"{where}: correlations are written as [[correlations]], with between, rank and reason"
-        )
+        form = "[[correlations]], with between, rank and reason"
+        raise InputError(f"{where}: correlations are written as {form}")
     for key in ("title", "note"):
         check_text(content.get(key, ""), f"{where}: {key}")
     specs = driver_specs(company)
@@ -101,52 +93,29 @@ def _parsed(text: str, where: str, company: Company) -> Uncertainty:
 
 def _move(name: str, entry: object, where: str, specs: Mapping[str, DriverSpec]) -> Move:
     here = f"{where}: {name}"
-    if not isinstance(entry, dict) or not set(entry) <= _ENTRY_KEYS:
-        found = ", ".join(sorted(set(entry) - _ENTRY_KEYS)) if isinstance(entry, dict) else repr(entry)
-        raise InputError(
-            f"{here}: must be a table with unit, source and one of {', '.join(OPERATIONS)}; found {found}"
-        )
+    table = checked_table(entry, _ENTRY_KEYS, f"one of {', '.join(OPERATIONS)}", here)
     for key in ("driver", "years", "grade", "source", "note"):
-        check_text(entry.get(key, ""), f"{here}: {key}")
-    spec = spec_named(entry.get("driver", name), specs, here if "driver" in entry else where)
-    operations = [each for each in OPERATIONS if each in entry]
-    if len(operations) != 1:
-        raise InputError(
-            f"{here}: needs exactly one of {', '.join(OPERATIONS)}; found {', '.join(operations) or 'none'}"
-        )
-    if entry.get("unit") != spec.driver.unit:
-        raise InputError(f"{here}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
-    if not entry.get("source", "").strip() or entry.get("grade") not in GRADES:
-        raise InputError(
-            f'{here}: needs source = "what the width rests on" and grade, one of {", ".join(GRADES)}'
-        )
-    given = entry[operations[0]]
+        check_text(table.get(key, ""), f"{here}: {key}")
+    spec = spec_named(table.get("driver", name), specs, here if "driver" in table else where)
+    operation = only_one(table, OPERATIONS, OPERATIONS, here)
+    check_unit(table, spec, here)
+    if not table.get("source", "").strip() or table.get("grade") not in GRADES:
+        grades = ", ".join(GRADES)
+        raise InputError(f'{here}: needs source = "what the width rests on" and grade, one of {grades}')
+    given = table[operation]
     if not isinstance(given, dict):
-        raise InputError(
-            f"{here}: {operations[0]} needs a distribution, "
-            'such as { distribution = "normal", mean = 0, sd = 0.02 }'
-        )
+        example = '{ distribution = "normal", mean = 0, sd = 0.02 }'
+        raise InputError(f"{here}: {operation} needs a distribution, such as {example}")
     parameters = {key: value for key, value in given.items() if key != "distribution"}
     distribution = distribution_of(given.get("distribution"), parameters, here)
-    years = entry.get("years", "")
+    years = table.get("years", "")
     year_range(years, here)
-    return Move(name, spec.key, operations[0], distribution, years, entry["grade"], entry["source"])
+    return Move(name, spec.key, operation, distribution, years, table["grade"], table["source"])
 
 
 def _correlation(entry: object, names: list[str], where: str) -> tuple[tuple[str, str], float, str]:
     if not isinstance(entry, dict) or set(entry) != _PAIR_KEYS:
         raise InputError(f"{where}: a correlation needs between = [NAME, NAME], rank and reason")
-    pair = _names(entry, names, where)
-    rank = number(entry["rank"], f"{where}: rank of {' and '.join(pair)}")
-    if not -1 < rank < 1:
-        raise InputError(f"{where}: rank of {' and '.join(pair)} must lie between -1 and 1, not {rank:g}")
-    check_text(entry["reason"], f"{where}: reason")
-    if not entry["reason"].strip():
-        raise InputError(f"{where}: the correlation of {' and '.join(pair)} needs a reason")
-    return pair, rank, entry["reason"]
-
-
-def _names(entry: Mapping[str, Any], names: list[str], where: str) -> tuple[str, str]:
     pair = entry["between"]
     if not isinstance(pair, list) or len(pair) != _PAIR or pair[0] == pair[1]:
         raise InputError(f"{where}: between needs two different names, not {str(pair)[:40]!r}")
@@ -154,4 +123,11 @@ def _names(entry: Mapping[str, Any], names: list[str], where: str) -> tuple[str,
         if name not in names:
             hint = did_you_mean(str(name), names)
             raise UnknownNameError(f"{where}: correlation of {str(name)[:40]!r}, which has no entry{hint}")
-    return pair[0], pair[1]
+    both = " and ".join(pair)
+    rank = number(entry["rank"], f"{where}: rank of {both}")
+    if not -1 < rank < 1:
+        raise InputError(f"{where}: rank of {both} must lie between -1 and 1, not {rank:g}")
+    check_text(entry["reason"], f"{where}: reason")
+    if not entry["reason"].strip():
+        raise InputError(f"{where}: the correlation of {both} needs a reason")
+    return (pair[0], pair[1]), rank, entry["reason"]

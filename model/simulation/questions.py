@@ -53,26 +53,14 @@ class Request:
 
 
 def output_ahead(text: str, plan: Plan) -> Output:
-    """Read a figure that draws change, such as ``free_cash_flow 2027``; see :meth:`Output.parse`.
-
-    Raises
-    ------
-    InputError
-        For a driver or a reported figure.
-    NotAvailableError
-        For a period that is reported already.
-    """
-    output = Output.parse(text, plan)
+    """Read a figure that draws change, such as ``free_cash_flow 2027``; see :meth:`Output.parse`."""
+    output, as_of = Output.parse(text, plan), plan.axis.as_of
     if plan.row(output.key).line is None:
-        raise InputError(
-            f"{output.key} is an assumption or a reported figure, which draws do not change: "
-            "ask for a line of the model"
-        )
+        reason = "is an assumption or a reported figure, which draws do not change"
+        raise InputError(f"{output.key} {reason}: ask for a line of the model")
     period = output.period
-    if period is not None and Quarter(period.year, period.quarter) <= plan.axis.as_of:
-        raise NotAvailableError(
-            f"{output} is reported already (as-of {plan.axis.as_of}): ask for a later period"
-        )
+    if period is not None and Quarter(period.year, period.quarter) <= as_of:
+        raise NotAvailableError(f"{output} is reported already (as-of {as_of}): ask for a later period")
     return output
 
 
@@ -88,13 +76,7 @@ def read_outputs(outputs: Sequence[Output], plan: Plan, values: Values, draws: i
 
 
 def event_counts(events: Sequence[str], plan: Plan, values: Values, draws: int) -> NDArray[np.int64]:
-    """Count the events by quarter of the axis; the last column counts draws without the event.
-
-    Returns
-    -------
-    ndarray
-        Shape (events, quarters + 1).
-    """
+    """Count the events by quarter, shape (events, quarters + 1); the last column counts draws without it."""
     axis = plan.axis
     counts = np.zeros((len(events), axis.length + 1), dtype=np.int64)
     for number, event in enumerate(events):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from model.simulation.tally import BINS, lower_tail_mean, percentile, variance_shares
+from model.simulation.tally import BINS, Bins, Means, Tally, lower_tail_mean, percentile, variance_shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from model.backends.arrays import Array
     from model.outputs import Output
     from model.simulation.blocks import SimulationJob
-    from model.simulation.tally import Bins, Means, Tally
+    from model.simulation.tally import Progress
+
+    Item = TypeVar("Item")
 
 PERCENTILES: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 TAIL: Final = 0.05
@@ -68,31 +71,15 @@ class Convergence:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
-    """The results of a simulation.
+    """The results of a simulation; ``estimates``, ``above``, ``shares``, ``histograms`` by name of a figure.
 
-    Attributes
-    ----------
-    scenario, as_of, uncertainty
-        The scenario that was simulated, and the file of distributions.
-    cash_flow
-        The line of trailing free cash flow; empty where there is none.
-    engine, note
-        ``kernel`` or ``numpy``, and the reason for a fallback to numpy.
-    draws, asked, blocks
-        Draws in the results, draws that were asked for, blocks in the results.
-    lost
-        The reason why the results are partial; empty if they are complete.
-    estimates
-        Name of a figure -> estimate.
-    events
-        Event -> quarter -> its probability there; the quarter ``"never"``: not on the axis.
-    above
-        Name of a figure -> probability above its threshold: 0 for cash flow, the price for value.
-    shares
-        Name of a figure -> driver's move -> share of variance (see
-        :func:`model.simulation.tally.variance_shares`).
-    convergence
-        Headline estimates after 1, 2, 4, 8 ... blocks.
+    ``uncertainty``: the file of distributions; ``cash_flow``: the line of trailing free cash flow, empty if
+    there is none; ``note``: the reason for a fallback to numpy; ``draws``, ``blocks``: in the results;
+    ``asked``: draws that were asked for; ``lost``: the reason why the results are partial, empty if they are
+    complete; ``events``: event -> quarter -> its probability there, where the quarter ``"never"`` is not on
+    the axis; ``above``: probability above the threshold, 0 for cash flow and the price for value; ``shares``:
+    driver's move -> share of variance (:func:`model.simulation.tally.variance_shares`); ``convergence``:
+    headline estimates after 1, 2, 4, 8 ... blocks.
     """
 
     scenario: str
@@ -122,82 +109,58 @@ class Simulation:
 
     def fan(self, key: str = "") -> dict[str, Estimate]:
         """Return the estimates of a line (without one: of the cash flow) by quarter, for a fan chart."""
-        key = key or self.cash_flow
-        return {
-            name.partition(" ")[2]: each
-            for name, each in self.estimates.items()
-            if name.startswith(f"{key} ")
-        }
+        return _of_line(key or self.cash_flow, self.estimates)
 
     def positive_by_quarter(self) -> dict[str, Chance]:
         """Return the probability that TTM free cash flow is above 0, by quarter."""
-        return {
-            name.partition(" ")[2]: each
-            for name, each in self.above.items()
-            if name.startswith(f"{self.cash_flow} ")
-        }
+        return _of_line(self.cash_flow, self.above)
+
+
+def _of_line(key: str, figures: Mapping[str, Item]) -> dict[str, Item]:
+    """Return what belongs to a line, by period."""
+    names = [name for name in figures if name.startswith(f"{key} ")]
+    return {name.partition(" ")[2]: figures[name] for name in names}
 
 
 def summed_up(
-    job: SimulationJob,
-    plain: NDArray[np.float64],
-    bins: Bins,
-    tally: Tally,
-    history: Sequence[tuple[int, Means, Means]],
+    job: SimulationJob, plain: Array, bins: Bins, tally: Tally, history: Sequence[Progress]
 ) -> dict[str, object]:
     """Return the statistics of a tally as attributes of a :class:`Simulation`.
 
-    Parameters
-    ----------
-    plain
-        The scenario's own figures, shape (outputs,).
-    history
-        Draws, means of outputs and probabilities after some of the blocks.
+    ``plain``: the scenario's own figures, shape (outputs,); ``history``: after some of the blocks.
     """
-    outputs, above = job.request.outputs, [str(output) for output, _ in job.request.above]
-    names = [str(output) for output in outputs]
-    number_of = {output: number for number, output in enumerate(outputs)}
+    number_of = {output: number for number, output in enumerate(job.request.outputs)}
+    above = [str(output) for output, _ in job.request.above]
     moves = [bound.move.name for bound in job.moves]
-    shares = {}
+    estimates, histograms, shares = {}, {}, {}
+    for output, number in number_of.items():
+        name = str(output)
+        estimates[name] = _estimate(float(plain[number]), bins, tally, output, number)
+        histograms[name] = (bins.edge(number, 0), bins.edge(number, 1), tally.counts[number, 1 : BINS + 1])
     for target, output in enumerate(job.request.shared):
         of_output = variance_shares(tally, target, number_of[output]).tolist()
         shares[str(output)] = dict(zip(moves, of_output, strict=True))
     return {
-        "estimates": {
-            name: _estimate(float(plain[number]), bins, tally, outputs[number], number)
-            for number, name in enumerate(names)
-        },
+        "estimates": estimates,
         "events": _events(job, tally),
         "above": dict(zip(above, _chances(tally.above), strict=True)),
         "shares": shares,
         "convergence": tuple(_convergence(job, number_of, history)),
-        "histograms": {
-            name: (bins.edge(number, 0), bins.edge(number, 1), tally.counts[number, 1 : BINS + 1])
-            for number, name in enumerate(names)
-        },
+        "histograms": histograms,
     }
 
 
 def _estimate(plain: float, bins: Bins, tally: Tally, output: Output, number: int) -> Estimate:
-    known = int(tally.outputs.number[number])
-    mean, lowest, highest = (
-        float(values[number]) if known else math.nan
-        for values in (tally.outputs.mean, tally.lowest, tally.highest)
-    )
+    means, known = tally.outputs, int(tally.outputs.number[number])
+    statistics = (means.mean, means.standard_error, means.deviation, tally.lowest, tally.highest)
+    values = (float(each[number]) if known else math.nan for each in statistics)
+    mean, error, deviation, lowest, highest = values
+    percentiles = {percent: percentile(tally, bins, number, percent / 100) for percent in PERCENTILES}
+    shortfall, width = lower_tail_mean(tally, bins, number, TAIL), float(bins.width[number])
     return Estimate(
-        name=str(output),
-        unit=output.unit,
-        plain=plain,
-        mean=mean,
-        standard_error=float(tally.outputs.standard_error[number]),
-        deviation=float(tally.outputs.deviation[number]),
-        percentiles={percent: percentile(tally, bins, number, percent / 100) for percent in PERCENTILES},
-        shortfall=lower_tail_mean(tally, bins, number, TAIL),
-        lowest=lowest,
-        highest=highest,
-        bin_width=float(bins.width[number]),
-        undefined=1 - known / tally.draws,
-    )
+        str(output), output.unit, plain, mean, error, deviation, percentiles, shortfall, lowest, highest,
+        bin_width=width, undefined=1 - known / tally.draws,
+    )  # fmt: skip
 
 
 def _chances(means: Means) -> list[Chance]:
@@ -210,23 +173,19 @@ def _events(job: SimulationJob, tally: Tally) -> dict[str, dict[str, Chance]]:
     chances = iter(_chances(tally.events))
     events = {}
     for event in job.request.events:
-        by_quarter = {quarter: next(chances) for quarter in quarters}
-        events[event] = {
-            key: each for key, each in by_quarter.items() if each.probability > 0 or key == "never"
-        }
+        pairs = list(zip(quarters, chances, strict=False))  # the next event's chances follow
+        events[event] = {key: each for key, each in pairs if each.probability > 0 or key == "never"}
     return events
 
 
 def _convergence(
-    job: SimulationJob, number_of: Mapping[Output, int], history: Sequence[tuple[int, Means, Means]]
+    job: SimulationJob, number_of: Mapping[Output, int], history: Sequence[Progress]
 ) -> list[Convergence]:
-    """Return the means of headline figures, and their probabilities, after some of the draws."""
     points = []
+    shared, compared = job.request.shared, list(enumerate(job.request.above))
     for draws, outputs, above in history:
-        headlines = [(str(output), outputs, number_of[output]) for output in job.request.shared]
-        for number, (output, threshold) in enumerate(job.request.above):
-            if output in job.request.shared:
-                headlines.append((f"{output} > {threshold:g}", above, number))
+        headlines = [(str(each), outputs, number_of[each]) for each in shared]
+        headlines += [(f"{each} > {limit:g}", above, at) for at, (each, limit) in compared if each in shared]
         for name, means, number in headlines:
             mean, error = float(means.mean[number]), float(means.standard_error[number])
             points.append(Convergence(draws, name, mean, error))

@@ -14,35 +14,25 @@ from typing import TYPE_CHECKING, Final
 
 from model.backends.choice import chosen_engine
 from model.parallel.cluster import cluster_workers
-from model.parallel.workers import WorkersLostError, check_workers, cores, in_order, local_workers
+from model.parallel.workers import Workers, WorkersLostError, check_workers, cores, in_order, local_workers
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.scenario import Scenario, driver_arrays
-from model.simulation.blocks import (
-    PILOT,
-    PILOT_DRAWS,
-    SimulationJob,
-    compute_block,
-    path_outputs,
-    tally_block,
-)
+from model.simulation import blocks as block_work
+from model.simulation.blocks import SimulationJob
 from model.simulation.files import load_uncertainty
-from model.simulation.questions import default_request
+from model.simulation.questions import Request, default_request
 from model.simulation.results import Simulation, summed_up
 from model.simulation.sampling import blocks_of, check_sampling, check_seed
-from model.simulation.tally import bins_of
-from model.simulation.uncertainty import bind_moves
+from model.simulation.tally import Progress, Tally, bins_of
+from model.simulation.uncertainty import Uncertainty, bind_moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from model.outputs import Output
-    from model.parallel.workers import Workers
-    from model.simulation.questions import Request
-    from model.simulation.tally import Means, Tally
-    from model.simulation.uncertainty import Uncertainty
 
 DEFAULT_DRAWS: Final = 100_000
 DEFAULT_SEED: Final = 1
@@ -90,18 +80,14 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
 
     Parameters
     ----------
-    scenario
-        A scenario, or its name.
-    draws, seed
-        Number of draws, and their seed: the same seed gives the same result.
+    seed
+        The same seed gives the same result.
     sampling
         ``latin_hypercube``, ``sobol`` or ``plain`` (:func:`model.simulation.sampling.uniform_block`).
     engine
         ``auto`` (the kernel, or numpy where there is none), ``kernel`` or ``numpy``.
-    workers
-        Workers on this machine; default: one for each core.
-    scheduler
-        Address of a Dask scheduler whose workers compute instead.
+    workers, scheduler
+        Workers on this machine, by default one for each core; or the address of a Dask scheduler.
     uncertainty
         Distributions and correlations: an uncertainty, or the path of a file; default: the file that ships.
     question
@@ -109,17 +95,11 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
     on_block
         Called with the number of draws done, after each block.
 
-    Returns
-    -------
-    Simulation
-        Its ``lost`` gives the reason if a cluster was lost during the run and the results are partial.
-
     Raises
     ------
-    InputError, UnknownNameError
-        For bad arguments, or distributions that leave the range of their drivers.
-    EngineError
-        If the engine or the cluster is not available, or is lost before the first block.
+    InputError, UnknownNameError, EngineError
+        For bad arguments, or distributions that leave the range of their drivers; if the engine or cluster
+        is not available, or is lost before the first block (later: ``lost`` of the result gives the reason).
 
     Examples
     --------
@@ -143,22 +123,12 @@ def prepared(
     moves = bind_moves(uncertainty, plan, drivers, driver_specs(company))
     varying = frozenset(bound.move.driver for bound in moves)
     engine, note = chosen_engine(settings.engine, plan, varying, request.rows(plan))
+    sampling, blocks = check_sampling(settings.sampling), blocks_of(settings.draws)
     job = SimulationJob(
-        plan=plan,
-        company=company,
-        scenario=scenario.name,
-        uncertainty=uncertainty.name,
-        drivers=drivers,
-        reported=reported_arrays(company, plan),
-        moves=moves,
-        scores=uncertainty.scores,
-        request=request,
-        sampling=check_sampling(settings.sampling),
-        seed=settings.seed,
-        blocks=blocks_of(settings.draws),
-        engine=engine,
+        plan, company, scenario.name, uncertainty.name, drivers, reported_arrays(company, plan), moves,
+        uncertainty.scores, request, sampling, settings.seed, blocks, engine,
         classes=max(2, min(_MOST_CLASSES, settings.draws // _DRAWS_A_CLASS)),
-    )
+    )  # fmt: skip
     return job, note
 
 
@@ -167,21 +137,19 @@ def run_job(
 ) -> Simulation:
     """Compute a prepared simulation; see :func:`simulate`."""
     started = time.perf_counter()
-    bins = bins_of(compute_block(job, PILOT, PILOT_DRAWS)[1])
-    plain = path_outputs(job)
+    bins = bins_of(block_work.compute_block(job, block_work.PILOT, block_work.PILOT_DRAWS)[1])
+    plain = block_work.path_outputs(job)
     tally: Tally | None = None
     done, lost = 0, ""
-    history: list[tuple[int, Means, Means]] = []
+    history: list[Progress] = []
     try:
         with _workers(job, settings) as workers:
-            for block in in_order(workers, partial(tally_block, job, bins), range(job.blocks.count)):
-                if tally is None:
-                    tally = block
-                else:
-                    tally.add(block)
+            piece = partial(block_work.tally_block, job, bins)
+            for block in in_order(workers, piece, range(job.blocks.count)):
+                tally = block if tally is None else tally + block
                 done += 1
                 if done & (done - 1) == 0 or done == job.blocks.count:
-                    history.append((tally.draws, tally.outputs.copy(), tally.above.copy()))
+                    history.append((tally.draws, tally.outputs, tally.above))
                 if on_block is not None:
                     on_block(tally.draws)
     except WorkersLostError as error:
@@ -191,22 +159,11 @@ def run_job(
     if tally is None:
         raise WorkersLostError("no block was computed")
     return Simulation(
-        scenario=job.scenario,
-        as_of=str(job.plan.axis.as_of),
-        cash_flow=job.company.presentation.questions.cash_flow,
-        uncertainty=job.uncertainty,
-        sampling=job.sampling,
-        seed=job.seed,
-        engine=job.engine,
-        note=note,
-        draws=tally.draws,
-        asked=job.blocks.draws,
-        blocks=done,
-        block_size=job.blocks.size,
-        seconds=time.perf_counter() - started,
-        lost=lost,
-        **summed_up(job, plain, bins, tally, history),  # type: ignore[arg-type]  # its attributes by name
-    )
+        job.scenario, str(job.plan.axis.as_of), job.company.presentation.questions.cash_flow, job.uncertainty,
+        job.sampling, job.seed, job.engine, note, draws=tally.draws, asked=job.blocks.draws, blocks=done,
+        block_size=job.blocks.size, seconds=time.perf_counter() - started, lost=lost,
+        **summed_up(job, plain, bins, tally, history),  # type: ignore[arg-type]  # attributes by name
+    )  # fmt: skip
 
 
 def _workers(job: SimulationJob, settings: Settings) -> AbstractContextManager[Workers]:

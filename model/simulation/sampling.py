@@ -16,9 +16,7 @@ from model.errors import InputError, did_you_mean
 from model.simulation.correlation import correlated
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from model.backends.arrays import Array
 
 Sampling = Literal["latin_hypercube", "sobol", "plain"]
 SAMPLINGS: Final[tuple[Sampling, ...]] = get_args(Sampling)
@@ -48,13 +46,7 @@ class Blocks:
 
 
 def blocks_of(draws: object) -> Blocks:
-    """Cut draws into at least 16 blocks of at most 4,096, depending on their number alone.
-
-    Raises
-    ------
-    InputError
-        If the number of draws is not a whole number from 1 to :data:`MOST_DRAWS`.
-    """
+    """Cut draws into at least 16 blocks of at most 4,096, depending on their number alone."""
     if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
         raise InputError(f"draws must be a whole number from 1 to {MOST_DRAWS:,}, not {str(draws)[:40]}")
     size = 1 << max(draws // _LEAST_BLOCKS, 1).bit_length() - 1
@@ -70,14 +62,13 @@ def check_seed(seed: object) -> int:
 
 def check_sampling(name: str) -> Sampling:
     """Return the name of a sampling method; an unknown one is an :class:`InputError`."""
-    for each in SAMPLINGS:
-        if name == each:
-            return each
-    raise InputError(f"unknown sampling {name!r}{did_you_mean(name, SAMPLINGS)}")
+    if name not in SAMPLINGS:
+        raise InputError(f"unknown sampling {name!r}{did_you_mean(name, SAMPLINGS)}")
+    return name
 
 
 def uniform_block(sampling: Sampling, seed: int, block: int, size: int, scores: Array) -> Array:
-    """Return the draws of one block as shares of probability.
+    """Return the draws of one block as shares of probability: shape (size, columns), above 0 and below 1.
 
     Parameters
     ----------
@@ -86,16 +77,8 @@ def uniform_block(sampling: Sampling, seed: int, block: int, size: int, scores: 
         a scrambled Sobol sequence, which fills all columns together evenly.
     seed, block
         Seed the generator: ``SeedSequence(seed, spawn_key=(block,))``.
-    size
-        Draws in the block.
     scores
-        Correlations of normal scores (:func:`model.simulation.correlation.normal_correlations`); their size
-        is the number of columns.
-
-    Returns
-    -------
-    ndarray
-        Shape (size, columns), above 0 and below 1.
+        Correlations of normal scores (:func:`model.simulation.correlation.normal_correlations`), by column.
     """
     generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
     columns = len(scores)

@@ -55,7 +55,7 @@ def bins_of(pilot: Array) -> Bins:
     return Bins(low, width)
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Means:
     """Means of quantities over draws, with the sums that their spread and standard errors need.
 
@@ -89,21 +89,18 @@ class Means:
         """Take the counts of events in one block of draws; their means are probabilities."""
         chance = counts / draws
         number = np.full(len(counts), float(draws))
-        return cls(
-            number, chance, number * chance * (1 - chance), np.zeros_like(chance), np.ones_like(chance)
-        )
+        squares = number * chance * (1 - chance)
+        return cls(number, chance, squares, np.zeros_like(chance), np.ones_like(chance))
 
-    def add(self, other: Means) -> None:
-        """Merge a later block into these (Chan, Golub and LeVeque 1979)."""
+    def __add__(self, other: Means) -> Means:
+        """Merge these with a later block (Chan, Golub and LeVeque 1979)."""
         number = self.number + other.number
         share = np.divide(other.number, number, out=np.zeros_like(number), where=number > 0)
         apart = other.mean - self.mean
         moved = apart * apart * self.number * share
-        self.mean = self.mean + apart * share
-        self.squares = self.squares + other.squares + moved
-        self.between = self.between + other.between + moved
-        self.blocks = self.blocks + other.blocks
-        self.number = number
+        mean, squares = self.mean + apart * share, self.squares + other.squares + moved
+        between = self.between + other.between + moved
+        return Means(number, mean, squares, between, self.blocks + other.blocks)
 
     @property
     def standard_error(self) -> Array:
@@ -120,12 +117,12 @@ class Means:
         """Standard deviation of the draws."""
         return np.sqrt(self.squares / np.where(self.number > 1, self.number - 1, np.nan))
 
-    def copy(self) -> Means:
-        """Return these means as they are now."""
-        return Means(self.number, self.mean, self.squares, self.between, self.blocks)
+
+Progress = tuple[int, Means, Means]
+"""Draws, means of outputs, and probabilities so far."""
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Tally:
     """The statistics of the draws so far.
 
@@ -147,18 +144,14 @@ class Tally:
     class_counts: Counts
     class_sums: Array
 
-    def add(self, other: Tally) -> None:
-        """Merge a later block into this; the order matters for the last bits, so blocks come in order."""
-        self.draws += other.draws
-        self.outputs.add(other.outputs)
-        self.above.add(other.above)
-        self.events.add(other.events)
-        self.counts = self.counts + other.counts
-        self.lowest = np.minimum(self.lowest, other.lowest)
-        self.highest = np.maximum(self.highest, other.highest)
-        self.beyond = self.beyond + other.beyond
-        self.class_counts = self.class_counts + other.class_counts
-        self.class_sums = self.class_sums + other.class_sums
+    def __add__(self, other: Tally) -> Tally:
+        """Merge this with a later block; the order matters for the last bits, so blocks come in order."""
+        return Tally(
+            self.draws + other.draws, self.outputs + other.outputs, self.above + other.above,
+            self.events + other.events, self.counts + other.counts, np.minimum(self.lowest, other.lowest),
+            np.maximum(self.highest, other.highest), self.beyond + other.beyond,
+            self.class_counts + other.class_counts, self.class_sums + other.class_sums,
+        )  # fmt: skip
 
 
 def tally_of(  # noqa: PLR0913  # what one block holds
@@ -172,18 +165,9 @@ def tally_of(  # noqa: PLR0913  # what one block holds
 ) -> Tally:
     """Tally one block.
 
-    Parameters
-    ----------
-    values
-        Outputs, shape (outputs, draws); NaN has no meaning and is left out.
-    above, events
-        Chances in this block.
-    targets
-        Outputs whose variance is attributed to drivers.
-    classes
-        Class of each driver's draw, from 0, shape (draws, drivers).
-    number
-        Number of classes.
+    ``values``: outputs, shape (outputs, draws); NaN has no meaning and is left out; ``above``, ``events``:
+    chances in this block; ``targets``: outputs whose variance is attributed to drivers; ``classes``: class of
+    each driver's draw, from 0, shape (draws, drivers); ``number``: of classes.
     """
     draws = values.shape[1]
     outputs = Means.of(values)
@@ -223,10 +207,9 @@ def percentile(tally: Tally, bins: Bins, output: int, share: float) -> float:
     place = int(np.searchsorted(below, share * total, side="left"))
     place = min(max(place, int(np.argmax(counts > 0))), BINS + 1)
     first, last = _ends(tally, bins, output, place)
-    inside = (share * total - (below[place] - counts[place])) / counts[place]
-    return min(
-        max(first + (last - first) * float(inside), float(tally.lowest[output])), float(tally.highest[output])
-    )
+    inside = float((share * total - (below[place] - counts[place])) / counts[place])
+    lowest, highest = float(tally.lowest[output]), float(tally.highest[output])
+    return min(max(first + (last - first) * inside, lowest), highest)
 
 
 def _ends(tally: Tally, bins: Bins, output: int, place: int) -> tuple[float, float]:
@@ -269,12 +252,7 @@ def variance_shares(tally: Tally, target: int, output: int) -> Array:
     of the driver and ``within`` the mean variation inside them (epsilon squared, Kelley 1935). It is the
     first-order Sobol index, estimated from the draws at hand. For independent drivers the shares add up to 1
     less what they do only together; a driver that is correlated with others also gets what goes with these,
-    and shares can add up to more.
-
-    Returns
-    -------
-    ndarray
-        Shape (drivers,); 0 or more; NaN where the output does not vary.
+    and shares can add up to more. Shape (drivers,); NaN where the output does not vary.
     """
     number, sums = tally.class_counts[target].astype(float), tally.class_sums[target]
     total = number.sum(axis=1)

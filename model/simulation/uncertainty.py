@@ -22,12 +22,9 @@ from model.simulation.distributions import Distribution, within
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from model.backends.arrays import Array
     from model.plan.plan import Plan
     from model.scenarios.drivers import DriverSpec
-
-    Array = NDArray[np.float64]
 
 _YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})(?:(?P<open>\+)|-(?P<last>[0-9]{1,4}))?")
 _FIRST_CALENDAR_YEAR: Final = 1000
@@ -89,20 +86,10 @@ class BoundMove:
 def bind_moves(
     uncertainty: Uncertainty, plan: Plan, drivers: Mapping[str, Array], specs: Mapping[str, DriverSpec]
 ) -> tuple[BoundMove, ...]:
-    """Bind moves to the path of one scenario.
+    """Bind moves to the path of one scenario: driver row -> array of shape (quarters or 1, 1).
 
-    Parameters
-    ----------
-    drivers
-        The scenario's path: driver row -> array of shape (quarters or 1, 1).
-    specs
-        Ranges of the drivers.
-
-    Raises
-    ------
-    InputError
-        If a driver cannot be moved, a distribution leaves its range in a period ahead, years are not on the
-        axis, or two moves of a driver overlap.
+    An :class:`InputError` if a driver cannot be moved, a distribution leaves its range in a period ahead,
+    years are not on the axis, or two moves of a driver overlap.
     """
     bound: list[BoundMove] = []
     for move in uncertainty.moves:
@@ -110,10 +97,8 @@ def bind_moves(
         found = _bound(move, plan, drivers[move.driver][:, 0], specs[move.driver], uncertainty.name)
         for other in bound:
             if other.move.driver == move.driver and set(other.rows) & set(found.rows):
-                raise InputError(
-                    f"{uncertainty.name}: {other.move.name} and {move.name} both move {move.driver} in the "
-                    "same years: give them different years"
-                )
+                both = f"{other.move.name} and {move.name} both move {move.driver}"
+                raise InputError(f"{uncertainty.name}: {both} in the same years: give them different years")
         bound.append(found)
     return tuple(bound)
 
@@ -128,9 +113,8 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
     given = adjustable(spec, move.operation, values, f"{where}: {move.name}: ")
     rows = range(min(given), max(given) + 1)
     if len(given) < len(rows):
-        raise InputError(
-            f"{where}: {move.name}: {move.driver} is 0 (none given) in between: write an entry for each part"
-        )
+        hint = "write an entry for each part"
+        raise InputError(f"{where}: {move.name}: {move.driver} is 0 (none given) in between: {hint}")
     if move.operation == "scale" and not any(given.values()):
         raise InputError(f"{where}: {move.name}: {move.driver} is 0 there, scaled or not: use add or set")
     low, high = room(spec, move.operation, given.values())
@@ -140,18 +124,11 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
 
 
 def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
-    """Refuse drivers whose values are not free numbers."""
     driver = spec.driver
-    if (
-        driver.whole
-        or driver.sums_to_one
-        or driver.kind in {"seasonal", "elapsed"}
-        or driver.unit in {"quarter", "date"}
-    ):
-        raise InputError(
-            f"{where}: {move.name}: {spec.key} cannot be drawn: it is a whole number, a date, a table "
-            "or a share of a total"
-        )
+    is_coded, is_table = driver.unit in {"quarter", "date"}, driver.kind in {"seasonal", "elapsed"}
+    if driver.whole or driver.sums_to_one or is_coded or is_table:
+        problem = "it is a whole number, a date, a table or a share of a total"
+        raise InputError(f"{where}: {move.name}: {spec.key} cannot be drawn: {problem}")
 
 
 def _rows(move: Move, plan: Plan, where: str) -> range:
@@ -161,10 +138,8 @@ def _rows(move: Move, plan: Plan, where: str) -> range:
     if first < _FIRST_CALENDAR_YEAR:
         running = axis.quarters[axis.forecast_start].year
         first, last = first + running, min(last, _FIRST_CALENDAR_YEAR) + running
-    rows = range(
-        max(axis.forecast_start, QUARTERS_A_YEAR * (first - axis.first.year)),
-        min(axis.length, QUARTERS_A_YEAR * (last + 1 - axis.first.year)),
-    )
+    begin, end = (QUARTERS_A_YEAR * (year - axis.first.year) for year in (first, last + 1))
+    rows = range(max(axis.forecast_start, begin), min(axis.length, end))
     if not rows:
         ahead = f"{axis.quarters[axis.forecast_start]} to {axis.last}"
         raise InputError(f"{where}: {move.name}: years = {move.years!r} holds no quarter from {ahead}")
@@ -188,24 +163,14 @@ def year_range(text: str, where: str) -> tuple[int, int]:
         calendar = first >= _FIRST_CALENDAR_YEAR
         if first <= last and (match["open"] or calendar == (last >= _FIRST_CALENDAR_YEAR)):
             return (first, last)
-    raise InputError(
-        f'{where}: years = {text[:40]!r}: write "0" for the running year, "1-2", "3+", '
-        'or calendar years such as "2027-2028"'
-    )
+    forms = '"0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
+    raise InputError(f"{where}: years = {text[:40]!r}: write {forms}")
 
 
 def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
-    """Return a scenario's drivers with draws of those that move.
+    """Return a scenario's drivers with draws of those that move, from uniform draws of shape (draws, moves).
 
-    Parameters
-    ----------
-    shares
-        Uniform draws, shape (draws, moves).
-
-    Returns
-    -------
-    dict
-        Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.
+    Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.
     """
     drawn = dict(drivers)
     for number, bound in enumerate(moves):

@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Final, cast
 from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import COMPARISONS, LOGICAL, Expr
-from model.language.periods import QUARTERS_A_YEAR
-from model.plan.plan import key_of
+from model.language.periods import QUARTERS_A_YEAR, Axis
+from model.plan.plan import Row, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from model.language.periods import Axis
-    from model.plan.plan import Row
 
 LANES: Final = 16
 """Draws computed side by side. LLVM unrolls fewer before it can vectorise them; more overflow the cache."""

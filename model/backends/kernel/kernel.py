@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.backends.arrays import ArrayStage, calendar_values
+from model.backends.arrays import Array, ArrayStage, Values, calendar
 from model.backends.kernel.cache import compiled, require_numba
 from model.backends.kernel.expressions import CALENDAR, LANES
 from model.backends.kernel.program import source_of
 from model.backends.kernel.rewriting import used_keys
 from model.errors import InputError
-from model.plan.plan import reachable
+from model.plan.plan import Plan, reachable
 from model.plan.schedule import stages_of
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from model.backends.arrays import Array, Values
-    from model.plan.plan import Plan
 
 CHUNK: Final = 512
 """Draws whose inputs are copied at a time: few enough to be still in the cache when they are used."""
@@ -36,26 +34,13 @@ def kernel_for(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> 
 
     It agrees with :meth:`model.backends.arrays.Program.run` to 1e-12 of the figures that are added up. The
     first run compiles for some seconds, unless the same rows were wanted before: compiled kernels are kept in
-    a cache folder (:func:`model.backends.kernel.cache.cache_folder`), and serve whatever drivers vary.
-
-    Parameters
-    ----------
-    plan
-        A model bound to an axis.
-    varying
-        Keys of the driver rows that differ between draws. Rows that depend on none of them are computed once
-        a run.
-    wanted
-        Keys of the rows to return.
+    a cache folder (:func:`model.backends.kernel.cache.cache_folder`), and serve whatever drivers vary. Rows
+    that depend on none of the ``varying`` drivers are computed once a run.
 
     Raises
     ------
-    EngineError
-        If numba is missing; the message says how to get it.
-    UnknownNameError, InputError
-        If a row does not exist; if a varying row is not a driver.
-    DeclarationError
-        If a result searches the axis for a value that varies with time.
+    EngineError, DeclarationError
+        If numba is missing; if a result searches the axis for a value that varies with time.
 
     Examples
     --------
@@ -84,28 +69,10 @@ class Kernel:
     wanted: tuple[str, ...]
 
     def run(self, drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int = 1) -> Values:
-        """Compute the wanted rows.
+        """Compute the wanted rows, as :meth:`model.backends.arrays.Program.run` does.
 
-        Parameters
-        ----------
-        drivers
-            One array a driver row: of shape (quarters or 1, draws) if the driver is one of ``varying``, else
-            (quarters or 1, 1). A first dimension of 1 serves all quarters, a last one all draws.
-        reported
-            One array a reported row, of shape (quarters,), NaN after as-of.
-        draws
-            Number of draws.
-
-        Returns
-        -------
-        dict
-            Row key -> array of shape (quarters, draws), or (1, draws) for one value; NaN where there is none.
-            Drivers and reported rows come back as they were given.
-
-        Raises
-        ------
-        InputError
-            If an array has another shape.
+        ``drivers``: one array a driver row, of shape (quarters or 1, draws) if the driver is one of
+        ``varying``, else (quarters or 1, 1). Drivers and reported rows come back as they were given.
         """
         values = {key: array[:, np.newaxis] for key, array in reported.items()} | dict(drivers)
         variant = self._with_history if self._moves_history(drivers) else self._ahead
@@ -151,7 +118,7 @@ class _Variant:
         self.changing = self._changing(kernel.varying)
         # work under a flag is done for the first draws, for later ones only if a row that it reads changes
         self.active = np.array([bool(read & self.changing) for read in self.source.flags], dtype=np.bool_)
-        self.quarters = np.concatenate([calendar_values(what, self.plan.axis)[:, 0] for what in CALENDAR])
+        self.quarters = np.concatenate([calendar(self.plan.axis)[what][:, 0] for what in CALENDAR])
         self.input_slots = self._first_lanes(self.moving)
         self.output_slots = self._first_lanes(self.lines)
 
@@ -166,12 +133,10 @@ class _Variant:
 
     @cached_property
     def function(self) -> Callable[..., None]:
-        """The compiled text."""
         return compiled(self.source.text)
 
     @property
     def cells(self) -> int:
-        """See :attr:`Kernel.cells`."""
         tasks = [task for phase in self.work.tasks.values() for task in phase]
         return sum(task.last - task.first for task in tasks if used_keys(task.formula) & self.changing)
 
@@ -193,7 +158,6 @@ class _Variant:
         return reachable(varying, users.__getitem__)
 
     def run(self, values: Mapping[str, Array], draws: int) -> Values:
-        """Compute the wanted lines; see :meth:`Kernel.run`."""
         if not self.lines:
             return {}
         moving = [self._over_axis(key, values[key], draws) for key in self.moving]

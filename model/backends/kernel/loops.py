@@ -13,17 +13,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from model.backends.kernel.rewriting import LOOPS, used_keys
+from model.backends.kernel.rewriting import LOOPS, KernelRows, used_keys
 from model.language import nodes
-from model.language.nodes import children
+from model.language.nodes import Declared, Expr, children
 from model.plan.plan import key_of
 from model.plan.schedule import PHASES, Stage, Task, stages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from model.backends.kernel.rewriting import KernelRows
-    from model.language.nodes import Declared, Expr
 
 Kind = Literal["fused", "alike", "sums", "whole"]
 

@@ -9,21 +9,18 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from model.backends.kernel.expressions import LANES, Code, Layout
-from model.backends.kernel.loops import is_long_sum, parts_of
-from model.backends.kernel.rewriting import rows_for
+from model.backends.kernel.loops import Part, Parts, is_long_sum, parts_of
+from model.backends.kernel.rewriting import KernelRows, rows_for
 from model.errors import DeclarationError
 from model.language import nodes
-from model.plan.plan import key_of
+from model.plan.plan import Plan, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from model.backends.kernel.loops import Part, Parts
-    from model.backends.kernel.rewriting import KernelRows
     from model.language.nodes import Expr
-    from model.plan.plan import Plan
     from model.plan.schedule import Task
 
 LINES_A_FUNCTION: Final = 100
@@ -125,7 +122,6 @@ class _Shape:
 
     @property
     def comment(self) -> str:
-        """A comment in the kernel's text: the line, and how many rows of it."""
         return f"# {self.tasks[0].row.declared.name}: {len(self.tasks)} rows"
 
 
@@ -150,7 +146,6 @@ class _Writer:
         self.bodies[-1] += lines
 
     def text(self) -> str:
-        """Return the text of the kernel."""
         functions = [
             _PART.format(name=f"part_{number}", body="\n".join(_indented(body or ["pass"])))
             for number, body in enumerate(self.bodies)
@@ -175,7 +170,6 @@ class _Writer:
         )
 
     def _together(self, tasks: Sequence[Task], part: Part) -> list[str]:
-        """Write tasks in one loop over lanes."""
         known: dict[str, str] = {}
         lines = [f"n = t * {LANES} + j"] if part.timed else ["n = j"]
         for number, task in enumerate(tasks):
@@ -245,7 +239,6 @@ class _Writer:
         ]
 
     def _shapes(self, tasks: Sequence[Task], part: Part) -> list[_Shape]:
-        """Group tasks by the text of their formulas."""
         shapes: dict[str, _Shape] = {}
         for task in tasks:
             code = Code(self.layout, "x", task.row.vintage, part.phase == "history")

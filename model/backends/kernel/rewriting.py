@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING, Final, cast
 from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import Expr, children, mapped, walk
-from model.plan.plan import Row, key_of
+from model.plan.plan import Plan, Row, key_of
 from model.plan.schedule import PHASES, Task, phase_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from model.plan.plan import Plan
 
 LOOPS: Final = (nodes.Reduction, nodes.PositionOf, nodes.CountBeyond)
 """Nodes that look at a row over the whole axis."""
