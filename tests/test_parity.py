@@ -147,20 +147,22 @@ def edits(draw: st.DrawFn) -> tuple[DriverSpec, str, float]:
         Phase.explicit,
         Phase.reuse,
         Phase.generate,
-    ],  # five pairs name the culprit; shrinking costs minutes
+    ],  # a group names the culprit; shrinking costs minutes
 )
 @given(batch=st.lists(edits(), min_size=10, max_size=10, unique_by=lambda edit: edit[0].key))
 def test_drivers_changed_in_the_workbook_equal_the_model_with_these_overrides(
     engine: Engine, batch: list[tuple[DriverSpec, str, float]]
 ) -> None:
-    """Ten drivers are changed, two in a workbook."""
+    """Ten drivers are changed, two in a workbook; five for LibreOffice, which needs seconds for a file."""
     plan, _, data = written("base")
-    pairs = [batch[place : place + 2] for place in range(0, len(batch), 2)]
+    size = 5 if engine.name == "libreoffice" else 2
+    groups = [batch[place : place + size] for place in range(0, len(batch), size)]
     jobs = [
-        (data, {input_cell(plan, spec.key, period): value for spec, period, value in pair}) for pair in pairs
+        (data, {input_cell(plan, spec.key, period): value for spec, period, value in group})
+        for group in groups
     ]
     base = load_scenario("base")
-    overrides = [{spec.key: {period: value} for spec, period, value in pair} for pair in pairs]
+    overrides = [{spec.key: {period: value} for spec, period, value in group} for group in groups]
     changed = run([base.with_overrides(each) for each in overrides])
     for draw, values in enumerate(engine.calculate_all(jobs)):
         comparison = compare(plan, values, changed, draw)
