@@ -135,7 +135,7 @@ class Company:
         return f"<Company {self.name}>"
 
     def __reduce__(self) -> tuple[Callable[[str], Company], tuple[str]]:
-        """Travel as the place where it is found: a company is the same in every process."""
+        """Pickle as ``home``, from which every process imports the same company."""
         return _found_at, (self.home,)
 
     @cached_property

@@ -55,7 +55,7 @@ class EngineError(AmznFcfError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean a, b?"`` for the names nearest to ``name``, or how to list them all."""
+    """Return ``"; did you mean a, b?"`` for near names; all names if they are few; else nothing."""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:

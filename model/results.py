@@ -60,11 +60,10 @@ class Results:
 
     def value(self, key: str, period: Period, scenario: int = 0) -> float:
         """Return one figure; a period outside the axis, or without a figure, is a :class:`PeriodError`."""
+        place = self.plan.axis.period_position(period) if self.plan.row(key).timed else 0
+        value = float(_column(self.series(key, period.frequency), scenario)[place])
         if not self.plan.row(key).timed:
-            return float(self.values[key][0, min(scenario, self.values[key].shape[1] - 1)])
-        place = self.plan.axis.period_position(period)
-        series = self.series(key, period.frequency)
-        value = float(series[place, min(scenario, series.shape[1] - 1)])
+            return value
         if np.isnan(value):
             reason = "it starts later, or has no meaning there"
             raise NotAvailableError(f"{key} has no figure for {period}: {reason}")
@@ -82,7 +81,7 @@ class Results:
         import pandas as pd  # noqa: PLC0415  # slow to load, and only tables need it
 
         periods = self.periods(frequency)
-        rows = {key: self.series(key, frequency)[:, scenario] for key in keys}
+        rows = {key: _column(self.series(key, frequency), scenario) for key in keys}
         columns = {key: np.broadcast_to(row, len(periods)) for key, row in rows.items()}
         return pd.DataFrame(columns, index=pd.Index([str(period) for period in periods], name="period"))
 
@@ -115,6 +114,11 @@ class Results:
         return applied(formula, inputs, shape, self.plan)
 
 
+def _column(rows: Array, scenario: int) -> Array:
+    """Return the figures of one scenario; what all scenarios share is there once."""
+    return rows[:, min(scenario, rows.shape[1] - 1)]
+
+
 def in_years(node: Expr) -> Expr:
     """Return the formula of a ratio over quarters as a formula over years: lags count years."""
     if isinstance(node, Ref):
@@ -135,7 +139,10 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tup
     composed = tuple(each if isinstance(each, Scenario) else load_scenario(each) for each in scenarios)
     if not composed:
         raise InputError("no scenario was given: name at least one")
-    if len({(each.as_of, each.company) for each in composed}) != 1:
+    if len({each.company for each in composed}) != 1:
+        listed = ", ".join(f"{each.name} ({each.company.name})" for each in composed)
+        raise InputError(f"scenarios of different companies cannot be computed together: {listed}")
+    if len({each.as_of for each in composed}) != 1:
         listed = ", ".join(f"{each.name} ({each.as_of})" for each in composed)
         raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
     company = composed[0].company

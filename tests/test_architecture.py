@@ -26,6 +26,7 @@ SPELLED = {
     "price ": "the beginning of a label",
     "price must be above 0, not ": "a message",
     "distributions and correlations as .toml; default: those that ship": "a help text",
+    "free_cash_flow 2027 or value_per_share[dcf,mid]": "the example of an error message",
     "turn": "a heading of the summary of a build",
     "positive": "as above",
     "checks_failed": "the name under which any model counts its failed checks",

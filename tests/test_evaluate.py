@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from second_company import BAKERY
 from shared import computed, family
 
-from model.errors import PeriodError, UnknownNameError
+from model.errors import InputError, PeriodError, UnknownNameError
 from model.language.periods import Period, Quarter
 from model.results import run
 from model.scenarios.composing import load_scenario
@@ -143,3 +144,18 @@ def test_the_article_never_saw_negative_free_cash_flow_and_base_does() -> None:
 def test_results_and_scenarios_introduce_themselves_in_one_line() -> None:
     assert repr(computed("base")).startswith("<Results of base, as of 2026Q2: ")
     assert repr(load_scenario("bear")) == "<Scenario bear, as of 2026Q2: Demand fades after the build-out>"
+
+
+def test_a_table_of_another_scenario_shows_what_all_scenarios_share() -> None:
+    results = run([load_scenario("base"), load_scenario("bull")])
+    shared = results.table(["tax_rate", "free_cash_flow"], scenario=1)
+    assert shared.loc["2030", "tax_rate"] == results.value("tax_rate", Period.parse("2030"), 1)
+    assert shared.loc["2030", "free_cash_flow"] == results.value("free_cash_flow", Period.parse("2030"), 1)
+    twice = run([load_scenario("base"), load_scenario("base")])
+    assert twice.table(["tax_rate"], "quarterly", 1).notna().to_numpy().all()
+
+
+def test_scenarios_of_two_companies_are_refused() -> None:
+    other = load_scenario("base", company=BAKERY)
+    with pytest.raises(InputError, match=r"of different companies .*\(amazon\), base \(bakery\)"):
+        run([load_scenario("base"), other])

@@ -204,7 +204,7 @@ def test_whole_numbers_move_by_one_and_of_shares_the_others_give_way() -> None:
     whole = BASE.with_overrides({f"asset_mix[aws,{name}]": value for name, value in shares.items()})
     assert (
         swing_of(whole, driver_specs()["asset_mix[aws,servers_and_network]"], 0.1)
-        == "the whole: its other shares are 0"
+        == "it is the whole total; the other shares are 0"
     )
 
 

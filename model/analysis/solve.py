@@ -64,8 +64,8 @@ def value_row(method: str, company: Company | None = None) -> str:
     """Return the row of the value per share by a method; others are an :class:`UnknownNameError`."""
     rows = (company or companies.default()).presentation.questions.values
     if method not in rows:
-        known = f"methods are {', '.join(rows)}" if rows else "this company has none"
-        raise UnknownNameError(f"unknown method {method!r}{did_you_mean(method, rows)}; {known}")
+        known = did_you_mean(method, rows) if rows else "; this company has none"
+        raise UnknownNameError(f"unknown method {method!r}{known}")
     return rows[method]
 
 

@@ -102,7 +102,7 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
 
     Every value ahead moves by ``share`` of its own amount, down and up, and stays in the driver's range.
     Special cases: a driver that is 0 throughout moves by ``share`` of its range; a whole number by 1; of
-    shares of one whole the others give way in proportion; a choice, a date, a count of shares, a price, and a
+    shares of a total the others adjust in proportion; a choice, a date, a count of shares, a price, and a
     driver that is not given (0 means "none") are left out.
 
     Examples
@@ -117,7 +117,7 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
     if spec.driver.zero_means_none and not any(own.values()):
         return "0: none is given"
     if spec.driver.sums_to_one and own[ALL] == 1:
-        return "the whole: its other shares are 0"
+        return "it is the whole total; the other shares are 0"
     step, note = 0.0, ""
     if spec.driver.whole:
         step, note = 1.0, "moved by 1"
@@ -129,7 +129,7 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
     low = _side(scenario, spec, {each: value - amounts[each] for each, value in own.items()}, period)
     high = _side(scenario, spec, {each: value + amounts[each] for each, value in own.items()}, period)
     if spec.driver.sums_to_one:
-        note = "the other shares give way"
+        note = "the other shares adjust in proportion"
     notes = [note] if note else []
     for name, side, end in (("low", low, spec.minimum), ("high", high, spec.maximum)):
         if side.clipped:

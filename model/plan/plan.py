@@ -89,7 +89,7 @@ def row_key(declared: Declared, members: Sequence[str]) -> str:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
-    """A model bound to an axis: see the module."""
+    """A model bound to an axis: rows by key, and the row keys of each name."""
 
     model: Model
     axis: Axis

@@ -59,8 +59,9 @@ class Scenario:
     def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
         """Return the scenario with some values replaced.
 
-        ``overrides``: driver row -> one number for every period ahead, or numbers by year, quarter or
-        ``"all"``; a quarter's own value has precedence over its year's.
+        ``overrides``: driver row -> numbers by year, quarter or ``"all"``, or one number from the running
+        year on (also for its reported quarters, where the model uses them); a quarter's own value has
+        precedence over its year's.
         """
         specs = drivers.driver_specs(self.company)
         # unchanged values stay the same objects, which driver_arrays() computes once

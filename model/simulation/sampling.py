@@ -46,7 +46,7 @@ class Blocks:
 
 
 def blocks_of(draws: object) -> Blocks:
-    """Cut draws into at least 16 blocks of at most 4,096, depending on their number alone."""
+    """Cut draws into blocks of at most 4,096, at least 16 from 256 draws on, by their number alone."""
     if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
         raise InputError(f"draws must be a whole number from 1 to {MOST_DRAWS:,}, not {str(draws)[:40]}")
     size = 1 << max(draws // _LEAST_BLOCKS, 1).bit_length() - 1

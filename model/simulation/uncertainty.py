@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})(?:(?P<open>\+)|-(?P<last>[0-9]{1,4}))?")
 _FIRST_CALENDAR_YEAR: Final = 1000
-_WORDS: Final = {"set": "set in", "add": "added to", "scale": "multiplied with"}
+_WORDS: Final = {"set": "set in", "add": "added to", "scale": "multiplied by"}
 
 
 @dataclass(frozen=True)

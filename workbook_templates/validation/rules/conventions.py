@@ -63,7 +63,7 @@ def shapes(subject: ModelSubject) -> Iterator[Spot]:
 
 
 def colours(subject: ModelSubject) -> Iterable[Spot]:
-    """Find cells whose colour belies their content: blue is an input, black a formula, green a link."""
+    """Find cells whose colour does not match their content: blue: input, black: formula, green: link."""
     return gathered(
         (place, _colour(planned), _colour(found))
         for place, planned, found in subject.looks

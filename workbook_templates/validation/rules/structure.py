@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.errors import did_you_mean
 from workbook_templates.a1 import column_letters, functions, looks_like_a_cell, reference, without_texts
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
 from workbook_templates.validation.rules.rule import LONGEST_FORMULA, Spot
@@ -32,7 +31,7 @@ def missing_sheets(subject: Subject) -> Iterator[Spot]:
     for name in subject.expected_sheets:
         if name not in sheets:
             unplanned = [each for each in sheets if each not in subject.expected_sheets]
-            near = did_you_mean(name, unplanned) if unplanned else ""
+            near = f"; not planned: {', '.join(unplanned)}" if unplanned else ""
             yield Spot(name, "", f"sheet {name}", f"no such sheet{near}")
 
 
