@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from model.backends.arrays import Array, Values, applied, by_year, compile_plan
-from model.errors import InputError, NotAvailableError, PeriodError
+from model.errors import InputError, NotAvailableError, PeriodError, did_you_mean
 from model.language.nodes import Expr, Ref, leaves, mapped
-from model.language.periods import QUARTERS_A_YEAR, Axis, Frequency, Period
+from model.language.periods import FREQUENCIES, QUARTERS_A_YEAR, Axis, Frequency, Period
 from model.plan.plan import Plan, Row, key_of
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
@@ -51,6 +51,8 @@ class Results:
         (14, 1)
         """
         row = self.plan.row(key)
+        if frequency not in FREQUENCIES:
+            raise PeriodError(f"unknown frequency {frequency!r}{did_you_mean(frequency, FREQUENCIES)}")
         if frequency == "quarterly" or not row.timed:
             return self.values[key]
         view = self._views.setdefault(frequency, {})

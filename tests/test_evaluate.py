@@ -159,3 +159,8 @@ def test_scenarios_of_two_companies_are_refused() -> None:
     other = load_scenario("base", company=BAKERY)
     with pytest.raises(InputError, match=r"of different companies .*\(amazon\), base \(bakery\)"):
         run([load_scenario("base"), other])
+
+
+def test_an_unknown_frequency_is_refused() -> None:
+    with pytest.raises(PeriodError, match="unknown frequency 'yearly'; did you mean quarterly"):
+        computed("base").series("net_sales", "yearly")  # type: ignore[arg-type]  # as a user may write

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from model.errors import NotAvailableError, PeriodError
 
@@ -19,6 +19,7 @@ DAY_ZERO: Final = date(1899, 12, 30).toordinal()
 """Day 0 of spreadsheet dates, shifted for their fictitious 1900-02-29; valid from 1900-03-01."""
 
 Frequency = Literal["annual", "quarterly", "ttm"]
+FREQUENCIES: Final[tuple[Frequency, ...]] = get_args(Frequency)
 
 _QUARTER = re.compile(r"([0-9]{4})Q([1-4])", re.IGNORECASE)
 _PERIOD = re.compile(r"(?:(TTM)\s+|FY(?=[0-9]{4}$))?([0-9]{4})(?:Q([1-4]))?", re.IGNORECASE)

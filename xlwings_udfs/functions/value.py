@@ -97,7 +97,7 @@ def AMZN_MULTIPLE(
 ) -> Any:  # fmt: skip
     """Multiple at a price, on diluted shares; #NUM! where the figure is 0 or below.
 
-    Example: ``AMZN_MULTIPLE("P/FCF", "TTM 2027Q4")``.
+    Example: ``AMZN_MULTIPLE("P/FCF", "TTM 2028Q4")``.
     """
     # the model's own lines of multiples hold them at the scenario's price, not at another one
     results = model_of(scenario, overrides)
