@@ -66,6 +66,14 @@ def test_a_unit_is_one_entry_in_one_table(monkeypatch: pytest.MonkeyPatch) -> No
 def test_every_unit_has_a_number_format() -> None:
     assert {measure.style for measure in UNITS.values()} <= set(FORMATS)
 
+def test_a_style_without_a_number_format_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UNITS, "people", Measure(unit=Unit((("people", 1),)), style="people"))
+    with pytest.raises(
+        DeclarationError, match=r"unit 'people': style 'people' is not in styles\.FORMATS; add"
+    ):
+        numeric("calc", "people")
+
+
 
 def test_a_block_names_its_sheet_and_labels_come_from_its_dimensions() -> None:
     class Visitors(Block, sheet="Tourism"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, Literal
 
+from model.errors import DeclarationError
 from model.language.units import measure
 
 BLUE, BLACK, GREEN, GREY, WHITE = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF"
@@ -119,4 +120,7 @@ year overruled in some of its quarters, a figure without meaning."""
 
 def numeric(role: str, unit: str) -> str:
     """Return the name of the style for a number in a role, with the format of its unit."""
-    return f"{role} {measure(unit).style}"
+    style = measure(unit).style
+    if style not in FORMATS:
+        raise DeclarationError(f"unit {unit!r}: style {style!r} is not in styles.FORMATS; add it there")
+    return f"{role} {style}"
