@@ -16,14 +16,14 @@ from second_company import BAKERY, Bakery, Oven
 
 from amzn_fcf.cli import main
 from model import companies
-from model.errors import InputError
+from model.errors import DeclarationError, InputError
 from model.language.declarations import Block, Model, driver, line
 from model.language.vocabulary import prev
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_overlays, builtin_scenarios
-from workbook_templates.plan.sheets import log, registry
+from workbook_templates.plan.sheets import registry
 from workbook_templates.plan.sheets.sheet import Sheet
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.validation import validate
@@ -119,16 +119,31 @@ def _notes(sheet: SheetPlan, _edition: Edition) -> None:
 
 
 def test_a_new_sheet_is_one_entry_and_contents_lists_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = registry.sheets_of(BAKERY, with_functions=False)
     notes = Sheet("Notes", "Notes of the baker", "Notes", "Since {as_of}", _notes)
-    before = registry.sheets_of
-    monkeypatch.setattr(log, "SHEET", notes)
+    monkeypatch.setattr(registry, "END", (*registry.END, notes))
     with companies.using(BAKERY):
         scenario = load_scenario("base")
         plan = plan_workbook(scenario, [scenario], "test")
-    assert before(BAKERY, with_functions=False)[-1] is notes
+    assert list(plan.sheets) == [*(each.name for each in before), "Notes"]
     assert plan.sheets["Notes"].cells[5, 1].content == "Bread"
     listed = {cell.content for cell in plan.sheets["Contents"].cells.values()}
     assert {"Notes", "Notes of the baker"} <= listed
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("Oven", "block Oven: no sheet can be called 'Oven': "), ("Log", "two sheets are called 'Log': ")],
+)
+def test_a_new_sheet_with_the_name_of_another_is_one_line(
+    name: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = Sheet(name, "Notes of the baker", "Notes", "Since {as_of}", _notes)
+    monkeypatch.setattr(registry, "END", (*registry.END, notes))
+    with companies.using(BAKERY):
+        scenario = load_scenario("base")
+        with pytest.raises(DeclarationError, match=message):
+            plan_workbook(scenario, [scenario], "test")
 
 
 def _cake(subject: Subject) -> Iterator[Spot]:
