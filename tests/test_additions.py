@@ -19,12 +19,14 @@ from model import companies
 from model.errors import DeclarationError, InputError
 from model.language.declarations import Block, Model, driver, line
 from model.language.vocabulary import prev
+from model.presentation import Presentation, SensitivityWords, StepWords, WorkbookWords
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_overlays, builtin_scenarios
 from workbook_templates.plan.sheets import registry
 from workbook_templates.plan.sheets.sheet import Sheet
+from workbook_templates.plan.sheets.stamps import stamps_of
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.validation import validate
 from workbook_templates.validation.rules import choice, table
@@ -144,6 +146,17 @@ def test_a_new_sheet_with_the_name_of_another_is_one_line(
         scenario = load_scenario("base")
         with pytest.raises(DeclarationError, match=message):
             plan_workbook(scenario, [scenario], "test")
+
+
+_STEPS = (StepWords(driver="tax_rate", step=0.01), StepWords(driver="flour_cost", step=0.01, operation="add"))
+
+
+def test_stamps_are_those_of_the_company_of_the_scenario() -> None:
+    for figure in ("lowest_cash", "checks_failed"):
+        workbook = WorkbookWords(sensitivity=SensitivityWords(tables={figure: _STEPS}))
+        company = replace(BAKERY, presentation=Presentation(workbook=workbook))
+        found = stamps_of(load_scenario("base", company=company))
+        assert found.tornados[0].output.key == figure
 
 
 def _cake(subject: Subject) -> Iterator[Spot]:
