@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from model.errors import DeclarationError
 from model.language.units import measure
+
+if TYPE_CHECKING:
+    from model.presentation import Colour
 
 BLUE, BLACK, GREEN, GREY, WHITE = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF"
 NAVY, BROWN = "1F3864", "7B3F00"
@@ -15,7 +18,7 @@ YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
 GOOD, BAD = "E2EFDA", "FCE4D6"
 RED, TEAL, AMBER, PURPLE = "C00000", "2E8B8B", "E0A030", "7A5BA6"
 BLUES: Final = (NAVY, "8FAADC")
-COLOURS: Final = {
+COLOURS: Final[dict[Colour, str]] = {
     "navy": NAVY, "blue": BLUES[1], "teal": TEAL, "amber": AMBER, "red": RED, "green": GREEN, "grey": GREY,
 }  # fmt: skip
 """Colours by the names that a company gives to what it draws."""
