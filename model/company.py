@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from model.errors import PeriodError
 from model.language.periods import QUARTERS_A_YEAR, Axis, Quarter
 from model.plan.binding import bind
-from model.presentation import Presentation
+from model.presentation import Presentation, check_presentation
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -143,9 +143,12 @@ class Company:
         return {}
 
     def plan(self, axis: Axis) -> Plan:
-        """Return the model bound to an axis; bound once an axis."""
+        """Return the model bound to an axis; bound once an axis. The first one checks the presentation."""
         if axis not in self._plans:
-            self._plans[axis] = bind(self.model, axis)
+            plan = bind(self.model, axis)
+            if not self._plans:
+                check_presentation(self.presentation, plan, self.name)
+            self._plans[axis] = plan
         return self._plans[axis]
 
     def axis(self, as_of: Quarter) -> Axis:

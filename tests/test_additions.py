@@ -6,25 +6,48 @@ A node, a unit and the labels of members are added in ``test_extending.py``, a f
 
 from __future__ import annotations
 
+import re
 import shutil
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from second_company import BAKERY, Bakery, Oven
 
 from amzn_fcf.cli import main
 from model import companies
-from model.errors import InputError
+from model.amazon import AMAZON
+from model.errors import DeclarationError, InputError
 from model.language.declarations import Block, Model, driver, line
+from model.language.periods import Quarter
 from model.language.vocabulary import prev
+from model.presentation import (
+    VALUE_HEADS,
+    CellWords,
+    ChartWords,
+    Colour,
+    Example,
+    Presentation,
+    Questions,
+    ReportWords,
+    SensitivityWords,
+    SheetWords,
+    StepWords,
+    TileWords,
+    ValueWords,
+    WorkbookWords,
+)
+from model.presentation import _names as named
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_overlays, builtin_scenarios
-from workbook_templates.plan.sheets import log, registry
+from workbook_templates.plan.sheets import registry
 from workbook_templates.plan.sheets.sheet import Sheet
+from workbook_templates.plan.sheets.stamps import stamps_of
+from workbook_templates.plan.styles import COLOURS
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.validation import validate
 from workbook_templates.validation.rules import choice, table
@@ -119,16 +142,125 @@ def _notes(sheet: SheetPlan, _edition: Edition) -> None:
 
 
 def test_a_new_sheet_is_one_entry_and_contents_lists_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = registry.sheets_of(BAKERY, with_functions=False)
     notes = Sheet("Notes", "Notes of the baker", "Notes", "Since {as_of}", _notes)
-    before = registry.sheets_of
-    monkeypatch.setattr(log, "SHEET", notes)
+    monkeypatch.setattr(registry, "END", (*registry.END, notes))
     with companies.using(BAKERY):
         scenario = load_scenario("base")
         plan = plan_workbook(scenario, [scenario], "test")
-    assert before(BAKERY, with_functions=False)[-1] is notes
+    assert list(plan.sheets) == [*(each.name for each in before), "Notes"]
     assert plan.sheets["Notes"].cells[5, 1].content == "Bread"
     listed = {cell.content for cell in plan.sheets["Contents"].cells.values()}
     assert {"Notes", "Notes of the baker"} <= listed
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("Oven", "block Oven: no sheet can be called 'Oven': "), ("Log", "two sheets are called 'Log': ")],
+)
+def test_a_new_sheet_with_the_name_of_another_is_one_line(
+    name: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = Sheet(name, "Notes of the baker", "Notes", "Since {as_of}", _notes)
+    monkeypatch.setattr(registry, "END", (*registry.END, notes))
+    with companies.using(BAKERY):
+        scenario = load_scenario("base")
+        with pytest.raises(DeclarationError, match=message):
+            plan_workbook(scenario, [scenario], "test")
+
+
+def chart(*colours: object, **lines: object) -> WorkbookWords:
+    """Return a chart of lines in a colour."""
+    columns: Any = {name: (name, *colours) for name in lines}
+    return WorkbookWords(charts_below=(ChartWords(title="", columns=columns),))
+
+
+def table_of_values(**changes: Any) -> WorkbookWords:  # noqa: ANN401  # any field
+    """Return a table of values whose heads are those that its chart needs."""
+    parts = {"methods": {"a": "", "b": ""}, "columns": dict.fromkeys(VALUE_HEADS, "lowest_cash"), **changes}
+    return WorkbookWords(values=ValueWords(name="", **parts))
+
+
+_STEPS = (StepWords(driver="tax_rate", step=0.01), StepWords(driver="flour_cost", step=0.01, operation="add"))
+_FLOUR = StepWords(driver="flour_cost", step=0.01)
+_WORKBOOKS = {
+    r"charts_below\.columns: no row 'all_salez'; did you mean all_sales": chart("navy", all_salez=1),
+    r"charts_below\.columns\['cash'\]: no value 'pink'; allowed: navy": chart("pink", cash=1),
+    r"key_drivers: no .* 'grow'; did you mean growth": WorkbookWords(key_drivers=frozenset({"grow"})),
+    r"sheets: no sheet 'Bread'": WorkbookWords(sheets={"Bread": SheetWords(title="", holds="")}),
+    r"tiles\.line: no row 'sales'": WorkbookWords(tiles=(TileWords(label="", line="sales"),)),
+    r"examples\.key: no row 'ash'": WorkbookWords(examples=(Example(function="", arguments="", key="ash"),)),
+    r"scenario_flow: 'all_sales' is in no section": WorkbookWords(scenario_flow="all_sales"),
+    r"scenario_values: 'lowest_cash' is in no": WorkbookWords(scenario_values={"lowest_cash": ""}),
+    r"columns: their chart needs .* low, low to mid, ": table_of_values(columns={"": "cash"}),
+    r"off_scale: a must be the last": table_of_values(off_scale=("a",)),
+    r"columns: no row 'x_a'": table_of_values(columns={"low": "x_{method}"}),
+    r"tables: no row 'free_csh'; did you mean free_cash": WorkbookWords(
+        sensitivity=SensitivityWords(tables={"free_csh {year}": _STEPS})
+    ),
+    r"tables: 'flour_cost' varies with time: add": WorkbookWords(
+        sensitivity=SensitivityWords(tables={"lowest_cash": (_FLOUR, _FLOUR)})
+    ),
+}
+_OTHER_PARTS: dict[str, Any] = {
+    r"questions\.price: no row of a driver 'cash'": Questions(price="cash"),
+    r"cells\.multiples\['P/S'\]: no row 'det'": CellWords(multiples={"P/S": ("all_sales", "det")}),
+    r"cells\.usual_event: 'lowest_cash' is not among": CellWords(usual_event="lowest_cash"),
+    r"reports\.ranges\['all'\]: no row 'csh'": ReportWords(ranges={"all": ("cash", "cash", "csh")}),
+    r"reports\.ranges: 'all' is no method": ReportWords(ranges={"all": ("cash", "cash", "cash")}),
+    r"reports\.warnings\['cash'\]: no row 'csh'": ReportWords(warnings={"cash": "only {csh}"}),
+}
+_WRONG = {rf"workbook\..*{message}": {"workbook": part} for message, part in _WORKBOOKS.items()} | {
+    message: {message.partition("\\")[0]: part} for message, part in _OTHER_PARTS.items()
+}
+
+
+@pytest.mark.parametrize("message", _WRONG)
+def test_what_a_presentation_names_and_the_model_lacks_is_one_line(message: str) -> None:
+    company = replace(BAKERY, presentation=Presentation(**_WRONG[message]))
+    for _ in range(2):  # a plan that was refused is not kept
+        with pytest.raises(DeclarationError, match=rf"^bakery: presentation\.{message}"):
+            company.plan(company.axis(Quarter(2025, 4)))
+
+
+def test_a_wrong_name_ends_a_command_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = Presentation(questions=Questions(price="prise"))
+    with companies.using(replace(BAKERY, presentation=wrong)):
+        assert main(["show", "cash"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("amzn-fcf: error: bakery: presentation.questions.price: no row of a driver ")
+    assert said.count("\n") == 1
+
+
+def texts(value: object, where: str) -> Iterator[tuple[str, str]]:
+    """Yield every text in a value with its field."""
+    if isinstance(value, str):
+        yield where, value
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from texts(getattr(value, each.name), f"{where}.{each.name}")
+    elif isinstance(value, Mapping):
+        yield from texts((*value.keys(), *value.values()), where)
+    elif isinstance(value, (tuple, frozenset)):
+        for each in value:
+            yield from texts(each, where)
+
+
+def test_every_field_that_names_lines_is_checked() -> None:
+    plan = load_scenario("base").plan
+    checked = {re.sub(r"\['.*?'\]", "", where) for where, *_ in named(Presentation, AMAZON.presentation, "")}
+    checked |= {f".workbook.values.{field}" for field in ("columns", "methods", "off_scale")}  # by method
+    found = texts(AMAZON.presentation, "")
+    assert {where for where, text in found if text in plan.rows or text in plan.names} <= checked
+    assert set(get_args(Colour)) == set(COLOURS)
+
+
+def test_stamps_are_those_of_the_company_of_the_scenario() -> None:
+    for figure in ("lowest_cash", "checks_failed"):
+        workbook = WorkbookWords(sensitivity=SensitivityWords(tables={figure: _STEPS}))
+        company = replace(BAKERY, presentation=Presentation(workbook=workbook))
+        found = stamps_of(load_scenario("base", company=company))
+        assert found.tornados[0].output.key == figure
 
 
 def _cake(subject: Subject) -> Iterator[Spot]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 import pytest
@@ -20,10 +20,13 @@ from model.language.periods import Axis, Quarter
 from model.language.units import UNITS, Measure, Unit
 from model.language.vocabulary import total
 from model.plan.binding import bind
+from model.plan.ranges import Ranges
+from workbook_templates.plan import formula as excel
 from workbook_templates.plan.styles import FORMATS, numeric
 
 if TYPE_CHECKING:
     from model.plan.plan import Plan
+    from workbook_templates.plan.site import Site
 
 AXIS = Axis(Quarter(2026, 2), Quarter(2022, 1), Quarter(2035, 4))
 REGION = Dimension("region", ("uk", "new_zealand"), labels={"uk": "UK"})
@@ -61,6 +64,14 @@ def test_a_unit_is_one_entry_in_one_table(monkeypatch: pytest.MonkeyPatch) -> No
     assert numeric("calc", "people") == "calc whole"
     with pytest.raises(DeclarationError, match="yields 'people'"):
         line("Wrong", "ratio", 2 * Toy.staff)
+
+
+def test_a_style_without_a_number_format_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UNITS, "people", Measure(unit=Unit((("people", 1),)), style="people"))
+    with pytest.raises(
+        DeclarationError, match=r"unit 'people': style 'people' is not in styles\.FORMATS; add"
+    ):
+        numeric("calc", "people")
 
 
 def test_every_unit_has_a_number_format() -> None:
@@ -105,6 +116,10 @@ def test_a_new_node_is_walked_and_every_backend_names_its_missing_case() -> None
         definition(row, changed)
     with pytest.raises(DeclarationError, match=r"Doubled has no case in model\.backends\.kernel"):
         source_of(changed, ("double",), history=False)
+    with pytest.raises(DeclarationError, match=r"Doubled has no case in workbook_templates\.plan\.formula"):
+        excel.formula(node, cast("Site", None))
+    with pytest.raises(DeclarationError, match=r"Doubled has no case in model\.plan\.ranges"):
+        Ranges(dict(changed.rows), AXIS).resolve()
 
 
 def test_every_name_of_a_property_or_function_is_known_to_numpy_and_prose() -> None:

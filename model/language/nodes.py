@@ -338,6 +338,8 @@ OverAxis = Reduction | PositionOf | AtPosition | CountBeyond
 """Nodes that look over the whole axis: only results may hold them, and :class:`AtEnd`."""
 Lookup = Ref | Lagged | Fixed | Sum | Trailing | YearSum | OverAxis
 """Nodes that read rows."""
+WithinQuarter = Operation | Calendar | NotMeaningful
+"""Nodes that have a value where all nodes below them have one."""
 Leaf = Lookup | Calendar | NotMeaningful
 Bound = Operation | Leaf
 Authored = AsOf | AtEnd | AtVintage | Pick | Total

@@ -110,7 +110,8 @@ UNITS: Final[dict[str, Measure]] = {
     "date": Measure(unit=DAY, style="date", not_swung="a date"),
     "days": Measure(unit=DAY, style="whole"),
 }  # fmt: skip
-"""Every unit by its name in declarations, data files and workbooks: a unit is added here and nowhere else."""
+"""Every unit by its name in declarations, data files and workbooks. A unit is added here, and a new ``style``
+in ``workbook_templates.plan.styles.FORMATS`` too."""
 
 
 def measure(name: str) -> Measure:

@@ -65,7 +65,7 @@ class Ranges:
     def _first(self, node: Expr) -> int:
         """Return the position of the first quarter in which ``node`` has a value."""
         tree: nodes.Bound = node  # type: ignore[assignment]  # a cast would cost a call for every node
-        if not isinstance(tree, nodes.Lookup):
+        if isinstance(tree, nodes.WithinQuarter):
             return max(map(self._first, children(tree)), default=0)
         if isinstance(tree, nodes.Fixed | nodes.OverAxis):
             return 0
@@ -86,7 +86,7 @@ class Ranges:
     def _last(self, node: Expr) -> int:
         """Return the position after the last quarter in which ``node`` has a value."""
         tree: nodes.Bound = node  # type: ignore[assignment]  # as above
-        if not isinstance(tree, nodes.Lookup):
+        if isinstance(tree, nodes.WithinQuarter):
             return min(map(self._last, children(tree)), default=self.axis.length)
         if isinstance(tree, nodes.Fixed | nodes.OverAxis):
             return self.axis.length

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from model.errors import DeclarationError
 from model.language.declarations import Block, Driver
 from model.reported.actuals import load_actuals
-from workbook_templates.a1 import area, looks_like_a_cell
+from workbook_templates.a1 import area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,6 @@ FIRST_ROW: Final = 12
 COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED = "Cover", "Contents", "Functions", "Inputs", "Reported"
 ANNUAL, SCENARIOS, SENSITIVITY, THESIS = "Annual", "Scenarios", "Sensitivity", "Thesis"
 CHECKS, SOURCES, LOG = "Checks", "Sources", "Log"
-_OTHER_SHEETS: Final = (
-    COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED, ANNUAL, SCENARIOS, SENSITIVITY, THESIS, SOURCES, LOG,
-)  # fmt: skip
 STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS)
 """Sheets that hold values of the model beside formulas."""
 CHECKS_FAILED: Final = "checks_failed"
@@ -59,15 +56,6 @@ def words_of(scenario: Scenario) -> WorkbookWords:
 def calculation_sheets(model: Model) -> tuple[str, ...]:
     """Return the sheets of computed lines, in the order in which blocks name them."""
     return tuple(dict.fromkeys(block.sheet for block in model.blocks if block.sheet != CHECKS))
-
-
-def check_sheet_name(block: type[Block]) -> None:
-    """Refuse a block whose sheet formulas could not name without quotes, or that is another sheet's."""
-    name = block.sheet
-    if not (name.isascii() and name.isalpha()) or name in _OTHER_SHEETS or looks_like_a_cell(name):
-        remedy = f"write class {block.__name__}(Block, sheet=...) with one word that is not among"
-        others = ", ".join(_OTHER_SHEETS)
-        raise DeclarationError(f"block {block.__name__}: no sheet can be called {name!r}: {remedy} {others}")
 
 
 class Place(NamedTuple):
@@ -169,7 +157,6 @@ class Layout:
         self.headings.setdefault(sheet, []).append(Heading(self._next_row(sheet, gap), text))
 
     def _place_block(self, block: type[Block]) -> None:
-        check_sheet_name(block)
         sheet = block.sheet
         self._heading(sheet, block.title)
         beside, rows_of_vintages = [], {}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from model.errors import DeclarationError
 from model.language.units import measure
+
+if TYPE_CHECKING:
+    from model.presentation import Colour
 
 BLUE, BLACK, GREEN, GREY, WHITE = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF"
 NAVY, BROWN = "1F3864", "7B3F00"
@@ -14,7 +18,7 @@ YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
 GOOD, BAD = "E2EFDA", "FCE4D6"
 RED, TEAL, AMBER, PURPLE = "C00000", "2E8B8B", "E0A030", "7A5BA6"
 BLUES: Final = (NAVY, "8FAADC")
-COLOURS: Final = {
+COLOURS: Final[dict[Colour, str]] = {
     "navy": NAVY, "blue": BLUES[1], "teal": TEAL, "amber": AMBER, "red": RED, "green": GREEN, "grey": GREY,
 }  # fmt: skip
 """Colours by the names that a company gives to what it draws."""
@@ -119,4 +123,7 @@ year overruled in some of its quarters, a figure without meaning."""
 
 def numeric(role: str, unit: str) -> str:
     """Return the name of the style for a number in a role, with the format of its unit."""
-    return f"{role} {measure(unit).style}"
+    style = measure(unit).style
+    if style not in FORMATS:
+        raise DeclarationError(f"unit {unit!r}: style {style!r} is not in styles.FORMATS; add it there")
+    return f"{role} {style}"

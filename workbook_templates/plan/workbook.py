@@ -35,9 +35,9 @@ def plan_workbook(
     sheet of them. A workbook that was written earlier has ``assumptions``, the hash with which it is stamped,
     and is not ``stamped`` with sensitivities if its inputs were changed by hand: it holds earlier ones.
     """
+    sheets = sheets_of(selected.company, with_functions=functions is not None)
     layout = Layout(selected.plan, offered)
     stamp = assumption_hash(offered) if assumptions is None else assumptions
-    sheets = sheets_of(layout.company, with_functions=functions is not None)
     stamped_for_it = selected if stamped else None
     edition = Edition(layout, selected, version, stamp, sheets, stamped_for_it, functions or str)
     return WorkbookPlan(selected, layout, {sheet.name: sheet.plan(edition) for sheet in sheets}, version)

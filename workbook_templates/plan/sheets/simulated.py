@@ -59,7 +59,7 @@ def simulation_of(scenario: Scenario) -> Simulation | str:
     if asked.trough:
         outputs.append(Output.of(asked.trough, plan))
     above = [(each, 0.0) for each in outputs]
-    if asked.value:
+    if asked.value and asked.price:
         outputs.append(Output.of(asked.value, plan))
         above.append((outputs[-1], scenario.table[asked.price][ALL]))
     event = words_of(scenario).simulated_event

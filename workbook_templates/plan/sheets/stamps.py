@@ -17,6 +17,7 @@ from workbook_templates.plan.sheets.simulated import simulation_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from model.company import Company
     from model.plan.plan import Plan
     from model.presentation import StepWords
     from model.results import Results
@@ -46,13 +47,13 @@ class Stamps(NamedTuple):
     simulation: Simulation | str
 
 
-_known: dict[tuple[str, str], Stamps] = {}
+_known: dict[tuple[Company, str, str], Stamps] = {}
 _MOST_KNOWN: Final = 32
 
 
 def stamps_of(scenario: Scenario) -> Stamps:
     """Return the sensitivities of a scenario; cached, for validation plans every workbook again."""
-    key = str(scenario.as_of), assumption_hash([scenario])
+    key = scenario.company, str(scenario.as_of), assumption_hash([scenario])
     if key not in _known:
         if len(_known) == _MOST_KNOWN:
             del _known[next(iter(_known))]
@@ -84,13 +85,13 @@ def outputs_at(plan: Plan, words: SensitivityWords) -> list[Output]:
 def _around(scenario: Scenario, plain: Results, words: StepWords) -> Steps | None:
     """Return values on both sides of the centre, closer together where the driver's range would end."""
     middle, half = _centre(scenario, plain, words), SIZE // 2
-    centre = Steps(words.driver, (middle,), words.operation)
+    centre = Steps(words.driver, (middle,), words.operation, scenario.company)
     low, high = centre.room(scenario)
     if not low <= middle <= high:
         return None
     reach = min(half * words.step, (middle - low) * _ROUNDING, (high - middle) * _ROUNDING)
     values = tuple(middle + reach * (place - half) / half for place in range(SIZE))
-    return Steps(words.driver, values, words.operation)
+    return Steps(words.driver, values, words.operation, scenario.company)
 
 
 def _centre(scenario: Scenario, plain: Results, words: StepWords) -> float:
