@@ -29,13 +29,13 @@ def default() -> Company:
 
 @contextmanager
 def using(company: Company) -> Iterator[Company]:
-    """Use another company in this process: commands, functions and names of scenarios are then its own."""
+    """Use another company in this process, threads included: commands and functions are then its own."""
     default()
     _in_use.append(company)
     try:
         yield company
     finally:
-        _in_use.remove(company)
+        _in_use.pop()  # blocks of ``with`` end in the order in which they nest
 
 
 def cached(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:

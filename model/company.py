@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
-from model.errors import PeriodError
+from model.errors import InputError, PeriodError
 from model.language.periods import QUARTERS_A_YEAR, Axis, Quarter
 from model.plan.binding import bind
 from model.presentation import Presentation, check_presentation
@@ -162,6 +162,14 @@ class Company:
     def file(self, name: str) -> Traversable:
         """Return a file, or a folder, of its data."""
         return (resources.files(self.data) if isinstance(self.data, str) else self.data).joinpath(name)
+
+    def text(self, name: str) -> str:
+        """Return the text of a file of its data; what is no UTF-8 is an :class:`InputError`."""
+        try:
+            return self.file(name).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            raise InputError(f"{name}: cannot be read: {reason}") from None
 
     @property
     def years(self) -> range:

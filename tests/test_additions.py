@@ -19,8 +19,9 @@ from second_company import BAKERY, Bakery, Oven
 from amzn_fcf.cli import main
 from model import companies
 from model.amazon import AMAZON
+from model.company import Filings
 from model.errors import DeclarationError, InputError
-from model.language.declarations import Block, Model, driver, line
+from model.language.declarations import Block, Model, driver, line, reported
 from model.language.periods import Quarter
 from model.language.vocabulary import prev
 from model.presentation import (
@@ -281,3 +282,66 @@ def test_a_new_rule_is_applied_and_says_what_to_do(
         assert main(command) == 0
         assert "bake some" in capsys.readouterr().out
         assert main([*command, "--strict"]) == 1
+
+
+def test_companies_in_use_nest() -> None:
+    with companies.using(BAKERY):
+        with companies.using(AMAZON):
+            assert companies.default() is AMAZON
+        assert companies.default() is BAKERY
+    assert companies.default() is AMAZON
+
+
+def test_a_company_without_drivers_has_a_workbook(tmp_path: Path) -> None:
+    class Trend(Block):
+        """Nothing is assumed."""
+
+        free_cash = line("F", "USD m", prev("free_cash"), history=reported("free_cash"))
+
+    data = bakery_with(tmp_path).data
+    (tmp_path / "data" / "drivers.csv").write_text(
+        "driver,unit,default,minimum,maximum,fill,grade,description,source\n", encoding="utf-8"
+    )
+    for name in ("base", "boom", "strike"):
+        (tmp_path / "data" / "scenarios" / f"{name}.toml").unlink()
+    text = 'name = "base"\ntitle = "Trend"\nas_of = "2025Q4"\n'
+    (tmp_path / "data" / "scenarios" / "base.toml").write_text(text, encoding="utf-8")
+    company = replace(BAKERY, model=Model("Trend", [Trend]), data=data, presentation=Presentation())
+    company = replace(company, filings=Filings(anchor="free_cash"))
+    with companies.using(company):
+        assert main(["build", "--out", str(tmp_path / "out"), "--workers", "1"]) == 0
+
+
+def test_a_figure_that_is_missing_in_the_middle_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bakery_with(tmp_path)
+    path = tmp_path / "data" / "actuals_quarterly.csv"
+    kept = [
+        each for each in path.read_text("utf-8").splitlines() if not each.startswith("sales_south,2025Q3")
+    ]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    with companies.using(bakery_with(tmp_path)):
+        assert main(["build", "--out", str(tmp_path / "out"), "--workers", "1"]) != 0
+    assert "sales_south was not reported for 2025Q3" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("name", ["scenarios/base.toml", "uncertainty.toml"])
+def test_data_that_are_no_text_are_one_line(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bakery_with(tmp_path)
+    (tmp_path / "data" / name).write_bytes(b"\xff\xfe\x00 name")
+    with companies.using(bakery_with(tmp_path)):
+        assert main(["simulate", "--draws", "16", "--engine", "numpy"]) == 2
+    assert capsys.readouterr().err == f"amzn-fcf: error: {name}: cannot be read: not UTF-8 text\n"
+
+
+def test_the_place_of_a_scenario_is_only_for_those_that_ship(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text('name = "mine"\nas_of = "2025Q4"\nplace = 3\n', encoding="utf-8")
+    with companies.using(BAKERY):
+        assert main(["show", "free_cash", "--scenario", str(own)]) == 2
+    assert "'place' does not belong in a scenario of your own" in capsys.readouterr().err

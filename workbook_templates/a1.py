@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -106,8 +106,11 @@ def moved(formula: str, rows: int, columns: int) -> str:
     return _rewritten(formula, there)
 
 
-def functions(formula: str) -> set[str]:
+@lru_cache(maxsize=1 << 15)
+def functions(formula: str) -> frozenset[str]:
     """Return the functions that a formula calls, in capitals and without the prefixes of newer ones.
+
+    Cached: several rules ask for those of one formula.
 
     Examples
     --------
@@ -115,7 +118,7 @@ def functions(formula: str) -> set[str]:
     ['IF', 'XLOOKUP']
     """
     calls = (match[0].upper() for match in _TOKEN.finditer(formula) if match.lastgroup == "call")
-    return {_PREFIXES.sub("", each) for each in calls}
+    return frozenset(_PREFIXES.sub("", each) for each in calls)
 
 
 def constants(formula: str) -> list[str]:

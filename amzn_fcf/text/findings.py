@@ -7,7 +7,6 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, Literal
 
 from amzn_fcf.text.tables import left, print_records, print_table
@@ -63,7 +62,7 @@ def _as_data(report: Report) -> dict[str, object]:
         compared[name] = {"cells": each.cells, "largest_relative_difference": largest}
     return {
         "file": report.path, "scenario": report.scenario or None, "remarks": report.remarks,
-        "compared": compared, "findings": [asdict(finding) for finding in report.findings],
+        "compared": compared, "findings": [vars(finding) for finding in report.findings],
     }  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def load_thesis(company: Company | None = None) -> Thesis | None:
     source = company.file(CLAIMS_FILE)
     if not source.is_file():
         return None
-    content = toml_content(source.read_text(encoding="utf-8"), CLAIMS_FILE)
+    content = toml_content(company.text(CLAIMS_FILE), CLAIMS_FILE)
     head = {key: take(content, key, str, CLAIMS_FILE, "") for key in ("title", "date", "scenario", "market")}
     if not all(head.values()):
         raise InputError(f"{CLAIMS_FILE}: needs {', '.join(head)}, each a text")

@@ -38,9 +38,13 @@ class Actuals:
     """Last reported quarter."""
 
     def value(self, item: str, quarter: Quarter) -> float:
+        """Return the value of one figure; errors as of :meth:`figure`."""
+        return self.figure(item, quarter).value
+
+    def figure(self, item: str, quarter: Quarter) -> Figure:
         """Return one figure; one that is not reported is a :class:`NotAvailableError`."""
         try:
-            return self.quarterly[item, str(quarter)].value
+            return self.quarterly[item, str(quarter)]
         except KeyError:
             known = f"the data hold quarters to {self.latest}"
             raise NotAvailableError(f"{item} was not reported for {quarter}; {known}") from None

@@ -67,7 +67,7 @@ def builtin_overlays(company: Company | None = None) -> list[str]:
 def _texts(company: Company) -> dict[str, str]:
     folder = company.file("scenarios")
     files = [each for each in folder.iterdir() if each.name.endswith(".toml")] if folder.is_dir() else []
-    return {each.name.removesuffix(".toml"): each.read_text(encoding="utf-8") for each in files}
+    return {each.name.removesuffix(".toml"): company.text(f"scenarios/{each.name}") for each in files}
 
 
 @cache
@@ -98,6 +98,8 @@ def read_file(name: str, company: Company) -> ScenarioFile:
 def parse_own(text: str, where: str, company: Company) -> ScenarioFile:
     """Read the text of a user's file; ``where`` begins messages."""
     file = _parse_file(text, where, company)
+    if file.place:
+        raise InputError(f"{where}: 'place' does not belong in a scenario of your own")
     if file.name.lower() in {each.lower() for each in _texts(company)}:
         raise InputError(f"{where}: {file.name!r} is the name of a scenario that ships: choose another")
     return file

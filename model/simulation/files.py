@@ -62,7 +62,7 @@ def _shipped(company: Company) -> Uncertainty:
     source = company.file(SHIPPED)
     if not source.is_file():
         raise InputError(f"{company.title} has no {SHIPPED}: name a file of distributions")
-    return _parsed(source.read_text(encoding="utf-8"), SHIPPED, company)
+    return _parsed(company.text(SHIPPED), SHIPPED, company)
 
 
 def _parsed(text: str, where: str, company: Company) -> Uncertainty:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Cells = Mapping[Place, bool]
     Pinned = Mapping[Place, Value] | None
 
-SECONDS: Final = 3
+SECONDS: Final = 2
 SECONDS_WITH_FUNCTIONS: Final = 60
 """Processor time for a workbook, and for one with AMZN_ functions, each of which may run the model."""
 _SLOWEST: Final = 20

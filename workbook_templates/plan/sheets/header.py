@@ -137,7 +137,7 @@ def put_heads(sheet: SheetPlan, row: int, heads: Mapping[int, str], texts: Conta
 
 def put_headings(sheet: SheetPlan, layout: Layout) -> None:
     """Write the titles of the sections of a sheet as bands."""
-    for heading in layout.headings[sheet.name]:
+    for heading in layout.headings.get(sheet.name, ()):
         put_band(sheet, heading.row, heading.text, layout.last_column)
 
 

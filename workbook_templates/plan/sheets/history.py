@@ -35,7 +35,7 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     put_names(sheet, row, label[:1].upper() + label[1:], item, unit)
     sources: dict[str, list[str]] = {}
     for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
-        figure = actuals.quarterly[item, str(quarter)]
+        figure = actuals.figure(item, quarter)
         role = "estimate" if figure.check in {"estimate", "judgement"} else "filed"
         sheet.put(row, layout.quarter_column(position), figure.value, numeric(role, unit))
         sheet.put(row, NOTE, figure.source, "note")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from workbook_templates.a1 import AMZN, constants, functions, relative
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
 from workbook_templates.read.values import is_error
-from workbook_templates.validation.rules.rule import Spot, gathered
+from workbook_templates.validation.rules.rule import LONGEST_FORMULA, Spot, gathered
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 
 if TYPE_CHECKING:
@@ -160,8 +160,13 @@ def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
 
 
 def _forms(sheet: SheetContents) -> dict[tuple[int, int], str]:
+    """Return formulas relative to their cells; those longer than any can be are a finding of their own."""
     cells = sheet.cells.items()
-    return {place: relative(cell.formula, *place) for place, cell in cells if cell.formula is not None}
+    return {
+        place: relative(cell.formula, *place)
+        for place, cell in cells
+        if cell.formula is not None and len(cell.formula) <= LONGEST_FORMULA
+    }
 
 
 def _beside(place: tuple[int, int]) -> tuple[tuple[int, int], ...]:
