@@ -1,4 +1,4 @@
-"""Amazon's free cash flow, margins and their turning point: one declaration, computed by numpy and written as Excel formulas.
+"""Amazon's free cash flow, margins and turning point: declared once, computed by numpy, written to Excel.
 
 Examples
 --------
@@ -14,30 +14,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from model.axis import Period, Quarter
     from model.errors import AmznFcfError
-    from model.inputs import Scenario, load_scenario
+    from model.language.periods import Period, Quarter
+    from model.outputs import Output
+    from model.reported.actuals import axis_at
     from model.results import Results, run
-    from model.simulate import simulate
+    from model.scenarios.composing import load_scenario
+    from model.scenarios.scenario import Scenario
+    from model.simulation.run import simulate
 
 __version__ = "0.1.0"
 
 _HOMES: Final = {
-    "AmznFcfError": "model.errors",
-    "Period": "model.axis",
-    "Quarter": "model.axis",
-    "Results": "model.results",
-    "Scenario": "model.inputs",
-    "load_scenario": "model.inputs",
-    "run": "model.results",
-    "simulate": "model.simulate",
-}
+    "AmznFcfError": "model.errors", "Output": "model.outputs", "Period": "model.language.periods",
+    "Quarter": "model.language.periods", "Results": "model.results", "Scenario": "model.scenarios.scenario",
+    "axis_at": "model.reported.actuals", "load_scenario": "model.scenarios.composing", "run": "model.results",
+    "simulate": "model.simulation.run",
+}  # fmt: skip
 
-__all__ = ["AmznFcfError", "Period", "Quarter", "Results", "Scenario", "__version__", "load_scenario", "run", "simulate"]
+__all__ = [
+    "AmznFcfError", "Output", "Period", "Quarter", "Results", "Scenario", "__version__", "axis_at",
+    "load_scenario", "run", "simulate",
+]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name stands for; loaded when first used, so that --help is quick
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # loaded when first used, so that --help is fast
     if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -1,13 +1,13 @@
-"""Depreciation and cash of the model, written by hand for numba: the practical limit that the generated kernel is held against.
+"""Depreciation and cash, written by hand for numba: the practical limit for the generated kernel.
 
-It computes the same lines from the same drivers, for draws of four of them, and takes every shortcut that the question
-allows: what does not vary is computed beforehand, lags are whole numbers, there are no error values, and a vintage is
-looked at only from its first quarter of service on. It is written as one would who knows this machine: draws side by side
-in the innermost loop, and all that happens in a quarter in one pass.
+It computes the same lines from the same drivers, for draws of four of them, and takes every shortcut that the
+question allows: what does not vary is computed beforehand, lags are whole numbers, there are no error values,
+and a vintage is looked at only from its first quarter of service on. It is written as one would who knows
+this machine: draws side by side in the innermost loop, and all that happens in a quarter in one pass.
 """
 
-# mypy: disable-error-code="call-arg, misc, no-untyped-call, no-untyped-def, untyped-decorator"
 # ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
+# mypy: disable-error-code="call-arg, misc, no-untyped-call, no-untyped-def, untyped-decorator"
 # numba has no types, and a loop by hand is long and full of numbers
 
 from __future__ import annotations
@@ -21,24 +21,27 @@ from numba.core.compiler import Compiler
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from model.build import Plan
-    from model.evaluate import Array
+    from model.backends.arrays import Array
+    from model.plan.plan import Plan
 
 AS_OF = "2026Q2"
 VARYING = ("aws_growth", "capex_scale", "tax_rate", "useful_life[servers_and_network]")
 LINES = ("depreciation", "operating_cash_flow", "free_cash_flow", "cash")
 CLASSES = ("servers_and_network", "equipment", "buildings")
 SERIES = (
-    "aws_retirement", "compute_per_dollar", "sales_yield", "price_pressure", "capex_budget", "net_capex_spent", "phasing_left",
-    "capex_phasing", "capex_to_sales", "accrual_ratio", "aws_capex_share", "delayed", "existing_depreciation[aws]",
+    "aws_retirement", "compute_per_dollar", "sales_yield", "price_pressure", "capex_budget",
+    "net_capex_spent", "phasing_left", "capex_phasing", "capex_to_sales", "accrual_ratio", "aws_capex_share",
+    "delayed", "existing_depreciation[aws]",
     "existing_depreciation[other]", "aws_cash_cost_ratio", "silicon_mix", "advertising_operating_income",
     "stores_operating_income[north_america]", "stores_operating_income[international]", "interest_rate_cash",
-    "interest_rate_debt", "stock_compensation_ratio", "stock_compensation_phasing", "deferral_ratio", "working_capital_ratio",
+    "interest_rate_debt", "stock_compensation_ratio", "stock_compensation_phasing", "deferral_ratio",
+    "working_capital_ratio",
     "investments", "planned_borrowing", "north_america_sales", "international_sales",
 )  # fmt: skip
 """Rows that the four drivers do not move."""
 HISTORY = (
-    "aws_demand", "aws_volume", "aws_capacity", "net_sales", "aws_additions_on_time", "aws_additions_delayed", "aws_additions",
+    "aws_demand", "aws_volume", "aws_capacity", "net_sales", "aws_additions_on_time",
+    "aws_additions_delayed", "aws_additions",
     "other_additions", "carried", "debt", "finance_leases", "aws_depreciation", "other_depreciation", *LINES,
 )  # fmt: skip
 CONSTANTS = (
@@ -51,7 +54,7 @@ AWS_LAG, OTHER_LAG = 2, 1
 STEP = LANES * LENGTH
 DEMAND, VOLUME, CAPACITY, SALES, ON_TIME, LATE, ADDED = (STEP * row for row in range(7))
 CARRIED, DEBT, LEASES, WORN, OUT = (STEP * row for row in (8, 9, 10, 11, 13))
-"""Where series begin in the loop's memory, in the order of HISTORY; two rows, AWS and other, at ADDED and WORN."""
+"""Where series begin in the loop's memory, in the order of HISTORY; ADDED and WORN are two rows each."""
 CAPEX = STEP * 17
 
 
@@ -69,13 +72,16 @@ class CoreByHand:
 
     def __init__(self, plan: Plan, values: Mapping[str, Array]) -> None:
         lags = tuple(values[f"service_lag[{site}]"][0, 0] for site in ("aws", "other"))
-        if (plan.axis.length, plan.axis.split) != (LENGTH, SPLIT) or lags != (AWS_LAG, OTHER_LAG):
-            message = f"the loop is written for the model's own axis as of {AS_OF}, and lags of {AWS_LAG} and {OTHER_LAG} quarters"
-            raise ValueError(message)
+        if (plan.axis.length, plan.axis.forecast_start) != (LENGTH, SPLIT) or lags != (AWS_LAG, OTHER_LAG):
+            raise ValueError(
+                f"the loop is for an axis as of {AS_OF}, and lags of {AWS_LAG} and {OTHER_LAG} quarters"
+            )
         self.series = np.ascontiguousarray([np.broadcast_to(values[key][:, 0], LENGTH) for key in SERIES])
         self.history = np.array([values[key][:, 0] for key in HISTORY])
         self.constants = np.array([values[key][0, 0] for key in CONSTANTS])
-        self.mix = np.array([[values[f"asset_mix[{site},{each}]"][0, 0] for each in CLASSES] for site in ("aws", "other")])
+        self.mix = np.array(
+            [[values[f"asset_mix[{site},{each}]"][0, 0] for each in CLASSES] for site in ("aws", "other")]
+        )
         self.lives = np.array([values[f"useful_life[{each}]"][0, 0] for each in CLASSES])
 
     def run(self, drivers: Mapping[str, Array], draws: int) -> dict[str, Array]:
@@ -84,7 +90,18 @@ class CoreByHand:
         x = np.repeat(np.vstack([self.history, np.zeros((1, LENGTH))]).ravel(), LANES)
         w = np.zeros(STEP)
         drawn, vintage = np.zeros(4 * STEP), np.zeros(4 * LANES)
-        run(self.series, self.constants, self.mix, self.lives, *(drivers[key] for key in VARYING), drawn, x, w, vintage, out)
+        run(
+            self.series,
+            self.constants,
+            self.mix,
+            self.lives,
+            *(drivers[key] for key in VARYING),
+            drawn,
+            x,
+            w,
+            vintage,
+            out,
+        )
         return dict(zip(LINES, out, strict=True))
 
 
@@ -120,7 +137,7 @@ def run(series, constants, mix, lives, growth, scale, tax_rate, life, drawn, x, 
 
 @njit(nogil=True, error_model="numpy", pipeline_class=Apart)
 def wear(bought, lag, mix, lives, added, drawn, x, w, vintage):
-    """Add the depreciation of one vintage, all classes of assets, to ``w``, from its first quarter of service on."""
+    """Add the depreciation of one vintage, all asset classes, to ``w``, from its first quarter of service."""
     for j in range(LANES):
         cost = x[added + bought * LANES + j]
         servers, equipment, buildings = 4 * drawn[3 * STEP + j], 4 * lives[1], 4 * lives[2]
@@ -133,7 +150,11 @@ def wear(bought, lag, mix, lives, added, drawn, x, w, vintage):
         buildings = max(0.0, min(1.0, 4 * lives[2] - age))
         for j in range(LANES):
             servers = max(0.0, min(1.0, vintage[j] - age))
-            w[t * LANES + j] += vintage[LANES + j] * servers + vintage[2 * LANES + j] * equipment + vintage[3 * LANES + j] * buildings
+            w[t * LANES + j] += (
+                vintage[LANES + j] * servers
+                + vintage[2 * LANES + j] * equipment
+                + vintage[3 * LANES + j] * buildings
+            )
 
 
 @njit(nogil=True, error_model="numpy", pipeline_class=Apart)
@@ -182,7 +203,12 @@ def earn(series, constants, drawn, x):
             volume, sales, rate = x[VOLUME + n], x[SALES + n], drawn[2 * STEP + n]
             worn = x[WORN + n] + x[WORN + STEP + n]
             income = volume * price - volume * cost - x[WORN + n] + rest
-            debt, leases, cash, carried = x[DEBT + n - LANES], x[LEASES + n - LANES], x[OUT + 3 * STEP + n - LANES], x[CARRIED + n - LANES]
+            debt, leases, cash, carried = (
+                x[DEBT + n - LANES],
+                x[LEASES + n - LANES],
+                x[OUT + 3 * STEP + n - LANES],
+                x[CARRIED + n - LANES],
+            )
             pretax = income + series[19, t] / 4 * cash - series[20, t] / 4 * (debt + leases)
             tax = rate * pretax
             trailing = x[SALES + n - 3 * LANES] + x[SALES + n - 2 * LANES] + x[SALES + n - LANES] + sales

@@ -1,6 +1,7 @@
-"""``make bench``, third part: draws of the whole quarterly model, by numpy, compiled, and a draw at a time in two spreadsheet engines.
+"""``make bench``: draws of the whole model, by numpy, the kernel and two spreadsheet engines.
 
-The outputs are those that a simulation wants. Times are the best of several runs; what else this machine does shows in them.
+The outputs are those that a simulation wants. Times are the best of several runs; what else this machine does
+shows in them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,23 +25,25 @@ import numba
 import numpy as np
 from timing import best_of, show
 
-from amzn_fcf.workbooks import shipped_at
-from model.actuals import reported_arrays
-from model.amazon import plan_at
-from model.axis import Axis, Quarter
-from model.drivers import ALL
-from model.evaluate import compile_plan
-from model.inputs import driver_arrays, load_scenario
-from model.kernel import kernel_for
-from model.kernel.store import FOLDER_VARIABLE
-from workbook_templates.layout import INPUTS, VALUE
-from workbook_templates.writer import plan_workbook, preset_to, write_workbook
+from amzn_fcf.building.selection import shipped_at
+from model.amazon import AMAZON
+from model.backends.arrays import compile_plan
+from model.backends.kernel import kernel_for
+from model.backends.kernel.cache import FOLDER_VARIABLE
+from model.language.periods import Quarter
+from model.reported.actuals import reported_arrays
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL
+from model.scenarios.scenario import driver_arrays
+from workbook_templates.plan.layout import INPUTS, VALUE
+from workbook_templates.plan.workbook import plan_workbook, preset_to
+from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from model.build import Plan
-    from model.evaluate import Array, Values
+    from model.backends.arrays import Array, Values
+    from model.plan.plan import Plan
 
 OUTPUTS: Final = (
     "free_cash_flow", "ttm_free_cash_flow", "trough", "turn", "positive", "recross",
@@ -57,14 +60,14 @@ RELATIVE: Final = 1e-9
 @cache
 def plan() -> Plan:
     """Return the model that all of this computes."""
-    return plan_at(Axis(Quarter.parse(core_by_hand.AS_OF)))
+    return AMAZON.plan(AMAZON.axis(Quarter.parse(core_by_hand.AS_OF)))
 
 
 def drawn(draws: int) -> dict[str, Array]:
     """Return base with draws of four drivers: demand, spending, tax, and how long servers live."""
     drivers = driver_arrays(plan(), [load_scenario("base")])
     generator = np.random.default_rng(1)
-    ahead = np.arange(plan().axis.length)[:, np.newaxis] >= plan().axis.split
+    ahead = np.arange(plan().axis.length)[:, np.newaxis] >= plan().axis.forecast_start
     life = "useful_life[servers_and_network]"
     drivers["aws_growth"] = drivers["aws_growth"] + ahead * generator.normal(0, 0.03, draws)
     drivers["capex_scale"] = drivers["capex_scale"] * generator.lognormal(0, 0.1, draws)
@@ -76,14 +79,22 @@ def drawn(draws: int) -> dict[str, Array]:
 def blocks(drivers: Mapping[str, Array], draws: int) -> list[tuple[dict[str, Array], int]]:
     """Return draws in blocks, as a simulation computes them."""
     return [
-        ({key: array[:, at : at + BLOCK] if array.shape[1] > 1 else array for key, array in drivers.items()}, min(BLOCK, draws - at))
+        (
+            {
+                key: array[:, at : at + BLOCK] if array.shape[1] > 1 else array
+                for key, array in drivers.items()
+            },
+            min(BLOCK, draws - at),
+        )
         for at in range(0, draws, BLOCK)
     ]
 
 
-def in_threads(run: Callable[[Mapping[str, Array], Mapping[str, Array], int], Values], draws: int, threads: int) -> float:
+def in_threads(
+    run: Callable[[Mapping[str, Array], Mapping[str, Array], int], Values], draws: int, threads: int
+) -> float:
     """Return the seconds that draws take in blocks, shared by threads."""
-    parts, reported = blocks(drawn(draws), draws), reported_arrays(plan())
+    parts, reported = blocks(drawn(draws), draws), reported_arrays(AMAZON, plan())
 
     def all_blocks() -> None:
         with ThreadPoolExecutor(threads) as pool:
@@ -103,7 +114,7 @@ def numpy_and_kernel() -> float:
     kernel, program = kernel_for(plan(), frozenset(VARYING), OUTPUTS), compile_plan(plan())
     by_numpy = rate("numpy, one thread", NUMPY_DRAWS, in_threads(program.run, NUMPY_DRAWS, 1))
     rate("numpy, two threads", NUMPY_DRAWS, in_threads(program.run, NUMPY_DRAWS, 2))
-    kernel.run(drawn(16), reported_arrays(plan()), 16)
+    kernel.run(drawn(16), reported_arrays(AMAZON, plan()), 16)
     alone = rate("kernel, one thread", DRAWS, in_threads(kernel.run, DRAWS, 1))
     rate("kernel, two threads", DRAWS, in_threads(kernel.run, DRAWS, 2))
     print(f"kernel to numpy, one thread: {alone / by_numpy:,.1f} times (target: 4)")
@@ -132,7 +143,11 @@ class Book:
         moved: dict[str, dict[str, float] | float] = {
             key: {year: self.base.table[key][year] + move for year in years} for key, move in moves.items()
         }  # fmt: skip
-        return moved | {"useful_life[servers_and_network]": {ALL: self.base.table["useful_life[servers_and_network]"][ALL] + 0.1 * life}}
+        return moved | {
+            "useful_life[servers_and_network]": {
+                ALL: self.base.table["useful_life[servers_and_network]"][ALL] + 0.1 * life
+            }
+        }
 
     def cells(self, values: Mapping[str, Any]) -> dict[tuple[str, int, int], float]:
         """Return the input cells that hold a draw."""
@@ -161,10 +176,15 @@ def by_formualizer(book: Book, draws: list[dict[tuple[str, int, int], float]]) -
     """Load the workbook once; set, calculate and read draw after draw, for as long as the time allows."""
     loaded = formualizer.load_workbook_bytes(book.data)
     loaded.evaluate_all()
-    ranges = {key: formualizer.RangeAddress(sheet, row, first, row, last) for key, (sheet, row, first, last) in book.ranges().items()}
+    ranges = {
+        key: formualizer.RangeAddress(sheet, row, first, row, last)
+        for key, (sheet, row, first, last) in book.ranges().items()
+    }
 
     def one(cells: Mapping[tuple[str, int, int], float]) -> dict[str, list[Any]]:
-        for (sheet, row), group in groupby(cells.items(), key=lambda cell: cell[0][:2]):  # far quicker than one by one
+        for (sheet, row), group in groupby(
+            cells.items(), key=lambda cell: cell[0][:2]
+        ):  # far quicker than one by one
             beside = list(group)
             loaded.set_values_batch(sheet, row, beside[0][0][2], [[value for _, value in beside]])
         loaded.evaluate_all()
@@ -181,7 +201,10 @@ def by_ironcalc(book: Book, draws: list[dict[tuple[str, int, int], float]]) -> l
         model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
     names = [sheet["name"] for sheet in model.get_worksheets_properties()]
     model.evaluate()
-    ranges = {key: (names.index(sheet), row, first, last) for key, (sheet, row, first, last) in book.ranges().items()}
+    ranges = {
+        key: (names.index(sheet), row, first, last)
+        for key, (sheet, row, first, last) in book.ranges().items()
+    }
 
     def one(cells: Mapping[tuple[str, int, int], float]) -> dict[str, list[Any]]:
         for (sheet, row, column), value in cells.items():
@@ -196,7 +219,9 @@ def by_ironcalc(book: Book, draws: list[dict[tuple[str, int, int], float]]) -> l
 
 
 def _timed(
-    name: str, draws: list[dict[tuple[str, int, int], float]], one: Callable[[Mapping[tuple[str, int, int], float]], dict[str, list[Any]]]
+    name: str,
+    draws: list[dict[tuple[str, int, int], float]],
+    one: Callable[[Mapping[tuple[str, int, int], float]], dict[str, list[Any]]],
 ) -> list[dict[str, list[Any]]]:
     found: list[dict[str, list[Any]]] = []
     shortest = float("inf")
@@ -214,7 +239,7 @@ RATES: Final[dict[str, float]] = {}
 
 
 def workbook_a_draw_at_a_time(by_kernel: float) -> None:
-    """Compare with two spreadsheet engines that calculate the very same model; they must agree with the kernel first."""
+    """Compare with two spreadsheet engines, after checking that they give the kernel's figures."""
     book = Book()
     values = [book.draw() for _ in range(400)]
     draws = [book.cells(each) for each in values]
@@ -222,7 +247,7 @@ def workbook_a_draw_at_a_time(by_kernel: float) -> None:
     for engine in (by_formualizer, by_ironcalc):
         for found, given in zip(engine(book, draws), values, strict=False):
             drivers = driver_arrays(plan(), [book.base.with_overrides(given)])
-            expected = kernel.run(drivers, reported_arrays(plan()), 1)
+            expected = kernel.run(drivers, reported_arrays(AMAZON, plan()), 1)
             for key, cells in found.items():
                 row = plan().rows[key]
                 wanted = expected[key][row.start : row.stop if row.timed else 1, 0]
@@ -233,9 +258,11 @@ def workbook_a_draw_at_a_time(by_kernel: float) -> None:
 
 
 def limit_of_this_machine() -> None:
-    """Compare with the core of the model written by hand, which must give the same figures first."""
-    drivers, reported = drawn(DRAWS), reported_arrays(plan())
-    by_hand = core_by_hand.CoreByHand(plan(), compile_plan(plan()).run(driver_arrays(plan(), [load_scenario("base")]), reported))
+    """Compare with the core of the model written by hand, after checking that it gives the same figures."""
+    drivers, reported = drawn(DRAWS), reported_arrays(AMAZON, plan())
+    by_hand = core_by_hand.CoreByHand(
+        plan(), compile_plan(plan()).run(driver_arrays(plan(), [load_scenario("base")]), reported)
+    )
     kernel = kernel_for(plan(), frozenset(VARYING), core_by_hand.LINES)
     found, expected = by_hand.run(drivers, DRAWS), kernel.run(drivers, reported, DRAWS)
     for key in core_by_hand.LINES:
@@ -250,22 +277,28 @@ def limit_of_this_machine() -> None:
 
 
 def cost_is_linear() -> None:
-    """Print what a draw costs as draws and lines grow."""
-    reported, kernel = reported_arrays(plan()), kernel_for(plan(), frozenset(VARYING), OUTPUTS)
+    """Print the cost of a draw as draws and lines grow."""
+    reported, kernel = reported_arrays(AMAZON, plan()), kernel_for(plan(), frozenset(VARYING), OUTPUTS)
+
+    def run_blocks(parts: list[Any]) -> None:
+        for some, count in parts:
+            kernel.run(some, reported, count)
+
     print("cost against draws:")
     for draws in (1_000, 10_000, 100_000):
         parts = blocks(drawn(draws), draws)
-        seconds = best_of(3, lambda parts=parts: [kernel.run(some, reported, count) for some, count in parts])  # type: ignore[misc]  # bound now
+        seconds = best_of(3, partial(run_blocks, parts))
         print(f"  {draws:>9,} draws {seconds * 1e3:>10,.1f} ms {seconds / draws * 1e6:>8.2f} us a draw")
     print("cost against lines:")
     drivers = drawn(BLOCK)
     for name, wanted in LINE_SETS.items():
         some = kernel_for(plan(), frozenset(VARYING), wanted)
         some.run(drivers, reported, BLOCK)
-        seconds = best_of(5, lambda some=some: some.run(drivers, reported, BLOCK))  # type: ignore[misc]  # bound now
+        seconds = best_of(5, partial(some.run, drivers, reported, BLOCK))
         cells = some.cells
         print(
-            f"  {name:<28}{cells:>9,} cells a draw {seconds / BLOCK * 1e6:>8.2f} us a draw {seconds / BLOCK / cells * 1e9:>8.2f} ns a cell"
+            f"  {name:<28}{cells:>9,} cells a draw {seconds / BLOCK * 1e6:>8.2f} us a draw "
+            f"{seconds / BLOCK / cells * 1e9:>8.2f} ns a cell"
         )
 
 
@@ -278,36 +311,45 @@ LINE_SETS: Final = {
 
 
 def compilation() -> None:
-    """Print what the first run of a process waits for, without and with a kernel that was kept."""
+    """Print the wait of a process for its first run, without and with a cached kernel."""
     code = (
-        "import time, sys; sys.path.insert(0, 'benchmarks'); import simulation as s; from model.kernel import kernel_for\n"
-        "d, r = s.drawn(16), s.reported_arrays(s.plan()); t = time.perf_counter()\n"
+        "import time, sys; sys.path.insert(0, 'benchmarks'); import simulation as s\n"
+        "from model.backends.kernel import kernel_for\n"
+        "d, r = s.drawn(16), s.reported_arrays(s.AMAZON, s.plan()); t = time.perf_counter()\n"
         "kernel_for(s.plan(), frozenset(s.VARYING), s.OUTPUTS).run(d, r, 16); print(time.perf_counter() - t)"
     )
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, FOLDER_VARIABLE: folder}
         for what, target in (("compiled", ""), ("loaded, kept by another process", "target: under 2 s")):
-            done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)  # noqa: S603  # our own command
+            done = subprocess.run(  # noqa: S603  # this module
+                [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+            )  # our own command
             show(f"first run in a fresh process: {what}", float(done.stdout), target)
 
 
 def whole_simulations() -> None:
-    """Print what ``simulate`` takes, its percentiles, chances and shares included, and how much memory: the same for any draws."""
+    """Print the time of a whole ``simulate`` and its memory, which does not grow with the draws."""
     code = (
-        "import sys, time; from model.simulate import simulate\n"
+        "import sys, time; from model.simulation.run import simulate\n"
         "simulate('base', draws=4096)\n"  # the kernel is compiled, or loaded
         "t = time.perf_counter(); simulate('base', draws=int(sys.argv[1])); print(time.perf_counter() - t)\n"
-        "print(next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1024)"  # of Linux
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"  # of Linux
+        "print(int(peak.split()[1]) / 1024)"
     )
     for draws, target in ((100_000, ""), (1_000_000, "target: under 20 s, 1 GB")):
-        done = subprocess.run([sys.executable, "-c", code, str(draws)], check=True, capture_output=True, text=True)  # noqa: S603  # our own command
+        done = subprocess.run(  # noqa: S603  # this module
+            [sys.executable, "-c", code, str(draws)], check=True, capture_output=True, text=True
+        )  # our own command
         seconds, megabytes = map(float, done.stdout.split())
         show(f"{draws:,} draws, everything that simulate prints; peak {megabytes:,.0f} MB", seconds, target)
 
 
 def main() -> None:
     """Run the benchmarks of simulation."""
-    print(f"numba {numba.__version__}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}; best of several runs")
+    print(
+        f"numba {numba.__version__}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}; "
+        "best of several runs"
+    )
     compilation()
     by_kernel = numpy_and_kernel()
     limit_of_this_machine()

@@ -1,4 +1,4 @@
-"""``make bench``: workbooks: one built and validated, a hundred on two cores against one, memory, beside bare writers of cells.
+"""``make bench``: building and validating one workbook and a hundred, compared with bare cell writers.
 
 ``python benchmarks/workbooks.py 10`` builds ten instead of a hundred.
 """
@@ -18,10 +18,11 @@ import openpyxl
 import xlsxwriter
 from timing import best_of, show
 
-from amzn_fcf.workbooks import build, shipped_at
-from model.inputs import load_scenario
-from workbook_templates.validate import validate
-from workbook_templates.writer import plan_workbook, preset_to
+from amzn_fcf.building.selection import shipped_at
+from amzn_fcf.building.workbooks import build
+from model.scenarios.composing import load_scenario
+from workbook_templates.plan.workbook import plan_workbook, preset_to
+from workbook_templates.validation.validate import validate
 from xlwings_udfs.hosts.headless import register
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def by_xlsxwriter(sheets: Cells) -> None:
 
 
 def one_workbook() -> None:
-    """Print what one workbook costs, and what its cells cost alone."""
+    """Print the time of one workbook, and of its bare cells."""
     base = load_scenario("base")
     offered = shipped_at(base.as_of)
     plan = preset_to(plan_workbook(base, offered, "bench"), base)
@@ -80,24 +81,37 @@ def one_workbook() -> None:
 def batch(arguments: Sequence[str]) -> float:
     """Return the seconds that a build takes, the start of its processes included."""
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "amzn_fcf", "build", *arguments], check=True, capture_output=True)  # noqa: S603  # our own command
+    command = [sys.executable, "-m", "amzn_fcf", "build", *arguments]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # our own command
     return time.perf_counter() - started
 
 
 def many_workbooks(count: int) -> None:
-    """Print what a batch takes on one core and on two, what the second run takes, and the memory of its largest process."""
+    """Print the time of a batch on one core and on two, of a second run, and the peak memory of a process."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in range(count):
             text = SCENARIO.format(number=number, growth=0.2 + number / 1000)
             (folder / f"case{number:03}.toml").write_text(text, encoding="utf-8")
         seconds = {
-            workers: batch(["--scenario", name, "--workers", str(workers), "--out", str(folder / f"out{workers}")]) for workers in (1, 2)
+            workers: batch(
+                ["--scenario", name, "--workers", str(workers), "--out", str(folder / f"out{workers}")]
+            )
+            for workers in (1, 2)
         }
         show(f"{count} workbooks by one process", seconds[1])
-        show(f"{count} workbooks by two processes", seconds[2], f"{seconds[1] / seconds[2]:.2f} times as fast; target: 1.7")
-        show("the same command again, which keeps them all", batch(["--scenario", name, "--out", str(folder / "out2")]))
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+        show(
+            f"{count} workbooks by two processes",
+            seconds[2],
+            f"{seconds[1] / seconds[2]:.2f} times as fast; target: 1.7",
+        )
+        show(
+            "the same command again, which keeps them all",
+            batch(["--scenario", name, "--out", str(folder / "out2")]),
+        )
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (
+        1024 if sys.platform == "linux" else 1024**2
+    )
     print(f"{'memory of the largest process':<72}{largest:>9.0f} MB  target: under 400 MB")
 
 

@@ -1,1 +1,1 @@
-"""The model: a small language for lines over time, and Amazon written in it. numpy and pandas, never Excel."""
+"""The model: a small language for lines over time, and Amazon written in it, without Excel."""

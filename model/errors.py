@@ -1,20 +1,21 @@
-"""The errors that this project raises on purpose; every one derives from :class:`AmznFcfError`."""
+"""The errors that users can cause and correct; all derive from :class:`AmznFcfError`."""
 
 from __future__ import annotations
 
 import difflib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 _SHORT_LIST = 12
-"""Lists up to this length are shown whole."""
+"""Lists up to this length are shown in full."""
 
 
 class AmznFcfError(Exception):
-    """Root of all errors that a user can cause and correct; its message says what, where, and what to do."""
+    """Base of all errors of this project; the message says what is wrong, where, and what to do."""
 
 
 class DeclarationError(AmznFcfError):
@@ -34,7 +35,7 @@ class PeriodError(AmznFcfError):
 
 
 class NotAvailableError(PeriodError):
-    """There is no figure: the period lies outside the axis, is not reported yet, or the event does not happen."""
+    """No figure: the period is outside the axis or not reported yet, or the event does not happen."""
 
 
 class NotMeaningfulError(AmznFcfError):
@@ -54,7 +55,7 @@ class EngineError(AmznFcfError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean a, b?"`` for the names nearest to ``name``, or how to list them all."""
+    """Return ``"; did you mean a, b?"`` for near names; all names if they are few; else nothing."""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
@@ -62,3 +63,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if len(names) <= _SHORT_LIST:
         return f"; allowed: {', '.join(names)}"
     return ""
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Let the message of a malformed period, or of a wrong declaration, begin with the place of it."""
+    try:
+        yield
+    except (PeriodError, DeclarationError) as error:
+        raise type(error)(f"{where}: {error}") from None

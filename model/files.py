@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: to a temporary name beside the target, then renamed over it."""
+"""Files written completely or not at all: under a temporary name, then renamed over the target."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)})
-"""What is wrong with the disk, and not with one file."""
+_FULL: Final = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""Errors of the disk, not of one file."""
 _PART: Final = re.compile(r"\..+\.([^.]+)-([0-9]+)\.part")
 _OLD_SECONDS: Final = 3600
-"""Writing takes seconds: a temporary file that is older belongs to nobody."""
+"""Writing takes seconds: an older temporary file was abandoned."""
 
 
 class DiskError(WorkbookError):
@@ -32,8 +32,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"{path}: cannot be made ({error.strerror}); choose another place"
-        raise WorkbookError(message) from None
+        raise WorkbookError(f"{path}: cannot be made ({error.strerror}); choose another place") from None
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -42,16 +41,10 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
-    """Write files to temporary names, then rename them over their targets, so that each is there whole or as it was before.
+    """Write files under temporary names, then rename them: each is complete, or as it was before.
 
-    Folders that they lie in are made.
-
-    Raises
-    ------
-    WorkbookError
-        If a file cannot be written: each is then as it was before, except for those that were renamed already.
-    DiskError
-        If the reason is the disk, and not that file.
+    Missing folders are made. If a file cannot be written, all are as before, except those that were renamed
+    already: a :class:`WorkbookError`, or a :class:`DiskError` if the disk is the reason, not that file.
     """
     temporary = {path: part_of(path, os.getpid()) for path in contents}
     path = next(iter(contents))
@@ -65,25 +58,25 @@ def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
         for path in contents:
             temporary[path].replace(path)
     except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror}); choose another place"
-        raise (DiskError if error.errno in _FULL else WorkbookError)(message) from None
+        kind = DiskError if error.errno in _FULL else WorkbookError
+        raise kind(f"{path}: cannot be written ({error.strerror}); choose another place") from None
     finally:
-        for each in temporary.values():
+        for part in temporary.values():
             with contextlib.suppress(OSError):
-                each.unlink(missing_ok=True)
+                part.unlink(missing_ok=True)
     return list(contents)
 
 
 def remove_stale_parts(folder: Path) -> None:
-    """Remove temporary files of processes that were killed while they wrote; those of a process that runs stay."""
+    """Remove temporary files of processes that were killed; those of running processes stay."""
     for path in folder.glob(".*.part"):
-        with contextlib.suppress(OSError):  # its owner was quicker
+        with contextlib.suppress(OSError):  # already removed by its owner
             if _is_stale(path):
                 path.unlink()
 
 
 def part_of(path: Path, process: int) -> Path:
-    """Return the temporary name under which a process writes a file; the computer is in it, for folders are shared."""
+    """Return the temporary name of a file; it holds computer and process, because folders are shared."""
     return path.with_name(f".{path.name}.{_computer()}-{process}.part")
 
 
@@ -95,16 +88,17 @@ def _is_stale(path: Path) -> bool:
     match = _PART.fullmatch(path.name)
     if match is None:
         return False
-    return time.time() - path.stat().st_mtime > _OLD_SECONDS or (match[1] == _computer() and not _is_running(int(match[2])))
+    is_old = time.time() - path.stat().st_mtime > _OLD_SECONDS
+    return is_old or (match[1] == _computer() and not _is_running(int(match[2])))
 
 
 def _is_running(process: int) -> bool:
-    if os.name == "nt":  # where signal 0 is not a question but Ctrl-C
+    if os.name == "nt":  # where signal 0 means Ctrl-C
         return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except OSError:
-        return True  # somebody else's
+        return True  # it belongs to another user
     return True

@@ -1,7 +1,8 @@
-"""Figures that a question is asked of: a line of the model, with a period where it varies with time.
+"""Figures to compute: a line of the model, with a period if it varies with time.
 
-One notation for simulations, tornados and grids, in Python, in cells and on the command line: ``free_cash_flow 2027``,
-``ttm_free_cash_flow 2027Q1``, ``free_cash_flow TTM 2027Q1``, ``value_per_share[dcf,mid]``, ``positive``.
+The same notation serves simulations, tornados and grids, in Python, in cells and on the command line:
+``free_cash_flow 2027``, ``ttm_free_cash_flow 2027Q1``, ``free_cash_flow TTM 2027Q1``,
+``value_per_share[dcf,mid]``, ``positive``.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
-from model.axis import QUARTERS_A_YEAR, Period, Quarter
 from model.errors import InputError, NotAvailableError, PeriodError
+from model.language.nodes import leaves
+from model.language.periods import QUARTERS_A_YEAR, Frequency, Period, Quarter
+from model.plan.plan import Plan, Row, key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.axis import Frequency
-    from model.build import Plan, Row
     from model.results import Results
 
 _PARTS: Final = re.compile(r"([^\s\[]+)\s*(\[[^\]]*\])?\s*(.*)")
@@ -28,10 +29,7 @@ _LONGEST_SHOWN: Final = 80
 
 @dataclass(frozen=True)
 class Output:
-    """A figure of the model by name.
-
-    ``period`` is None for what does not vary with time; ``label`` and ``unit`` are those of the line.
-    """
+    """A figure of the model by name; ``period`` is None for a line that does not vary with time."""
 
     key: str
     period: Period | None
@@ -42,73 +40,62 @@ class Output:
     def parse(cls, text: str, plan: Plan) -> Output:
         """Read ``"line"`` or ``"line period"``, in any case.
 
-        Raises
-        ------
-        UnknownNameError
-            No such line; the message names the nearest.
-        PeriodError
-            A period is malformed, outside the axis, missing where the line varies with time, or given where it does not;
-            or the line has no figure at this frequency; :class:`NotAvailableError` where it has none for the period.
-        InputError
-            Nothing is named.
-
         Examples
         --------
-        >>> from model.actuals import axis_at
-        >>> from model.amazon import plan_at
-        >>> str(Output.parse("Free_Cash_Flow 2027", plan_at(axis_at("2026Q2"))))
+        >>> from model.scenarios.composing import load_scenario
+        >>> str(Output.parse("Free_Cash_Flow 2027", load_scenario("base").plan))
         'free_cash_flow 2027'
         """
         match = _PARTS.fullmatch(text.strip().lower())
         if match is None:
-            message = f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as free_cash_flow 2027 or value_per_share[dcf,mid]"
-            raise InputError(message)
+            examples = "free_cash_flow 2027 or value_per_share[dcf,mid]"
+            raise InputError(f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as {examples}")
         key = match[1] + re.sub(r"\s", "", match[2] or "")
         row = plan.row(key)
         if row.timed and not match[3]:
-            message = f"{key} varies with time: write a period after it, such as {key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"
-            raise PeriodError(message)
+            examples = f"{key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"
+            raise PeriodError(f"{key} varies with time: write a period after it, such as {examples}")
         if match[3] and not row.timed:
-            message = f"{key} does not vary with time: write it without {match[3][:_LONGEST_SHOWN]!r}"
-            raise PeriodError(message)
+            given = match[3][:_LONGEST_SHOWN]
+            raise PeriodError(f"{key} does not vary with time: write it without {given!r}")
         return cls.of(key, plan, Period.parse(match[3]) if row.timed else None)
 
     @classmethod
     def of(cls, key: str, plan: Plan, period: Period | None = None) -> Output:
-        """Return the figure of a line that there is, in a period that has one; errors as of :meth:`parse`."""
+        """Return the figure of a line in a period; errors as of :meth:`parse`."""
         row = plan.row(key)
         if period is None:
             return cls(key, None, row.label, row.unit)
         place = plan.axis.position(Quarter(period.year, period.quarter))
         if not row.start <= place < row.stop:
-            message = f"{key} has figures from {plan.axis.quarters[row.start]} to {plan.axis.quarters[row.stop - 1]}, none for {period}"
-            raise NotAvailableError(message)
+            first, last = plan.axis.quarters[row.start], plan.axis.quarters[row.stop - 1]
+            raise NotAvailableError(f"{key} has figures from {first} to {last}, none for {period}")
         if period.frequency != "quarterly" and not _has_annual(row, period.frequency):
-            message = f"{key} has no {period.frequency} figure: ask for a quarter, such as {key} 2027Q1"
-            raise PeriodError(message)
+            hint = f"ask for a quarter, such as {key} 2027Q1"
+            raise PeriodError(f"{key} has no {period.frequency} figure: {hint}")
         return cls(key, period, row.label, row.unit)
 
     @property
     def is_event(self) -> bool:
-        """Tell whether the figure is a quarter in which something happens."""
+        """Whether the figure is the quarter of an event."""
         return self.unit == "quarter"
 
     def read(self, results: Results) -> NDArray[np.float64]:
-        """Return the figure in every scenario or draw: shape (scenarios,); NaN where it has no meaning or does not happen.
+        """Return the figure in every scenario or draw, shape (scenarios,); NaN: no meaning, or no event.
 
         Quarters are codes, such as 20263; see :meth:`counted`.
         """
         return np.broadcast_to(self.row(results), len(results.scenarios))
 
     def row(self, results: Results) -> NDArray[np.float64]:
-        """Return the figure, once where it is the same in every scenario or draw: shape (scenarios or 1,)."""
+        """Return the figure in every scenario or draw, or once if all are equal: shape (scenarios or 1,)."""
         if self.period is None:
             return cast("NDArray[np.float64]", results.series(self.key)[0])
         row = results.series(self.key, self.period.frequency)[results.plan.axis.period_position(self.period)]
         return cast("NDArray[np.float64]", row)
 
     def counted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return values whose differences mean something: quarters are counted, everything else is as it is.
+        """Return values that can be subtracted: quarters as counts, all others unchanged.
 
         Formula: ``4 * year + number - 1`` for quarter codes ``10 * year + number``.
         """
@@ -121,8 +108,18 @@ class Output:
         return self.key if self.period is None else f"{self.key} {self.period}"
 
 
+def rows_of(key: str, period: Period | None, plan: Plan) -> tuple[str, ...]:
+    """Return the rows that a figure is computed from: for a ratio over a year, also those that it relates."""
+    row = plan.row(key)
+    ratio = row.line is not None and row.line.annual == "ratio"
+    if period is None or period.frequency == "quarterly" or not ratio or row.forecast is None:
+        return (row.key,)
+    behind = [each for leaf in leaves(row.forecast) for each in rows_of(key_of(leaf), period, plan)]
+    return (row.key, *dict.fromkeys(behind))
+
+
 def _has_annual(row: Row, frequency: Frequency) -> bool:
-    """Tell whether a row has figures by year, or for trailing twelve months."""
+    """Tell whether a row has figures at a frequency other than quarterly."""
     if row.driver is not None:
         return row.driver.kind == "yearly" and frequency == "annual"
     return row.line is not None and row.line.annual != "none"

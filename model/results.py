@@ -7,37 +7,26 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from model.actuals import axis_at, reported_arrays
-from model.amazon import plan_at
-from model.axis import QUARTERS_A_YEAR, Frequency, Period
-from model.build import leaves
-from model.errors import InputError, NotAvailableError, PeriodError
-from model.evaluate import compile_plan, term_of
-from model.expr import Expr, Ref, mapped
-from model.inputs import Scenario, driver_arrays, load_scenario
+from model.backends.arrays import Array, Values, applied, by_year, compile_plan
+from model.errors import InputError, NotAvailableError, PeriodError, did_you_mean
+from model.language.nodes import Expr, Ref, leaves, mapped
+from model.language.periods import FREQUENCIES, QUARTERS_A_YEAR, Axis, Frequency, Period
+from model.plan.plan import Plan, Row, key_of
+from model.reported.actuals import reported_arrays
+from model.scenarios.composing import load_scenario
+from model.scenarios.scenario import Scenario, driver_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from model.axis import Axis
-    from model.build import Plan, Row
-    from model.evaluate import Array, Values
-
 
 @dataclass(repr=False)
 class Results:
-    """The model computed for one or more scenarios of the same as-of.
+    """The model computed for one or more scenarios of the same as-of, in the order of the draws.
 
-    Attributes
-    ----------
-    plan
-        The model on its axis.
-    scenarios
-        What was computed, in the order of the draws.
-    values
-        Row key -> array (quarters or 1, scenarios).
+    ``values``: row key -> array (quarters or 1, scenarios).
     """
 
     plan: Plan
@@ -50,20 +39,11 @@ class Results:
         return f"<Results of {names}, as of {self.plan.axis.as_of}: {len(self.plan.lines)} lines>"
 
     def series(self, key: str, frequency: Frequency = "quarterly") -> Array:
-        """Return a line at a frequency.
+        """Return a line at a frequency: (periods, scenarios), or (1, scenarios) for one value; NaN: none.
 
-        Formula: a flow is summed over the year or the trailing four quarters, a balance is the last one, a ratio is
-        computed anew from the sums and balances that it relates.
-
-        Returns
-        -------
-        ndarray
-            Shape (years or quarters, scenarios), or (1, scenarios) for one value; NaN where there is none.
-
-        Raises
-        ------
-        UnknownNameError, PeriodError
-            No such line; or it has no figure at this frequency.
+        Formula: a flow is summed over the year or the trailing four quarters, a balance is the last one, a
+        ratio is computed anew from the sums and balances that it relates. A line that has no figure at this
+        frequency is a :class:`PeriodError`.
 
         Examples
         --------
@@ -71,6 +51,8 @@ class Results:
         (14, 1)
         """
         row = self.plan.row(key)
+        if frequency not in FREQUENCIES:
+            raise PeriodError(f"unknown frequency {frequency!r}{did_you_mean(frequency, FREQUENCIES)}")
         if frequency == "quarterly" or not row.timed:
             return self.values[key]
         view = self._views.setdefault(frequency, {})
@@ -80,14 +62,14 @@ class Results:
 
     def value(self, key: str, period: Period, scenario: int = 0) -> float:
         """Return one figure; a period outside the axis, or without a figure, is a :class:`PeriodError`."""
+        place = self.plan.axis.period_position(period) if self.plan.row(key).timed else 0
+        value = float(_column(self.series(key, period.frequency), scenario)[place])
         if not self.plan.row(key).timed:
-            return float(self.values[key][0, min(scenario, self.values[key].shape[1] - 1)])
-        place = self.plan.axis.period_position(period)
-        found = self.series(key, period.frequency)[place, min(scenario, self.series(key, period.frequency).shape[1] - 1)]
-        if np.isnan(found):
-            message = f"{key} has no figure for {period}: it starts later, or has no meaning there"
-            raise NotAvailableError(message)
-        return float(found)
+            return value
+        if np.isnan(value):
+            reason = "it starts later, or has no meaning there"
+            raise NotAvailableError(f"{key} has no figure for {period}: {reason}")
+        return value
 
     def periods(self, frequency: Frequency) -> list[Period]:
         """Return all periods of the axis at a frequency."""
@@ -98,71 +80,58 @@ class Results:
 
     def table(self, keys: Sequence[str], frequency: Frequency = "annual", scenario: int = 0) -> pd.DataFrame:
         """Return lines as a table: one row a period, one column a line."""
-        import pandas as pd  # noqa: PLC0415  # a third of a second that only those who look at tables pay
+        import pandas as pd  # noqa: PLC0415  # slow to load, and only tables need it
 
         periods = self.periods(frequency)
-        columns = {key: np.broadcast_to(self.series(key, frequency)[:, scenario], len(periods)) for key in keys}
+        rows = {key: _column(self.series(key, frequency), scenario) for key in keys}
+        columns = {key: np.broadcast_to(row, len(periods)) for key, row in rows.items()}
         return pd.DataFrame(columns, index=pd.Index([str(period) for period in periods], name="period"))
 
     def _viewed(self, row: Row, frequency: Frequency) -> Array:
         if row.driver is not None and row.driver.kind == "yearly" and frequency == "annual":
-            years = [str(year) for year in self.plan.axis.years]
-            return np.array([[each.table[row.key].get(year, np.nan) for each in self.scenarios] for year in years])
+            tables = [each.table[row.key] for each in self.scenarios]
+            years = map(str, self.plan.axis.years)
+            return np.array([[table.get(year, np.nan) for table in tables] for year in years])
         rule = row.line.annual if row.line is not None else "none"
         if rule == "none":
-            message = f"{row.key} has no {frequency} figure: ask for quarters, such as 2026Q3"
-            raise PeriodError(message)
+            raise PeriodError(f"{row.key} has no {frequency} figure: ask for quarters, such as 2026Q3")
         if rule == "ratio":
             return self._ratio(row, frequency)
         quarterly = self.values[row.key]
         if frequency == "annual":
-            by_year = quarterly.reshape(-1, QUARTERS_A_YEAR, quarterly.shape[1])
-            return cast("Array", by_year.sum(axis=1)) if rule == "sum" else by_year[:, -1]
+            quarters = by_year(quarterly)
+            return np.asarray(quarters.sum(axis=1)) if rule == "sum" else quarters[:, -1]
         if rule == "last":
             return quarterly
-        trailing = np.full_like(quarterly, np.nan)
-        trailing[QUARTERS_A_YEAR - 1 :] = sum(
-            quarterly[lag : quarterly.shape[0] - QUARTERS_A_YEAR + 1 + lag] for lag in range(QUARTERS_A_YEAR)
-        )
+        trailing, last = np.full_like(quarterly, np.nan), len(quarterly) - QUARTERS_A_YEAR + 1
+        trailing[QUARTERS_A_YEAR - 1 :] = sum(quarterly[lag : last + lag] for lag in range(QUARTERS_A_YEAR))
         return trailing
 
     def _ratio(self, row: Row, frequency: Frequency) -> Array:
-        """Apply the formula of a ratio to the figures of the frequency."""
         formula = cast("Expr", row.forecast)
         if frequency == "annual":
             formula = in_years(formula)
-        inputs = {cast("str", leaf.line): self.series(cast("str", leaf.line), frequency) for leaf in leaves(formula)}
-        first = max(leaf.lag for leaf in leaves(formula))
-        length = len(self.periods(frequency))
-        found = np.full((length, self.values[row.key].shape[1]), np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found[first:] = term_of(formula, self.plan)(inputs, first, length)
-        return found
+        inputs = {key: self.series(key, frequency) for key in map(key_of, leaves(formula))}
+        shape = len(self.periods(frequency)), self.values[row.key].shape[1]
+        return applied(formula, inputs, shape, self.plan)
+
+
+def _column(rows: Array, scenario: int) -> Array:
+    """Return the figures of one scenario; what all scenarios share is there once."""
+    return rows[:, min(scenario, rows.shape[1] - 1)]
 
 
 def in_years(node: Expr) -> Expr:
-    """Return the formula of a ratio over quarters as the same formula over years: lags in years instead of quarters."""
+    """Return the formula of a ratio over quarters as a formula over years: lags count years."""
     if isinstance(node, Ref):
         return replace(node, lag=node.lag // QUARTERS_A_YEAR)
     return mapped(node, in_years)
 
 
-def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Results:
-    """Compute the model of Amazon.
+def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tuple[str, ...] = ()) -> Results:
+    """Compute the model for scenarios of one company that share an as-of, composed or by name.
 
-    Parameters
-    ----------
-    scenarios
-        Scenarios, composed or by name, that share an as-of.
-    axis
-        Another axis than the model's own 2022Q1 to 2035Q4.
-
-    Raises
-    ------
-    InputError
-        If the scenarios differ in as-of.
-    UnknownNameError
-        For a name that is no scenario.
+    ``axis``: another one than the company's own; ``rows``: compute only these and those that they need.
 
     Examples
     --------
@@ -170,9 +139,16 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None) -> Result
     11194
     """
     composed = tuple(each if isinstance(each, Scenario) else load_scenario(each) for each in scenarios)
+    if not composed:
+        raise InputError("no scenario was given: name at least one")
+    if len({each.company for each in composed}) != 1:
+        listed = ", ".join(f"{each.name} ({each.company.name})" for each in composed)
+        raise InputError(f"scenarios of different companies cannot be computed together: {listed}")
     if len({each.as_of for each in composed}) != 1:
-        message = f"scenarios must share an as-of to be computed together: {', '.join(f'{s.name} ({s.as_of})' for s in composed)}"
-        raise InputError(message)
-    plan = plan_at(axis or axis_at(composed[0].as_of))
-    values = compile_plan(plan).run(driver_arrays(plan, composed), reported_arrays(plan), len(composed))
-    return Results(plan, composed, values)
+        listed = ", ".join(f"{each.name} ({each.as_of})" for each in composed)
+        raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
+    company = composed[0].company
+    plan = company.plan(axis) if axis else composed[0].plan
+    program = compile_plan(plan, rows)
+    drivers, reported = driver_arrays(program.plan, composed), reported_arrays(company, plan)
+    return Results(program.plan, composed, program.run(drivers, reported, len(composed)))

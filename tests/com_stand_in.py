@@ -1,8 +1,9 @@
 """Excel's side of COM, without Windows: stand-ins for pywin32, so that xlwings' own UDF code runs here.
 
-Only what pywin32 and Windows bring is stood in for: ``xlwings.udfs``, ``_xlwindows``, ``com_server`` and ``conversion`` are the
-installed ones. ``as_variant`` follows pywin32's ``PyCom_VariantFromPyObject`` (com/win32com/src/oleargs.cpp). Everything runs in a
-process of its own (see ``test_host_desktop.py``): once installed, the stand-ins cannot be taken back.
+Only what pywin32 and Windows bring is stood in for: ``xlwings.udfs``, ``_xlwindows``, ``com_server`` and
+``conversion`` are the installed ones. ``as_variant`` follows pywin32's ``PyCom_VariantFromPyObject``
+(com/win32com/src/oleargs.cpp). Everything runs in a process of its own (see ``test_host_desktop.py``): once
+installed, the stand-ins cannot be taken back.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import xlwings_udfs.declared  # noqa: F401  # declares the functions
+from calls import calls_of
+
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import ErrorValue, error_value
-from xlwings_udfs.hosts.desktop.described import descriptions
-from xlwings_udfs.hosts.desktop.marks import MARK
+from xlwings_udfs.cells.error_values import MARK, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.template import UDF_MODULE
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,12 +110,12 @@ def as_variant(value: object) -> Variant:
             return Variant(name, value)
     if isinstance(value, (list, tuple)):
         return Variant("VT_ARRAY", tuple(as_variant(each) for each in value))
-    message = f"Objects of type '{type(value).__name__}' can not be converted to a COM VARIANT"
-    raise TypeError(message)
+    raise TypeError(f"Objects of type '{type(value).__name__}' can not be converted to a COM VARIANT")
 
 
 _KINDS: Sequence[tuple[type, str]] = (
-    (str, "VT_BSTR"), (bool, "VT_BOOL"), (int, "VT_I4"), (float, "VT_R8"), (dt.datetime, "VT_DATE"), (Decimal, "VT_CY"),
+    (str, "VT_BSTR"), (bool, "VT_BOOL"), (int, "VT_I4"), (float, "VT_R8"), (dt.datetime, "VT_DATE"),
+    (Decimal, "VT_CY"),
 )  # fmt: skip
 
 
@@ -137,7 +138,9 @@ class _Range:
         self.Rows, self.Columns = SimpleNamespace(Count=len(held)), SimpleNamespace(Count=len(held[0]))
         self.Address = "$A$1"
         application = SimpleNamespace(Hwnd=1, Version="16.0")
-        self.Worksheet = SimpleNamespace(Name="Sheet1", Parent=SimpleNamespace(Name="book.xlsm", Application=application))
+        self.Worksheet = SimpleNamespace(
+            Name="Sheet1", Parent=SimpleNamespace(Name="book.xlsm", Application=application)
+        )
         attributes = SimpleNamespace(iid=_RANGE)
         self._oleobj_ = SimpleNamespace(GetTypeInfo=lambda: SimpleNamespace(GetTypeAttr=lambda: attributes))
 
@@ -155,17 +158,21 @@ def install() -> None:
     Anything: Any = type("Anything", (), {})  # noqa: N806  # a class of which nothing is an instance
     modules: dict[str, dict[str, object]] = {
         "pythoncom": {
-            "__file__": "pythoncom", "Empty": EMPTY, "Missing": MISSING, "ArgNotFound": ARG_NOT_FOUND, "VT_ERROR": 10,
-            "CoInitialize": lambda: None, "IID_IDispatch": "dispatch", "TypeIIDs": {"dispatch": Anything}, "ole_error": OSError,
+            "__file__": "pythoncom", "Empty": EMPTY, "Missing": MISSING, "ArgNotFound": ARG_NOT_FOUND,
+            "VT_ERROR": 10,
+            "CoInitialize": lambda: None, "IID_IDispatch": "dispatch", "TypeIIDs": {"dispatch": Anything},
+            "ole_error": OSError,
         },
-        "pywintypes": {"TimeType": ComStamp, "com_error": type("com_error", (Exception,), {}), "error": OSError, "IID": str},
+        "pywintypes": {"TimeType": ComStamp, "com_error": type("com_error", (Exception,), {}),
+        "error": OSError, "IID": str},
         "win32api": {}, "win32con": {}, "win32gui": {}, "win32event": {},
         "win32process": {"GetWindowThreadProcessId": lambda _: (1, 1)},
         "win32timezone": {"TimeZoneInfo": SimpleNamespace(utc=lambda: dt.UTC)},
         "win32com": {}, "win32com.server": {}, "win32com.server.dispatcher": {}, "win32com.server.policy": {},
         "win32com.server.util": {"unwrap": _refused}, "win32com.universal": {},
         "win32com.client": {
-            "CDispatch": Anything, "DispatchBaseClass": Anything, "DispatchEx": Anything, "Dispatch": lambda each: each,
+            "CDispatch": Anything, "DispatchBaseClass": Anything, "DispatchEx": Anything,
+            "Dispatch": lambda each: each,
             "VARIANT": PyVariant,
         },
     }  # fmt: skip
@@ -178,7 +185,8 @@ def install() -> None:
     windows: Any = ctypes
     windows.oledll = SimpleNamespace(ole32=SimpleNamespace(CLSIDFromString=lambda *_: 0))
     windows.windll = SimpleNamespace()
-    library, ctypes.PyDLL = ctypes.PyDLL, lambda _: SimpleNamespace(PyCom_PyObjectFromIUnknown=SimpleNamespace())  # type: ignore[assignment,misc]
+    library = ctypes.PyDLL
+    windows.PyDLL = lambda _: SimpleNamespace(PyCom_PyObjectFromIUnknown=SimpleNamespace())
     try:
         xlwings: Any = import_module("xlwings")
         xlwindows = xlwings._xlwindows = import_module("xlwings._xlwindows")  # noqa: SLF001  # as xlwings does on Windows
@@ -199,7 +207,9 @@ def call(module: str, function: str, arguments: Sequence[object]) -> Variant:
     """Call a function as VBA does, and return what reaches VBA; ``...`` is an argument that was left out."""
     com_server = import_module("xlwings.com_server")
     caller = _Range(((None,),))
-    return as_variant(com_server.XLPython().CallUDF(module, function, tuple(map(_argument, arguments)), None, caller))
+    return as_variant(
+        com_server.XLPython().CallUDF(module, function, tuple(map(_argument, arguments)), None, caller)
+    )
 
 
 def vba_wrapper(module: str) -> str:
@@ -215,25 +225,37 @@ def registered(module: str) -> dict[str, dict[str, Any]]:
     for each in vars(import_module(module)).values():
         known = getattr(each, "__xlfunc__", None)
         if known is not None:
-            arguments = [(argument["name"], argument["doc"], "optional" in argument) for argument in known["args"]]
-            found[known["name"]] = {"category": known["category"], "doc": known["ret"]["doc"], "arguments": arguments}
+            arguments = [
+                (argument["name"], argument["doc"], "optional" in argument) for argument in known["args"]
+            ]
+            found[known["name"]] = {
+                "category": known["category"],
+                "doc": known["ret"]["doc"],
+                "arguments": arguments,
+            }
     return found
 
 
 def call_answering(module: str, function: str, answer: object) -> Variant:
-    """Call a function that gives another answer, or raises it: what the real one never does must not reach a cell either."""
+    """Call a function that gives or raises another answer, which the real function never does."""
 
     def other(*_: object) -> object:
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    host, functions = import_module(module), import_module("xlwings_udfs.registry").FUNCTIONS
+    host, functions = import_module(module), import_module("xlwings_udfs.functions").FUNCTIONS
     shown = host.com_error if hasattr(host, "com_error") else host.marked
     real, known = functions[function], getattr(host, function)
     functions[function] = other
     try:
-        setattr(host, function, import_module("xlwings").func(import_module("xlwings_udfs.hosts.desktop.exchange").udf(function, shown)))
+        setattr(
+            host,
+            function,
+            import_module("xlwings").func(
+                import_module("xlwings_udfs.hosts.desktop.exchange").udf(function, shown)
+            ),
+        )
         return call(module, function, ())
     finally:
         functions[function] = real
@@ -270,7 +292,9 @@ def in_com(value: object, module: str) -> Variant:
     """Return a result as it has to reach VBA by a route."""
     if isinstance(value, list):
         rows = [Variant("VT_ARRAY", tuple(in_com(each, module) for each in row)) for row in value]
-        return rows[0] if len(rows) == 1 else Variant("VT_ARRAY", tuple(rows))  # xlwings hands over a single row as one dimension
+        return (
+            rows[0] if len(rows) == 1 else Variant("VT_ARRAY", tuple(rows))
+        )  # xlwings hands over a single row as one dimension
     if isinstance(value, ErrorValue):
         return COM_ERROR if module == UDF_MODULE else Variant("VT_BSTR", f"{MARK}{value}")
     return as_variant("" if value is None else value)
@@ -278,7 +302,11 @@ def in_com(value: object, module: str) -> Variant:
 
 def items(answer: Variant) -> list[Variant]:
     """Return the single values of an answer."""
-    return [each for item in answer.value for each in items(item)] if isinstance(answer.value, tuple) else [answer]
+    return (
+        [each for item in answer.value for each in items(item)]
+        if isinstance(answer.value, tuple)
+        else [answer]
+    )
 
 
 def in_python(function: str, arguments: Sequence[object]) -> object:
@@ -289,28 +317,21 @@ def in_python(function: str, arguments: Sequence[object]) -> object:
         return error_value(error)
 
 
-OVERRIDES = Cells((("capex_to_sales", 0.1), ("wacc", 0.08)))
-DRIVER_TABLE = Cells((("driver", "unit", 2027.0, 2028.0), ("aws_growth", "1/yr", 0.2, None)))
-CALLS: dict[str, Sequence[tuple[object, ...]]] = {
-    "AMZN_FCF": [(), (2026.0, "bull"), (Cells((("TTM 2026Q3",),)), ..., "fcff", OVERRIDES), ("2027", None, None, DRIVER_TABLE)],
-    "AMZN_LINE": [("aws_sales",), (" AWS_Sales ", "2026Q4", "base+power_delay")],
-    "AMZN_ACTUAL": [("net_sales", 2025.0)],
-    "AMZN_REVENUE": [("2026Q3", "aws"), (Cells(((2026.0, 2027.0),)), "total", "bear")],
-    "AMZN_MARGIN": [(2026.0, "aws", "article")],
-    "AMZN_CAPEX": [(Cells(((2026.0, "2026Q4"), ("TTM 2026Q3", None))), "gross")],
-    "AMZN_VALUE": [(), ("weighted",), ("exit_multiple", "article")],
-    "AMZN_UPSIDE": [(Decimal("250.50"), "sotp"), (Cells(((Decimal("250.50"),),)),)],
-    "AMZN_MULTIPLE": [("P/S",), ("P/FCF", "TTM 2027Q4", ..., 250.0)],
-    "AMZN_IMPLIED": [("wacc", 234.75, "dcf", "article")],
-    "AMZN_INFLECTION": [(), ("turn", "bear")],
-    "AMZN_TABLE": [("cash", "base", "annual"), ("value",)],
-    "AMZN_DRIVERS": [("bull",)],
-    "AMZN_SCENARIOS": [()],
-    "AMZN_CLAIMS": [("2025Q3",)],
-    "AMZN_EXPLAIN": [("free_cash_flow", 2026.0), ("no_such_line",)],
-    "AMZN_VERSION": [()],
-    "AMZN_GRID": [("positive", "capex_scale scale", Cells(((0.9, 1.0, 3.0),)), "aws_growth add", Cells(((-0.05,), (0.05,))), "bear")],
-    "AMZN_TORNADO": [("value_per_share[dcf,mid]",), ("positive", "base", Decimal("0.50"))],
-    "AMZN_SIMULATE": [("free_cash_flow 2027", "bear", 300.0, 7.0), ("Positive", None, 200.0)],
+def as_excel_hands_over(argument: object) -> object:
+    """Return an argument of :mod:`calls`: a range as cells, a number as a float, and ``...`` for nothing."""
+    if isinstance(argument, list):
+        return Cells(tuple(tuple(map(_held_by_a_cell, row)) for row in argument))
+    return ... if argument is None else _held_by_a_cell(argument)
+
+
+def _held_by_a_cell(value: object) -> object:
+    return float(value) if type(value) is int else value
+
+
+CALLS = {
+    name: [tuple(map(as_excel_hands_over, call.arguments)) for call in calls_of(name)] for name in FUNCTIONS
 }
-"""Arguments as Excel hands them over: numbers as floats, ranges as cells."""
+CALLS["AMZN_FCF"] += [("2027", None, None, Cells((("driver", 2027.0), ("aws_growth", 0.2))))]
+CALLS["AMZN_UPSIDE"] += [(Decimal("250.50"), "sotp"), (Cells(((Decimal("250.50"),),)),)]
+CALLS["AMZN_TORNADO"] += [("positive", "base", Decimal("0.50"))]
+"""Arguments of every function; empty values and amounts in a currency format besides."""

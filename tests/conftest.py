@@ -4,28 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import once
 import pytest
+import remembered
+from frozen import frozen
 from programs import needs_engine
 
-from workbook_templates.recalc import ENGINES, Engine
+from workbook_templates.engines.engines import ENGINES
+from workbook_templates.read import book
+from workbook_templates.validation import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from workbook_templates.engines.engine import Engine
+
+_LONG: Final = ("test_kernel", "test_parity", "test_batch")
 _MEASURED: Final = "measured"
-"""The property of a test that holds what it measured; it reaches the end of the run from other processes too (pytest-xdist)."""
+"""The property of a test that carries a line of figures, also from another process, to the end of the run."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the process that the others are started from
+        once.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        once.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with the longest tests first, so that the processes end at the same time."""
+    items.sort(key=lambda item: item.path.stem not in _LONG)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--require-programs", action="store_true", help="fail, instead of skip, where a program is missing")
+    parser.addoption(
+        "--require-programs", action="store_true", help="fail, instead of skip, where a program is missing"
+    )
 
 
-@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.libreoffice] if name == "libreoffice" else []) for name in ENGINES])
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.libreoffice] if name == "libreoffice" else [])
+        for name in ENGINES
+    ]
+)
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine in turn; one that is missing is skipped, or fails with --require-programs."""
     found = ENGINES[request.param]
     needs_engine(request, found)
     return found
+
+
+@pytest.fixture(scope="module")
+def frozen_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hide from the tests of a module whatever was filed after 2026Q2."""
+    with frozen(tmp_path_factory.mktemp("data")):
+        yield
+
+
+@pytest.fixture
+def quick_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``validate`` reuse plans and sheets that it has read: a test changes little of a workbook."""
+    monkeypatch.setattr(validate, "plan_workbook", remembered.planned)
+    monkeypatch.setattr(book, "SheetReader", remembered.RememberingReader)
 
 
 @pytest.fixture
@@ -40,8 +84,19 @@ def measured(record_property: Callable[[str, object], None]) -> Callable[[str], 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show what the tests measured."""
-    reports = [each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)]
-    lines = [str(line) for report in reports if report.when == "call" for name, line in report.user_properties if name == _MEASURED]
+    reports = [
+        each
+        for found in terminalreporter.stats.values()
+        for each in found
+        if isinstance(each, pytest.TestReport)
+    ]
+    lines = [
+        str(line)
+        for report in reports
+        if report.when == "call"
+        for name, line in report.user_properties
+        if name == _MEASURED
+    ]
     if lines:
         terminalreporter.section("measured")
         for line in lines:

@@ -1,4 +1,4 @@
-"""A Dask scheduler and workers as processes of their own, on loopback, that tests can kill."""
+"""A Dask scheduler and its workers, as local processes that tests can kill."""
 
 from __future__ import annotations
 
@@ -31,11 +31,32 @@ class DaskProcesses:
 def dask_processes(folder: Path, workers: int = 2) -> Iterator[DaskProcesses]:
     """Start a scheduler and workers with one thread each; end those that are left."""
     address_file = folder / "scheduler.json"
-    started = [_start(folder, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(address_file))]
+    started = [
+        _start(
+            folder,
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(address_file),
+        )
+    ]
     try:
         _wait_for(address_file)
         address = _address(address_file)
-        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(folder))
+        options = (
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--no-dashboard",
+            "--host",
+            "127.0.0.1",
+            "--local-directory",
+            str(folder),
+        )
         started += [_start(folder, "worker", address, *options) for _ in range(workers)]
         yield DaskProcesses(address, started[0], started[1:])
     finally:
@@ -47,7 +68,12 @@ def dask_processes(folder: Path, workers: int = 2) -> Iterator[DaskProcesses]:
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-W", "ignore", "-m", "dask", *arguments]
     with (folder / "dask.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "20ms"})
+        return subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "20ms"},
+        )
 
 
 def _wait_for(path: Path) -> None:

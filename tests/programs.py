@@ -1,4 +1,4 @@
-"""Programs and packages that some tests need: what is missing is skipped, or fails with ``--require-programs``."""
+"""Programs and packages that some tests need: without them a test is skipped or, if required, fails."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 if TYPE_CHECKING:
-    from workbook_templates.recalc import Engine
+    from workbook_templates.engines.engine import Engine
 
 
 def absent(request: pytest.FixtureRequest, message: str) -> NoReturn:

@@ -1,7 +1,7 @@
-"""``amzn-fcf build`` with workbooks that were built before, so that what is left of its work is starting, recording and writing.
+"""``amzn-fcf build`` with a workbook built beforehand: all that is left to do is start, record and write.
 
-Run as a program: ``python ready_made.py WORKBOOK RUN SECONDS build ...``. Processes that the batch starts load this module too, and
-so take the same ready-made workbook; RUN is written into it, and every build takes SECONDS.
+Run as a program: ``python ready_made.py WORKBOOK RUN SECONDS build ...``. Worker processes load this module
+too and use the same workbook. RUN is written into each copy, and every build takes SECONDS.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf import batch
+from amzn_fcf.building import batch
+from amzn_fcf.building.workbooks import Built
 from amzn_fcf.cli import main
-from amzn_fcf.workbooks import Built
 from model.results import run
-from workbook_templates.parity import Comparison
-from workbook_templates.recalc import DEFAULT_ENGINE
-from workbook_templates.validate import Report
+from workbook_templates.engines.engines import DEFAULT_ENGINE
+from workbook_templates.validation.parity import Comparison
+from workbook_templates.validation.validate import Report
 
 if TYPE_CHECKING:
-    from model.inputs import Scenario
+    from model.scenarios.scenario import Scenario
 
 MARK: Final = "run.txt"
-"""The part of a ready-made workbook that says for which scenario, and in which run, it was written."""
+"""The part of a ready-made workbook that names its scenario and run."""
 PADDING: Final = 4_000_000
-"""Bytes that make writing take long enough to be hit."""
+"""Bytes that make writing slow enough to be interrupted."""
 
 
 def ready_made(scenario: Scenario) -> Built:
-    """Return the workbook that was given, marked with the scenario and the run."""
+    """Return the given workbook, marked with the scenario and the run."""
     source, number, seconds = sys.argv[1:4]
     time.sleep(float(seconds))
     file = io.BytesIO(Path(source).read_bytes())

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from model.axis import Axis, Quarter
-from model.build import Model
-from model.distributions import Distribution, LogNormal, Normal
-from model.drivers import DriverInfo
-from model.lines import Block, driver, line
+from model.company import Company, Filings
+from model.language.declarations import Block, Model, driver, line
+from model.language.periods import Quarter
 from model.outputs import Output
-from model.questions import Question
-from model.simulate import prepared, run_job
-from model.uncertainty import Move, Uncertainty
+from model.scenarios.scenario import Scenario
+from model.simulation.distributions import Distribution
+from model.simulation.questions import Request
+from model.simulation.run import Settings, prepared, run_job
+from model.simulation.uncertainty import Move, Uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from model.draws import Job
-    from model.simulation import Simulation
-
-BOUND = 1e6
+    from model.simulation.blocks import SimulationJob
+    from model.simulation.results import Simulation
 
 
 class Returns(Block):
@@ -36,14 +33,18 @@ class Returns(Block):
     inverse = line("Inverse", "ratio", 1 / (first - first + second), timed=False, annual="none")
 
 
-PLAN = Model("Small", [Returns]).plan(Axis(Quarter.parse("2026Q2")))
-INFOS = {
-    key: DriverInfo(key, item, {"all": 1.0}, -BOUND, BOUND, repeats=True, grade="J", description="", source="")
-    for key, item in PLAN.model.drivers.items()
-}
-PATH = {"first": np.array([[1.0]]), "second": np.array([[1.0]])}
-NORMAL = {"first": Normal(3, 2), "second": Normal(-1, 0.5)}
-LOGNORMAL = {"first": LogNormal(2, 0.3), "second": LogNormal(0.5, 0.4)}
+SMALL = Company(
+    home="small_model:SMALL", name="small", title="Small", model=Model("Small", [Returns]),
+    first=Quarter(2026, 1),
+    last=Quarter(2027, 4), earliest_as_of=Quarter(2026, 2), data=Path(__file__).parent / "data" / "small",
+    filings=Filings(anchor="sales"),
+)  # fmt: skip
+SCENARIO = Scenario(
+    "small", "Small", Quarter(2026, 2), 1.0, {"first": {"all": 1.0}, "second": {"all": 1.0}}, company=SMALL
+)
+PLAN = SCENARIO.plan
+NORMAL = {"first": Distribution("normal", (3, 2)), "second": Distribution("normal", (-1, 0.5))}
+LOGNORMAL = {"first": Distribution("lognormal", (2, 0.3)), "second": Distribution("lognormal", (0.5, 0.4))}
 
 
 def uncertain(distributions: Mapping[str, Distribution], rank: float = 0.0) -> Uncertainty:
@@ -53,18 +54,18 @@ def uncertain(distributions: Mapping[str, Distribution], rank: float = 0.0) -> U
     return Uncertainty("small", moves, pairs, dict.fromkeys(pairs, "a test"))
 
 
-def job(  # noqa: PLR0913  # as simulate() has them
-    distributions: Mapping[str, Distribution], line: str, *, draws: int, seed: int = 1, sampling: str = "plain", rank: float = 0.0,
+def job(  # noqa: PLR0913  # one keyword a choice of the user
+    distributions: Mapping[str, Distribution], line: str, *, draws: int, seed: int = 1,
+    sampling: str = "plain", rank: float = 0.0,
     threshold: float = 0.0,
-) -> Job:  # fmt: skip
+) -> SimulationJob:  # fmt: skip
     """Return a simulation of one line, prepared."""
     output = Output.of(line, PLAN)
-    question = Question((output,), (), ((output, threshold),), (output,))
-    return prepared(
-        PLAN, PATH, {}, uncertain(distributions, rank), INFOS, question, draws=draws, seed=seed, sampling=sampling, engine="numpy"
-    )[0]
+    request = Request((output,), (), ((output, threshold),), (output,))
+    settings = Settings(draws, seed, sampling, "numpy")
+    return prepared(SCENARIO, uncertain(distributions, rank), request, settings)[0]
 
 
-def simulated(prepared_job: Job) -> Simulation:
+def simulated(prepared_job: SimulationJob) -> Simulation:
     """Compute a simulation in this process."""
-    return run_job(prepared_job, "small", "small", workers=1)
+    return run_job(prepared_job, "", Settings(workers=1))

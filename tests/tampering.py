@@ -1,4 +1,4 @@
-"""Workbooks changed part by part, as somebody with a text editor would: what a spreadsheet program recalculates stays as it was."""
+"""Workbooks changed part by part, as with a text editor: nothing is recalculated."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from workbook_templates.archive import Archive
-from workbook_templates.contents import sheet_parts
+from workbook_templates.read.archive import Archive
+from workbook_templates.read.book import sheet_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,7 +54,8 @@ def related(data: bytes, source: str, kind: str, target: str, *, external: bool 
     folder, _, file = source.rpartition("/")
     name = f"{folder}/_rels/{file}.rels"
     parts = parts_of(data)
-    empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    namespace = b"http://schemas.openxmlformats.org/package/2006/relationships"
+    empty = b'<Relationships xmlns="' + namespace + b'"></Relationships>'
     mode = ' TargetMode="External"' if external else ""
     entry = f'<Relationship Id="rIdAdded" Type="{_RELATION}/{kind}" Target={quoteattr(target)}{mode}/>'
     old = parts.get(name, empty)
@@ -78,7 +79,9 @@ def in_cell(data: bytes, sheet: str, cell: str, change: Callable[[str], str]) ->
 
 def with_formula(data: bytes, sheet: str, cell: str, change: Callable[[str], str]) -> bytes:
     """Change the formula of one cell, and leave its cached value."""
-    return in_cell(data, sheet, cell, lambda xml: re.sub(r"(?<=<f>).*?(?=</f>)", lambda match: change(match[0]), xml))
+    return in_cell(
+        data, sheet, cell, lambda xml: re.sub(r"(?<=<f>).*?(?=</f>)", lambda match: change(match[0]), xml)
+    )
 
 
 def with_value(data: bytes, sheet: str, cell: str, value: float) -> bytes:
@@ -108,14 +111,20 @@ def with_added_formula(data: bytes, formula: str, value: str = "1") -> bytes:
 
 def with_name(data: bytes, name: str, formula: str, attributes: str = "") -> bytes:
     """Add a defined name."""
-    return edited(data, BOOK, "</definedNames>", f'<definedName name="{name}"{attributes}>{escape(formula)}</definedName></definedNames>')
+    return edited(
+        data,
+        BOOK,
+        "</definedNames>",
+        f'<definedName name="{name}"{attributes}>{escape(formula)}</definedName></definedNames>',
+    )
 
 
 def with_sheet(data: bytes, name: str, kind: str = "worksheet") -> bytes:
     """Add a sheet with one number."""
     part = f"xl/{kind}s/added.xml"
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    content = f'<worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
+    cells = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    content = f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'
     changed = with_part(data, part, content.encode(), kind)
     entry = f'<sheet xmlns:r="{_RELATION}" name="{name}" sheetId="99" r:id="rIdAdded"/></sheets>'
     return edited(changed, BOOK, "</sheets>", entry)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.axis import Axis, Period, Quarter
+from model.amazon import AMAZON
 from model.errors import PeriodError
+from model.language.periods import Period, Quarter
 
 quarters = st.builds(Quarter, st.integers(1990, 2100), st.integers(1, 4))
 
@@ -43,27 +44,29 @@ def test_periods_are_read_in_any_case(text: str, period: Period) -> None:
     assert Period.parse(text) == period
 
 
-@pytest.mark.parametrize("text", ["TTM 2026", "FY2026Q1", "\uff12\uff10\uff12\uff16", "2026Q0", "next year", "-2026"])
+@pytest.mark.parametrize(
+    "text", ["TTM 2026", "FY2026Q1", "\uff12\uff10\uff12\uff16", "2026Q0", "next year", "-2026"]
+)
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(PeriodError, match="is not a period"):
         Period.parse(text)
 
 
 def test_the_axis_runs_from_2022_to_2035_and_splits_after_as_of() -> None:
-    axis = Axis(Quarter.parse("2026Q2"))
+    axis = AMAZON.axis(Quarter.parse("2026Q2"))
     assert (str(axis.quarters[0]), str(axis.quarters[-1]), axis.length) == ("2022Q1", "2035Q4", 56)
-    assert axis.quarters[axis.split - 1] == axis.as_of
+    assert axis.quarters[axis.forecast_start - 1] == axis.as_of
     assert axis.years == tuple(range(2022, 2036))
 
 
 @pytest.mark.parametrize("as_of", ["2024Q3", "2021Q4", "2035Q4", "2040Q1"])
 def test_an_as_of_without_enough_history_or_future_is_refused(as_of: str) -> None:
     with pytest.raises(PeriodError, match="as-of"):
-        Axis(Quarter.parse(as_of))
+        AMAZON.axis(Quarter.parse(as_of))
 
 
 def test_a_period_outside_the_axis_names_the_axis() -> None:
-    axis = Axis(Quarter.parse("2026Q2"))
+    axis = AMAZON.axis(Quarter.parse("2026Q2"))
     with pytest.raises(PeriodError, match=r"2036Q1 is outside the axis 2022Q1\.\.2035Q4"):
         axis.position(Quarter.parse("2036Q1"))
     with pytest.raises(PeriodError, match=r"2021 is outside the axis 2022\.\.2035"):

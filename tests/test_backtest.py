@@ -1,4 +1,4 @@
-"""The back-test: what it gives is what an independent calibration of the same rules gave, and its benchmarks are what they say."""
+"""The back-test against an independent calibration of the same rules, and its benchmarks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from model import actuals, claims
-from model.axis import Period, Quarter
-from model.backtest import IN_PERCENT, LINES, as_ofs, forecasts, known_then, scores
-from model.claims import ledger
+from model.amazon.forecast_rules import RULES
+from model.evidence import claims
+from model.evidence.backtest import as_ofs, forecasts, known_then, scores
+from model.evidence.claims import ledger
+from model.language.periods import Period, Quarter
+from model.reported import actuals
 from model.results import run
+
+pytestmark = pytest.mark.usefixtures("frozen_data")
 
 CALIBRATION = {
     "net_sales": (("-1.8", "2.6"), ("-3.3", "3.3"), ("-4.1", "4.1"), ("-5.0", "5.0")),
@@ -24,20 +28,27 @@ CALIBRATION = {
 }
 """Mean and mean absolute error, 1 to 4 quarters ahead; per cent, or USD bn."""
 LEEWAY = {"operating_cash_flow": 0.8, "ttm_free_cash_flow": 1.7}
-"""Deferred tax in reported quarters differs from the calibration's (docs/design.md); for the rest, 0.13: the rules leave small choices."""
+"""Deferred tax in reported quarters differs from the calibration's (docs/method.md); small choices, 0.13."""
 
 
 @pytest.mark.parametrize("line", CALIBRATION)
 def test_errors_are_those_of_the_calibration(line: str) -> None:
-    scale = 1 if line in IN_PERCENT else 1000
-    for score, expected in zip([each for each in scores() if each.line == line], CALIBRATION[line], strict=True):
-        assert [error / scale for error in score.model] == pytest.approx([float(each) for each in expected], abs=LEEWAY.get(line, 0.13))
+    scale = 1 if line in RULES.in_percent else 1000
+    for score, expected in zip(
+        [each for each in scores() if each.line == line], CALIBRATION[line], strict=True
+    ):
+        assert [error / scale for error in score.model] == pytest.approx(
+            [float(each) for each in expected], abs=LEEWAY.get(line, 0.13)
+        )
 
 
 def test_it_covers_every_as_of_and_only_what_is_reported() -> None:
     assert [str(each) for each in as_ofs()] == ["2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1"]
     assert {score.ahead: score.number for score in scores()} == {1: 6, 2: 5, 3: 4, 4: 3}
-    assert all(math.isfinite(each.reported) and math.isfinite(each.model) and math.isfinite(each.naive) for each in forecasts())
+    assert all(
+        math.isfinite(each.reported) and math.isfinite(each.model) and math.isfinite(each.naive)
+        for each in forecasts()
+    )
 
 
 def test_the_naive_benchmark_is_the_same_quarter_of_the_year_before_at_the_trailing_rate() -> None:
@@ -49,31 +60,39 @@ def test_the_naive_benchmark_is_the_same_quarter_of_the_year_before_at_the_trail
     as_of = Quarter.parse("2025Q2")
     rate = sum(of(as_of.shifted(-n)) for n in range(4)) / sum(of(as_of.shifted(-n)) for n in range(4, 8))
     for ahead in (1, 2, 3, 4):
-        found = next(each for each in forecasts() if each.as_of == as_of and each.ahead == ahead and each.line == "net_sales")
+        found = next(
+            each
+            for each in forecasts()
+            if each.as_of == as_of and each.ahead == ahead and each.line == "net_sales"
+        )
         assert found.naive == pytest.approx(of(as_of.shifted(ahead - 4)) * rate)
         assert found.reported == of(as_of.shifted(ahead))
 
 
 @pytest.mark.parametrize("as_of", ["2024Q4", "2025Q2", "2025Q4"])
-def test_figures_reported_later_change_no_forecast_and_no_claim(as_of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_figures_reported_later_change_no_forecast_and_no_claim(
+    as_of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quarter = Quarter.parse(as_of)
 
     def seen() -> tuple[object, ...]:
-        for name in ("_article_value", "_value_where"):
+        for name in ("_believed", "_scenario_where"):
             getattr(claims, name).cache_clear()
         actuals.reported_arrays.cache_clear()
-        ledger.cache_clear()
+        vars(ledger)["cache_clear"]()
         values = run([known_then(quarter)]).values
         entries = [(each.status, each.reason, each.reported) for each in ledger(quarter)]
-        return repr([values[line].tolist() for line in LINES]), repr(entries)
+        return repr([values[line].tolist() for line in RULES.lines]), repr(entries)
 
     before = seen()
     true = actuals.load_actuals()
     spoilt = {
-        key: replace(figure, value=figure.value * 1.7 + 3) if Quarter.parse(figure.period) > quarter else figure
+        key: replace(figure, value=figure.value * 1.7 + 3)
+        if Quarter.parse(figure.period) > quarter
+        else figure
         for key, figure in true.quarterly.items()
     }
-    monkeypatch.setattr(actuals, "load_actuals", lambda: replace(true, quarterly=spoilt))
+    monkeypatch.setattr(actuals, "load_actuals", lambda _company=None: replace(true, quarterly=spoilt))
     after = seen()
     monkeypatch.undo()
     assert seen() == before
@@ -86,10 +105,16 @@ def test_rules_use_what_was_guided_and_reported_last() -> None:
     assert scenario.table["capex_budget"]["2025"] == 125_000
     assert scenario.table["capex_budget"]["2026"] == 0, "no figure for 2026 was known"
     results = run([scenario])
-    growth = results.value("aws_sales", Period.parse("2025Q3")) / results.value("aws_sales", Period.parse("2024Q3")) - 1
+    growth = (
+        results.value("aws_sales", Period.parse("2025Q3"))
+        / results.value("aws_sales", Period.parse("2024Q3"))
+        - 1
+    )
     assert scenario.table["aws_growth"]["2026"] == pytest.approx(growth)
     assert known_then(Quarter.parse("2024Q4")).table["capex_budget"]["2025"] == 100_000
-    assert known_then(Quarter.parse("2025Q1")).table["deferral_ratio"]["2026"] == 0, "the law of July 2025 was to come"
+    assert known_then(Quarter.parse("2025Q1")).table["deferral_ratio"]["2026"] == 0, (
+        "the law of July 2025 was to come"
+    )
 
 
 def test_guidance_is_a_benchmark_for_the_next_quarter_only() -> None:

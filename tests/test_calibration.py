@@ -1,4 +1,4 @@
-"""The scenarios give what an independent calibration of the same formulas gave (``tests/data/calibration.csv``)."""
+"""The scenarios agree with an independent calibration of the same formulas (``calibration.csv``)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from pathlib import Path
 import pytest
 from shared import computed
 
-from model.axis import Quarter
+from model.language.periods import Quarter
 
-ROWS = list(csv.DictReader((Path(__file__).parent / "data" / "calibration.csv").read_text(encoding="utf-8").splitlines()))
+ROWS = list(
+    csv.DictReader(
+        (Path(__file__).parent / "data" / "calibration.csv").read_text(encoding="utf-8").splitlines()
+    )
+)
 BILLIONS = (
-    "net_sales", "aws_sales", "operating_income", "depreciation_amortization", "aws_depreciation", "operating_cash_flow",
+    "net_sales", "aws_sales", "operating_income", "depreciation_amortization", "aws_depreciation",
+    "operating_cash_flow",
     "net_capex", "free_cash_flow", "free_cash_flow_after_leases", "cash", "debt",
 )  # fmt: skip
 PERCENT = ("aws_sales_growth", "aws_margin", "operating_margin", "normalised_net_margin")
 LAST_DIGIT = 0.055
-"""Half of the last digit that the calibration prints, in USD bn and per cent, and a little for its own rounding."""
+"""Half of the last digit of the calibration, in USD bn and per cent, and a little for its rounding."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['scenario']}-{row['year']}")
@@ -48,8 +53,16 @@ EVENTS = {
 def test_inflection(name: str) -> None:
     results = computed(name)
     trough, amount, turn, positive, recross, intensity, peak = EVENTS[name]
-    found = {key: results.values[key][0, 0] for key in ("trough", "turn", "positive", "recross", "intensity_peak")}
-    expected = {"trough": trough, "turn": turn, "positive": positive, "recross": recross, "intensity_peak": peak}
+    found = {
+        key: results.values[key][0, 0] for key in ("trough", "turn", "positive", "recross", "intensity_peak")
+    }
+    expected = {
+        "trough": trough,
+        "turn": turn,
+        "positive": positive,
+        "recross": recross,
+        "intensity_peak": peak,
+    }
     for key, quarter in expected.items():
         assert Quarter.from_code(found[key]) == Quarter.parse(quarter), key
     assert results.values["trough_amount"][0, 0] / 1000 == pytest.approx(amount, abs=LAST_DIGIT)
@@ -64,7 +77,7 @@ OVERLAYS = {
     ("base", "silicon_delay"): (-5.2, -11.1, -6.9),
     ("base", "price_war"): (-1.9, -14.0, -15.5),
 }
-"""Change of free cash flow in 2026, 2027 and 2028, USD bn. Base with power_delay differs on purpose: see below."""
+"""Change of free cash flow in 2026 to 2028, USD bn. Base with power_delay differs on purpose: see below."""
 
 
 @pytest.mark.parametrize(("name", "overlay"), OVERLAYS)
@@ -72,14 +85,17 @@ def test_overlays_move_free_cash_flow(name: str, overlay: str) -> None:
     plain, changed = computed(name), computed(f"{name}+{overlay}")
     for year, expected in zip((2026, 2027, 2028), OVERLAYS[name, overlay], strict=True):
         place = plain.plan.axis.year_position(year)
-        moved = changed.series("free_cash_flow", "annual")[place, 0] - plain.series("free_cash_flow", "annual")[place, 0]
+        moved = (
+            changed.series("free_cash_flow", "annual")[place, 0]
+            - plain.series("free_cash_flow", "annual")[place, 0]
+        )
         assert moved / 1000 == pytest.approx(expected, abs=2 * LAST_DIGIT), year
 
 
 def test_power_delay_on_base_differs_from_the_calibration_by_the_purchases_before_as_of() -> None:
-    """The calibration (-0.2, -5.8, -1.1) delays the purchases of 2026Q1 and Q2 too; the model notes, and we, do not."""
+    """The calibration (-0.2, -5.8, -1.1) also delays the purchases of 2026Q1 and Q2; the model does not."""
     plain, late = computed("base"), computed("base+power_delay")
-    split = plain.plan.axis.split
+    split = plain.plan.axis.forecast_start
     assert (late.values["aws_additions_delayed"][:split] == 0).all()
     assert (late.values["aws_capacity"][: split + 2] == plain.values["aws_capacity"][: split + 2]).all()
     moved = (late.series("free_cash_flow", "annual") - plain.series("free_cash_flow", "annual"))[:, 0] / 1000
@@ -90,11 +106,13 @@ def test_power_delay_on_base_differs_from_the_calibration_by_the_purchases_befor
 
 OPENING = {
     "2025Q3": {
-        "cash": 94197, "debt": 54739, "finance_leases": 11765, "aws_depreciation": 5648, "other_depreciation": 5277,
+        "cash": 94197, "debt": 54739, "finance_leases": 11765, "aws_depreciation": 5648,
+        "other_depreciation": 5277,
         "backlog": 200000,
     },
     "2026Q2": {
-        "cash": 122988, "debt": 132224, "finance_leases": 13451, "aws_depreciation": 8076, "other_depreciation": 5793,
+        "cash": 122988, "debt": 132224, "finance_leases": 13451, "aws_depreciation": 8076,
+        "other_depreciation": 5793,
         "backlog": 496000,
     },
 }  # fmt: skip
@@ -104,7 +122,7 @@ OPENING = {
 def test_opening_balances(as_of: str) -> None:
     results = computed("base", as_of)
     for line, expected in OPENING[as_of].items():
-        assert results.values[line][results.plan.axis.split - 1, 0] == expected, line
+        assert results.values[line][results.plan.axis.forecast_start - 1, 0] == expected, line
 
 
 SEASONS = {

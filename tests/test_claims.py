@@ -7,12 +7,14 @@ import math
 import pytest
 from shared import AS_OFS, computed
 
-from model.axis import Period, Quarter
-from model.claims import Entry, ledger, load_claims
-from model.guidance import all_guidance, guidance_at
-from model.inputs import load_scenario
-from model.observed import observe
+from model.amazon import AMAZON
+from model.evidence.claims import Entry, ledger
+from model.evidence.running_period import reported_so_far
+from model.evidence.thesis import load_thesis
+from model.language.periods import Period, Quarter
+from model.reported.guidance import all_guidance, guidance_at
 from model.results import run
+from model.scenarios.composing import load_scenario
 
 DCF = "value_per_share[dcf,mid]"
 
@@ -60,7 +62,9 @@ def test_the_ledger_holds_the_article_s_claims_at_every_as_of() -> None:
         entries = ledger(Quarter.parse(as_of))
         assert len(entries) >= 16
         assert all(each.reason for each in entries)
-    assert len({claim.name for claim in load_claims()}) == len(load_claims())
+    thesis = load_thesis()
+    assert thesis is not None
+    assert len({claim.name for claim in thesis.claims}) == len(thesis.claims)
 
 
 def test_the_claim_on_capital_expenditure_of_2026_names_what_was_spent_and_guided() -> None:
@@ -78,14 +82,18 @@ def test_free_cash_flow_of_2026_is_judged_by_reported_trailing_figures() -> None
 
 def test_no_guidance_given_later_is_used() -> None:
     for as_of in map(Quarter.parse, AS_OFS):
-        for said in all_guidance():
-            known = guidance_at(as_of, said.line, said.period)
+        for said in all_guidance(AMAZON):
+            known = guidance_at(AMAZON, as_of, said.line, said.period)
             assert known is None or known.as_of <= as_of
-    assert guidance_at(Quarter.parse("2025Q3"), "net_capex", Period.parse("2026")) is None
+    assert guidance_at(AMAZON, Quarter.parse("2025Q3"), "net_capex", Period.parse("2026")) is None
 
 
 def test_risks_are_priced_by_their_overlays() -> None:
-    for name, overlay in {"risk-silicon": "silicon_delay", "risk-price": "price_war", "risk-power": "power_delay"}.items():
+    for name, overlay in {
+        "risk-silicon": "silicon_delay",
+        "risk-price": "price_war",
+        "risk-power": "power_delay",
+    }.items():
         expected = computed(f"article+{overlay}").values[DCF][0, 0] - computed("article").values[DCF][0, 0]
         assert entry(name, "2026Q2").at_stake == pytest.approx(expected)
         assert expected < -1
@@ -93,11 +101,17 @@ def test_risks_are_priced_by_their_overlays() -> None:
 
 def test_what_is_at_stake_is_the_article_with_that_one_claim_replaced() -> None:
     guided = run([load_scenario("article").with_overrides({"capex_budget": {"2026": 220_000.0}})])
-    assert entry("capex-2026", "2026Q2").at_stake == pytest.approx(guided.values[DCF][0, 0] - computed("article").values[DCF][0, 0])
+    assert entry("capex-2026", "2026Q2").at_stake == pytest.approx(
+        guided.values[DCF][0, 0] - computed("article").values[DCF][0, 0]
+    )
     threshold = run([load_scenario("article").with_overrides({"capex_budget": {"2026": 140_000.0}})])
-    assert entry("capex-2026", "2025Q3").at_stake == pytest.approx(threshold.values[DCF][0, 0] - computed("article").values[DCF][0, 0])
+    assert entry("capex-2026", "2025Q3").at_stake == pytest.approx(
+        threshold.values[DCF][0, 0] - computed("article").values[DCF][0, 0]
+    )
     assert math.isnan(entry("backlog", "2026Q2").at_stake), "a memo line: no value hangs on it"
-    assert entry("fair-value", "2026Q2").at_stake == pytest.approx(computed("article").values[DCF][0, 0] - 234.75)
+    assert entry("fair-value", "2026Q2").at_stake == pytest.approx(
+        computed("article").values[DCF][0, 0] - 234.75
+    )
 
 
 # What a running year points to
@@ -105,8 +119,11 @@ def test_what_is_at_stake_is_the_article_with_that_one_claim_replaced() -> None:
 
 def test_a_flow_so_far_points_to_the_year_at_last_year_s_season() -> None:
     results = computed("base")
-    seen = observe(results, "net_capex", Period.parse("2026"))
-    quarters = {f"2025Q{number}": results.value("net_capex", Period("quarterly", 2025, number)) for number in (1, 2, 3, 4)}
+    seen = reported_so_far(results, "net_capex", Period.parse("2026"))
+    quarters = {
+        f"2025Q{number}": results.value("net_capex", Period("quarterly", 2025, number))
+        for number in (1, 2, 3, 4)
+    }
     assert (seen.value, seen.quarters, seen.complete) == (96310, 2, False)
     half, whole = quarters["2025Q1"] + quarters["2025Q2"], sum(quarters.values())
     assert seen.outlook == pytest.approx(96310 * whole / half)
@@ -114,15 +131,18 @@ def test_a_flow_so_far_points_to_the_year_at_last_year_s_season() -> None:
 
 def test_a_growth_so_far_compares_with_the_same_quarters_of_the_year_before() -> None:
     results = computed("base")
-    sales = {quarter: results.value("aws_sales", Period.parse(quarter)) for quarter in ("2025Q1", "2025Q2", "2026Q1", "2026Q2")}
+    sales = {
+        quarter: results.value("aws_sales", Period.parse(quarter))
+        for quarter in ("2025Q1", "2025Q2", "2026Q1", "2026Q2")
+    }
     expected = (sales["2026Q1"] + sales["2026Q2"]) / (sales["2025Q1"] + sales["2025Q2"]) - 1
-    assert observe(results, "aws_sales_growth", Period.parse("2026")).value == pytest.approx(expected)
+    assert reported_so_far(results, "aws_sales_growth", Period.parse("2026")).value == pytest.approx(expected)
 
 
 def test_a_ratio_of_trailing_sums_and_a_balance_are_those_of_the_last_quarter() -> None:
     results = computed("base")
     for line in ("capex_intensity", "backlog", "cash"):
-        seen = observe(results, line, Period.parse("2026"))
+        seen = reported_so_far(results, line, Period.parse("2026"))
         assert seen.value == results.value(line, Period.parse("2026Q2"))
         assert seen.latest
 
@@ -131,20 +151,23 @@ def test_a_change_of_a_ratio_so_far_compares_the_ratios_of_the_quarters_so_far()
     results = computed("base")
 
     def margin(*quarters: str) -> float:
-        income, sales = (sum(results.value(line, Period.parse(q)) for q in quarters) for line in ("aws_operating_income", "aws_sales"))
+        income, sales = (
+            sum(results.value(line, Period.parse(q)) for q in quarters)
+            for line in ("aws_operating_income", "aws_sales")
+        )
         return income / sales
 
-    seen = observe(results, "aws_margin_change", Period.parse("2026"))
+    seen = reported_so_far(results, "aws_margin_change", Period.parse("2026"))
     assert seen.value == pytest.approx(margin("2026Q1", "2026Q2") - margin("2025Q1", "2025Q2"))
     assert not seen.latest
 
 
 def test_a_reported_period_is_complete_and_one_ahead_is_empty() -> None:
     results = computed("base")
-    assert observe(results, "net_sales", Period.parse("2025")).value == 716924
-    assert observe(results, "net_sales", Period.parse("2025Q4")).complete
-    assert math.isnan(observe(results, "net_sales", Period.parse("2027")).value)
-    assert not observe(results, "net_sales", Period.parse("2026Q3")).complete
+    assert reported_so_far(results, "net_sales", Period.parse("2025")).value == 716924
+    assert reported_so_far(results, "net_sales", Period.parse("2025Q4")).complete
+    assert math.isnan(reported_so_far(results, "net_sales", Period.parse("2027")).value)
+    assert not reported_so_far(results, "net_sales", Period.parse("2026Q3")).complete
 
 
 def test_a_threshold_that_is_another_year_s_figure_is_as_known_at_the_as_of() -> None:

@@ -1,4 +1,4 @@
-"""The command line, as users and scripts meet it: real processes, exit statuses, one line on stderr."""
+"""The command line as users and scripts meet it: output, exit statuses, errors in one line on stderr."""
 
 from __future__ import annotations
 
@@ -11,33 +11,27 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from shared import computed
+from commands import amzn_fcf, refused
+from processes import AMZN_FCF, finished
+from shared import calculated, computed
 
-from model.axis import Period
+from amzn_fcf import commands
+from amzn_fcf.building.templates import WRITERS
+from amzn_fcf.cli import main
+from amzn_fcf.commands import COMMANDS, claims, simulate, template, validate
+from model.backends import choice
+from model.language.periods import Period
+from model.reported.actuals import load_actuals
+from model.simulation.sampling import SAMPLINGS
+from workbook_templates.engines import engines
 
-
-def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False)
-
-
-def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
-    """Run a command that must fail; return its one line."""
-    done = amzn_fcf(*arguments, cwd=cwd)
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    lines = done.stderr.strip().splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("amzn-fcf: error: ")
-    return lines[0]
+LATEST = load_actuals().latest
 
 
 def test_help_shows_every_command_with_an_example() -> None:
     whole = amzn_fcf("--help")
     assert whole.returncode == 0
-    for command in (
-        "build", "show", "validate", "value", "solve", "simulate", "tornado", "grid", "claims", "backtest", "read", "template",
-    ):  # fmt: skip
+    for command in COMMANDS:
         assert command in whole.stdout
         part = amzn_fcf(command, "--help")
         assert part.returncode == 0
@@ -50,8 +44,47 @@ def test_help_loads_neither_numpy_nor_openpyxl() -> None:
         "import sys; from amzn_fcf.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
         "print(sorted(set(sys.modules) & {'numpy', 'pandas', 'openpyxl', 'rich', 'model'}))"
     )
+    done = finished([sys.executable, "-c", code])
+    assert done.stdout.strip().endswith("[]"), done.stderr
+
+
+def test_every_module_of_a_command_is_in_the_list_of_commands() -> None:
+    modules = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__", "options"}
+    assert set(COMMANDS) == modules, "list the command in amzn_fcf/commands/__init__.py"
+
+
+def test_a_command_that_lacks_a_part_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delattr(claims, "SUMMARY")
+    monkeypatch.delattr(claims, "OPTIONS")
+    assert main(["show", "net_sales"]) == 2
+    assert "amzn_fcf/commands/claims.py lacks SUMMARY, OPTIONS" in capsys.readouterr().err
+
+
+def test_choices_are_those_of_the_code_behind_them() -> None:
+    assert simulate.SAMPLINGS == SAMPLINGS
+    assert simulate.ENGINES == choice.ENGINES
+    assert tuple(engines.ENGINES) == validate.ENGINES
+    assert validate.ENGINES[0] == engines.DEFAULT_ENGINE
+    assert sorted(template.HOSTS) == sorted(WRITERS)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show free_cash_flow", "value", "solve wacc --price 234.75 --scenario article", "claims",
+        "simulate --draws 16 --engine numpy --workers 1",
+    ],
+)  # fmt: skip
+def test_commands_that_compute_load_no_workbook_code(command: str) -> None:
+    heavy = {"openpyxl", "formualizer", "workbook_templates", "xlwings_udfs", "xlwings", "pandas", "rich"}
+    code = (
+        f"import sys; from amzn_fcf.cli import main; assert main({command.split()}) == 0; "
+        f"print(sorted(set(sys.modules) & {heavy}), file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip().endswith("[]")
+    assert done.stderr.strip() == "[]"
 
 
 def test_templates_of_every_host_lie_side_by_side(tmp_path: Path) -> None:
@@ -72,8 +105,9 @@ def test_show_heads_a_line_with_its_members_as_they_are_written() -> None:
 
 
 def test_show_prints_a_json_list_of_figures() -> None:
-    done = amzn_fcf("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
-    assert done.returncode == 0
+    arguments = ("show", "free_cash_flow", "--scenario", "base", "--period", "annual", "--format", "json")
+    done = finished([*AMZN_FCF, *arguments])  # as a process: status and texts come through
+    assert (done.returncode, done.stderr) == (0, "")
     entries = json.loads(done.stdout)
     assert [entry["period"] for entry in entries] == [str(year) for year in range(2022, 2036)]
     assert set(entries[0]) == {"line", "period", "scenario", "value", "unit"}
@@ -97,7 +131,19 @@ def test_show_takes_every_kind_of_period(period: str, first: str, count: int) ->
 
 
 def test_show_prints_csv_and_text_for_several_lines_and_scenarios() -> None:
-    done = amzn_fcf("show", "aws_margin", "turn", "--scenario", "base", "--scenario", "article", "--period", "2026", "--format", "csv")
+    done = amzn_fcf(
+        "show",
+        "aws_margin",
+        "turn",
+        "--scenario",
+        "base",
+        "--scenario",
+        "article",
+        "--period",
+        "2026",
+        "--format",
+        "csv",
+    )
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [(row["line"], row["scenario"]) for row in rows] == [
         ("aws_margin", "base"), ("turn", "base"), ("aws_margin", "article"), ("turn", "article"),
@@ -123,7 +169,10 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--period", "2036Q1"], "2036Q1 is outside the axis"),
         (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; write 2026, 2026Q3"),
         (["show", "aws_capacity_use", "--period", "2026"], "has no annual figure"),
-        (["show", "net_sales", "--as-of", "2026Q3"], "as-of 2026Q3 is not reported yet; the latest is 2026Q2"),
+        (
+            ["show", "net_sales", "--as-of", str(LATEST.shifted(1))],
+            f"as-of {LATEST.shifted(1)} is not reported yet; the latest is {LATEST}",
+        ),
         (["show", "net_sales", "--as-of", "2023Q1"], "as-of 2023Q1 is outside 2024Q4"),
         (["build", "--scenario", "base+"], "unknown scenario ''"),
         (["build", "--workers", "0"], "workers must be a whole number from 1 to 1,024, not 0"),
@@ -136,7 +185,10 @@ def test_bad_input_is_one_line_and_status_2(arguments: list[str], message: str, 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["name = 'x'\nas_of = ", "name = 'x'\nas_of = '2026Q2'\n[drivers.aws_growth]\nunit = 'ratio'\nsou"])
+@pytest.mark.parametrize(
+    "text",
+    ["name = 'x'\nas_of = ", "name = 'x'\nas_of = '2026Q2'\n[drivers.aws_growth]\nunit = 'ratio'\nsou"],
+)
 def test_a_truncated_scenario_file_is_one_line_and_nothing_is_written(text: str, tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text(text, encoding="utf-8")
     assert "is not valid TOML" in refused("build", "--scenario", "x.toml", cwd=tmp_path)
@@ -144,9 +196,13 @@ def test_a_truncated_scenario_file_is_one_line_and_nothing_is_written(text: str,
 
 
 def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
-    done = amzn_fcf("build", "--scenario", "base", "--scenario", "article", cwd=tmp_path)
+    done = amzn_fcf("build", "--workers", "1", "--scenario", "base", "article", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"amzn-fcf_base.xlsx", "amzn-fcf_article.xlsx", ".amzn-fcf"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "amzn-fcf_base.xlsx",
+        "amzn-fcf_article.xlsx",
+        ".amzn-fcf",
+    }
     row = next(line for line in done.stdout.splitlines() if line.strip().startswith("base"))
     model = computed("base")
     for year in range(2025, 2029):
@@ -158,7 +214,8 @@ def test_build_writes_validates_and_prints_a_summary(tmp_path: Path) -> None:
 
 def test_build_takes_a_scenario_of_the_users_own_and_another_as_of(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
-        'name = "mine"\nbase = "base"\nas_of = "2026Q2"\n[drivers.aws_growth]\nunit = "ratio"\nsource = "me"\nvalues = { 2027 = 0.2 }\n',
+        'name = "mine"\nbase = "base"\nas_of = "2026Q2"\n[drivers.aws_growth]\n'
+        'unit = "ratio"\nsource = "me"\nvalues = { 2027 = 0.2 }\n',
         encoding="utf-8",
     )
     done = amzn_fcf("build", "--scenario", "mine.toml", "--out", "mine", cwd=tmp_path)
@@ -189,12 +246,14 @@ def test_a_target_that_cannot_be_replaced_leaves_no_partial_file(tmp_path: Path)
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody can write")
 def test_a_folder_in_which_nobody_can_write_is_one_line() -> None:
-    assert "/proc/self/out: cannot be made" in refused("build", "--scenario", "base", "--out", "/proc/self/out")
+    assert "/proc/self/out: cannot be made" in refused(
+        "build", "--scenario", "base", "--out", "/proc/self/out"
+    )
 
 
 def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path: Path) -> None:
-    assert amzn_fcf("build", "--scenario", "bear", "--out", str(tmp_path)).returncode == 0
     path = tmp_path / "amzn-fcf_bear.xlsx"
+    path.write_bytes(calculated("bear"))
     done = amzn_fcf("validate", str(path), "--engine", "formualizer", "--engine", "ironcalc")
     assert done.returncode == 0
     assert "bear: clean" in done.stdout
@@ -213,23 +272,33 @@ def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_output_that_cannot_be_written_is_one_line(form: str) -> None:
-    command = [sys.executable, "-m", "amzn_fcf", "show", "net_sales", "--format", form]
+    command = [*AMZN_FCF, "show", "net_sales", "--format", form]
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = finished(command, capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr == "amzn-fcf: error: the output cannot be written: No space left on device\n"
 
 
 def test_wrong_arguments_are_one_line() -> None:
-    for arguments in (["show", "--format", "xml"], ["bogus"], ["validate"], ["show", "--period"], ["build", "--out", ""]):
+    for arguments in (
+        ["show", "--format", "xml"],
+        ["bogus"],
+        ["validate"],
+        ["show", "--period"],
+        ["build", "--out", ""],
+    ):
         refused(*arguments)
 
 
 def test_two_scenarios_of_one_name_are_refused_not_merged(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "mine.toml").write_text('name = "mine"\nbase = "base"\nas_of = "2026Q2"\n', encoding="utf-8")
-    line = refused("show", "net_sales", "--scenario", "a/mine.toml", "--scenario", "b/mine.toml", cwd=tmp_path)
+        (tmp_path / folder / "mine.toml").write_text(
+            'name = "mine"\nbase = "base"\nas_of = "2026Q2"\n', encoding="utf-8"
+        )
+    line = refused(
+        "show", "net_sales", "--scenario", "a/mine.toml", "--scenario", "b/mine.toml", cwd=tmp_path
+    )
     assert "two files have this name" in line
 
 
@@ -244,6 +313,6 @@ def test_drivers_are_shown_by_year_and_lines_are_listed_as_json() -> None:
 @pytest.mark.parametrize("arguments", ["show", "show net_sales"])
 def test_a_reader_that_stops_early_is_no_error(arguments: str) -> None:
     pipe = f"'{sys.executable}' -m amzn_fcf {arguments} | head -1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, check=False)  # noqa: S607  # a pipe, as users write it
+    done = finished(["bash", "-c", pipe])
     assert done.stderr == ""
     assert done.returncode == 0

@@ -5,30 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import amzn_fcf, refused
 from shared import computed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MINE = (
-    'name = "mine"\ntitle = "Mine"\nbase = "base"\nas_of = "2026Q2"\n\n[drivers.valuation_date]\nunit = "date"\nsource = "x"\nvalue = {}\n'
+    'name = "mine"\ntitle = "Mine"\nbase = "base"\nas_of = "2026Q2"\n\n'
+    '[drivers.valuation_date]\nunit = "date"\nsource = "x"\nvalue = {}\n'
 )
-
-
-def amzn_fcf(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=cwd, check=False)
-
-
-def refused(*arguments: str, status: int = 2, cwd: Path | None = None) -> str:
-    done = amzn_fcf(*arguments, cwd=cwd)
-    assert (done.returncode, done.stdout) == (status, ""), done.stderr
-    (line,) = done.stderr.strip().splitlines()
-    return line
 
 
 def test_value_prints_every_method_and_what_it_rests_on() -> None:
@@ -39,7 +28,10 @@ def test_value_prints_every_method_and_what_it_rests_on() -> None:
             assert found[name, key] == pytest.approx(computed(name).values[key][0, 0])
     assert found["base", "valuation_date"] == "2026-10-06"
     assert found["base", "price_to_free_cash_flow_trailing"] is None
-    assert found["mix of the values", "value_per_share[dcf,mid]"] > found["value of the mix", "value_per_share[dcf,mid]"]
+    assert (
+        found["mix of the values", "value_per_share[dcf,mid]"]
+        > found["value of the mix", "value_per_share[dcf,mid]"]
+    )
 
 
 def test_value_warns_of_a_heavy_terminal_and_says_how_stock_compensation_is_counted() -> None:
@@ -67,13 +59,17 @@ def test_solve_takes_the_scenario_s_own_price_and_words_for_drivers() -> None:
 
 def test_an_impossible_price_is_one_line_and_status_3() -> None:
     assert "no root in [0.04, 0.2]" in refused("solve", "wacc", "--price", "1000000", status=3)
-    assert "caps AWS sales" in refused("solve", "aws_growth", "--price", "234.75", "--scenario", "article", status=3)
+    assert "caps AWS sales" in refused(
+        "solve", "aws_growth", "--price", "234.75", "--scenario", "article", status=3
+    )
     assert "no root" in refused("solve", "wacc", "--price", "-5", status=3)
 
 
 def test_bad_questions_are_one_line() -> None:
     assert "unknown driver 'wac'" in refused("solve", "wac", "--price", "200")
-    assert "unknown method 'dfc'; did you mean dcf?" in refused("solve", "wacc", "--price", "200", "--method", "dfc")
+    assert "unknown method 'dfc'; did you mean dcf?" in refused(
+        "solve", "wacc", "--price", "200", "--method", "dfc"
+    )
     assert "--price needs a number" in refused("solve", "wacc", "--price", "nan")
     assert "invalid float value" in refused("solve", "wacc", "--price", "much")
     assert "--between needs" in refused("solve", "wacc", "--price", "200", "--between", "0.1", "0.05")
@@ -91,11 +87,17 @@ def test_claims_by_as_of(as_of: str, status: str) -> None:
     assert all(row["reason"] for row in rows)
 
 
+@pytest.mark.usefixtures("frozen_data")
 def test_backtest_gives_every_forecast_to_programs() -> None:
     records = json.loads(amzn_fcf("backtest", "--format", "json").stdout)
     assert len(records) == 7 * (6 + 5 + 4 + 3)
     first = records[0]
-    assert (first["as_of"], first["quarter"], first["ahead"], first["line"]) == ("2024Q4", "2025Q1", 1, "net_sales")
+    assert (first["as_of"], first["quarter"], first["ahead"], first["line"]) == (
+        "2024Q4",
+        "2025Q1",
+        1,
+        "net_sales",
+    )
     assert first["reported"] == 155667
 
 

@@ -1,4 +1,4 @@
-"""Simulations on a Dask cluster: the same bits as on one machine, also when a worker or the scheduler is killed on the way."""
+"""Simulations on a Dask cluster: the same bits as on one machine, even if a worker or the scheduler dies."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from dask_processes import dask_processes
 from distributed import LocalCluster
 from test_simulate import answers
 
-import amzn_fcf.commands.simulate
 from amzn_fcf.cli import main
-from model.cluster import cluster_workers
 from model.errors import EngineError, InputError
-from model.sampling import blocks_of
-from model.simulate import simulate
-from model.workers import WorkersLostError, in_order
-from workbook_templates.validate import validate_file
+from model.parallel.cluster import cluster_workers
+from model.parallel.workers import WorkersLostError, in_order
+from model.simulation.run import simulate
+from model.simulation.sampling import blocks_of
+from workbook_templates.validation.validate import validate_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from model.simulation import Simulation
+    from model.simulation.results import Simulation
 
 DRAWS = 2000
 
@@ -50,7 +49,9 @@ def test_a_local_cluster_gives_the_same_bits(local: Simulation) -> None:
         assert answers(found) == answers(local)
         assert not found.lost
         with pytest.raises(ZeroDivisionError):  # what goes wrong here is no failure of the cluster
-            simulate("base", draws=DRAWS, engine="numpy", scheduler=cluster.scheduler_address, on_block=mistaken)
+            simulate(
+                "base", draws=DRAWS, engine="numpy", scheduler=cluster.scheduler_address, on_block=mistaken
+            )
 
 
 def mistaken(draws: int) -> None:
@@ -80,7 +81,10 @@ def test_a_worker_that_is_killed_on_the_way_changes_nothing(local: Simulation, t
             with pytest.raises(InputError, match="draws must be a whole number from 1"):
                 list(in_order(workers, blocks_of, range(5)))
         for piece, reason in ((partial(truediv, 1), "ZeroDivisionError"), (here_alone, "RuntimeError")):
-            with pytest.raises(WorkersLostError, match=f"the cluster failed: {reason}"), cluster_workers(dask.address) as workers:
+            with (
+                pytest.raises(WorkersLostError, match=f"the cluster failed: {reason}"),
+                cluster_workers(dask.address) as workers,
+            ):
                 list(in_order(workers, piece, range(5)))
 
 
@@ -101,8 +105,10 @@ def test_a_scheduler_that_is_killed_leaves_the_blocks_that_were_done(
 
             yield kill
 
-        monkeypatch.setattr(amzn_fcf.commands.simulate, "progress_bar", killing)
-        status = main(["simulate", "--draws", str(10 * DRAWS), "--engine", "numpy", "--scheduler", dask.address])
+        monkeypatch.setattr("amzn_fcf.text.tables.progress_bar", killing)
+        status = main(
+            ["simulate", "--draws", str(10 * DRAWS), "--engine", "numpy", "--scheduler", dask.address]
+        )
     out, err = capsys.readouterr()
     assert status == 1
     assert err.startswith("amzn-fcf: error: the connection to the scheduler is lost; ")
@@ -113,19 +119,29 @@ def test_a_scheduler_that_is_killed_leaves_the_blocks_that_were_done(
     assert local.draws == DRAWS
 
 
-def test_a_scheduler_that_is_not_there_or_has_no_workers_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.cluster._SECONDS_TO_ANSWER", 1)
-    with pytest.raises(EngineError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9 .*: start one with `dask scheduler`"):
+def test_a_scheduler_that_is_not_there_or_has_no_workers_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.parallel.cluster._SECONDS_TO_ANSWER", 1)
+    with pytest.raises(
+        EngineError,
+        match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9 .*: start one with `dask scheduler`",
+    ):
         simulate("base", draws=100, engine="numpy", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(EngineError, match="no Dask scheduler answers at nonsense://x"):
         simulate("base", draws=100, engine="numpy", scheduler="nonsense://x")
-    with pytest.raises(EngineError, match="'' is no address of a Dask scheduler: write one such as tcp"):
+    with pytest.raises(EngineError, match="'' is not the address of a Dask scheduler: write one such as tcp"):
         simulate("base", draws=100, engine="numpy", scheduler="")
-    with dask_processes(tmp_path, workers=0) as dask, pytest.raises(EngineError, match="has no workers: start some with `dask worker"):
+    with (
+        dask_processes(tmp_path, workers=0) as dask,
+        pytest.raises(EngineError, match="has no workers: start some with `dask worker"),
+    ):
         simulate("base", draws=100, engine="numpy", scheduler=dask.address)
 
 
-def test_a_batch_of_workbooks_is_built_on_the_cluster_and_written_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_batch_of_workbooks_is_built_on_the_cluster_and_written_here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "out"
     order = ["build", "--scenario", "base", "bear", "--out", str(out)]
     with dask_processes(tmp_path) as dask:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import subprocess
-from functools import cache
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -12,38 +11,32 @@ import pandas as pd
 import programs
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
-from shared import written
+from shared import calculated, written
 
-from workbook_templates.cells import is_formula
-from workbook_templates.contents import read_book
-from workbook_templates.package import day_number
-from workbook_templates.parity import compare
-from workbook_templates.recalc import ENGINES, Formualizer, office_environment, office_program
+from workbook_templates.engines.engines import ENGINES
+from workbook_templates.engines.libreoffice import office_environment, office_program
+from workbook_templates.read.book import read_book
+from workbook_templates.read.values import day_number
+from workbook_templates.validation.parity import compare
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workbook_templates.package import Value
+    from workbook_templates.read.values import Value
 
 _ORDER_OF_FONTS = {f"Unexpected element '{each}' found" for each in ("b", "i", "color", "sz")}
-"""openpyxl writes the elements of a font in an order of its own. ECMA-376 lets them stand in any order (CT_Font is a choice); the data of
-openxml-audit, which are those of the Open XML SDK, ask for one. docs/validation.md has the result of the schemas themselves."""
-
-
-@cache
-def calculated() -> bytes:
-    return Formualizer().with_cached_values(written("base")[2])
+"""openpyxl writes the elements of a font in an order of its own, as ECMA-376 allows (CT_Font is a choice);
+the data of openxml-audit, those of the Open XML SDK, ask for one. Schemas: docs/evidence.md."""
 
 
 def test_every_part_keeps_to_the_schemas_of_the_open_xml_sdk(tmp_path: Path) -> None:
-    from openxml_audit import (  # type: ignore[import-untyped]  # noqa: PLC0415  # has no types; loads its data, and only this test needs it
-        OpenXmlValidator,
-        ValidationSeverity,
-    )
+    from openxml_audit import OpenXmlValidator, ValidationSeverity  # type: ignore[import-untyped]  # noqa: PLC0415  # has no types; loads its data, and only this test needs it
 
     path = tmp_path / "x.xlsx"
-    path.write_bytes(calculated())
-    errors = [each for each in OpenXmlValidator().validate(path).errors if each.severity is ValidationSeverity.ERROR]
+    path.write_bytes(calculated("base"))
+    errors = [
+        each for each in OpenXmlValidator().validate(path).errors if each.severity is ValidationSeverity.ERROR
+    ]
     found = {(each.part_uri, each.description) for each in errors}
     assert found <= {("/xl/styles.xml", text) for text in _ORDER_OF_FONTS}, found
     assert errors, "the order of fonts is no longer an error: take it out of the test"
@@ -52,12 +45,15 @@ def test_every_part_keeps_to_the_schemas_of_the_open_xml_sdk(tmp_path: Path) -> 
 def test_openpyxl_reads_the_values_of_the_model_and_every_formula() -> None:
     """It is the second reader: ours must see the same cells."""
     plan, results, _ = written("base")
-    book = read_book(calculated())
+    book = read_book(calculated("base"))
     for values_only, ours in ((True, book.values), (False, book.contents)):
-        theirs = openpyxl.load_workbook(io.BytesIO(calculated()), data_only=values_only, read_only=True)
+        theirs = openpyxl.load_workbook(io.BytesIO(calculated("base")), data_only=values_only, read_only=True)
         grids = {
             sheet.title: {
-                (cell.row, cell.column): _plain(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None
+                (cell.row, cell.column): _plain(cell.value)
+                for row in sheet.iter_rows()
+                for cell in row
+                if cell.value is not None
             }
             for sheet in theirs.worksheets
         }
@@ -75,7 +71,7 @@ def _plain(value: object) -> Value:
 
 def test_pandas_reads_the_values_of_the_model() -> None:
     plan, results, _ = written("base")
-    frames = pd.read_excel(io.BytesIO(calculated()), sheet_name=None, header=None)
+    frames = pd.read_excel(io.BytesIO(calculated("base")), sheet_name=None, header=None)
     place = plan.layout.places["free_cash_flow"]
     first = plan.layout.first_quarter_column - 1
     row = frames[place.sheet].iloc[place.row - 1, first : first + plan.layout.plan.axis.length]
@@ -88,19 +84,28 @@ def test_libreoffice_opens_the_workbook_without_a_word_and_keeps_every_sheet_and
 ) -> None:
     programs.needs_engine(request, ENGINES["libreoffice"])
     source = tmp_path / "book.xlsx"
-    source.write_bytes(calculated())
+    source.write_bytes(calculated("base"))
     command = [
-        str(office_program()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--norestore",
+        str(office_program()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+        "--norestore",
         "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(source),
     ]  # fmt: skip
-    done = subprocess.run(command, env=office_environment(), capture_output=True, text=True, check=True, timeout=300)
-    assert [line for line in done.stderr.splitlines() if "javaldx" not in line] == []  # which only says that there is no Java
+    done = subprocess.run(
+        command, env=office_environment(), capture_output=True, text=True, check=True, timeout=300
+    )
+    assert [
+        line for line in done.stderr.splitlines() if "javaldx" not in line
+    ] == []  # which only says that there is no Java
     converted = read_book((tmp_path / "out" / "book.xlsx").read_bytes())
     plan, results, _ = written("base")
     assert list(converted.sheets) == list(plan.sheets)
     formulas = {
-        name: {place for place, cell in sheet.cells.items() if cell.formula is not None} for name, sheet in converted.sheets.items()
+        name: {place for place, cell in sheet.cells.items() if cell.formula is not None}
+        for name, sheet in converted.sheets.items()
     }
-    planned = {name: {place for place, cell in sheet.cells.items() if is_formula(cell.content)} for name, sheet in plan.sheets.items()}
+    planned = {
+        name: {place for place, cell in sheet.cells.items() if cell.twin}
+        for name, sheet in plan.sheets.items()
+    }
     assert formulas == planned
     assert not compare(plan, converted.values, results).differences

@@ -1,4 +1,4 @@
-"""Many scenarios at once give what each gives alone; results by year and over trailing twelve months follow from quarters."""
+"""Scenarios computed together equal each alone; years and trailing twelve months follow from quarters."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from second_company import BAKERY
 from shared import computed, family
 
-from model.axis import Period, Quarter
-from model.drivers import ALL
-from model.errors import PeriodError, UnknownNameError
-from model.inputs import load_scenario
+from model.errors import InputError, PeriodError, UnknownNameError
+from model.language.periods import Period, Quarter
 from model.results import run
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL
 
 
 def test_a_batch_equals_its_scenarios_one_by_one() -> None:
@@ -31,9 +32,14 @@ def test_years_and_trailing_years_follow_from_quarters() -> None:
     assert results.value("net_sales", Period.parse("2027")) == pytest.approx(sales[20:24].sum())
     assert results.value("net_sales", Period.parse("TTM 2027Q2")) == pytest.approx(sales[18:22].sum())
     assert results.value("cash", Period.parse("2027")) == results.values["cash"][23, 0]
-    margin = results.value("aws_operating_income", Period.parse("2027")) / results.value("aws_sales", Period.parse("2027"))
+    margin = results.value("aws_operating_income", Period.parse("2027")) / results.value(
+        "aws_sales", Period.parse("2027")
+    )
     assert results.value("aws_margin", Period.parse("2027")) == pytest.approx(margin)
-    growth = results.value("net_sales", Period.parse("2027")) / results.value("net_sales", Period.parse("2026")) - 1
+    growth = (
+        results.value("net_sales", Period.parse("2027")) / results.value("net_sales", Period.parse("2026"))
+        - 1
+    )
     assert results.value("net_sales_growth", Period.parse("2027")) == pytest.approx(growth)
     assert results.value("net_sales_growth", Period.parse("TTM 2027Q4")) == pytest.approx(growth)
 
@@ -42,7 +48,9 @@ def test_a_year_at_its_end_is_the_trailing_year() -> None:
     results = computed("bull")
     for line in ("free_cash_flow", "operating_margin", "cash", "aws_sales_growth", "backlog"):
         for year in range(2024, 2036):
-            annual, trailing = (results.value(line, Period.parse(text)) for text in (str(year), f"TTM {year}Q4"))
+            annual, trailing = (
+                results.value(line, Period.parse(text)) for text in (str(year), f"TTM {year}Q4")
+            )
             assert annual == pytest.approx(trailing), (line, year)
 
 
@@ -59,7 +67,9 @@ def test_what_is_asked_for_must_exist() -> None:
     results = computed("base")
     with pytest.raises(UnknownNameError, match="unknown line 'free_cash'; did you mean free_cash_flow"):
         results.series("free_cash")
-    with pytest.raises(UnknownNameError, match=r"'stores_sales' has members: choose one of stores_sales\[north_america\]"):
+    with pytest.raises(
+        UnknownNameError, match=r"'stores_sales' has members: choose one of stores_sales\[north_america\]"
+    ):
         results.series("stores_sales")
     with pytest.raises(PeriodError, match="has no annual figure: ask for quarters"):
         results.series("aws_capacity_use", "annual")
@@ -88,7 +98,9 @@ def inflection(series: list[float], first: int) -> dict[str, int | None]:
     peak = max(series[t] for t in window if t <= trough)
     return {
         "trough": trough,
-        "turn": next((t for t in pairs if t > trough and series[t] > series[t - 1] and series[t + 1] > series[t]), None),
+        "turn": next(
+            (t for t in pairs if t > trough and series[t] > series[t - 1] and series[t + 1] > series[t]), None
+        ),
         "positive": next((t for t in pairs if t >= trough and series[t] > 0 and series[t + 1] > 0), None),
         "recross": next((t for t in known if t > trough and series[t] > peak), None),
     }
@@ -104,9 +116,12 @@ MEASURES = ("", "_after_leases", "_after_equipment_leases", "_gross_capex", "_af
     growth=st.floats(-0.2, 0.8),
     first=st.sampled_from(["2022Q4", "2024Q1", "2027Q3", "2030Q1"]),
 )
-def test_inflection_events_follow_their_definition(measure: int, scale: float, growth: float, first: str) -> None:
+def test_inflection_events_follow_their_definition(
+    measure: int, scale: float, growth: float, first: str
+) -> None:
     overrides: dict[str, dict[str, float] | float] = {
-        "inflection_measure": {ALL: float(measure)}, "inflection_from": {ALL: float(Quarter.parse(first).code)},
+        "inflection_measure": {ALL: float(measure)},
+        "inflection_from": {ALL: float(Quarter.parse(first).code)},
         "capex_scale": scale, "aws_growth": growth,
     }  # fmt: skip
     results = run([load_scenario("base").with_overrides(overrides)])
@@ -129,3 +144,23 @@ def test_the_article_never_saw_negative_free_cash_flow_and_base_does() -> None:
 def test_results_and_scenarios_introduce_themselves_in_one_line() -> None:
     assert repr(computed("base")).startswith("<Results of base, as of 2026Q2: ")
     assert repr(load_scenario("bear")) == "<Scenario bear, as of 2026Q2: Demand fades after the build-out>"
+
+
+def test_a_table_of_another_scenario_shows_what_all_scenarios_share() -> None:
+    results = run([load_scenario("base"), load_scenario("bull")])
+    shared = results.table(["tax_rate", "free_cash_flow"], scenario=1)
+    assert shared.loc["2030", "tax_rate"] == results.value("tax_rate", Period.parse("2030"), 1)
+    assert shared.loc["2030", "free_cash_flow"] == results.value("free_cash_flow", Period.parse("2030"), 1)
+    twice = run([load_scenario("base"), load_scenario("base")])
+    assert twice.table(["tax_rate"], "quarterly", 1).notna().to_numpy().all()
+
+
+def test_scenarios_of_two_companies_are_refused() -> None:
+    other = load_scenario("base", company=BAKERY)
+    with pytest.raises(InputError, match=r"of different companies .*\(amazon\), base \(bakery\)"):
+        run([load_scenario("base"), other])
+
+
+def test_an_unknown_frequency_is_refused() -> None:
+    with pytest.raises(PeriodError, match="unknown frequency 'yearly'; did you mean quarterly"):
+        computed("base").series("net_sales", "yearly")  # type: ignore[arg-type]  # as a user may write

@@ -27,7 +27,9 @@ def test_a_file_replaces_an_earlier_one_and_leaves_nothing_else(tmp_path: Path) 
 
 def test_the_message_names_the_target(tmp_path: Path) -> None:
     (tmp_path / "b.txt").mkdir()
-    with pytest.raises(WorkbookError, match=r"b\.txt: cannot be written \(Is a directory\); choose another place"):
+    with pytest.raises(
+        WorkbookError, match=r"b\.txt: cannot be written \(Is a directory\); choose another place"
+    ):
         write_files({tmp_path / "b.txt": b"b"})
     (tmp_path / "file").touch()
     with pytest.raises(WorkbookError, match=r"file/c\.txt: cannot be written"):
@@ -36,7 +38,7 @@ def test_the_message_names_the_target(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_an_error_of_the_disk_and_keeps_the_earlier_file(tmp_path: Path) -> None:
-    """A limit on the size of files stands for a disk that is full: the system refuses in the middle of writing."""
+    """A limit on the size of files stands for a full disk: the system refuses in the middle of writing."""
     resource = pytest.importorskip("resource")
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"earlier")
@@ -56,7 +58,8 @@ def test_the_parts_of_killed_writers_are_removed_and_those_of_running_ones_stay(
     dead.wait()
     write_whole(tmp_path / "book.xlsx", b"whole")
     names = {
-        what: part_of(tmp_path / what, process) for what, process in (("dead", dead.pid), ("running", os.getpid()), ("old", os.getpid()))
+        what: part_of(tmp_path / what, process)
+        for what, process in (("dead", dead.pid), ("running", os.getpid()), ("old", os.getpid()))
     }
     for path in names.values():
         path.touch()

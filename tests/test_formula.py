@@ -1,8 +1,9 @@
-"""The printer is the twin of the evaluator: random formulas give the same in numpy and in a spreadsheet engine."""
+"""The printer matches the evaluator: random formulas agree in numpy and in a spreadsheet engine."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, cast
 
 import formualizer
 import numpy as np
@@ -10,16 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.axis import Axis, Quarter
-from model.bind import bind_model
-from model.build import Model, Plan
+from model.amazon import AMAZON
+from model.backends.arrays import term_of
 from model.errors import DeclarationError
-from model.evaluate import term_of
-from model.expr import Binary, Call, Expr, Negate, Number, Ref, Trailing, Where
-from model.lines import Block, driver, line
-from workbook_templates.formula import ALLOWED_FUNCTIONS, call, formula
+from model.language.declarations import Block, Model, driver, line
+from model.language.nodes import Binary, Call, Expr, Negate, Number, Ref, Trailing, Where
+from model.language.periods import Quarter
+from model.plan.binding import bind
+from workbook_templates.plan.formula import ALLOWED_FUNCTIONS, call, formula
 
-AXIS = Axis(Quarter.parse("2026Q2"))
+if TYPE_CHECKING:
+    from model.plan.plan import Plan
+    from workbook_templates.plan.site import Site
+
+AXIS = AMAZON.axis(Quarter.parse("2026Q2"))
 COLUMN = 30
 """Column of the cell that is calculated; rows 1 to 3 hold the lines."""
 
@@ -28,7 +33,9 @@ def plan_of_three_lines() -> Plan:
     names = ("one", "two", "three")
     inputs = {f"input_{name}": driver(name, "ratio") for name in names}
     lines = {name: line(name, "ratio", inputs[f"input_{name}"] + 0) for name in names}
-    return bind_model(Model("test", [type("Section", (Block,), {"__doc__": "A section.", **inputs, **lines})]), AXIS)
+    return bind(
+        Model("test", [type("Section", (Block,), {"__doc__": "A section.", **inputs, **lines})]), AXIS
+    )
 
 
 PLAN = plan_of_three_lines()
@@ -60,6 +67,9 @@ class Grid:
         raise AssertionError(what)
 
 
+SITE = cast("Site", Grid())
+
+
 def _letters(column: int) -> str:
     return ("" if column <= 26 else chr(64 + (column - 1) // 26)) + chr(65 + (column - 1) % 26)
 
@@ -81,7 +91,9 @@ def larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Binary, logical, compared, compared),
         st.builds(Negate, inner),
         st.builds(Where, st.one_of(inner, compared), inner, inner),
-        st.builds(Call, st.sampled_from(["minimum", "maximum"]), st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(
+            Call, st.sampled_from(["minimum", "maximum"]), st.lists(inner, min_size=2, max_size=3).map(tuple)
+        ),
         st.builds(Call, st.just("absolute"), st.tuples(inner)),
     )
 
@@ -104,7 +116,7 @@ def by_engine(tree: Expr, rows: dict[str, list[float]]) -> object:
     for key, row in rows.items():
         for offset, value in enumerate(row):
             book.set_value("S", ROWS[key], COLUMN - len(row) + 1 + offset, value)
-    text = formula(Where(tree, Number(1), Number(0)) if is_flag(tree) else tree, Grid())
+    text = formula(Where(tree, Number(1), Number(0)) if is_flag(tree) else tree, SITE)
     book.set_formula("S", 5, 1, text)
     return book.evaluate_cell("S", 5, 1)
 
@@ -115,20 +127,26 @@ def is_flag(tree: Expr) -> bool:
 
 @settings(max_examples=400, deadline=None)
 @given(trees, st.lists(st.lists(values, min_size=5, max_size=5), min_size=3, max_size=3))
-def test_random_formulas_give_the_same_in_numpy_and_in_the_engine(tree: Expr, data: list[list[float]]) -> None:
+def test_random_formulas_give_the_same_in_numpy_and_in_the_engine(
+    tree: Expr, data: list[list[float]]
+) -> None:
     rows = dict(zip(sorted(ROWS), data, strict=True))
     expected, found = by_numpy(tree, rows), by_engine(tree, rows)
     if not math.isfinite(expected) or abs(expected) > 1e100:
-        return  # a division by zero, a root of a negative number, an overflow: an error value, which may be in a branch not taken
+        return  # an error value, perhaps in an unused branch
     if isinstance(found, dict):
-        assert has_hole(tree, rows), formula(tree, Grid())
+        assert has_hole(tree, rows), formula(tree, SITE)
         return
-    assert float(found) == pytest.approx(expected, rel=1e-9, abs=1e-9), formula(tree, Grid())  # type: ignore[arg-type]  # a number
+    assert float(found) == pytest.approx(expected, rel=1e-9, abs=1e-9), formula(tree, SITE)  # type: ignore[arg-type]  # a number
 
 
 def has_hole(tree: Expr, rows: dict[str, list[float]]) -> bool:
-    """Tell whether some part of ``tree`` has no finite value, so that a spreadsheet shows an error, or is 0^0."""
-    if isinstance(tree, Binary) and tree.operator == "^" and by_numpy(tree.left, rows) == 0 == by_numpy(tree.right, rows):
+    """Tell whether a part of ``tree`` is 0^0 or has no finite value: an error in a spreadsheet."""
+    if (
+        isinstance(tree, Binary)
+        and tree.operator == "^"
+        and by_numpy(tree.left, rows) == 0 == by_numpy(tree.right, rows)
+    ):
         return True  # 1 in numpy, #NUM! in spreadsheets
     if not math.isfinite(by_numpy(tree, rows)):
         return True
@@ -167,16 +185,28 @@ A, B, C = Ref("one"), Ref("two"), Ref("three")
     ],
 )
 def test_formulas_read_as_people_write_them(tree: Expr, text: str) -> None:
-    assert formula(tree, Grid()) == text
+    assert formula(tree, SITE) == text
 
 
 def test_functions_outside_the_allow_list_are_a_build_error() -> None:
     for name in ("OFFSET", "INDIRECT", "XLOOKUP", "ROUND", "NPV", "TODAY"):
         with pytest.raises(DeclarationError, match="not among the functions that all engines agree on"):
             call(name, "A1")
-    assert {"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"} == ALLOWED_FUNCTIONS
+    assert {
+        "IF",
+        "AND",
+        "OR",
+        "MIN",
+        "MAX",
+        "ABS",
+        "SUM",
+        "SUMPRODUCT",
+        "SUMIFS",
+        "INDEX",
+        "MATCH",
+    } == ALLOWED_FUNCTIONS
 
 
 def test_an_unbound_node_is_refused_not_guessed() -> None:
     with pytest.raises(DeclarationError, match="is not bound"):
-        formula(Ref(driver("Growth", "ratio")), Grid())
+        formula(Ref(driver("Growth", "ratio")), SITE)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from shared import AS_OFS, computed
 
-from model.actuals import load_actuals
+from model.reported.actuals import load_actuals
 
 if TYPE_CHECKING:
-    from model.axis import Quarter
+    from model.language.periods import Quarter
 
 FILED = {
     "net_sales": "net_sales",
@@ -53,17 +53,20 @@ FILED_TTM = {
 
 MEASURES = {
     "free_cash_flow_after_leases": {
-        "free_cash_flow": 1, "principal_repayments_of_finance_leases": -1, "principal_repayments_of_financing_obligations": -1,
+        "free_cash_flow": 1, "principal_repayments_of_finance_leases": -1,
+        "principal_repayments_of_financing_obligations": -1,
     },
     "free_cash_flow_after_equipment_leases": {
-        "free_cash_flow": 1, "property_acquired_under_finance_leases": -1, "principal_repayments_of_financing_obligations": -1,
+        "free_cash_flow": 1, "property_acquired_under_finance_leases": -1,
+        "principal_repayments_of_financing_obligations": -1,
     },
     "free_cash_flow_gross_capex": {"operating_cash_flow": 1, "purchases_of_property_and_equipment": -1},
     "free_cash_flow_after_stock_compensation": {"free_cash_flow": 1, "stock_based_compensation": -1},
     "cash": {"cash_and_equivalents": 1, "marketable_securities": 1},
     "debt": {"long_term_debt_noncurrent": 1, "long_term_debt_current_portion": 1},
     "net_capex": {
-        "purchases_of_property_and_equipment": 1, "proceeds_from_property_and_equipment_sales_and_incentives": -1,
+        "purchases_of_property_and_equipment": 1,
+        "proceeds_from_property_and_equipment_sales_and_incentives": -1,
     },
 }  # fmt: skip
 """Lines and the reported components that they must equal."""
@@ -80,9 +83,11 @@ def reported(item: str, quarter: Quarter) -> float:
 @pytest.mark.parametrize("line", FILED)
 def test_every_quarter_equals_the_filing(line: str, as_of: str) -> None:
     results = computed("base", as_of)
-    for position in range(results.plan.axis.split):
+    for position in range(results.plan.axis.forecast_start):
         quarter = results.plan.axis.quarters[position]
-        assert results.values[line][position, 0] == pytest.approx(reported(FILED[line], quarter), abs=TOLERANCE), str(quarter)
+        assert results.values[line][position, 0] == pytest.approx(
+            reported(FILED[line], quarter), abs=TOLERANCE
+        ), str(quarter)
 
 
 @pytest.mark.parametrize("as_of", AS_OFS)
@@ -91,18 +96,20 @@ def test_every_trailing_year_equals_the_published_one(line: str, as_of: str) -> 
     results = computed("base", as_of)
     series = results.series(line, "ttm")
     compared = 0
-    for position in range(3, results.plan.axis.split):
+    for position in range(3, results.plan.axis.forecast_start):
         quarter = results.plan.axis.quarters[position]
-        assert series[position, 0] == pytest.approx(reported(FILED_TTM[line], quarter), abs=TOLERANCE), str(quarter)
+        assert series[position, 0] == pytest.approx(reported(FILED_TTM[line], quarter), abs=TOLERANCE), str(
+            quarter
+        )
         compared += 1
-    assert compared == results.plan.axis.split - 3
+    assert compared == results.plan.axis.forecast_start - 3
 
 
 @pytest.mark.parametrize("as_of", AS_OFS)
 @pytest.mark.parametrize("line", MEASURES)
 def test_every_measure_equals_its_reported_components(line: str, as_of: str) -> None:
     results = computed("base", as_of)
-    for position in range(results.plan.axis.split):
+    for position in range(results.plan.axis.forecast_start):
         quarter = results.plan.axis.quarters[position]
         expected = sum(sign * reported(item, quarter) for item, sign in MEASURES[line].items())
         assert results.values[line][position, 0] == pytest.approx(expected, abs=TOLERANCE), str(quarter)
@@ -137,7 +144,7 @@ def test_no_check_fails_and_nothing_after_as_of_is_reported(as_of: str) -> None:
     assert results.values["checks_failed"][0, 0] == 0
     for key, row in results.values.items():
         if key.startswith("reported."):
-            assert all(math.isnan(value) for value in row[results.plan.axis.split :, 0])
+            assert all(math.isnan(value) for value in row[results.plan.axis.forecast_start :, 0])
 
 
 def test_every_figure_has_a_unit_a_check_and_a_source() -> None:
@@ -151,7 +158,10 @@ def test_segments_and_free_cash_flow_in_the_data_add_up() -> None:
     quarterly = load_actuals().quarterly
     for item, period in list(quarterly):
         if item == "net_sales":
-            parts = [quarterly[f"net_sales_{part}", period].value for part in ("aws", "north_america", "international")]
+            parts = [
+                quarterly[f"net_sales_{part}", period].value
+                for part in ("aws", "north_america", "international")
+            ]
             assert sum(parts) == pytest.approx(quarterly[item, period].value, abs=TOLERANCE)
         if item == "free_cash_flow":
             bridge = (

@@ -19,10 +19,10 @@ from programs import absent
 
 import xlwings_udfs.hosts.calc as host
 from model.errors import WorkbookError
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.calc.client import Client, WorkerError, block, error_number, worker_command
-from xlwings_udfs.hosts.calc.parts import INTERFACE, ONE_VALUE, TYPE_LIBRARY, described_functions, interface
+from xlwings_udfs.hosts.calc.parts import INTERFACE, TYPE_LIBRARY, descriptions, interface
 from xlwings_udfs.hosts.calc.type_library import developer_kit, rebuild
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,11 @@ def client() -> Iterator[Client]:
 
 
 def fake(script: str) -> list[str]:
-    return [sys.executable, "-c", f"import json, sys, time\nsay = lambda x: print(json.dumps(x), flush=True)\n{script}"]
+    return [
+        sys.executable,
+        "-c",
+        f"import json, sys, time\nsay = lambda x: print(json.dumps(x), flush=True)\n{script}",
+    ]
 
 
 def test_a_worker_that_was_killed_between_two_calls_is_replaced(client: Client) -> None:
@@ -84,17 +88,25 @@ def test_a_worker_that_dies_of_a_call_or_answers_nonsense_is_an_error() -> None:
 @pytest.mark.parametrize("calls", [0, 400], ids=["idle", "busy"])
 def test_the_worker_ends_when_its_input_ends(calls: int) -> None:
     pipe = subprocess.PIPE
-    with subprocess.Popen(worker_command(sys.executable), stdin=pipe, stdout=pipe, stderr=pipe, text=True) as worker:
+    with subprocess.Popen(
+        worker_command(sys.executable), stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as worker:
         assert worker.stdout is not None
         assert json.loads(worker.stdout.readline()) == {"ready": True}
-        prices = [json.dumps({"function": "AMZN_IMPLIED", "arguments": ["wacc", 200 + each / 10, None, None]}) for each in range(calls)]
+        prices = [
+            json.dumps({"function": "AMZN_IMPLIED", "arguments": ["wacc", 200 + each / 10, None, None]})
+            for each in range(calls)
+        ]
         out, errors = worker.communicate("".join(f"{each}\n" for each in prices), timeout=60)
     assert (worker.returncode, errors) == (0, "")
     assert out.count("\n") < max(1, calls)  # it did not go on with what nobody waits for
 
 
 def test_errors_are_numbers_that_calc_takes_for_errors() -> None:
-    codes = [struct.unpack("<Q", struct.pack("<d", error_number(each)))[0] & 0xFFFFFFFF for each in ("#N/A", "#VALUE!", "#NUM!")]
+    codes = [
+        struct.unpack("<Q", struct.pack("<d", error_number(each)))[0] & 0xFFFFFFFF
+        for each in ("#N/A", "#VALUE!", "#NUM!")
+    ]
     assert codes == [32767, 519, 503]
     assert block([["a", None, 1]]) == (("a", "", 1.0),)
     assert block(2) == ((2.0,),)
@@ -111,8 +123,8 @@ def test_the_extension_holds_what_calc_needs(tmp_path: Path) -> None:
     assert recorded["interpreter"] == sys.executable
     assert list(recorded["functions"]) == list(FUNCTIONS)
     shown = [each.text for each in configuration.iter("value")]
-    for each in described_functions():
-        assert {each.name, each.text, *(argument.text for argument in each.arguments)} <= set(shown)
+    for each in descriptions():
+        assert {each.name, each.summary, *(argument.text for argument in each.arguments)} <= set(shown)
     assert sys.executable in how_to.read_text(encoding="utf-8")
     assert sorted(tmp_path.joinpath("new").iterdir()) == [extension, how_to]  # nothing temporary
     assert host.write_template(tmp_path / "again")[0].read_bytes() == extension.read_bytes()
@@ -131,22 +143,25 @@ def test_what_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path) -> No
 def test_the_interface_that_ships_is_that_of_the_functions() -> None:
     again = "the functions have changed: run python -m xlwings_udfs.hosts.calc.type_library"
     assert (PACKAGE / INTERFACE).read_text(encoding="utf-8") == interface(), again
-    assert set(FUNCTIONS) >= ONE_VALUE
 
 
-def test_the_type_library_that_ships_is_that_of_the_functions(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_the_type_library_that_ships_is_that_of_the_functions(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     reader = developer_kit("unoidl-read")
     if developer_kit("unoidl-write") is None or reader is None:
         absent(request, "unoidl-write is missing (Debian: apt-get install libreoffice-dev)")
     rebuild(tmp_path)
     read = [
-        subprocess.run([str(reader), str(folder / TYPE_LIBRARY)], capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [str(reader), str(folder / TYPE_LIBRARY)], capture_output=True, text=True, check=True
+        ).stdout
         for folder in (PACKAGE, tmp_path)
     ]
     assert read[0] == read[1]
     methods = re.findall(r"(\w+)\((.*)\);", read[0])
     assert {name: arguments.count("[in] any") for name, arguments in methods} == {
-        each.name: len(each.arguments) for each in described_functions()
+        each.name: len(each.arguments) for each in descriptions()
     }
 
 

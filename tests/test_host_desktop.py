@@ -24,14 +24,23 @@ from programs import needs_engine
 from shared import family
 
 from model.errors import NoRootError, NotAvailableError, WorkbookError
-from workbook_templates.recalc import ENGINES, Formualizer
-from workbook_templates.writer import write_workbook
-from xlwings_udfs.convert import BAD_NUMBER, BAD_VALUE, ERROR_VALUES, NOT_AVAILABLE, ErrorValue
-from xlwings_udfs.hosts.desktop.described import CATEGORY, LONGEST_DESCRIPTION, descriptions
-from xlwings_udfs.hosts.desktop.marks import MARK, VBA_CONSTANTS
+from workbook_templates.engines.engines import ENGINES
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.write.xlsx import write_workbook
+from xlwings_udfs.cells.descriptions import CATEGORY
+from xlwings_udfs.cells.error_values import (
+    BAD_NUMBER,
+    BAD_VALUE,
+    ERROR_VALUES,
+    MARK,
+    NOT_AVAILABLE,
+    SPELLINGS,
+    ErrorValue,
+)
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.template import HOW_TO, INTELLISENSE, SETTINGS, UDF_MODULE, write_template
 from xlwings_udfs.hosts.desktop.vba_module import PYTHON_MODULE, vba_module
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.hosts.desktop.wizard import LONGEST_DESCRIPTION, descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +51,8 @@ BY_XLWINGS, BY_HAND = UDF_MODULE, PYTHON_MODULE
 LEFT_OUT = ...
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 ODD: Sequence[object] = (
-    None, "", "  ", "no such thing", -1.0, 0.5, 1e150, True, Decimal("1.5"), DAY, CellError("#DIV/0!"), Cells((("a", "#N/A"), (None, DAY))),
+    None, "", "  ", "no such thing", -1.0, 0.5, 1e150, True, Decimal("1.5"), DAY, CellError("#DIV/0!"),
+    Cells((("a", "#N/A"), (None, DAY))),
 )  # fmt: skip
 
 
@@ -53,15 +63,13 @@ def excel() -> Iterator[Excel]:
         yield Excel(pool)
 
 
-def test_every_function_is_called_here() -> None:
-    assert set(CALLS) == set(FUNCTIONS)
-
-
 @pytest.mark.parametrize("module", ROUTES.values(), ids=ROUTES)
 @pytest.mark.parametrize("function", CALLS)
 def test_a_function_gives_in_excel_what_it_gives_in_python(excel: Excel, function: str, module: str) -> None:
     for arguments in CALLS[function]:
-        assert excel.call(module, function, *arguments) == in_com(in_python(function, arguments), module), arguments
+        assert excel.call(module, function, *arguments) == in_com(in_python(function, arguments), module), (
+            arguments
+        )
 
 
 @pytest.mark.parametrize("module", ROUTES.values(), ids=ROUTES)
@@ -75,7 +83,9 @@ def test_a_range_of_periods_keeps_its_shape_and_an_error_its_cell(excel: Excel, 
     assert excel.call(module, "AMZN_FCF", Cells(((2026.0,), (2027.0,), (2050.0,), (None,)))) == array(
         *(array(each) for each in (*flow, not_available, blank))
     )
-    assert excel.call(module, "AMZN_FCF", Cells(((2026.0, 2027.0, 2050.0, None),))) == array(*flow, not_available, blank)
+    assert excel.call(module, "AMZN_FCF", Cells(((2026.0, 2027.0, 2050.0, None),))) == array(
+        *flow, not_available, blank
+    )
     assert excel.call(module, "AMZN_FCF", Cells(((2026.0, 2050.0), (None, 2027.0)))) == array(
         array(flow[0], not_available), array(blank, flow[1])
     )
@@ -89,7 +99,9 @@ def test_odd_arguments_give_in_excel_what_they_give_in_python(excel: Excel, func
         for odd in ODD:
             before = (*usual[:position], *(LEFT_OUT,) * (position - len(usual)))
             arguments = (*before, odd, *usual[position + 1 :])
-            assert excel.call(BY_XLWINGS, function, *arguments) == in_com(in_python(function, arguments), BY_XLWINGS), arguments
+            assert excel.call(BY_XLWINGS, function, *arguments) == in_com(
+                in_python(function, arguments), BY_XLWINGS
+            ), arguments
 
 
 FAILURES: dict[str, tuple[str, tuple[object, ...], ErrorValue]] = {
@@ -104,7 +116,11 @@ FAILURES: dict[str, tuple[str, tuple[object, ...], ErrorValue]] = {
     "an error as argument": ("AMZN_FCF", (CellError("#N/A"),), NOT_AVAILABLE),
     "an error in a cell": ("AMZN_FCF", (Cells((("#REF!",),)),), ErrorValue("#REF!")),
     "an error that xlwings does not know": ("AMZN_UPSIDE", (Cells((("#SPILL!",),)),), BAD_VALUE),
-    "an error among overrides": ("AMZN_FCF", (2026.0, LEFT_OUT, LEFT_OUT, Cells((("wacc", "#DIV/0!"),))), BAD_VALUE),
+    "an error among overrides": (
+        "AMZN_FCF",
+        (2026.0, LEFT_OUT, LEFT_OUT, Cells((("wacc", "#DIV/0!"),))),
+        BAD_VALUE,
+    ),
     "a truth value": ("AMZN_FCF", (True,), BAD_VALUE),
     "a negative": ("AMZN_FCF", (-1.0,), BAD_VALUE),
     "a huge number": ("AMZN_FCF", (1e308,), BAD_VALUE),
@@ -136,12 +152,14 @@ def test_a_failure_is_an_error_value_never_a_text_or_a_number(excel: Excel, case
         ([[1.0, float("nan")], [None, NOT_AVAILABLE]], [[1.0, BAD_NUMBER], [None, NOT_AVAILABLE]]),
     ],
 )
-def test_what_a_function_must_not_hand_out_becomes_an_error_value(excel: Excel, answer: object, expected: object, module: str) -> None:
+def test_what_a_function_must_not_hand_out_becomes_an_error_value(
+    excel: Excel, answer: object, expected: object, module: str
+) -> None:
     assert excel.ask(com_stand_in.call_answering, module, "AMZN_VERSION", answer) == in_com(expected, module)
 
 
 def test_sum_over_a_block_with_a_failed_cell_is_an_error(excel: Excel) -> None:
-    """SUM passes over texts: a failed cell has to be neither a text nor a number when it leaves the conversion."""
+    """SUM ignores texts, so a failed cell must be neither a text nor a number after the conversion."""
     years = Cells(tuple((float(year),) for year in range(2020, 2040)))
     found = items(excel.call(BY_XLWINGS, "AMZN_FCF", years))
     assert [each.kind for each in found] == ["VT_ERROR"] * 2 + ["VT_R8"] * 14 + ["VT_ERROR"] * 4
@@ -163,7 +181,9 @@ def test_xlwings_writes_a_wrapper_that_holds_every_function_and_its_optional_arg
     assert set(declared) == set(FUNCTIONS)
     for name, each in descriptions().items():
         names = [argument.name for argument in each.arguments]
-        assert declared[name] == ", ".join(f"{'Optional ' if argument.optional else ''}{argument.name}" for argument in each.arguments)
+        assert declared[name] == ", ".join(
+            f"{'Optional ' if argument.optional else ''}{argument.name}" for argument in each.arguments
+        )
         assert text.count(f'XLPy.CallUDF("{BY_XLWINGS}", "{name}", Array({", ".join(names)})') == 2
     assert text.count("End Function") == len(FUNCTIONS)
     assert max(map(len, text.splitlines())) < 1024
@@ -172,7 +192,9 @@ def test_xlwings_writes_a_wrapper_that_holds_every_function_and_its_optional_arg
 def test_a_word_that_vba_reserves_is_no_argument() -> None:
     names = {argument.name for each in descriptions().values() for argument in each.arguments}
     assert "event_name" in names  # of AMZN_INFLECTION: "event" would not compile
-    assert names.isdisjoint({"event", "type", "next", "option", "input", "date", "string", "loop", "stop", "print", "set", "get"})
+    assert names.isdisjoint(
+        {"event", "type", "next", "option", "input", "date", "string", "loop", "stop", "print", "set", "get"}
+    )
 
 
 @pytest.mark.parametrize("module", ROUTES.values(), ids=ROUTES)
@@ -183,7 +205,9 @@ def test_the_function_wizard_shows_category_and_descriptions_in_full(excel: Exce
         assert each["category"] == CATEGORY
         expected = descriptions()[name]
         assert each["doc"] == expected.text
-        assert each["arguments"] == [(argument.name, argument.description, argument.optional) for argument in expected.arguments]
+        assert each["arguments"] == [
+            (argument.name, argument.text, argument.optional) for argument in expected.arguments
+        ]
         texts = [each["doc"], *(text for _, text, _ in each["arguments"])]
         assert all(0 < len(text) <= LONGEST_DESCRIPTION and text.isascii() for text in texts)
     assert "One of: company, after_leases" in known["AMZN_FCF"]["arguments"][2][1]
@@ -205,34 +229,43 @@ def module_text() -> str:
 def test_the_module_by_hand_has_one_function_each_with_its_optional_arguments(module_text: str) -> None:
     assert module_text.startswith('Attribute VB_Name = "xlwings_udfs"\n')
     found = re.findall(
-        r'^Public Function (\w+)\((.*)\) As Variant\n    \1 = FromPython\("\1", Array\((.*)\)\)\nEnd Function$', module_text, re.MULTILINE
+        r"^Public Function (\w+)\((.*)\) As Variant\n"
+        r'    \1 = FromPython\("\1", Array\((.*)\)\)\nEnd Function$',
+        module_text,
+        re.MULTILINE,
     )
     assert [name for name, _, _ in found] == list(FUNCTIONS)
     for name, declared, handed_on in found:
         arguments = descriptions()[name].arguments
         assert handed_on == ", ".join(each.name for each in arguments)
-        assert declared == ", ".join(f"{'Optional ' if each.optional else ''}ByVal {each.name} As Variant" for each in arguments)
+        assert declared == ", ".join(
+            f"{'Optional ' if each.optional else ''}ByVal {each.name} As Variant" for each in arguments
+        )
     assert f'PYTHON_MODULE As String = "{PYTHON_MODULE}"' in module_text
 
 
 def test_the_module_by_hand_turns_every_mark_into_its_error_value(module_text: str) -> None:
     cases = dict(re.findall(r'Case "(.*)": CellValue = CVErr\((\w+)\)', module_text))
-    assert cases == VBA_CONSTANTS
+    assert cases == {error: spelling.vba for error, spelling in SPELLINGS.items()}
     assert cases == {
-        "#N/A": "xlErrNA", "#NUM!": "xlErrNum", "#VALUE!": "xlErrValue", "#REF!": "xlErrRef", "#DIV/0!": "xlErrDiv0", "#NAME?": "xlErrName",
+        "#N/A": "xlErrNA", "#NUM!": "xlErrNum", "#VALUE!": "xlErrValue", "#REF!": "xlErrRef",
+        "#DIV/0!": "xlErrDiv0", "#NAME?": "xlErrName",
         "#NULL!": "xlErrNull",
     }  # fmt: skip
     assert set(cases) > set(ERROR_VALUES)
     assert "Case Else: CellValue = CVErr(xlErrValue)" in module_text
     assert f"If Left$(value, 1) <> ChrW$({ord(MARK)}) Then Exit Function" in module_text
     assert module_text.count("CellValue(answer(") == 2  # in rows, and in rows and columns
-    assert "Err.Description" not in module_text.split("Private Function FromPython", maxsplit=1)[1]  # no exception's text in a cell
+    assert (
+        "Err.Description" not in module_text.split("Private Function FromPython", maxsplit=1)[1]
+    )  # no exception's text in a cell
 
 
 def test_the_module_by_hand_is_well_formed(module_text: str) -> None:
     lines = [line.strip() for line in code_of(module_text).splitlines()]
     openings = {
-        "Function": r"(?:Public|Private) Function ", "Sub": r"(?:Public|Private) Sub ", "If": r"If .* Then$", "Select": r"Select Case ",
+        "Function": r"(?:Public|Private) Function ", "Sub": r"(?:Public|Private) Sub ", "If": r"If .* Then$",
+        "Select": r"Select Case ",
     }  # fmt: skip
     for word, opening in openings.items():
         assert sum(bool(re.match(opening, line)) for line in lines) == lines.count(f"End {word}") > 0
@@ -258,14 +291,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     folder = tmp_path_factory.mktemp("desktop")
     plan, _ = family("2026Q2")
     path, module = write_template(
-        folder / "amzn-fcf_base.xlsm", lambda base: write_workbook(plan, base), calculate=Formualizer().with_cached_values
+        folder / "amzn-fcf_base.xlsm",
+        lambda base: write_workbook(plan, base),
+        calculate=Formualizer().with_cached_values,
     )
     assert sorted(each.name for each in folder.iterdir()) == ["amzn-fcf_base.bas", "amzn-fcf_base.xlsm"]
     return Template(path, zipfile.ZipFile(path), openpyxl.load_workbook(path, keep_vba=True), module)
 
 
 def test_the_vba_project_is_the_one_of_xlwings_byte_for_byte(template: Template) -> None:
-    shipped = zipfile.ZipFile(io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes()))
+    shipped = zipfile.ZipFile(
+        io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes())
+    )
     assert template.package.read("xl/vbaProject.bin") == shipped.read("xl/vbaProject.bin")
     assert [name for name in template.package.namelist() if name.endswith(".bin")] == ["xl/vbaProject.bin"]
 
@@ -283,13 +320,19 @@ def test_no_sheet_is_lost_and_the_vba_project_finds_its_own(template: Template) 
     plan, _ = family("2026Q2")
     assert template.book.sheetnames == [*plan.sheets, HOW_TO, SETTINGS, INTELLISENSE]
     assert template.book.code_name == "ThisWorkbook"
-    code_names = {sheet.title: sheet.sheet_properties.codeName for sheet in template.book.worksheets if sheet.sheet_properties.codeName}
+    code_names = {
+        sheet.title: sheet.sheet_properties.codeName
+        for sheet in template.book.worksheets
+        if sheet.sheet_properties.codeName
+    }
     assert code_names == {HOW_TO: "Sheet1", SETTINGS: "Sheet2"}
     assert template.book.active is template.book.worksheets[0]
     assert not any(sheet.sheet_view.tabSelected for sheet in template.book.worksheets[1:])
 
 
-def test_the_sheets_of_the_scenario_workbook_are_in_it_with_formulas_and_their_values(template: Template) -> None:
+def test_the_sheets_of_the_scenario_workbook_are_in_it_with_formulas_and_their_values(
+    template: Template,
+) -> None:
     plan, _ = family("2026Q2")
     values = openpyxl.load_workbook(template.path, data_only=True)
     formulas = 0
@@ -313,13 +356,17 @@ def settings_of(book: Workbook) -> dict[str, object]:
     return found
 
 
-def test_the_settings_name_the_module_and_an_interpreter_only_where_it_is_one_of_windows(template: Template) -> None:
+def test_the_settings_name_the_module_and_an_interpreter_only_where_it_is_one_of_windows(
+    template: Template,
+) -> None:
     settings = settings_of(template.book)
     assert settings["UDF Modules"] == UDF_MODULE
     assert settings["Interpreter_Win"] == (sys.executable if sys.platform == "win32" else "python")
     assert settings["PYTHONPATH"] is None
     assert settings["ADD_WORKBOOK_TO_PYTHONPATH"] is False
-    shipped = openpyxl.load_workbook(io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes()))
+    shipped = openpyxl.load_workbook(
+        io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes())
+    )
     names = [str(cell.value) for cell in shipped["_xlwings.conf"]["A"] if cell.value]
     assert set(names[: names.index("Instructions:")]) <= set(settings)
 
@@ -331,7 +378,7 @@ def test_the_interpreter_can_be_named(tmp_path: Path) -> None:
 
 
 def test_argument_help_is_laid_out_as_excel_dna_reads_it(template: Template) -> None:
-    """As its WorkbookIntelliSenseProvider: name, description, help topic, then from the fourth column argument and text in turn."""
+    """Name, description, help topic, then from the fourth column on arguments and texts in turn."""
     sheet = template.book[INTELLISENSE]
     assert template.book.sheetnames[-1] == INTELLISENSE
     assert sheet.sheet_state == "hidden"
@@ -342,8 +389,12 @@ def test_argument_help_is_laid_out_as_excel_dna_reads_it(template: Template) -> 
     for name, (text, topic, *pairs) in found.items():
         expected = descriptions()[str(name)]
         assert (text, topic) == (expected.text, None)
-        shown = [(argument, about) for argument, about in zip(pairs[::2], pairs[1::2], strict=False) if argument]
-        assert shown == [(f"[{each.name}]" if each.optional else each.name, each.description) for each in expected.arguments]
+        shown = [
+            (argument, about) for argument, about in zip(pairs[::2], pairs[1::2], strict=False) if argument
+        ]
+        assert shown == [
+            (f"[{each.name}]" if each.optional else each.name, each.text) for each in expected.arguments
+        ]
 
 
 def test_the_how_to_names_what_is_in_the_files(template: Template) -> None:
@@ -366,8 +417,7 @@ def test_a_file_that_cannot_be_written_leaves_the_earlier_ones(tmp_path: Path) -
     before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
 
     def fails(_: bytes) -> bytes:
-        message = "no workbook"
-        raise ValueError(message)
+        raise ValueError("no workbook")
 
     with pytest.raises(ValueError, match="no workbook"):
         write_template(path, fails)
@@ -379,7 +429,9 @@ def test_a_file_that_cannot_be_written_leaves_the_earlier_ones(tmp_path: Path) -
 
 
 @pytest.mark.libreoffice
-def test_libreoffice_opens_and_converts_it(template: Template, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_libreoffice_opens_and_converts_it(
+    template: Template, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     needs_engine(request, ENGINES["libreoffice"])
     office = shutil.which("soffice") or shutil.which("libreoffice") or ""
     profile = (tmp_path / "profile").as_uri()
@@ -400,4 +452,6 @@ def test_libreoffice_opens_and_converts_it(template: Template, tmp_path: Path, r
     for row in values["Annual"].iter_rows():
         for cell in row:
             if isinstance(cell.value, float):
-                assert converted["Annual"][cell.coordinate].value == pytest.approx(cell.value, rel=1e-9, abs=1e-9)
+                assert converted["Annual"][cell.coordinate].value == pytest.approx(
+                    cell.value, rel=1e-9, abs=1e-9
+                )

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING
 
 import formualizer
 import pytest
-from office_calls import CALLS
+from calls import CALLS, Call
 
-from amzn_fcf.workbooks import build, shipped_at
-from model.axis import Quarter
-from model.errors import AmznFcfError
-from model.inputs import load_scenario
-from workbook_templates.layout import COVER, FUNCTIONS, INPUTS, SELECTED_CELL, VALUE
-from workbook_templates.package import read_grids, value_at, with_changes
-from workbook_templates.recalc import Formualizer
-from workbook_templates.sheets.functions import EXAMPLES, FIRST_ROW
-from workbook_templates.validate import validate
-from workbook_templates.writer import WorkbookPlan, plan_workbook
-from xlwings_udfs.convert import ErrorValue, error_value
+from amzn_fcf.building.selection import shipped_at
+from amzn_fcf.building.workbooks import build
+from model.amazon.workbook import WORKBOOK
+from model.language.periods import Quarter
+from model.scenarios.composing import load_scenario
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.layout import COVER, FUNCTIONS, INPUTS, SELECTED_CELL, VALUE
+from workbook_templates.plan.sheets.functions import FIRST_ROW
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
+from workbook_templates.read.book import read_grids
+from workbook_templates.read.values import value_at
+from workbook_templates.validation.validate import validate
+from workbook_templates.write.patching import with_changes
+from xlwings_udfs.cells.error_values import ErrorValue
+from xlwings_udfs.functions import FUNCTIONS as EVERY_FUNCTION
 from xlwings_udfs.hosts.headless import register
-from xlwings_udfs.registry import FUNCTIONS as EVERY_FUNCTION
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+EXAMPLES = WORKBOOK.examples
 _KINDS = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
 LIVE, NATIVE, DIFFERENCE = 3, 4, 5
 
@@ -58,15 +58,15 @@ def agree(expected: object, found: object) -> bool:
     return expected == found
 
 
-@pytest.mark.parametrize(("name", "arguments"), CALLS, ids=lambda each: str(each)[:40])
-def test_every_function_gives_in_cells_what_it_gives_in_python(name: str, arguments: Sequence[object]) -> None:
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_every_function_gives_in_cells_what_it_gives_in_python(call: Call) -> None:
     """Arguments stand in cells of their own; a range is a range, a blank is an empty cell.
 
-    formualizer hands an empty cell over as 0, so this host takes a bare 0 as left out (docs/hosts.md).
+    formualizer hands an empty cell over as 0, so a bare 0 counts as left out (docs/reference/functions.md).
     """
     contents: dict[tuple[int, int], object] = {}
     references = []
-    for number, argument in enumerate(arguments):
+    for number, argument in enumerate(call.arguments):
         rows = argument if isinstance(argument, list) else [[argument]]
         top, left = 200, 100 + 30 * number
         for row, cells in enumerate(rows):
@@ -74,12 +74,9 @@ def test_every_function_gives_in_cells_what_it_gives_in_python(name: str, argume
                 contents[top + row, left + column] = cell
         corner = f"{letters(left)}{top}:{letters(left + len(rows[0]) - 1)}{top + len(rows) - 1}"
         references.append(corner if isinstance(argument, list) else f"{letters(left)}{top}")
-    contents[1, 1] = f"={name}({','.join(references)})"
+    contents[1, 1] = f"={call.name}({','.join(references)})"
     book = sheet_with(contents)
-    try:
-        expected = EVERY_FUNCTION[name](*(None if argument == 0 else argument for argument in arguments))
-    except AmznFcfError as error:
-        expected = error_value(error)
+    expected = call.in_python()
     block = expected if isinstance(expected, list) else [[expected]]
     for row, cells in enumerate(block, start=1):
         for column, cell in enumerate(cells, start=1):
@@ -95,13 +92,16 @@ def letters(column: int) -> str:
 
 
 def test_the_calls_of_the_hosts_tests_hold_every_function() -> None:
-    assert {name for name, _ in CALLS} == set(EVERY_FUNCTION) == {example.function for example in EXAMPLES}
+    where = "add a call to tests/calls.py and an example to the sheet Functions"
+    called, shown = {call.name for call in CALLS}, {example.function for example in EXAMPLES}
+    assert called == set(EVERY_FUNCTION) == shown, f"{where}: {set(EVERY_FUNCTION) - (called & shown)}"
 
 
 def test_a_sum_over_a_failed_cell_is_an_error_and_iferror_sees_it() -> None:
     book = sheet_with({
         (1, 1): "=AMZN_FCF(2026)", (2, 1): "=AMZN_FCF(2040)", (3, 1): "=SUM(A1:A2)", (4, 1): "=IFERROR(A2,7)",
-        (5, 1): '=AMZN_FCF(2026,,"after_leases")', (6, 1): "=SUM(AMZN_FCF(C1:E1))", (1, 3): 2026, (1, 4): 2027, (1, 5): 2040,
+        (5, 1): '=AMZN_FCF(2026,,"after_leases")', (6, 1): "=SUM(AMZN_FCF(C1:E1))", (1, 3): 2026, (1,
+        4): 2027, (1, 5): 2040,
     })  # fmt: skip
     assert book.get_value("S", 3, 1) == {"type": "Error", "kind": "Na"}
     assert book.get_value("S", 4, 1) == 7
@@ -135,7 +135,9 @@ def test_a_template_shows_every_function_beside_its_native_formula_with_cached_v
 
 
 @pytest.mark.parametrize(("driver", "value"), [("wacc", 0.08), ("terminal_growth", 0.03), ("stakes", 0.0)])
-def test_an_input_changed_by_hand_moves_the_functions_and_the_native_formulas_alike(driver: str, value: float) -> None:
+def test_an_input_changed_by_hand_moves_the_functions_and_the_native_formulas_alike(
+    driver: str, value: float
+) -> None:
     plan, data = template()
     changes = {(INPUTS, plan.layout.given[driver], VALUE): value}
     before, after = (Formualizer(register).calculate(data, each) for each in ({}, changes))
@@ -154,6 +156,8 @@ def test_the_selector_moves_the_functions_and_validate_takes_the_changed_workboo
     column = plan.layout.year_column(plan.layout.plan.axis.year_position(2028))
     changed = with_changes(data, {(COVER, *SELECTED_CELL): "bull", (INPUTS, row, column): 0.5})
     grids = Formualizer(register).calculate(changed)
-    assert value_at(grids, FUNCTIONS, FIRST_ROW, LIVE) == pytest.approx(value_at(grids, FUNCTIONS, FIRST_ROW, NATIVE), rel=1e-9)
+    assert value_at(grids, FUNCTIONS, FIRST_ROW, LIVE) == pytest.approx(
+        value_at(grids, FUNCTIONS, FIRST_ROW, NATIVE), rel=1e-9
+    )
     report = validate(changed, "changed", register=register)
     assert not report.compared["formualizer"].differences, str(report.compared["formualizer"])

@@ -1,4 +1,4 @@
-"""xlwings Lite: the wheel is pure Python and needs only what Pyodide has, and xlwings makes custom functions of ``main.py``."""
+"""xlwings Lite: a pure wheel that needs only what Pyodide has; custom functions made of ``main.py``."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from office_calls import CALLS, assert_same, body, environment, expected
+from calls import CALLS
+from office_calls import assert_same, body, environment, expected
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from programs import needs
 
-from xlwings_udfs.functions import AMZN_FCF, AMZN_IMPLIED
-from xlwings_udfs.hosts.lite import write_template
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs import AMZN_FCF, AMZN_IMPLIED
+from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.hosts.project_folder import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +54,8 @@ import importlib.util, sys
 for absent in ("formualizer", "ironcalc", "numba", "openpyxl", "rich", "xlwings"):
     assert importlib.util.find_spec(absent) is None, absent
 from xlwings_udfs import AMZN_FCF, AMZN_IMPLIED
-import xlwings_udfs.functions
-assert "site-packages" in xlwings_udfs.functions.__file__
+import xlwings_udfs.functions.figures
+assert "site-packages" in xlwings_udfs.functions.figures.__file__
 print(AMZN_FCF(2026, "bull"), AMZN_IMPLIED("wacc", 234.75, "dcf", "article"))
 """
 
@@ -64,7 +65,16 @@ def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Build the wheel of this project."""
     needs(request, "hatchling")
     folder = tmp_path_factory.mktemp("dist")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "wheel", "--no-deps", "--no-build-isolation"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--quiet",
+        "--disable-pip-version-check",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
     subprocess.run([*pip, "--wheel-dir", str(folder), str(ROOT)], check=True, timeout=PATIENCE)
     (found,) = folder.iterdir()
     return found
@@ -77,14 +87,20 @@ def test_the_wheel_is_pure_python(wheel: Path) -> None:
         (label,) = (archive.read(name).decode() for name in names if name.endswith(".dist-info/WHEEL"))
     assert "Root-Is-Purelib: true" in label
     assert not [name for name in names if name.endswith((".so", ".pyd", ".dll", ".dylib"))]
-    assert {"xlwings_udfs/functions.py", "xlwings_udfs/hosts/officejs.py", "model/data/drivers.csv"} <= set(names)
+    assert {
+        "xlwings_udfs/functions/figures.py",
+        "xlwings_udfs/hosts/officejs.py",
+        "model/amazon/data/drivers.csv",
+    } <= set(names)
     assert "xlwings_udfs/hosts/server/project/.env.template" in names
     assert "xlwings_udfs/hosts/lite/project/main.py" in names
 
 
 def test_in_pyodide_the_wheel_asks_only_for_what_pyodide_has(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        (label,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        (label,) = (
+            archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/METADATA")
+        )
     there: dict[str, str | AbstractSet[str]] = {
         **cast("dict[str, str]", default_environment()),
         "sys_platform": "emscripten",
@@ -102,10 +118,25 @@ def test_the_wheel_computes_where_only_numpy_pandas_and_scipy_are(wheel: Path, t
     for name in IN_PYODIDE | THEIR_OWN:
         _link(name, packages)
     python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", str(python), "install", "--no-index"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--python",
+        str(python),
+        "install",
+        "--no-index",
+    ]
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True, timeout=PATIENCE)
     done = subprocess.run(
-        [str(python), "-I", "-c", IN_A_BARE_PLACE], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=PATIENCE
+        [str(python), "-I", "-c", IN_A_BARE_PLACE],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
     found = [float(each) for each in done.stdout.split()]
     assert_same(found, [AMZN_FCF(2026, "bull"), AMZN_IMPLIED("wacc", 234.75, "dcf", "article")], "bare")
@@ -125,12 +156,13 @@ def _link(name: str, packages: Path) -> None:
 
 @pytest.fixture(scope="module")
 def lite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401  # what xlwings prints
-    """Return what xlwings makes of the ``main.py`` that is written: its metadata, and the answers to every call."""
+    """Return what xlwings makes of our ``main.py``: metadata, and the answers to all calls."""
     needs(request, "xlwings")
     folder = tmp_path_factory.mktemp("host") / "lite"
-    write_template(folder)
+    write_project("lite", folder)
     done = subprocess.run(
-        [sys.executable, "-c", EVERY_CALL], cwd=folder, env=environment(), input=json.dumps([body(*each) for each in CALLS]),
+        [sys.executable, "-c", EVERY_CALL], cwd=folder, env=environment(),
+        input=json.dumps([body(*each) for each in CALLS]),
         capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     return json.loads(done.stdout)
@@ -149,32 +181,33 @@ def test_xlwings_makes_metadata_of_every_function(lite: Any) -> None:  # noqa: A
 
 def test_arguments_that_can_be_left_out_are_optional(lite: Any) -> None:  # noqa: ANN401  # what xlwings prints
     functions = {each["name"]: each["parameters"] for each in lite["meta"]["functions"]}
-    optional = {name: [each["name"] for each in parameters if each.get("optional")] for name, parameters in functions.items()}
+    optional = {
+        name: [each["name"] for each in parameters if each.get("optional")]
+        for name, parameters in functions.items()
+    }
     assert optional["AMZN_FCF"] == ["period", "scenario", "measure", "overrides"]
     assert optional["AMZN_MULTIPLE"] == ["period", "scenario", "price", "overrides"]
     assert optional["AMZN_ACTUAL"] == []
 
 
 def test_choices_are_enums(lite: Any) -> None:  # noqa: ANN401  # what xlwings prints
-    choices = {each["id"]: [value["stringValue"] for value in each["values"]] for each in lite["meta"]["enums"]}
+    choices = {
+        each["id"]: [value["stringValue"] for value in each["values"]] for each in lite["meta"]["enums"]
+    }
     assert choices["AMZN_MULTIPLE.MULTIPLE"] == ["P/S", "EV/EBITDA", "P/OCF", "P/FCF", "P/E"]
     assert choices["AMZN_TABLE.FREQUENCY"] == ["annual", "quarterly", "ttm"]
     parameters = {each["name"]: each["parameters"] for each in lite["meta"]["functions"]}["AMZN_FCF"]
     assert [each.get("customEnumId") for each in parameters] == [None, None, "AMZN_FCF.MEASURE", None]
 
 
-@pytest.mark.parametrize("number", range(len(CALLS)), ids=lambda number: f"{number}-{CALLS[number][0]}")
+@pytest.mark.parametrize("number", range(len(CALLS)), ids=lambda number: str(CALLS[number]))
 def test_every_function_answers_as_python_does(lite: Any, number: int) -> None:  # noqa: ANN401  # what xlwings prints
     name, arguments = CALLS[number]
     assert_same(lite["answers"][number], expected(name, arguments), name)
 
 
-def test_every_function_is_called() -> None:
-    assert {name for name, _ in CALLS} == set(FUNCTIONS)
-
-
 def test_what_is_written_names_the_wheel_that_is_built(wheel: Path, tmp_path: Path) -> None:
-    written: Sequence[Path] = write_template(tmp_path / "lite")
+    written: Sequence[Path] = write_project("lite", tmp_path / "lite")
     assert {path.name for path in written} == {"README.md", "main.py", "requirements.txt"}
     for path in written:
         if path.suffix != ".py":

@@ -1,4 +1,4 @@
-"""xlwings Server: the real server on loopback, called as the generated JavaScript calls it, and once from a browser."""
+"""xlwings Server: the real server on loopback, called as its JavaScript does, and once from a browser."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from office_calls import CALLS, assert_same, body, environment, expected
+from calls import CALLS, Call
+from office_calls import assert_same, body, environment, expected
 from programs import absent, needs
 
 from model.errors import WorkbookError
-from xlwings_udfs.functions import AMZN_FCF
-from xlwings_udfs.hosts.server import write_template
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs import AMZN_FCF
+from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.hosts.project_folder import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 TOKEN = "a-token-of-the-test-suite"  # noqa: S105  # opens nothing but the server of this test
 CALL = "/xlwings/custom-functions-call"
+HEAD = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\n"
 PATIENCE = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OFFICE = """
@@ -48,7 +50,10 @@ globalThis.Office = {
   actions: { associate() {} },
   context: { requirements: { isSetSupported: () => true } },
 };
-globalThis.Excel = { CalculationType: { full: "Full" }, RequestContext: function () { return context; }, run: (then) => then(context) };
+globalThis.Excel = {
+  CalculationType: { full: "Full" }, RequestContext: function () { return context; },
+  run: (then) => then(context),
+};
 globalThis.CustomFunctions = {
   associate: (name, called) => { functions[name] = called; },
   Error: class extends Error { constructor(code, message) { super(message); } },
@@ -103,12 +108,16 @@ class Server:
         """Return the answer to a request."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         with contextlib.closing(connection):
-            connection.request(method, path, content, {name.replace("_", "-"): value for name, value in headers.items()})
+            connection.request(
+                method, path, content, {name.replace("_", "-"): value for name, value in headers.items()}
+            )
             response = connection.getresponse()
             text = response.read().decode()
             assert "Traceback" not in text
             assert 'File "' not in text
-            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+            return Answer(
+                response.status, {name.lower(): value for name, value in response.getheaders()}, text
+            )
 
     def post(self, content: bytes | str, token: str | None = f"Bearer {TOKEN}") -> Answer:
         """Return the answer to a call with a body as it is."""
@@ -131,7 +140,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def running_server(out: Path) -> Iterator[Server]:
     """Start the server of a new project folder on a free port of loopback; stop it at the end."""
     folder = out / "server"
-    write_template(folder)
+    write_project("server", folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -139,7 +148,9 @@ def running_server(out: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "uvicorn", "amzn_server:app", "--host", "127.0.0.1", "--port", str(port)]
     with (
         found.log.open("w", encoding="utf-8") as log,
-        subprocess.Popen(command, cwd=folder, env=environment(AMZN_FCF_TOKEN=TOKEN), stdout=log, stderr=log) as process,
+        subprocess.Popen(
+            command, cwd=folder, env=environment(AMZN_FCF_TOKEN=TOKEN), stdout=log, stderr=log
+        ) as process,
     ):
         try:
             _wait_for(found, process)
@@ -175,7 +186,13 @@ def test_it_does_not_start_without_what_keeps_it_closed(
     needs(request, "xlwings_server")
     command = [sys.executable, "-c", "import amzn_server"]
     done = subprocess.run(
-        command, cwd=server.folder, env=environment(**more), capture_output=True, text=True, check=False, timeout=PATIENCE
+        command,
+        cwd=server.folder,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert done.returncode
     assert done.stderr.splitlines()[-1].startswith(said)
@@ -183,9 +200,24 @@ def test_it_does_not_start_without_what_keeps_it_closed(
 
 
 def test_it_does_not_start_without_its_guard(server: Server) -> None:
-    command = [sys.executable, "-m", "uvicorn", "xlwings_server.main:main_app", "--host", "127.0.0.1", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "xlwings_server.main:main_app",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+    ]
     done = subprocess.run(
-        command, cwd=server.folder, env=environment(AMZN_FCF_TOKEN=TOKEN), capture_output=True, text=True, check=False, timeout=PATIENCE
+        command,
+        cwd=server.folder,
+        env=environment(AMZN_FCF_TOKEN=TOKEN),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert done.returncode
     assert "start this server with: uvicorn amzn_server:app" in done.stderr
@@ -195,7 +227,9 @@ def test_office_reads_names_descriptions_and_choices(server: Server) -> None:
     found = server.ask("GET", "/xlwings/custom-functions-meta").json
     functions = {each["name"]: each for each in found["functions"]}
     assert set(functions) == set(FUNCTIONS)
-    assert functions["AMZN_FCF"]["description"].startswith("Free cash flow of Amazon, USD m. Example: AMZN_FCF(2026,")
+    assert functions["AMZN_FCF"]["description"].startswith(
+        "Free cash flow of Amazon, USD m. Example: AMZN_FCF(2026,"
+    )
     choices = {each["id"]: [value["stringValue"] for value in each["values"]] for each in found["enums"]}
     assert choices["AMZN_INFLECTION.EVENT"] == ["trough", "turn", "positive", "recross", "intensity_peak"]
 
@@ -206,14 +240,14 @@ def test_the_javascript_associates_every_function(server: Server) -> None:
     assert CALL in code
 
 
-@pytest.mark.parametrize(("name", "arguments"), CALLS, ids=lambda value: value if isinstance(value, str) else None)
-def test_every_function_answers_as_python_does(server: Server, name: str, arguments: list[object]) -> None:
-    wanted, answer = expected(name, arguments), server.call(name, *arguments)
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_every_function_answers_as_python_does(server: Server, call: Call) -> None:
+    wanted, answer = expected(*call), server.call(call.name, *call.arguments)
     if isinstance(wanted, str):
         assert (answer.status, answer.text) == (400, wanted)
     else:
         assert answer.status == 200
-        assert_same(answer.json["result"], wanted, name)
+        assert_same(answer.json["result"], wanted, call.name)
 
 
 def test_an_error_in_a_cell_stays_one(server: Server) -> None:
@@ -223,7 +257,10 @@ def test_an_error_in_a_cell_stays_one(server: Server) -> None:
     assert_same(column, [[AMZN_FCF(2025)], [{"type": "Error", "errorType": "Div0"}]], "column")
 
 
-@pytest.mark.parametrize("token", [None, "", "Bearer ", "Bearer wrong", "test-token", "Basic dXNlcjpwYXNz", f"{TOKEN}x", "Bearer \xe9"])
+@pytest.mark.parametrize(
+    "token",
+    [None, "", "Bearer ", "Bearer wrong", "test-token", "Basic dXNlcjpwYXNz", f"{TOKEN}x", "Bearer \xe9"],
+)
 def test_who_has_no_token_gets_no_answer(server: Server, token: str | None) -> None:
     answer = server.post(json.dumps(body("AMZN_FCF", [2026])), token)
     assert answer.status == 401
@@ -258,27 +295,32 @@ def test_the_token_alone_will_do(server: Server) -> None:
         ({"args": [[[2026]] * 100_001]}, 413, "100,000 cells"),
     ],
 )
-def test_a_malformed_call_is_told_what_is_wrong(server: Server, changed: dict[str, object], status: int, said: str) -> None:
+def test_a_malformed_call_is_told_what_is_wrong(
+    server: Server, changed: dict[str, object], status: int, said: str
+) -> None:
     answer = server.call("AMZN_FCF", **changed)
     assert answer.status == status
     assert said in answer.json["detail"]
 
 
-@pytest.mark.parametrize("content", [b"", b"not JSON", b"[]", b'"text"', b"\xff\xfe", b'{"args": NaN}', b"[" * 100_000, b"{}", b"1" * 9999])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not JSON", b"[]", b'"text"', b"\xff\xfe", b'{"args": NaN}', b"[" * 100_000, b"{}", b"1" * 9999],
+)
 def test_a_body_that_is_no_call_is_refused(server: Server, content: bytes) -> None:
     assert server.post(content).status == 400
 
 
 def test_a_large_body_is_refused_before_it_is_read(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
-        head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 99999999"
+        head = f"{HEAD}Content-Length: 99999999"
         caller.sendall(f"{head}\r\n\r\n".encode())
         assert caller.recv(100).startswith(b"HTTP/1.1 413")
 
 
 def test_a_large_body_without_a_length_is_refused(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
-        head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked"
+        head = f"{HEAD}Transfer-Encoding: chunked"
         caller.sendall(f"{head}\r\n\r\n".encode())
         with contextlib.suppress(OSError):  # the server may close before it has all
             for _ in range(5):
@@ -288,7 +330,14 @@ def test_a_large_body_without_a_length_is_refused(server: Server) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/"), ("POST", "/xlwings/custom-scripts-call/x"), ("POST", f"{CALL}/"), ("PUT", CALL), ("DELETE", "/"), ("GET", "/nothing")],
+    [
+        ("POST", "/"),
+        ("POST", "/xlwings/custom-scripts-call/x"),
+        ("POST", f"{CALL}/"),
+        ("PUT", CALL),
+        ("DELETE", "/"),
+        ("GET", "/nothing"),
+    ],
 )
 def test_there_is_nothing_but_the_functions(server: Server, method: str, path: str) -> None:
     assert server.ask(method, path, Authorization=TOKEN).status == 404
@@ -307,7 +356,12 @@ def test_other_origins_are_not_let_in(server: Server) -> None:
 
 def test_a_hundred_callers_get_their_own_answers(server: Server) -> None:
     calls: list[list[Any]] = [
-        [2026 + number % 9, ["base", "bull", "bear", "article"][number % 4], None, [["aws_growth", 0.1 + number / 1000]]]
+        [
+            2026 + number % 9,
+            ["base", "bull", "bear", "article"][number % 4],
+            None,
+            [["aws_growth", 0.1 + number / 1000]],
+        ]
         for number in range(100)
     ]
     with ThreadPoolExecutor(max_workers=100) as callers:
@@ -319,7 +373,16 @@ def test_a_hundred_callers_get_their_own_answers(server: Server) -> None:
 def test_a_range_of_100_000_cells_is_answered(server: Server) -> None:
     found = server.call("AMZN_FCF", [[2026, 1850, "", "x"]] * 25_000).json["result"]
     assert len(found) == 25_000
-    assert_same(found[-1], [AMZN_FCF(2026), *({"type": "Error", "errorType": kind} for kind in ("NotAvailable",)), "", found[0][3]], "row")
+    assert_same(
+        found[-1],
+        [
+            AMZN_FCF(2026),
+            *({"type": "Error", "errorType": kind} for kind in ("NotAvailable",)),
+            "",
+            found[0][3],
+        ],
+        "row",
+    )
 
 
 def test_excel_is_told_where_the_add_in_is(server: Server) -> None:
@@ -329,7 +392,9 @@ def test_excel_is_told_where_the_add_in_is(server: Server) -> None:
     assert 'id="amzn-fcf-token"' in server.ask("GET", "/taskpane").text
 
 
-def test_a_browser_runs_the_served_javascript(server: Server, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_a_browser_runs_the_served_javascript(
+    server: Server, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         absent(request, "chromium is missing: apt-get install chromium")
@@ -339,9 +404,20 @@ def test_a_browser_runs_the_served_javascript(server: Server, request: pytest.Fi
     stub = server.folder / office[1].removeprefix("/")
     stub.parent.mkdir(parents=True, exist_ok=True)
     stub.write_text(OFFICE.replace("TOKEN", TOKEN), encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", "--virtual-time-budget=30000", "--dump-dom"]
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={tmp_path}",
+        "--virtual-time-budget=30000",
+        "--dump-dom",
+    ]
     page = subprocess.run(
-        [browser, *flags, f"http://127.0.0.1:{server.port}/taskpane"], capture_output=True, text=True, check=True, timeout=2 * PATIENCE
+        [browser, *flags, f"http://127.0.0.1:{server.port}/taskpane"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=2 * PATIENCE,
     )
     found = re.search(r'<pre id="answers">(.*?)</pre>', page.stdout, re.DOTALL)
     assert found is not None, page.stdout[-2000:] + page.stderr[-2000:]
@@ -349,7 +425,11 @@ def test_a_browser_runs_the_served_javascript(server: Server, request: pytest.Fi
     assert set(answers["names"]) == set(FUNCTIONS)
     assert answers["before"] == "#VALUE! the token is missing: enter it in the task pane"
     assert_same(answers["bull"], [[AMZN_FCF(2026, "bull")]], "bull")
-    assert_same(answers["column"], [[AMZN_FCF(2025, None, "after_leases")], [{"type": "Error", "errorType": "NotAvailable"}]], "column")
+    assert_same(
+        answers["column"],
+        [[AMZN_FCF(2025, None, "after_leases")], [{"type": "Error", "errorType": "NotAvailable"}]],
+        "column",
+    )
     assert answers["unknown"] == f"#VALUE! {expected('AMZN_LINE', ['no_such_line'])}"
 
 
@@ -360,15 +440,25 @@ def test_its_log_holds_neither_token_nor_traceback(server: Server) -> None:
 
 
 def test_its_readme_starts_it_as_these_tests_do_from_either_shell(tmp_path: Path) -> None:
-    """PowerShell's commands set the same variables to the same values; its double quotes leave all but $ and ` as they are."""
-    readme = next(path for path in write_template(tmp_path / "server") if path.name == "README.md").read_text(encoding="utf-8")
-    shell, power = (re.findall(rf"^    {start}(\w+) ?= ?(.*)$", readme, re.MULTILINE) for start in ("export ", r"\$env:"))
-    assert [name for name, _ in shell] == [name for name, _ in power] == ["XLWINGS_LICENSE_KEY", "AMZN_FCF_TOKEN"]
+    """PowerShell's double quotes leave all but $ and ` unchanged."""
+    readme = next(
+        path for path in write_project("server", tmp_path / "server") if path.name == "README.md"
+    ).read_text(encoding="utf-8")
+    shell, power = (
+        re.findall(rf"^    {start}(\w+) ?= ?(.*)$", readme, re.MULTILINE) for start in ("export ", r"\$env:")
+    )
+    assert (
+        [name for name, _ in shell]
+        == [name for name, _ in power]
+        == ["XLWINGS_LICENSE_KEY", "AMZN_FCF_TOKEN"]
+    )
     assert power[0][1].strip('"') == shell[0][1]
     codes = re.findall(r"(?:python|py) -c ['\"](.*?)['\"]", readme)
     assert codes[0] == codes[1]
     assert not re.search('[$`"]', codes[1])
-    token = subprocess.run([sys.executable, "-c", codes[1]], capture_output=True, text=True, check=True).stdout.strip()
+    token = subprocess.run(
+        [sys.executable, "-c", codes[1]], capture_output=True, text=True, check=True
+    ).stdout.strip()
     assert len(token) > len(TOKEN)
     starts = re.findall(r"^    (?:python|py) (-m uvicorn .*)$", readme, re.MULTILINE)
     assert starts == ["-m uvicorn amzn_server:app --host 127.0.0.1 --port 8000"] * 2
@@ -376,17 +466,22 @@ def test_its_readme_starts_it_as_these_tests_do_from_either_shell(tmp_path: Path
 
 def test_a_project_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     folder = tmp_path / "server"
-    written = write_template(folder)
-    assert {path.relative_to(folder).as_posix() for path in written} >= {"amzn_server.py", ".env.template", "README.md", "pyproject.toml"}
+    written = write_project("server", folder)
+    assert {path.relative_to(folder).as_posix() for path in written} >= {
+        "amzn_server.py",
+        ".env.template",
+        "README.md",
+        "pyproject.toml",
+    }
     (folder / "lifespan.py").unlink()
-    assert write_template(folder) == written
+    assert write_project("server", folder) == written
     assert all(path.is_file() for path in written)
     (folder / "README.md").write_text("mine", encoding="utf-8")
     (folder / "pyproject.toml").unlink()
     with pytest.raises(WorkbookError, match="differs"):
-        write_template(folder)
+        write_project("server", folder)
     assert not (folder / "pyproject.toml").exists()
     assert list(tmp_path.iterdir()) == [folder]
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(WorkbookError):
-        write_template(tmp_path / "file" / "server")
+        write_project("server", tmp_path / "file" / "server")

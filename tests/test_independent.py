@@ -1,7 +1,7 @@
-"""The forecast, computed again: plain loops over quarters, written from the model's notes and not from its declarations.
+"""The forecast computed again by plain loops, written from the model's notes, not from its declarations.
 
-Two models that share no code must agree on every line, in scenarios that push the branches: capacity binding, cash below its least,
-no budget, other service lags, tax deferral capped.
+Two models that share no code must agree on every line, in scenarios that push the branches: capacity binding,
+cash below its least, no budget, other service lags, tax deferral capped.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from model.drivers import ALL
-from model.inputs import load_scenario
 from model.results import run
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL
 
 if TYPE_CHECKING:
-    from model.inputs import Scenario
     from model.results import Results
+    from model.scenarios.scenario import Scenario
 
 CLASSES = ("servers_and_network", "equipment", "buildings")
 RETAIL = ("north_america", "international")
@@ -28,7 +28,7 @@ class Plain:
 
     def __init__(self, results: Results) -> None:
         self.results, self.axis = results, results.plan.axis
-        self.split = self.axis.split
+        self.split = self.axis.forecast_start
         self.x: dict[str, list[float]] = defaultdict(lambda: [0.0] * self.axis.length)
         for key, row in results.values.items():
             if results.plan.rows[key].line is not None and row.shape[0] == self.axis.length:
@@ -60,8 +60,12 @@ class Plain:
         kept = x["aws_volume"][t - 4] + (1 - d("unmet_demand_lost")) * unmet
         x["aws_demand"][t] = kept * (1 + d("aws_growth", t))
         lag = int(d("service_lag[aws]"))
-        placed = x["aws_additions"][t - lag] * (1 - self.delay(t - lag)) + x["aws_additions"][t - lag - 4] * self.delay(t - lag - 4)
-        power = (1 + d("silicon_mix", t) * d("price_performance", t)) / (1 + d("silicon_mix_base") * d("price_performance_base"))
+        placed = x["aws_additions"][t - lag] * (1 - self.delay(t - lag)) + x["aws_additions"][
+            t - lag - 4
+        ] * self.delay(t - lag - 4)
+        power = (1 + d("silicon_mix", t) * d("price_performance", t)) / (
+            1 + d("silicon_mix_base") * d("price_performance_base")
+        )
         per_dollar = 1 + d("asset_mix[aws,servers_and_network]") * (power - 1)
         kept_capacity = x["aws_capacity"][t - 1] * (1 - d("aws_retirement", t) / 4)
         x["aws_capacity"][t] = kept_capacity + placed * per_dollar * d("sales_yield", t)
@@ -123,7 +127,9 @@ class Plain:
             operating += income
         x["operating_income"][t] = operating
         x["interest_income"][t] = d("interest_rate_cash", t) / 4 * x["cash"][t - 1]
-        x["interest_expense"][t] = d("interest_rate_debt", t) / 4 * (x["debt"][t - 1] + x["finance_leases"][t - 1])
+        x["interest_expense"][t] = (
+            d("interest_rate_debt", t) / 4 * (x["debt"][t - 1] + x["finance_leases"][t - 1])
+        )
         x["pretax_income"][t] = operating + x["interest_income"][t] - x["interest_expense"][t]
         x["tax"][t] = d("tax_rate", t) * x["pretax_income"][t]
         x["net_income"][t] = x["pretax_income"][t] - x["tax"][t]
@@ -135,8 +141,12 @@ class Plain:
         total = 0.0
         for block_end, quarter in ((last, own), (last - 4, own - 4)):
             block = range(block_end - 3, block_end + 1)
-            margin = sum(self.before_one_offs(segment, s) for s in block) / sum(self.x[f"stores_sales[{segment}]"][s] for s in block)
-            total += self.before_one_offs(segment, quarter) / self.x[f"stores_sales[{segment}]"][quarter] - margin
+            margin = sum(self.before_one_offs(segment, s) for s in block) / sum(
+                self.x[f"stores_sales[{segment}]"][s] for s in block
+            )
+            total += (
+                self.before_one_offs(segment, quarter) / self.x[f"stores_sales[{segment}]"][quarter] - margin
+            )
         return total / 2
 
     def before_one_offs(self, segment: str, t: int) -> float:
@@ -150,9 +160,18 @@ class Plain:
         x["deferred_tax"][t] = min(timing + x["carried"][t - 1], d("deferral_cap") * max(x["tax"][t], 0))
         x["carried"][t] = x["carried"][t - 1] + timing - x["deferred_tax"][t]
         own = next(s for s in range(self.split - 4, self.split) if s % 4 == t % 4)
-        ratios = [self.rest_of_cash_flow(s) for s in (own, own - 4) if s >= self.axis.quarters.index(self.axis.first.shifted(8))]
+        ratios = [
+            self.rest_of_cash_flow(s)
+            for s in (own, own - 4)
+            if s >= self.axis.quarters.index(self.axis.first.shifted(8))
+        ]
         working_capital = sum(ratios) / len(ratios) * x["net_sales"][t]
-        earnings = x["net_income"][t] + x["depreciation_amortization"][t] + x["stock_compensation"][t] + x["deferred_tax"][t]
+        earnings = (
+            x["net_income"][t]
+            + x["depreciation_amortization"][t]
+            + x["stock_compensation"][t]
+            + x["deferred_tax"][t]
+        )
         x["operating_cash_flow"][t] = earnings - x["other_amortization"][t] + working_capital
         x["free_cash_flow"][t] = x["operating_cash_flow"][t] - x["net_capex"][t]
         principal = d("finance_lease_repayment") / 4 * x["finance_leases"][t - 1]
@@ -164,14 +183,16 @@ class Plain:
         x["free_cash_flow_gross_capex"][t] = x["operating_cash_flow"][t] - x["capex"][t]
         x["free_cash_flow_after_stock_compensation"][t] = x["free_cash_flow"][t] - x["stock_compensation"][t]
         before = x["cash"][t - 1] + x["free_cash_flow_after_leases"][t] - d("investments", t)
-        x["net_borrowing"][t] = d("planned_borrowing", t) + max(0.0, d("minimum_cash") - before - d("planned_borrowing", t))
+        x["net_borrowing"][t] = d("planned_borrowing", t) + max(
+            0.0, d("minimum_cash") - before - d("planned_borrowing", t)
+        )
         after = before + x["net_borrowing"][t]
         x["distributions"][t] = max(0.0, after - d("target_cash"))
         x["cash"][t] = after - x["distributions"][t]
         x["debt"][t] = x["debt"][t - 1] + x["net_borrowing"][t]
 
     def rest_of_cash_flow(self, t: int) -> float:
-        """Return what reported operating cash flow holds beyond the terms that the model computes, to sales."""
+        """Return the residual of reported operating cash flow to sales."""
         x, d = self.x, self.d
         gains = x["other_income"][t] * (1 - x["tax"][t] / x["pretax_income"][t])
         tax = x["tax"][t] - x["other_income"][t] * x["tax"][t] / x["pretax_income"][t]
@@ -187,12 +208,14 @@ STRESSES: dict[str, tuple[str, dict[str, dict[str, float] | float]]] = {
     "bear": ("bear", {}),
     "all overlays": ("base+silicon_delay+price_war+power_delay", {}),
     "capacity binds": ("base", {"sales_yield": 0.03, "unmet_demand_lost": {ALL: 0.2}, "delayed": 0.6}),
-    "cash short": ("base", {"capex_scale": 2.5, "minimum_cash": {ALL: 100000.0}, "planned_borrowing": {"2029Q2": 7000.0}}),
+    "cash short": ("base", {"capex_scale": 2.5, "minimum_cash": {ALL: 100000.0},
+    "planned_borrowing": {"2029Q2": 7000.0}}),
     "no budget": ("article", {"capex_budget": 0.0, "capex_to_sales": 0.25, "book_to_bill": 2.0}),
     "other lags and lives": (
         "base",
         {
-            "service_lag[aws]": {ALL: 4.0}, "service_lag[other]": {ALL: 3.0}, "useful_life[servers_and_network]": {ALL: 2.3},
+            "service_lag[aws]": {ALL: 4.0}, "service_lag[other]": {ALL: 3.0},
+            "useful_life[servers_and_network]": {ALL: 2.3},
             "useful_life[equipment]": {ALL: 3.9}, "asset_mix[aws,servers_and_network]": {ALL: 0.5},
             "asset_mix[aws,buildings]": {ALL: 0.3},
         },
@@ -200,7 +223,8 @@ STRESSES: dict[str, tuple[str, dict[str, dict[str, float] | float]]] = {
     "tax and silicon": (
         "bull",
         {
-            "deferral_ratio": 0.35, "deferral_cap": {ALL: 0.3}, "silicon_cost_saving": {ALL: 0.5}, "silicon_mix": 0.9,
+            "deferral_ratio": 0.35, "deferral_cap": {ALL: 0.3}, "silicon_cost_saving": {ALL: 0.5},
+            "silicon_mix": 0.9,
             "price_performance": 1.5, "stores_margin[international]": -0.1,
         },
     ),
@@ -225,7 +249,9 @@ def test_the_forecast_computed_again_in_plain_loops_is_the_same(name: str) -> No
     plain = Plain(results)
     for line, row in plain.x.items():
         found = results.values[line][plain.split :, 0]
-        assert row[plain.split :] == pytest.approx(found.tolist(), rel=1e-9, abs=1e-6) or not any(row[plain.split :]), line
+        assert row[plain.split :] == pytest.approx(found.tolist(), rel=1e-9, abs=1e-6) or not any(
+            row[plain.split :]
+        ), line
     computed_lines = [line for line, row in plain.x.items() if any(row[plain.split :])]
     assert len(computed_lines) > 35
 

@@ -9,12 +9,13 @@ import pytest
 from shared import computed
 
 from model.amazon import AMAZON
-from model.axis import Period
-from model.drivers import ALL, driver_infos
 from model.errors import AmznFcfError, InputError, PeriodError, UnknownNameError
-from model.inputs import load_scenario
+from model.language.periods import Period
+from model.reported.actuals import load_actuals
 from model.results import run
-from model.scenario_files import builtin_overlays, builtin_scenarios
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.files import builtin_overlays, builtin_scenarios
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,24 +37,27 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> str:
 
 
 def test_every_driver_is_described_with_default_range_and_source() -> None:
-    infos = driver_infos()
-    assert {info.driver for info in infos.values()} == set(AMAZON.drivers.values())
-    for info in infos.values():
-        assert info.minimum < info.maximum
-        assert info.source
-        assert info.description
-        assert all(info.minimum <= value <= info.maximum or (info.driver.switch and value == 0) for value in info.default.values())
+    specs = driver_specs()
+    assert {spec.driver for spec in specs.values()} == set(AMAZON.model.drivers.values())
+    for spec in specs.values():
+        assert spec.minimum < spec.maximum
+        assert spec.source
+        assert spec.description
+        assert all(
+            spec.minimum <= value <= spec.maximum or (spec.driver.zero_means_none and value == 0)
+            for value in spec.default.values()
+        )
 
 
 def test_every_value_of_every_scenario_is_in_range_and_has_a_source() -> None:
-    infos = driver_infos()
+    specs = driver_specs()
     for name in [*builtin_scenarios(), *(f"base+{overlay}" for overlay in builtin_overlays())]:
         scenario = load_scenario(name)
-        assert set(scenario.table) == set(infos)
+        assert set(scenario.table) == set(specs)
         assert all(note.source for note in scenario.sources.values())
         for key, values in scenario.table.items():
             for period, value in values.items():
-                assert infos[key].check(value, period) == value
+                assert specs[key].check(value, period) == value
 
 
 def test_weights_of_the_cases_sum_to_one_and_the_article_is_a_reference() -> None:
@@ -65,7 +69,13 @@ def test_weights_of_the_cases_sum_to_one_and_the_article_is_a_reference() -> Non
 def test_a_derived_scenario_changes_only_what_it_names() -> None:
     base, bull = load_scenario("base"), load_scenario("bull")
     changed = {key for key in base.table if base.table[key] != bull.table[key]}
-    named = {"aws_growth", "sales_yield", "advertising_growth", "stores_margin[north_america]", "aws_cash_cost_ratio"}
+    named = {
+        "aws_growth",
+        "sales_yield",
+        "advertising_growth",
+        "stores_margin[north_america]",
+        "aws_cash_cost_ratio",
+    }
     assert changed == named | {"capex_to_sales", "capex_budget"}
 
 
@@ -79,8 +89,8 @@ def test_a_year_after_the_last_one_given_repeats_it_but_a_budget_does_not() -> N
 def test_a_value_for_one_quarter_wins_over_its_year() -> None:
     results = computed("base")
     growth = results.values["stores_growth[north_america]"][:, 0]
-    assert growth[results.plan.axis.split] == 0.045
-    assert growth[results.plan.axis.split + 1] == 0.085
+    assert growth[results.plan.axis.forecast_start] == 0.045
+    assert growth[results.plan.axis.forecast_start + 1] == 0.085
 
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(builtin_overlays(), 2)), ids="+".join)
@@ -95,14 +105,18 @@ def test_an_overlay_means_the_same_on_every_base() -> None:
         plain, changed = load_scenario(name), load_scenario(f"{name}+silicon_delay")
         for year in ("2026", "2027", "2030"):
             shift = {"2026": -0.05, "2027": -0.11, "2030": -0.12}[year]
-            assert changed.table["silicon_mix"][year] == pytest.approx(plain.table["silicon_mix"][year] + shift)
+            assert changed.table["silicon_mix"][year] == pytest.approx(
+                plain.table["silicon_mix"][year] + shift
+            )
         assert changed.table["capex_scale"]["2027"] == 1.04
         assert changed.table["capex_scale"]["2029"] == 1.0
 
 
 def test_an_overlay_changes_the_quarters_given_in_its_year_too(tmp_path: Path) -> None:
     change = (
-        entry("stores_growth[north_america]", values="{ 2026 = 0.5, 2027 = 1 }").replace("drivers", "changes").replace("values", "scale")
+        entry("stores_growth[north_america]", values="{ 2026 = 0.5, 2027 = 1 }")
+        .replace("drivers", "changes")
+        .replace("values", "scale")
     )
     path = write(tmp_path, 'name = "slow"\noverlay = true\n' + change, "slow.toml")
     changed = load_scenario(f"base+{path}")
@@ -120,7 +134,9 @@ def test_a_derived_scenario_keeps_the_budgets_and_borrowing_that_it_does_not_nam
 
 
 def test_a_year_that_a_file_sets_drops_what_its_base_gave_for_its_quarters(tmp_path: Path) -> None:
-    mine = load_scenario(write(tmp_path, HEAD + entry("stores_growth[north_america]", values="{ 2026 = 0.1 }")))
+    mine = load_scenario(
+        write(tmp_path, HEAD + entry("stores_growth[north_america]", values="{ 2026 = 0.1 }"))
+    )
     assert "2026Q3" not in mine.table["stores_growth[north_america]"]
     assert mine.table["stores_growth[international]"]["2026Q3"] == 0.05
 
@@ -136,15 +152,19 @@ def test_a_scenario_of_the_users_own_is_read_from_a_path(tmp_path: Path) -> None
 
 BROKEN = {
     "unknown driver": (HEAD + entry("aws_grwth"), "unknown driver 'aws_grwth'; did you mean aws_growth"),
-    "driver with members": (HEAD + entry("stores_growth"), "has members: write stores_growth\\[north_america\\]"),
+    "driver with members": (HEAD + entry("stores_growth"),
+        "has members: write stores_growth\\[north_america\\]"),
     "out of range": (HEAD + entry(values="{ 2027 = 3.0 }"), "aws_growth = 3 is outside -0.2..0.8"),
     "not a number": (HEAD + entry(values='{ 2027 = "high" }'), "aws_growth \\(2027\\) needs a number"),
     "not finite": (HEAD + entry(values="{ 2027 = nan }"), "aws_growth \\(2027\\) needs a number"),
     "wrong unit": (HEAD + entry(unit="USD m"), "needs unit = 'ratio', not 'USD m'"),
     "no source": (HEAD + entry().replace("a test", " "), "needs source"),
-    "no values": (HEAD + '[drivers.aws_growth]\nunit = "ratio"\nsource = "s"\n', "needs exactly one of value, values; found none"),
-    "overlay operation": (HEAD + entry().replace("values", "add"), "needs exactly one of value, values; found add"),
-    "unknown key": (HEAD + 'as_off = "2026Q1"\n', "'as_off' does not belong in a scenario; did you mean as_of"),
+    "no values": (HEAD + '[drivers.aws_growth]\nunit = "ratio"\nsource = "s"\n',
+        "needs exactly one of value, values; found none"),
+    "overlay operation": (HEAD + entry().replace("values", "add"),
+        "needs exactly one of value, values; found add"),
+    "unknown key": (HEAD + 'as_off = "2026Q1"\n',
+        "'as_off' does not belong in a scenario; did you mean as_of"),
     "year off the axis": (HEAD + entry(values="{ 2050 = 0.1 }"), "2050 is outside 2022Q1..2035Q4"),
     "no period": (HEAD + entry(values="{ soon = 0.1 }"), "'soon' is not a period"),
     "constant by year": (HEAD + entry("aws_utilisation", values="{ 2027 = 0.9 }"), "does not vary with time"),
@@ -156,13 +176,17 @@ BROKEN = {
     "number as as_of": (HEAD.replace('"2026Q2"', "2026"), "are texts too"),
     "drivers no table": (HEAD + "drivers = 3\n", "not drivers = 3"),
     "driver no table": (HEAD + "[drivers]\naws_growth = 1\n", "must be a table with unit, source and values"),
-    "changes in a scenario": (HEAD + entry().replace("[drivers", "[changes"), "'changes' does not belong in a scenario"),
+    "changes in a scenario": (HEAD + entry().replace("[drivers", "[changes"),
+        "'changes' does not belong in a scenario"),
     "overlay no flag": ('overlay = "yes"\n' + HEAD, "overlay must be true or false"),
     "overlay with base": ("overlay = true\n" + HEAD, "'as_of' does not belong in an overlay"),
     "no value": (HEAD + entry(values="{}"), "aws_growth is given no value"),
-    "given twice": (HEAD + entry(values="{ 2027q3 = 0.1, 2027Q3 = 0.2 }"), "aws_growth is given twice for 2027Q3"),
-    "reported period": (HEAD + entry(values="{ 2026Q1 = 0.1 }"), "2026Q1, which is before the first forecast quarter 2026Q3"),
-    "reported year": (HEAD + entry(values="{ 2024 = 0.1 }"), "2024, which is before the first forecast quarter 2026Q3"),
+    "given twice": (HEAD + entry(values="{ 2027q3 = 0.1, 2027Q3 = 0.2 }"),
+        "aws_growth is given twice for 2027Q3"),
+    "reported period": (HEAD + entry(values="{ 2026Q1 = 0.1 }"),
+        "2026Q1, which is before the first forecast quarter 2026Q3"),
+    "reported year": (HEAD + entry(values="{ 2024 = 0.1 }"),
+        "2024, which is before the first forecast quarter 2026Q3"),
     "per cent": (HEAD + entry(values="{ 2027 = 12 }"), "outside -0.2..0.8 \\(ratio\\); 12 % is 0.12"),
     "huge number": (HEAD + entry(values="{ 2027 = " + "9" * 400 + " }"), "needs a number"),
     "deeply nested": (HEAD + "x = " + "[" * 5000, "is not valid TOML"),
@@ -170,14 +194,17 @@ BROKEN = {
     "control character": (HEAD + 'title = "a\\u0001b"\n', "no control characters"),
     "name that ships": (HEAD.replace('"mine"', '"Base"'), "'Base' is the name of a scenario that ships"),
     "run-off without knots": (HEAD + entry("runoff_share[aws]", values="{}"), "is given no value"),
-    "run-off by year": (HEAD + entry("runoff_share[aws]", values="{ 2027 = 0.5 }"), "by quarters since as-of"),
+    "run-off by year": (HEAD + entry("runoff_share[aws]", values="{ 2027 = 0.5 }"),
+        "by quarters since as-of"),
     "null in base": (HEAD.replace('"base"', '"\\u0000.toml"'), "cannot read|control characters"),
     "list of values": (HEAD + entry(values="[1, 2]"), "needs a number"),
     "no as_of": ('name = "mine"\n', "needs as_of"),
     "early as_of": (HEAD.replace("2026Q2", "2024Q1"), "as-of 2024Q1 is outside"),
-    "as_of not reported": (HEAD.replace("2026Q2", "2027Q1"), "as-of 2027Q1 is not reported yet; the latest is 2026Q2"),
+    "as_of not reported": (HEAD.replace("2026Q2", "2034Q4"),
+        f"as-of 2034Q4 is not reported yet; the latest is {load_actuals().latest}"),
     "base in a circle": (HEAD.replace('"base"', '"mine"'), "unknown scenario 'mine'"),
-    "shares": (HEAD + CONSTANT.format("asset_mix[aws,equipment]", "ratio", 0.3), "must be 1: change the others too"),
+    "shares": (HEAD + CONSTANT.format("asset_mix[aws,equipment]", "ratio", 0.3),
+        "must be 1: change the others too"),
     "whole": (HEAD + CONSTANT.format("service_lag[aws]", "quarters", 1.5), "must be a whole number"),
 }  # fmt: skip
 
@@ -190,15 +217,23 @@ def test_a_broken_scenario_file_is_refused_in_one_sentence(case: str, tmp_path: 
 
 
 BROKEN_OVERLAYS = {
-    "of what is not given": (CONSTANT.format("wacc", "rate", 0.01), "wacc is 0, which means that none is given: add has nothing"),
-    "of a reported year": (entry(values="{ 2024 = 0.01 }"), "2024, which is before the first forecast quarter 2026Q3"),
+    "of what is not given": (
+        CONSTANT.format("wacc", "rate", 0.01),
+        "wacc is 0 \\(none given\\): add has nothing",
+    ),
+    "of a reported year": (
+        entry(values="{ 2024 = 0.01 }"),
+        "2024, which is before the first forecast quarter 2026Q3",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", BROKEN_OVERLAYS)
 def test_a_broken_overlay_is_refused_in_one_sentence(case: str, tmp_path: Path) -> None:
     text, message = BROKEN_OVERLAYS[case]
-    changes = text.replace("[drivers", "[changes").replace("values = ", "add = ").replace("value = ", "add = ")
+    changes = (
+        text.replace("[drivers", "[changes").replace("values = ", "add = ").replace("value = ", "add = ")
+    )
     overlay = write(tmp_path, f'name = "mine"\noverlay = true\n{changes}')
     with pytest.raises(AmznFcfError, match=message):
         load_scenario(f"base+{overlay}")

@@ -1,4 +1,4 @@
-"""Compiled kernels are kept in a folder of the user's, and nothing that is wrong with it stops a simulation."""
+"""Compiled kernels are kept in a folder of the user's; no fault of that folder stops a simulation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
 
-from model.kernel.store import FOLDER_VARIABLE, cache_folder
+from model.backends.kernel.cache import FOLDER_VARIABLE, cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 SMALL: Final = """
 import sys
 import numpy as np
-from model.axis import Axis, Quarter
-from model.build import Model
-from model.kernel import kernel_for
-from model.lines import Block, driver, line
+from model.backends.kernel import kernel_for
+from model.language.declarations import Block, Model, driver, line
+from model.language.periods import Axis, Quarter
+from model.plan.binding import bind
 
 class Small(Block):
     "Small."
     alpha = driver("Alpha", "ratio")
     twice = line("Twice", "ratio", 2 * alpha)
 
-plan = Model("small", [Small]).plan(Axis(Quarter.parse("2026Q2")))
+plan = bind(Model("small", [Small]), Axis(Quarter.parse("2026Q2"), Quarter.parse("2022Q1"),
+Quarter.parse("2035Q4")))
 found = kernel_for(plan, frozenset({"alpha"}), ("twice",)).run({"alpha": np.full((56, 3), 21.0)}, {}, 3)
 print(found["twice"].sum())
 """
@@ -38,7 +39,11 @@ ANSWER: Final = str(42.0 * 56 * 3)
 def small(folder: Path, text: str = SMALL) -> subprocess.Popen[str]:
     environment = {**os.environ, FOLDER_VARIABLE: str(folder), "NUMBA_DEBUG_CACHE": "1"}
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", text], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-W", "error", "-c", text],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -78,7 +83,9 @@ def test_a_damaged_cache_is_made_anew(tmp_path: Path) -> None:
     assert "data loaded from" in answer(small(tmp_path))
 
 
-def test_kernels_are_kept_where_the_platform_keeps_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_kernels_are_kept_where_the_platform_keeps_caches(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
@@ -99,12 +106,12 @@ class Missing(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError("No module named 'numba'", name="numba")
 
 sys.meta_path.insert(0, Missing())
-from model.amazon import plan_at
-from model.axis import Axis, Quarter
+from model.amazon import AMAZON
 from model.errors import EngineError
-from model.kernel import kernel_for
+from model.backends.kernel import kernel_for
+from model.language.periods import Quarter
 try:
-    kernel_for(plan_at(Axis(Quarter.parse("2026Q2"))), frozenset(), ("free_cash_flow",))
+    kernel_for(AMAZON.plan(AMAZON.axis(Quarter.parse("2026Q2"))), frozenset(), ("free_cash_flow",))
 except EngineError as error:
     print(error)
 """
@@ -112,11 +119,14 @@ except EngineError as error:
 
 def test_without_numba_the_error_says_how_to_get_it(tmp_path: Path) -> None:
     out, err = small(tmp_path, WITHOUT_NUMBA).communicate(timeout=60)
-    assert out.strip() == "numba compiles the model, and cannot be imported (No module named 'numba'): pip install 'amzn-fcf[fast]'"
+    assert (
+        out.strip() == "numba compiles the model, and cannot be imported (No module named 'numba'): "
+        "pip install 'amzn-fcf[fast]'"
+    )
     assert not err
 
 
 def test_importing_the_kernel_does_not_import_numba() -> None:
-    code = "import sys, model.kernel; print('numba' in sys.modules)"
+    code = "import sys, model.backends.kernel; print('numba' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

@@ -7,19 +7,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from model.axis import Axis, Quarter
-from model.build import Model
-from model.definition import definition
+from model.amazon import AMAZON
+from model.backends.arrays import compile_plan
+from model.backends.prose import definition
 from model.errors import DeclarationError
-from model.evaluate import compile_plan
-from model.expr import Expr, wrap
-from model.lines import Block, Dimension, Driver, Line, at_as_of, driver, line, maximum, pick, prev, result, total, ttm, where, year_sum
-from model.whole_axis import following, highest
+from model.language.declarations import Block, Driver, Line, Model, driver, line, result
+from model.language.nodes import Dimension, Expr, wrap
+from model.language.periods import Quarter
+from model.language.vocabulary import (
+    at_as_of,
+    following,
+    highest,
+    maximum,
+    pick,
+    prev,
+    total,
+    ttm,
+    where,
+    year_sum,
+)
+from model.plan.binding import bind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-AXIS = Axis(Quarter.parse("2026Q2"))
+AXIS = AMAZON.axis(Quarter.parse("2026Q2"))
 COLOUR = Dimension("colour", ("red", "blue"))
 
 
@@ -27,8 +39,8 @@ def block(**declared: Line | Driver) -> type[Block]:
     return type("Section", (Block,), {"__doc__": "A section.", **declared})
 
 
-def bind(**declared: Line | Driver) -> None:
-    Model("test", [block(**declared)]).plan(AXIS)
+def bound(**declared: Line | Driver) -> None:
+    bind(Model("test", [block(**declared)]), AXIS)
 
 
 def money() -> Driver:
@@ -37,15 +49,11 @@ def money() -> Driver:
 
 @pytest.mark.parametrize(
     "use",
-    [
-        lambda a, b: 1 if a > b else 0,
-        lambda a, b: a > b > a,
-        max,
-        lambda a, b: a < b < a,
-        lambda a, _: not a,
-    ],
+    [lambda a, b: 1 if a > b else 0, lambda a, b: a > b > a, max, lambda a, b: a < b < a, lambda a, _: not a],
 )
-def test_python_control_flow_on_a_formula_is_refused_with_what_to_write(use: Callable[[Expr, Expr], object]) -> None:
+def test_python_control_flow_on_a_formula_is_refused_with_what_to_write(
+    use: Callable[[Expr, Expr], object],
+) -> None:
     with pytest.raises(DeclarationError, match="where\\(condition, a, b\\)"):
         use(money(), money())
 
@@ -66,7 +74,10 @@ def test_only_numbers_and_lines_stand_in_a_formula(value: object) -> None:
 def test_a_unit_that_does_not_fit_is_found_at_the_declaration() -> None:
     price, shares = driver("Price", "USD/share"), driver("Shares", "m shares")
     line("Value of the company", "USD m", price * shares)
-    with pytest.raises(DeclarationError, match=r"test_language\.py:\d+: 'Wrong': is declared in 'ratio' but its formula yields 'USD m'"):
+    with pytest.raises(
+        DeclarationError,
+        match=r"test_language\.py:\d+: 'Wrong': is declared in 'ratio' but its formula yields 'USD m'",
+    ):
         line("Wrong", "ratio", price * shares)
     with pytest.raises(DeclarationError, match="cannot add or subtract 'USD/share' and 'm shares'"):
         line("Wrong", "USD m", price + shares)
@@ -83,46 +94,54 @@ def test_an_unknown_unit_names_the_nearest() -> None:
 
 def test_units_of_lines_named_before_they_are_declared_are_checked_when_the_model_is_built() -> None:
     cash = money()
-    with pytest.raises(DeclarationError, match="first: is declared in 'ratio' but its formula yields 'USD m'"):
-        bind(cash=cash, first=line("First", "ratio", prev("second"), history=0), second=line("Second", "USD m", 2 * cash))
+    with pytest.raises(
+        DeclarationError, match="first: is declared in 'ratio' but its formula yields 'USD m'"
+    ):
+        bound(
+            cash=cash,
+            first=line("First", "ratio", prev("second"), history=0),
+            second=line("Second", "USD m", 2 * cash),
+        )
 
 
 def test_an_unknown_name_names_the_nearest() -> None:
     with pytest.raises(DeclarationError, match="unknown name 'sals'; did you mean sales"):
-        bind(sales=line("Sales", "USD m", prev("sals"), history=0))
+        bound(sales=line("Sales", "USD m", prev("sals"), history=0))
 
 
 def test_a_line_is_used_before_it_is_declared_only_with_a_lag() -> None:
     later = line("Later", "ratio", 1)
-    with pytest.raises(DeclarationError, match="uses later, which is declared further down: write prev\\('later'\\)"):
-        bind(first=line("First", "ratio", later + 1), later=later)
+    with pytest.raises(
+        DeclarationError, match="uses later, which is declared further down: write prev\\('later'\\)"
+    ):
+        bound(first=line("First", "ratio", later + 1), later=later)
 
 
 def test_a_lag_needs_reported_values_before_as_of() -> None:
     with pytest.raises(DeclarationError, match="balance has no opening value: give history= to balance"):
-        bind(balance=line("Balance", "ratio", prev("balance") + 1, history=None))
+        bound(balance=line("Balance", "ratio", prev("balance") + 1, history=None))
     with pytest.raises(DeclarationError, match="refers to itself in reported quarters; give history="):
-        bind(balance=line("Balance", "ratio", prev("balance") + 1))
+        bound(balance=line("Balance", "ratio", prev("balance") + 1))
 
 
 def test_only_results_look_over_the_axis_or_ahead() -> None:
     row = line("Row", "ratio", 1)
     with pytest.raises(DeclarationError, match="declare it with result"):
-        bind(row=row, top=line("Top", "ratio", highest(row)))
+        bound(row=row, top=line("Top", "ratio", highest(row)))
     with pytest.raises(DeclarationError, match="looks ahead: only results may"):
-        bind(row=row, top=line("Top", "ratio", following(row)))
+        bound(row=row, top=line("Top", "ratio", following(row)))
     peak = result("Peak", "ratio", highest(row))
     with pytest.raises(DeclarationError, match="uses the result peak: only results may"):
-        bind(row=row, peak=peak, after=line("After", "ratio", peak + 1))
+        bound(row=row, peak=peak, after=line("After", "ratio", peak + 1))
 
 
 def test_members_must_be_chosen_added_or_shared() -> None:
     by_colour = line("By colour", "ratio", 1, by=COLOUR)
     with pytest.raises(DeclarationError, match="varies by colour"):
-        bind(by_colour=by_colour, plain=line("Plain", "ratio", by_colour + 1))
+        bound(by_colour=by_colour, plain=line("Plain", "ratio", by_colour + 1))
     green = line("By colour", "ratio", 1, by=COLOUR)
     with pytest.raises(DeclarationError, match="has no member 'green'"):
-        bind(by_colour=green, plain=line("Plain", "ratio", green["green"]))
+        bound(by_colour=green, plain=line("Plain", "ratio", green["green"]))
     with pytest.raises(DeclarationError, match="needs exactly red, blue"):
         pick(COLOUR, red=1, green=2)
 
@@ -151,20 +170,22 @@ def test_a_ratio_over_years_uses_what_has_years() -> None:
     cash = money()
     flow = line("Flow", "USD m", 1 * cash, annual="none")
     with pytest.raises(DeclarationError, match="annual='ratio' cannot use flow"):
-        bind(cash=cash, flow=flow, share=line("Share", "ratio", flow / flow, annual="ratio"))
+        bound(cash=cash, flow=flow, share=line("Share", "ratio", flow / flow, annual="ratio"))
 
 
 def test_a_ratio_over_years_is_made_of_lines_not_of_sums() -> None:
     cash = money()
     flow = line("Flow", "USD m", 1 * cash)
-    with pytest.raises(DeclarationError, match="annual='ratio' cannot use Trailing: declare that part as a line first"):
-        bind(cash=cash, flow=flow, share=line("Share", "ratio", ttm(flow) / flow, annual="ratio"))
+    with pytest.raises(
+        DeclarationError, match="annual='ratio' cannot use Trailing: declare that part as a line first"
+    ):
+        bound(cash=cash, flow=flow, share=line("Share", "ratio", ttm(flow) / flow, annual="ratio"))
 
 
 def test_what_needs_the_whole_year_cannot_depend_on_itself() -> None:
     spent = line("Spent", "ratio", prev("plan") + 0, history=1)
     plan_ = line("Plan", "ratio", year_sum(spent), history=1)
-    plan = Model("test", [block(spent=spent, plan=plan_)]).plan(AXIS)
+    plan = bind(Model("test", [block(spent=spent, plan=plan_)]), AXIS)
     with pytest.raises(DeclarationError, match="needs all quarters of spent, which in turn depends on plan"):
         compile_plan(plan)
 
@@ -176,7 +197,12 @@ def test_a_small_model_computes_by_hand() -> None:
     by_colour = line("By colour", "ratio", pick(COLOUR, red=sales * 0.25, blue=sales * 0.75), by=COLOUR)
     both = line("Both", "ratio", total(by_colour, COLOUR))
     year = line("Year", "ratio", ttm(sales))
-    plan = Model("test", [block(growth=growth, sales=sales, best=best, by_colour=by_colour, both=both, year=year)]).plan(AXIS)
+    plan = bind(
+        Model(
+            "test", [block(growth=growth, sales=sales, best=best, by_colour=by_colour, both=both, year=year)]
+        ),
+        AXIS,
+    )
     values = compile_plan(plan).run({"growth": np.full((AXIS.length, 1), -0.5)}, {})
     assert values["sales"][17:27, 0].tolist() == [100, 50, 50, 50, 50, 25, 25, 25, 25, 12.5]
     assert set(values["best"][:, 0]) == {100.0}

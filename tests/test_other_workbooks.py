@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 import tampering as t
+from commands import amzn_fcf
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
-from shared import written
-from test_cli import amzn_fcf
+from shared import calculated
 from xlsxwriter import Workbook as WrittenElsewhere
 
-from workbook_templates.contents import read_book
-from workbook_templates.recalc import Formualizer
-from workbook_templates.references import moved, relative
-from workbook_templates.rules.choice import Choice
-from workbook_templates.validate import Report, validate
+from workbook_templates.a1 import moved, relative
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.read.book import read_book
+from workbook_templates.validation.rules.choice import Choice
+from workbook_templates.validation.validate import Report, validate
 from xlwings_udfs import AMZN_EXPLAIN, AMZN_FCF
 from xlwings_udfs.hosts.headless import register
 
@@ -34,7 +34,7 @@ QUARTERS = 8
 
 
 def made(change: Callable[[Worksheet], None]) -> bytes:
-    """Return somebody's model with one thing changed, calculated: sales that grow, costs, margin, and totals across."""
+    """Return somebody's calculated model with one change: growing sales, costs, margin, totals across."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     for column in range(2, 2 + QUARTERS):
@@ -82,7 +82,9 @@ def test_a_sound_workbook_of_somebody_else_gives_no_finding_and_is_said_not_to_b
         ("M1", "=1/0", "error-value"),
     ],
 )  # fmt: skip
-def test_what_an_auditor_would_see_without_knowing_the_model_is_found(cell: str, content: float | str, rule: str) -> None:
+def test_what_an_auditor_would_see_without_knowing_the_model_is_found(
+    cell: str, content: float | str, rule: str
+) -> None:
     report = validate(made(put(cell, content)), "x", register=register)
     assert rule in rules(report)
     assert cell in rules(report)[rule]
@@ -107,15 +109,20 @@ def test_a_value_that_is_older_than_its_inputs_is_found() -> None:
 
 def test_formulas_that_a_program_shares_between_cells_are_read_in_every_cell() -> None:
     data = made(lambda _: None)
-    shared = t.in_cell(data, "Sheet", "B3", lambda xml: xml.replace("<f>", '<f t="shared" ref="B3:I3" si="0">'))
+    shared = t.in_cell(
+        data, "Sheet", "B3", lambda xml: xml.replace("<f>", '<f t="shared" ref="B3:I3" si="0">')
+    )
     for column in "CDEFGHI":
-        shared = t.in_cell(shared, "Sheet", f"{column}3", lambda xml: re.sub("<f>.*?</f>", '<f t="shared" si="0"/>', xml))
+        shared = t.in_cell(
+            shared, "Sheet", f"{column}3", lambda xml: re.sub("<f>.*?</f>", '<f t="shared" si="0"/>', xml)
+        )
     assert read_book(shared).contents == read_book(data).contents
 
 
 @pytest.mark.parametrize(
     "formula",
-    ["B1+$A$2", "SUM(B$1:$C9)*'It''s A1'!D4", 'IF(A1="B2",Sheet1!B2,LOG10(C3))', "A1B+NAME.A1+TRUE", "1E5*E5+R1C1"],
+    ["B1+$A$2", "SUM(B$1:$C9)*'It''s A1'!D4", 'IF(A1="B2",Sheet1!B2,LOG10(C3))', "A1B+NAME.A1+TRUE",
+    "1E5*E5+R1C1"],
 )  # fmt: skip
 def test_formulas_are_moved_as_openpyxl_moves_them(formula: str) -> None:
     assert "=" + moved(formula, 3, 2) == Translator(f"={formula}", "F5").translate_formula("H8")
@@ -141,8 +148,8 @@ def test_amzn_cells_of_any_workbook_are_calculated_and_a_failed_one_says_what_am
     assert "3 cells with AMZN_ functions calculated, 2 of them errors" in report.remarks
 
 
-def test_amzn_cells_that_a_user_added_to_a_workbook_of_ours_are_calculated_and_are_no_finding_unless_they_fail() -> None:
-    clean = Formualizer().with_cached_values(written("base")[2])
+def test_amzn_cells_added_by_a_user_are_calculated_and_are_no_finding_unless_they_fail() -> None:
+    clean = calculated("base")
     cells = '<c r="B900"><f>AMZN_FCF(2026,"bull")/1000</f><v>{}</v></c>'
     data = t.with_row(clean, "Sales", 900, cells.format(repr(float(AMZN_FCF(2026, "bull")) / 1000)))
     assert validate(data, "x", register=register).is_clean
@@ -154,7 +161,9 @@ def test_amzn_cells_that_a_user_added_to_a_workbook_of_ours_are_calculated_and_a
     assert rules(validate(stale, "x", register=register)) == {"stale-value": "B900"}
 
 
-def test_a_workbook_that_another_library_wrote_is_read_with_its_texts_names_and_limits(tmp_path: Path) -> None:
+def test_a_workbook_that_another_library_wrote_is_read_with_its_texts_names_and_limits(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "x.xlsx"
     with WrittenElsewhere(path) as book:
         sheet = book.add_worksheet("Bücher & co")
@@ -162,7 +171,9 @@ def test_a_workbook_that_another_library_wrote_is_read_with_its_texts_names_and_
         sheet.write_formula("A2", "=1+1", value=2)
         sheet.set_column("C:D", None, None, {"hidden": True})
         sheet.write("C1", 1)
-        sheet.data_validation("A3", {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1})
+        sheet.data_validation(
+            "A3", {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1}
+        )
         book.define_name("Rate", "='Bücher & co'!$A$2")
     found = read_book(path.read_bytes())
     sheet_found = found.sheets["Bücher & co"]
@@ -170,7 +181,9 @@ def test_a_workbook_that_another_library_wrote_is_read_with_its_texts_names_and_
     assert found.contents["Bücher & co"][2, 1] == "=1+1"
     assert [(each.name, each.formula) for each in found.names] == [("Rate", "'Bücher & co'!$A$2")]
     assert [(each.first, each.last) for each in sheet_found.hidden_columns] == [(3, 4)]
-    assert [(each.cells, each.kind, each.limits) for each in sheet_found.allowed] == [("A3", "decimal", ["0", "1"])]
+    assert [(each.cells, each.kind, each.limits) for each in sheet_found.allowed] == [
+        ("A3", "decimal", ["0", "1"])
+    ]
 
 
 def test_rules_are_chosen_by_name_and_group_and_warnings_fail_only_when_strict(tmp_path: Path) -> None:
@@ -180,7 +193,9 @@ def test_rules_are_chosen_by_name_and_group_and_warnings_fail_only_when_strict(t
     assert strict.returncode == 1
     assert "warning: constant-among-formulas" in strict.stdout
     assert amzn_fcf("validate", "x.xlsx", "--strict", "--skip", "formulas", cwd=tmp_path).returncode == 0
-    only = amzn_fcf("validate", "x.xlsx", "--rule", "constant-among-formulas", "--format", "json", cwd=tmp_path)
+    only = amzn_fcf(
+        "validate", "x.xlsx", "--rule", "constant-among-formulas", "--format", "json", cwd=tmp_path
+    )
     (finding,) = json.loads(only.stdout)[0]["findings"]
     assert finding == {
         "rule": "constant-among-formulas", "severity": "warning", "sheet": "Sheet", "cell": "E4",

@@ -1,6 +1,6 @@
 """Published valuations, every input and answer public, come out of the very formulas that value Amazon.
 
-The formulas are those of ``model/valuation.py``; here they are given numbers instead of lines.
+The formulas are those of ``model/language/finance.py``; here they are given numbers instead of lines.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from model.actuals import axis_at
-from model.amazon import plan_at
-from model.evaluate import term_of
-from model.lines import constant
-from model.valuation import (
+from model.amazon import AMAZON
+from model.backends.arrays import term_of
+from model.language.finance import (
     cost_of_equity,
     discount_factor,
     flow_of_growth,
@@ -25,11 +23,13 @@ from model.valuation import (
     terminal_value,
     weighted_cost_of_capital,
 )
+from model.language.vocabulary import constant
+from model.reported.actuals import axis_at
 
 if TYPE_CHECKING:
-    from model.expr import Expr
+    from model.language.nodes import Expr
 
-PLAN = plan_at(axis_at("2026Q2"))
+PLAN = AMAZON.plan(axis_at("2026Q2"))
 
 
 def value(formula: Expr) -> float:
@@ -44,10 +44,11 @@ def years(number: float) -> Expr:
 def damodaran_amazon(first_rate: float) -> tuple[float, float]:
     """Value Amazon as A. Damodaran did in October 2014: terminal value, and value per share.
 
-    Source: "Narrative and Numbers" (Columbia University Press, 2017), table 9.7, and the slides of the same valuation:
-    sales of 85,246 grow by 15 % for five years, then fading in equal steps to 2.2 %; operating margin from 0.47 to 7.38 % in
-    ten equal steps; tax 31.8 %; a dollar reinvested for 3.68 of new sales; cost of capital 8.39 % for five years, then in equal
-    steps to 8 %; after year ten growth of 2.2 % at a return on capital of 10 %; debt 9,202, cash 10,252, 463.01m shares.
+    Source: "Narrative and Numbers" (Columbia University Press, 2017), table 9.7, and the slides of the same
+    valuation: sales of 85,246 grow by 15 % for five years, then fading in equal steps to 2.2 %; operating
+    margin from 0.47 to 7.38 % in ten equal steps; tax 31.8 %; a dollar reinvested for 3.68 of new sales; cost
+    of capital 8.39 % for five years, then in equal steps to 8 %; after year ten growth of 2.2 % at a return
+    on capital of 10 %; debt 9,202, cash 10,252, 463.01m shares.
     """
     sales, factor, present = 85246.0, 1.0, 0.0
     income = 0.0
@@ -63,26 +64,30 @@ def damodaran_amazon(first_rate: float) -> tuple[float, float]:
 
 
 def test_damodaran_s_amazon_of_october_2014() -> None:
-    """Published: terminal value 168,379, value per share 175.25; the first cost of capital is printed as 8.39 %."""
+    """Published: terminal value 168,379, value per share 175.25; first cost of capital printed as 8.39 %."""
     terminal, share = damodaran_amazon(0.0839)
     assert terminal == pytest.approx(168379, abs=0.5)
     assert share == pytest.approx(175.25, abs=0.06)
-    assert damodaran_amazon(0.08395)[1] < 175.25 < damodaran_amazon(0.08385)[1], "the answer lies within the rounding of the input"
+    assert damodaran_amazon(0.08395)[1] < 175.25 < damodaran_amazon(0.08385)[1], (
+        "the answer lies within the rounding of the input"
+    )
 
 
 def test_a_worked_exercise_with_growing_flows() -> None:
-    """Published (wizedu.com, question 832128): flows of 22, 27, 32, 36, 38, then 5 %; WACC 10 %; 798; 610.03; 61.70 a share."""
+    """Published (wizedu.com, question 832128): 22, 27, 32, 36, 38, then 5 %; WACC 10 %; 61.70 a share."""
     flows = (22, 27, 32, 36, 38)
     terminal = value(growing_perpetuity(38 * 1.05, 0.10, 0.05))
     assert terminal == pytest.approx(798)
-    enterprise = sum(flow * value(discount_factor(0.10, years(year))) for year, flow in enumerate(flows, start=1))
+    enterprise = sum(
+        flow * value(discount_factor(0.10, years(year))) for year, flow in enumerate(flows, start=1)
+    )
     enterprise += terminal * value(discount_factor(0.10, years(5)))
     assert enterprise == pytest.approx(610.0348337, abs=5e-8)
     assert (enterprise + 10 - 3) / 10 == pytest.approx(61.70, abs=0.005)
 
 
 def test_a_worked_cost_of_capital() -> None:
-    """Published (fin-sim, IB course 1): 60 % equity at 10 %, 40 % debt at 5 %, tax 25 %: 7.5 %; 80 growing by 2.5 %: 1,640."""
+    """Published (fin-sim, IB course 1): 60 % equity at 10 %, debt at 5 %, tax 25 %; 80 growing by 2.5 %."""
     wacc = value(weighted_cost_of_capital(0.10, 0.05, 0.25, 0.40))
     assert wacc == pytest.approx(0.075)
     assert value(growing_perpetuity(80 * 1.025, wacc, 0.025)) == pytest.approx(1640)
@@ -104,5 +109,10 @@ def test_implied_growth_is_the_inverse_of_the_terminal_value(growth: float) -> N
 
 
 def test_what_has_no_meaning_is_no_number() -> None:
-    for formula in (growing_perpetuity(100, 0.03, 0.03), growing_perpetuity(100, 0.03, 0.04), multiple_of(100, 0), multiple_of(100, -1)):
+    for formula in (
+        growing_perpetuity(100, 0.03, 0.03),
+        growing_perpetuity(100, 0.03, 0.04),
+        multiple_of(100, 0),
+        multiple_of(100, -1),
+    ):
         assert np.isnan(value(formula))

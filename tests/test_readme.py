@@ -1,99 +1,91 @@
-"""Every command of the README and of the analysis runs, and prints what the page shows."""
+"""The documents: examples print what is shown, tables are those of the code, links resolve."""
 
 from __future__ import annotations
 
 import re
-import shlex
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from shared import computed
+from refresh import PAGES, ROOT, kept, refreshed
 
-from model.axis import Period
-from model.simulate import simulate
+import xlwings_udfs
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-ANALYSIS = (ROOT / "docs" / "analysis.md").read_text(encoding="utf-8")
-LEFT_OUT = "..."
-"""A line that stands for any number of lines."""
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-def blocks(language: str, page: str = README) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+README = ROOT / "README.md"
+MOST_BYTES = 12_000
+OTHER_PAGES = (ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
 
 
-def sessions() -> list[tuple[str, str]]:
-    """Return each command with the output that is shown for it."""
-    found = []
-    for block in (*blocks("console"), *blocks("console", ANALYSIS)):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
-    return found
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
-def comparable(output: str) -> list[str]:
-    """Drop what differs from run to run: seconds, the size of rounding noise, and space at the ends of lines."""
-    lines = [re.sub(r"\d+\.\d s\b|\d+(\.\d+)?e-\d+", "#", line).rstrip() for line in output.splitlines()]
-    return [line for line in lines if line]
+def prose(page: Path) -> str:
+    """Return a page without its code blocks."""
+    return re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
 
 
-def shows(shown: list[str], printed: list[str]) -> bool:
-    """Tell whether a page shows what was printed, but for the lines that it leaves out."""
-    text = "\n".join(re.escape(line) if line != LEFT_OUT else "(?:.*\n)*?.*" for line in shown)
-    return re.fullmatch(text, "\n".join(printed)) is not None
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page, as GitHub makes them from headings."""
+    heads = re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the README's own scenario, in which its commands run one after the other."""
-    path = tmp_path_factory.mktemp("readme")
-    (scenario,) = blocks("toml")
-    (path / "mine.toml").write_text(scenario, encoding="utf-8")
-    return path
+def links(page: Path) -> list[tuple[Path, str]]:
+    """Return where the links of a page lead to within the project: file and anchor."""
+    found = re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", prose(page))
+    return [
+        ((page.parent / target).resolve() if target else page, anchor)
+        for target, anchor in found if not target.startswith(("http:", "https:"))
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("command", "output"), sessions(), ids=lambda text: text.split("\n")[0][:60])
-def test_every_command_prints_what_is_shown(command: str, output: str, folder: Path) -> None:
-    program, *arguments = shlex.split(command)
-    assert program == "amzn-fcf"
-    done = subprocess.run([sys.executable, "-m", "amzn_fcf", *arguments], capture_output=True, text=True, cwd=folder, check=False)
-    assert done.returncode == 0, done.stderr
-    shown, printed = comparable(output), comparable(done.stdout)
-    assert shows(shown, printed) if LEFT_OUT in shown else printed == shown, done.stdout
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_examples_print_what_is_shown_and_tables_are_those_of_the_code(page: Path, tmp_path: Path) -> None:
+    text = page.read_text("utf-8")
+    assert refreshed(text, tmp_path) == text, "make docs writes what is printed now"
 
 
-@pytest.mark.parametrize("scenario", ["article", "base"])
-def test_the_headline_is_what_the_simulation_gives(scenario: str) -> None:
-    heads, _, *rows = re.search(r"(\| quarter .*?)\n\n", README, re.DOTALL)[1].splitlines()  # type: ignore[index]
-    quarters = [each.strip() for each in heads.strip("|").split("|")][1:]
-    (cells,) = ([each.strip() for each in row.strip("|").split("|")][1:] for row in rows if row.startswith(f"| `{scenario}`"))
-    found = simulate(scenario, draws=100_000, seed=1)
-    chances = found.positive_by_quarter()
-    for quarter, cell in zip(quarters, cells, strict=True):
-        if quarter in chances:
-            assert cell == f"{chances[quarter].probability:.1%}", quarter
-        else:
-            flow = computed(scenario).value("ttm_free_cash_flow", Period.parse(quarter))
-            assert cell == f"**{flow / 1000:.1f}bn**", quarter
+@pytest.mark.parametrize("page", [*PAGES, *OTHER_PAGES], ids=name_of)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    for target, anchor in links(page):
+        assert target.exists(), target
+        assert not anchor or anchor in anchors(target), f"{name_of(target)}#{anchor}"
 
 
-def test_the_analysis_in_python_gives_what_the_command_prints() -> None:
-    (example,) = blocks("python", ANALYSIS)
-    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=True)
-    assert re.fullmatch(r"0\.3\d+\nChance\(probability=0\.4\d+, standard_error=0\.\d+\)\n", done.stdout), done.stdout
+def test_every_page_is_reached_from_the_index() -> None:
+    index = ROOT / "docs" / "index.md"
+    assert index in dict(links(README))
+    assert {page for page in PAGES if page not in {index, README}} <= set(dict(links(index)))
 
 
-def test_the_python_example_runs() -> None:
-    (example,) = blocks("python")
-    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=True)
-    assert re.search(r"free_cash_flow\s+-\d+", done.stdout), done.stdout
+def test_the_readme_is_short() -> None:
+    assert len(README.read_bytes()) <= MOST_BYTES
 
 
-def test_make_targets_of_the_readme_exist() -> None:
-    makefile = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^    make (\w+)", README, re.MULTILINE):
-        assert f"\n{target}:" in makefile
+def test_make_targets_of_the_documents_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for page in [*PAGES, *OTHER_PAGES]:
+        for target in re.findall(r"^    make (\w+)", page.read_text("utf-8"), re.MULTILINE):
+            assert f"\n{target}:" in makefile
+
+
+def test_the_examples_of_functions_are_those_that_there_are() -> None:
+    for page in PAGES:
+        assert set(re.findall(r"\bAMZN_[A-Z]+(?=\()", prose(page))) <= set(xlwings_udfs.__all__), name_of(
+            page
+        )
+
+
+def test_what_differs_in_seconds_and_rounding_noise_is_kept() -> None:
+    shown = "built in 12.1 s, off by 4e-15\n"
+    assert kept(shown, "built in 9.8 s, off by 3.8e-15\n") == shown
+    assert kept(shown, "built in 9.8 s, off by 3.8\n") == "built in 9.8 s, off by 3.8\n"
+
+
+def test_lines_left_out_stay_left_out() -> None:
+    shown = "head\n...\nchance of rain: 10 %\n...\n"
+    printed = "Head\nrow\nrow\nchance of rain: 12 %\nrow\ntail\n"
+    assert kept(shown, printed) == "Head\n...\nchance of rain: 12 %\n...\n"

@@ -1,27 +1,31 @@
-"""The sheet Sensitivity: stamped figures are the model's, live ones agree with them, and the file says when they do not."""
+"""The sheet Sensitivity: stamped figures are the model's, and the file says when live ones differ."""
 
 from __future__ import annotations
 
 import math
 
 import pytest
-from shared import written
+from shared import calculated, written
 
-from model.axis import Quarter
-from model.inputs import load_scenario
-from model.moves import Steps
+from model.amazon.workbook import WORKBOOK
+from model.analysis.sensitivity import grid, output_of, tornado
+from model.analysis.swings import Steps
+from model.language.periods import Quarter
 from model.outputs import Output
 from model.results import run
-from model.sensitivity import grid, output_of, tornado
-from model.simulate import simulate
-from workbook_templates.cells import SheetPlan
-from workbook_templates.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
-from workbook_templates.package import Changes, read_grids, value_at, with_changes
-from workbook_templates.recalc import Formualizer
-from workbook_templates.sheets import sensitivity as on_sheet
-from workbook_templates.sheets.simulated import DRAWS, SEED, put_simulation, simulation_of
-from workbook_templates.validate import Report, validate
-from workbook_templates.writer import plan_workbook
+from model.scenarios.composing import load_scenario
+from model.simulation.run import simulate
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.cells import SheetPlan
+from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
+from workbook_templates.plan.sheets import sensitivity as on_sheet
+from workbook_templates.plan.sheets.simulated import DRAWS, SEED, put_simulation, simulation_of
+from workbook_templates.plan.sheets.stamps import SIZE, outputs_at, stamps_of
+from workbook_templates.plan.workbook import plan_workbook
+from workbook_templates.read.book import read_grids
+from workbook_templates.read.values import Changes, value_at
+from workbook_templates.validation.validate import Report, validate
+from workbook_templates.write.patching import with_changes
 
 SHARE = "value_per_share[dcf,mid]"
 
@@ -30,10 +34,10 @@ def contents(name: str) -> dict[tuple[int, int], float | str | None]:
     return {place: cell.content for place, cell in written(name)[0].sheets[SENSITIVITY].cells.items()}
 
 
-@pytest.fixture(scope="module")
-def clean() -> bytes:
+@pytest.fixture
+def clean(quick_validation: None) -> bytes:  # noqa: ARG001  # validates quickly
     """Return a workbook of bear as it ships."""
-    return Formualizer().with_cached_values(written("bear")[2])
+    return calculated("bear")
 
 
 def after(clean: bytes, changes: Changes) -> tuple[Report, object]:
@@ -48,8 +52,19 @@ def test_the_tornados_are_those_of_the_scenario_that_the_workbook_is_preset_to()
     for band, text in zip(on_sheet.TORNADO_ROWS, (SHARE, "free_cash_flow 2027"), strict=True):
         found = tornado(scenario, output_of(text, scenario))
         for row, bar in enumerate(found.bars[: on_sheet.BARS], start=band + 2):
-            figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high, bar.driver_low, bar.driver_base, bar.driver_high)
-            assert [cells[row, column] for column in range(on_sheet.LOW, on_sheet.PERIOD)] == pytest.approx(figures)
+            figures = (
+                bar.low,
+                bar.high,
+                found.base,
+                bar.change_low,
+                bar.change_high,
+                bar.driver_low,
+                bar.driver_base,
+                bar.driver_high,
+            )
+            assert [cells[row, column] for column in range(on_sheet.LOW, on_sheet.PERIOD)] == pytest.approx(
+                figures
+            )
             assert cells[row, on_sheet.NAME] == bar.driver
 
 
@@ -57,7 +72,10 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
     scenario, cells = load_scenario("bear"), contents("bear")
     rate = float(run([scenario]).values["discount_rate[mid]"][0, 0])
     around = [place * 0.005 for place in range(-3, 4)]
-    x, y = Steps("wacc", tuple(rate + each for each in around)), Steps("terminal_growth", tuple(0.035 + each for each in around))
+    x, y = (
+        Steps("wacc", tuple(rate + each for each in around)),
+        Steps("terminal_growth", tuple(0.035 + each for each in around)),
+    )
     assert scenario.table["terminal_growth"]["all"] == 0.035
     expected = {0: (SHARE, x, y)}
     growth = Steps("aws_growth", tuple(5 * each for each in around), "add")
@@ -66,13 +84,15 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
     for number, (text, across, down) in expected.items():
         found, top = grid(scenario, output_of(text, scenario), across, down), on_sheet.GRID_ROWS[number] + 3
         for row, values in enumerate(found.values.tolist()):
-            shown = [cells[top + row, on_sheet.FIRST_X + column] for column in range(on_sheet.SIZE)]
+            shown = [cells[top + row, on_sheet.FIRST_X + column] for column in range(SIZE)]
             assert shown == pytest.approx(["#N/A" if math.isnan(each) else each for each in values])
         assert cells[top + 3, on_sheet.FIRST_X + 3] == pytest.approx(found.base)
         styles = {place: cell.style for place, cell in written("bear")[0].sheets[SENSITIVITY].cells.items()}
-        assert [place for place, style in styles.items() if style.startswith("centre") and place[0] in range(top, top + 7)] == [
-            (top + 3, on_sheet.FIRST_X + 3)
-        ]
+        assert [
+            place
+            for place, style in styles.items()
+            if style.startswith("centre") and place[0] in range(top, top + 7)
+        ] == [(top + 3, on_sheet.FIRST_X + 3)]
 
 
 def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_changed(clean: bytes) -> None:
@@ -91,11 +111,14 @@ def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_
 def test_a_falsified_stamp_is_found(clean: bytes) -> None:
     band = on_sheet.GRID_ROWS[0]
     places = [
-        (on_sheet.TORNADO_ROWS[0] + 2, on_sheet.LOW), (on_sheet.TORNADO_ROWS[1] + 4, on_sheet.CHANGE_HIGH), (band + 4, on_sheet.FIRST_X),
+        (on_sheet.TORNADO_ROWS[0] + 2, on_sheet.LOW), (on_sheet.TORNADO_ROWS[1] + 4, on_sheet.CHANGE_HIGH),
+        (band + 4, on_sheet.FIRST_X),
         on_sheet.TOLERANCE_CELL, (on_sheet.FIRST_FIGURE_ROW, on_sheet.STAMPED),
     ]  # fmt: skip
     report = validate(with_changes(clean, {(SENSITIVITY, *place): 1.0 for place in places}), "stamps")
-    found = {each.cell for each in report.findings if (each.rule, each.sheet) == ("stamped-value", SENSITIVITY)}
+    found = {
+        each.cell for each in report.findings if (each.rule, each.sheet) == ("stamped-value", SENSITIVITY)
+    }
     assert found == {"C15", "G37", "C86", "C7", "D9"}
 
 
@@ -109,8 +132,11 @@ def test_inputs_that_the_model_refuses_are_findings_and_no_failure(clean: bytes)
 
 
 def test_a_scenario_without_a_rate_or_a_value_has_a_sheet_all_the_same() -> None:
-    """A cost of capital below what the driver can be set to, and one below growth: errors stand where there is no figure."""
-    for overrides in ({"beta": 0.0, "risk_free": 0.02, "cost_of_debt": 0.02}, {"wacc": 0.05, "terminal_growth": 0.06}):
+    """A cost of capital below the driver's range, and one below growth: errors where there is no figure."""
+    for overrides in (
+        {"beta": 0.0, "risk_free": 0.02, "cost_of_debt": 0.02},
+        {"wacc": 0.05, "terminal_growth": 0.06},
+    ):
         odd = load_scenario("base").with_overrides(overrides)
         cells = plan_workbook(odd, [odd], "test").sheets[SENSITIVITY].cells
         assert cells[on_sheet.FIRST_FIGURE_ROW + 1, on_sheet.STAMPED].content == pytest.approx(
@@ -121,7 +147,7 @@ def test_a_scenario_without_a_rate_or_a_value_has_a_sheet_all_the_same() -> None
 
 def test_near_the_end_of_a_range_a_grid_is_closer_together() -> None:
     edge = load_scenario("base").with_overrides({"terminal_growth": 0.097, "aws_growth": 0.8})
-    grids = on_sheet.stamps_of(edge).grids
+    grids = stamps_of(edge).grids
     assert grids[0] is not None
     assert grids[0].y.values[3] == 0.097
     assert max(grids[0].y.values) == pytest.approx(0.1)
@@ -132,8 +158,8 @@ def test_near_the_end_of_a_range_a_grid_is_closer_together() -> None:
 def test_what_a_scenario_is_stamped_with_follows_its_values_not_its_name() -> None:
     base = load_scenario("base")
     dear = base.with_overrides({"beta": 1.3})
-    assert on_sheet.stamps_of(base) is on_sheet.stamps_of(load_scenario("base"))
-    assert on_sheet.stamps_of(dear).figures[0] < on_sheet.stamps_of(base).figures[0]
+    assert stamps_of(base) is stamps_of(load_scenario("base"))
+    assert stamps_of(dear).figures[0] < stamps_of(base).figures[0]
 
 
 def test_the_stamp_and_the_charts_are_there() -> None:
@@ -145,14 +171,24 @@ def test_the_stamp_and_the_charts_are_there() -> None:
             "Trailing free cash flow: percentiles of the draws", "Quarter from which it stays above 0",
         ]  # fmt: skip
     last = on_sheet.TORNADO_ROWS[0] + 1 + on_sheet.BARS
-    assert [each.cells for each in sheet.charts[0].series] == [f"'Sensitivity'!$F$15:$F${last}", f"'Sensitivity'!$G$15:$G${last}"]
+    assert [each.cells for each in sheet.charts[0].series] == [
+        f"'Sensitivity'!$F$15:$F${last}",
+        f"'Sensitivity'!$G$15:$G${last}",
+    ]
 
 
 def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and_seed() -> None:
     plan, _, _ = written("base")
     sheet = plan.sheets[SENSITIVITY]
-    rows = {cell.content: row for (row, column), cell in sheet.cells.items() if column == 2 and row > on_sheet.SIMULATION_ROW}
-    outputs = [Output.parse(name, plan.layout.plan) for name in ("ttm_free_cash_flow 2027Q4", "value_per_share[dcf,mid]")]
+    rows = {
+        cell.content: row
+        for (row, column), cell in sheet.cells.items()
+        if column == 2 and row > on_sheet.SIMULATION_ROW
+    }
+    outputs = [
+        Output.parse(name, plan.layout.plan)
+        for name in ("ttm_free_cash_flow 2027Q4", "value_per_share[dcf,mid]")
+    ]
     found = simulate("base", draws=DRAWS, seed=SEED, engine="numpy", outputs=outputs)
     for output in outputs:
         estimate, row = found.estimates[str(output)], rows[str(output)]
@@ -166,7 +202,7 @@ def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and
 
 def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
     edge = load_scenario("base").with_overrides({"useful_life[servers_and_network]": 2.0})
-    found = simulation_of(edge, written("base")[0].layout.plan)
+    found = simulation_of(edge)
     assert isinstance(found, str)
     assert "useful_life[servers_and_network]" in found
     sheet = SheetPlan(SENSITIVITY)
@@ -175,7 +211,9 @@ def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
 
 
 def test_the_year_that_the_sheet_looks_at_is_the_first_without_a_reported_quarter() -> None:
+    words = WORKBOOK.sensitivity
+    assert words is not None
     for as_of, year in {"2025Q3": 2026, "2026Q2": 2027, "2025Q4": 2026}.items():
         plan = run([load_scenario("base", as_of)]).plan
         assert plan.axis.as_of == Quarter.parse(as_of)
-        assert str(on_sheet.outputs_at(plan)[1]) == f"free_cash_flow {year}"
+        assert str(outputs_at(plan, words)[1]) == f"free_cash_flow {year}"

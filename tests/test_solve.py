@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
-from model.axis import Period
+from model.amazon import AMAZON
+from model.analysis.brent import closed_in
+from model.analysis.solve import solve, value_row
 from model.errors import InputError, NoRootError, UnknownNameError
-from model.inputs import load_scenario
+from model.language.periods import Period
 from model.results import run
-from model.solve import METHODS, QUESTIONS, solve, value_row
+from model.scenarios.composing import load_scenario
 
 DCF = value_row("dcf")
 
@@ -25,7 +30,9 @@ DCF = value_row("dcf")
         ("article", "aws_cash_cost_ratio", 234.75, True, -0.20, 0.01),
     ],
 )
-def test_roots_are_those_of_the_calibration(name: str, driver: str, price: float, *, shift: bool, expected: float, digit: float) -> None:
+def test_roots_are_those_of_the_calibration(
+    name: str, driver: str, price: float, *, shift: bool, expected: float, digit: float
+) -> None:
     root = solve(load_scenario(name), driver, price, DCF, shift=shift)
     assert root.value == pytest.approx(expected, abs=digit)
     assert root.found == pytest.approx(price, rel=1e-9)
@@ -34,7 +41,9 @@ def test_roots_are_those_of_the_calibration(name: str, driver: str, price: float
 @settings(max_examples=20, deadline=None)
 @given(
     name=st.sampled_from(["article", "base", "bull", "bear"]),
-    question=st.sampled_from([("wacc", 0.06, 0.15), ("aws_cash_cost_ratio", 0.2, 0.7), ("capex_scale", 0.4, 1.8)]),
+    question=st.sampled_from(
+        [("wacc", 0.06, 0.15), ("aws_cash_cost_ratio", 0.2, 0.7), ("capex_scale", 0.4, 1.8)]
+    ),
     share=st.floats(0.05, 0.95),
     method=st.sampled_from(["dcf", "exit_multiple"]),
 )
@@ -52,7 +61,10 @@ def test_the_value_at_a_driver_leads_back_to_that_driver_or_to_one_of_the_same_v
 
 
 def test_no_growth_of_aws_reaches_the_article_s_price_and_the_message_says_why() -> None:
-    with pytest.raises(NoRootError, match=r"no root in \[-0.2, 0.8\].* 234.75 was not found; .*capital expenditure.* caps AWS sales"):
+    with pytest.raises(
+        NoRootError,
+        match=r"no root in \[-0.2, 0.8\].* 234.75 was not found; .*capital expenditure.* caps AWS sales",
+    ):
         solve(load_scenario("article"), "aws_growth", 234.75, DCF)
 
 
@@ -96,7 +108,10 @@ def test_a_root_is_found_where_free_cash_flow_is_negative() -> None:
 def test_a_shift_keeps_the_shape_of_the_years() -> None:
     scenario = load_scenario("base")
     root = solve(scenario, "aws_growth", 226, DCF, shift=True)
-    moved = root.results.series("aws_growth", "annual")[:, 0] - run([scenario]).series("aws_growth", "annual")[:, 0]
+    moved = (
+        root.results.series("aws_growth", "annual")[:, 0]
+        - run([scenario]).series("aws_growth", "annual")[:, 0]
+    )
     assert np.nanmin(moved[5:]) == pytest.approx(root.value)
     assert np.nanmax(moved[5:]) == pytest.approx(root.value)
     assert root.value < 0
@@ -109,15 +124,19 @@ def test_any_figure_can_be_the_target() -> None:
     assert root.value == pytest.approx(238_700, rel=0.01)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", AMAZON.presentation.questions.drivers)
 def test_questions_in_plain_words_stand_for_drivers(question: str) -> None:
-    assert solve(load_scenario("base"), question, 220, DCF).driver == QUESTIONS[question]
+    assert (
+        solve(load_scenario("base"), question, 220, DCF).driver
+        == AMAZON.presentation.questions.drivers[question]
+    )
 
 
 def test_what_cannot_be_solved_for_is_refused() -> None:
     base = load_scenario("base")
     for driver, message in {
-        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of one whole", "capex_phasing[q1]": "a table",
+        "service_lag[aws]": "whole number", "asset_mix[aws,buildings]": "share of a total",
+            "capex_phasing[q1]": "a table",
         "inflection_from": "whole number",
     }.items():  # fmt: skip
         with pytest.raises(InputError, match=message):
@@ -128,9 +147,9 @@ def test_what_cannot_be_solved_for_is_refused() -> None:
         solve(base, "wacc", 220, DCF, between=(0.2, 0.1))
     with pytest.raises(InputError, match="without --shift"):
         solve(base, "wacc", 220, DCF, shift=True)
-    with pytest.raises(UnknownNameError, match="methods are dcf"):
+    with pytest.raises(UnknownNameError, match="unknown method 'magic'; did you mean net_margin"):
         value_row("magic")
-    assert all(value_row(method) in run([base]).values for method in METHODS)
+    assert all(value_row(method) in run([base]).values for method in AMAZON.presentation.questions.values)
 
 
 def test_two_roots_between_two_points_of_the_scan_and_one_beside_a_pole_are_found() -> None:
@@ -142,9 +161,28 @@ def test_two_roots_between_two_points_of_the_scan_and_one_beside_a_pole_are_foun
     assert steep.value < 0.0915168
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    root=st.floats(-1, 1),
+    slope=st.floats(0.1, 50),
+    power=st.sampled_from([1, 3, 5]),
+    level=st.floats(-0.5, 0.5),
+)
+def test_brent_s_method_is_scipy_s_to_the_last_bit(
+    root: float, slope: float, power: int, level: float
+) -> None:
+    def function(x: float) -> float:
+        return math.tanh(slope * (x - root)) + level * (x - root) ** power
+
+    ends = (-1.5, 1.25)
+    at_ends = [function(each) for each in ends]
+    assume(at_ends[0] * at_ends[1] < 0)
+    assert closed_in(function, ends, at_ends) == brentq(function, *ends, xtol=1e-13, rtol=1e-14)
+
+
 def test_a_jump_is_no_root() -> None:
-    """Without a budget capital expenditure follows sales: the value jumps at 0, which the search leaves out."""
+    """Without a budget capital expenditure follows sales: value jumps at 0, which the search leaves out."""
     root = solve(load_scenario("base"), "capex_budget", 240, DCF)
     assert root.found == pytest.approx(240)
-    with pytest.raises(InputError, match="0 where none is given"):
+    with pytest.raises(InputError, match="0 means none is given"):
         solve(load_scenario("base"), "capex_budget", 240, DCF, shift=True)

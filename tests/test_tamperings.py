@@ -10,51 +10,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 import tampering as t
-from shared import SHIPPED, written
+from shared import SHIPPED, calculated, written
 
-import workbook_templates.validate
-from model.inputs import assumption_hash
-from workbook_templates.layout import INPUTS, NAME, NOTE, SCENARIOS, UNIT, VALUE, column_letters
-from workbook_templates.recalc import Formualizer
-from workbook_templates.rules.choice import every_rule
-from workbook_templates.validate import validate
-from workbook_templates.writer import WorkbookPlan, plan_workbook
+from workbook_templates.a1 import column_letters
+from workbook_templates.plan.layout import INPUTS, NAME, NOTE, SCENARIOS, UNIT, VALUE
+from workbook_templates.validation.rules.choice import every_rule
+from workbook_templates.validation.validate import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from model.inputs import Scenario
+
+pytestmark = pytest.mark.usefixtures("quick_validation")
 
 
 @cache
 def clean(name: str = "base") -> bytes:
     """Return a workbook as it ships, with short times between reads: stored, not packed."""
-    return t.packed(t.parts_of(Formualizer().with_cached_values(written(name)[2])))
-
-
-@pytest.fixture(autouse=True)
-def _one_plan_for_the_same_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Planning a workbook takes most of the time of validating it, and is the same for the same inputs."""
-    monkeypatch.setattr(workbook_templates.validate, "plan_workbook", _planned)
-
-
-_plans: dict[tuple[object, ...], WorkbookPlan] = {}
-
-
-def _planned(
-    selected: Scenario,
-    offered: Sequence[Scenario],
-    version: str,
-    functions: Callable[[str], str] | None = None,
-    *,
-    assumptions: str | None = None,
-    stamped: bool = True,
-) -> WorkbookPlan:
-    sources = tuple(str(sorted(each.sources.items())) + each.note + each.title for each in offered)
-    key = (assumption_hash([selected]), assumption_hash(offered), version, functions, assumptions, stamped, sources)
-    if key not in _plans:
-        _plans[key] = plan_workbook(selected, offered, version, functions, assumptions=assumptions, stamped=stamped)
-    return _plans[key]
+    return t.packed(t.parts_of(calculated(name)))
 
 
 def at(key: str, position: int) -> tuple[str, str]:
@@ -231,5 +204,10 @@ def test_every_rule_for_workbooks_of_ours_has_a_tampering_or_a_test_of_its_own()
         "not-calculated",
         "amzn-cell",
     }  # which need an engine: test_validate
-    of_others = {"inconsistent-formula", "constant-among-formulas", "constant-in-formula", "text-number"}  # test_other_workbooks
+    of_others = {
+        "inconsistent-formula",
+        "constant-among-formulas",
+        "constant-in-formula",
+        "text-number",
+    }  # test_other_workbooks
     assert {rule.name for rule in every_rule()} == planned_rules() | elsewhere | of_others

@@ -1,4 +1,4 @@
-"""Uncertainty files: what ships is complete and fits every scenario; what is malformed is refused with one line that says how."""
+"""Uncertainty files: the one that ships is complete and fits every scenario; a mistake is one line."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ import numpy as np
 import pytest
 from shared import SHIPPED
 
-from model.actuals import axis_at
-from model.amazon import plan_at
-from model.drivers import driver_infos
 from model.errors import AmznFcfError, InputError
-from model.inputs import driver_arrays, load_scenario
-from model.uncertainty import bind_moves, compose
-from model.uncertainty_files import load_uncertainty
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import driver_specs
+from model.scenarios.scenario import driver_arrays
+from model.simulation.files import load_uncertainty
+from model.simulation.uncertainty import bind_moves, compose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from model.sampling import Array
-    from model.uncertainty import BoundMove
+    from model.backends.arrays import Array
+    from model.simulation.uncertainty import BoundMove
 
 GOOD = """
 [drivers.sales_yield]
@@ -46,14 +45,16 @@ PAIR = 'between = ["sales_yield", "capex"]'
 LOGNORMAL = 'scale = { distribution = "lognormal", median = 1, sigma = 0.1 }'
 
 
-def bound(text: str, folder: Path, scenario: str = "base") -> tuple[tuple[BoundMove, ...], Mapping[str, Array]]:
+def bound(
+    text: str, folder: Path, scenario: str = "base"
+) -> tuple[tuple[BoundMove, ...], Mapping[str, Array]]:
     """Read a file and bind it to a scenario; return its moves and the scenario's drivers."""
     path = folder / "mine.toml"
     path.write_text(text, encoding="utf-8")
     chosen = load_scenario(scenario)
-    plan = plan_at(axis_at(chosen.as_of))
+    plan = chosen.plan
     drivers = driver_arrays(plan, [chosen])
-    return bind_moves(load_uncertainty(str(path)), plan, drivers, driver_infos()), drivers
+    return bind_moves(load_uncertainty(str(path)), plan, drivers, driver_specs()), drivers
 
 
 def test_what_ships_says_why_of_every_width_and_every_correlation() -> None:
@@ -65,25 +66,32 @@ def test_what_ships_says_why_of_every_width_and_every_correlation() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str) -> None:
-    scenario, infos = load_scenario(name), driver_infos()
-    plan = plan_at(axis_at(scenario.as_of))
+    scenario, specs = load_scenario(name), driver_specs()
+    plan = scenario.plan
     drivers = driver_arrays(plan, [scenario])
-    moves = bind_moves(load_uncertainty(), plan, drivers, infos)
+    moves = bind_moves(load_uncertainty(), plan, drivers, specs)
     extremes = np.array([[1e-15], [0.5], [1 - 1e-15]]) * np.ones(len(moves))
     drawn = compose(moves, drivers, extremes)
     for key in {each.move.driver for each in moves}:
         assert drawn[key].shape[1] == 3
-        assert infos[key].minimum <= drawn[key].min() <= drawn[key].max() <= infos[key].maximum
+        assert specs[key].minimum <= drawn[key].min() <= drawn[key].max() <= specs[key].maximum
         assert (
-            np.array_equal(drawn[key][: plan.axis.split], np.repeat(drivers[key], 3, axis=1)[: plan.axis.split]) or len(drivers[key]) == 1
+            np.array_equal(
+                drawn[key][: plan.axis.forecast_start],
+                np.repeat(drivers[key], 3, axis=1)[: plan.axis.forecast_start],
+            )
+            or len(drivers[key]) == 1
         )
-    assert all(drawn[key] is drivers[key] for key in drivers if key not in {each.move.driver for each in moves})
+    assert all(
+        drawn[key] is drivers[key] for key in drivers if key not in {each.move.driver for each in moves}
+    )
 
 
 def test_years_are_counted_from_the_running_one_or_named(tmp_path: Path) -> None:
-    quarters = plan_at(axis_at(load_scenario("base").as_of)).axis.quarters
+    quarters = load_scenario("base").plan.axis.quarters
     for years, first, last in (
-        ("0", "2026Q3", "2026Q4"), ("1-2", "2027Q1", "2028Q4"), ("3+", "2029Q1", "2035Q4"), ("2027", "2027Q1", "2027Q4"),
+        ("0", "2026Q3", "2026Q4"), ("1-2", "2027Q1", "2028Q4"), ("3+", "2029Q1", "2035Q4"), ("2027", "2027Q1",
+            "2027Q4"),
         ("2030-2031", "2030Q1", "2031Q4"), ("2026+", "2026Q3", "2035Q4"),
     ):  # fmt: skip
         moves, _ = bound(GOOD.replace('"1+"', f'"{years}"'), tmp_path)
@@ -103,20 +111,26 @@ def test_operations_do_what_overlays_do(tmp_path: Path) -> None:
 
 
 def test_a_budget_that_is_not_given_is_not_moved(tmp_path: Path) -> None:
-    text = GOOD.replace('driver = "capex_scale"', 'driver = "capex_budget"').replace('unit = "times"', 'unit = "USD m"')
+    text = GOOD.replace('driver = "capex_scale"', 'driver = "capex_budget"').replace(
+        'unit = "times"', 'unit = "USD m"'
+    )
     moves, drivers = bound(text, tmp_path)
     drawn = compose(moves, drivers, np.array([[0.5, 0.5]]))["capex_budget"]
     assert drawn[20:24, 0].tolist() == pytest.approx([240_000 * 1.05] * 4)
     assert not drawn[24:].any()
-    with pytest.raises(InputError, match="capex_budget is 0 there, which means that none is given: scale moves nothing"):
+    with pytest.raises(
+        InputError, match=r"capex_budget is 0 \(none given\): scale has nothing to change; use set"
+    ):
         bound(text.replace('"1+"', '"2+"'), tmp_path)
 
 
 @pytest.mark.parametrize(
     ("replaced", "by", "message"),
     [
-        ("[drivers.sales_yield]", "[drivers.sales_yeld]", "unknown driver 'sales_yeld'; did you mean sales_yield"),
-        ('"capex_scale"', '"stores_growth"', r"'stores_growth' has members: write stores_growth\[north_america\]"),
+        ("[drivers.sales_yield]", "[drivers.sales_yeld]",
+            "unknown driver 'sales_yeld'; did you mean sales_yield"),
+        ('"capex_scale"', '"stores_growth"',
+            r"'stores_growth' has members: write stores_growth\[north_america\]"),
         ('unit = "ratio"', 'unit = "USD m"', "sales_yield: needs unit = 'ratio', not 'USD m'"),
         ('source = "a test"', 'source = " "', "needs source"),
         ('grade = "J"', 'grade = "Z"', "grade, one of"),
@@ -136,17 +150,21 @@ def test_a_budget_that_is_not_given_is_not_moved(tmp_path: Path) -> None:
         (CAPEX, 'driver = "runoff_share[aws]"\nunit = "ratio"', "cannot be drawn"),
         (CAPEX, 'driver = "capex_phasing[q1]"\nunit = "ratio"', "cannot be drawn"),
         (CAPEX, 'driver = "valuation_date"\nunit = "date"', "cannot be drawn"),
-        ("rank = -0.3", "rank = -1.3", "must lie between -1 and 1, not -1.3"), ("rank = -0.3", 'rank = "low"', "needs a number"),
+        ("rank = -0.3", "rank = -1.3", "must lie between -1 and 1, not -1.3"), ("rank = -0.3", 'rank = "low"',
+            "needs a number"),
         (PAIR, 'between = ["sales_yield", "capexx"]', "'capexx', which has no entry; did you mean capex"),
         (PAIR, 'between = ["capex", "capex"]', "between needs two different names"),
         (PAIR, 'between = "capex"', "between needs two different names"),
         ('reason = "a test"', 'reason = ""', "needs a reason"), ('reason = "a test"', "", "needs between = "),
         ("[[correlations]]", "[correlations]", r"correlations are written as \[\[correlations\]\]"),
-        ("[drivers.capex]", "[driver.capex]", "'driver' does not belong in an uncertainty file; did you mean drivers"),
+        ("[drivers.capex]", "[driver.capex]",
+            "'driver' does not belong in an uncertainty file; did you mean drivers"),
         ("[drivers.capex]", "[drivers.capex", "is not valid TOML"),
     ],
 )  # fmt: skip
-def test_a_malformed_file_is_one_line_that_says_what_is_wrong(replaced: str, by: str, message: str, tmp_path: Path) -> None:
+def test_a_malformed_file_is_one_line_that_says_what_is_wrong(
+    replaced: str, by: str, message: str, tmp_path: Path
+) -> None:
     assert replaced in GOOD
     with pytest.raises(AmznFcfError, match=message) as caught:
         bound(GOOD.replace(replaced, by, 1), tmp_path)
@@ -155,12 +173,22 @@ def test_a_malformed_file_is_one_line_that_says_what_is_wrong(replaced: str, by:
 
 
 def test_contradicting_correlations_and_missing_files_are_refused(tmp_path: Path) -> None:
-    third = GOOD.split("[[correlations]]", maxsplit=1)[0].replace("sales_yield", "accrual_ratio", 1).replace('"ratio"', '"times"', 1)
+    third = (
+        GOOD.split("[[correlations]]", maxsplit=1)[0]
+        .replace("sales_yield", "accrual_ratio", 1)
+        .replace('"ratio"', '"times"', 1)
+    )
     pairs = "".join(
         f'[[correlations]]\nbetween = ["{one}", "{other}"]\nrank = {rank}\nreason = "a test"\n'
-        for one, other, rank in (("sales_yield", "capex", 0.9), ("capex", "accrual_ratio", 0.9), ("sales_yield", "accrual_ratio", -0.9))
+        for one, other, rank in (
+            ("sales_yield", "capex", 0.9),
+            ("capex", "accrual_ratio", 0.9),
+            ("sales_yield", "accrual_ratio", -0.9),
+        )
     )
-    text = GOOD.split("[[correlations]]", maxsplit=1)[0] + third.split("[drivers.capex]", maxsplit=1)[0] + pairs
+    text = (
+        GOOD.split("[[correlations]]", maxsplit=1)[0] + third.split("[drivers.capex]", maxsplit=1)[0] + pairs
+    )
     with pytest.raises(InputError, match="nearest that do not: sales_yield and capex 0") as caught:
         bound(text, tmp_path)
     assert "not positive definite" in str(caught.value)

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from shared import family, written
+from shared import calculated, family, written
 
 from model.errors import WorkbookError
-from model.inputs import load_scenario
-from workbook_templates.layout import CHOICE_ROW, INPUTS, VALUE
-from workbook_templates.package import read_grids, value_at, with_changes
-from workbook_templates.read import read_inputs
-from workbook_templates.recalc import Formualizer
-from workbook_templates.validate import Report, validate, validate_file
+from model.scenarios.composing import load_scenario
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.layout import CHOICE_ROW, INPUTS, VALUE
+from workbook_templates.read.book import read_grids
+from workbook_templates.read.inputs import read_inputs
+from workbook_templates.read.values import value_at
+from workbook_templates.validation.validate import Report, validate, validate_file
+from workbook_templates.write.patching import with_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,13 +28,16 @@ if TYPE_CHECKING:
 
     from openpyxl.workbook import Workbook
 
-    from workbook_templates.package import Changes
+    from workbook_templates.read.values import Changes
 
 
-@pytest.fixture(scope="module")
+pytestmark = pytest.mark.usefixtures("quick_validation")
+
+
+@pytest.fixture
 def clean() -> bytes:
     """Return a workbook as it ships."""
-    return Formualizer().with_cached_values(written("base")[2])
+    return calculated("base")
 
 
 def tampered(data: bytes, change: Callable[[Workbook], None]) -> bytes:
@@ -57,8 +62,7 @@ def rules(report: Report) -> set[str]:
 
 def test_a_workbook_as_it_ships_is_clean_in_every_family(clean: bytes) -> None:
     assert validate(clean, "base").is_clean
-    article = Formualizer().with_cached_values(written("article")[2])
-    report = validate(article, "article", ["formualizer", "ironcalc"])
+    report = validate(calculated("article"), "article", ["formualizer", "ironcalc"])
     assert report.is_clean
     assert set(report.compared) == {"cached", "formualizer", "ironcalc"}
     assert all(each.cells > 20_000 for each in report.compared.values())
@@ -71,7 +75,9 @@ def test_a_constant_over_a_formula_is_found_where_it_stands(clean: bytes) -> Non
         book[sheet][cell] = 50000
 
     report = validate(tampered(clean, change), "x")
-    assert ("constant-over-formula", sheet, cell) in {(each.rule, each.sheet, each.cell) for each in report.findings}
+    assert ("constant-over-formula", sheet, cell) in {
+        (each.rule, each.sheet, each.cell) for each in report.findings
+    }
     assert "calculated-value" in rules(report)
 
 
@@ -84,7 +90,9 @@ def test_an_off_by_one_reference_and_a_swapped_sign_are_found(line: str, clean: 
         other = re.sub(r"(\d+)$", lambda match: str(int(match[1]) - 1), text)
         book[sheet][cell] = text.replace("-", "+") if "-" in text else other
 
-    assert {"changed-formula", "cached-value", "calculated-value"} <= rules(validate(tampered(clean, change), "x"))
+    assert {"changed-formula", "cached-value", "calculated-value"} <= rules(
+        validate(tampered(clean, change), "x")
+    )
 
 
 def test_a_changed_reported_figure_is_found(clean: bytes) -> None:
@@ -118,7 +126,10 @@ def test_a_changed_input_is_no_error_and_the_model_is_run_with_it(clean: bytes) 
     def change(book: Workbook) -> None:
         book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = 0.1
         cell = book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20))
-        cell.value, cell.style = 1.5, "input times"  # the style of the row, which a spreadsheet program gives to what is typed
+        cell.value, cell.style = (
+            1.5,
+            "input times",
+        )  # the style of the row, which a spreadsheet program gives to what is typed
 
     data = tampered(clean, change)
     assert validate(data, "x").is_clean
@@ -178,7 +189,10 @@ def outcome(data: bytes) -> str:
 
 def test_parts_that_are_too_large_when_unpacked_are_refused() -> None:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package, package.open("xl/workbook.xml", "w") as part:
+    with (
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package,
+        package.open("xl/workbook.xml", "w") as part,
+    ):
         for _ in range(410):
             part.write(b" " * 1_000_000)
     assert len(target.getvalue()) < 1_000_000
@@ -197,7 +211,9 @@ def test_inputs_are_read_back_as_they_were_written() -> None:
                 shown = {period: value for period, value in found.table[key].items() if period in values}
                 first = plan.layout.plan.axis.quarters[plan.layout.driver_start(key)]
                 for period, value in values.items():
-                    if period == "all" or 2035 >= int(period[:4]) >= first.year + (len(period) > 4 and first.number > 1):
+                    if period == "all" or 2035 >= int(period[:4]) >= first.year + (
+                        len(period) > 4 and first.number > 1
+                    ):
                         assert shown[period] == pytest.approx(value, rel=1e-14), (key, period)
 
 
@@ -212,7 +228,11 @@ def test_another_selection_is_validated_as_what_is_selected(clean: bytes) -> Non
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "not a readable .xlsx"), (b"PK\x03\x04 broken", "not a readable .xlsx"), (b"<html></html>", "not a readable .xlsx")],
+    [
+        (b"", "not a readable .xlsx"),
+        (b"PK\x03\x04 broken", "not a readable .xlsx"),
+        (b"<html></html>", "not a readable .xlsx"),
+    ],
 )
 def test_what_is_no_workbook_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
@@ -237,7 +257,9 @@ def test_scenarios_of_a_workbook_do_not_depend_on_files(clean: bytes) -> None:
     read = read_inputs(read_grids(renamed, formulas=True))
     assert read.selected.name == "mine"
     expected = load_scenario("base").table["aws_growth"]
-    assert all(read.selected.table["aws_growth"][year] == value for year, value in expected.items() if year >= "2026")
+    assert all(
+        read.selected.table["aws_growth"][year] == value for year, value in expected.items() if year >= "2026"
+    )
 
 
 def test_a_falsified_stamp_is_found(clean: bytes) -> None:

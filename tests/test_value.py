@@ -1,4 +1,4 @@
-"""What the share is worth: an independent calibration, a second computation in plain loops, and properties."""
+"""Value of the share: an independent calibration, a second computation in plain loops, and properties."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared import AS_OFS, SHIPPED, computed, family, written
+from shared import AS_OFS, SHIPPED, computed, family, selecting, written
 
-from model.actuals import axis_at, load_actuals
-from model.amazon import plan_at
-from model.axis import Period, Quarter
-from model.drivers import ALL, DriverInfo, driver_infos
+from model.amazon import AMAZON
+from model.analysis.weighting import check_weights, weighted_scenario, weighted_scenarios, weighted_values
 from model.errors import InputError
-from model.inputs import Scenario, load_scenario
-from model.mix import check_weights, mixed, weighted_scenarios, weighted_values
+from model.language.periods import Period, Quarter
+from model.reported.actuals import load_actuals
 from model.results import Results, run
-from model.solve import METHODS
-from workbook_templates.layout import VALUE, Layout
-from workbook_templates.package import value_at
-from workbook_templates.parity import selecting
-from workbook_templates.sheets.scenarios import FIRST_COLUMN, WEIGHT_ROW, scenarios_sheet
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL, DriverSpec, driver_specs
+from model.scenarios.scenario import Scenario
+from workbook_templates.plan.layout import SCENARIOS, VALUE
+from workbook_templates.plan.sheets.scenarios import FIRST_COLUMN, WEIGHT_ROW
+from workbook_templates.plan.workbook import plan_workbook
+from workbook_templates.read.values import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workbook_templates.recalc import Engine
+    from workbook_templates.engines.engine import Engine
 
 DCF = "value_per_share[dcf,mid]"
 FAMILY = ("article", "base", "bull", "bear")
@@ -55,7 +55,7 @@ CALIBRATION = {
     "built_up_wacc": (100, 0.005, (9.15, 9.15, 9.15, 9.15)),
     "equity_cost": (100, 0.005, (9.38, 9.38, 9.38, 9.38)),
 }
-"""Figures of an independent calibration: scale, about half of the last digit printed, and article, base, bull, bear."""
+"""Figures of an independent calibration: scale, half of the last digit, and article, base, bull, bear."""
 
 
 @pytest.mark.parametrize("key", CALIBRATION)
@@ -71,7 +71,8 @@ def test_value_is_that_of_the_calibration_to_its_last_digit(key: str) -> None:
         ("part_value_per_share[aws]", "article", 117), ("part_value_per_share[advertising]", "article", 46),
         ("part_value_per_share[stores]", "article", 41), ("part_value_per_share[aws]", "base", 155),
         ("part_value_per_share[advertising]", "base", 54), ("part_value_per_share[stores]", "base", 44),
-        ("value_per_share[net_margin,low]", "article", 123), ("value_per_share[net_margin,high]", "article", 207),
+        ("value_per_share[net_margin,low]", "article", 123), ("value_per_share[net_margin,high]", "article",
+            207),
         ("value_per_share[net_margin,low]", "base", 149), ("value_per_share[net_margin,high]", "base", 250),
         ("price_to_free_cash_flow_trailing", "article", 166),
     ],
@@ -80,7 +81,12 @@ def test_parts_and_ranges_are_those_of_the_calibration(key: str, name: str, expe
     assert one(computed(name), key) == pytest.approx(expected, abs=0.51)
 
 
-AT_WACC = {"article": (214, 190, 155, 142), "base": (317, 282, 229, 209), "bull": (400, 356, 289, 264), "bear": (218, 195, 160, 147)}
+AT_WACC = {
+    "article": (214, 190, 155, 142),
+    "base": (317, 282, 229, 209),
+    "bull": (400, 356, 289, 264),
+    "bear": (218, 195, 160, 147),
+}
 
 
 @pytest.mark.parametrize("name", AT_WACC)
@@ -91,7 +97,8 @@ def test_value_at_other_rates_is_that_of_the_calibration(name: str) -> None:
 
 OVERLAYS = {
     ("article", "silicon_delay"): -4.1, ("article", "price_war"): -32.3, ("article", "power_delay"): -1.6,
-    ("article", "silicon_delay+price_war+power_delay"): -38.0, ("base", "silicon_delay"): -5.5, ("base", "price_war"): -45.3,
+    ("article", "silicon_delay+price_war+power_delay"): -38.0, ("base", "silicon_delay"): -5.5, ("base",
+        "price_war"): -45.3,
 }  # fmt: skip
 """Change of value. Base with power_delay differs from the calibration on purpose: see test_calibration.py."""
 
@@ -113,16 +120,17 @@ def test_the_discounted_cash_flow_computed_again_from_dates_is_the_same(name: st
     day = date(2025, 12, 18) if name == "article" else date(2026, 10, 6)
     ends = [date(q.year + q.number // 4, q.number % 4 * 3 + 1, 1).toordinal() - 1 for q in axis.quarters]
     flows = 0.0
-    for t in range(axis.split, axis.length):
+    for t in range(axis.forecast_start, axis.length):
         flow = (
-            x["operating_income"][t] * (1 - x["tax_rate"][t]) + x["depreciation"][t] + x["working_capital"][t] + x["deferred_tax"][t]
+            x["operating_income"][t] * (1 - x["tax_rate"][t]) + x["depreciation"][t] + x["working_capital"][t]
+            + x["deferred_tax"][t]
             - x["net_capex"][t] - x["finance_lease_additions"][t]
-        )  # fmt: skip  # content and leases: their amortization is added back and their spending taken off, to the dollar
+        )  # fmt: skip  # content and leases: their amortization equals their spending
         flows += flow / (1 + rate) ** ((ends[t] - 45 - day.toordinal()) / 365.25)
     income = x["operating_income"][-4:].sum() * (1 - x["tax_rate"][-1])
     terminal = income * 1.035 * (1 - 0.035 / 0.18) / (rate - 0.035) * (1 + rate) ** 0.5
     terminal /= (1 + rate) ** ((ends[-1] - day.toordinal()) / 365.25)
-    last = axis.split - 1
+    last = axis.forecast_start - 1
     stakes, shares = (60600, 10845) if name == "article" else (190400, 10903)
     equity = flows + terminal + x["cash"][last] + 0.75 * stakes - x["debt"][last] - x["finance_leases"][last]
     assert equity / shares == pytest.approx(one(results, DCF), rel=1e-9)
@@ -130,9 +138,11 @@ def test_the_discounted_cash_flow_computed_again_from_dates_is_the_same(name: st
 
 
 def test_flows_that_lie_before_the_valuation_date_count_for_more_than_themselves() -> None:
-    values, split = computed("base").values, computed("base").plan.axis.split
+    values, split = computed("base").values, computed("base").plan.axis.forecast_start
     assert values["days_to_flow"][split, 0] == (date(2026, 9, 30) - date(2026, 10, 6)).days - 45
-    assert values["flow_discount_factor[mid]"][split, 0] > 1 > values["flow_discount_factor[mid]"][split + 1, 0]
+    assert (
+        values["flow_discount_factor[mid]"][split, 0] > 1 > values["flow_discount_factor[mid]"][split + 1, 0]
+    )
     assert np.isnan(values["flow_discount_factor[mid]"][:split]).all()
 
 
@@ -142,7 +152,9 @@ def test_flows_that_lie_before_the_valuation_date_count_for_more_than_themselves
 @settings(max_examples=25, deadline=None)
 @given(
     name=st.sampled_from(FAMILY),
-    rates=st.lists(st.integers(500, 2000).map(lambda points: points / 10_000), min_size=2, max_size=6, unique=True),
+    rates=st.lists(
+        st.integers(500, 2000).map(lambda points: points / 10_000), min_size=2, max_size=6, unique=True
+    ),
 )
 def test_value_falls_with_the_cost_of_capital(name: str, rates: list[float]) -> None:
     rates.sort()
@@ -152,49 +164,65 @@ def test_value_falls_with_the_cost_of_capital(name: str, rates: list[float]) -> 
 
 
 GROWTH = ("advertising_growth", "aws_growth", "terminal_growth")
-"""Not stores: capital expenditure follows all sales, so theirs cost more than they earn (README, "What the figures are")."""
+"""Not stores: capital expenditure follows all sales, so theirs cost more than they earn (docs/method.md)."""
 
 
 @settings(max_examples=25, deadline=None)
 @given(name=st.sampled_from(FAMILY), driver=st.sampled_from(GROWTH), more=st.floats(0.0005, 0.01))
 def test_value_rises_with_growth(name: str, driver: str, more: float) -> None:
     scenario = load_scenario(name)
-    values = {period: value + more for period, value in scenario.table[driver].items() if period == ALL or period >= "2026"}
+    values = {
+        period: value + more
+        for period, value in scenario.table[driver].items()
+        if period == ALL or period >= "2026"
+    }
     results = run([scenario, scenario.with_overrides({driver: values})])
     before, after = results.values[DCF][0]
     assert after > before
 
 
 CONTINUOUS = [
-    info for info in driver_infos().values() if not (info.driver.sums_to_one or info.driver.whole or info.driver.unit == "quarter")
+    spec
+    for spec in driver_specs().values()
+    if not (spec.driver.sums_to_one or spec.driver.whole or spec.driver.unit == "quarter")
 ]
-"""Drivers that can be moved a little, alone: not whole numbers, dates and choices, nor shares of one whole."""
+"""Drivers that can be moved a little, alone: no whole numbers, dates, choices or shares of a total."""
 
 
-@pytest.mark.parametrize("info", CONTINUOUS, ids=lambda each: each.key)
-def test_value_is_continuous_in_every_driver(info: DriverInfo) -> None:
-    """A step of a billionth of the range moves no method by more than a ten-thousandth, except over the switches named."""
-    width, switch = info.maximum - info.minimum, {"capex_budget", "wacc"}  # 0 means: none given
-    points = [info.minimum + width * share for share in (0.13, 0.5, 0.77)]
-    points = [point for point in points if point or info.key not in switch]
-    pairs = [load_scenario("base").with_overrides({info.key: each}) for point in points for each in (point, point + width * 1e-9)]
+@pytest.mark.parametrize("spec", CONTINUOUS, ids=lambda each: each.key)
+def test_value_is_continuous_in_every_driver(spec: DriverSpec) -> None:
+    """A step of a billionth of the range moves value by at most a ten-thousandth, but over switches."""
+    width, switch = spec.maximum - spec.minimum, {"capex_budget", "wacc"}  # 0 means: none given
+    points = [spec.minimum + width * share for share in (0.13, 0.5, 0.77)]
+    points = [point for point in points if point or spec.key not in switch]
+    pairs = [
+        load_scenario("base").with_overrides({spec.key: each})
+        for point in points
+        for each in (point, point + width * 1e-9)
+    ]
     results = run(pairs)
-    for method in METHODS:
+    for method in AMAZON.presentation.questions.values:
         row = np.broadcast_to(results.values[f"value_per_share[{method},mid]"][0], len(pairs)).reshape(-1, 2)
         known = np.isfinite(row).all(axis=1)
         assert known.any(), method
         before, after = row[known].T
-        assert np.abs(after - before) == pytest.approx(0, abs=1e-4 * (1 + np.abs(before)).max(initial=0)), method
+        assert np.abs(after - before) == pytest.approx(0, abs=1e-4 * (1 + np.abs(before)).max(initial=0)), (
+            method
+        )
 
 
 @pytest.mark.parametrize("name", FAMILY)
 def test_each_terminal_implies_the_other(name: str) -> None:
-    """The growth that the exit multiple implies gives the exit value; the multiple that growth implies gives the perpetuity."""
+    """The growth implied by the exit multiple gives the exit value; the implied multiple, the perpetuity."""
     plain, scenario = computed(name), load_scenario(name)
     growing = run([scenario.with_overrides({"terminal_growth": one(plain, "implied_terminal_growth")})])
-    assert one(growing, "value_per_share[dcf,mid]") == pytest.approx(one(plain, "value_per_share[exit_multiple,mid]"), rel=1e-12)
+    assert one(growing, "value_per_share[dcf,mid]") == pytest.approx(
+        one(plain, "value_per_share[exit_multiple,mid]"), rel=1e-12
+    )
     leaving = run([scenario.with_overrides({"exit_ev_ebitda": one(plain, "implied_ev_ebitda")})])
-    assert one(leaving, "value_per_share[exit_multiple,mid]") == pytest.approx(one(plain, "value_per_share[dcf,mid]"), rel=1e-12)
+    assert one(leaving, "value_per_share[exit_multiple,mid]") == pytest.approx(
+        one(plain, "value_per_share[dcf,mid]"), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("as_of", AS_OFS)
@@ -205,28 +233,37 @@ def test_the_bridge_adds_up_at_every_as_of(as_of: str) -> None:
     def filed(*items: str) -> float:
         return sum(actuals.value(item, quarter) for item in items)
 
-    net_debt = filed("long_term_debt_noncurrent", "long_term_debt_current_portion", "finance_lease_liabilities") - filed(
-        "cash_and_equivalents", "marketable_securities"
-    )
+    net_debt = filed(
+        "long_term_debt_noncurrent", "long_term_debt_current_portion", "finance_lease_liabilities"
+    ) - filed("cash_and_equivalents", "marketable_securities")
     assert one(results, "net_debt") == net_debt
-    enterprise = one(results, "value_of_flows[mid]") + one(results, "perpetuity[mid]") * one(results, "end_discount_factor[mid]")
+    enterprise = one(results, "value_of_flows[mid]") + one(results, "perpetuity[mid]") * one(
+        results, "end_discount_factor[mid]"
+    )
     equity = enterprise - net_debt + one(results, "stakes_after_haircut")
     assert one(results, DCF) * one(results, "diluted_shares") == pytest.approx(equity, rel=1e-12)
     assert one(results, "basic_value_per_share") > one(results, DCF)
 
 
 def test_stock_compensation_is_counted_once() -> None:
-    """It is an expense in operating income; how much is added back in the cash-flow statement moves value by less than a cent.
+    """It is an expense in operating income; adding it back in the cash flow moves value by less than a cent.
 
     What moves is interest on the cash, and with it the tax charge that caps deferral.
     """
     more = run([load_scenario("base").with_overrides({"stock_compensation_ratio": 0.08})])
-    assert more.value("operating_cash_flow", Period.parse("2030")) > computed("base").value("operating_cash_flow", Period.parse("2030"))
+    assert more.value("operating_cash_flow", Period.parse("2030")) > computed("base").value(
+        "operating_cash_flow", Period.parse("2030")
+    )
     assert one(more, DCF) == pytest.approx(one(computed("base"), DCF), abs=0.01)
 
 
 def test_a_rate_at_or_below_growth_gives_no_value_instead_of_a_wrong_one() -> None:
-    results = run([load_scenario("base").with_overrides({"wacc": 0.04, "terminal_growth": growth}) for growth in (0.04, 0.05)])
+    results = run(
+        [
+            load_scenario("base").with_overrides({"wacc": 0.04, "terminal_growth": growth})
+            for growth in (0.04, 0.05)
+        ]
+    )
     assert np.isnan(results.values[DCF]).all()
     assert np.isfinite(results.values["value_per_share[exit_multiple,mid]"]).all()
     assert (results.values["checks_failed"] == 0).all()
@@ -241,7 +278,10 @@ def test_multiples_of_losses_are_not_meaningful() -> None:
 
 def test_amazon_has_the_lowest_price_to_sales_of_the_magnificent_seven() -> None:
     results = computed("article")
-    sales = sum(load_actuals().value("net_sales", Quarter.parse(quarter)) for quarter in ("2024Q4", "2025Q1", "2025Q2", "2025Q3"))
+    sales = sum(
+        load_actuals().value("net_sales", Quarter.parse(quarter))
+        for quarter in ("2024Q4", "2025Q1", "2025Q2", "2025Q3")
+    )
     assert one(results, "price_to_sales_trailing") == pytest.approx(226.76 * 10845 / sales)
     assert one(results, "peers_price_to_sales[low]") == pytest.approx(1638000 / 189457)
     assert one(results, "lowest_of_all") == 1
@@ -252,14 +292,20 @@ def test_amazon_has_the_lowest_price_to_sales_of_the_magnificent_seven() -> None
 
 def test_return_on_aws_property_is_that_of_the_filings() -> None:
     figures = load_actuals()
-    income = sum(figures.value("operating_income_aws", Quarter(2025, number)) for number in (1, 2, 3, 4)) * (1 - 0.19)
+    income = sum(figures.value("operating_income_aws", Quarter(2025, number)) for number in (1, 2, 3, 4)) * (
+        1 - 0.19
+    )
     start, end = (figures.annual["property_and_equipment_net_aws", year].value for year in ("2024", "2025"))
     results, year = computed("base"), Period.parse("2025")
     assert results.value("aws_return_on_capital", year) == pytest.approx(income / ((start + end) / 2))
-    before = sum(figures.value("operating_income_aws", Quarter(2024, number)) for number in (1, 2, 3, 4)) * (1 - 0.19)
+    before = sum(figures.value("operating_income_aws", Quarter(2024, number)) for number in (1, 2, 3, 4)) * (
+        1 - 0.19
+    )
     earlier = figures.annual["property_and_equipment_net_aws", "2023"].value
     assert results.value("aws_incremental_return", year) == pytest.approx((income - before) / (end - start))
-    assert results.value("aws_incremental_return_lagged", year) == pytest.approx((income - before) / (start - earlier))
+    assert results.value("aws_incremental_return_lagged", year) == pytest.approx(
+        (income - before) / (start - earlier)
+    )
 
 
 def test_aws_property_rolls_forward_from_year_end_to_year_end() -> None:
@@ -268,7 +314,9 @@ def test_aws_property_rolls_forward_from_year_end_to_year_end() -> None:
         assert results.value("aws_property", Period.parse(year)) == pytest.approx(
             figures.annual["property_and_equipment_net_aws", year].value
         )
-    marks = {figures.quarterly["property_and_equipment_net_aws", f"{year}Q2"].check for year in (2022, 2023, 2024)}
+    marks = {
+        figures.quarterly["property_and_equipment_net_aws", f"{year}Q2"].check for year in (2022, 2023, 2024)
+    }
     assert marks == {"estimate"}
 
 
@@ -284,28 +332,43 @@ def test_weighted_value_both_ways_is_that_of_the_calibration() -> None:
 
 def test_what_only_some_scenarios_give_has_no_mean() -> None:
     base = load_scenario("base")
-    half = [replace(each, name=name, weight=0.5) for name, each in {"one": base, "two": base.with_overrides({"wacc": 0.09})}.items()]
-    with pytest.raises(InputError, match="wacc is given by some of one, two"):
-        mixed(half)
+    half = [
+        replace(each, name=name, weight=0.5)
+        for name, each in {"one": base, "two": base.with_overrides({"wacc": 0.09})}.items()
+    ]
+    with pytest.raises(InputError, match="wacc is given in some of one, two"):
+        weighted_scenario(half)
 
 
 def test_a_user_s_weight_does_not_enter_the_mix_of_the_workbook() -> None:
     mine = replace(load_scenario("base").with_overrides({"aws_growth": 0.3}), name="mine", weight=0.5)
-    cells = scenarios_sheet(Layout(plan_at(axis_at("2026Q2")), [load_scenario("base"), mine]), "hash", "version").cells
-    weights = [cell.content for (row, column), cell in cells.items() if row == WEIGHT_ROW and column >= FIRST_COLUMN]
+    plan = plan_workbook(mine, [load_scenario("base"), mine], "version", stamped=False)
+    cells = plan.sheets[SCENARIOS].cells
+    weights = [
+        cell.content for (row, column), cell in cells.items() if row == WEIGHT_ROW and column >= FIRST_COLUMN
+    ]
     assert sum(weight for weight in weights if isinstance(weight, float)) == 1
 
 
 def test_the_mix_of_one_scenario_with_itself_is_that_scenario() -> None:
-    half = [Scenario(name, "", load_scenario("base").as_of, 0.5, load_scenario("base").table) for name in ("one", "two")]
-    assert one(run([mixed(half)]), DCF) == one(computed("base"), DCF)
+    half = [
+        Scenario(name, "", load_scenario("base").as_of, 0.5, load_scenario("base").table)
+        for name in ("one", "two")
+    ]
+    assert one(run([weighted_scenario(half)]), DCF) == one(computed("base"), DCF)
 
 
 def test_weights_that_do_not_add_up_to_one_are_refused() -> None:
     with pytest.raises(InputError, match=r"weights must add up to 1, not 0\.75"):
-        mixed([load_scenario("base"), load_scenario("bull")])
+        weighted_scenario([load_scenario("base"), load_scenario("bull")])
     with pytest.raises(InputError, match="different as-of"):
-        check_weights([load_scenario("base"), load_scenario("bull"), Scenario("x", "", Quarter.parse("2025Q3"), 0.25, {})])
+        check_weights(
+            [
+                load_scenario("base"),
+                load_scenario("bull"),
+                Scenario("x", "", Quarter.parse("2025Q3"), 0.25, {}),
+            ]
+        )
 
 
 # Every method, every scenario, every engine

@@ -1,4 +1,4 @@
-"""Workbooks are legible and safe: one formula a row, allowed functions only, cached values, styles that mean something."""
+"""Workbooks are legible and safe: one formula a row, allowed functions, cached values, meaningful styles."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ import pandas as pd
 import pytest
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
-from shared import SHIPPED, computed, family, written
+from shared import SHIPPED, calculated, computed, family, written
 
-from workbook_templates.formula import ALLOWED_FUNCTIONS
-from workbook_templates.layout import INPUTS, REPORTED, SHEETS, SOURCES
-from workbook_templates.recalc import LARGEST_SHEET, Formualizer
+from workbook_templates.engines.formualizer import LARGEST_SHEET
+from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
+from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
+SHEETS = (
+    "Cover", "Contents", "Inputs", "Reported", "Sales", "Assets", "Depreciation", "Margins", "Cash",
+    "Annual", "Value",
+    "Scenarios", "Sensitivity", "Thesis", "Checks", "Sources", "Log",
+)  # fmt: skip
 CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Checks")
-
-
-@cache
-def calculated(name: str) -> bytes:
-    """Return a workbook as it ships, with cached values."""
-    return Formualizer().with_cached_values(written(name)[2])
 
 
 @cache
@@ -61,7 +60,17 @@ def test_only_allowed_functions_are_used_and_nothing_is_volatile_or_external() -
 
 
 def test_no_formula_holds_an_assumption_as_a_constant() -> None:
-    structural = {"0", "1", "2", "3", "4", "5", "-1", "-4", "8"}  # lags, quarters of a year, flags, choices, windows of lags
+    structural = {
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "-1",
+        "-4",
+        "8",
+    }  # lags, quarters of a year, flags, choices, windows of lags
     structural |= {"45", "365.25", "0.5"}  # half a quarter, a year in days, half a year
     for (sheet, cell), text in formulas("base").items():
         bare = re.sub(r"\$?[A-Z]{1,3}\$?\d+|\"[^\"]*\"", "", text)
@@ -71,21 +80,31 @@ def test_no_formula_holds_an_assumption_as_a_constant() -> None:
 
 @pytest.mark.parametrize("sheet_name", CALCULATION_SHEETS)
 @pytest.mark.parametrize("name", ["base", "article"])
-def test_each_row_has_one_formula_for_reported_and_one_for_forecast_quarters(name: str, sheet_name: str) -> None:
+def test_each_row_has_one_formula_for_reported_and_one_for_forecast_quarters(
+    name: str, sheet_name: str
+) -> None:
     plan, _, _ = written(name)
     layout, sheet = plan.layout, opened(name, values=False)[sheet_name]
-    first, split, last = layout.first_quarter_column, layout.quarter_column(layout.plan.axis.split), layout.last_column
+    first, split, last = (
+        layout.first_quarter_column,
+        layout.quarter_column(layout.plan.axis.forecast_start),
+        layout.last_column,
+    )
     rows = 0
     for row in range(1, sheet.max_row + 1):
         for begin, end in ((first, split - 1), (split, last)):
             cells = [(column, sheet.cell(row, column).value) for column in range(begin, end + 1)]
-            written_ = [(column, value) for column, value in cells if isinstance(value, str) and value.startswith("=")]
+            written_ = [
+                (column, value) for column, value in cells if isinstance(value, str) and value.startswith("=")
+            ]
             if not written_:
                 continue
             column, original = written_[0]
             source = f"{get_column_letter(column)}{row}"
             for other, value in written_:
-                translated = Translator(original, origin=source).translate_formula(f"{get_column_letter(other)}{row}")
+                translated = Translator(original, origin=source).translate_formula(
+                    f"{get_column_letter(other)}{row}"
+                )
                 assert value == translated, f"{sheet_name} row {row} column {get_column_letter(other)}"
             rows += 1
     assert rows > 20
@@ -93,7 +112,10 @@ def test_each_row_has_one_formula_for_reported_and_one_for_forecast_quarters(nam
 
 def test_the_same_column_is_the_same_quarter_on_every_sheet() -> None:
     book = opened("base", values=True)
-    headers = {tuple(book[name].cell(9, column).value for column in range(6, 77)) for name in (*CALCULATION_SHEETS[:-1], INPUTS, REPORTED)}
+    headers = {
+        tuple(book[name].cell(9, column).value for column in range(6, 77))
+        for name in (*CALCULATION_SHEETS[:-1], INPUTS, REPORTED)
+    }
     assert len(headers) == 1
     header = headers.pop()
     assert header[0] == "FY2022"
@@ -114,7 +136,7 @@ def test_every_formula_cell_has_a_cached_value_and_only_multiples_of_losses_are_
     multiple = places["price_to_free_cash_flow"]
     cash = computed(name).values["ttm_free_cash_flow"][:, 0]
     expected = [(multiple.sheet, multiple.row, "#DIV/0!")] * int((cash <= 0).sum())
-    if cash[computed(name).plan.axis.split - 1] <= 0:
+    if cash[computed(name).plan.axis.forecast_start - 1] <= 0:
         expected.append((multiple.sheet, places["price_to_free_cash_flow_trailing"].row, "#DIV/0!"))
     assert errors == expected  # in all that ships, every event happens
 
@@ -133,10 +155,21 @@ def test_inputs_are_blue_formulas_black_and_links_green() -> None:
     for sheet in book.worksheets:
         for row in sheet.iter_rows(min_row=12):
             for cell in row:
-                colour = cell.font.color.rgb[-6:] if cell.font.color is not None and isinstance(cell.font.color.rgb, str) else "000000"
+                colour = (
+                    cell.font.color.rgb[-6:]
+                    if cell.font.color is not None and isinstance(cell.font.color.rgb, str)
+                    else "000000"
+                )
                 if isinstance(cell.value, str) and cell.value.startswith("=") and sheet.title != "Cover":
-                    assert colour == ("008000" if pure_link.fullmatch(cell.value) else "000000"), (sheet.title, cell.coordinate)
-                elif isinstance(cell.value, (int, float)) and sheet.title in {INPUTS, REPORTED} and cell.style.split()[0] != "axis":
+                    assert colour == ("008000" if pure_link.fullmatch(cell.value) else "000000"), (
+                        sheet.title,
+                        cell.coordinate,
+                    )
+                elif (
+                    isinstance(cell.value, (int, float))
+                    and sheet.title in {INPUTS, REPORTED}
+                    and cell.style.split()[0] != "axis"
+                ):
                     assert colour == "0000FF", (sheet.title, cell.coordinate)
 
 
@@ -168,10 +201,14 @@ def test_the_selector_offers_the_scenarios_of_the_same_as_of_and_is_preset() -> 
 
 def test_every_reported_figure_in_the_workbook_has_its_source() -> None:
     book = opened("base", values=False)
-    listed = {(row[0], row[1]): row[5] for row in book[SOURCES].iter_rows(min_row=7, values_only=True) if row[0]}
+    listed = {
+        (row[0], row[1]): row[5] for row in book[SOURCES].iter_rows(min_row=7, values_only=True) if row[0]
+    }
     plan = written("base")[0]
     items = [key.removeprefix("reported.") for key in plan.layout.places if key.startswith("reported.")]
-    quarters = [str(quarter) for quarter in plan.layout.plan.axis.quarters[: plan.layout.plan.axis.split]]
+    quarters = [
+        str(quarter) for quarter in plan.layout.plan.axis.quarters[: plan.layout.plan.axis.forecast_start]
+    ]
     assert set(listed) == {(item, quarter) for item in items for quarter in quarters}
     assert all(listed.values())
 
@@ -179,10 +216,12 @@ def test_every_reported_figure_in_the_workbook_has_its_source() -> None:
 def test_nothing_after_as_of_stands_among_reported_figures() -> None:
     sheet = opened("article", values=False)[REPORTED]
     layout = written("article")[0].layout
-    split = layout.plan.axis.split
+    split = layout.plan.axis.forecast_start
     for row in sheet.iter_rows(min_row=12, min_col=layout.quarter_column(split), values_only=True):
         assert not any(row)
-    assert "2025Q4" not in {row[1] for row in opened("article", values=False)[SOURCES].iter_rows(min_row=7, values_only=True)}
+    assert "2025Q4" not in {
+        row[1] for row in opened("article", values=False)[SOURCES].iter_rows(min_row=7, values_only=True)
+    }
 
 
 def test_input_cells_allow_the_range_of_their_driver() -> None:

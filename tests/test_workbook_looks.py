@@ -1,4 +1,4 @@
-"""What a reader sees: charts that show what they say, notes, links, room for every figure, inputs that can be typed into."""
+"""What a reader sees: charts, notes, links, room for every figure, inputs that can be typed into."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
 from programs import absent, needs_engine
-from shared import computed, written
+from shared import calculated, computed, written
 
-from workbook_templates.layout import COVER, INPUTS, LABEL, REPORTED, SHEETS
-from workbook_templates.recalc import ENGINES, Formualizer
+from model import companies
+from workbook_templates.engines.engines import ENGINES
+from workbook_templates.plan.layout import COVER, INPUTS, LABEL, REPORTED
+from workbook_templates.plan.workbook import sheet_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +34,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def data(name: str) -> bytes:
-    return Formualizer().with_cached_values(written(name)[2])
+    return calculated(name)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +91,9 @@ def test_the_trough_is_marked_where_the_model_finds_it(name: str, values: openpy
 def test_charts_of_years_and_scenarios_show_the_models_figures(name: str, values: openpyxl.Workbook) -> None:
     results = computed(name)
     years, cash = chart(values, "Operating cash flow against")["free cash flow"]
-    assert dict(zip(years, cash, strict=True))["FY2025"] == pytest.approx(results.series("free_cash_flow", "annual")[3, 0])
+    assert dict(zip(years, cash, strict=True))["FY2025"] == pytest.approx(
+        results.series("free_cash_flow", "annual")[3, 0]
+    )
     bridge = chart(values, "AWS operating margin")
     change = bridge.pop("change of the margin")[1]
     for place, total in enumerate(change):
@@ -100,13 +104,17 @@ def test_charts_of_years_and_scenarios_show_the_models_figures(name: str, values
         found = dict(zip(*flows[scenario], strict=True))
         assert found["FY2027"] == pytest.approx(computed(scenario).series("free_cash_flow", "annual")[5, 0])
     heads, perpetuity = chart(values, "Value per share by scenario")["perpetuity"]
-    assert dict(zip(heads, perpetuity, strict=True))["bull"] == pytest.approx(computed("bull").values["value_per_share[dcf,mid]"][0, 0])
+    assert dict(zip(heads, perpetuity, strict=True))["bull"] == pytest.approx(
+        computed("bull").values["value_per_share[dcf,mid]"][0, 0]
+    )
 
 
 def test_the_football_field_stacks_low_middle_and_high(name: str, values: openpyxl.Workbook) -> None:
     results = computed(name)
     series = chart(values, "Value per share by method")
-    low, to_mid, to_high, price = (series[each][1] for each in ("low", "low to middle", "middle to high", "share price"))
+    low, to_mid, to_high, price = (
+        series[each][1] for each in ("low", "low to middle", "middle to high", "share price")
+    )
     for place, method in enumerate(("dcf", "exit_multiple", "sotp", "net_margin")):
         mid, high = (results.values[f"value_per_share[{method},{case}]"][0, 0] for case in ("mid", "high"))
         assert low[place] + to_mid[place] == pytest.approx(mid)
@@ -128,20 +136,29 @@ def test_every_chart_has_titles_and_stays_clear_of_the_others(values: openpyxl.W
 
 
 def test_links_lead_to_sheets_and_every_sheet_leads_back(values: openpyxl.Workbook) -> None:
-    targets = {cell.hyperlink.location for row in values["Contents"].iter_rows() for cell in row if cell.hyperlink}
-    assert targets >= {f"'{sheet}'!A1" for sheet in SHEETS}
-    for sheet in SHEETS:
-        found = {cell.hyperlink.location for row in values[sheet].iter_rows(max_row=12) for cell in row if cell.hyperlink}
+    targets = {
+        cell.hyperlink.location for row in values["Contents"].iter_rows() for cell in row if cell.hyperlink
+    }
+    assert targets >= {f"'{sheet}'!A1" for sheet in sheet_names(companies.default(), with_functions=False)}
+    for sheet in sheet_names(companies.default(), with_functions=False):
+        found = {
+            cell.hyperlink.location
+            for row in values[sheet].iter_rows(max_row=12)
+            for cell in row
+            if cell.hyperlink
+        }
         assert "'Contents'!A1" in found, sheet
 
 
 def test_every_header_shows_the_master_check(values: openpyxl.Workbook) -> None:
-    for sheet in SHEETS:
+    for sheet in sheet_names(companies.default(), with_functions=False):
         shown = [cell for row in values[sheet].iter_rows(max_row=8, values_only=True) for cell in row]
         assert "all checks pass" in shown, sheet
 
 
-def test_drivers_and_reported_rows_carry_notes_with_their_sources(name: str, values: openpyxl.Workbook) -> None:
+def test_drivers_and_reported_rows_carry_notes_with_their_sources(
+    name: str, values: openpyxl.Workbook
+) -> None:
     layout = written(name)[0].layout
     scenario = computed(name).scenarios[0]
     for key, row in layout.live.items():
@@ -170,12 +187,19 @@ def test_inputs_can_be_typed_into_and_nothing_else_can(values: openpyxl.Workbook
 
 
 def unlocked_cells(sheet: Worksheet) -> set[str]:
-    return {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.has_style and not cell.protection.locked}
+    return {
+        cell.coordinate
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.has_style and not cell.protection.locked
+    }
 
 
 @pytest.mark.libreoffice
-def test_no_figure_is_wider_than_its_cell(data: bytes, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Render every column of every sheet, those that are not printed too: a figure without room shows as ###."""
+def test_no_figure_is_wider_than_its_cell(
+    data: bytes, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Render every column of every sheet, printed or not: a figure without room shows as ###."""
     needs_engine(request, ENGINES["libreoffice"])
     if shutil.which("pdftotext") is None:
         absent(request, "pdftotext is missing: apt-get install poppler-utils")
@@ -187,9 +211,11 @@ def test_no_figure_is_wider_than_its_cell(data: bytes, tmp_path: Path, request: 
     program = shutil.which("soffice") or ""
     profile = (tmp_path / "profile").as_uri()
     subprocess.run(
-        [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(book_path)],
+        [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir",
+        str(tmp_path), str(book_path)],
         check=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}, timeout=300,
     )  # fmt: skip
-    text = subprocess.run(["pdftotext", "-layout", str(tmp_path / "whole.pdf"), "-"], check=True, capture_output=True, text=True).stdout  # noqa: S607  # Debian's
+    command = ["pdftotext", "-layout", str(tmp_path / "whole.pdf"), "-"]  # Debian's
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "20354" in text or "2035Q4" in text  # the last column was rendered
     assert not re.findall(r".*###.*", text)

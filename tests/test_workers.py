@@ -12,7 +12,7 @@ from operator import truediv
 
 import pytest
 
-from model.workers import WorkersLostError, in_order, local_workers
+from model.parallel.workers import WorkersLostError, in_order, local_workers
 
 _LARGE = 100_000_000
 """Bytes that take longer to send than to see that they are sent."""
@@ -47,5 +47,8 @@ def killed_while_sending(piece: int) -> bytes:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
 def test_a_process_that_is_killed_while_it_sends_a_result_keeps_nobody_waiting() -> None:
-    with pytest.raises(WorkersLostError, match="a worker process was ended from outside"), local_workers(2, processes=True) as workers:
+    with (
+        pytest.raises(WorkersLostError, match="a worker process was killed"),
+        local_workers(2, processes=True) as workers,
+    ):
         list(in_order(workers, killed_while_sending, range(6)))

@@ -1,1 +1,15 @@
-"""One module a command; each has ``run(arguments) -> exit status``."""
+"""The commands of ``amzn-fcf``, a module each: what the command line takes, and what it then does.
+
+A module is light at the top, so that ``--help`` is fast: ``SUMMARY`` (a line), ``EXAMPLE``, and
+``OPTIONS``. ``run(arguments)`` imports the rest and returns the exit status.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMMANDS: Final = (
+    "build", "show", "value", "solve", "tornado", "grid", "claims", "backtest", "simulate", "validate",
+    "read", "template",
+)  # fmt: skip
+"""In reading order."""

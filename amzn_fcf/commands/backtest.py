@@ -1,44 +1,24 @@
-"""``amzn-fcf backtest``: how forecasts made with what was known then compare with what was reported, and with two benchmarks."""
+"""``amzn-fcf backtest``: forecasts made at earlier as-ofs, against reported figures and two benchmarks."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import Final
 
-from amzn_fcf.tables import Column, print_records, print_table
-from model.backtest import IN_PERCENT, as_ofs, forecasts, scores
+from amzn_fcf.commands.options import FORMAT, Arguments
 
-if TYPE_CHECKING:
-    import argparse
-
-_MILLIONS_IN_A_BILLION = 1000.0
+SUMMARY: Final = "compare forecasts, made with the information at each as-of, with reported figures"
+EXAMPLE: Final = "amzn-fcf backtest --format csv"
+OPTIONS: Final = (FORMAT,)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
-    if arguments.format != "text":
-        records = []
-        for each in forecasts():
-            record = asdict(each) | {"as_of": str(each.as_of), "quarter": str(each.quarter)}
-            records.append({key: None if isinstance(value, float) and math.isnan(value) else value for key, value in record.items()})
-        print_records(records, arguments.format)
-        return 0
-    columns = [
-        Column("line"), Column("unit"), Column("quarters\nahead", right=True), Column("n", right=True),
-        *(Column(f"{who}\nmean / absolute", right=True) for who in ("model", "naive", "guidance")),
-    ]  # fmt: skip
-    rows = []
-    for score in scores():
-        per_cent = score.line in IN_PERCENT
-        scale = 1.0 if per_cent else _MILLIONS_IN_A_BILLION
-        errors = [
-            "" if math.isnan(mean) else f"{mean / scale:+.1f} / {absolute / scale:.1f}"
-            for mean, absolute in (score.model, score.naive, score.guidance)
-        ]
-        rows.append([score.line, "%" if per_cent else "USD bn", str(score.ahead), str(score.number), *errors])
-    first, *_, last = as_ofs()
-    print_table(f"Forecast less reported, as-of {first} to {last}: mean error / mean absolute error", columns, rows)
-    print("model: rules applied to what was reported and guided by then; naive: the same quarter a year ago, grown at the trailing rate;")
-    print("guidance: the middle of the company's range for the next quarter. The windows overlap, lie in one boom, and n is 3 to 6.")
+def run(arguments: Arguments) -> int:
+    from amzn_fcf.text.evidence import forecast_record, print_scores
+    from amzn_fcf.text.tables import print_records
+    from model import companies
+    from model.evidence.backtest import as_ofs, forecasts, rules_of, scores
+
+    if arguments.format == "text":
+        print_scores(scores(), as_ofs(), rules_of(companies.default()).in_percent)
+    else:
+        print_records([forecast_record(each) for each in forecasts()], arguments.format)
     return 0

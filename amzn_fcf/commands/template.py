@@ -1,79 +1,37 @@
-"""``amzn-fcf template``: what a host needs to call the functions in cells, with a workbook that shows each of them."""
+"""``amzn-fcf template``: the files that a host needs to call the functions in cells."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from amzn_fcf import __version__
-from amzn_fcf.workbooks import build, offered_with, with_functions_cached
-from model.errors import InputError
-from model.files import make_folder, write_whole
-from model.inputs import load_scenario
-from workbook_templates.recalc import Formualizer
-from workbook_templates.writer import WorkbookPlan, plan_workbook, write_workbook
+from amzn_fcf.commands.options import Arguments, option
 
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable
+SUMMARY: Final = "write the files that a host needs to call the functions in cells, such as =AMZN_FCF(2026)"
+EXAMPLE: Final = "amzn-fcf template --host desktop --out functions"
+HOSTS: Final = ("desktop", "server", "lite", "calc")
+OPTIONS: Final = (
+    option(
+        "--host", None, "Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc", required=True,
+        choices=HOSTS,
+    ),
+    option(
+        "--scenario", "NAME", "scenario of the workbook that comes with it; default: base", default="base",
+    ),
+    option("--out", "DIR", "folder for the files; default: functions", default="functions"),
+)  # fmt: skip
 
-    from model.inputs import Scenario
 
-_DESKTOP_FILE: Final = "amzn-fcf_desktop.xlsm"
-_CALC_FILE: Final = "amzn-fcf_calc.xlsx"
+def run(arguments: Arguments) -> int:
+    from amzn_fcf.building.templates import WRITERS
+    from model.errors import InputError
+    from model.files import make_folder
+    from model.scenarios.composing import load_scenario
 
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
     if not arguments.out:
-        message = "--out needs the name of a folder"
-        raise InputError(message)
+        raise InputError("--out needs the name of a folder")
     out = Path(arguments.out)
     make_folder(out)
-    scenario = load_scenario(arguments.scenario)
-    for path in _WRITERS[arguments.host](out, scenario):
+    for path in WRITERS[arguments.host](out, load_scenario(arguments.scenario)):
         print(f"wrote {path}")
     return 0
-
-
-def _plan(scenario: Scenario, named: Callable[[str], str] = str) -> WorkbookPlan:
-    return plan_workbook(scenario, offered_with(scenario, [scenario], moved=False), __version__, named)
-
-
-def _write_desktop(out: Path, scenario: Scenario) -> list[Path]:
-    from xlwings_udfs.hosts.desktop.template import write_template  # noqa: PLC0415  # only the host that is asked for
-
-    plan = _plan(scenario)
-
-    def calculated(data: bytes) -> bytes:
-        return with_functions_cached(plan, Formualizer().with_cached_values(data))
-
-    return list(write_template(out / _DESKTOP_FILE, lambda base: write_workbook(plan, base), calculated))
-
-
-def _write_calc(out: Path, scenario: Scenario) -> list[Path]:
-    """Write the extension, and a workbook that calls its functions by the names that Calc's files use."""
-    from xlwings_udfs.hosts.calc import write_template  # noqa: PLC0415  # as above
-    from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX  # noqa: PLC0415
-
-    plain = _plan(scenario)
-    values = build(plain).data
-    named = _plan(scenario, PROGRAMMATIC_PREFIX.__add__)
-    path = out / _CALC_FILE
-    write_whole(path, with_functions_cached(plain, Formualizer().with_cached_values(write_workbook(named)), values))
-    return [*write_template(out), path]
-
-
-def _write_server(out: Path, _scenario: Scenario) -> list[Path]:
-    from xlwings_udfs.hosts.server import write_template  # noqa: PLC0415  # as above
-
-    return write_template(out / "server")
-
-
-def _write_lite(out: Path, _scenario: Scenario) -> list[Path]:
-    from xlwings_udfs.hosts.lite import write_template  # noqa: PLC0415  # as above
-
-    return write_template(out / "lite")
-
-
-_WRITERS: Final = {"desktop": _write_desktop, "calc": _write_calc, "server": _write_server, "lite": _write_lite}

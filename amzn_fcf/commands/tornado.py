@@ -1,73 +1,47 @@
-"""``amzn-fcf tornado``: what each driver, moved alone, does to a figure."""
+"""``amzn-fcf tornado``: the effect of each driver, moved alone, on a figure."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import Final
 
-from amzn_fcf.figures import exact, shown, text
-from amzn_fcf.plots import picture_path, save, tornado_figure
-from amzn_fcf.tables import Column, print_records, print_table
-from model.errors import InputError
-from model.inputs import load_scenario
-from model.sensitivity import Bar, Tornado, output_of, tornado
+from amzn_fcf.commands.options import FIGURE, FORMAT, Arguments, option, repeated
 
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
+SUMMARY: Final = "move each driver down and up, and show the effect on a figure"
+EXAMPLE: Final = "amzn-fcf tornado free_cash_flow 2027 --swing 0.1 --plot tornado.png"
+OPTIONS: Final = (
+    *FIGURE,
+    option(
+        "--swing", "SHARE", "share of the driver's forecast values; default: 0.1 (10 %%)", type=float,
+        default=0.1,
+    ),
+    repeated("--driver", "NAME", "move only this driver; may be repeated; default: all drivers"),
+    option("--top", "N", "rows of the table; default: 15", type=int, default=15),
+    FORMAT,
+)  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
+    from amzn_fcf.pictures.files import picture_path, save
+    from amzn_fcf.text.sensitivities import print_tornado, tornado_records
+    from amzn_fcf.text.tables import print_records
+    from model.analysis.sensitivity import output_of, tornado
+    from model.errors import InputError
+    from model.scenarios.composing import load_scenario
+
     if arguments.top < 1:
-        message = f"--top needs a number from 1 on, not {arguments.top}"
-        raise InputError(message)
-    picture = None if arguments.plot is None else picture_path(arguments.plot)
+        raise InputError(f"--top needs a number of at least 1, not {arguments.top}")
+    picture = picture_path(arguments.plot)
     scenario = load_scenario(arguments.scenario, arguments.as_of)
-    found = tornado(scenario, output_of(" ".join(arguments.output), scenario), arguments.swing, arguments.driver or ())
-    if picture is not None:
+    output = output_of(" ".join(arguments.output), scenario)
+    found = tornado(scenario, output, arguments.swing, arguments.driver or ())
+    if picture:
+        from amzn_fcf.pictures.sensitivities import tornado_figure
+
         save(tornado_figure(found, arguments.top), picture)
     if arguments.format != "text":
-        print_records(list(_records(found)), arguments.format)
+        print_records(list(tornado_records(found)), arguments.format)
         return 0
-    _print_text(found, arguments.top)
-    if picture is not None:
+    print_tornado(found, arguments.top)
+    if picture:
         print(f"wrote {picture}")
     return 0
-
-
-def _records(found: Tornado) -> Iterator[dict[str, object]]:
-    """Yield one record a driver: those that move the output, those that do not, and those that were not moved."""
-    unit = found.output.unit
-    base = shown(found.base, unit)
-    about: dict[str, object] = {"scenario": found.scenario.name, "output": str(found.output), "output_unit": unit, "base": base}
-    for bar in found.bars:
-        changes = {name: shown(getattr(bar, name), "") for name in ("change_low", "change_high", "swing")}
-        yield about | bar._asdict() | {"low": shown(bar.low, unit), "high": shown(bar.high, unit)} | changes
-    for driver in found.still:
-        yield about | dict.fromkeys(Bar._fields) | {"driver": driver, "low": base, "high": base, "swing": 0.0, "note": "does not move it"}
-    for driver, reason in found.left_out.items():
-        yield about | dict.fromkeys(Bar._fields) | {"driver": driver, "note": f"left out: {reason}"}
-
-
-def _print_text(found: Tornado, top: int) -> None:
-    output = found.output
-    title = f"{output}, {output.unit}: {text(shown(found.base, output.unit), output.unit)} ({found.scenario.name})"
-    print(f"{title}; one driver at a time, its values ahead {100 * found.swing:g} % down and up")
-    heads = ("driver", "of", "low", "as it is", "high", "output, low", "output, high", "swing", "")
-    columns = [Column(head, right=head not in {"driver", "of", ""}) for head in heads]
-    print_table("", columns, [_row(bar, output.unit) for bar in found.bars[:top]])
-    print(f"{max(len(found.bars) - top, 0)} drivers move it less, {len(found.still)} not at all: --format csv lists them")
-    if found.left_out:
-        print(f"left out: {'; '.join(f'{driver} ({reason})' for driver, reason in found.left_out.items())}")
-
-
-def _row(bar: Bar, unit: str) -> list[str]:
-    swing = text(shown(bar.swing, ""), unit)
-    if unit == "quarter" and math.isfinite(bar.swing):
-        swing = f"{bar.swing:g} quarter{'' if bar.swing == 1 else 's'}"
-    return [
-        bar.driver, "" if bar.period == "all" else bar.period,
-        *(exact(value, bar.unit) for value in (bar.driver_low, bar.driver_base, bar.driver_high)),
-        *(text(shown(value, unit), unit) for value in (bar.low, bar.high)), swing, bar.note,
-    ]  # fmt: skip

@@ -1,38 +1,52 @@
-"""``amzn-fcf validate``: findings as text, JSON or JUnit; 0 no errors, 1 errors (with --strict: warnings too), 2 cannot be read."""
+"""``amzn-fcf validate``: findings as text, JSON or JUnit."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.cli import CANNOT_READ, one_line
-from amzn_fcf.findings import as_json, as_junit, print_report
-from amzn_fcf.tables import Column, print_records, print_table, progress
-from model.errors import AmznFcfError, InputError
-from workbook_templates.recalc import DEFAULT_ENGINE, engine_named
-from workbook_templates.rules.choice import Choice, every_rule
-from workbook_templates.validate import validate_file
-from xlwings_udfs.hosts.desktop.template import companions
-from xlwings_udfs.hosts.headless import register
+from amzn_fcf.commands.options import Arguments, choice, flag, option, repeated
+from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
-    from workbook_templates.findings import Report
+SUMMARY: Final = "check workbooks: ours cell by cell against the model, any other by generic audit rules"
+EXAMPLE: Final = (
+    "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc; "
+    "exit status: 0 no errors, 1 errors, 2 a file cannot be read"
+)
+ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
+OPTIONS: Final = (
+    option("file", "FILE", "workbooks (.xlsx or .xlsm), or folders of them", nargs="*"),
+    repeated(
+        "--engine", None, f"engine to calculate with; may be repeated; default: {ENGINES[0]}", choices=ENGINES
+    ),
+    repeated("--rule", "NAME", "apply only this rule or group; may be repeated"),
+    repeated("--skip", "NAME", "leave out this rule or group; may be repeated"),
+    flag("--strict", "exit status 1 for warnings, too"),
+    flag("--list-rules", "list the rules, with severity and purpose"),
+    choice("--format", ("text", "json", "junit")),
+)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; see :func:`amzn_fcf.cli.main` for the status."""
+def run(arguments: Arguments) -> int:
+    from amzn_fcf.text.findings import print_reports, print_rules
+    from amzn_fcf.text.tables import progress
+    from model.errors import AmznFcfError, InputError
+    from workbook_templates.engines.engines import engine_named
+    from workbook_templates.validation.rules.choice import Choice
+    from workbook_templates.validation.validate import validate_file
+    from xlwings_udfs.hosts.desktop.template import companions
+    from xlwings_udfs.hosts.headless import register
+
     choice = Choice(frozenset(arguments.rule or ()), frozenset(arguments.skip or ()))
     if arguments.list_rules:
-        _list_rules(choice, arguments.format)
+        print_rules(choice, arguments.format)
         return 0
     if not arguments.file:
-        message = "validate needs a workbook: amzn-fcf validate out/amzn-fcf_base.xlsx"
-        raise InputError(message)
-    engines = list(dict.fromkeys(arguments.engine or [DEFAULT_ENGINE]))
+        raise InputError("validate needs a workbook: amzn-fcf validate out/amzn-fcf_base.xlsx")
+    engines = list(dict.fromkeys(arguments.engine or ENGINES[:1]))
     for name in engines:
         engine_named(name).require()
     reports, unreadable = [], []
@@ -41,9 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
             reports.append(validate_file(path, engines, register, choice, companions))
         except AmznFcfError as error:
             unreadable.append(str(error))
-    _print(reports, arguments.format)
+    print_reports(reports, arguments.format)
     for message in unreadable:
-        print(f"amzn-fcf: error: {one_line(message)}", file=sys.stderr)
+        complain(message)
     if unreadable:
         return CANNOT_READ
     failing = {"error", "warning"} if arguments.strict else {"error"}
@@ -51,31 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _files(names: Sequence[str]) -> list[Path]:
-    """Return the files, and the workbooks in folders."""
     found: list[Path] = []
     for path in map(Path, names):
-        inside = sorted(each for each in path.glob("*.xls[xm]") if not each.name.startswith((".", "~"))) if path.is_dir() else []
-        found += inside or [path]
+        inside = sorted(path.glob("*.xls[xm]")) if path.is_dir() else []
+        found += [each for each in inside if not each.name.startswith((".", "~"))] or [path]
     return found
-
-
-def _print(reports: Sequence[Report], form: str) -> None:
-    if form == "json":
-        print(as_json(reports))
-    elif form == "junit":
-        print(as_junit(reports))
-    else:
-        for report in reports:
-            print_report(report)
-
-
-def _list_rules(choice: Choice, form: str) -> None:
-    """Print the rules that would be applied."""
-    rules = [rule for rule in every_rule() if choice.takes(rule)]
-    if form == "json":
-        records = [{"name": each.name, "group": each.group, "severity": each.severity, "looks_for": each.looks_for, "remedy": each.remedy}
-                   for each in rules]  # fmt: skip
-        print_records(records, form)
-        return
-    rows = [[each.name, each.group, each.severity, each.looks_for] for each in rules]
-    print_table("", [Column("rule"), Column("group"), Column("severity"), Column("looks for")], rows)

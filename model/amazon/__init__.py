@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from model.amazon.assets import Assets, Depreciation
 from model.amazon.basis import Basis
 from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.checks import Checks
+from model.amazon.filings import ANCHOR, complete
+from model.amazon.forecast_rules import RULES
 from model.amazon.inflection import Inflection
 from model.amazon.margins import Income, MarginBridge, Margins, Segments
 from model.amazon.multiples import FootballField, MarginCase, Multiples, Peers, SumOfParts
+from model.amazon.presentation import PRESENTATION
 from model.amazon.returns import AwsReturns
 from model.amazon.sales import Sales
 from model.amazon.value import CapitalCost, EquityBridge, FirmCash, Terminal
-from model.build import Model
+from model.company import Company, Filings
+from model.language.declarations import Model
+from model.language.periods import Quarter
 
-if TYPE_CHECKING:
-    from model.axis import Axis
-    from model.build import Plan
-
-AMAZON: Final = Model(
+MODEL: Final = Model(
     "Amazon.com",
     [
         Basis, Sales, Assets, Depreciation, Segments, Income, Margins, MarginBridge, OperatingCash, FreeCash, Funding,
-        AwsReturns, Inflection, CapitalCost, FirmCash, Terminal, EquityBridge, SumOfParts, Multiples, Peers, MarginCase, FootballField,
-        Checks,
+        AwsReturns, Inflection, CapitalCost, FirmCash, Terminal, EquityBridge, SumOfParts, Multiples, Peers, MarginCase,
+        FootballField, Checks,
     ],
 )
 
+AMAZON: Final = Company(
+    home="model.amazon:AMAZON",
+    name="amazon",
+    title="Amazon.com",
+    model=MODEL,
+    first=Quarter(2022, 1),
+    last=Quarter(2035, 4),
+    earliest_as_of=Quarter(2024, 4),
+    data="model.amazon.data",
+    filings=Filings(anchor=ANCHOR, complete=complete),
+    forecast=RULES,
+    presentation=PRESENTATION,
+)
 
-@cache
-def plan_at(axis: Axis) -> Plan:
-    """Return the model of Amazon bound to ``axis``; bound once an axis."""
-    return AMAZON.plan(axis)
-
-
-__all__ = ["AMAZON", "plan_at"]
+__all__ = ["AMAZON", "MODEL"]

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from model.amazon.basis import ASSET_CLASS, QUARTERS_PER_YEAR, SEASON, SITE, Basis
 from model.amazon.sales import Sales
-from model.lines import (
-    VINTAGE,
-    Block,
+from model.language.declarations import Block, driver, line, reported
+from model.language.nodes import VINTAGE
+from model.language.vocabulary import (
     age,
     at_as_of,
     at_vintage,
-    driver,
-    line,
     maximum,
     minimum,
     pick,
-    reported,
     total,
     vintage_elapsed,
     where,
@@ -23,24 +20,24 @@ from model.lines import (
 )
 
 
-class Assets(Block):
+class Assets(Block, sheet="Assets"):
     """Capital expenditure and property additions."""
 
     # Cash: guidance is net of proceeds
-    capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m", switch=True)
+    capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m", zero_means_none=True)
     capex_to_sales = driver("Net capital expenditure to TTM net sales, where no budget is given", "ratio")
     capex_phasing = driver("Share of the year's capital expenditure", "ratio", by=SEASON, kind="seasonal", sums_to_one=True)
-    capex_scale = driver("Scale on capital expenditure", "times")
+    capex_scale = driver("Scale of capital expenditure", "times")
     reported_net_capex = line(
         "Net capital expenditure, as reported", "USD m", 0,
         history=reported("purchases_of_property_and_equipment")
         - reported("proceeds_from_property_and_equipment_sales_and_incentives"),
     )
-    phasing_to_come = line("Phasing of quarters to come", "ratio", capex_phasing, history=0, annual="none")
+    phasing_to_come = line("Phasing of the remaining quarters", "ratio", capex_phasing, history=0, annual="none")
     net_capex_spent = line(
         "Net capital expenditure reported in the year", "USD m", year_sum(reported_net_capex), history=None, annual="none"
     )
-    phasing_left = line("Phasing left in the year", "ratio", year_sum(phasing_to_come), history=None, annual="none")
+    phasing_left = line("Phasing of the rest of the year", "ratio", year_sum(phasing_to_come), history=None, annual="none")
     net_capex = line(
         "Net capital expenditure: purchases less proceeds", "USD m",
         where(
@@ -83,7 +80,7 @@ class Assets(Block):
     aws_additions_on_time = line("AWS additions in service on time", "USD m", aws_additions - aws_additions_delayed)
 
 
-class Depreciation(Block):
+class Depreciation(Block, sheet="Depreciation"):
     """Depreciation, vintage by vintage."""
 
     useful_life = driver("Useful life of new assets", "yr", by=ASSET_CLASS, kind="constant")
@@ -95,7 +92,7 @@ class Depreciation(Block):
             0,
         ),
         by=(SITE, ASSET_CLASS, VINTAGE), timed=False, annual="none",
-        note="Reported vintages count only while they are not yet in service at as-of: the rest is in the run-off.",
+        note="Reported vintages count only if not yet in service at as-of; the others are in the run-off.",
     )
     vintage_depreciation = line(
         "Depreciation of the vintage", "USD m",
@@ -112,7 +109,7 @@ class Depreciation(Block):
     new_depreciation = line(
         "Depreciation of new assets", "USD m", total(vintage_depreciation, VINTAGE), history=None, by=(SITE, ASSET_CLASS)
     )
-    runoff_share = driver("Depreciation of assets in service at as-of that is left", "ratio", by=SITE, kind="elapsed")
+    runoff_share = driver("Depreciation of assets in service at as-of: share remaining", "ratio", by=SITE, kind="elapsed")
     existing_depreciation = line(
         "Depreciation of assets in service at as-of", "USD m",
         at_as_of(pick(SITE, aws=reported("property_depreciation_aws"),

@@ -6,21 +6,23 @@ from model.amazon.assets import Assets, Depreciation
 from model.amazon.basis import QUARTERS_PER_YEAR, SEASON
 from model.amazon.margins import Income
 from model.amazon.sales import Sales
-from model.lines import Block, driver, line, maximum, minimum, prev, reported, ttm
+from model.language.declarations import Block, driver, line, reported
+from model.language.vocabulary import maximum, minimum, prev, ttm
 
 
-class OperatingCash(Block):
+class OperatingCash(Block, sheet="Cash"):
     """Operating cash flow."""
 
     stock_compensation_ratio = driver("Stock compensation to TTM net sales", "ratio")
-    stock_compensation_phasing = driver("Season of stock compensation (1: even)", "times", by=SEASON, kind="seasonal")
+    stock_compensation_phasing = driver("Seasonal factor of stock compensation (1: even)", "times", by=SEASON, kind="seasonal")
     stock_compensation = line(
         "Stock-based compensation", "USD m",
         stock_compensation_ratio * Sales.ttm_net_sales / 4 * stock_compensation_phasing,
         history=reported("stock_based_compensation"),
     )
 
-    # Deferred tax: bonus depreciation and its reversal in one line; what the tax bill cannot absorb is carried
+    # Deferred tax: bonus depreciation and its reversal in one line; what the tax bill cannot absorb is
+    # carried
     deferral_ratio = driver("Deferred tax per dollar of additions above depreciation", "ratio")
     deferral_cap = driver("Largest share of the tax charge that can be deferred", "ratio", kind="constant")
     tax_timing = line(
@@ -29,19 +31,19 @@ class OperatingCash(Block):
     )
     tax_before_gains = line(
         "Income tax excluding tax on other income", "USD m", Income.tax - Income.other_income * Income.quarter_tax_rate,
-        note="Tax on gains that are not realised is not paid either: it leaves no room for deferral.",
+        note="Unrealised gains are not taxed in cash, so they leave no room for deferral.",
     )
     deferred_tax = line(
         "Deferred tax (estimate)", "USD m",
         minimum(tax_timing + prev("carried"), deferral_cap * maximum(tax_before_gains, 0)),
         history=minimum(tax_timing, deferral_cap * maximum(tax_before_gains, 0)),
-        note="In reported quarters the formula's estimate too: it is not in the data by quarter.",
+        note="An estimate in reported quarters too: filings do not give it by quarter.",
     )
     carried = line("Tax deferral carried forward", "USD m", prev("carried") + tax_timing - deferred_tax, history=0, annual="last")
 
     content_and_lease_spending = line(
         "Spending on content and operating leases", "USD m", -Depreciation.other_amortization,
-        note="Paid through working-capital lines; without it operating cash flow is about 24bn a year too high.",
+        note="Paid through working-capital lines; without it operating cash flow would be about 24bn a year too high.",
     )
     other_income_after_tax = line("Other income after tax", "USD m", Income.other_income * (1 - Income.quarter_tax_rate))
     cash_earnings = line(
@@ -50,7 +52,7 @@ class OperatingCash(Block):
         + deferred_tax + content_and_lease_spending,
     )
     working_capital_reported = line(
-        "Rest of reported operating cash flow to net sales", "ratio", None,
+        "Residual of reported operating cash flow to net sales", "ratio", None,
         history=(reported("operating_cash_flow") - cash_earnings) / Sales.net_sales, annual="none",
     )
     working_capital_ratio = line(
@@ -66,7 +68,7 @@ class OperatingCash(Block):
     other_operating = line(
         "Other operating cash flow", "USD m", 0,
         history=reported("operating_cash_flow") - cash_earnings - working_capital,
-        note="What the reported figure holds beyond the lines above; 0 ahead.",
+        note="Reported figure less the lines above; 0 in forecast quarters.",
     )
     operating_cash_flow = line(
         "Operating cash flow", "USD m", cash_earnings + working_capital + other_operating,
@@ -74,7 +76,7 @@ class OperatingCash(Block):
     )
 
 
-class FreeCash(Block):
+class FreeCash(Block, sheet="Cash"):
     """Free cash flow, five measures."""
 
     # Leases
@@ -112,7 +114,7 @@ class FreeCash(Block):
     free_cash_flow_after_equipment_leases = line(
         "Free cash flow after equipment leases", "USD m",
         free_cash_flow - finance_lease_additions - financing_obligation_repayments,
-        note="Computed: the split that the company once published is no longer reported.",
+        note="Computed: the company no longer reports this split.",
     )
     free_cash_flow_gross_capex = line(
         "Free cash flow before proceeds", "USD m", OperatingCash.operating_cash_flow - Assets.capex,
@@ -140,13 +142,13 @@ class FreeCash(Block):
     capex_intensity = line("Net capital expenditure to net sales, TTM", "ratio", ttm_net_capex / Sales.ttm_net_sales, annual="ratio")
 
 
-class Funding(Block):
-    """Cash and debt. Interest is on opening balances, so nothing is circular."""
+class Funding(Block, sheet="Cash"):
+    """Cash and debt: interest on opening balances, so no circular reference."""
 
     investments = driver("Investments in stakes, a quarter", "USD m")
     planned_borrowing = driver("Planned net borrowing, a quarter", "USD m")
-    minimum_cash = driver("Least cash and securities: below it the model borrows", "USD m", kind="constant")
-    target_cash = driver("Most cash and securities: above it the model distributes", "USD m", kind="constant")
+    minimum_cash = driver("Minimum cash and securities: the model borrows below it", "USD m", kind="constant")
+    target_cash = driver("Maximum cash and securities: the model distributes above it", "USD m", kind="constant")
     cash_before_funding = line(
         "Cash before funding", "USD m",
         prev("cash") + FreeCash.free_cash_flow_after_leases - investments,
@@ -156,7 +158,7 @@ class Funding(Block):
     distributions = line(
         "Distributions", "USD m",
         maximum(0, cash_before_funding + net_borrowing - target_cash), history=None,
-        note="Without it cash reaches 1.5tn by 2035 and its interest passes for margin.",
+        note="Without distributions cash would reach 1.5tn by 2035 and its interest would pass for margin.",
     )
     cash = line(
         "Cash and marketable securities", "USD m",

@@ -11,11 +11,11 @@ from model.amazon.basis import ASSET_CLASS, RETAIL, SEASON, Basis
 from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.margins import Income, MarginBridge, Margins, Segments
 from model.amazon.sales import Sales
-from model.lines import Block, Declared, Line, driver, elapsed, maximum, minimum, reported, result, total, where
-from model.whole_axis import count_beyond
+from model.language.declarations import Block, Line, driver, reported, result
+from model.language.vocabulary import count_beyond, elapsed, maximum, minimum, total, where
 
 if TYPE_CHECKING:
-    from model.expr import Expr, Operand
+    from model.language.nodes import Declared, Expr, Operand
 
 _FILINGS: Final[dict[str, tuple[str, Expr, str]]] = {
     "net_sales": ("Net sales", Sales.net_sales.node(), "net_sales"),
@@ -75,7 +75,7 @@ _ARITHMETIC: Final[dict[str, tuple[str, str, Expr]]] = {
         - MarginBridge.aws_margin_change_one_offs,
     ),
     "cash_identity": (
-        "Cash moves by what it is spent on and funded with", "USD m",
+        "Change in cash = sources less uses", "USD m",
         where(
             elapsed() > 0,
             Funding.cash_before_funding + Funding.net_borrowing - Funding.distributions - Funding.cash,
@@ -87,14 +87,14 @@ _ARITHMETIC: Final[dict[str, tuple[str, str, Expr]]] = {
         where(elapsed() > 0, maximum(0, Sales.aws_volume - Sales.aws_capacity), 0),
     ),
     "minimum_cash": (
-        "Cash stays at or above its least", "USD m", where(elapsed() > 0, maximum(0, Funding.minimum_cash - Funding.cash), 0)
+        "Cash stays at or above its minimum", "USD m", where(elapsed() > 0, maximum(0, Funding.minimum_cash - Funding.cash), 0)
     ),
     "net_capex_sign": (
-        "Net capital expenditure is not below 0: no budget below what is spent", "USD m",
+        "Net capital expenditure is not negative: no budget below what is spent", "USD m",
         where(elapsed() > 0, minimum(0, Assets.net_capex), 0),
     ),
     "net_sales_sign": ("Net sales are above 0", "USD m", minimum(0, Sales.net_sales)),
-    "debt_sign": ("Debt is not below 0", "USD m", minimum(0, Funding.debt)),
+    "debt_sign": ("Debt is not negative", "USD m", minimum(0, Funding.debt)),
     "operating_margin_range": ("Operating margin lies between -100 and 100 %", "ratio",
                                maximum(0, Margins.operating_margin - 1) + minimum(0, Margins.operating_margin + 1)),
 }

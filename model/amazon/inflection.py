@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from model.amazon.cash import FreeCash
-from model.lines import Block, choose, driver, elapsed, line, position, prev, quarter_code, result, where
-from model.whole_axis import at_position, following, highest, lowest, position_of
+from model.language.declarations import Block, driver, line, result
+from model.language.vocabulary import (
+    at_position,
+    choose,
+    elapsed,
+    following,
+    highest,
+    lowest,
+    position,
+    position_of,
+    prev,
+    quarter_code,
+    where,
+)
 
 
-class Inflection(Block):
+class Inflection(Block, sheet="Cash"):
     """Inflection of free cash flow, on trailing twelve months."""
 
     inflection_measure = driver(
-        "Number of the measure that is looked at", "choice", kind="constant", whole=True,
+        "Measure of free cash flow (number)", "choice", kind="constant", whole=True,
     )
-    inflection_from = driver("First quarter looked at, so that the trough of 2022 does not win", "quarter", kind="constant")
+    inflection_from = driver("First quarter considered: excludes the trough of 2022", "quarter", kind="constant")
     inflection_cash_flow = line(
-        "Free cash flow looked at, TTM", "USD m",
+        "Free cash flow by the chosen measure, TTM", "USD m",
         choose(
             inflection_measure,
             FreeCash.ttm_free_cash_flow,
@@ -31,7 +43,7 @@ class Inflection(Block):
     # Trough: the lowest from inflection_from on
     ceiling = result("Highest of all quarters", "USD m", highest(inflection_cash_flow))
     looked_at = result(
-        "Free cash flow in the quarters looked at", "USD m",
+        "Free cash flow in the quarters considered", "USD m",
         where(calendar >= inflection_from, inflection_cash_flow, ceiling), timed=True,
     )
     trough_amount = result("Trough: lowest TTM free cash flow", "USD m", lowest(looked_at))
@@ -56,12 +68,12 @@ class Inflection(Block):
     )
     positive = result(
         "Positive: quarter", "quarter", at_position(calendar, position_of(1, positives)),
-        note="The trough itself when it is above 0: then free cash flow was never negative.",
+        note="The trough itself where it is above 0: free cash flow was never negative.",
     )
 
     # Recross: first quarter above the earlier peak
     before_trough = result(
-        "Free cash flow looked at, up to the trough", "USD m",
+        "Free cash flow by the chosen measure, up to the trough", "USD m",
         where((calendar >= inflection_from) & (position() <= trough_position), inflection_cash_flow, trough_amount),
         timed=True,
     )
@@ -74,7 +86,7 @@ class Inflection(Block):
 
     # Intensity: when capital expenditure weighs most on sales
     intensity_looked_at = result(
-        "Capital intensity in the quarters looked at", "ratio",
+        "Capital intensity in the quarters considered", "ratio",
         where(calendar >= inflection_from, FreeCash.capex_intensity, 0), timed=True,
     )
     peak_intensity = result("Highest net capital expenditure to net sales, TTM", "ratio", highest(intensity_looked_at))
@@ -84,12 +96,12 @@ class Inflection(Block):
     )
 
     # What a chart of columns needs: the same figures in three rows, one of them the trough alone
-    trough_column = result("Column of a chart: the trough", "USD m", where(calendar == trough, inflection_cash_flow, 0), timed=True)
+    trough_column = result("Chart series: the trough", "USD m", where(calendar == trough, inflection_cash_flow, 0), timed=True)
     reported_column = result(
-        "Column of a chart: reported, but for the trough", "USD m",
+        "Chart series: reported, except the trough", "USD m",
         where((calendar != trough) & (elapsed() <= 0), inflection_cash_flow, 0), timed=True,
     )
     forecast_column = result(
-        "Column of a chart: forecast, but for the trough", "USD m",
+        "Chart series: forecast, except the trough", "USD m",
         where((calendar != trough) & (elapsed() > 0), inflection_cash_flow, 0), timed=True,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from model.amazon.assets import Depreciation
 from model.amazon.basis import QUARTERS_PER_YEAR, RETAIL, SEGMENT, Basis
 from model.amazon.sales import Sales
-from model.lines import Block, at_as_of, driver, elapsed, line, prev, reported, total, ttm, where
+from model.language.declarations import Block, driver, line, reported
+from model.language.vocabulary import at_as_of, elapsed, prev, total, ttm, where
 
 
-class Segments(Block):
+class Segments(Block, sheet="Margins"):
     """Operating income by segment, advertising carved out."""
 
     one_offs = line("Special charges in operating income", "USD m", 0, history=reported("one_offs", by=SEGMENT), by=SEGMENT)
@@ -53,7 +54,7 @@ class Segments(Block):
         history=ttm(stores_reported_income) / ttm(Sales.stores_sales), by=RETAIL, annual="none",
     )
     stores_margin_seasonal = line(
-        "Season of the stores' margin", "ratio",
+        "Seasonal deviation of the stores' margin", "ratio",
         prev("stores_margin_seasonal", 4),
         history=where(
             elapsed() > -4,
@@ -62,7 +63,7 @@ class Segments(Block):
             0,
         ),
         by=RETAIL, annual="none",
-        note="Mean over the last two blocks of four quarters of the quarter's margin less the block's.",
+        note="Quarter's margin less that of its four quarters, mean of the last two years.",
     )
     stores_operating_income = line(
         "Operating income of stores", "USD m",
@@ -84,7 +85,7 @@ class Segments(Block):
     )
 
 
-class Income(Block):
+class Income(Block, sheet="Margins"):
     """From operating income to net income."""
 
     interest_rate_cash = driver("Interest rate earned on cash and securities", "1/yr")
@@ -132,8 +133,8 @@ class Margins(Block):
     )
 
 
-class MarginBridge(Block):
-    """Bridge of the AWS margin, on the year: its five parts add up to the change."""
+class MarginBridge(Block, sheet="Margins"):
+    """Bridge of the AWS margin, year on year: five parts that add up to the change."""
 
     aws_price_level = line("AWS prices against plan", "ratio", Sales.aws_sales / Sales.aws_volume, annual="ratio")
     aws_unit_cost = line(
@@ -168,4 +169,4 @@ class MarginBridge(Block):
     aws_margin_change_one_offs = line(
         "AWS margin change: special charges", "ratio", -(aws_one_offs_ratio - prev(aws_one_offs_ratio, 4)), annual="ratio"
     )
-    aws_margin_change = line("AWS margin change on the year", "ratio", Margins.aws_margin - prev(Margins.aws_margin, 4), annual="ratio")
+    aws_margin_change = line("AWS margin change, year on year", "ratio", Margins.aws_margin - prev(Margins.aws_margin, 4), annual="ratio")

@@ -9,15 +9,16 @@ from model.amazon.cash import FreeCash
 from model.amazon.margins import Income, Segments
 from model.amazon.sales import Sales
 from model.amazon.value import CASE, CapitalCost, EquityBridge, FirmCash, Terminal
-from model.lines import Block, Dimension, at_as_of, driver, line, maximum, minimum, pick, result, total, ttm
-from model.valuation import discount_factor, multiple_of
-from model.whole_axis import at_end
+from model.language.declarations import Block, driver, line, result
+from model.language.finance import discount_factor, multiple_of
+from model.language.nodes import Dimension
+from model.language.vocabulary import at_as_of, at_end, maximum, minimum, pick, total, ttm
 
 if TYPE_CHECKING:
-    from model.expr import Ref
-    from model.lines import Line
+    from model.language.declarations import Line
+    from model.language.nodes import Ref
 
-PART: Final = Dimension("part", ("aws", "advertising", "stores"))
+PART: Final = Dimension("part", ("aws", "advertising", "stores"), labels={"aws": "AWS"})
 PEER: Final = Dimension("peer", ("microsoft", "alphabet", "apple", "meta", "nvidia", "tesla"))
 METHOD: Final = Dimension("method", ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin"))
 
@@ -26,7 +27,7 @@ def _each_peer(figure: Line) -> list[Ref]:
     return [figure[peer] for peer in PEER.members]
 
 
-class SumOfParts(Block):
+class SumOfParts(Block, sheet="Value"):
     """Sum of the parts, on the next four quarters."""
 
     aws_ev_ebit = driver("AWS: enterprise value to operating income", "times", kind="constant")
@@ -52,7 +53,7 @@ class SumOfParts(Block):
     parts_enterprise_value = result("Enterprise value, sum of the parts", "USD m", total(part_value, PART), by=CASE)
 
 
-class Multiples(Block):
+class Multiples(Block, sheet="Value"):
     """Multiples at the price of the valuation date, on twelve months that end with the quarter."""
 
     market_value = result("Market value of the diluted shares", "USD m", EquityBridge.price * EquityBridge.diluted_shares)
@@ -60,18 +61,18 @@ class Multiples(Block):
     price_to_sales = result("Price to sales", "times", multiple_of(market_value, Sales.ttm_net_sales), timed=True)
     market_enterprise_value = result(
         "Enterprise value at the price", "USD m", market_value + EquityBridge.net_debt,
-        note="Stakes are left in, as data vendors do: the multiple is a little too high for what AWS and the stores earn.",
+        note="Stakes are not deducted, as data vendors do it: the multiple is slightly high for the operating businesses.",
     )
     ev_to_ebitda = result(
         "Enterprise value to EBITDA", "times", multiple_of(market_enterprise_value, Terminal.ttm_ebitda), timed=True,
-        note="Flattered by content and operating-lease amortization, which EBITDA leaves out.",
+        note="Flattered: EBITDA leaves out content and operating-lease amortization.",
     )
     price_to_operating_cash_flow = result(
         "Price to operating cash flow", "times", multiple_of(market_value, FreeCash.ttm_operating_cash_flow), timed=True
     )
     price_to_free_cash_flow = result(
         "Price to free cash flow", "times", multiple_of(market_value, FreeCash.ttm_free_cash_flow), timed=True,
-        note="An error value while free cash flow is 0 or below: the multiple has no meaning there.",
+        note="An error value where free cash flow is 0 or below: the multiple has no meaning.",
     )
     price_to_earnings = result(
         "Price to normalised earnings", "times", multiple_of(market_value, ttm_normalised_net_income), timed=True
@@ -85,8 +86,8 @@ class Multiples(Block):
     price_to_free_cash_flow_trailing = result("Price to free cash flow, trailing", "times", at_as_of(price_to_free_cash_flow))
 
 
-class Peers(Block):
-    """Peers in December 2025: the re-rating that the article has in mind."""
+class Peers(Block, sheet="Value"):
+    """Peers in December 2025: the article's re-rating."""
 
     peer_market_value = driver("Market value", "USD m", by=PEER, kind="constant")
     peer_sales = driver("Net sales, TTM", "USD m", by=PEER, kind="constant")
@@ -94,7 +95,7 @@ class Peers(Block):
     peer_cash_yield = driver("Free cash flow to market value", "ratio", by=PEER, kind="constant")
     peer_price_to_sales = result("Price to sales", "times", peer_market_value / peer_sales, by=PEER)
     peers_price_to_sales = result(
-        "Price to sales of the peers: lowest, all as one company, highest", "times",
+        "Price to sales of the peers: lowest, combined, highest", "times",
         pick(
             CASE,
             low=minimum(*_each_peer(peer_price_to_sales)),
@@ -106,7 +107,7 @@ class Peers(Block):
     lowest_of_all = result("Amazon's price to sales is below that of every peer", "flag", Multiples.price_to_sales_trailing < peers_price_to_sales["low"])
 
 
-class MarginCase(Block):
+class MarginCase(Block, sheet="Value"):
     """The net-margin case: sales of the last year at a target margin and multiple of earnings."""
 
     target_net_margin = driver("Target net margin", "ratio", by=CASE, kind="constant")
@@ -122,7 +123,7 @@ class MarginCase(Block):
     )
 
 
-class FootballField(Block):
+class FootballField(Block, sheet="Value"):
     """Value per share: every method, low, middle and high."""
 
     value_per_share = result(
@@ -138,7 +139,7 @@ class FootballField(Block):
         / EquityBridge.diluted_shares,
         by=(METHOD, CASE),
     )
-    upside = result("Value to price, less 1", "ratio", value_per_share["mid"] / EquityBridge.price - 1, by=METHOD)
+    upside = result("Upside to the price", "ratio", value_per_share["mid"] / EquityBridge.price - 1, by=METHOD)
 
     # What a chart of floating columns needs: the steps from low to middle to high, and the price beside each
     step_to_mid = result("Value per share: from low to middle", "USD/share", value_per_share["mid"] - value_per_share["low"], by=METHOD)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from model.amazon.assets import Assets, Depreciation
 from model.amazon.margins import Income, Segments
-from model.lines import Block, line, prev, reported, ttm
+from model.language.declarations import Block, line, reported
+from model.language.vocabulary import prev, ttm
 
 
-class AwsReturns(Block):
+class AwsReturns(Block, sheet="Margins"):
     """Return on AWS capital, on property and equipment only."""
 
     aws_property = line(
         "AWS property and equipment, net", "USD m",
         prev("aws_property") + Assets.aws_additions - Depreciation.aws_depreciation,
         history=reported("property_and_equipment_net_aws"), annual="last",
-        note="Before 2024Q4 reported for year-ends; quarters between them roll forward by additions less depreciation.",
+        note="Before 2024Q4 reported at year-ends only; quarters are rolled forward by additions less depreciation.",
     )
     aws_average_property = line(
         "AWS property and equipment, mean of now and a year ago", "USD m", (aws_property + prev(aws_property, 4)) / 2, annual="last"
@@ -33,5 +34,5 @@ class AwsReturns(Block):
     aws_incremental_return_lagged = line(
         "Incremental return: growth of AWS income after tax to property added in the year before", "ratio",
         (ttm_aws_income_after_tax - prev(ttm_aws_income_after_tax, 4)) / prev(aws_net_investment, 4), annual="ratio",
-        note="New property serves customers with a lag; this is the fairer of the two while investment grows.",
+        note="New property serves customers with a lag: the fairer of the two measures while investment grows.",
     )

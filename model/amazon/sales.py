@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from model.amazon.basis import QUARTERS_PER_YEAR, RETAIL, Basis
-from model.lines import Block, driver, lagged, line, minimum, pick, prev, reported, ttm
+from model.language.declarations import Block, driver, line, reported
+from model.language.vocabulary import lagged, minimum, pick, prev, ttm
 
 
-class Sales(Block):
+class Sales(Block, sheet="Sales"):
     """Net sales: AWS demand against capacity, advertising, stores."""
 
     # AWS: what customers ask for
-    aws_growth = driver("AWS demand growth, on the year", "ratio")
+    aws_growth = driver("AWS demand growth, year on year", "ratio")
     unmet_demand_lost = driver("Share of unmet AWS demand that never returns", "ratio", kind="constant")
     aws_demand = line(
         "AWS demand at plan prices", "USD m",
@@ -32,7 +33,7 @@ class Sales(Block):
            / (1 + Basis.silicon_mix_base * Basis.price_performance_base) - 1),
         history=None, annual="none",
     )
-    sales_yield = driver("Quarterly sales that one dollar newly placed in service can serve", "ratio")
+    sales_yield = driver("Sales yield: quarterly sales that a dollar placed in service can serve", "ratio")
     aws_retirement = driver("Share of AWS capacity retired a year", "1/yr")
     aws_utilisation = driver("Share of AWS capacity in use at as-of", "ratio", kind="constant")
     aws_capacity = line(
@@ -51,7 +52,7 @@ class Sales(Block):
     aws_capacity_use = line("Share of AWS capacity in use", "ratio", aws_volume / aws_capacity, annual="none")
 
     # Advertising, inside the two retail segments
-    advertising_growth = driver("Advertising growth, on the year", "ratio")
+    advertising_growth = driver("Advertising growth, year on year", "ratio")
     advertising_sales = line(
         "Advertising net sales", "USD m",
         prev("advertising_sales", 4) * (1 + advertising_growth),
@@ -69,7 +70,7 @@ class Sales(Block):
     )
 
     # Stores: retail less advertising
-    stores_growth = driver("Growth of stores, on the year", "ratio", by=RETAIL)
+    stores_growth = driver("Growth of stores, year on year", "ratio", by=RETAIL)
     stores_sales = line(
         "Net sales of stores: retail less advertising", "USD m",
         prev("stores_sales", 4) * (1 + stores_growth),
@@ -100,8 +101,8 @@ class Sales(Block):
     ttm_aws_sales = line("AWS net sales, TTM", "USD m", ttm(aws_sales), annual="last")
     ttm_net_sales = line("Net sales, TTM", "USD m", ttm(net_sales), annual="last")
     backlog_cover = line("Backlog in years of TTM AWS sales", "times", backlog / ttm_aws_sales, annual="ratio")
-    aws_sales_growth = line("AWS growth on the year", "ratio", aws_sales / prev(aws_sales, 4) - 1, annual="ratio")
+    aws_sales_growth = line("AWS growth, year on year", "ratio", aws_sales / prev(aws_sales, 4) - 1, annual="ratio")
     advertising_sales_growth = line(
-        "Advertising growth on the year", "ratio", advertising_sales / prev(advertising_sales, 4) - 1, annual="ratio"
+        "Advertising growth, year on year", "ratio", advertising_sales / prev(advertising_sales, 4) - 1, annual="ratio"
     )
-    net_sales_growth = line("Net sales growth on the year", "ratio", net_sales / prev(net_sales, 4) - 1, annual="ratio")
+    net_sales_growth = line("Net sales growth, year on year", "ratio", net_sales / prev(net_sales, 4) - 1, annual="ratio")

@@ -7,8 +7,8 @@ from typing import Final
 from model.amazon.assets import Assets, Depreciation
 from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.margins import Income, Segments
-from model.lines import Block, Dimension, at_as_of, driver, line, pick, quarter_end, result, ttm, where
-from model.valuation import (
+from model.language.declarations import Block, driver, line, result
+from model.language.finance import (
     HALF_A_QUARTER,
     cost_of_equity,
     discount_factor,
@@ -18,12 +18,22 @@ from model.valuation import (
     terminal_value,
     weighted_cost_of_capital,
 )
-from model.whole_axis import at_end, not_meaningful, sum_over_axis
+from model.language.nodes import Dimension
+from model.language.vocabulary import (
+    at_as_of,
+    at_end,
+    not_meaningful,
+    pick,
+    quarter_end,
+    sum_over_axis,
+    ttm,
+    where,
+)
 
 CASE: Final = Dimension("case", ("low", "mid", "high"))
 
 
-class CapitalCost(Block):
+class CapitalCost(Block, sheet="Value"):
     """Cost of capital."""
 
     risk_free = driver("Risk-free rate", "rate", kind="constant")
@@ -32,8 +42,8 @@ class CapitalCost(Block):
     cost_of_debt = driver("Cost of debt before tax", "rate", kind="constant")
     marginal_tax_rate = driver("Tax rate on interest", "ratio", kind="constant")
     debt_weight = driver("Weight of debt", "ratio", kind="constant")
-    wacc = driver("Weighted average cost of capital, as given (0: built up)", "rate", kind="constant", switch=True)
-    wacc_spread = driver("Low and high case of the discounted cash flow: WACC up and down by", "rate", kind="constant")
+    wacc = driver("Weighted average cost of capital, as given (0: built up)", "rate", kind="constant", zero_means_none=True)
+    wacc_spread = driver("Spread of WACC between the cases of the discounted cash flow", "rate", kind="constant")
     equity_cost = line("Cost of equity", "rate", cost_of_equity(risk_free, beta, equity_premium), timed=False, annual="none")
     built_up_wacc = line(
         "WACC, built up", "rate", weighted_cost_of_capital(equity_cost, cost_of_debt, marginal_tax_rate, debt_weight),
@@ -46,7 +56,7 @@ class CapitalCost(Block):
     )
 
 
-class FirmCash(Block):
+class FirmCash(Block, sheet="Value"):
     """Free cash flow to the firm, and what it is worth on the valuation date."""
 
     fcff = line(
@@ -55,13 +65,13 @@ class FirmCash(Block):
         + OperatingCash.content_and_lease_spending + OperatingCash.working_capital + OperatingCash.deferred_tax
         - Assets.net_capex - FreeCash.finance_lease_additions,
         history=None,
-        note="Stock compensation is an expense in operating income and is not added back: it is counted once, and no dilution to come.",
+        note="Stock compensation is an expense in operating income and is not added back; future dilution is not counted again.",
     )
     valuation_date = driver("Valuation date", "date", kind="constant", whole=True)
     days_to_flow = line(
         "Days from the valuation date to the middle of the quarter", "days", quarter_end() - HALF_A_QUARTER - valuation_date,
         history=None, annual="none",
-        note="Quarters after as-of that have passed count with negative days: no stub is dropped, none counted twice.",
+        note="Quarters between as-of and the valuation date have negative days: no stub is dropped or counted twice.",
     )
     flow_discount_factor = line(
         "Discount factor", "ratio", discount_factor(CapitalCost.discount_rate, days_to_flow), history=None, by=CASE, annual="none"
@@ -70,23 +80,23 @@ class FirmCash(Block):
     value_of_flows = result("Value of the flows to the end of the axis", "USD m", sum_over_axis(present_value), by=CASE)
 
 
-class Terminal(Block):
-    """Value of what follows the axis: value-driver perpetuity, and exit multiple."""
+class Terminal(Block, sheet="Value"):
+    """Terminal value: value-driver perpetuity and exit multiple."""
 
     terminal_growth = driver("Growth after the axis", "rate", kind="constant")
     terminal_roic = driver("Return on new capital after the axis", "ratio", kind="constant")
     exit_ev_ebitda = driver("Exit multiple: enterprise value to EBITDA", "times", kind="constant")
-    multiple_spread = driver("Low and high case of multiples: down and up by", "ratio", kind="constant")
-    terminal_share_limit = driver("Share of the terminal in enterprise value that calls for a warning", "ratio", kind="constant")
+    multiple_spread = driver("Spread of multiples between the cases", "ratio", kind="constant")
+    terminal_share_limit = driver("Share of terminal value in enterprise value that triggers a warning", "ratio", kind="constant")
     ebitda = line(
         "EBITDA: operating income plus depreciation and amortization", "USD m",
         Segments.operating_income + Depreciation.depreciation_amortization,
-        note="As data vendors print it: it counts content and operating-lease amortization as if they were free.",
+        note="As data vendors print it: content and operating-lease amortization are added back as if they were free.",
     )
     ttm_ebitda = line("EBITDA, TTM", "USD m", ttm(ebitda), annual="last")
     ttm_operating_income = line("Operating income, TTM", "USD m", ttm(Segments.operating_income), annual="last")
     case_factor = line(
-        "Multiples in this case, against the middle", "times",
+        "Multiples of the case to those of the middle case", "times",
         1 + pick(CASE, low=-multiple_spread, mid=0, high=multiple_spread), by=CASE, timed=False, annual="none",
     )
     final_income = result("Operating income after tax of the last year", "USD m", at_end(ttm_operating_income) * (1 - at_end(Income.tax_rate)))
@@ -120,19 +130,19 @@ class Terminal(Block):
     )
     terminal_reinvestment = result(
         "Share of income after tax reinvested after the axis", "ratio", terminal_growth / terminal_roic,
-        note="Compare with the next row: what the last year of the axis still spends.",
+        note="Compare with the next row: reinvestment in the last year of the axis.",
     )
     net_investment = line(
         "Net capital expenditure and leased property above depreciation", "USD m",
         Assets.net_capex + FreeCash.finance_lease_additions - Depreciation.depreciation,
     )
-    ttm_net_investment = line("The same, TTM", "USD m", ttm(net_investment), annual="last")
+    ttm_net_investment = line("Net capital expenditure and leased property above depreciation, TTM", "USD m", ttm(net_investment), annual="last")
     final_reinvestment = result(
         "Share of income after tax reinvested in the last year", "ratio", at_end(ttm_net_investment) / final_income
     )
 
 
-class EquityBridge(Block):
+class EquityBridge(Block, sheet="Value"):
     """From enterprise value to value per share."""
 
     stakes = driver("Stakes in other companies", "USD m", kind="constant")
@@ -157,7 +167,7 @@ class EquityBridge(Block):
         Terminal.exit_value["mid"] * Terminal.end_discount_factor["mid"] / exit_enterprise_value["mid"],
     )
     terminal_warning = result(
-        "Warning: the perpetuity is more than its limit", "flag", terminal_share > Terminal.terminal_share_limit
+        "Warning: the perpetuity's share is above its limit", "flag", terminal_share > Terminal.terminal_share_limit
     )
     growth_warning = result(
         "Warning: growth after the axis is above the risk-free rate", "flag", Terminal.terminal_growth > CapitalCost.risk_free
@@ -167,10 +177,10 @@ class EquityBridge(Block):
     debt_owed = result("Debt at as-of", "USD m", at_as_of(Funding.debt))
     finance_leases_owed = result(
         "Finance lease liabilities at as-of", "USD m", at_as_of(FreeCash.finance_leases),
-        note="Not operating leases: their rent is in the flows already.",
+        note="Without operating leases: their rent is in the flows.",
     )
     net_debt = result("Debt and finance leases less cash and securities", "USD m", debt_owed + finance_leases_owed - cash_held)
-    net_assets = result("Stakes less net debt: what equity adds to the enterprise", "USD m", stakes_after_haircut - net_debt)
+    net_assets = result("Stakes less net debt: from enterprise value to equity value", "USD m", stakes_after_haircut - net_debt)
     equity_value = result("Equity value, perpetuity", "USD m", enterprise_value + net_assets, by=CASE)
     basic_value_per_share = result(
         "Value per share outstanding, perpetuity (undiluted, for comparison)", "USD/share", equity_value["mid"] / basic_shares

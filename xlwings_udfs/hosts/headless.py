@@ -1,35 +1,32 @@
-"""The headless host: the functions inside formualizer, so that a workbook with =AMZN_FCF() calculates without Excel."""
+"""The headless host: the functions inside formualizer, which calculates workbooks without Excel."""
 
 from __future__ import annotations
 
 import inspect
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import ErrorValue, error_value
+from xlwings_udfs.cells.error_values import SPELLINGS, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from xlwings_udfs.convert import Result
-
-_KINDS: Final = {"#N/A": "Na", "#VALUE!": "Value", "#NUM!": "Num"}
+    from xlwings_udfs.cells.arguments import Result
 
 
 def sheet_functions(heard: Callable[[str], None] | None = None) -> Mapping[str, Callable[..., object]]:
-    """Return every function by name, as formualizer calls it: errors are its error values, empty cells of a block are empty texts.
+    """Return every function by name, as formualizer calls it; empty cells of a block are empty texts.
 
-    ``heard`` is handed what AMZN_EXPLAIN would say of each call that fails.
+    ``heard`` receives the message of each call that fails.
     """
     return {name: partial(_call, function, heard) for name, function in FUNCTIONS.items()}
 
 
 def register(workbook: Any, heard: Callable[[str], None] | None = None) -> None:  # noqa: ANN401  # formualizer's Workbook
-    """Make the functions known to a formualizer workbook, by the names of LibreOffice's files too; ``heard``: see above."""
+    """Register the functions in a formualizer workbook, under the names of LibreOffice's files too."""
     for name, function in sheet_functions(heard).items():
         parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
         needed = sum(each.default is inspect.Parameter.empty for each in parameters)
@@ -51,5 +48,5 @@ def _call(function: Callable[..., Result], heard: Callable[[str], None] | None, 
 
 def _plain(value: object) -> object:
     if isinstance(value, ErrorValue):
-        return {"type": "Error", "kind": _KINDS[value]}
+        return {"type": "Error", "kind": SPELLINGS[value].formualizer}
     return "" if value is None else value

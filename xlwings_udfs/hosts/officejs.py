@@ -1,68 +1,63 @@
 """The functions as Office.js custom functions: what xlwings Server and xlwings Lite share.
 
-Office.js shows ``#N/A`` and ``#NUM!`` as the error values that they are. For ``#VALUE!`` it can carry a message, which people see
-when they point at the cell: there the message of the model's error goes along.
+Office.js shows ``#N/A`` and ``#NUM!`` as plain error values. ``#VALUE!`` can carry a message, shown when
+the user points at the cell: the message of the model's error.
 """
 
 from __future__ import annotations
 
 import inspect
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from xlwings import XlwingsError, server
 
-import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import BAD_VALUE, ErrorValue, error_value
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.cells.descriptions import described
+from xlwings_udfs.cells.error_values import BAD_VALUE, SPELLINGS, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlwings_udfs.convert import Result
-
-_CELL_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+    from xlwings_udfs.cells.arguments import Result
+    from xlwings_udfs.cells.descriptions import Description
 
 
 def office_functions() -> dict[str, Callable[..., Result]]:
-    """Return every function by name, ready for the custom functions of xlwings Lite and xlwings Server."""
-    return {name: registered(catching(function)) for name, function in FUNCTIONS.items()}
+    """Return every function by name, ready for xlwings Lite."""
+    return {name: registered(function) for name, function in catching_functions().items()}
 
 
-def catching(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Return a function whose errors are error values of cells.
+def catching_functions() -> dict[str, Callable[..., Result]]:
+    """Return every function by name, with errors as error values and with its description."""
+    return {each.name: _catching(FUNCTIONS[each.name], each) for each in described(FUNCTIONS).values()}
 
-    Raises
-    ------
-    xlwings.XlwingsError
-        For an argument that is wrong, with the model's message: Office.js shows it beside ``#VALUE!``.
-    """
 
+def _catching(function: Callable[..., Result], description: Description) -> Callable[..., Result]:
     @wraps(function)
     def call(*arguments: object) -> Result:
-        given = [_argument(each) for each in arguments]
         try:
-            return function(*given)
+            return function(*map(_argument, arguments))
         except AmznFcfError as error:
             value = error_value(error)
-            if value == BAD_VALUE:
+            if value == BAD_VALUE:  # Office.js shows the model's message beside it
                 raise XlwingsError(str(error)) from None
             return value
 
-    call.__doc__ = described(function)
+    call.__doc__ = description.text
+    call.__annotations__ = {}
+    for each in description.arguments:
+        kind = Literal[each.words] if each.words else Any  # xlwings makes a list to choose from of a Literal
+        call.__annotations__[each.name] = Annotated[kind, {"doc": each.text}]
     return call
-
-
-def described(function: Callable[..., object]) -> str:
-    """Return a docstring as one line of plain text, as Excel's function wizard shows it."""
-    return " ".join(inspect.cleandoc(function.__doc__ or "").replace("``", "").split())
 
 
 def registered(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function known to xlwings as a custom function, with arguments as Excel sends them.
 
-    xlwings' own conversion would turn a column into a row and an error into an empty cell, and takes seconds for a large range.
+    xlwings' own conversion would turn a column into a row and an error into an empty cell, and takes seconds
+    for a large range.
     """
     known = server.func(function)
     for name in inspect.signature(function).parameters:
@@ -79,6 +74,6 @@ def _cell(value: object) -> object:
     if isinstance(value, dict):
         value = value.get("basicValue")
     if isinstance(value, str):
-        return (ErrorValue(value) if value in _CELL_ERRORS else value) or None
+        return (ErrorValue(value) if value in SPELLINGS else value) or None
     # Pyodide has a null of its own, which is no None
     return None if type(value).__name__ == "JsNull" else value

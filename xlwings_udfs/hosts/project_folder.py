@@ -1,61 +1,43 @@
-"""The folder that a host needs, written whole or not at all."""
+"""The projects of xlwings Server and xlwings Lite, which are copied into a folder."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from model.errors import WorkbookError
+from model.files import write_files
+from xlwings_udfs.functions.explain import version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 
-def texts_of(folder: Traversable, within: str = "") -> dict[str, str]:
-    """Return the files of a folder of this package by their path within it, those of its folders too."""
-    found: dict[str, str] = {}
-    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if each.is_dir() and each.name != "__pycache__":
-            found |= texts_of(each, f"{within}{each.name}/")
-        elif each.is_file():
-            found[within + each.name] = each.read_text(encoding="utf-8")
-    return found
-
-
-def write_folder(out: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write files into a folder and return their paths; other files in the folder stay.
+def write_project(host: str, out: Path) -> list[Path]:
+    """Write the project of a host, ``server`` or ``lite``, and return its files; other files there stay.
 
     Raises
     ------
     WorkbookError
-        If a file of one of the names is there with another content, for it may hold somebody's changes, or if the folder cannot
-        be written. Nothing is written then.
+        If a file of the same name has another content, which may be somebody's changes, or if the folder
+        cannot be written. Nothing is written then.
     """
-    try:
-        changed = [name for name, text in texts.items() if _differs(out / name, text)]
-        if changed:
-            message = f"{out / changed[0]} is there and differs: move the folder away or choose another with --out"
-            raise WorkbookError(message)
-        target = out.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
-            staged = Path(name) / "whole"
-            for each, text in texts.items():
-                (staged / each).parent.mkdir(parents=True, exist_ok=True)
-                (staged / each).write_text(text, encoding="utf-8", newline="\n")
-            if not target.exists():
-                staged.rename(target)
-            else:
-                for each in texts:
-                    (target / each).parent.mkdir(parents=True, exist_ok=True)
-                    (staged / each).replace(target / each)
-    except OSError as error:
-        message = f"{out}: cannot be written ({error.strerror}); choose another folder with --out"
-        raise WorkbookError(message) from None
-    return [out / name for name in texts]
+    texts = _texts_of(files(f"{__package__}.{host}") / "project")
+    contents = {out / name: text.replace("VERSION", version()).encode() for name, text in texts.items()}
+    for path, content in contents.items():
+        if path.exists() and not (path.is_file() and path.read_bytes() == content):
+            remedy = "move the folder away or choose another with --out"
+            raise WorkbookError(f"{path} is there and differs: {remedy}")
+    return write_files(contents)
 
 
-def _differs(path: Path, text: str) -> bool:
-    return path.exists() and (not path.is_file() or path.read_bytes() != text.encode())
+def _texts_of(folder: Traversable, within: str = "") -> dict[str, str]:
+    """Return the texts of all files below a folder of this package, by their path within it."""
+    found: dict[str, str] = {}
+    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if each.is_dir() and each.name != "__pycache__":
+            found |= _texts_of(each, f"{within}{each.name}/")
+        elif each.is_file():
+            found[within + each.name] = each.read_text(encoding="utf-8")
+    return found

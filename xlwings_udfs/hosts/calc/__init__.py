@@ -1,22 +1,16 @@
 """LibreOffice Calc: an extension whose cells call the functions in this interpreter.
 
-Calc's own Python need not have numpy: the add-in (``addin.py``) hands every call to one worker process of the interpreter
-that wrote the extension (:mod:`.client`, :mod:`.worker`). Errors are Calc's own, in single cells and within blocks:
+Calc's own Python need not have numpy: the add-in (``addin.py``) hands every call to one worker process of the
+interpreter that wrote the extension (:mod:`.client`, :mod:`.worker`). Errors are Calc's own, in single cells
+and within blocks: #N/A (32767), #VALUE! (Err:519) and #NUM! (Err:503), in an .xlsx file without the numbers.
 
-========== =================== ======================
-function   shown in Calc       saved in an .xlsx file
-========== =================== ======================
-#N/A       #N/A (32767)        #N/A
-#VALUE!    #VALUE! (Err:519)   #VALUE!
-#NUM!      #NUM! (Err:503)     #NUM!
-========== =================== ======================
+An argument that is an error gives that error; a range with an error gives Err:504, #VALUE! in an .xlsx file,
+and the function is not called. A worker that cannot be started, fails, or takes too long gives #VALUE!.
 
-A cell with an error as an argument gives that error; within a range that is an argument it gives Err:504, #VALUE! in an .xlsx
-file, before the function is called. A worker that cannot be started, fails, or takes too long gives #VALUE!.
-
-LibreOffice (7.4, and by goosepirate/lox365 issue 21 still 24.2) does not share the texts of a block with its other texts: MATCH,
-VLOOKUP, COUNTIF and = do not find them. ``IF(ISTEXT(block), block&"", block)`` as an array formula makes them findable, and so
-does ``INDEX(block, row, column)``. Functions that give one value are not concerned: :data:`.parts.ONE_VALUE`.
+LibreOffice (7.4, and by goosepirate/lox365 issue 21 still 24.2) does not share the texts of a block with its
+other texts: MATCH, VLOOKUP, COUNTIF and = do not find them. ``IF(ISTEXT(block), block&"", block)`` as an
+array formula makes them findable, and so does ``INDEX(block, row, column)``. Functions that give one value
+are not affected.
 """
 
 from __future__ import annotations
@@ -27,47 +21,44 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from model.files import write_files
+from xlwings_udfs.hosts.calc import parts
 from xlwings_udfs.hosts.calc.how_to import how_to
-from xlwings_udfs.hosts.calc.parts import TYPE_LIBRARY, calc_add_ins, components, description, manifest, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["EXTENSION", "HOW_TO", "write_template"]
 
 EXTENSION: Final = "amzn-fcf.oxt"
 HOW_TO: Final = "amzn-fcf_calc.txt"
 
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
-"""The date of every file in the extension, so that the same functions give the same bytes."""
+"""The date of every file in the extension: the same functions give the same bytes."""
 
 
 def write_template(out: Path) -> list[Path]:
-    """Write the extension and a page that says how to install it into a folder; return their paths.
-
-    Raises
-    ------
-    WorkbookError
-        If the folder cannot be written; each file is there whole or as it was before.
-    """
+    """Write the extension and its instructions into a folder; return their paths."""
     return write_files({out / EXTENSION: _extension(), out / HOW_TO: how_to().encode()})
 
 
 def _extension() -> bytes:
     package = files(__name__)
-    parts = {
-        "META-INF/manifest.xml": manifest().encode(),
-        "description.xml": description().encode(),
-        "CalcAddIns.xcu": calc_add_ins().encode(),
-        TYPE_LIBRARY: package.joinpath(TYPE_LIBRARY).read_bytes(),
-        "addin.components": components().encode(),
+
+    def filled(name: str) -> bytes:
+        text = (package / "extension" / name).read_text(encoding="utf-8")
+        return text.replace("VERSION", parts.office_version()).replace("NODES", parts.nodes()).encode()
+
+    contents = {
+        "META-INF/manifest.xml": filled("META-INF/manifest.xml"),
+        "description.xml": filled("description.xml"),
+        "CalcAddIns.xcu": filled("CalcAddIns.xcu"),
+        parts.TYPE_LIBRARY: package.joinpath(parts.TYPE_LIBRARY).read_bytes(),
+        "addin.components": filled("addin.components"),
         "addin.py": package.joinpath("addin.py").read_bytes(),
         # Calc puts this folder on the path of every Python extension: the name must be ours alone
         "pythonpath/amzn_fcf_client.py": package.joinpath("client.py").read_bytes(),
-        "pythonpath/amzn_fcf_client.json": recorded().encode(),
+        "pythonpath/amzn_fcf_client.json": parts.recorded().encode(),
     }
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
+        for name, content in contents.items():
             archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content, zipfile.ZIP_DEFLATED)
     return data.getvalue()

@@ -1,4 +1,4 @@
-# ruff: noqa: N802  # the names of the methods are UNO's
+# ruff: noqa: D102, N802, N815  # the methods, and their names, are those of UNO's interfaces
 """The add-in that Calc loads: one method a function, each answered by the worker process.
 
 Runs in LibreOffice's own Python, 3.7 or later, without any package.
@@ -20,7 +20,7 @@ IMPLEMENTATION = "org.amznfcf.AddIn"
 SERVICES = (IMPLEMENTATION, "com.sun.star.sheet.AddIn")
 CATEGORY = "Amazon FCF"
 EXPLAINS = "AMZN_EXPLAIN"
-"""The function that says in words what is wrong; it says so of the worker too."""
+"""The function that names faults in words, those of the worker included."""
 
 with open(os.path.splitext(client.__file__)[0] + ".json", encoding="utf-8") as _file:  # noqa: PTH122, PTH123  # os.path as the office has it
     RECORDED = json.load(_file)
@@ -48,59 +48,43 @@ class AddIn(unohelper.Base, XAmznFcf, XAddIn, XServiceName, XServiceInfo, XCompa
         self._locale = Locale("en", "US", "")
 
     def getServiceName(self) -> str:
-        """See XServiceName."""
         return IMPLEMENTATION
 
-    def getImplementationName(self) -> str:
-        """See XServiceInfo."""
-        return IMPLEMENTATION
+    getImplementationName = getServiceName
 
     def supportsService(self, name: str) -> bool:
-        """See XServiceInfo."""
         return name in SERVICES
 
     def getSupportedServiceNames(self) -> tuple[str, ...]:
-        """See XServiceInfo."""
         return SERVICES
 
     def setLocale(self, locale: object) -> None:
-        """See XLocalizable."""
         self._locale = locale
 
     def getLocale(self) -> object:
-        """See XLocalizable."""
         return self._locale
 
-    def getProgrammaticFuntionName(self, name: str) -> str:
-        """See XAddIn, which spells it so."""
+    def getDisplayFunctionName(self, name: str) -> str:
         return name if name in FUNCTIONS else ""
 
-    def getDisplayFunctionName(self, name: str) -> str:
-        """See XAddIn."""
-        return name if name in FUNCTIONS else ""
+    getProgrammaticFuntionName = getDisplayFunctionName  # UNO spells it so
 
     def getFunctionDescription(self, name: str) -> str:
-        """See XAddIn."""
         return str(FUNCTIONS[name]["text"]) if name in FUNCTIONS else ""
 
     def getDisplayArgumentName(self, name: str, place: int) -> str:
-        """See XAddIn."""
         return self._argument(name, place)[0]
 
     def getArgumentDescription(self, name: str, place: int) -> str:
-        """See XAddIn."""
         return self._argument(name, place)[1]
 
     def getProgrammaticCategoryName(self, _name: str) -> str:
-        """See XAddIn."""
         return "Add-In"
 
     def getDisplayCategoryName(self, _name: str) -> str:
-        """See XAddIn."""
         return CATEGORY
 
     def getCompatibilityNames(self, name: str) -> tuple[object, ...]:
-        """See XCompatibilityNames."""
         return (LocalizedName(Locale("en", "US", ""), self.getDisplayFunctionName(name)),)
 
     @staticmethod

@@ -1,6 +1,7 @@
-"""The add-in's side of the worker process: starts it, asks it, starts it again when it has died.
+"""The add-in's side of the worker process: starts it, calls it, restarts it after it has died.
 
-Runs in LibreOffice's own Python, 3.7 or later, without any package; the extension holds it as ``amzn_fcf_client``.
+Runs in LibreOffice's own Python, 3.7 or later, without any package; the extension holds it as
+``amzn_fcf_client``.
 """
 
 from __future__ import annotations
@@ -28,26 +29,26 @@ _SECONDS_BETWEEN_FAILED_STARTS: Final = 10.0
 _SECONDS_TO_END: Final = 5.0
 _LONGEST_LAST_WORDS: Final = 2000
 _CODES: Final = {"#N/A": 32767, "#VALUE!": 519, "#NUM!": 503}
-"""Calc's numbers of the errors."""
+"""Calc's error numbers."""
 _QUIET_NAN: Final = 0x7FF8000000000000
 
 
 class WorkerError(Exception):
-    """The worker could not be started, has died, or took too long; the message says which."""
+    """The worker could not be started, has died, or took too long."""
 
 
 class _DiedError(WorkerError):
-    """The worker ended while it was asked."""
+    """The worker ended during a call."""
 
 
 def error_number(error: str) -> float:
-    """Return the number that is an error in Calc: a NaN whose lowest bits are the error's number."""
+    """Return an error as Calc encodes it: a NaN whose lowest bits are the error's number."""
     bits = struct.pack("<Q", _QUIET_NAN | _CODES.get(error, _CODES["#VALUE!"]))
     return float(struct.unpack("<d", bits)[0])
 
 
 def cell(value: Any) -> float | str:  # noqa: ANN401  # JSON
-    """Return one value of an answer as Calc takes it; an empty cell is an empty text, which SUM skips and overrides ignore."""
+    """Return one value of an answer for Calc; an empty cell is "", which SUM and overrides ignore."""
     if isinstance(value, dict):
         return error_number(str(value.get("error")))
     if value is None:
@@ -62,20 +63,15 @@ def block(value: Any) -> tuple[tuple[float | str, ...], ...]:  # noqa: ANN401  #
 
 
 def worker_command(recorded: str) -> list[str]:
-    """Return the command that starts the worker: of the recorded interpreter, unless the environment names another."""
+    """Return the command that starts the worker; the environment can name another interpreter."""
     # -P: a folder called model beside the user's spreadsheet is not ours
     return [os.environ.get(INTERPRETER_VARIABLE) or recorded, "-P", "-m", _MODULE]
 
 
 class Client:
-    """Calls functions in one worker process, which it starts when first called.
+    """Calls functions in one worker process, which it starts by a command when first called.
 
-    Parameters
-    ----------
-    command
-        Command that starts the worker.
-    seconds
-        Time limit of a call, the start of the worker included.
+    ``seconds`` is the time limit of a call, the start of the worker included.
     """
 
     def __init__(self, command: list[str], seconds: float = SECONDS_PER_CALL) -> None:
@@ -88,10 +84,7 @@ class Client:
     def call(self, name: str, arguments: tuple[object, ...]) -> Any:  # noqa: ANN401  # JSON
         """Return what a function gives: a value, a list of rows, or ``{"error": "#N/A", "message": ...}``.
 
-        Raises
-        ------
-        WorkerError
-            If the worker cannot be started, dies of this call, or takes too long and was ended for it.
+        A worker that cannot be started, dies, or is ended as it takes too long is a :class:`WorkerError`.
         """
         request = json.dumps({"function": name, "arguments": arguments}, default=str)
         with self._lock:
@@ -100,13 +93,13 @@ class Client:
                 try:
                     return self._ask(self._worker, request, deadline)
                 except _DiedError:
-                    pass  # it may have died since the last call, of something else: ask a new one
+                    pass  # it may have died of something else since the last call: ask a new one
             return self._ask(self._started(deadline), request, deadline)
 
     @property
     def process_id(self) -> int | None:
         """The worker's process id, if it was started."""
-        return None if self._worker is None else self._worker.process_id
+        return None if self._worker is None else self._worker.process.pid
 
     def close(self) -> None:
         """End the worker."""
@@ -124,7 +117,8 @@ class Client:
     def _started(self, deadline: float) -> _Worker:
         if self._failed_start is not None:
             when, message = self._failed_start
-            if time.monotonic() < when + _SECONDS_BETWEEN_FAILED_STARTS:  # a sheet full of cells must not wait for each
+            # a sheet full of cells must not wait for each
+            if time.monotonic() < when + _SECONDS_BETWEEN_FAILED_STARTS:
                 raise WorkerError(message)
         try:
             self._worker = _Worker(self._command)
@@ -146,46 +140,36 @@ class _Worker:
     """A running worker process."""
 
     def __init__(self, command: list[str]) -> None:
-        environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}  # the office's own
+        of_the_office = ("PYTHONHOME", "PYTHONPATH")
+        environment = {name: value for name, value in os.environ.items() if name not in of_the_office}
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the process ends
         try:
-            self._process = subprocess.Popen(  # noqa: S603  # the interpreter that the extension was written with
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                env=environment,
+            self.process = subprocess.Popen(  # noqa: S603  # the interpreter that the extension was written with
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=environment,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            )  # fmt: skip
         except OSError as error:
             self._log.close()
-            message = f"cannot start {command[0]} ({error.strerror}): write the extension again, or set {INTERPRETER_VARIABLE}"
-            raise WorkerError(message) from None
+            remedy = f"write the extension again, or set {INTERPRETER_VARIABLE}"
+            raise WorkerError(f"cannot start {command[0]} ({error.strerror}): {remedy}") from None
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    @property
-    def process_id(self) -> int:
-        return self._process.pid
-
     def ask(self, request: str, deadline: float) -> dict[str, Any]:
-        """Send a call and return its answer."""
-        assert self._process.stdin is not None  # noqa: S101  # we asked for a pipe
+        assert self.process.stdin is not None  # noqa: S101  # we asked for a pipe
         try:
-            self._process.stdin.write(request.encode("ascii") + b"\n")
-            self._process.stdin.flush()
+            self.process.stdin.write(request.encode("ascii") + b"\n")
+            self.process.stdin.flush()
         except OSError:
             raise _DiedError(self._last_words()) from None
         return self.answer(deadline)
 
     def answer(self, deadline: float) -> dict[str, Any]:
-        """Return the next line that the worker writes."""
         try:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            message = "the worker took too long and was ended"
-            raise WorkerError(message) from None
+            raise WorkerError("the worker took too long and was ended") from None
         if not line:
             raise _DiedError(self._last_words())
         try:
@@ -193,30 +177,28 @@ class _Worker:
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            message = f"the worker wrote what is no answer: {line[:80]!r}"
-            raise WorkerError(message)
+            raise WorkerError(f"the worker wrote no answer but {line[:80]!r}")
         return found
 
     def end(self) -> None:
-        """End the process and close what belongs to it."""
-        self._process.kill()
-        self._process.wait()
+        self.process.kill()
+        self.process.wait()
         self._reader.join(_SECONDS_TO_END)
-        for stream in (self._process.stdin, self._process.stdout, self._log):
+        for stream in (self.process.stdin, self.process.stdout, self._log):
             with contextlib.suppress(OSError):  # what was not sent to a dead process
                 if stream is not None:
                     stream.close()
 
     def _read(self) -> None:
-        assert self._process.stdout is not None  # noqa: S101  # we asked for a pipe
-        for line in self._process.stdout:
+        assert self.process.stdout is not None  # noqa: S101  # we asked for a pipe
+        for line in self.process.stdout:
             self._lines.put(line)
         self._lines.put(b"")
 
     def _last_words(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_SECONDS_TO_END)
+            self.process.wait(_SECONDS_TO_END)
         self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - _LONGEST_LAST_WORDS))
         lines = self._log.read().decode(errors="replace").split("\n")
-        said = [line.strip() for line in lines if line.strip()]
-        return f"the worker ended with status {self._process.returncode}: {said[-1] if said else 'it said nothing'}"
+        said = [line.strip() for line in lines if line.strip()] or ["it said nothing"]
+        return f"the worker ended with status {self.process.returncode}: {said[-1]}"

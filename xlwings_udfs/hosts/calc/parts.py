@@ -1,116 +1,73 @@
-"""The parts of the extension that follow from the functions: their interface, their descriptions, and what the add-in reads."""
+"""Parts of the extension that follow from the functions: interface, descriptions, data of the add-in."""
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
-from xml.sax.saxutils import escape, quoteattr
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
 
-import xlwings_udfs.declared  # noqa: F401  # declares the functions
-from xlwings_udfs.explain import version
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.cells.descriptions import described
+from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.functions.explain import version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from xlwings_udfs.cells.descriptions import Argument, Description
 
 IMPLEMENTATION: Final = "org.amznfcf.AddIn"
 PROGRAMMATIC_PREFIX: Final = f"{IMPLEMENTATION.upper()}."
-"""What stands before a function's name in a file that is written for Calc: AMZN_FCF alone is for typing."""
+"""Prefix of a function's name in files for Calc; people type AMZN_FCF alone."""
 TYPE_LIBRARY: Final = "XAmznFcf.rdb"
 INTERFACE: Final = "XAmznFcf.idl"
-ONE_VALUE: Final = frozenset({"AMZN_EXPLAIN", "AMZN_IMPLIED", "AMZN_INFLECTION", "AMZN_UPSIDE", "AMZN_VALUE", "AMZN_VERSION"})
-"""Functions that never give a block. The others are declared as blocks: Calc takes no block out of an ``any``."""
-
-_OLDEST_OFFICE: Final = "7.0"
-_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-@dataclass(frozen=True)
-class Argument:
-    """An argument as Calc's function wizard shows it."""
-
-    name: str
-    text: str
+def descriptions() -> list[Description]:
+    """Return the description of every function, with required arguments marked."""
+    found = described(FUNCTIONS).values()
+    return [replace(each, arguments=tuple(map(_with_mark, each.arguments))) for each in found]
 
 
-@dataclass(frozen=True)
-class Described:
-    """A function as Calc's function wizard shows it."""
-
-    name: str
-    text: str
-    arguments: tuple[Argument, ...]
-
-
-def described_functions() -> list[Described]:
-    """Return what Calc shows of every function, in the order in which people read of them."""
-    return [_described(name, function) for name, function in FUNCTIONS.items()]
-
-
-def _described(name: str, function: Callable[..., Any]) -> Described:
-    hints = get_type_hints(function, include_extras=True)
-    arguments = tuple(
-        Argument(each.name, _argument_text(hints[each.name], each.default)) for each in inspect.signature(function).parameters.values()
-    )
-    return Described(name, _plain((function.__doc__ or "").partition("\n")[0]), arguments)
-
-
-def _argument_text(hint: object, default: object) -> str:
-    kind, text = hint, ""
-    if get_origin(hint) is Annotated:
-        kind, options, *_ = get_args(hint)
-        text = _plain(str(options["doc"]))
-    words = get_args(kind) if get_origin(kind) is Literal else ()
-    if not all(word in text for word in words):
-        text = f"{text}. One of: {', '.join(words)}"
-    if default is inspect.Parameter.empty:  # Calc calls every argument of type any optional
-        return f"{text} (required)"
-    return text if default is None else f"{text}. Blank: {default}"
-
-
-def _plain(text: str) -> str:
-    return text.replace("``", "").strip()
+def _with_mark(argument: Argument) -> Argument:
+    # Calc shows every argument of the type any as optional
+    return argument if argument.optional else replace(argument, text=f"{argument.text} (required)")
 
 
 def interface() -> str:
-    """Return the add-in's interface in UNO's language: one method a function, every argument ``any`` so that it can be left out."""
+    """Return the add-in's interface in UNO's language: one method a function.
+
+    Arguments are of the type ``any``, which can be left out. Functions that can give a block are declared as
+    blocks, because Calc accepts no block in an ``any``.
+    """
     lines = ["module org { module amznfcf {", "interface XAmznFcf", "{"]
-    for each in described_functions():
-        result = "any" if each.name in ONE_VALUE else "sequence< sequence< any > >"
-        arguments = ", ".join(f"[in] any {_without_underscores(argument.name)}" for argument in each.arguments)
+    for each in descriptions():
+        result = "any" if each.one_value else "sequence< sequence< any > >"
+        arguments = ", ".join(f"[in] any {_uno_name(argument.name)}" for argument in each.arguments)
         lines.append(f"    {result} {each.name}({arguments});")
     return "\n".join([*lines, "};", "}; };", ""])
 
 
-def _without_underscores(name: str) -> str:
-    """Return a name as UNO's language allows it for an argument: ``asOf``."""
+def _uno_name(name: str) -> str:
+    """Return the name of an argument as UNO's language allows it: ``asOf``."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
 
 
-def calc_add_ins() -> str:
-    """Return the configuration from which Calc's function wizard knows the functions before the add-in is loaded."""
-    nodes = "\n".join(map(_function_node, described_functions()))
-    return (
-        f'{_XML}<oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
-        ' oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
-        f'<node oor:name="AddInInfo"><node oor:name="{IMPLEMENTATION}" oor:op="replace"><node oor:name="AddInFunctions">\n'
-        f"{nodes}\n</node></node></node></oor:component-data>\n"
-    )
+def nodes() -> str:
+    """Return the functions as Calc's wizard knows them before the add-in is loaded."""
+    return "\n".join(map(_function_node, descriptions()))
 
 
-def _function_node(function: Described) -> str:
+def _function_node(function: Description) -> str:
+    letters = zip(ascii_lowercase, function.arguments, strict=False)  # Calc sorts the nodes by their names
     arguments = "".join(
         f'\n  <node oor:name="{letter}" oor:op="replace">{_texts(each.name, each.text)}</node>'
-        for letter, each in zip(ascii_lowercase, function.arguments, strict=False)  # Calc sorts the nodes by their names
+        for letter, each in letters
     )
     return (
-        f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.text)}'
+        f' <node oor:name="{function.name}" oor:op="replace">{_texts(function.name, function.summary)}'
         '<prop oor:name="Category"><value>Add-In</value></prop>'
         f'<prop oor:name="CompatibilityName"><value xml:lang="en-US">{function.name}</value></prop>'
         f'<node oor:name="Parameters">{arguments}</node></node>'
@@ -124,48 +81,16 @@ def _texts(name: str, text: str) -> str:
     )
 
 
-def components() -> str:
-    """Return the registration of the add-in: a list that Calc reads without running the add-in, whose interface it does not know yet."""
-    return (
-        f'{_XML}<components xmlns="http://openoffice.org/2010/uno-components">\n'
-        f' <component loader="com.sun.star.loader.Python" uri="addin.py">\n  <implementation name="{IMPLEMENTATION}">'
-        f'<service name="{IMPLEMENTATION}"/><service name="com.sun.star.sheet.AddIn"/></implementation>\n </component>\n</components>\n'
-    )
-
-
-def manifest() -> str:
-    """Return the list of the extension's parts that Calc must register."""
-    kinds = {
-        TYPE_LIBRARY: "application/vnd.sun.star.uno-typelibrary;type=RDB",
-        "addin.components": "application/vnd.sun.star.uno-components",
-        "CalcAddIns.xcu": "application/vnd.sun.star.configuration-data",
-    }
-    entries = "".join(
-        f' <manifest:file-entry manifest:full-path={quoteattr(name)} manifest:media-type="{kind}"/>\n' for name, kind in kinds.items()
-    )
-    return f'{_XML}<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>\n'
-
-
-def description() -> str:
-    """Return who the extension is and which office it needs."""
-    found = re.match(r"\d+(\.\d+)*", version())  # the office compares versions by their numbers
-    return (
-        f'{_XML}<description xmlns="http://openoffice.org/extensions/description/2006" xmlns:xlink="http://www.w3.org/1999/xlink"'
-        ' xmlns:l="http://libreoffice.org/extensions/description/2011">\n'
-        f' <identifier value="org.amznfcf.calc"/>\n <version value="{found.group() if found else "0"}"/>\n'
-        f' <dependencies><l:LibreOffice-minimal-version value="{_OLDEST_OFFICE}" name="LibreOffice {_OLDEST_OFFICE}"/></dependencies>\n'
-        ' <display-name><name lang="en">Amazon FCF: functions in cells</name></display-name>\n</description>\n'
-    )
+def office_version() -> str:
+    """Return the version of this package as the office compares versions: by their numbers."""
+    found = re.match(r"\d+(\.\d+)*", version())
+    return found.group() if found else "0"
 
 
 def recorded() -> str:
-    """Return what the add-in reads: the interpreter that runs the functions, and the texts of the function wizard."""
-    functions = {
-        each.name: {
-            "text": each.text,
-            "arguments": [[argument.name, argument.text] for argument in each.arguments],
-            "one_value": each.name in ONE_VALUE,
-        }
-        for each in described_functions()
-    }
+    """Return the data of the add-in: the interpreter that runs the functions, and the wizard's texts."""
+    functions = {}
+    for each in descriptions():
+        arguments = [[argument.name, argument.text] for argument in each.arguments]
+        functions[each.name] = {"text": each.summary, "arguments": arguments, "one_value": each.one_value}
     return json.dumps({"interpreter": sys.executable, "functions": functions}, indent=1) + "\n"

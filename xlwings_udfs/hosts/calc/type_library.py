@@ -1,6 +1,6 @@
-"""The add-in's type library, made with unoidl-write: ``python -m xlwings_udfs.hosts.calc.type_library`` after a function changed.
+"""The add-in's type library; ``python -m xlwings_udfs.hosts.calc.type_library`` rebuilds it.
 
-The library ships with the package, because unoidl-write comes with LibreOffice's developer kit, which few have.
+It ships with the package, because unoidl-write comes with LibreOffice's developer kit, which few have.
 """
 
 from __future__ import annotations
@@ -30,24 +30,17 @@ def office_types() -> list[str]:
 
 
 def rebuild(folder: Path) -> None:
-    """Write the interface of the functions and its type library into a folder.
-
-    Raises
-    ------
-    EngineError
-        If unoidl-write is missing, or refuses the interface.
-    """
+    """Write the interface of the functions and its type library into a folder."""
     program = developer_kit("unoidl-write")
     if program is None:
-        message = "unoidl-write is missing: install LibreOffice's developer kit (Debian: apt-get install libreoffice-dev)"
-        raise EngineError(message)
+        remedy = "install LibreOffice's developer kit (Debian: apt-get install libreoffice-dev)"
+        raise EngineError(f"unoidl-write is missing: {remedy}")
     source = folder / INTERFACE
     source.write_text(interface(), encoding="utf-8", newline="\n")
     command = [str(program), *office_types(), str(source), str(folder / TYPE_LIBRARY)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  # our own arguments
     if done.returncode != 0:
-        message = f"unoidl-write failed with status {done.returncode}: {done.stderr.strip()[:300]}"
-        raise EngineError(message)
+        raise EngineError(f"unoidl-write failed with status {done.returncode}: {done.stderr.strip()[:300]}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Between xlwings and a function: a cell's values in, a value or a block out, and never the text of an exception."""
+"""Between xlwings and a function: values of cells in, a value or a block out, errors as error values."""
 
 from __future__ import annotations
 
@@ -10,29 +10,26 @@ from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from model.errors import AmznFcfError
-from xlwings_udfs.convert import BAD_NUMBER, BAD_VALUE, ErrorValue, error_value
-from xlwings_udfs.hosts.desktop.described import descriptions
-from xlwings_udfs.registry import FUNCTIONS
+from xlwings_udfs.cells.arguments import rows_of
+from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, EXCEL_ERRORS, ErrorValue, error_value
+from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _logger = logging.getLogger(__name__)
 
-_ERRORS_IN_CELLS: Final = frozenset({
-    "#BLOCKED!", "#CALC!", "#CONNECT!", "#DIV/0!", "#FIELD!", "#GETTING_DATA", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!",
-    "#UNKNOWN!", "#VALUE!",
-})  # fmt: skip
 _FIRST_ERROR_CODE: Final = -2146826288
 _LAST_ERROR_CODE: Final = _FIRST_ERROR_CODE + 99
-"""Codes by which COM hands over cells that hold an error, #NULL! first; xlwings knows only seven of them by name."""
+"""COM's codes for cells that hold an error, #NULL! first; xlwings knows only seven of them by name."""
 
 
 def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
-    """Return a function as xlwings registers it: what it raises, and every error in its block, is handed out as ``shown``.
+    """Return a function as xlwings registers it, with exceptions and error values turned into ``shown``.
 
-    Arguments always come as lists of rows (``ndim`` 2), or a column would become a row; a list of one cell is that cell.
-    Literal types and reserved names do not get past xlwings and VBA, so the signature states neither.
+    Arguments always come as lists of rows (``ndim`` 2), or a column would become a row; a list of one cell is
+    that cell. The signature has neither Literal types, which xlwings refuses, nor names that VBA reserves.
     """
     function, description = FUNCTIONS[name], descriptions()[name]
 
@@ -43,36 +40,32 @@ def udf(name: str, shown: Callable[[ErrorValue], object]) -> Callable[..., Any]:
         except AmznFcfError as error:
             return shown(error_value(error))
         except Exception as error:
-            # a text in the cell would be passed over by SUM; the console of xlwings ("Show Console") has the traceback
+            # SUM would ignore a text in the cell; the console of xlwings ("Show Console") has the traceback
             _logger.exception("%s failed", name)
             return shown(error_value(error))
 
-    call.__doc__ = description.text
-    parameters = [inspect.Parameter(each.name, _POSITIONAL, default=each.default) for each in description.arguments]
+    call.__doc__, call.__annotations__ = description.text, {}
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(each.name, kind, default=each.default) for each in description.arguments]
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it, mypy does not know it
-    call.__annotations__ = {
-        each.name: Annotated[Any, {"doc": each.description, "ndim": 2, "err_to_str": True}] for each in description.arguments
-    }
+    for each in description.arguments:
+        call.__annotations__[each.name] = Annotated[Any, {"doc": each.text, "ndim": 2, "err_to_str": True}]
     return call
 
 
-_POSITIONAL: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
-
-
 def _argument(value: object) -> object:
-    if isinstance(value, (list, tuple)):
-        rows = [[_cell(each) for each in row] if isinstance(row, (list, tuple)) else _cell(row) for row in value]
-        return rows[0][0] if len(rows) == 1 and isinstance(rows[0], list) and len(rows[0]) == 1 else rows
-    return _cell(value)
+    rows = [[_cell(each) for each in row] for row in rows_of(value)]
+    return rows[0][0] if list(map(len, rows)) == [1] else rows
 
 
 def _cell(value: object) -> object:
     """Return what a cell holds; an error stays an error, for a blank would stand for the default."""
-    if isinstance(value, str) and value in _ERRORS_IN_CELLS:
+    if isinstance(value, str) and value in EXCEL_ERRORS:
         return ErrorValue(value)
     if type(value) is int and _FIRST_ERROR_CODE <= value <= _LAST_ERROR_CODE:
         return BAD_VALUE
-    return float(value) if isinstance(value, Decimal) else value  # COM hands over cells in a currency format as Decimal
+    # COM hands over cells in a currency format as Decimal
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _answer(value: object, shown: Callable[[ErrorValue], object]) -> object:

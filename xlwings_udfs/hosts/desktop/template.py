@@ -1,6 +1,6 @@
-"""The macro workbook: xlwings' own standalone one, with the settings, a how-to page and argument help in it.
+"""The macro workbook: xlwings' standalone workbook with settings, a how-to page and argument help.
 
-The VBA project is the one that the installed xlwings package carries, byte for byte: no macro of ours is in the file.
+Its VBA project is that of the installed xlwings package, byte for byte; it holds no macro of ours.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
 from model.files import write_files
-from xlwings_udfs.hosts.desktop.described import descriptions
 from xlwings_udfs.hosts.desktop.how_to import TITLE, how_to
 from xlwings_udfs.hosts.desktop.vba_module import vba_module
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,16 @@ HOW_TO, SETTINGS, INTELLISENSE = "How to", "xlwings.conf", "_IntelliSense_"
 _STANDALONE: Final = "quickstart_standalone.xlsm"
 _MACRO_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_NAME_WIDTH, _TEXT_WIDTH = 34, 60
+_SHOW_PATH: Final = 'py -c "import sys; print(sys.executable)"'
+_FULL_PATH: Final = f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}"
+_SETTINGS: Final[dict[str, tuple[str | bool | None, str]]] = {
+    "Interpreter_Win": ("python", _FULL_PATH),
+    "PYTHONPATH": (None, "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs"),
+    "UDF Modules": (UDF_MODULE, "Read by the macro ImportPythonUDFs"),
+    "Show Console": (False, "TRUE shows a window with what Python says"),
+    "ADD_WORKBOOK_TO_PYTHONPATH": (False, "FALSE: no Python file that lies beside the workbook is run"),
+}
+"""Setting of xlwings -> its value, and a note."""
 
 
 def write_template(
@@ -40,40 +49,30 @@ def write_template(
     calculate: Callable[[bytes], bytes] | None = None,
     interpreter: str | None = None,
 ) -> tuple[Path, Path]:
-    """Write a macro workbook and, beside it, the VBA module to import by hand; each file whole or not at all.
+    """Write a macro workbook and the VBA module to import by hand; return their paths.
 
     Parameters
     ----------
     path
         The workbook to write, an ``.xlsm``.
     workbook
-        Puts further sheets into the bytes of a macro workbook and returns it; the sheets that it finds there stay, and
-        stay last, because Excel-DNA IntelliSense reads the last sheet only.
+        Adds sheets to the bytes of a macro workbook and returns them; the sheets already there stay last,
+        because Excel-DNA IntelliSense reads only the last sheet.
     calculate
-        Returns a workbook with the values of its formulas cached. It is handed the workbook as a plain ``.xlsx``, since
-        engines refuse the content type of one with macros, and has to keep the parts that it does not know.
+        Returns a workbook with the values of its formulas cached, and keeps the parts that it does not know.
+        It gets the workbook as a plain ``.xlsx``, since engines refuse the content type of one with macros.
     interpreter
-        Path of ``python.exe``. Left out: this interpreter on Windows; elsewhere ``python``, for the user to fill in.
-
-    Returns
-    -------
-    tuple of Path
-        The workbook and the VBA module.
-
-    Raises
-    ------
-    WorkbookError
-        If the name does not end in ``.xlsm``, xlwings is not installed, or a file cannot be written.
+        Path of ``python.exe``; default: this one on Windows, elsewhere ``python``, for the user to replace.
     """
     if path.suffix.lower() != ".xlsm":
-        message = f"{path}: a workbook with macros needs a name that ends in .xlsm"
-        raise WorkbookError(message)
+        raise WorkbookError(f"{path}: a workbook with macros needs a name that ends in .xlsm")
     module = path.with_suffix(".bas")
     data = macro_workbook(module.name, interpreter)
     if workbook:
         data = workbook(data)
     if calculate:
-        data = _with_main_type(calculate(_with_main_type(data, _MACRO_TYPE, _PLAIN_TYPE)), _PLAIN_TYPE, _MACRO_TYPE)
+        plain = calculate(_with_main_type(data, _MACRO_TYPE, _PLAIN_TYPE))
+        data = _with_main_type(plain, _PLAIN_TYPE, _MACRO_TYPE)
     write_files({path: data, module: vba_module()})
     return path, module
 
@@ -81,15 +80,16 @@ def write_template(
 def _with_main_type(data: bytes, found: bytes, wanted: bytes) -> bytes:
     """Return a workbook with another content type of its main part, and every other part as it was."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
+    source = zipfile.ZipFile(io.BytesIO(data))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
         for entry in source.infolist():
-            part = source.read(entry)
-            written.writestr(entry, part.replace(found, wanted) if entry.filename == "[Content_Types].xml" else part)
+            part, is_list = source.read(entry), entry.filename == "[Content_Types].xml"
+            written.writestr(entry, part.replace(found, wanted) if is_list else part)
     return target.getvalue()
 
 
 def macro_workbook(module_file: str, interpreter: str | None = None) -> bytes:
-    """Return xlwings' standalone macro workbook with its settings, the how-to page, and argument help filled in."""
+    """Return xlwings' standalone macro workbook with settings, how-to page and argument help filled in."""
     import openpyxl  # noqa: PLC0415  # slow to load, and only this writes files
 
     book = openpyxl.load_workbook(io.BytesIO(_standalone()), keep_vba=True)
@@ -109,7 +109,7 @@ def macro_workbook(module_file: str, interpreter: str | None = None) -> bytes:
 
 
 def companions() -> tuple[bytes, tuple[str, ...]]:
-    """Return the VBA project that a template carries, and the sheets that stand behind those of the model."""
+    """Return the VBA project of a template, and the sheets that follow those of the model."""
     with zipfile.ZipFile(io.BytesIO(_standalone())) as package:
         return package.read("xl/vbaProject.bin"), (HOW_TO, SETTINGS, INTELLISENSE)
 
@@ -118,8 +118,8 @@ def _standalone() -> bytes:
     try:
         return files("xlwings").joinpath(_STANDALONE).read_bytes()
     except (ModuleNotFoundError, FileNotFoundError):
-        message = f"xlwings, which carries {_STANDALONE}, is not installed: pip install xlwings"
-        raise WorkbookError(message) from None
+        missing = f"xlwings, which carries {_STANDALONE}, is not installed"
+        raise WorkbookError(f"{missing}: pip install xlwings") from None
 
 
 def _fill_how_to(sheet: Worksheet, module_file: str) -> None:
@@ -144,37 +144,29 @@ def _fill_how_to(sheet: Worksheet, module_file: str) -> None:
 
 
 def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
-    """Fill in the sheet that xlwings reads: names in A from the first row to the first blank, values in B, notes in C."""
-    filled: dict[str, tuple[str | bool | None, str]] = {
-        "Interpreter_Win": (
-            interpreter or "python",
-            'Full path of python.exe, as this shows in a command prompt: py -c "import sys; print(sys.executable)"',
-        ),
-        "PYTHONPATH": (None, "Empty: amzn-fcf is installed with pip. Else the folder that holds xlwings_udfs"),
-        "UDF Modules": (UDF_MODULE, "Read by the macro ImportPythonUDFs"),
-        "Show Console": (False, "TRUE shows a window with what Python says"),
-        "ADD_WORKBOOK_TO_PYTHONPATH": (False, "FALSE: no Python file that lies beside the workbook is run"),
-    }
+    """Fill in the sheet that xlwings reads: names in A up to the first blank, values in B, notes in C."""
     names = [str(cell.value) for (cell,) in sheet.iter_rows(max_col=1) if cell.value is not None]
     settings = names[: names.index("Instructions:")]
     for row in sheet.iter_rows(min_row=len(settings) + 1):
         for cell in row:
-            cell.value = None  # the instructions speak of activating the sheet, which it is
-    for row_number, name in enumerate([*settings, *(each for each in filled if each not in settings)], start=1):
-        sheet.cell(row_number, 1, name)
-        if name in filled:
-            value, note = filled[name]
-            sheet.cell(row_number, 2).value = value
-            sheet.cell(row_number, 3, note)
-    for letter, width in zip("ABC", (_NAME_WIDTH, _TEXT_WIDTH, _TEXT_WIDTH), strict=True):
+            cell.value = None  # instructions to activate the sheet, which is active
+    for number, name in enumerate(dict.fromkeys([*settings, *_SETTINGS]), start=1):
+        sheet.cell(number, 1, name)
+        if name in _SETTINGS:
+            value, note = _SETTINGS[name]
+            sheet.cell(number, 2).value = interpreter or value if name == "Interpreter_Win" else value
+            sheet.cell(number, 3, note)
+    for letter, width in zip("ABC", (34, 60, 60), strict=True):
         sheet.column_dimensions[letter].width = width
 
 
 def _fill_intellisense(book: Workbook) -> None:
-    """Add the sheet that Excel-DNA IntelliSense reads: a function a row; its name, text, help topic, then argument and text in turn."""
+    """Add the sheet that Excel-DNA IntelliSense reads: name, text, help topic, and the arguments in turn."""
     sheet = book.create_sheet(INTELLISENSE)
     sheet.append(["FunctionInfo"])
     for each in descriptions().values():
-        pairs = [(f"[{argument.name}]" if argument.optional else argument.name, argument.description) for argument in each.arguments]
-        sheet.append([each.name, each.text, None, *(text for pair in pairs for text in pair)])
+        row = [each.name, each.text, None]
+        for argument in each.arguments:
+            row += [f"[{argument.name}]" if argument.optional else argument.name, argument.text]
+        sheet.append(row)
     sheet.sheet_state = "hidden"

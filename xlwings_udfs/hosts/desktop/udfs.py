@@ -1,8 +1,9 @@
-"""The UDF module that the sheet ``xlwings.conf`` names: the macro "ImportPythonUDFs" reads it.
+"""The UDF module that the sheet ``xlwings.conf`` names, for the macro "ImportPythonUDFs".
 
-Errors leave as ``pythoncom.ArgNotFound``, the one object that pywin32 turns into a COM error (VT_ERROR) on the way to Excel, in
-single cells and in blocks; Excel shows it as #VALUE!, whatever the kind. ``pythoncom.Missing`` is refused there with a
-TypeError, and a ``VARIANT(VT_ERROR, code)`` loses its code. :mod:`.udfs_marked` keeps the kinds apart.
+Errors leave as ``pythoncom.ArgNotFound``, the one object that pywin32 turns into a COM error (VT_ERROR) on
+the way to Excel, in single cells and in blocks; Excel shows it as #VALUE!, whatever the kind.
+``pythoncom.Missing`` is refused there with a TypeError, and a ``VARIANT(VT_ERROR, code)`` loses its code.
+:mod:`.udfs_marked` keeps the kinds distinct.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from typing import TYPE_CHECKING
 import pythoncom
 import xlwings
 
-from xlwings_udfs.hosts.desktop.described import CATEGORY
+from xlwings_udfs.cells.descriptions import CATEGORY
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.exchange import udf
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
-    from xlwings_udfs.convert import ErrorValue
+    from xlwings_udfs.cells.error_values import ErrorValue
 
 
 def com_error(_error: ErrorValue) -> object:

@@ -1,17 +1,15 @@
-"""The VBA module that is imported by hand (File, Import File in the VBA editor): no trusted access to the VBA project needed."""
+"""The VBA module that is imported by hand (File, Import File in the VBA editor)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlwings_udfs.convert import BAD_VALUE
-from xlwings_udfs.hosts.desktop.described import CATEGORY, descriptions
-from xlwings_udfs.hosts.desktop.marks import MARK, VBA_CONSTANTS
+from xlwings_udfs.cells.descriptions import CATEGORY
+from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, SPELLINGS
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from xlwings_udfs.hosts.desktop.described import Argument, Description
+    from xlwings_udfs.cells.descriptions import Description
 
 PYTHON_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs_marked"
 CHECK_MACRO: Final = "CheckAmznFunctions"
@@ -20,7 +18,7 @@ _HEAD: Final = """\
 Attribute VB_Name = "xlwings_udfs"
 ' The functions of amzn-fcf for cells. Generated: changes are lost when it is generated again.
 ' It has the name of the module that ImportPythonUDFs makes, so that one replaces the other.
-' Python hands over an error as a text that begins with a mark; here it becomes an error value, which SUM does not pass over.
+' Python passes an error as a marked text; here it becomes an error value, which SUM does not ignore.
 Option Explicit
 
 Private Const PYTHON_MODULE As String = "{module}"
@@ -40,7 +38,8 @@ End Sub
 
 Private Function FromPython(ByVal functionName As String, ByVal arguments As Variant) As Variant
     On Error GoTo failed
-    FromPython = WithErrorValues(XLPy.CallUDF(PYTHON_MODULE, functionName, arguments, ThisWorkbook, Application.Caller))
+    FromPython = WithErrorValues( _
+        XLPy.CallUDF(PYTHON_MODULE, functionName, arguments, ThisWorkbook, Application.Caller))
     Exit Function
 failed:
     FromPython = CVErr({otherwise})
@@ -81,43 +80,36 @@ End Function
 
 
 def vba_module() -> bytes:
-    """Return the module as a ``.bas`` file: ASCII, lines ended as Windows does, or the VBA editor would misread it."""
-    cases = "\n".join(f'        Case "{error}": CellValue = CVErr({constant})' for error, constant in VBA_CONSTANTS.items())
+    """Return the module as a ``.bas`` file; the VBA editor needs ASCII and Windows line ends."""
+    cases = [f'        Case "{error}": CellValue = CVErr({each.vba})' for error, each in SPELLINGS.items()]
     head = _HEAD.format(
-        module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases=cases, otherwise=VBA_CONSTANTS[BAD_VALUE]
-    )
+        module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases="\n".join(cases),
+        otherwise=SPELLINGS[BAD_VALUE].vba,
+    )  # fmt: skip
     functions = descriptions().values()
-    parts = [head, *map(_function, functions), _describe_functions(functions)]
+    calls = "\n".join(map(_described, functions))
+    parts = [head, *map(_function, functions), f"Private Sub DescribeFunctions()\n{calls}\nEnd Sub\n"]
     return "\n".join(parts).replace("\n", "\r\n").encode("ascii")
 
 
 def _function(function: Description) -> str:
-    declared = ", ".join(map(_declared, function.arguments))
-    handed_on = ", ".join(each.name for each in function.arguments)
-    return (
-        f"Public Function {function.name}({declared}) As Variant\n"
-        f'    {function.name} = FromPython("{function.name}", Array({handed_on}))\n'
-        "End Function\n"
-    )
-
-
-def _declared(argument: Argument) -> str:
-    return f"{'Optional ' if argument.optional else ''}ByVal {argument.name} As Variant"
-
-
-def _describe_functions(functions: Iterable[Description]) -> str:
-    calls = "\n".join(map(_described, functions))
-    return f"Private Sub DescribeFunctions()\n{calls}\nEnd Sub\n"
+    names = [each.name for each in function.arguments]
+    kinds = ["Optional ByVal" if each.optional else "ByVal" for each in function.arguments]
+    declared = ", ".join(f"{kind} {name} As Variant" for kind, name in zip(kinds, names, strict=True))
+    name, call = function.name, f'FromPython("{function.name}", Array({", ".join(names)}))'
+    return f"Public Function {name}({declared}) As Variant\n    {name} = {call}\nEnd Function\n"
 
 
 def _described(function: Description) -> str:
-    call = f'    Application.MacroOptions Macro:="{function.name}", Category:="{CATEGORY}", _\n        Description:={_text(function.text)}'
+    call = (
+        f'    Application.MacroOptions Macro:="{function.name}", Category:="{CATEGORY}", _\n'
+        f"        Description:={_text(function.text)}"
+    )
     if not function.arguments:
         return call
-    texts = ", _\n            ".join(_text(each.description) for each in function.arguments)
+    texts = ", _\n            ".join(_text(each.text) for each in function.arguments)
     return f"{call}, _\n        ArgumentDescriptions:=Array( _\n            {texts})"
 
 
 def _text(text: str) -> str:
-    """Return a text as VBA writes it."""
     return '"' + text.replace('"', '""') + '"'

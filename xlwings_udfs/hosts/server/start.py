@@ -1,4 +1,4 @@
-"""How the server starts: only with a licence key, a token, and its guard."""
+"""Start of the server, which needs a licence key, a token and its guard."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-import xlwings_udfs.declared  # noqa: F401  # fills FUNCTIONS
 from model.errors import InputError
+from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.server.guard import GUARDED, Guard
-from xlwings_udfs.registry import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,61 +20,46 @@ _OUR_PROVIDER: Final = "custom"
 
 
 def guarded_app() -> Guard:
-    """Return xlwings Server behind its guard.
-
-    Raises
-    ------
-    SystemExit
-        If it would start without a valid licence key, without authentication, or with a token that is missing or short.
-    """
+    """Return xlwings Server behind its guard; exit if it lacks a licence key, authentication or a token."""
     try:
         path = _checked_settings()
     except InputError as error:
         raise SystemExit(str(error)) from None
-    application = import_module("xlwings_server.main").main_app
-    return Guard(application, path, {name: len(inspect.signature(function).parameters) for name, function in FUNCTIONS.items()})
+    counts = {name: len(inspect.signature(function).parameters) for name, function in FUNCTIONS.items()}
+    return Guard(import_module("xlwings_server.main").main_app, path, counts)
 
 
 @asynccontextmanager
 async def lifespan(_application: object) -> AsyncIterator[None]:
-    """Stop a server that was started without its guard, as ``xlwings-server run`` does.
-
-    Raises
-    ------
-    InputError
-        If there is no guard; the server does not start then.
-    """
+    """Refuse to start a server without its guard, as ``xlwings-server run`` does."""
     if not GUARDED.get():
-        message = "start this server with: uvicorn amzn_server:app"
-        raise InputError(message)
+        raise InputError("start this server with: uvicorn amzn_server:app")
     yield
 
 
 def _checked_settings() -> str:
-    """Return the path under which functions are called, after a look at what must be set."""
     settings = import_module("xlwings_server.config").settings
     if not (os.environ.get(_LICENCE) or settings.license_key):
-        message = f"{_LICENCE} is missing: set it in the environment (noncommercial for noncommercial use, or the key you bought)"
-        raise InputError(message)
+        keys = "noncommercial for noncommercial use, or the key you bought"
+        raise InputError(f"{_LICENCE} is missing: set it in the environment ({keys})")
     try:
         auth = import_module("xlwings_udfs.hosts.server.auth")
     except Exception as error:
-        if type(error).__name__ != "LicenseError":  # without a licence xlwings cannot be imported, nor can its errors
+        # without a licence xlwings cannot be imported, nor can its errors
+        if type(error).__name__ != "LicenseError":
             raise
-        message = f"{_LICENCE}: {error}"
-        raise InputError(message) from None
+        raise InputError(f"{_LICENCE}: {error}") from None
     if not settings.auth_providers:
-        message = "authentication is off: leave auth_providers in pyproject.toml as it is, or name another provider of xlwings Server"
-        raise InputError(message)
+        remedy = "leave auth_providers in pyproject.toml as it is, or name another provider of xlwings Server"
+        raise InputError(f"authentication is off: {remedy}")
     if _OUR_PROVIDER in settings.auth_providers:
         if not auth.expected_token():
-            message = f"{auth.TOKEN_VARIABLE} is missing or short: set a secret of {auth.SHORTEST_TOKEN} characters or more"
-            raise InputError(message)
-        # where the project's own provider cannot be imported, xlwings Server falls back on one whose token everybody can read
+            needed = f"set a secret of {auth.SHORTEST_TOKEN} characters or more"
+            raise InputError(f"{auth.TOKEN_VARIABLE} is missing or short: {needed}")
+        # if the project's own provider cannot be imported, xlwings Server falls back on a public token
         if import_module(f"auth.{_OUR_PROVIDER}").validate_token is not auth.validate_token:
-            message = "auth/custom of this project is not the one that was written: write the project again"
-            raise InputError(message)
+            changed = "auth/custom of this project is not the one that was written"
+            raise InputError(f"{changed}: write the project again")
     if settings.enable_socketio or settings.enable_wasm:
-        message = "enable_socketio and enable_wasm must stay false: the functions need neither"
-        raise InputError(message)
+        raise InputError("enable_socketio and enable_wasm must stay false: the functions need neither")
     return f"{settings.app_path}/xlwings/custom-functions-call"

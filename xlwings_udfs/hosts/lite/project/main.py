@@ -1,4 +1,4 @@
-"""The functions in xlwings Lite: everything with a name in this module."""  # noqa: INP001  # the root of a project is no package
+"""The functions in xlwings Lite: all names in this module."""  # noqa: INP001  # a project root is no package
 
 from xlwings_udfs.hosts.officejs import office_functions
 

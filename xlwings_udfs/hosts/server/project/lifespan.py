@@ -1,4 +1,4 @@
-"""What xlwings Server runs when it starts: it stops there if nothing guards it."""  # noqa: INP001  # the root of a project is no package
+"""Run by xlwings Server when it starts: stops it without its guard."""  # noqa: INP001  # a project root is no package
 
 from xlwings_udfs.hosts.server.start import lifespan
 

@@ -1,0 +1,1 @@
+"""Building workbooks: one, or many at once, with a record of what was built."""

@@ -1,0 +1,154 @@
+"""Many workbooks at once: worker processes build and validate them, this process writes them."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from amzn_fcf import __version__
+from amzn_fcf.building.records import Record, code_digest, digest, kept_record, remember, scenario_digest
+from amzn_fcf.building.selection import file_name, offered_with
+from amzn_fcf.building.workbooks import build
+from amzn_fcf.text.summary import summary_row
+from model import companies
+from model.errors import AmznFcfError
+from model.files import DiskError, write_whole
+from model.parallel.cluster import cluster_workers
+from model.parallel.workers import WorkersLostError, cores, in_order, local_workers
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from model.company import Company
+    from model.parallel.workers import Workers
+    from model.scenarios.scenario import Scenario
+
+
+@dataclass(frozen=True, repr=False)
+class Family:
+    """Scenarios that workbooks offer together; these workbooks differ only in the scenario selected."""
+
+    digest: str
+    company: Company
+    scenarios: Sequence[Scenario] = field(compare=False)
+
+
+@dataclass(frozen=True, repr=False)
+class Job:
+    """A workbook to build: the scenarios it offers, the place of the one selected, and its path."""
+
+    family: Family
+    place: int
+    path: Path
+
+    @property
+    def key(self) -> str:
+        """Identifies the workbook: code, scenarios, and the selected one."""
+        return digest(f"{code_digest()} {self.family.digest} {self.place}".encode())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of a job.
+
+    ``wrote``, ``kept``: the workbook exists, and ``row`` is its line of the summary. ``refused``: it does not
+    match the model. ``failed``: it could not be built or written; ``disk``: nor will any other.
+    """
+
+    path: Path
+    state: Literal["wrote", "kept", "refused", "failed", "disk"]
+    row: tuple[str, ...] = ()
+    message: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether the workbook exists."""
+        return self.state in {"wrote", "kept"}
+
+
+def jobs_for(scenarios: Sequence[Scenario], out: Path, *, moved: bool) -> list[Job]:
+    """Return the workbooks to build, those of a family one after the other."""
+    digests: dict[int, str] = {}
+    jobs = []
+    for scenario in scenarios:
+        offered = tuple(offered_with(scenario, scenarios, moved=moved))
+        for each in offered:
+            if id(each) not in digests:
+                digests[id(each)] = scenario_digest(each)
+        together = "".join(digests[id(each)] for each in offered)
+        family = Family(digest(together.encode()), scenario.company, offered)
+        place = [each.name for each in offered].index(scenario.name)
+        jobs.append(Job(family, place, out / file_name(scenario)))
+    return jobs
+
+
+def existing(job: Job, *, replace_changed: bool) -> Outcome | None:
+    """Return the outcome of a workbook that needs no work or cannot be written; None if it is to be built."""
+    try:
+        record = kept_record(job.path, job.key, replace_changed=replace_changed)
+    except AmznFcfError as error:
+        return Outcome(job.path, "failed", message=str(error))
+    return Outcome(job.path, "kept", record.row) if record else None
+
+
+def build_all(jobs: Sequence[Job], workers: int | None, scheduler: str | None) -> Generator[Outcome]:
+    """Build on a cluster, or in processes of this computer; yield the outcomes in order."""
+    if not jobs:
+        return
+    several = min(workers or cores(), len(jobs))
+    with cluster_workers(scheduler) if scheduler else local_workers(several, processes=True) as chosen:
+        yield from outcomes(jobs, chosen)
+
+
+def outcomes(jobs: Sequence[Job], workers: Workers) -> Generator[Outcome]:
+    """Have workbooks built, write those that match the model, and yield the outcomes in order.
+
+    Workers return files, since other computers do not see the same folder; few are in progress at a time, so
+    few wait to be written. Ends early if the disk is full.
+    """
+    waiting = deque(jobs)
+    try:
+        for outcome, data in in_order(workers, _built, jobs):
+            job = waiting.popleft()
+            written = _write(job, outcome, data) if data else outcome
+            yield written
+            if written.state == "disk":
+                return
+    except WorkersLostError as error:
+        for job in waiting:
+            yield Outcome(job.path, "failed", message=f"{job.path}: {error}")
+
+
+def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
+    """Write a workbook and its record; an earlier file is kept if that fails."""
+    try:
+        remember(job.path, Record(digest(data), job.key, outcome.row))
+        write_whole(job.path, data)
+    except DiskError as error:
+        return Outcome(job.path, "disk", message=str(error))
+    except AmznFcfError as error:
+        return Outcome(job.path, "failed", message=str(error))
+    return outcome
+
+
+def _built(job: Job) -> tuple[Outcome, bytes]:
+    """Build one workbook; return its outcome once written, and the file: empty if it does not match."""
+    try:
+        with companies.using(job.family.company):
+            built = build(preset_to(_plan(job.family), job.family.scenarios[job.place]))
+    except AmznFcfError as error:
+        return Outcome(job.path, "failed", message=str(error)), b""
+    if built.report.is_clean:
+        return Outcome(job.path, "wrote", summary_row(built)), built.data
+    first, *more = built.report.findings
+    example = f"{first.place} ({first.rule}): expected {first.expected}, found {first.found}"
+    return Outcome(job.path, "refused", message=f"{len(more) + 1} findings, such as {example}"), b""
+
+
+@lru_cache(maxsize=1)  # the workbooks of a family follow each other, and a plan is large
+def _plan(family: Family) -> WorkbookPlan:
+    return plan_workbook(family.scenarios[0], family.scenarios, __version__, stamped=False)

@@ -1,0 +1,107 @@
+"""From a workbook changed by hand to a scenario file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Final
+
+from amzn_fcf import __version__
+from model import companies
+from model.errors import AmznFcfError, WorkbookError
+from model.scenarios.changes import Change, Heading, changes, scenario_text
+from model.scenarios.composing import BASE, compose, load_scenario
+from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
+from workbook_templates.plan.layout import COVER, HASH_CELL, INPUTS
+from workbook_templates.read.book import read_grids
+from workbook_templates.read.inputs import WorkbookInputs, read_inputs
+from workbook_templates.read.values import value_at
+from workbook_templates.validation.rules.choice import Choice
+from workbook_templates.validation.validate import validate_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from model.scenarios.scenario import Scenario
+
+_NOT_INPUTS: Final = frozenset({
+    "missing-sheet", "changed-formula", "constant-over-formula", "number-as-text", "input", "history", "unit",
+    "name", "axis", "fixed-number",
+})  # fmt: skip
+"""Rules for changes that no scenario file can hold: formulas, reported figures, invalid values."""
+
+
+def changed_inputs(path: Path) -> tuple[WorkbookInputs, object]:
+    """Return the inputs of a workbook, and the hash of the assumptions that it was built with.
+
+    A file that cannot be read, or in which more than inputs was changed, is a :class:`WorkbookError`.
+    """
+    found = validate_file(path, engines=(), choice=Choice(_NOT_INPUTS)).findings
+    if found:
+        first = found[0]
+        fault = f"expected {first.expected}, found {first.found}"
+        if first.rule == "input":
+            fault = first.found.removeprefix(f"{first.place}: ")
+        more = f"; and {len(found) - 1} more, which amzn-fcf validate lists" if len(found) > 1 else ""
+        raise WorkbookError(f"{path}: {first.place}: {first.rule}: {fault}{more}")
+    contents = read_grids(path.read_bytes(), formulas=True)
+    try:
+        inputs = read_inputs(contents)
+    except WorkbookError as error:
+        raise WorkbookError(f"{path}: {error}") from None
+    return inputs, value_at(contents, COVER, *HASH_CELL)
+
+
+def base_of(selected: Scenario) -> tuple[str, Scenario]:
+    """Return the shipped scenario on which a workbook's scenario is based.
+
+    It is the one of the same name. For a user's own scenario, whose file the workbook does not record, it is
+    the one with the same as-of and the fewest differing drivers.
+    """
+    first, *overlays = selected.name.split("+")
+    if first in builtin_scenarios() and set(overlays) <= set(builtin_overlays()):
+        return selected.name, load_scenario(selected.name, selected.as_of)
+    loaded = {name: load_scenario(name) for name in builtin_scenarios()}
+    names = [name for name, each in loaded.items() if each.as_of == selected.as_of] or [BASE]
+    roots = {name: load_scenario(name, selected.as_of) for name in names}
+    return min(roots.items(), key=lambda root: len(changes(root[1], selected)))
+
+
+def print_others(path: Path, inputs: WorkbookInputs) -> None:
+    """Print differences that the scenario file will not hold, or that are not the user's."""
+    if inputs.version != __version__:
+        changes_since = f"changes since then in version {__version__} count as changed by hand"
+        print(f"{path}: built by version {inputs.version}: {changes_since}", file=sys.stderr)
+    for each in inputs.scenarios:
+        name, before = base_of(each)
+        if each is not inputs.selected and name == each.name and (found := changes(before, each)):
+            keys = ", ".join(change.spec.key for change in found)
+            remedy = f"select it on {COVER} to read it"
+            print(f"{path}: {name}: also changed, but not selected: {keys}; {remedy}", file=sys.stderr)
+
+
+def name_for(path: Path) -> str:
+    """Return the name of a file, as the name of a scenario."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", path.stem).lstrip("_-")
+
+
+def file_text(name: str, path: Path, selected: Scenario, base: str, changed: list[Change]) -> str:
+    """Return the scenario file of a workbook's selected scenario."""
+    title, source = selected.title, f"{path.name}, sheet {INPUTS}"
+    if base == selected.name:
+        title, source = f"{title}, changed by hand", f"changed by hand in {source}"
+    else:
+        source += f", where it differs from {base}"
+    return scenario_text(Heading(name, title, base, selected.as_of), changed, source)
+
+
+def check_text(text: str, path: Path, selected: Scenario) -> None:
+    """Refuse a scenario file that does not give the workbook's scenario."""
+    file = parse_own(text, "--name", companies.default())
+    try:
+        composed = compose(file, companies.default())
+    except AmznFcfError as error:
+        raise type(error)(f"{path}: {INPUTS}: {error}") from None
+    different = changes(composed, selected)
+    if different:
+        raise WorkbookError(f"{path}: {INPUTS}: {different[0].spec.key} cannot be given by a scenario file")

@@ -1,0 +1,63 @@
+"""The files that a host needs to call the functions in cells, with a workbook that shows each function."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from amzn_fcf import __version__
+from amzn_fcf.building.selection import offered_with
+from amzn_fcf.building.workbooks import build, with_functions_cached
+from model.files import write_whole
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
+from workbook_templates.write.xlsx import write_workbook
+from xlwings_udfs.hosts.project_folder import write_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from model.scenarios.scenario import Scenario
+
+_DESKTOP_FILE: Final = "amzn-fcf_desktop.xlsm"
+_CALC_FILE: Final = "amzn-fcf_calc.xlsx"
+
+
+def _plan(scenario: Scenario, named: Callable[[str], str] = str) -> WorkbookPlan:
+    return plan_workbook(scenario, offered_with(scenario, [scenario], moved=False), __version__, named)
+
+
+def _write_desktop(out: Path, scenario: Scenario) -> list[Path]:
+    from xlwings_udfs.hosts.desktop.template import write_template  # noqa: PLC0415  # only the chosen host
+
+    plan = _plan(scenario)
+
+    def calculated(data: bytes) -> bytes:
+        return with_functions_cached(plan, Formualizer().with_cached_values(data))
+
+    return list(write_template(out / _DESKTOP_FILE, lambda base: write_workbook(plan, base), calculated))
+
+
+def _write_calc(out: Path, scenario: Scenario) -> list[Path]:
+    """Write the extension, and a workbook that calls its functions by the names in Calc's files."""
+    from xlwings_udfs.hosts.calc import write_template  # noqa: PLC0415  # as above
+    from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX  # noqa: PLC0415
+
+    plain = _plan(scenario)
+    values = build(plain).data
+    named = _plan(scenario, PROGRAMMATIC_PREFIX.__add__)
+    path = out / _CALC_FILE
+    data = Formualizer().with_cached_values(write_workbook(named))
+    write_whole(path, with_functions_cached(plain, data, values))
+    return [*write_template(out), path]
+
+
+def _write_project(host: str, out: Path, _scenario: Scenario) -> list[Path]:
+    return write_project(host, out / host)
+
+
+WRITERS: Final[dict[str, Callable[[Path, Scenario], list[Path]]]] = {
+    "desktop": _write_desktop, "calc": _write_calc, "server": partial(_write_project, "server"),
+    "lite": partial(_write_project, "lite"),
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pictures of sensitivities and simulations."""

@@ -1,0 +1,35 @@
+"""Picture files: the check before any work is done, and saving."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.errors import InputError
+from model.files import write_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def picture_path(name: str | None) -> Path | None:
+    """Return the path of a picture, None for none; refuse a bad name, a missing folder, a missing library."""
+    if name is None:
+        return None
+    path = Path(name)
+    if path.suffix.lower() != ".png":
+        raise InputError(f"--plot writes a .png file, not {name!r}")
+    if not path.parent.is_dir():
+        raise InputError(f"--plot {name}: there is no folder {path.parent}")
+    if importlib.util.find_spec("matplotlib") is None:
+        raise InputError("--plot needs matplotlib: python -m pip install 'amzn-fcf[plot]'")
+    return path
+
+
+def save(figure: Figure, path: Path, dpi: int = 150) -> None:
+    """Write a picture as PNG."""
+    data = io.BytesIO()
+    figure.savefig(data, format="png", dpi=dpi)
+    write_whole(path, data.getvalue())

@@ -1,0 +1,23 @@
+"""Errors as one line on stderr, and the exit statuses that go with them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+PARTIAL: Final = 1
+CANNOT_READ: Final = 2
+NO_ROOT: Final = 3
+INTERRUPTED: Final = 130
+_LONGEST_LINE: Final = 600
+
+
+def one_line(message: str) -> str:
+    """Return a message as one line of limited length."""
+    text = " ".join(message.split())
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]} ..."
+
+
+def complain(message: str) -> None:
+    """Print an error."""
+    print(f"amzn-fcf: error: {one_line(message)}", file=sys.stderr)

@@ -1,0 +1,73 @@
+"""Lines of the model: their figures, or their definitions."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple, cast, get_args
+
+from amzn_fcf.text.figures import shown, text
+from amzn_fcf.text.tables import left, print_records, print_table, right
+from model.backends.prose import definition
+from model.language.periods import Frequency, Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from model.results import Results
+    from model.scenarios.scenario import Scenario
+
+
+class Entry(NamedTuple):
+    """One figure."""
+
+    line: str
+    period: str
+    scenario: str
+    value: float | str | None
+    unit: str
+
+
+def entries_of(results: Results, line: str, period: str) -> Iterator[Entry]:
+    """Yield the figures of a line: of one period, or of all periods of a frequency."""
+    row = results.plan.row(line)
+    name = results.scenarios[0].name
+    if not row.timed:
+        found = {"all": results.values[line][0, 0]}
+    elif period.lower() in get_args(Frequency):
+        frequency = cast("Frequency", period.lower())
+        figures = results.series(line, frequency)[:, 0]
+        periods = map(str, results.periods(frequency))
+        found = {each: value for each, value in zip(periods, figures, strict=True) if not math.isnan(value)}
+    else:
+        one = Period.parse(period)
+        found = {str(one): results.value(line, one)}
+    for when, value in found.items():
+        yield Entry(line, when, name, shown(value, row.unit), row.unit)
+
+
+def print_entries(entries: Sequence[Entry], form: str) -> None:
+    """Print figures: periods down, lines and scenarios across."""
+    if form != "text":
+        print_records([entry._asdict() for entry in entries], form)
+        return
+    columns = list(dict.fromkeys((entry.line, entry.scenario, entry.unit) for entry in entries))
+    cells = {(entry.period, entry.line, entry.scenario): text(entry.value, entry.unit) for entry in entries}
+    titles = [f"{line}\n{scenario}, {unit}" for line, scenario, unit in columns]
+    periods = dict.fromkeys(entry.period for entry in entries)
+    rows = [[period, *(cells.get((period, *column[:2]), "") for column in columns)] for period in periods]
+    print_table("", [*left("period"), *right(*titles)], rows)
+
+
+def print_lines(scenario: Scenario, form: str) -> None:
+    """Print the name, unit, label and definition of every line."""
+    plan = scenario.plan
+    lines = [
+        {"line": row.key, "unit": row.unit, "label": row.label, "definition": definition(row, plan)}
+        for row in plan.rows.values()
+        if row.line is not None and row.vintage is None and not row.key.startswith("check_")
+    ]
+    if form != "text":
+        print_records(lines, form)
+        return
+    for each in lines:
+        print(f"{each['line']} [{each['unit']}]: {each['label']}\n    = {each['definition']}")

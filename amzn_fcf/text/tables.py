@@ -1,0 +1,86 @@
+"""Tables, records for programs, and a progress bar."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Sized
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+Item = TypeVar("Item")
+
+
+class Column(NamedTuple):
+    """A column of a table; its title may have several lines."""
+
+    title: str
+    right: bool = False
+
+
+def left(*titles: str) -> list[Column]:
+    """Return columns of texts."""
+    return [Column(title) for title in titles]
+
+
+def right(*titles: str) -> list[Column]:
+    """Return columns of figures."""
+    return [Column(title, right=True) for title in titles]
+
+
+def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; lines are never cut or wrapped."""
+    titles = [column.title.split("\n") for column in columns]
+    height = max(map(len, titles))
+    heads = [[""] * (height - len(lines)) + lines for lines in titles]
+    lines = [*zip(*heads, strict=True), *rows]
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    pads = [str.rjust if column.right else str.ljust for column in columns]
+    texts = []
+    for line in lines:
+        cells = [pad(text, width) for pad, text, width in zip(pads, line, widths, strict=True)]
+        texts.append(f"  {'   '.join(cells)}".rstrip())
+    texts.insert(height, " " + "─" * (sum(widths) + 3 * len(widths) - 1))
+    print(*([title] if title else []), "", *texts, "", sep="\n")
+
+
+def print_records(records: Iterable[Mapping[str, object]], form: str) -> None:
+    """Print records as JSON or CSV, for programs; figures that do not exist are left empty."""
+    known = [{key: _known(value) for key, value in record.items()} for record in records]
+    if form == "json":
+        print(json.dumps(known, indent=1, allow_nan=False))
+        return
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(known[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(known)
+
+
+def _known(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+@contextmanager
+def progress_bar(total: int | None, title: str) -> Iterator[Callable[[int], None]]:
+    """Yield a function that takes the amount of work done; it shows a bar if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console  # noqa: PLC0415  # a tenth of a second
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def progress(items: Iterable[Item], title: str, total: int | None = None) -> Iterator[Item]:
+    """Yield items and show a bar; ``total``: their number, if they have no length."""
+    with progress_bar(len(items) if isinstance(items, Sized) else total, title) as show:
+        for done, item in enumerate(items, start=1):
+            yield item
+            show(done)

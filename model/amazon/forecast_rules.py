@@ -1,0 +1,70 @@
+"""Forecasts without judgement: what rules alone make of the figures known at an as-of, for the back-test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model.company import ForecastRules
+from model.language.periods import Quarter
+
+if TYPE_CHECKING:
+    from model.company import History, Overrides
+
+_FASTER_TAX_DEPRECIATION: Final = Quarter(2025, 2)
+"""First results after the law of July 2025 that restored it: before, the rules defer no tax."""
+_FADE_OF_INTENSITY: Final = 1.08
+"""Without guidance for a year, capital expenditure to sales is the last year's, divided by this: sales grow, spending does not."""
+
+
+def drivers_known(history: History) -> Overrides:
+    """Return the drivers that follow from the figures reported by an as-of and the guidance given by then.
+
+    Rules: AWS demand grows as in the last quarter; advertising and stores as over the last four; AWS cash
+    cost as over the last two; margins of stores and all ratios as over the last four; capital expenditure by
+    guidance, and in years without it at last year's ratio to sales / 1.08; no tax deferred before the law of
+    July 2025. What remains of later knowledge, fitted or read on figures to 2026Q2: asset mix, lives, service
+    lag, run-off, sales yield, the share of tax that is deferred, phasing of capital expenditure and stock
+    compensation, the interest rate on debt, and repayment of finance leases.
+    """
+    over, growth, ratio = history.over, history.growth, history.ratio
+    rules: Overrides = {
+        "aws_growth": growth("aws_sales", 1),
+        "advertising_growth": growth("advertising_sales", 4),
+        "aws_cash_cost_ratio": ratio("aws_cash_cost", "aws_sales", 2),
+        "accrual_ratio": ratio("property_additions", "net_capex"),
+        "aws_capex_share": ratio("aws_additions", "property_additions"),
+        "proceeds_ratio": ratio("proceeds", "net_capex"),
+        "other_amortization_ratio": ratio("other_amortization", "net_sales"),
+        "stock_compensation_ratio": ratio("stock_compensation", "net_sales"),
+        "tax_rate": ratio("tax", "pretax_income"),
+        "interest_rate_cash": over("interest_income", 4) / over("cash", 4, 1) * 4,
+        "lease_additions_ratio": ratio("finance_lease_additions", "net_sales"),
+    }
+    for segment in ("north_america", "international"):
+        rules[f"stores_growth[{segment}]"] = growth(f"stores_sales[{segment}]", 4)
+        rules[f"stores_margin[{segment}]"] = history.last(f"stores_reported_margin_ttm[{segment}]")
+    if history.as_of < _FASTER_TAX_DEPRECIATION:
+        rules["deferral_ratio"] = dict.fromkeys(map(str, history.years), 0.0)
+    return rules | _capital_expenditure(history)
+
+
+def _capital_expenditure(history: History) -> Overrides:
+    """Return budgets by guidance for the running and the next year, and the ratio to sales that rules the others."""
+    budgets = {}
+    for year in sorted({history.as_of.shifted(1).year, history.as_of.year + 1}):
+        said = history.guided("net_capex", year)
+        if said is not None:
+            budgets[str(year)] = said
+    base = budgets[max(budgets)] if budgets else history.over("net_capex", 4)
+    return {"capex_budget": budgets, "capex_to_sales": base / history.over("net_sales", 4) / _FADE_OF_INTENSITY}
+
+
+RULES: Final = ForecastRules(
+    rules=drivers_known,
+    lines=(
+        "net_sales", "aws_sales", "operating_income", "operating_cash_flow", "ttm_free_cash_flow", "ttm_net_capex",
+        "aws_depreciation",
+    ),
+    in_percent=frozenset({"net_sales", "aws_sales", "aws_depreciation"}),
+    parts={"ttm_net_capex": ("net_capex",), "ttm_free_cash_flow": ("operating_cash_flow", "net_capex")},
+)

@@ -1,0 +1,243 @@
+"""What the sheets of Amazon's workbooks show."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.amazon.multiples import METHOD
+from model.presentation import (
+    ChartWords,
+    Example,
+    SectionWords,
+    SensitivityWords,
+    SheetWords,
+    StepWords,
+    TileWords,
+    ValueWords,
+    WorkbookWords,
+)
+
+_SHEETS: Final = {
+    "Sales": SheetWords(
+        title="Net sales", holds="Demand, capacity and net sales by segment, advertising and stores, backlog"
+    ),
+    "Assets": SheetWords(title="Capital expenditure", holds="Capital expenditure, property additions by site"),
+    "Depreciation": SheetWords(
+        title="Depreciation, vintage by vintage",
+        holds="Straight-line depreciation of every vintage, and of what stood at as-of",
+        subtitle="One row a vintage: position of the quarter bought (D), cost (E), depreciation by year and quarter",
+    ),
+    "Margins": SheetWords(
+        title="Operating income, net income and margins",
+        holds="Operating income by segment, net income, margins, the bridge of the AWS margin, return on AWS property",
+    ),
+    "Cash": SheetWords(
+        title="Cash flow, cash and debt, inflection",
+        holds="Operating cash flow, free cash flow by five measures, cash, debt and leases, the inflection",
+    ),
+    "Value": SheetWords(
+        title="What the share is worth",
+        holds="Cost of capital, discounted cash flow with two ends, the bridge to a share, sum of the parts, multiples, "
+        "net-margin case",
+    ),
+}
+_METHOD_TEXTS: Final = {
+    "Sales": "AWS demand grows by year; capacity follows from property additions two quarters before, their yield and "
+    "retirement; sales are the smaller of the two. Advertising and stores grow on the same quarter of the year before.",
+    "Capital expenditure": "A budget where one is given, then a share of sales. Additions are depreciated vintage by vintage over "
+    "the lives of their classes; what stood at as-of runs off by a table.",
+    "Margins": "AWS: sales less cash cost and depreciation. Advertising at an assumed margin (not disclosed), stores as what is "
+    "left of the retail segments.",
+    "Free cash flow": "Operating cash flow less purchases of property net of proceeds, as Amazon defines it; four other measures "
+    "beside it. Trough, turn and positive are looked for on trailing twelve months, from 2024Q1 on.",
+    "Value": "Free cash flow to the firm discounted from the middle of each quarter to the valuation date, a value-driver "
+    "perpetuity at the end of the axis, an exit multiple beside it; stock compensation is an expense; then the bridge to a "
+    "diluted share.",
+}
+_ANNUAL: Final = (
+    "net_sales", "net_sales_growth", "aws_sales", "aws_sales_growth", "advertising_sales", "advertising_sales_growth",
+    "north_america_sales", "international_sales",
+    "aws_operating_income", "aws_margin", "advertising_operating_income", "advertising_operating_margin",
+    "north_america_operating_income", "international_operating_income", "retail_margin",
+    "operating_income", "operating_margin", "net_income", "net_margin", "normalised_net_income", "normalised_net_margin",
+    "depreciation", "aws_depreciation", "depreciation_amortization", "stock_compensation",
+    "operating_cash_flow", "net_capex", "capex", "property_additions",
+    "free_cash_flow", "free_cash_flow_margin", "free_cash_flow_after_leases", "free_cash_flow_after_equipment_leases",
+    "free_cash_flow_gross_capex", "free_cash_flow_after_stock_compensation",
+    "cash", "debt", "finance_leases", "backlog",
+)  # fmt: skip
+_TILES: Final = (
+    TileWords(label="Free cash flow {year}", line="free_cash_flow", ahead=0),
+    TileWords(label="Free cash flow {year}", line="free_cash_flow", ahead=1),
+    TileWords(label="Trough, trailing 12 months", line="trough_amount"),
+    TileWords(label="Quarter of the trough", line="trough"),
+    TileWords(label="Positive from", line="positive"),
+    TileWords(label="Value per share, USD", line="value_per_share[dcf,mid]"),
+    TileWords(label="Upside to the price", line="upside[dcf]"),
+)
+_VALUES: Final = ValueWords(
+    methods={
+        "dcf": "Discounted cash flow, perpetuity",
+        "exit_multiple": "Discounted cash flow, exit multiple",
+        "sotp": "Sum of the parts",
+        "net_margin": "Net-margin case",
+        "price_to_sales": "Re-rating to the peers' price to sales",
+    },
+    name="value_per_share[{method}]",
+    columns={
+        "low": "value_per_share[{method},low]", "mid": "value_per_share[{method},mid]", "high": "value_per_share[{method},high]",
+        "mid to price": "upside[{method}]", "low to mid": "step_to_mid[{method}]", "mid to high": "step_to_high[{method}]",
+        "price": "price",
+    },
+    lines=("valuation_date", "terminal_share"),
+    off_scale=("price_to_sales",),
+    chart="Value per share by method, USD (re-rating by price to sales: off this scale)",
+)  # fmt: skip
+_BESIDE: Final = (
+    ChartWords(
+        title="Free cash flow, trailing twelve months, USD m",
+        columns={
+            "reported_column": ("reported", "navy"), "forecast_column": ("forecast", "blue"), "trough_column": ("trough", "red"),
+        },
+        quarterly=True,
+        stacked=True,
+    ),
+    ChartWords(
+        title="Operating cash flow against capital expenditure, USD m",
+        columns={
+            "operating_cash_flow": ("operating cash flow", "teal"), "net_capex": ("net capital expenditure", "amber"),
+        },
+        lines={"free_cash_flow": ("free cash flow", "navy")},
+    ),
+)  # fmt: skip
+_BELOW: Final = (
+    ChartWords(
+        title="AWS operating margin: change on the year, by cause",
+        columns={
+            "aws_margin_change_silicon": ("custom silicon", "green"), "aws_margin_change_depreciation": ("depreciation", "red"),
+            "aws_margin_change_price": ("price", "amber"), "aws_margin_change_cost": ("other cash cost", "teal"),
+            "aws_margin_change_one_offs": ("special charges", "grey"),
+        },
+        lines={"aws_margin_change": ("change of the margin", "navy")},
+        unit="share of sales",
+        number_format="0%",
+        stacked=True,
+    ),
+)  # fmt: skip
+_EVENTS_TITLE: Final = "Inflection of trailing twelve months' free cash flow (#N/A: not on the axis)"
+_SECTIONS: Final = (
+    SectionWords(
+        title="Value per share",
+        lines=(
+            *(f"value_per_share[{method},mid]" for method in METHOD.members),
+            "price", "upside[dcf]", "discount_rate[mid]", "terminal_share", "implied_ev_ebitda", "implied_terminal_growth",
+        ),
+    ),
+    SectionWords(
+        title=_EVENTS_TITLE,
+        lines=("trough", "trough_amount", "turn", "positive", "recross", "intensity_peak", "peak_intensity"),
+    ),
+    SectionWords(title="Free cash flow", lines=("free_cash_flow",), years=(1, 4)),
+    SectionWords(title="Capital expenditure", lines=("net_capex",), years=(1, 4)),
+    SectionWords(
+        title="Sales and margins",
+        lines=("net_sales", "aws_sales_growth", "aws_margin", "operating_margin"),
+        years=(0, 2),
+    ),
+)  # fmt: skip
+_SPENDING: Final = StepWords(driver="capex_scale", step=0.05, operation="scale")
+_DEMAND: Final = StepWords(driver="aws_growth", step=0.025, operation="add")
+_SENSITIVITY: Final = SensitivityWords(
+    tables={
+        "value_per_share[dcf,mid]": (
+            StepWords(driver="wacc", step=0.005, centre="discount_rate[mid]"),
+            StepWords(driver="terminal_growth", step=0.005),
+        ),
+        "free_cash_flow {year}": (_SPENDING, _DEMAND),
+        "positive": (_SPENDING, _DEMAND),
+    }
+)
+_EXAMPLES: Final = (
+    Example(function="AMZN_FCF", arguments="2026,{scenario},,{overrides}", key="free_cash_flow", period="2026"),
+    Example(
+        function="AMZN_FCF", arguments='"2026Q4",{scenario},"after_leases",{overrides}', key="free_cash_flow_after_leases",
+        period="2026Q4",
+    ),
+    Example(function="AMZN_FCF", arguments='2028,{scenario},"fcff",{overrides}', key="fcff", period="2028"),
+    Example(function="AMZN_LINE", arguments='"backlog",2027,{scenario},{overrides}', key="backlog", period="2027"),
+    Example(function="AMZN_ACTUAL", arguments='"net_sales","2025Q3"', key="net_sales", period="2025Q3"),
+    Example(function="AMZN_REVENUE", arguments='2027,"aws",{scenario},{overrides}', key="aws_sales", period="2027"),
+    Example(function="AMZN_MARGIN", arguments='2027,"aws",{scenario},{overrides}', key="aws_margin", period="2027"),
+    Example(function="AMZN_CAPEX", arguments='2026,"gross",{scenario},{overrides}', key="capex", period="2026"),
+    Example(function="AMZN_VALUE", arguments='"dcf",{scenario},{overrides}', key="value_per_share[dcf,mid]"),
+    Example(function="AMZN_VALUE", arguments='"exit_multiple",{scenario},{overrides}', key="value_per_share[exit_multiple,mid]"),
+    Example(function="AMZN_UPSIDE", arguments=',"sotp",{scenario},{overrides}', key="upside[sotp]"),
+    Example(function="AMZN_MULTIPLE", arguments='"P/E",,{scenario},,{overrides}', key="price_to_earnings_trailing"),
+    Example(function="AMZN_INFLECTION", arguments='"turn",{scenario},,{overrides}', key="turn"),
+    Example(
+        function="AMZN_IMPLIED", arguments='"wacc",234.75,"dcf","article"',
+        label="Cost of capital at which the article's dcf is 234.75", style="calc rate",
+    ),
+    Example(
+        function="AMZN_TABLE", arguments='"cash",{scenario}', label="Cash flow by year: first cell of a block", is_block=True,
+    ),
+    Example(function="AMZN_DRIVERS", arguments="{scenario}", label="Drivers by year: first cell of a block", is_block=True),
+    Example(function="AMZN_SCENARIOS", arguments="", label="Scenarios: first cell of a block", is_block=True),
+    Example(
+        function="AMZN_GRID",
+        arguments='"value_per_share[dcf,mid]","wacc",{0.08,0.09},"terminal_growth",{0.03;0.04},{scenario}',
+        label="Value over rate and growth: first cell of a block", is_block=True,
+    ),
+    Example(
+        function="AMZN_TORNADO", arguments='"free_cash_flow 2027",{scenario}',
+        label="What moves free cash flow: first cell of a block", is_block=True,
+    ),
+    Example(function="AMZN_CLAIMS", arguments="", label="The article's claims: first cell of a block", is_block=True),
+    Example(
+        function="AMZN_SIMULATE", arguments='"positive",{scenario},200',
+        label="When free cash flow stays above 0: first cell of a block of chances", is_block=True,
+    ),
+    Example(function="AMZN_EXPLAIN", arguments='"free_cash_flow",2026,{scenario}', label="How a figure comes about"),
+    Example(function="AMZN_VERSION", arguments="", label="Versions of program and data"),
+)  # fmt: skip
+"""Every function at least once."""
+
+WORKBOOK: Final = WorkbookWords(
+    title="Amazon.com: free cash flow, margins and their turning point",
+    sheets=_SHEETS,
+    method=_METHOD_TEXTS,
+    limits="Capital expenditure beyond what the company guides to is judgement, and free cash flow is only as good as it.",
+    annual=_ANNUAL,
+    key_drivers=frozenset({
+        "aws_growth", "sales_yield", "aws_cash_cost_ratio", "capex_budget", "capex_to_sales", "advertising_growth",
+    }),
+    tiles=_TILES,
+    headlines=(
+        "net_sales", "aws_sales", "aws_sales_growth", "aws_margin", "operating_income", "operating_margin",
+        "operating_cash_flow", "net_capex", "free_cash_flow", "free_cash_flow_after_leases", "cash", "debt",
+    ),
+    events_title=_EVENTS_TITLE,
+    events=(
+        "trough", "trough_amount", "turn", "positive", "recross", "earlier_peak", "intensity_peak", "peak_intensity",
+    ),
+    meanings={
+        "trough": "the lowest figure from inflection_from on",
+        "turn": "first quarter after the trough from which it rises two quarters running",
+        "positive": "first quarter from the trough on from which it stays above 0 for two",
+        "recross": "first quarter after the trough above the earlier peak",
+        "intensity_peak": "when capital expenditure weighs most on sales",
+    },
+    values=_VALUES,
+    charts_beside=_BESIDE,
+    charts_below=_BELOW,
+    sections=_SECTIONS,
+    may_lack=frozenset({"implied_terminal_growth"}),
+    scenario_flow="free_cash_flow",
+    scenario_values={
+        "value_per_share[dcf,mid]": "perpetuity", "value_per_share[exit_multiple,mid]": "exit multiple",
+        "value_per_share[sotp,mid]": "sum of the parts", "value_per_share[net_margin,mid]": "net-margin case",
+    },
+    sensitivity=_SENSITIVITY,
+    simulated_event="positive",
+    examples=_EXAMPLES,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Analysis of the model: roots, sensitivities, and weighted scenarios."""

@@ -1,0 +1,158 @@
+"""Moves of one driver of a scenario: to a value, by an amount, by a factor, or by a swing to either side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from model import companies
+from model.errors import InputError, did_you_mean
+from model.language.units import measure
+from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, applied, room
+from model.scenarios.drivers import ALL, DriverSpec, as_text, driver_specs, shares_of_one, spec_named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.company import Company
+    from model.scenarios.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Values for a driver: ``set`` in every period ahead, or ``add`` to or ``scale`` the scenario's own.
+
+    Examples
+    --------
+    >>> steps = Steps("aws_growth", (-0.05, 0, 0.05), "add")
+    >>> steps.scenario_at(load_scenario("base"), 0.05).table["aws_growth"]["2027"]
+    0.38
+    """
+
+    driver: str
+    values: tuple[float, ...]
+    operation: Operation = "set"
+    company: Company = field(default_factory=companies.default, compare=False)
+
+    def __post_init__(self) -> None:
+        spec_named(self.driver, driver_specs(self.company), "grid")
+        if not self.values:
+            raise InputError(f"{self.driver} needs at least one value")
+        for value in self.values:
+            if not math.isfinite(value):
+                raise InputError(f"{self.driver} needs numbers, not {value:g}")
+
+    @classmethod
+    def parse(cls, text: str, values: tuple[float, ...]) -> Steps:
+        """Read ``"driver"``, ``"driver add"`` or ``"driver scale"``."""
+        driver, _, word = text.strip().lower().partition(" ")
+        operation = word.strip() or "set"
+        if operation not in OPERATIONS:
+            wrong = f"{operation!r}{did_you_mean(operation, OPERATIONS)}"
+            raise InputError(f"{text[:80]!r}: write set, add or scale after the driver, not {wrong}")
+        return cls(driver, values, operation)
+
+    @property
+    def spec(self) -> DriverSpec:
+        """The data of the driver."""
+        return driver_specs(self.company)[self.driver]
+
+    def scenario_at(self, scenario: Scenario, value: float) -> Scenario:
+        """Return the scenario with the driver moved in every period ahead, or refuse a value out of range."""
+        if self.operation == "set":
+            return scenario.with_overrides({self.driver: self.spec.check(value, "grid")})
+        where, spec = f"grid ({self.operation} {value:g})", self.spec
+        moved = {period: applied(self.operation, own, value) for period, own in self._own(scenario).items()}
+        return scenario.with_overrides({self.driver: {key: spec.check(moved[key], where) for key in moved}})
+
+    def base(self, scenario: Scenario) -> int | None:
+        """Return the place of the value that leaves the scenario as it is, if there is one."""
+        own = {"add": {0.0}, "scale": {1.0}}.get(self.operation, {*scenario.ahead(self.driver).values()})
+        return next((place for place, value in enumerate(self.values) if own == {value}), None)
+
+    def room(self, scenario: Scenario) -> tuple[float, float]:
+        """Return the lowest and highest value that keep the driver in its range in every period ahead."""
+        return room(self.spec, self.operation, self._own(scenario).values())
+
+    def _own(self, scenario: Scenario) -> Mapping[str, float]:
+        return adjustable(self.spec, self.operation, scenario.ahead(self.driver))
+
+
+class Side(NamedTuple):
+    """One side of a swing: overrides, the driver's value, and whether its range cut the move short."""
+
+    overrides: Mapping[str, Mapping[str, float]]
+    value: float
+    clipped: bool
+
+
+class Swing(NamedTuple):
+    """A driver's swing: its value in a period, both sides, and a note."""
+
+    period: str
+    value: float
+    low: Side
+    high: Side
+    note: str
+
+
+def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
+    """Return the swing of a driver by a share of its own value, or the reason why it is left out.
+
+    Every value ahead moves by ``share`` of its own amount, down and up, and stays in the driver's range.
+    Special cases: a driver that is 0 throughout moves by ``share`` of its range; a whole number by 1; of
+    shares of a total the others adjust in proportion; a choice, a date, a count of shares, a price, and a
+    driver that is not given (0 means "none") are left out.
+
+    Examples
+    --------
+    >>> swing_of(load_scenario("base"), driver_specs()["beta"], 0.1).high.value
+    1.265
+    """
+    reason = measure(spec.driver.unit).not_swung
+    if reason:
+        return reason
+    own = scenario.ahead(spec.key)
+    if spec.driver.zero_means_none and not any(own.values()):
+        return "0: none is given"
+    if spec.driver.sums_to_one and own[ALL] == 1:
+        return "it is the whole total; the other shares are 0"
+    step, note = 0.0, ""
+    if spec.driver.whole:
+        step, note = 1.0, "moved by 1"
+    elif not any(own.values()):
+        step = share * (spec.maximum - spec.minimum)
+        note = f"0 ahead: moved by {step:g}, a share of its range"
+    period = _shown_period(scenario, own)
+    amounts = {each: step or share * abs(value) for each, value in own.items()}
+    low = _side(scenario, spec, {each: value - amounts[each] for each, value in own.items()}, period)
+    high = _side(scenario, spec, {each: value + amounts[each] for each, value in own.items()}, period)
+    if spec.driver.sums_to_one:
+        note = "the other shares adjust in proportion"
+    notes = [note] if note else []
+    for name, side, end in (("low", low, spec.minimum), ("high", high, spec.maximum)):
+        if side.clipped:
+            notes.append(f"{name} held at {as_text(end, spec.driver.unit)}, the end of its range")
+    return Swing(period, own[period], low, high, "; ".join(notes))
+
+
+def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
+    """Return the period shown for a driver: the first full year ahead, or the first in which it is not 0."""
+    if ALL in own:
+        return ALL
+    year = str(min(scenario.as_of.year + 1, scenario.company.last.year))
+    first = year if year in own else f"{year}Q4"
+    return first if own[first] else next((period for period, value in own.items() if value), first)
+
+
+def _side(scenario: Scenario, spec: DriverSpec, wanted: Mapping[str, float], period: str) -> Side:
+    own = scenario.ahead(spec.key)
+    # a 0 that means "none" may lie outside the range: what did not move is not clipped
+    moved = {each: value if value == own[each] else spec.clipped(value) for each, value in wanted.items()}
+    overrides: dict[str, Mapping[str, float]] = {spec.key: moved}
+    if spec.driver.sums_to_one:
+        (group,) = (keys for keys in shares_of_one(spec.driver) if spec.key in keys)
+        factor = (1 - moved[ALL]) / (1 - own[ALL])
+        overrides |= {key: {ALL: scenario.table[key][ALL] * factor} for key in group if key != spec.key}
+    return Side(overrides, moved[period], moved != wanted)

@@ -1,0 +1,1 @@
+"""Backends, which give a plan its meaning: numpy, a compiled kernel, and prose."""

@@ -1,0 +1,183 @@
+"""A company: its model, the bounds of its axis, its data, and the particulars of its filings and forecasts.
+
+Everything outside ``model/amazon`` works for any company. :mod:`model.companies` holds the one that is used
+where none is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module, resources
+from typing import TYPE_CHECKING
+
+from model.errors import InputError, PeriodError
+from model.language.periods import QUARTERS_A_YEAR, Axis, Quarter
+from model.plan.binding import bind
+from model.presentation import Presentation, check_presentation
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from model.language.declarations import Model
+    from model.plan.plan import Plan
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One reported figure with its unit, the check that it passed, and its source."""
+
+    item: str
+    period: str
+    value: float
+    unit: str
+    check: str
+    source: str
+
+
+Figures = dict[tuple[str, str], Figure]
+"""By item and period: ``"2026Q2"`` or ``"2025"``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filings:
+    """What is particular to a company's filings.
+
+    ``anchor``: an item of every quarterly report; the last quarter that has it is the latest one reported.
+    ``complete`` adds to the quarterly figures what the model needs and the filings give by year, or by parts;
+    it takes the quarterly and the annual figures.
+    """
+
+    anchor: str
+    complete: Callable[[Figures, Figures], None] = lambda _quarterly, _annual: None
+
+
+@dataclass(frozen=True)
+class History:
+    """What was known at an as-of, for rules of a forecast.
+
+    ``reported``: line -> its figures from the first quarter of the axis to the as-of. ``guided`` gives the
+    middle of what the company has said of a line in a year; None: nothing.
+    """
+
+    as_of: Quarter
+    years: range
+    reported: Callable[[str], NDArray[np.float64]]
+    guided: Callable[[str, int], float | None]
+
+    def over(self, line: str, quarters: int, earlier: int = 0) -> float:
+        """Return the sum of a line over the last quarters, or as many ``earlier`` quarters before."""
+        row = self.reported(line)
+        last = len(row) - earlier
+        return float(row[last - quarters : last].sum())
+
+    def growth(self, line: str, quarters: int) -> float:
+        """Return the growth of a sum over the last quarters on the same quarters a year before."""
+        return self.over(line, quarters) / self.over(line, quarters, QUARTERS_A_YEAR) - 1
+
+    def ratio(self, line: str, to: str, quarters: int = QUARTERS_A_YEAR) -> float:
+        """Return the ratio of two sums over the last quarters."""
+        return self.over(line, quarters) / self.over(to, quarters)
+
+    def last(self, line: str) -> float:
+        """Return the figure of the last quarter."""
+        return float(self.reported(line)[-1])
+
+
+Overrides = dict[str, Mapping[str, float] | float]
+"""Driver row -> one value for all periods to come, or values by period."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastRules:
+    """Forecasts without judgement, for the back-test.
+
+    ``rules``: driver values that follow from what was known; ``lines``: what is tested; ``in_percent``: lines
+    whose errors are given in per cent of what was reported, those of the others in USD m; ``parts``: line ->
+    lines whose trailing sum, the first less the others, is its naive forecast.
+    """
+
+    rules: Callable[[History], Overrides]
+    lines: tuple[str, ...]
+    in_percent: frozenset[str] = frozenset()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Company:
+    """A company and its model.
+
+    ``home``: where it is found, ``"package.module:NAME"``, from which other processes load it; ``name``,
+    ``title``: what it is called in code and by people; ``first``, ``last``: ends of the axis, the first
+    quarter of a year and the last of one; ``earliest_as_of``: first quarter from which the model can look
+    ahead, before which lags would reach before the axis; ``data``: package or folder of its data (drivers,
+    reported
+    figures, scenarios and, where there are any, guidance, claims and uncertainty).
+    """
+
+    home: str
+    name: str
+    title: str
+    model: Model
+    first: Quarter
+    last: Quarter
+    earliest_as_of: Quarter
+    data: str | Traversable
+    filings: Filings
+    forecast: ForecastRules | None = None
+    presentation: Presentation = field(default_factory=Presentation)
+
+    def __repr__(self) -> str:
+        return f"<Company {self.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Company], tuple[str]]:
+        """Pickle as ``home``, from which every process imports the same company."""
+        return _found_at, (self.home,)
+
+    @cached_property
+    def _plans(self) -> dict[Axis, Plan]:
+        return {}
+
+    def plan(self, axis: Axis) -> Plan:
+        """Return the model bound to an axis; bound once an axis. The first one checks the presentation."""
+        if axis not in self._plans:
+            plan = bind(self.model, axis)
+            if not self._plans:
+                check_presentation(self.presentation, plan, self.name)
+            self._plans[axis] = plan
+        return self._plans[axis]
+
+    def axis(self, as_of: Quarter) -> Axis:
+        """Return the axis of an as-of that leaves room for the lags before it, and a quarter to forecast."""
+        if not self.earliest_as_of <= as_of < self.last:
+            allowed = f"{self.earliest_as_of}..{self.last.shifted(-1)}"
+            needed = f"the lags need {self.earliest_as_of - self.first} reported quarters before it"
+            raise PeriodError(f"as-of {as_of} is outside {allowed}: {needed}")
+        return Axis(as_of, self.first, self.last)
+
+    def file(self, name: str) -> Traversable:
+        """Return a file, or a folder, of its data."""
+        return (resources.files(self.data) if isinstance(self.data, str) else self.data).joinpath(name)
+
+    def text(self, name: str) -> str:
+        """Return the text of a file of its data; what is no UTF-8 is an :class:`InputError`."""
+        try:
+            return self.file(name).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            raise InputError(f"{name}: cannot be read: {reason}") from None
+
+    @property
+    def years(self) -> range:
+        """Fiscal years of the axis."""
+        return range(self.first.year, self.last.year + 1)
+
+
+def _found_at(home: str) -> Company:
+    module, _, name = home.partition(":")
+    company: Company = getattr(import_module(module), name)
+    return company

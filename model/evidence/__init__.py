@@ -1,0 +1,1 @@
+"""Comparison of the model with reported figures: claims and back-tests."""

@@ -1,7 +1,0 @@
-"""The model compiled to one loop over draws, by numba, from the same bound nodes as numpy and the workbook."""
-
-from __future__ import annotations
-
-from model.kernel.compiled import Kernel, kernel_for
-
-__all__ = ["Kernel", "kernel_for"]

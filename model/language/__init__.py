@@ -1,0 +1,1 @@
+"""The language in which a model is declared: units, periods, nodes, declarations and their vocabulary."""

@@ -1,0 +1,237 @@
+"""Declarations: drivers, lines, results, and the blocks that hold them in reading order.
+
+Nothing here computes. Formulas are written with the functions of :mod:`model.language.vocabulary`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from model.errors import DeclarationError, did_you_mean, located
+from model.language.nodes import Declared, Dimension, Expr, Operand, Ref, wrap
+from model.language.unit_check import check_units
+from model.language.units import UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DriverKind = Literal["yearly", "constant", "seasonal", "elapsed"]
+Annual = Literal["sum", "last", "ratio", "none"]
+Members = Dimension | tuple[Dimension, ...]
+
+
+class Same:
+    """The type of :data:`SAME`: the formula of the forecast also computes reported quarters."""
+
+
+SAME: Final = Same()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Driver(Declared):
+    """An assumption; its values, range and source are in the data files of the company.
+
+    ``kind``: how its values vary with time. ``yearly``: by calendar year, and a quarter can have its own;
+    ``constant``: not at all; ``seasonal``: by quarter of the year; ``elapsed``: by quarters since as-of.
+    ``whole``: whole numbers only. ``sums_to_one``: its members are shares of one total. ``zero_means_none``:
+    0 means that no value is given.
+    """
+
+    kind: DriverKind = "yearly"
+    whole: bool = False
+    sums_to_one: bool = False
+    zero_means_none: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reported(Declared):
+    """A figure from the filings, by quarter up to as-of."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Line(Declared):
+    """A computed line: a formula for forecast quarters and one (or none, or the same) for reported ones."""
+
+    forecast: Expr | None
+    history: Expr | Same | None = SAME
+    annual: Annual = "sum"
+    timed: bool = True
+    result: bool = False
+    note: str = ""
+
+
+def _origin() -> str:
+    frame = sys._getframe(2)  # noqa: SLF001  # inspect.stack() does the same, far slower
+    path = Path(frame.f_code.co_filename)
+    return f"{'/'.join(path.parts[-3:])}:{frame.f_lineno}"
+
+
+def _dimensions(by: Members) -> tuple[Dimension, ...]:
+    return (by,) if isinstance(by, Dimension) else by
+
+
+def driver(  # noqa: PLR0913  # one keyword a property of a driver
+    label: str,
+    unit: str,
+    *,
+    by: Members = (),
+    kind: DriverKind = "yearly",
+    whole: bool = False,
+    sums_to_one: bool = False,
+    zero_means_none: bool = False,
+) -> Driver:
+    """Declare an assumption, with a label in an analyst's words; see :class:`Driver`.
+
+    ``unit``: one of :data:`model.language.units.UNITS`; ``by``: dimensions whose members have values of their
+    own.
+
+    Examples
+    --------
+    >>> life = driver("Useful life of new assets", "yr", kind="constant")
+    >>> 4 / life
+    Binary(...)
+    """
+    origin = _origin()
+    if unit not in UNITS:
+        raise DeclarationError(f"{origin}: {label!r}: unknown unit {unit!r}{did_you_mean(unit, UNITS)}")
+    if kind == "seasonal" and not by:
+        raise DeclarationError(f"{origin}: {label!r}: a seasonal driver needs by= the quarters of the year")
+    return Driver(
+        label=label, unit=unit, by=_dimensions(by), origin=origin, kind=kind, whole=whole,
+        sums_to_one=sums_to_one, zero_means_none=zero_means_none,
+    )  # fmt: skip
+
+
+def reported(item: str, unit: str = "USD m", by: Members = ()) -> Ref:
+    """Refer to a reported figure by the name of its item in the reported data.
+
+    With ``by`` the member's name follows the item's: ``reported("net_sales", by=SEGMENT)`` is
+    ``net_sales_aws`` for AWS.
+    """
+    label = item.replace("_", " ").capitalize()
+    figure = Reported(label=label, unit=unit, by=_dimensions(by), origin=_origin())
+    object.__setattr__(figure, "name", item)
+    return Ref(figure)
+
+
+def line(  # noqa: PLR0913  # one keyword a property of a line
+    label: str,
+    unit: str,
+    forecast: Operand | None,
+    *,
+    history: Operand | Same | None = SAME,
+    by: Members = (),
+    annual: Annual = "sum",
+    timed: bool = True,
+    note: str = "",
+) -> Line:
+    """Declare a line of the model.
+
+    Parameters
+    ----------
+    label, unit
+        Label in an analyst's words, and one of :data:`model.language.units.UNITS`.
+    forecast
+        Formula for the quarters after as-of; None: the line ends with as-of.
+    history
+        Formula for reported quarters; default: the same; None: the line starts after as-of.
+    by
+        Dimensions: one row a combination of members.
+    annual
+        How a year (and trailing twelve months) follows from quarters: ``sum`` for flows, ``last`` for
+        balances, ``ratio`` to apply the formula to the annual figures, ``none``.
+    timed
+        False: one value, not a row over time.
+    note
+        A remark for readers.
+    """
+    origin = _origin()
+    past = history if history is None or isinstance(history, Same) else wrap(history)
+    formula = None if forecast is None else wrap(forecast)
+    with located(f"{origin}: {label!r}"):
+        for part in (formula, past):
+            if isinstance(part, Expr):
+                check_units(part, unit)
+    return Line(
+        label=label, unit=unit, by=_dimensions(by), origin=origin, forecast=formula, history=past,
+        annual=annual, timed=timed, note=note,
+    )  # fmt: skip
+
+
+def result(
+    label: str, unit: str, formula: Operand, *, by: Members = (), timed: bool = False, note: str = ""
+) -> Line:
+    """Declare a result: one value, or a row if ``timed``.
+
+    It may look over all quarters, and only other results may use it.
+    """
+    origin = _origin()
+    node = wrap(formula)
+    with located(f"{origin}: {label!r}"):
+        check_units(node, unit)
+    return Line(
+        label=label, unit=unit, by=_dimensions(by), origin=origin, forecast=node, annual="none", timed=timed,
+        result=True, note=note,
+    )  # fmt: skip
+
+
+class Block:
+    """A section of the model: declarations in reading order. Subclass it and assign drivers and lines.
+
+    ``class Sales(Block, sheet="Sales")`` names its sheet in workbooks; several blocks may share one. Default:
+    the name of the class.
+    """
+
+    title: ClassVar[str]
+    sheet: ClassVar[str]
+    declared: ClassVar[tuple[Declared, ...]]
+
+    def __init_subclass__(cls, *, sheet: str = "") -> None:
+        found = {name: value for name, value in vars(cls).items() if isinstance(value, Declared)}
+        for name, value in found.items():
+            if value.name != name:
+                twice = f"{value.label!r} is declared twice, as {value.name} and {name}"
+                raise DeclarationError(f"{value.origin}: {twice}")
+        cls.declared = tuple(found.values())
+        cls.sheet = sheet or cls.__name__
+        cls.title = (cls.__doc__ or cls.__name__).strip().split("\n")[0].rstrip(".")
+
+
+_CELL_NAME: Final = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*")
+
+_FULL_WORDS: Final = re.compile(r"[a-z][a-z0-9_]*[a-z0-9]")
+
+
+class Model:
+    """The blocks of a model, in reading order = order of evaluation = order of rows."""
+
+    def __init__(self, name: str, blocks: Sequence[type[Block]]) -> None:
+        self.name = name
+        self.blocks = tuple(blocks)
+        self.declared: dict[str, Declared] = {}
+        for item in (item for block in self.blocks for item in block.declared):
+            name, where = item.name, f"{item.origin}: {item.name!r}"
+            if name in self.declared:
+                raise DeclarationError(f"{where} is declared already at {self.declared[name].origin}")
+            if _CELL_NAME.fullmatch(name) or not _FULL_WORDS.fullmatch(name):
+                raise DeclarationError(f"{where} looks like a cell or is not snake_case; use full words")
+            self.declared[name] = item
+
+    def words(self, name: str) -> str:
+        """Return a name as people write it: ``ttm_aws_sales`` is TTM AWS sales."""
+        labels = {"ttm": "TTM"}
+        for item in self.declared.values():
+            for dimension in item.by:
+                labels |= dimension.labels
+        for word, label in labels.items():
+            name = re.sub(rf"(?<![^_]){word}(?![^_])", label, name)
+        return name.replace("_", " ")
+
+    @property
+    def drivers(self) -> dict[str, Driver]:
+        """Drivers by name."""
+        return {name: item for name, item in self.declared.items() if isinstance(item, Driver)}

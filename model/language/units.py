@@ -1,0 +1,127 @@
+"""Units: their algebra, which checks formulas, and one table of how figures in each unit are written.
+
+A unit is a product of powers of base units. Ratios, flags and counts of quarters have none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from model.errors import DeclarationError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A product of base units, as sorted (base, power) pairs without zero powers.
+
+    Examples
+    --------
+    >>> parse_unit("USD m") / parse_unit("m shares") == parse_unit("USD/share")
+    True
+    """
+
+    powers: tuple[tuple[str, int], ...] = ()
+
+    def _combine(self, other: Unit, sign: int) -> Unit:
+        total = dict(self.powers)
+        for base, power in other.powers:
+            total[base] = total.get(base, 0) + sign * power
+        return Unit(tuple(sorted((base, power) for base, power in total.items() if power)))
+
+    def __mul__(self, other: Unit) -> Unit:
+        return self._combine(other, 1)
+
+    def __truediv__(self, other: Unit) -> Unit:
+        return self._combine(other, -1)
+
+    def __str__(self) -> str:
+        for name, entry in UNITS.items():
+            if entry.unit == self:
+                return name
+        return " ".join(base if power == 1 else f"{base}^{power}" for base, power in self.powers)
+
+
+RATIO: Final = Unit()
+QUARTER: Final = Unit((("quarter code", 1),))
+DAY: Final = Unit((("day", 1),))
+_USD_M: Final = Unit((("USD m", 1),))
+_M_SHARES: Final = Unit((("m shares", 1),))
+_YEAR: Final = Unit((("yr", 1),))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A unit, and how its figures are written everywhere.
+
+    ``style``: number format in workbooks, a name in ``workbook_templates.plan.styles.FORMATS``.
+    ``decimals``: in text; None: up to three. ``percent``: shown as a percentage. ``money``: compared with a
+    tolerance for amounts. ``chart_unit``: title of a chart's axis; empty: the unit. ``chart_scale``: factor
+    from a figure to the chart. ``chart_decimals``: decimals there. ``not_swung``: why a sensitivity analysis
+    does not move drivers in this unit; empty: it does.
+    """
+
+    unit: Unit
+    style: str
+    decimals: int | None = None
+    percent: bool = False
+    money: bool = False
+    chart_unit: str = ""
+    chart_scale: float = 1.0
+    chart_decimals: int = 2
+    not_swung: str = ""
+
+    def text(self, value: float) -> str:
+        """Write a figure in this unit, without the unit."""
+        if self.percent:
+            return f"{value:.{self.decimals}%}"
+        if self.decimals is not None:
+            return f"{value:,.{self.decimals}f}"
+        return f"{value:g}" if value == round(value) else f"{value:,.3f}"
+
+
+def _percentage(unit: Unit, style: str, decimals: int) -> Measure:
+    return Measure(
+        unit=unit, style=style, decimals=decimals, percent=True,
+        chart_unit="%", chart_scale=100.0, chart_decimals=1,
+    )  # fmt: skip
+
+
+UNITS: Final[dict[str, Measure]] = {
+    "ratio": _percentage(RATIO, "percent", 1),
+    "USD m": Measure(
+        unit=_USD_M, style="money", decimals=0, money=True,
+        chart_unit="USD bn", chart_scale=1e-3, chart_decimals=1,
+    ),
+    "m shares": Measure(unit=_M_SHARES, style="money", not_swung="counted, not assumed"),
+    "USD/share": Measure(
+        unit=_USD_M / _M_SHARES, style="share", decimals=2,
+        chart_unit="USD a share", not_swung="a market price",
+    ),
+    "yr": Measure(unit=_YEAR, style="years"),
+    "1/yr": _percentage(RATIO / _YEAR, "percent", 1),
+    "GW": Measure(unit=Unit((("GW", 1),)), style="years"),
+    "rate": _percentage(RATIO, "rate", 2),
+    "times": Measure(unit=RATIO, style="times"),
+    "flag": Measure(unit=RATIO, style="whole"),
+    "quarters": Measure(unit=RATIO, style="whole"),
+    "choice": Measure(unit=RATIO, style="whole", not_swung="a choice"),
+    "quarter": Measure(unit=QUARTER, style="quarter", not_swung="a quarter"),
+    "date": Measure(unit=DAY, style="date", not_swung="a date"),
+    "days": Measure(unit=DAY, style="whole"),
+}  # fmt: skip
+"""Every unit by its name in declarations, data files and workbooks. A unit is added here, and a new ``style``
+in ``workbook_templates.plan.styles.FORMATS`` too."""
+
+
+def measure(name: str) -> Measure:
+    """Return the entry of a unit in :data:`UNITS`; an unknown one is a :class:`DeclarationError`."""
+    try:
+        return UNITS[name]
+    except KeyError:
+        raise DeclarationError(f"unknown unit {name!r}{did_you_mean(name, UNITS)}") from None
+
+
+def parse_unit(name: str) -> Unit:
+    """Return the unit with this name; an unknown one is a :class:`DeclarationError`."""
+    return measure(name).unit

@@ -1,0 +1,1 @@
+"""Parallel work: threads, processes, or a Dask cluster."""

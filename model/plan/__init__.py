@@ -1,0 +1,1 @@
+"""From declarations to a plan: rows bound to one axis, checked, and scheduled."""

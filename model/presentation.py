@@ -1,0 +1,386 @@
+"""The presentation of a company: names of its lines and drivers, by the place where they are shown.
+
+Every part has defaults: what a company does not name is left out where it would be shown. The types say which
+texts are names, and of what: :func:`check_presentation` holds them against the model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+
+from model.errors import DeclarationError, did_you_mean
+from model.language.periods import Axis
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from model.plan.plan import Plan
+
+Row = Annotated[str, "row"]
+"""Key of a row of the model, with its members: ``value_per_share[dcf,mid]``."""
+OptionalRow = Annotated[str, "row", ""]
+"""A row, or an empty text."""
+Name = Annotated[str, "line or driver"]
+"""Name of a declaration, which stands for all of its rows."""
+DriverRow = Annotated[str, "row of a driver"]
+Figure = Annotated[str, "figure"]
+"""Key of a row, with its period: ``free_cash_flow {year}``."""
+Reason = Annotated[str, "text with rows"]
+"""A text with rows in braces."""
+Sheet = Annotated[str, "sheet"]
+Colour = Literal["navy", "blue", "teal", "amber", "red", "green", "grey"]
+
+Rows = tuple[Row, ...]
+RowsByWord = Mapping[str, Row]
+TextsByRow = Mapping[Row, str]
+Lines = Mapping[Row, tuple[str, Colour]]
+"""Row -> its title and colour in a chart."""
+Hint = Callable[[str, Mapping[str, Any], Axis], str]
+
+VALUE_HEADS: Final = ("low", "low to mid", "mid to high", "price")
+"""Columns of values per share that their chart needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questions:
+    """Questions to a company's model: headline lines, methods of value, events, and drivers that answer.
+
+    - ``cash_flow``: trailing free cash flow by quarter: fan charts, and the chance that it is above 0.
+    - ``values``: method of valuation -> row of its value per share in the middle case; the first is the
+      default.
+    - ``price``: driver of the share price that values are compared with.
+    - ``trough``: result: the lowest trailing free cash flow.
+    - ``events``: results that hold the quarter of an event.
+    - ``next_year``: lines that a simulation reports for the first full year ahead.
+    - ``results``: results that a simulation reports.
+    - ``drivers``: question in plain words -> the driver that answers it.
+    - ``hint``: adds to the message that a driver reaches no target: takes the driver, the values of the model
+      and its axis; an empty text adds nothing.
+    """
+
+    cash_flow: Row = ""
+    values: RowsByWord = field(default_factory=dict)
+    price: DriverRow = ""
+    trough: Row = ""
+    events: Rows = ()
+    next_year: Rows = ()
+    results: Rows = ()
+    drivers: Mapping[str, DriverRow] = field(default_factory=dict)
+    hint: Hint = lambda _driver, _values, _axis: ""
+
+    @property
+    def value(self) -> str:
+        """Row of the value per share by the first method; empty where there is none."""
+        return next(iter(self.values.values()), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetWords:
+    """Texts of a sheet of computed lines: title, entry on Contents, and a subtitle of its own."""
+
+    title: str
+    holds: str
+    subtitle: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TileWords:
+    """A headline figure of the cover: ``ahead`` counts years from the first forecast one; None: one value."""
+
+    label: str
+    line: Row
+    ahead: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueWords:
+    """The table of values per share.
+
+    - ``methods``: method -> label. ``name``, ``columns`` hold ``{method}``.
+    - ``columns``: head of a column -> row of the model; :data:`VALUE_HEADS` are among the heads.
+    - ``lines``: rows below the table.
+    - ``off_scale``: methods that the chart leaves out, which must be the last; ``chart`` is its title.
+    """
+
+    methods: Mapping[str, str]
+    name: str
+    columns: Mapping[str, str]
+    lines: Rows = ()
+    off_scale: tuple[str, ...] = ()
+    chart: str = "Value per share by method, USD"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartWords:
+    """A chart of the cover by year or by quarter: row of the model -> its title and colour."""
+
+    title: str
+    columns: Lines
+    lines: Lines = field(default_factory=dict)
+    unit: str = "USD m"
+    number_format: str = "#,##0"
+    quarterly: bool = False
+    stacked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionWords:
+    """A section of the sheet of scenarios.
+
+    ``years``: years before and after that of the latest reported quarter, and the last year of the axis is
+    added; None for rows that do not vary with time.
+    """
+
+    title: str
+    lines: Rows
+    years: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepWords:
+    """A driver of a two-way table: the step between its values, their operation, and their centre.
+
+    Without ``centre`` the driver's own value is it, or what leaves the driver as it is.
+    """
+
+    driver: DriverRow
+    step: float
+    operation: Literal["set", "add", "scale"] = "set"
+    centre: Row = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensitivityWords:
+    """Figures of the sheet of sensitivities, each with the two drivers of its table.
+
+    ``{year}`` is the first year without a reported quarter; the first two figures have a tornado.
+    """
+
+    tables: Mapping[Figure, tuple[StepWords, StepWords]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A call of a function in a cell.
+
+    - ``arguments``: ``{scenario}`` and ``{overrides}`` stand for the selected scenario and the live drivers.
+    - ``key``, ``period``: the row of the model, and the period (none: one value), that it must equal.
+    - ``label``: a text in place of the row's label.
+    - ``is_block``: it gives a block, of which the sheet shows the first cell.
+    """
+
+    function: str
+    arguments: str
+    key: Row = ""
+    period: str = ""
+    label: str = ""
+    is_block: bool = False
+    style: str = "calc text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkbookWords:
+    """What the sheets of a workbook show.
+
+    - ``title``: of the cover; the company's unless given.
+    - ``sheets``: texts of the sheets of computed lines.
+    - ``method``, ``limits``: on Contents: the method in a few names and texts, and its limits.
+    - ``annual``: lines of the sheet of years and trailing twelve months. What a ratio relates must be among
+      them, above it.
+    - ``key_drivers``: assumptions that decide the answer: shown on yellow.
+    - ``tiles``, ``headlines``, ``values``, ``charts_beside``, ``charts_below``: on the cover.
+    - ``events``, ``meanings``, ``events_title``: rows of the inflection, and what they mean.
+    - ``sections``: of the sheet of scenarios; ``may_lack``: rows that need not have a value.
+    - ``scenario_flow``, ``scenario_values``: charts over all scenarios: a line, and methods of value with
+      their titles.
+    - ``simulated_event``: the event whose quarters a simulation counts.
+    """
+
+    title: str = ""
+    sheets: Mapping[Sheet, SheetWords] = field(default_factory=dict)
+    method: Mapping[str, str] = field(default_factory=dict)
+    limits: str = ""
+    annual: Rows = ()
+    key_drivers: frozenset[Name] = frozenset()
+    tiles: tuple[TileWords, ...] = ()
+    headlines: Rows = ()
+    events_title: str = "Events (#N/A: not on the axis)"
+    events: Rows = ()
+    meanings: TextsByRow = field(default_factory=dict)
+    values: ValueWords | None = None
+    charts_beside: tuple[ChartWords, ...] = ()
+    charts_below: tuple[ChartWords, ...] = ()
+    sections: tuple[SectionWords, ...] = ()
+    may_lack: frozenset[Row] = frozenset()
+    scenario_flow: Row = ""
+    scenario_values: TextsByRow = field(default_factory=dict)
+    sensitivity: SensitivityWords | None = None
+    simulated_event: Row = ""
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellWords:
+    """Words that arguments of functions take, with the lines that they stand for.
+
+    The first word of an argument stands for a blank. Methods of valuation and events are those of the
+    questions.
+
+    - ``measures``: measures of free cash flow.
+    - ``inflection_measures``, ``inflection_driver``: the measures whose inflection the model finds, with
+      their values of the driver that chooses among them.
+    - ``usual_event``: the event that a blank stands for.
+    - ``segments``, ``margins``, ``capex``: net sales, margins, and parts of capital expenditure.
+    - ``multiples``: multiples of the market value: the line of the denominator, and a line that is added to
+      the market value; an empty name adds nothing.
+    - ``shares``, ``price_date``: results: the number of shares, and the day of the price.
+    - ``statements``: statements and their lines.
+    - ``headlines``: columns of the table of scenarios and their lines.
+    """
+
+    measures: RowsByWord = field(default_factory=dict)
+    inflection_measures: Mapping[str, float] = field(default_factory=dict)
+    inflection_driver: DriverRow = ""
+    usual_event: Row = ""
+    segments: RowsByWord = field(default_factory=dict)
+    margins: RowsByWord = field(default_factory=dict)
+    capex: RowsByWord = field(default_factory=dict)
+    multiples: Mapping[str, tuple[Row, OptionalRow]] = field(default_factory=dict)
+    shares: Row = ""
+    price_date: Row = ""
+    statements: Mapping[str, Rows] = field(default_factory=dict)
+    headlines: RowsByWord = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure of a scenario that a command prints unasked.
+
+    ``years``: years after that of the first quarter not reported yet; empty for a result.
+    """
+
+    line: Row
+    label: str
+    years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportWords:
+    """The lines that commands print unasked.
+
+    - ``flow``, ``trough``, ``turn``, ``positive``: free cash flow by year, the quarter of its trailing
+      trough, the quarter in which it turns, and the quarter from which it stays positive.
+    - ``ranges``: method of valuation -> rows of its low, middle and high value per share.
+    - ``valued``: lines whose rows ``value`` gives to programs.
+    - ``basis``: inputs and parts of a value, and multiples at the price.
+    - ``warnings``: row that is 1 when a value is doubtful -> the reason, with rows in braces.
+    - ``dated``: driver that holds the valuation date, then the drivers that are as of that date.
+    - ``note``: a line below values.
+    - ``root``: figures that ``solve`` compares before and at the root.
+    """
+
+    flow: Row = ""
+    trough: Row = ""
+    turn: Row = ""
+    positive: Row = ""
+    ranges: Mapping[str, tuple[Row, Row, Row]] = field(default_factory=dict)
+    valued: tuple[Name, ...] = ()
+    basis: Rows = ()
+    warnings: Mapping[Row, Reason] = field(default_factory=dict)
+    dated: Rows = ()
+    note: str = ""
+    root: tuple[Headline, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presentation:
+    """What is shown of a company, by who shows it."""
+
+    questions: Questions = field(default_factory=Questions)
+    workbook: WorkbookWords = field(default_factory=WorkbookWords)
+    cells: CellWords = field(default_factory=CellWords)
+    reports: ReportWords = field(default_factory=ReportWords)
+
+
+def check_presentation(words: Presentation, plan: Plan, company: str) -> None:
+    """Refuse a name that the model does not have, and parts that do not fit each other."""
+    drivers = [key for each in plan.model.drivers.values() for key in plan.names[each.name]]
+    known: dict[str, Collection[str]] = {
+        "row": plan.rows,
+        "line or driver": plan.names,
+        "row of a driver": [key for key in drivers if "[" in key or len(plan.names[key]) == 1],
+        "sheet": [block.sheet for block in plan.model.blocks],
+    }
+    found = [*_names(Presentation, words, "presentation"), *_by_method(words.workbook.values)]
+    for where, kind, name in found:
+        taken = known.get(kind, get_args(kind))
+        if name not in taken:
+            hint = did_you_mean(name, (each for each in taken if not each.startswith("reported.")))
+            what = kind if kind in known else "value"
+            raise DeclarationError(f"{company}: {where}: no {what} {name!r}{hint}")
+    for where, fault in _misfits(words, plan):
+        raise DeclarationError(f"{company}: presentation.{where}: {fault}")
+
+
+def _names(hint: Any, value: Any, where: str) -> Iterator[tuple[str, Any, str]]:  # noqa: ANN401  # any type, any value
+    """Walk a value by its type; yield the place, kind (or set of texts) and text of each name in it."""
+    parts = get_args(hint)
+    if is_dataclass(value):
+        hints = get_type_hints(type(value), include_extras=True)
+        for each in fields(value):
+            own = getattr(value, each.name)
+            if own != each.default:
+                yield from _names(hints[each.name], own, f"{where}.{each.name}")
+    elif get_origin(hint) is Literal:
+        yield where, hint, value
+    elif get_origin(hint) is Annotated:
+        _, kind, *others = parts
+        if kind == "text with rows":
+            yield from ((where, "row", name) for name in re.findall(r"{(.+?)}", value))
+        elif value not in others:
+            yield where, *(("row", value.partition(" ")[0]) if kind == "figure" else (kind, value))
+    elif isinstance(value, Mapping):
+        for key, content in value.items():
+            yield from _names(parts[0], key, where)
+            yield from _names(parts[1], content, f"{where}[{key!r}]")
+    elif isinstance(value, (tuple, frozenset)):
+        same = isinstance(value, frozenset) or parts[-1] is ...
+        for place, content in enumerate(value):
+            yield from _names(parts[0 if same else place], content, where)
+
+
+def _by_method(values: ValueWords | None) -> Iterator[tuple[str, str, str]]:
+    where = "presentation.workbook.values.columns"
+    if values is not None:
+        for method in values.methods:
+            yield from ((where, "row", each.replace("{method}", method)) for each in values.columns.values())
+
+
+def _misfits(words: Presentation, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield the parts that lack their counterpart, each with what is wrong."""
+    book, questions = words.workbook, words.questions
+    if book.values is not None:
+        if missing := [head for head in VALUE_HEADS if head not in book.values.columns]:
+            yield "workbook.values.columns", f"their chart needs columns headed {', '.join(missing)}"
+        off = book.values.off_scale
+        if off != tuple(book.values.methods)[len(book.values.methods) - len(off) :]:
+            yield "workbook.values.off_scale", f"{', '.join(off)} must be the last of the methods"
+    pairs = book.sensitivity.tables.values() if book.sensitivity else ()
+    for step in (step for pair in pairs for step in pair):
+        if step.operation == "set" and not step.centre and plan.rows[step.driver].timed:
+            fault = f"{step.driver!r} varies with time: add to it, scale it, or give a centre"
+            yield "workbook.sensitivity.tables", fault
+    by_year = {key for section in book.sections if section.years is not None for key in section.lines}
+    single = {key for section in book.sections if section.years is None for key in section.lines}
+    if book.scenario_flow and book.scenario_flow not in by_year:
+        yield "workbook.scenario_flow", f"{book.scenario_flow!r} is in no section with years: add it to one"
+    for key in sorted(book.scenario_values.keys() - single):
+        yield "workbook.scenario_values", f"{key!r} is in no section without years: add it to one"
+    for method in sorted(words.reports.ranges.keys() - questions.values.keys()):
+        yield "reports.ranges", f"{method!r} is no method of questions.values: add it there"
+    usual = words.cells.usual_event
+    if usual and usual not in questions.events:
+        yield "cells.usual_event", f"{usual!r} is not among questions.events: add it there"

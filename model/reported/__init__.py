@@ -1,0 +1,1 @@
+"""Reported figures and guidance."""

@@ -1,0 +1,108 @@
+"""Reported figures: read from a company's data, checked, completed by quarter, and cut at the as-of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model import companies
+from model.company import Company, Figure, Figures
+from model.errors import InputError, NotAvailableError
+from model.language.periods import Axis, Quarter
+from model.reported.tables import number_in, period_in, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from model.plan.plan import Plan
+
+QUARTERLY_FILE: Final = "actuals_quarterly.csv"
+ANNUAL_FILE: Final = "actuals_annual.csv"
+CHECKS: Final = frozenset({"verified", "single-source", "derived", "judgement", "estimate"})
+_COLUMNS: Final = ("item", "period", "value", "unit", "check", "source", "read_at")
+
+
+@dataclass(frozen=True)
+class Actuals:
+    """All reported figures: ``quarterly[item, "2026Q2"]`` and ``annual[item, "2025"]``."""
+
+    quarterly: Mapping[tuple[str, str], Figure]
+    annual: Mapping[tuple[str, str], Figure]
+
+    latest: Quarter
+    """Last reported quarter."""
+
+    def value(self, item: str, quarter: Quarter) -> float:
+        """Return the value of one figure; errors as of :meth:`figure`."""
+        return self.figure(item, quarter).value
+
+    def figure(self, item: str, quarter: Quarter) -> Figure:
+        """Return one figure; one that is not reported is a :class:`NotAvailableError`."""
+        try:
+            return self.quarterly[item, str(quarter)]
+        except KeyError:
+            known = f"the data hold quarters to {self.latest}"
+            raise NotAvailableError(f"{item} was not reported for {quarter}; {known}") from None
+
+
+def check_as_of(as_of: Quarter, actuals: Actuals) -> None:
+    """Refuse an as-of that is not reported yet."""
+    if as_of > actuals.latest:
+        raise NotAvailableError(f"as-of {as_of} is not reported yet; the latest is {actuals.latest}")
+
+
+@companies.cached
+def load_actuals(company: Company | None = None) -> Actuals:
+    """Read the reported figures of a company; without one, of the company in use."""
+    company = company or companies.default()
+    quarterly, annual = (_read(company, name) for name in (QUARTERLY_FILE, ANNUAL_FILE))
+    try:
+        company.filings.complete(quarterly, annual)
+    except KeyError as error:
+        raise InputError(f"{QUARTERLY_FILE}, {ANNUAL_FILE}: a figure is missing: {error}") from None
+    anchor = company.filings.anchor
+    reported = [Quarter.parse(period) for item, period in quarterly if item == anchor]
+    if not reported:
+        raise InputError(f"{QUARTERLY_FILE}: has no figure of {anchor}, which marks a quarter as reported")
+    return Actuals(quarterly, annual, max(reported))
+
+
+@cache
+def reported_arrays(company: Company, plan: Plan) -> dict[str, NDArray[np.float64]]:
+    """Return the reported rows of a company's plan, each as long as the axis, NaN after the as-of."""
+    actuals, axis = load_actuals(company), plan.axis
+    check_as_of(axis.as_of, actuals)
+    table = {}
+    for key in (each for each in plan.rows if each.startswith("reported.")):
+        table[key] = np.full(axis.length, np.nan)
+        for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
+            table[key][position] = actuals.value(key.removeprefix("reported."), quarter)
+    return table
+
+
+def axis_at(as_of: str | Quarter, company: Company | None = None) -> Axis:
+    """Return the axis of an as-of; one that is not reported yet is refused."""
+    quarter = as_of if isinstance(as_of, Quarter) else Quarter.parse(as_of)
+    chosen = company or companies.default()
+    check_as_of(quarter, load_actuals(chosen))
+    return chosen.axis(quarter)
+
+
+def _read(company: Company, name: str) -> Figures:
+    figures: Figures = {}
+    for where, row in records(company, name, _COLUMNS):
+        key = (row["item"], row["period"])
+        period_in(row["period"], where)
+        if key in figures:
+            raise InputError(f"{where}: {key[0]} of {key[1]} is given twice")
+        if row["check"] not in CHECKS or not row["source"] or not row["unit"]:
+            allowed = ", ".join(sorted(CHECKS))
+            raise InputError(f"{where}: needs a unit, a source and a check out of {allowed}")
+        value = number_in(row["value"], where)
+        figures[key] = Figure(*key, value, row["unit"], row["check"], row["source"])
+    return figures

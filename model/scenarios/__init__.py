@@ -1,0 +1,1 @@
+"""Scenarios: drivers, files that set them, and their composition."""

@@ -1,0 +1,149 @@
+"""The differences between two scenarios, written as a scenario file."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from model.language.periods import Quarter
+from model.scenarios.drivers import ALL, DriverSpec, PeriodValues, as_text, driver_specs, interpolated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.scenarios.scenario import Scenario
+
+DIGITS_OF_A_FILE: Final = 1e-14
+"""Programs save fifteen to seventeen digits of a number in a workbook: a smaller difference is no change."""
+_MOST_SHOWN: Final = 8
+_ESCAPE: Final = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
+"""Workbooks read this as the code of a character."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A driver that differs: its values in a scenario file, and its values before where they differ."""
+
+    spec: DriverSpec
+    given: PeriodValues
+    before: Mapping[str, float | None]
+    """By period; None: the quarter had no value of its own."""
+
+
+def changes(base: Scenario, changed: Scenario) -> list[Change]:
+    """Return the drivers that differ where the model uses them, as a file based on ``base`` gives them.
+
+    A year is given with the years after it, and with the quarters in them that have values of their own: a
+    file that sets a year sets those that follow it, and drops what its base gave for single quarters. The
+    scenarios share an as-of; ``changed`` needs only the values that a workbook shows.
+    """
+    used, company = base.plan.used_in_history, base.company
+    changed_drivers = []
+    for key, spec in driver_specs(company).items():
+        first = company.first if key in used else base.as_of.shifted(1)
+        before, after = base.ahead(key, first), changed.ahead(key, first)
+        # a value that differs by rounding only is the value before
+        after |= {each: before[each] for each in after if _same(after[each], before.get(each))}
+        periods = sorted(before.keys() | after.keys())
+        differing = [each for each in periods if before.get(each) != after.get(each)]
+        if differing:
+            was = {each: before.get(each) for each in differing}
+            changed_drivers.append(Change(spec, _given(spec, after, differing, base.as_of), was))
+    return changed_drivers
+
+
+def _same(value: float, other: float | None) -> bool:
+    return other is not None and math.isclose(value, other, rel_tol=DIGITS_OF_A_FILE)
+
+
+def _given(spec: DriverSpec, values: PeriodValues, differing: Sequence[str], as_of: Quarter) -> PeriodValues:
+    """Return the values that a file must hold so that the driver gets these."""
+    if spec.driver.kind == "yearly":
+        return _by_year(values, differing, repeats=spec.repeats)
+    return _knots(values, as_of, spec.company.last) if spec.driver.kind == "elapsed" else dict(values)
+
+
+def _by_year(values: PeriodValues, differing: Sequence[str], *, repeats: bool) -> PeriodValues:
+    """Return the years that do not repeat the one before, and the quarters with values of their own."""
+    changed_years = {period[:4] for period in differing if "Q" not in period or period not in values}
+    years = sorted(changed_years)
+    if years and repeats:  # a file that sets a year also sets those that follow it
+        years = sorted(each for each in values if "Q" not in each and each >= years[0])
+    given: PeriodValues = {}
+    last = math.nan
+    for year in years:
+        if not repeats or values[year] != last:
+            given[year] = values[year]
+        last = values[year]
+    for period in sorted(values):
+        if "Q" in period and (period[:4] in years or period in differing):
+            given[period] = values[period]
+    return given
+
+
+def _knots(values: PeriodValues, as_of: Quarter, last_quarter: Quarter) -> PeriodValues:
+    """Return the fewest values, by quarters since the as-of, that give the others by straight lines."""
+    by_distance = {Quarter.parse(period) - as_of: value for period, value in values.items()}
+    first, last = min(by_distance), max(by_distance)
+
+    def is_straight(start: int, end: int) -> bool:
+        ends = {str(start): by_distance[start], str(end): by_distance[end]}
+        line = interpolated(ends, as_of, last_quarter)
+        return all(line[str(as_of.shifted(each))] == by_distance[each] for each in range(start, end + 1))
+
+    kept = {str(first): by_distance[first]}
+    while first < last:
+        first = next(end for end in range(last, first, -1) if is_straight(first, end))
+        kept[str(first)] = by_distance[first]
+    return kept
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a scenario file."""
+
+    name: str
+    title: str
+    base: str
+    as_of: Quarter
+
+
+def scenario_text(heading: Heading, changed: Sequence[Change], source: str) -> str:
+    """Return the text of a scenario file that makes these changes, with the earlier values in comments."""
+    head = {"name": heading.name, "title": heading.title, "base": heading.base, "as_of": str(heading.as_of)}
+    parts = ["".join(f"{key} = {_quoted(each)}\n" for key, each in head.items())]
+    for change in changed:
+        unit = change.spec.driver.unit
+        values = {period: _value(value, unit) for period, value in change.given.items()}
+        by_period = ", ".join(f"{period} = {value}" for period, value in values.items())
+        given = f"value = {values[ALL]}" if ALL in values else f"values = {{ {by_period} }}"
+        parts.append(
+            f'[drivers.{_quoted(change.spec.key)}]\nunit = {_quoted(unit)}\ngrade = "J"\n'
+            f"source = {_quoted(source)}\n# before: {_before(change)}\n{given}\n"
+        )
+    return "\n".join(parts)
+
+
+def _before(change: Change) -> str:
+    unit = change.spec.driver.unit
+    shown = []
+    for period, value in change.before.items():
+        was = "as its year" if value is None else _value(value, unit)
+        shown.append(was if period == ALL else f"{period} = {was}")
+    more = f" and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else ""
+    return ", ".join(shown[:_MOST_SHOWN]) + more
+
+
+def _value(value: float, unit: str) -> str:
+    """Return a number to the last bit; a quarter or a date as people write it."""
+    is_coded = unit in {"quarter", "date"} and value == round(value)
+    return _quoted(as_text(value, unit)) if is_coded else repr(float(value))
+
+
+def _quoted(text: str) -> str:
+    """Return a text in TOML, with characters replaced that cannot be printed or have a meaning in a cell."""
+    plain = "".join(each if each.isprintable() else "?" for each in text).lstrip("=")
+    return json.dumps(_ESCAPE.sub("-x", plain), ensure_ascii=False)

@@ -1,0 +1,271 @@
+"""Drivers as data: their rows in ``drivers.csv``, and the rules that every value obeys.
+
+Values of one driver are keyed by period: ``"all"`` (constants), a year ``"2026"``, or a quarter
+``"2026Q3"`` that wins over its year.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+from numbers import Real
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model import companies
+from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean, located
+from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Quarter
+from model.language.units import measure
+from model.plan.plan import labelled
+from model.reported.tables import period_in, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.company import Company
+    from model.language.declarations import Driver
+
+ALL: Final = "all"
+DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
+GRADES: Final = ("R", "G", "A", "F", "J")
+"""Reported, company guidance, published thesis, fitted to reported figures, judgement."""
+_COLUMNS: Final = (
+    "driver", "unit", "default", "minimum", "maximum", "fill", "grade", "description", "source",
+)  # fmt: skip
+_SUM_TOLERANCE: Final = 1e-9
+
+PeriodValues = dict[str, float]
+
+
+def number(value: object, where: str) -> float:
+    """Return ``value`` as a finite number, or raise an :class:`InputError` that starts with ``where``."""
+    if not isinstance(value, bool) and isinstance(value, Real):
+        with contextlib.suppress(OverflowError):
+            found = float(value)
+            if math.isfinite(found):
+                return found
+    if value is None:
+        message = f"{where} is empty: it needs a number"
+    elif isinstance(value, str) and value.startswith("="):
+        message = f"{where} needs a number, not the formula {value[:40]!r}: type its result"
+    else:
+        message = f"{where} needs a number, not {str(value)[:40]!r}"
+    raise InputError(message)
+
+
+@dataclass(frozen=True)
+class DriverSpec:
+    """The data of one driver row: unit, default, range, and the source of the default."""
+
+    company: Company
+    key: str
+    driver: Driver
+    default: PeriodValues
+    minimum: float
+    maximum: float
+    repeats: bool
+    grade: str
+    description: str
+    source: str
+
+    @property
+    def label(self) -> str:
+        """Name for people, with its members."""
+        members = self.key.partition("[")[2].removesuffix("]")
+        return labelled(self.driver, members.split(",") if members else ())
+
+    def clipped(self, value: float) -> float:
+        """Return the nearest value in the driver's range."""
+        return min(max(value, self.minimum), self.maximum)
+
+    def check(self, value: object, where: str) -> float:
+        """Return ``value`` if it is allowed, or raise an :class:`InputError` that starts with ``where``."""
+        value = number(value, f"{where}: {self.key}")
+        if not self.minimum <= value <= self.maximum and not (self.driver.zero_means_none and value == 0):
+            unit = self.driver.unit
+            per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
+            hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
+            shown, low, high = (as_text(each, unit) for each in (value, self.minimum, self.maximum))
+            raise InputError(f"{where}: {self.key} = {shown} is outside {low}..{high} ({unit}){hint}")
+        if self.driver.whole and value != round(value):
+            raise InputError(f"{where}: {self.key} = {value:g} must be a whole number")
+        if self.driver.unit == "quarter":
+            with located(f"{where}: {self.key}"):
+                Quarter.from_code(value)
+        return value
+
+
+@companies.cached
+def driver_specs(company: Company | None = None) -> dict[str, DriverSpec]:
+    """Read the data of a company's drivers: exactly one row for each driver row of the model.
+
+    ``peers.csv`` is optional. Without a company, the drivers are those of the company in use.
+    """
+    company = company or companies.default()
+    known = {key: driver for driver in company.model.drivers.values() for key in driver_keys(driver)}
+    specs: dict[str, DriverSpec] = {}
+    for name in DRIVERS_FILES:
+        if company.file(name).is_file():
+            _read_specs(company, name, known, specs)
+    missing = sorted(set(known) - set(specs))
+    if missing:
+        raise InputError(f"{DRIVERS_FILES[0]}: no row for {', '.join(missing)}: add one for each")
+    return {key: specs[key] for key in known}
+
+
+def _read_specs(
+    company: Company, name: str, known: Mapping[str, Driver], specs: dict[str, DriverSpec]
+) -> None:
+    for where, row in records(company, name, _COLUMNS):
+        key = row["driver"]
+        if key in specs:
+            raise InputError(f"{where}: {key!r} is given twice")
+        if key not in known:
+            raise InputError(f"{where}: {key!r} is not a driver{did_you_mean(key, known)}")
+        if row["fill"] not in {"repeat", "default"} or row["grade"] not in GRADES:
+            raise InputError(f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}")
+        driver = known[key]
+        if row["unit"] != driver.unit or not row["source"]:
+            units = f"the unit {driver.unit!r}, not {row['unit']!r}"
+            raise InputError(f"{where}: {key} needs a source and {units}")
+        low, high = (_number(row[end], driver, where) for end in ("minimum", "maximum"))
+        repeats, texts = row["fill"] == "repeat", (row["grade"], row["description"], row["source"])
+        spec = DriverSpec(company, key, driver, {}, low, high, repeats, *texts)
+        specs[key] = replace(spec, default=_parse_default(row["default"], spec, where))
+
+
+def driver_keys(driver: Driver) -> list[str]:
+    """Return the row keys of a driver: one for each combination of members."""
+    keys = [driver.name]
+    for place, dimension in enumerate(driver.by):
+        keys = [f"{key}{'[' if place == 0 else ','}{member}" for key in keys for member in dimension.members]
+    return [f"{key}]" for key in keys] if driver.by else keys
+
+
+def coded(text: str, unit: str) -> float:
+    """Return the number of a quarter (``2026Q3``) or a date (``2026-10-06``) in cells; or the number itself.
+
+    A text that is not of the unit is a :class:`PeriodError` or a :class:`ValueError`.
+    """
+    if unit == "quarter":
+        return Quarter.parse(text).code
+    return date.fromisoformat(text).toordinal() - DAY_ZERO if unit == "date" else float(text)
+
+
+def as_text(value: float, unit: str) -> str:
+    """Return a value in the form that :func:`coded` reads: quarters as 2026Q3, dates as 2026-10-06."""
+    if unit == "date" and value == round(value) and 1 <= value + DAY_ZERO <= date.max.toordinal():
+        return date.fromordinal(round(value) + DAY_ZERO).isoformat()
+    if unit == "quarter" and value == round(value) and 1 <= value % 10 <= QUARTERS_A_YEAR:
+        return str(Quarter.from_code(value))
+    return f"{value:g}"
+
+
+def _number(text: str, driver: Driver, where: str) -> float:
+    try:
+        return coded(text, driver.unit)
+    except (ValueError, PeriodError):
+        raise InputError(f"{where}: {text!r} is not a number") from None
+
+
+def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
+    """Read ``0.06``, or ``2022=0.06;2030=0.08``: from a year on, or by quarters since the as-of (elapsed)."""
+    if "=" not in text:
+        value = spec.check(_number(text, spec.driver, where), where)
+        return {ALL: value} if spec.driver.kind != "yearly" else {str(y): value for y in spec.company.years}
+    entries = {}
+    for entry in text.split(";"):
+        period, _, given = entry.partition("=")
+        if spec.driver.kind != "elapsed":
+            period = period_key(spec, period, where)
+        elif not period.isdecimal():
+            form = "by quarters since as-of (0=1;4=0.9)"
+            raise InputError(f"{where}: {spec.key} is given {form}, not {text[:40]!r}")
+        entries[period] = spec.check(_number(given, spec.driver, where), where)
+    return entries if spec.driver.kind == "elapsed" else filled(entries, spec, repeats=True)
+
+
+def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> PeriodValues:
+    """Return yearly values with the missing years filled: each repeats the year before."""
+    years = sorted(int(period) for period in entries if "Q" not in period)
+    filled = {period: value for period, value in entries.items() if "Q" in period}
+    for year in range(years[0], spec.company.last.year + 1) if years else ():
+        if str(year) in entries:
+            filled[str(year)] = entries[str(year)]
+        elif repeats:
+            filled[str(year)] = filled[str(year - 1)]
+    return filled
+
+
+def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverSpec:
+    """Return the data of a driver row; an unknown key is an :class:`UnknownNameError` with the nearest."""
+    if key in specs:
+        return specs[key]
+    members = [known for known in specs if known.startswith(f"{key}[")]
+    if members:
+        raise UnknownNameError(f"{where}: {key!r} has members: write {', '.join(members)}")
+    raise UnknownNameError(f"{where}: unknown driver {key!r}{did_you_mean(key, specs)}")
+
+
+def period_key(spec: DriverSpec, text: str, where: str) -> str:
+    """Return the key of a driver's value for a period; a period outside the axis is refused."""
+    kind = spec.driver.kind
+    if kind in {"constant", "seasonal"}:
+        if text != ALL:
+            hint = f"give one value, not one for {text}"
+            raise InputError(f"{where}: {spec.key} does not vary with time: {hint}")
+        return ALL
+    period = period_in(text, f"{where}: {spec.key}")
+    if period.frequency == "ttm" or period.year not in spec.company.years:
+        raise PeriodError(f"{where}: {spec.key}: {text} is outside {spec.company.first}..{spec.company.last}")
+    if kind == "elapsed" and period.frequency != "quarterly":
+        raise InputError(f"{where}: {spec.key} is given by quarter, not for {text}")
+    return str(period)
+
+
+def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
+    """Return the same value for every period after the as-of."""
+    if spec.driver.kind in {"constant", "seasonal"}:
+        return {ALL: value}
+    if spec.driver.kind == "elapsed":
+        ahead = range(1, spec.company.last - as_of + 1)
+        return {str(as_of.shifted(each)): value for each in ahead}
+    return {str(year): value for year in range(as_of.shifted(1).year, spec.company.last.year + 1)}
+
+
+def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:
+    """Return the values of a driver before any scenario changes them."""
+    if spec.driver.kind == "elapsed":
+        return interpolated(spec.default, as_of, spec.company.last)
+    return dict(spec.default)
+
+
+def interpolated(knots: Mapping[str, float], as_of: Quarter, last: Quarter) -> PeriodValues:
+    """Return values by quarter from knots by quarters since the as-of, interpolated between them."""
+    points = sorted((0 if period == ALL else int(period), value) for period, value in knots.items())
+    distances = range(1, max(points[-1][0], last - as_of) + 1)
+    values = np.interp(distances, [at for at, _ in points], [value for _, value in points]).tolist()
+    return {str(as_of.shifted(each)): value for each, value in zip(distances, values, strict=True)}
+
+
+def shares_of_one(driver: Driver) -> list[list[str]]:
+    """Return the rows of a driver in groups that sum to one: those of the last dimension."""
+    groups: dict[str, list[str]] = {}
+    for key in driver_keys(driver):
+        groups.setdefault(key.rpartition(",")[0] or driver.name, []).append(key)
+    return list(groups.values())
+
+
+def check_sums(table: Mapping[str, Mapping[str, float]], company: Company, where: str) -> None:
+    """Refuse shares that do not add up to 1, over the last dimension of a driver."""
+    for driver in company.model.drivers.values():
+        if not driver.sums_to_one:
+            continue
+        for group in shares_of_one(driver):
+            total = sum(table[key][ALL] for key in group)
+            if abs(total - 1) > _SUM_TOLERANCE:
+                names = " + ".join(group)
+                raise InputError(f"{where}: {names} = {total:g}, must be 1: change the others too")

@@ -1,0 +1,232 @@
+"""Scenario and overlay files: TOML text in, checked entries out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from model import companies
+from model.errors import InputError, UnknownNameError, did_you_mean, located
+from model.language.periods import Quarter
+from model.scenarios import drivers
+from model.scenarios.adjustment import OPERATIONS
+from model.scenarios.drivers import ALL, DriverSpec, PeriodValues
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from model.company import Company
+
+Word = TypeVar("Word", bound=str)
+Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
+_SCENARIO_KEYS: Final = {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
+_OVERLAY_KEYS: Final = frozenset({"name", "title", "note", "overlay", "changes"})
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+_ELAPSED: Final = re.compile(r"[0-9]{1,3}")
+_NOT_IN_CELLS: Final = re.compile(r"^=|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+"""Texts that a cell would read as a formula, or that a file cannot hold."""
+_KINDS: Final[dict[type, str]] = {
+    str: "a text", float: "a number", int: "a whole number", bool: "true or false", list: "a list",
+    dict: "a table",
+}  # fmt: skip
+_ENTRY_KEYS: Final = frozenset({"unit", "grade", "source", "note", "value", "values", *OPERATIONS})
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario or overlay file, parsed and checked."""
+
+    name: str
+    title: str
+    note: str
+    base: str
+    as_of: Quarter | None
+    weight: float
+    overlay: bool
+    entries: Mapping[str, Mapping[str, Any]]
+    place: int = 0
+    """Position of a scenario that ships in lists; those in the same place are sorted by name."""
+
+
+def builtin_scenarios(company: Company | None = None) -> list[str]:
+    """Names of the scenarios that ship, in order of their place."""
+    return [file.name for file in _shipped(company or companies.default()).values() if not file.overlay]
+
+
+def builtin_overlays(company: Company | None = None) -> list[str]:
+    """Names of the overlays that ship."""
+    return [file.name for file in _shipped(company or companies.default()).values() if file.overlay]
+
+
+@cache
+def _texts(company: Company) -> dict[str, str]:
+    folder = company.file("scenarios")
+    files = [each for each in folder.iterdir() if each.name.endswith(".toml")] if folder.is_dir() else []
+    return {each.name.removesuffix(".toml"): company.text(f"scenarios/{each.name}") for each in files}
+
+
+@cache
+def _shipped(company: Company) -> dict[str, ScenarioFile]:
+    """Return the files that ship, by name: scenarios and overlays, as each declares itself."""
+    files = {name: _parse_file(text, f"{name}.toml", company) for name, text in _texts(company).items()}
+    for name, file in files.items():
+        if file.name != name:
+            named = f"holds the scenario {file.name!r}: a file that ships is named after it"
+            raise InputError(f"{name}.toml: {named}")
+    return {file.name: file for file in sorted(files.values(), key=lambda each: (each.place, each.name))}
+
+
+def read_file(name: str, company: Company) -> ScenarioFile:
+    """Read a scenario or overlay that ships, or from a path that ends in .toml."""
+    if not name.endswith(".toml"):
+        shipped = _shipped(company)
+        if name not in shipped:
+            raise UnknownNameError(f"unknown scenario {name!r}{did_you_mean(name, shipped)}")
+        return shipped[name]
+    path = Path(name)
+    file = parse_own(text_of_file(path, "scenario"), str(path), company)
+    parts = [part.strip() for part in file.base.split("+")]
+    base = "+".join(str(path.parent / part) if part.endswith(".toml") else part for part in parts)
+    return replace(file, base=base)
+
+
+def parse_own(text: str, where: str, company: Company) -> ScenarioFile:
+    """Read the text of a user's file; ``where`` begins messages."""
+    file = _parse_file(text, where, company)
+    if file.place:
+        raise InputError(f"{where}: 'place' does not belong in a scenario of your own")
+    if file.name.lower() in {each.lower() for each in _texts(company)}:
+        raise InputError(f"{where}: {file.name!r} is the name of a scenario that ships: choose another")
+    return file
+
+
+def text_of_file(path: Path, what: str) -> str:
+    """Return the text of a user's file; an unreadable file is an :class:`InputError`."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InputError(f"{path}: cannot read the {what} file: {reason}") from None
+
+
+def toml_content(text: str, where: str) -> dict[str, Any]:
+    """Return the content of a TOML text; invalid TOML is an :class:`InputError`."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where}: is not valid TOML: {error}") from None
+
+
+def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
+    content = toml_content(text, where)
+    overlay = take(content, "overlay", bool, where, default=False)
+    allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS
+    for key in sorted(set(content) - allowed):
+        kind = "an overlay" if overlay else "a scenario"
+        raise InputError(f"{where}: {key!r} does not belong in {kind}{did_you_mean(key, allowed)}")
+    section = "changes" if overlay else "drivers"
+    entries = content.get(section, {})
+    texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
+    weight = content.get("weight", 0.0)
+    if not all(isinstance(each, str) for each in texts.values()) or not _NAME.fullmatch(texts["name"]):
+        needed = 'name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
+        raise InputError(f"{where}: needs {needed}")
+    for key, each in texts.items():
+        check_text(each, f"{where}: {key}")
+    if not isinstance(entries, dict):
+        needed = f"a table [{section}.NAME] for each driver that it changes"
+        raise InputError(f"{where}: needs {needed}, not {section} = {entries!r}")
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
+        raise InputError(f"{where}: weight must be a number from 0 to 1")
+    specs = drivers.driver_specs(company)
+    for key, entry in entries.items():
+        _check_entry(entry, drivers.spec_named(key, specs, where), f"{where}: {key}", overlay=overlay)
+    place = take(content, "place", int, where, 0)
+    with located(f"{where}: as_of"):
+        as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
+    name, note, base = texts["name"], texts["note"], texts["base"]
+    title = texts["title"] or name
+    return ScenarioFile(name, title, note, base, as_of, float(weight), overlay, entries, place)
+
+
+def take(entry: Mapping[str, Any], key: str, kind: type[Kind], where: str, default: Kind) -> Kind:
+    """Return an entry of a kind, or the default if there is none; another kind is an :class:`InputError`."""
+    value = entry.get(key, default)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise InputError(f"{where}: {key} must be {_KINDS[kind]}, not {str(value)[:40]!r}")
+    return value
+
+
+def check_text(text: object, where: str) -> None:
+    """Refuse all but texts, and texts that a cell would read as a formula or a file cannot hold."""
+    if not isinstance(text, str) or _NOT_IN_CELLS.search(text):
+        raise InputError(f"{where} must be a text that does not start with = and has no control characters")
+
+
+def checked_table(entry: object, keys: Collection[str], holds: str, where: str) -> dict[str, Any]:
+    """Return the entry of a driver, which is a table with some of these keys."""
+    if not isinstance(entry, dict) or not set(entry) <= set(keys):
+        found = ", ".join(sorted(set(entry) - set(keys))) if isinstance(entry, dict) else repr(entry)
+        raise InputError(f"{where}: must be a table with unit, source and {holds}; found {found}")
+    return entry
+
+
+def only_one(entry: Mapping[str, Any], keys: Sequence[Word], allowed: Sequence[str], where: str) -> Word:
+    """Return the only one of some keys that an entry holds, which must be among those that are allowed."""
+    given = [key for key in keys if key in entry]
+    if len(given) != 1 or given[0] not in allowed:
+        found = ", ".join(given) or "none"
+        raise InputError(f"{where}: needs exactly one of {', '.join(allowed)}; found {found}")
+    return given[0]
+
+
+def check_unit(entry: Mapping[str, Any], spec: DriverSpec, where: str) -> None:
+    """Refuse an entry in another unit than its driver's."""
+    if entry.get("unit") != spec.driver.unit:
+        raise InputError(f"{where}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
+
+
+def _check_entry(entry: object, spec: DriverSpec, where: str, *, overlay: bool) -> None:
+    table = checked_table(entry, _ENTRY_KEYS, "values", where)
+    allowed = OPERATIONS if overlay else ("value", "values")
+    only_one(table, ("value", "values", *OPERATIONS), allowed, where)
+    check_unit(table, spec, where)
+    for key in ("source", "grade", "note"):
+        check_text(table.get(key, ""), f"{where}: {key}")
+    if not table.get("source", "").strip():
+        raise InputError(f'{where}: needs source = "where the values come from"')
+
+
+def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) -> PeriodValues:
+    """Return the values of one entry by period key; elapsed drivers keep their quarters since the as-of."""
+    here, values = f"{where}: {spec.key}", given if isinstance(given, dict) else {ALL: given}
+    if not values:
+        raise InputError(f"{here} is given no value")
+    result: PeriodValues = {}
+    for period, value in values.items():
+        if spec.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
+            try:
+                with located(here):
+                    value = drivers.coded(str(value), spec.driver.unit)  # noqa: PLW2901  # 2026Q3, a date
+            except ValueError:
+                raise InputError(f"{here} needs a date such as 2026-10-06, not {value!r}") from None
+        if spec.driver.kind == "elapsed":
+            if not _ELAPSED.fullmatch(str(period)):
+                raise InputError(f"{here} is given by quarters since as-of (0, 4, 8 ...), not for {period}")
+            key = str(period)
+        elif spec.driver.kind == "yearly" and period == ALL:
+            key = str(spec.company.first.year)
+        else:
+            key = drivers.period_key(spec, str(period), where)
+        if key in result:
+            raise InputError(f"{here} is given twice for {key}")
+        known = drivers.number(value, f"{here} ({period})")
+        result[key] = spec.check(known, where) if check else known
+    return result

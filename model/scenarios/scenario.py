@@ -1,0 +1,130 @@
+"""Scenarios: complete tables of driver values, and overrides of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model import companies
+from model.scenarios import drivers
+from model.scenarios.drivers import ALL, PeriodValues
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from model.company import Company
+    from model.language.periods import Quarter
+    from model.plan.plan import Plan
+
+
+@dataclass(frozen=True)
+class Note:
+    """The source of a scenario's value of a driver."""
+
+    grade: str
+    source: str
+
+
+@dataclass(frozen=True, repr=False)
+class Scenario:
+    """A complete set of driver values.
+
+    ``name``: such as ``"base+power_delay"``; ``as_of``: last reported quarter; ``weight``: in the
+    probability-weighted value; ``table``: driver row -> values by ``"all"``, year or quarter; ``sources``:
+    driver row -> source, for drivers that the scenario changes.
+    """
+
+    name: str
+    title: str
+    as_of: Quarter
+    weight: float
+    table: Mapping[str, Mapping[str, float]]
+    note: str = ""
+    sources: Mapping[str, Note] = field(default_factory=dict)
+    company: Company = field(default_factory=companies.default)
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}, as of {self.as_of}: {self.title}>"
+
+    @property
+    def plan(self) -> Plan:
+        """The company's model on the axis of the scenario."""
+        return self.company.plan(self.company.axis(self.as_of))
+
+    def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
+        """Return the scenario with some values replaced.
+
+        ``overrides``: driver row -> numbers by year, quarter or ``"all"``, or one number from the running
+        year on (also for its reported quarters, where the model uses them); a quarter's own value has
+        precedence over its year's.
+        """
+        specs = drivers.driver_specs(self.company)
+        # unchanged values stay the same objects, which driver_arrays() computes once
+        table = dict(self.table)
+        for key, given in overrides.items():
+            spec = drivers.spec_named(key, specs, "override")
+            changed = dict(table[key])
+            if isinstance(given, Mapping):
+                values = given
+            else:
+                values = drivers.everywhere(spec, given, self.as_of)
+                changed = {each: old for each, old in changed.items() if "Q" not in each or each in values}
+            for period, value in values.items():
+                changed[drivers.period_key(spec, str(period), "override")] = spec.check(value, "override")
+            table[key] = changed
+        drivers.check_sums(table, self.company, "override")
+        return replace(self, table=table)
+
+    def ahead(self, key: str, first: Quarter | None = None) -> PeriodValues:
+        """Return a driver's values from a quarter on (default: after the as-of), by period."""
+        values, first = self.table[key], first or self.as_of.shifted(1)
+        if ALL in values:
+            return dict(values)
+        earliest, last = {True: str(first), False: str(first.year)}, str(self.company.last)
+        return {each: value for each, value in values.items() if earliest["Q" in each] <= each <= last}
+
+    def series(self, plan: Plan, key: str) -> NDArray[np.float64]:
+        """Return one driver row on the axis of ``plan``: shape (quarters,), or (1,) for a constant."""
+        driver = plan.rows[key].driver
+        if driver is None or not plan.rows[key].timed:
+            return np.array([self.table[key][ALL]])
+        if driver.kind == "seasonal":
+            by_season = [self.table[f"{key}[{member}]"][ALL] for member in driver.by[0].members]
+            return np.array([by_season[quarter.number - 1] for quarter in plan.axis.quarters])
+        values = self.table[key]
+        last = values.get(str(self.company.last.year), 0.0)  # of a longer axis than the model's own
+        labels = plan.axis.labels
+        return np.array([values.get(quarter, values.get(year, last)) for quarter, year in labels])
+
+
+def assumption_hash(scenarios: Sequence[Scenario]) -> str:
+    """Return twelve hex digits that change with any driver value of the scenarios that the model uses."""
+    content = {}
+    for scenario in scenarios:
+        plan = scenario.plan
+        for row in plan.driver_rows:
+            start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
+            values = scenario.series(plan, row.key)[start:]
+            content[f"{scenario.name}: {row.key}"] = [f"{value:.12g}" for value in values]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def driver_arrays(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, NDArray[np.float64]]:
+    """Return every driver row for several scenarios side by side.
+
+    Shape (quarters or 1, scenarios); (quarters or 1, 1) where all scenarios hold the very same values, as
+    overrides of one do.
+    """
+    first, *others = scenarios
+    arrays = {}
+    for row in plan.driver_rows:
+        parts = [row.key] if row.key in first.table else plan.names[row.key]
+        same = all(each.table[part] is first.table[part] for each in others for part in parts)
+        different = [first] if same else scenarios
+        arrays[row.key] = np.stack([each.series(plan, row.key) for each in different], axis=1)
+    return arrays

@@ -1,0 +1,181 @@
+"""Uncertain drivers: distributions and correlations as data, bound to a scenario.
+
+A *move* changes a driver of a scenario by a random number, as an overlay does by a fixed one: ``set``,
+``add`` or ``scale``, in all years ahead or in some of them. A company's data can hold a file of moves, and a
+user can give another one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from model.errors import InputError
+from model.language.periods import QUARTERS_A_YEAR
+from model.scenarios.adjustment import Operation, adjustable, applied, room
+from model.simulation.correlation import normal_correlations
+from model.simulation.distributions import Distribution, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.backends.arrays import Array
+    from model.plan.plan import Plan
+    from model.scenarios.drivers import DriverSpec
+
+_YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})(?:(?P<open>\+)|-(?P<last>[0-9]{1,4}))?")
+_FIRST_CALENDAR_YEAR: Final = 1000
+_WORDS: Final = {"set": "set in", "add": "added to", "scale": "multiplied by"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """A random change of a driver.
+
+    ``years``: ``""`` for every period ahead; ``"0"`` for the year running at the as-of, ``"1-2"`` for the two
+    after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``grade``, ``source``: those
+    of the width.
+    """
+
+    name: str
+    driver: str
+    operation: Operation
+    distribution: Distribution
+    years: str = ""
+    grade: str = "J"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Moves, and rank correlations between pairs of them by name; ``reasons`` explains each correlation."""
+
+    name: str
+    moves: tuple[Move, ...]
+    correlations: Mapping[tuple[str, str], float]
+    reasons: Mapping[tuple[str, str], str]
+    title: str = ""
+    note: str = ""
+
+    @property
+    def scores(self) -> Array:
+        """Correlations of the moves' normal scores; an impossible matrix is an :class:`InputError`."""
+        return normal_correlations([move.name for move in self.moves], self.correlations, self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class BoundMove:
+    """A move of a scenario: the rows of the driver's array that it changes, and the driver's range."""
+
+    move: Move
+    rows: range
+    distribution: Distribution
+    minimum: float
+    maximum: float
+
+    def apply(self, path: Array, drawn: Array) -> None:
+        """Change a driver's array, of shape (quarters, draws), by one drawn number a draw."""
+        own = path[self.rows.start : self.rows.stop]
+        # the distribution is truncated already: clipping is for rounding only
+        np.clip(applied(self.move.operation, own, drawn), self.minimum, self.maximum, out=own)
+
+
+def bind_moves(
+    uncertainty: Uncertainty, plan: Plan, drivers: Mapping[str, Array], specs: Mapping[str, DriverSpec]
+) -> tuple[BoundMove, ...]:
+    """Bind moves to the path of one scenario: driver row -> array of shape (quarters or 1, 1).
+
+    An :class:`InputError` if a driver cannot be moved, a distribution leaves its range in a period ahead,
+    years are not on the axis, or two moves of a driver overlap.
+    """
+    bound: list[BoundMove] = []
+    for move in uncertainty.moves:
+        _check_drawable(move, specs[move.driver], uncertainty.name)
+        found = _bound(move, plan, drivers[move.driver][:, 0], specs[move.driver], uncertainty.name)
+        for other in bound:
+            if other.move.driver == move.driver and set(other.rows) & set(found.rows):
+                both = f"{other.move.name} and {move.name} both move {move.driver}"
+                raise InputError(f"{uncertainty.name}: {both} in the same years: give them different years")
+        bound.append(found)
+    return tuple(bound)
+
+
+def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) -> BoundMove:
+    rows = range(1)
+    if plan.rows[move.driver].timed:
+        rows = _rows(move, plan, where)
+    elif move.years:
+        raise InputError(f"{where}: {move.name}: {move.driver} does not vary with time: leave out years")
+    values = {row: float(path[row]) for row in rows}
+    given = adjustable(spec, move.operation, values, f"{where}: {move.name}: ")
+    rows = range(min(given), max(given) + 1)
+    if len(given) < len(rows):
+        hint = "write an entry for each part"
+        raise InputError(f"{where}: {move.name}: {move.driver} is 0 (none given) in between: {hint}")
+    if move.operation == "scale" and not any(given.values()):
+        raise InputError(f"{where}: {move.name}: {move.driver} is 0 there, scaled or not: use add or set")
+    low, high = room(spec, move.operation, given.values())
+    stays = f"which must stay in {spec.minimum:g}..{spec.maximum:g} in every period"
+    reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
+    return BoundMove(move, rows, within(move.distribution, low, high, reach), spec.minimum, spec.maximum)
+
+
+def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
+    driver = spec.driver
+    is_coded, is_table = driver.unit in {"quarter", "date"}, driver.kind in {"seasonal", "elapsed"}
+    if driver.whole or driver.sums_to_one or is_coded or is_table:
+        problem = "it is a whole number, a date, a table or a share of a total"
+        raise InputError(f"{where}: {move.name}: {spec.key} cannot be drawn: {problem}")
+
+
+def _rows(move: Move, plan: Plan, where: str) -> range:
+    """Return the positions of the quarters ahead in which a move holds."""
+    axis = plan.axis
+    first, last = year_range(move.years, where)
+    if first < _FIRST_CALENDAR_YEAR:
+        running = axis.quarters[axis.forecast_start].year
+        first, last = first + running, min(last, _FIRST_CALENDAR_YEAR) + running
+    begin, end = (QUARTERS_A_YEAR * (year - axis.first.year) for year in (first, last + 1))
+    rows = range(max(axis.forecast_start, begin), min(axis.length, end))
+    if not rows:
+        ahead = f"{axis.quarters[axis.forecast_start]} to {axis.last}"
+        raise InputError(f"{where}: {move.name}: years = {move.years!r} holds no quarter from {ahead}")
+    return rows
+
+
+def year_range(text: str, where: str) -> tuple[int, int]:
+    """Read ``"0"``, ``"1-2"``, ``"3+"`` or ``"2027-2028"``; blank is all years.
+
+    Examples
+    --------
+    >>> year_range("1-2", "mine.toml")
+    (1, 2)
+    """
+    if not text:
+        return (0, 9999)
+    match = _YEARS.fullmatch(text)
+    if match is not None:
+        first = int(match["first"])
+        last = 9999 if match["open"] else int(match["last"] or first)
+        calendar = first >= _FIRST_CALENDAR_YEAR
+        if first <= last and (match["open"] or calendar == (last >= _FIRST_CALENDAR_YEAR)):
+            return (first, last)
+    forms = '"0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
+    raise InputError(f"{where}: years = {text[:40]!r}: write {forms}")
+
+
+def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
+    """Return a scenario's drivers with draws of those that move, from uniform draws of shape (draws, moves).
+
+    Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.
+    """
+    drawn = dict(drivers)
+    for number, bound in enumerate(moves):
+        key = bound.move.driver
+        if drawn[key] is drivers[key]:
+            drawn[key] = np.repeat(drivers[key], len(shares), axis=1)
+        bound.apply(drawn[key], bound.distribution.quantile(shares[:, number]))
+    return drawn

@@ -1,0 +1,228 @@
+"""References, functions and constants of a formula, written and read as text. Knows nothing of any model."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+LAST_ROW: Final = 1_048_576
+LAST_COLUMN: Final = 16_384
+
+_TOKEN: Final = re.compile(
+    r"""
+    (?P<text>"[^"]*")                                        # a text; a doubled quote makes two texts
+    | (?P<sheet>'[^']*'!?|\[[^\[\]]*\])                      # a quoted sheet, a linked file, a table column
+    | (?P<call>[A-Za-z_\\][\w.\\]*(?=\())                    # a function
+    | (?P<reference>(?<![\w.])\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.(!]))
+    | (?P<name>[A-Za-z_\\$][\w.\\$]*!?)                      # a name, a sheet, a whole column
+    | (?P<number>[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
+    """,
+    re.VERBOSE,
+)
+"""Alternatives begin with different characters and repeat nothing nested: time is linear in the length."""
+_REFERENCE: Final = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})")
+_PREFIXES: Final = re.compile(r"^(_XLFN\.)?(_XLWS\.)?(_XLUDF\.)?(_XLDUDF_)?")
+_NUMBERED: Final = re.compile(r"[rR][0-9]*([cC][0-9]*)?|[cC][0-9]*")
+"""A reference by row and column numbers."""
+
+
+@cache
+def column_number(letters: str) -> int:
+    """Return the number of a column, from 1.
+
+    Examples
+    --------
+    >>> column_number("AB")
+    28
+    """
+    number = 0
+    for letter in letters.upper():
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+def coordinates(reference: str) -> tuple[int, int] | None:
+    """Return row and column of a reference such as ``$B$5``; None for anything else."""
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        return None
+    row, column = int(match[4]), column_number(match[2])
+    return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
+
+
+def rectangle(reference: str) -> tuple[int, int, int, int] | None:
+    """Return first row, first column, last row and last column of ``B5`` or ``B5:D9``, else None."""
+    first, _, last = reference.partition(":")
+    start, end = coordinates(first), coordinates(last or first)
+    return None if start is None or end is None else (*start, *end)
+
+
+def _rewritten(formula: str, change: Callable[[str, int, str, int], str]) -> str:
+    """Return a formula with every reference changed, given as column and row, each after its ``$`` or not."""
+
+    def each(match: re.Match[str]) -> str:
+        if match.lastgroup != "reference":
+            return match[0]
+        fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(match[0]).groups()  # type: ignore[union-attr]  # it matched above
+        return change(fixed_column, column_number(letters), fixed_row, int(digits))
+
+    return _TOKEN.sub(each, formula)
+
+
+def relative(formula: str, row: int, column: int) -> str:
+    """Return a formula with its references as distances from its cell: the same for copies of a formula.
+
+    Examples
+    --------
+    >>> relative("B1+$A$2", 1, 3)
+    'R[0]C[-1]+R2C1'
+    """
+
+    def distance(fixed_column: str, at_column: int, fixed_row: str, at_row: int) -> str:
+        down = f"R{at_row}" if fixed_row else f"R[{at_row - row}]"
+        return down + (f"C{at_column}" if fixed_column else f"C[{at_column - column}]")
+
+    return _rewritten(formula, distance)
+
+
+def moved(formula: str, rows: int, columns: int) -> str:
+    """Return a formula as it reads when it is copied that many rows down and columns right.
+
+    Examples
+    --------
+    >>> moved("B1*$A1", 1, 1)
+    'C2*$A2'
+    """
+
+    def there(fixed_column: str, column: int, fixed_row: str, row: int) -> str:
+        column += 0 if fixed_column else columns
+        row += 0 if fixed_row else rows
+        return f"{fixed_column}{column_letters(column)}{fixed_row}{row}" if min(row, column) > 0 else "#REF!"
+
+    return _rewritten(formula, there)
+
+
+@lru_cache(maxsize=1 << 15)
+def functions(formula: str) -> frozenset[str]:
+    """Return the functions that a formula calls, in capitals and without the prefixes of newer ones.
+
+    Cached: several rules ask for those of one formula.
+
+    Examples
+    --------
+    >>> sorted(functions('IF(A1>0,_xlfn.XLOOKUP(A1,B:B,C:C),"SUM(x)")'))
+    ['IF', 'XLOOKUP']
+    """
+    calls = (match[0].upper() for match in _TOKEN.finditer(formula) if match.lastgroup == "call")
+    return frozenset(_PREFIXES.sub("", each) for each in calls)
+
+
+def constants(formula: str) -> list[str]:
+    """Return the numbers that are typed into a formula."""
+    return [match[0] for match in _TOKEN.finditer(formula) if match.lastgroup == "number"]
+
+
+def without_texts(formula: str) -> str:
+    """Return a formula without the texts in it: the syntax."""
+    return _TOKEN.sub(lambda match: '""' if match.lastgroup == "text" else match[0], formula)
+
+
+def looks_like_a_cell(name: str) -> bool:
+    """Tell whether a name could be read as a reference, in either style."""
+    return coordinates(name) is not None or _NUMBERED.fullmatch(name) is not None
+
+
+@cache
+def column_letters(column: int) -> str:
+    """Return the letters of a column, from 1.
+
+    Examples
+    --------
+    >>> column_letters(28)
+    'AB'
+    """
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def reference(row: int, column: int, *, fixed_row: bool = False, fixed_column: bool = False) -> str:
+    """Write a cell as ``A1``, with ``$`` before what stays when the formula is copied."""
+    return f"{'$' if fixed_column else ''}{column_letters(column)}{'$' if fixed_row else ''}{row}"
+
+
+def absolute(row: int, column: int) -> str:
+    """Write a cell as ``$A$1``."""
+    return reference(row, column, fixed_row=True, fixed_column=True)
+
+
+def area(
+    first: tuple[int, int], last: tuple[int, int], *, fixed_row: bool = False, fixed_column: bool = False
+) -> str:
+    """Write the cells between two corners as ``A1:B2``, with ``$`` as for :func:`reference`."""
+    corners = (reference(*each, fixed_row=fixed_row, fixed_column=fixed_column) for each in (first, last))
+    return ":".join(corners)
+
+
+def across(sheet: str, row: int, first: int, last: int) -> str:
+    """Write the cells of a row on a sheet, wherever the reference stands."""
+    return f"'{sheet}'!{area((row, first), (row, last), fixed_row=True, fixed_column=True)}"
+
+
+def down(sheet: str, column: int, rows: range) -> str:
+    """Write the cells of a column on a sheet, wherever the reference stands."""
+    return f"'{sheet}'!{area((rows[0], column), (rows[-1], column), fixed_row=True, fixed_column=True)}"
+
+
+def ranges(places: Iterable[tuple[int, int]]) -> list[str]:
+    """Return cells as few ranges, in reading order.
+
+    Examples
+    --------
+    >>> ranges([(1, 1), (1, 2), (2, 1), (2, 2), (5, 3)])
+    ['A1:B2', 'C5']
+    """
+    runs: list[list[int]] = []  # row, first column, last column
+    for row, column in sorted(set(places)):
+        if runs and runs[-1][0] == row and runs[-1][2] == column - 1:
+            runs[-1][2] = column
+        else:
+            runs.append([row, column, column])
+    blocks: list[list[int]] = []  # first row, last row, first column, last column
+    open_: dict[tuple[int, int], list[int]] = {}
+    for row, first, last in runs:
+        block = open_.get((first, last))
+        if block is not None and block[1] == row - 1:
+            block[1] = row
+        else:
+            open_[first, last] = block = [row, row, first, last]
+            blocks.append(block)
+    names = ((reference(top, first), reference(bottom, last)) for top, bottom, first, last in blocks)
+    return [start if start == end else f"{start}:{end}" for start, end in names]
+
+
+def covers(cells: str, wanted: tuple[int, int, int, int]) -> bool:
+    """Tell whether one of the ranges in ``cells`` holds a rectangle."""
+    top, left, bottom, right = wanted
+    found = (rectangle(each) for each in cells.split())
+    return any(r and r[0] <= top and r[1] <= left and r[2] >= bottom and r[3] >= right for r in found)
+
+
+AMZN: Final = "AMZN_"
+
+
+def calls_ours(formula: str) -> bool:
+    """Tell whether a formula calls an AMZN_ function, with or without the name of LibreOffice's extension.
+
+    Examples
+    --------
+    >>> [calls_ours(each) for each in ("AMZN_FCF(2026)", "ORG.AMZNFCF.ADDIN.AMZN_FCF()", 'N("AMZN_")')]
+    [True, True, False]
+    """
+    return AMZN in formula and any(name.rpartition(".")[2].startswith(AMZN) for name in functions(formula))

@@ -1,0 +1,1 @@
+"""Spreadsheet engines behind one interface."""

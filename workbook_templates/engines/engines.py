@@ -1,0 +1,24 @@
+"""The spreadsheet engines: formualizer (the default) and IronCalc in this process; LibreOffice, a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model.errors import UnknownNameError, did_you_mean
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.engines.ironcalc import IronCalc
+from workbook_templates.engines.libreoffice import LibreOffice
+
+if TYPE_CHECKING:
+    from workbook_templates.engines.engine import Engine
+
+_ALL: Final[tuple[Engine, ...]] = (Formualizer(), IronCalc(), LibreOffice())
+ENGINES: Final = {engine.name: engine for engine in _ALL}
+DEFAULT_ENGINE: Final = "formualizer"
+
+
+def engine_named(name: str) -> Engine:
+    """Return an engine by name; an unknown one is an :class:`UnknownNameError`."""
+    if name not in ENGINES:
+        raise UnknownNameError(f"unknown engine {name!r}{did_you_mean(name, ENGINES)}")
+    return ENGINES[name]

@@ -1,0 +1,90 @@
+"""formualizer: the default engine, in this process."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from workbook_templates.engines.engine import Engine, failed
+from workbook_templates.read.values import ERRORS, Changes, Grid, Grids, Value, day_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+_ERRORS: Final = {kind: text for text, kind in ERRORS.items()} | {"Div0": "#DIV/0!"}
+Heard = Callable[[str], None]
+Register = Callable[[Any, Heard | None], None]
+"""Registers functions with a formualizer workbook; the second argument receives their error messages."""
+LARGEST_SHEET: Final = (2000, 100)
+"""Rows and columns read from a sheet: formualizer does not tell its size; a test keeps sheets below it."""
+
+
+class Formualizer(Engine):
+    """The default engine, in this process; ``register`` adds our functions to its workbooks."""
+
+    name = "formualizer"
+    how_to_get = "pip install formualizer"
+
+    def is_available(self) -> bool:
+        """See :class:`Engine`."""
+        return importlib.util.find_spec("formualizer") is not None
+
+    def __init__(self, register: Register | None = None) -> None:
+        self.register = register
+
+    def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
+        import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
+
+        found: list[Grids] = []
+        book: Any = None
+        loaded: bytes | None = None
+        applied: Changes = {}
+        for data, changes in jobs:
+            if data is not loaded or not set(applied) <= set(changes):
+                book, loaded = formualizer.load_workbook_bytes(data), data
+                if self.register is not None:
+                    self.register(book, None)
+            for (sheet, row, column), content in changes.items():
+                book.set_value(sheet, row, column, content)
+            applied = changes
+            book.evaluate_all()
+            found.append({name: _formualizer_grid(book, name) for name in book.sheet_names})
+        return found
+
+    def with_cached_values(self, data: bytes) -> bytes:
+        """Return the workbook with the values of its formulas cached; every other part stays as it was."""
+        import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
+
+        self.require()
+        try:
+            result = formualizer.recalculate_xlsx_bytes(data)
+        except Exception as error:
+            raise failed(self.name, error) from error
+        return bytes(result["bytes"])
+
+
+def _formualizer_grid(book: Any, name: str) -> Grid:  # noqa: ANN401  # formualizer's Workbook has no public type for its values
+    import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
+
+    area = formualizer.RangeAddress(name, 1, 1, *LARGEST_SHEET)
+    rows = book.sheet(name).get_values(area)
+    return {
+        (row, column): value if type(value) is float else plain_value(value)
+        for row, cells in enumerate(rows, start=1)
+        for column, value in enumerate(cells, start=1)
+        if value is not None
+    }
+
+
+def plain_value(value: Any) -> Value:  # noqa: ANN401  # number, text, bool, None, or a mapping for an error
+    """Return a value of formualizer as a number (dates too), a text, a flag, or the text of an error."""
+    if isinstance(value, dict):
+        return _ERRORS.get(str(value.get("kind")), f"#{value.get('kind')}")
+    if isinstance(value, (bool, str)) or value is None:
+        return value
+    if isinstance(value, (date, time)):
+        return day_number(value)
+    return value / timedelta(days=1) if isinstance(value, timedelta) else float(value)

@@ -1,0 +1,159 @@
+"""Calculates workbooks that may hold anything: in this process if all formulas are ours, else with limits.
+
+A formula can ask for more time and memory than there is. ``python -m workbook_templates.engines.limited`` is
+the process with limits.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from model.errors import AmznFcfError, EngineError
+from workbook_templates.engines.engine import failed
+from workbook_templates.engines.engines import engine_named
+from workbook_templates.engines.formualizer import Formualizer, plain_value
+from workbook_templates.read.values import is_error, value_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbook_templates.engines.formualizer import Register
+    from workbook_templates.read.values import Grids, Value
+
+    Place = tuple[str, int, int]
+    Cells = Mapping[Place, bool]
+    Pinned = Mapping[Place, Value] | None
+
+SECONDS: Final = 2
+SECONDS_WITH_FUNCTIONS: Final = 60
+"""Processor time for a workbook, and for one with AMZN_ functions, each of which may run the model."""
+_SLOWEST: Final = 20
+"""How many times longer the wall clock may run than the processor's: others use the machine too."""
+MEMORY: Final = 2_000_000_000
+"""Bytes of address space, of which an engine touches a fraction."""
+_MOST_EXPLAINED: Final = 200
+"""Failed AMZN_ cells that are explained; further ones show their error value only."""
+
+
+class Calculated(NamedTuple):
+    """Values of formula cells, and the messages of functions in cells that failed."""
+
+    grids: Grids
+    failures: Mapping[Place, str] = {}
+
+
+def calculate(data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None) -> Calculated:
+    """Calculate a workbook with formualizer in this process.
+
+    ``cells``: formula cells whose values are wanted, each with whether it calls functions that ``register``
+    makes known; ``pinned``: cells that hold a value in place of their formula, because the engine may
+    calculate it otherwise.
+    """
+    import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
+
+    said: list[str] = []
+    try:
+        book: Any = formualizer.load_workbook_bytes(data)
+        if register is not None:
+            register(book, said.append)
+        for (sheet, row, column), value in (pinned or {}).items():
+            book.set_value(sheet, row, column, value)
+        book.evaluate_all()
+        grids: dict[str, dict[tuple[int, int], Value]] = {}
+        for sheet, row, column in cells:
+            value = plain_value(book.get_value(sheet, row, column))
+            grids.setdefault(sheet, {})[row, column] = value
+        failures: dict[Place, str] = {}
+        for place in (place for place, calls in cells.items() if calls):
+            error = grids[place[0]][place[1:]]
+            if not is_error(error):
+                continue
+            said.clear()
+            if len(failures) < _MOST_EXPLAINED:
+                book.set_formula(*place, book.get_formula(*place))
+                book.evaluate_cell(*place)
+            reasons = "; ".join(dict.fromkeys(said))
+            failures[place] = f"{error}: {reasons}" if reasons else str(error)
+    except AmznFcfError:
+        raise
+    except Exception as error:
+        raise failed(Formualizer.name, error) from error
+    return Calculated(grids, failures)
+
+
+def calculate_apart(
+    name: str, data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None
+) -> Calculated:
+    """Calculate a workbook in a process of its own with limited time and memory; only formualizer pins cells.
+
+    An engine that fails, or needs more than its limits, is an :class:`EngineError`.
+    """
+    calls = any(cells.values())
+    seconds = SECONDS_WITH_FUNCTIONS if calls else SECONDS
+    named = f"{register.__module__}:{register.__qualname__}" if register is not None and calls else ""
+    order = {
+        "engine": name, "seconds": seconds, "size": len(data), "register": named,
+        "cells": [[*place, call] for place, call in cells.items()],
+        "pinned": [[*place, value] for place, value in (pinned or {}).items()],
+    }  # fmt: skip
+    command, said = [sys.executable, "-m", __name__], json.dumps(order).encode() + b"\n" + data
+    try:
+        done = subprocess.run(  # noqa: S603  # this module
+            command, input=said, capture_output=True, check=False, timeout=_SLOWEST * seconds
+        )
+        answer = json.loads(done.stdout) if done.returncode == 0 else {}
+    except (subprocess.TimeoutExpired, ValueError):
+        answer = {}
+    if "error" in answer:
+        raise EngineError(str(answer["error"]))
+    if "grids" not in answer:
+        limits = f"{seconds} s or {MEMORY // 1_000_000_000} GB"
+        raise EngineError(f"{name} needs more than {limits} for its formulas, or crashed")
+    grids: dict[str, dict[tuple[int, int], Value]] = {}
+    for sheet, row, column, value in answer["grids"]:
+        grids.setdefault(sheet, {})[row, column] = value
+    failures = {(sheet, row, column): text for sheet, row, column, text in answer["failures"]}
+    return Calculated(grids, failures)
+
+
+def _limit(seconds: int) -> None:
+    try:
+        import resource  # noqa: PLC0415  # there is none on Windows, where the wall clock is the limit
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _registered(path: str) -> Register | None:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name) if path else None
+
+
+def main() -> None:
+    """Calculate the workbook on stdin, and write the values as JSON."""
+    order = json.loads(sys.stdin.buffer.readline())
+    data = sys.stdin.buffer.read(order["size"])
+    cells = {(sheet, row, column): call for sheet, row, column, call in order["cells"]}
+    _limit(order["seconds"])
+    try:
+        if order["engine"] == Formualizer.name:
+            pinned = {(sheet, row, column): value for sheet, row, column, value in order["pinned"]}
+            found = calculate(data, cells, _registered(order["register"]), pinned)
+        else:
+            found = Calculated(engine_named(order["engine"]).calculate(data))
+        values = [[*place, value_at(found.grids, *place)] for place in cells]
+        failures = [[*place, text] for place, text in found.failures.items()]
+        answer: dict[str, object] = {"grids": values, "failures": failures}
+    except AmznFcfError as error:
+        answer = {"error": str(error)}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""A workbook before it is a file: cells with content, style and the figure that they must equal."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.results import Results
+    from model.scenarios.scenario import Scenario
+    from workbook_templates.plan.layout import Layout
+
+Content = float | str | None
+
+
+class Twin(ABC):
+    """The figure of the model that a formula cell must equal."""
+
+    @abstractmethod
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+        """Return the cell's value, NaN for an error value.
+
+        ``results``: the model computed for the workbook's scenarios; ``draw``: number of the selected one.
+        """
+
+    def unit(self, plan: WorkbookPlan) -> str:  # noqa: ARG002  # twins of rows look it up
+        """Return the unit of the value, which decides on the tolerance; empty if it is not that of a row."""
+        return ""
+
+
+class Cell(NamedTuple):
+    """Content (a formula starts with ``=`` and has a twin), style, and twin."""
+
+    content: Content
+    style: str
+    twin: Twin | None = None
+
+
+@dataclass(repr=False)
+class SheetPlan:
+    """A sheet before it is written."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    row_styles: dict[int, str] = field(default_factory=dict)
+    """Styles of cells that are empty: IronCalc takes a cell that is written empty for a 0."""
+    frozen: tuple[int, int] | None = None
+    outline: list[tuple[int, int]] = field(default_factory=list)
+    ranges: list[InputRange] = field(default_factory=list)
+    column_outline: list[tuple[int, int]] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Cells that lead to the top of another sheet."""
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Texts shown when the pointer rests on a cell."""
+    highlights: list[Highlight] = field(default_factory=list)
+    protected: bool = True
+    print_columns: int = 0
+    """Number of columns printed, one page wide: those of the years; 0 for all."""
+    one_page: bool = False
+    """Printed on a single page."""
+
+    def put(self, row: int, column: int, content: Content, style: str, twin: Twin | None = None) -> None:
+        """Place a cell."""
+        self.cells[row, column] = Cell(content, style, twin)
+
+    def number(self, row: int, column: int) -> float:
+        """Return the number in a cell, NaN for anything else."""
+        content = self.cells[row, column].content
+        return content if isinstance(content, (int, float)) else math.nan
+
+
+@dataclass(frozen=True)
+class InputRange:
+    """Cells in which a user may type, and the values allowed: a list, a range, or (``free``) anything."""
+
+    cells: str
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = False
+    choices: str = ""
+    free: bool = False
+    message: str = ""
+    prompt: str = ""
+    """Shown next to a selected cell."""
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A conditional format: the look of cells where a formula, written for the first of them, is true."""
+
+    cells: str
+    condition: str
+    look: Literal["bad", "differs", "overruled", "meaningless"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Figures of a chart: their cells, their name, and how they are drawn.
+
+    A series without a colour is invisible: it lifts the series stacked upon it.
+    """
+
+    title: str
+    cells: str
+    colour: str = ""
+    line: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart of columns (or bars, ``horizontal``) and lines over shared categories.
+
+    ``corner``: the cell of its top left corner; ``size``: width and height in cm; ``categories``: a reference
+    to their cells, texts unless they have a ``category_format``; ``stacked``: columns stand upon each other.
+    """
+
+    title: str
+    corner: str
+    size: tuple[float, float]
+    categories: str
+    series: tuple[Series, ...]
+    value_title: str
+    value_format: str = "#,##0"
+    value_max: float | None = None
+    category_format: str = ""
+    category_title: str = ""
+    stacked: bool = False
+    horizontal: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class WorkbookPlan:
+    """A workbook before it is a file: the scenario it is preset to, the choices it offers, and its sheets."""
+
+    selected: Scenario
+    layout: Layout
+    sheets: Mapping[str, SheetPlan]
+    version: str
+
+    @property
+    def scenarios(self) -> Sequence[Scenario]:
+        """Scenarios that the selector offers."""
+        return self.layout.scenarios

@@ -1,0 +1,94 @@
+"""Nodes as Excel formulas: the twin of ``model/backends/arrays.py``. Text only; knows no openpyxl.
+
+Functions are limited to what Excel 2010, LibreOffice 7.4, IronCalc and formualizer all have and agree on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model.backends.infix import infix
+from model.errors import DeclarationError
+from model.language import nodes
+from model.language.periods import QUARTERS_A_YEAR
+from model.plan.plan import key_of
+
+if TYPE_CHECKING:
+    from model.language.nodes import Expr
+    from workbook_templates.plan.site import Site
+
+ALLOWED_FUNCTIONS: Final = frozenset(
+    {"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"}
+)
+_FUNCTIONS: Final = {
+    "minimum": "MIN", "maximum": "MAX", "absolute": "ABS", "where": "IF", "&": "AND", "|": "OR",
+}  # fmt: skip
+_REDUCTIONS: Final = {"lowest": "MIN", "highest": "MAX", "sum": "SUM"}
+
+
+def formula(node: Expr, site: Site) -> str:
+    """Return ``node`` as the formula of a cell, with its ``=``.
+
+    Examples
+    --------
+    ``aws_volume * (1 - price_pressure)`` in 2026Q3 on the sheet of sales is ``=AM35*(1-AM36)``.
+    """
+    return "=" + infix(node, _Excel(site))
+
+
+def call(name: str, *arguments: str) -> str:
+    """Write a call of an allowed function; any other is a :class:`DeclarationError`."""
+    if name not in ALLOWED_FUNCTIONS:
+        allowed = ", ".join(sorted(ALLOWED_FUNCTIONS))
+        raise DeclarationError(f"{name} is not among the functions that all engines agree on: {allowed}")
+    return f"{name}({','.join(arguments)})"
+
+
+class _Excel:
+    """The dialect of Excel, at one cell."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def operator(self, symbol: str) -> str:
+        return symbol
+
+    def flag(self, text: str) -> str:
+        return call("IF", text, "1", "0")
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        return call(_FUNCTIONS[name], *arguments)
+
+    def leaf(self, node: nodes.Leaf) -> str:
+        site = self.site
+        match node:
+            case nodes.Ref(_, lag):
+                return site.cell(key_of(node), lag)
+            case nodes.Lagged(ref, by, longest, further):
+                window = site.window(key_of(ref), longest + further, 1 + further)
+                return call("INDEX", window, f"{longest + 1}-{infix(by, self)}")
+            case nodes.Fixed(ref, position):
+                return site.fixed(key_of(ref), position)
+            case nodes.Sum(refs):
+                keys = tuple(key_of(ref) for ref in refs)
+                span = site.span(keys)
+                return call("SUM", span) if span else call("SUM", *(site.cell(key, 0) for key in keys))
+            case nodes.Trailing(ref):
+                return call("SUM", site.window(key_of(ref), QUARTERS_A_YEAR - 1, 0))
+            case nodes.YearSum(ref):
+                return call("SUMIFS", site.whole(key_of(ref)), site.header_row("year"), site.header("year"))
+            case nodes.Calendar(what):
+                return site.header(what)
+            case nodes.Reduction(function, ref):
+                return call(_REDUCTIONS[function], site.whole(key_of(ref)))
+            case nodes.NotMeaningful():
+                return "(0/0)"
+            case nodes.PositionOf(value, ref):
+                return call("MATCH", infix(value, self), site.whole(key_of(ref)), "0")
+            case nodes.AtPosition(ref, position):
+                return call("INDEX", site.whole(key_of(ref)), infix(position, self))
+            case nodes.CountBeyond(ref, tolerance):
+                row, limit = site.whole(key_of(ref)), infix(tolerance, self)
+                return call("SUMPRODUCT", f"({row}>{limit})+({row}<-{limit})")
+            case _:
+                raise nodes.no_case(node, __name__)

@@ -1,0 +1,193 @@
+"""The places of all cells: sheets, rows, columns. A column holds the same quarter or year on every sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from model.errors import DeclarationError
+from model.language.declarations import Block, Driver
+from model.reported.actuals import load_actuals
+from workbook_templates.a1 import area
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.company import Company
+    from model.language.declarations import Model
+    from model.plan.plan import Plan
+    from model.presentation import WorkbookWords
+    from model.scenarios.scenario import Scenario
+
+LABEL, NAME, UNIT, NOTE, VALUE = 1, 2, 3, 4, 5
+"""Columns: label, public name, unit, definition or source, and the value of rows without time."""
+FIRST_YEAR_COLUMN: Final = 6
+
+TITLE_ROW, SUBTITLE_ROW = 1, 2
+YEAR_ROW, SEASON_ROW, POSITION_ROW, ELAPSED_ROW = 3, 4, 5, 6
+YEAR_NUMBER_ROW, END_ROW, PERIOD_ROW, BASIS_ROW = 7, 8, 9, 10
+FIRST_ROW: Final = 12
+"""First row below the header."""
+
+COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED = "Cover", "Contents", "Functions", "Inputs", "Reported"
+ANNUAL, SCENARIOS, SENSITIVITY, THESIS = "Annual", "Scenarios", "Sensitivity", "Thesis"
+CHECKS, SOURCES, LOG = "Checks", "Sources", "Log"
+STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS)
+"""Sheets that hold values of the model beside formulas."""
+CHECKS_FAILED: Final = "checks_failed"
+"""The line that sums up all checks."""
+AS_OF_CELL: Final = (4, 3)
+SELECTED_CELL: Final = (5, 3)
+VERSION_CELL: Final = (8, 3)
+HASH_CELL: Final = (9, 3)
+"""Cover: as-of, name of the selected scenario, version of the model, hash of the assumptions as built."""
+STAMP_CELL: Final = (YEAR_ROW, NAME)
+"""On the sheets that hold stamped values: their source."""
+CHOICE_ROW: Final = FIRST_ROW
+"""Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""
+
+
+def words_of(scenario: Scenario) -> WorkbookWords:
+    """Return what workbooks show of the company of a scenario."""
+    return scenario.company.presentation.workbook
+
+
+def calculation_sheets(model: Model) -> tuple[str, ...]:
+    """Return the sheets of computed lines, in the order in which blocks name them."""
+    return tuple(dict.fromkeys(block.sheet for block in model.blocks if block.sheet != CHECKS))
+
+
+class Place(NamedTuple):
+    """A row on a sheet."""
+
+    sheet: str
+    row: int
+
+
+class Heading(NamedTuple):
+    """The title of a section on a sheet."""
+
+    row: int
+    text: str
+
+
+@dataclass(repr=False)
+class Layout:
+    """Places of every row of a plan, for a choice of scenarios.
+
+    ``places``: rows of drivers, reported figures and lines; ``live``: rows of drivers on Inputs; ``given``:
+    first of the rows, one a scenario, that hold a driver's values on Inputs; ``annual``: rows of the Annual
+    sheet.
+    """
+
+    plan: Plan
+    scenarios: Sequence[Scenario]
+    places: dict[str, Place] = field(default_factory=dict)
+    live: dict[str, int] = field(default_factory=dict)
+    given: dict[str, int] = field(default_factory=dict)
+    annual: dict[str, int] = field(default_factory=dict)
+    headings: dict[str, list[Heading]] = field(default_factory=dict)
+    last_row: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for key in self.plan.rows:
+            if key.startswith("reported."):
+                self.places[key] = Place(REPORTED, self._next_row(REPORTED))
+        for block in self.plan.model.blocks:
+            self._place_block(block)
+        self._place_inputs()
+        for row, key in enumerate(self.words.annual, start=FIRST_ROW):
+            self.annual[self.plan.row(key).key] = row
+
+    @property
+    def company(self) -> Company:
+        """The company of the scenarios."""
+        return self.scenarios[0].company
+
+    @property
+    def words(self) -> WorkbookWords:
+        """What workbooks show of the company."""
+        return words_of(self.scenarios[0])
+
+    def shown_years(self, before: int, after: int) -> list[int]:
+        """Return years of the axis around that of the latest reported quarter."""
+        latest = load_actuals(self.company).latest.year
+        return [year for year in self.plan.axis.years if latest - before <= year <= latest + after]
+
+    @property
+    def years(self) -> int:
+        """Number of year columns."""
+        return len(self.plan.axis.years)
+
+    @cached_property
+    def first_quarter_column(self) -> int:
+        """Column of the first quarter; the one before it is a narrow gap."""
+        return FIRST_YEAR_COLUMN + self.years + 1
+
+    @property
+    def last_column(self) -> int:
+        """Column of the last quarter."""
+        return self.first_quarter_column + self.plan.axis.length - 1
+
+    def quarter_column(self, position: int) -> int:
+        """Return the column of a quarter, by its position from 0."""
+        return self.first_quarter_column + position
+
+    def year_column(self, position: int) -> int:
+        """Return the column of a year, by its position from 0."""
+        return FIRST_YEAR_COLUMN + position
+
+    def over_axis(self, row: int, *, fixed_row: bool = False) -> str:
+        """Write the cells of a row in all quarters, whatever the column of the formula."""
+        first, last = (row, self.first_quarter_column), (row, self.last_column)
+        return area(first, last, fixed_row=fixed_row, fixed_column=True)
+
+    def driver_start(self, key: str) -> int:
+        """Return the first quarter in which a driver matters: earlier ones are not shown."""
+        return 0 if key in self.plan.used_in_history else self.plan.axis.forecast_start
+
+    def _next_row(self, sheet: str, gap: int = 0) -> int:
+        row = self.last_row.get(sheet, FIRST_ROW - 1) + 1 + gap
+        self.last_row[sheet] = row
+        return row
+
+    def _heading(self, sheet: str, text: str) -> None:
+        gap = 1 if sheet in self.last_row else 0
+        self.headings.setdefault(sheet, []).append(Heading(self._next_row(sheet, gap), text))
+
+    def _place_block(self, block: type[Block]) -> None:
+        sheet = block.sheet
+        self._heading(sheet, block.title)
+        beside, rows_of_vintages = [], {}
+        for item in block.declared:
+            seasonal = isinstance(item, Driver) and item.kind == "seasonal"
+            for key in (item.name,) if seasonal else self.plan.names[item.name]:
+                row = self.plan.rows[key]
+                if row.vintage is not None and not row.timed:
+                    beside.append(row)
+                    continue
+                self.places[key] = place = Place(sheet, self._next_row(sheet))
+                if row.vintage is not None:
+                    rows_of_vintages[row.members] = place
+        for row in beside:  # the cost of a vintage stands in the row of its figures over time
+            if row.members not in rows_of_vintages:
+                fault = f"the block {block.__name__} has no line over time by the same vintages"
+                raise DeclarationError(f"{row.key}: {fault}")
+            self.places[row.key] = rows_of_vintages[row.members]
+
+    def _place_inputs(self) -> None:
+        self.last_row[INPUTS] = CHOICE_ROW + len(self.scenarios) + 1
+        for block in self.plan.model.blocks:
+            drivers = [item for item in block.declared if isinstance(item, Driver)]
+            if not drivers:
+                continue
+            self._heading(INPUTS, block.title)
+            for driver in drivers:
+                keys = self.plan.names[driver.name]
+                for key in keys:
+                    self.live[key] = row = self._next_row(INPUTS)
+                    self.places.setdefault(key, Place(INPUTS, row))  # members of a season stand nowhere else
+                for key in keys:
+                    self.given[key] = self.last_row[INPUTS] + 1
+                    self.last_row[INPUTS] += len(self.scenarios)

@@ -1,0 +1,159 @@
+"""Sheets of computed lines (Sales, Assets, ..., Checks): one row a line, one formula a row."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final, cast
+
+from model.backends.prose import definition
+from model.language.periods import QUARTERS_A_YEAR
+from model.presentation import SheetWords
+from model.results import in_years
+from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.plan import layout as places
+from workbook_templates.plan.cells import Highlight, SheetPlan
+from workbook_templates.plan.formula import call, formula
+from workbook_templates.plan.layout import CHECKS, INPUTS
+from workbook_templates.plan.links import years_known
+from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names
+from workbook_templates.plan.sheets.inputs import mark_overruled
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
+from workbook_templates.plan.site import Site
+from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.twins import Computed, DriverInYear, OfRow
+
+if TYPE_CHECKING:
+    from model.language.declarations import Driver
+    from model.language.nodes import Expr
+    from model.plan.plan import Row
+    from model.results import Results
+    from workbook_templates.plan.cells import WorkbookPlan
+    from workbook_templates.plan.layout import Layout
+
+_LINK: Final = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
+PASS_COLUMN: Final = places.FIRST_YEAR_COLUMN
+"""On Checks: it shows TRUE or FALSE; the cell holds 1 or 0."""
+_SUBTITLE: Final = "USD millions unless the unit says otherwise; a year sums, or ends with, its quarters"
+
+
+def calculation(name: str, words: SheetWords | None) -> Sheet:
+    """Return a sheet of computed lines, with the company's texts for it."""
+    words = words or SheetWords(title=name, holds=name)
+    return Sheet(name, words.holds, words.title, words.subtitle or _SUBTITLE, _fill)
+
+
+def _put_lines(sheet: SheetPlan, layout: Layout) -> None:
+    put_axis(sheet, layout)
+    put_headings(sheet, layout)
+    for key, place in layout.places.items():
+        if place.sheet == sheet.name:
+            _put_row(sheet, layout, layout.plan.rows[key])
+
+
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    layout = edition.layout
+    _put_lines(sheet, layout)
+    first, last = (places.FIRST_ROW, places.VALUE), (layout.last_row[sheet.name], layout.last_column)
+    # a multiple of a loss is an error value, so that no sum takes it in
+    sheet.highlights.append(Highlight(area(first, last), f"ISERROR({reference(*first)})", "meaningless"))
+
+
+def _fill_checks(sheet: SheetPlan, edition: Edition) -> None:
+    """Write the differences by quarter, the number beyond tolerance, and whether that is none."""
+    layout = edition.layout
+    _put_lines(sheet, layout)
+    sheet.print_columns = PASS_COLUMN
+    sheet.put(places.PERIOD_ROW, PASS_COLUMN, "Passes", "period")
+    sheet.put(places.BASIS_ROW, PASS_COLUMN, "", "basis")
+    for key, place in layout.places.items():
+        if place.sheet == CHECKS and (key.endswith("_failures") or key == places.CHECKS_FAILED):
+            count = reference(place.row, places.VALUE, fixed_column=True)
+            text = "=" + call("IF", f"{count}=0", "1", "0")
+            sheet.put(place.row, PASS_COLUMN, text, "calc truth", Computed(partial(_passes, key)))
+
+
+def _passes(key: str, _plan: WorkbookPlan, results: Results, draw: int) -> float:
+    return float(results.values[key][0, draw] == 0)
+
+
+def _put_row(sheet: SheetPlan, layout: Layout, row: Row) -> None:
+    """Write one row of the model: a driver linked from Inputs, or a computed line."""
+    at = layout.places[row.key].row
+    if row.vintage is not None and not row.timed:  # heads a row of the triangle: what the vintage cost
+        sheet.put(at, places.NOTE, row.vintage + 1, "axis")
+        _put_formula(sheet, layout, row, at)
+        return
+    put_names(sheet, at, row.label, row.key, row.unit)
+    if row.driver is not None:
+        _put_driver(sheet, layout, row, row.driver)
+        return
+    if row.vintage is None:
+        note = definition(row, layout.plan)
+        if row.line is not None and row.line.note:
+            note = f"{note}. {row.line.note}"
+        sheet.put(at, places.NOTE, note, "note")
+    if not row.timed:
+        _put_formula(sheet, layout, row, at)
+        return
+    for position in range(row.start, row.stop):
+        _put_formula(sheet, layout, row, at, position)
+    _put_years(sheet, layout, row, at)
+
+
+def _put_formula(sheet: SheetPlan, layout: Layout, row: Row, at: int, position: int | None = None) -> None:
+    """Write a line's formula in a quarter, or that of its one value."""
+    past = position is not None and position < layout.plan.axis.forecast_start
+    node = row.history if past and row.line is not None and not row.line.result else row.forecast
+    column = places.VALUE if position is None else layout.quarter_column(position)
+    text = formula(cast("Expr", node), Site(layout, sheet.name, at, column))
+    role = "link" if _LINK.fullmatch(text) else "calc"
+    sheet.put(at, column, text, numeric(role, row.unit), OfRow(row.key, position))
+
+
+def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> None:
+    key, at = row.key, layout.places[row.key].row
+    members = layout.plan.names[driver.name] if driver.kind == "seasonal" else (key,)
+    live, last_live = layout.live[members[0]], layout.live[members[-1]]
+    by_year = "; a grey year: some of its quarters have values of their own, to the right"
+    note = f"Assumption: see Inputs{by_year if driver.kind == 'yearly' else ''}"
+    sheet.put(at, places.NOTE, note, "note")
+    style = numeric("calc" if driver.kind == "seasonal" else "link", row.unit)
+    if driver.kind == "constant":
+        sheet.put(at, places.VALUE, f"={INPUTS}!{absolute(live, places.VALUE)}", style, OfRow(key))
+        return
+    start = layout.driver_start(key)
+    for position in range(start, layout.plan.axis.length):
+        column = layout.quarter_column(position)
+        text = f"={INPUTS}!{reference(live, column)}"
+        if driver.kind == "seasonal":
+            values = f"{INPUTS}!{absolute(live, places.VALUE)}:{absolute(last_live, places.VALUE)}"
+            text = "=" + call("INDEX", values, reference(places.SEASON_ROW, column, fixed_row=True))
+        sheet.put(at, column, text, style, OfRow(key, position))
+    if driver.kind == "yearly":
+        first = start // QUARTERS_A_YEAR
+        for place, year in enumerate(layout.plan.axis.years[first:], start=first):
+            column = layout.year_column(place)
+            sheet.put(at, column, f"={INPUTS}!{reference(live, column)}", style, DriverInYear(key, year=year))
+        mark_overruled(sheet, layout, at, layout.year_column(first), start_of=key)
+
+
+def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
+    """Write the totals of the years: a sum, the last quarter, or the row's own formula over the years."""
+    rule = row.line.annual if row.line is not None else "none"
+    own, years = layout.over_axis(at), layout.over_axis(places.YEAR_ROW, fixed_row=True)
+    for place in years_known(row):
+        column = layout.year_column(place)
+        if rule == "sum":
+            text = "=" + call("SUMIFS", own, years, reference(places.YEAR_ROW, column, fixed_row=True))
+        elif rule == "last":
+            text = "=" + call("INDEX", own, reference(places.POSITION_ROW, column, fixed_row=True))
+        else:
+            text = formula(in_years(cast("Expr", row.forecast)), Site(layout, sheet.name, at, column))
+        sheet.put(at, column, text, numeric("calc", row.unit), OfRow(row.key, place, "annual"))
+
+
+CHECKS_SHEET: Final = Sheet(
+    CHECKS, "Arithmetic, ties to the filings, signs, ranges; every header shows whether all of them pass",
+    "Checks", "A difference in any quarter beyond the tolerance fails its check", _fill_checks,
+)  # fmt: skip

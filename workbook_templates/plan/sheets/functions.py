@@ -1,0 +1,112 @@
+"""Functions: every function in cells live, with the native formula for the same figure and the difference.
+
+The functions take their overrides from a table of the live drivers at the foot of the sheet, so that they
+follow the selector and every input that is changed by hand, as the native formulas do.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from model.language.periods import Period, Quarter
+from workbook_templates.a1 import area, reference
+from workbook_templates.plan.layout import FUNCTIONS, INPUTS, VALUE, Layout
+from workbook_templates.plan.links import linked, put_link
+from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
+from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.twins import Computed, NoDifference, NoError, OfRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model.presentation import Example
+    from model.results import Results
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
+
+HEADER_ROW, FIRST_ROW = 5, 6
+_LABEL, _CALL, _LIVE, _NATIVE, _DIFFERENCE, _UNIT = range(1, 7)
+_WIDTHS: Final = {_LABEL: 44.0, _CALL: 62.0, _LIVE: 18.0, _NATIVE: 18.0, _DIFFERENCE: 14.0, _UNIT: 10.0}
+_HEADS: Final = {
+    _LABEL: "What", _CALL: "Call", _LIVE: "Function", _NATIVE: "Native formula", _DIFFERENCE: "Difference",
+    _UNIT: "Unit",
+}  # fmt: skip
+_SCENARIO, _OVERRIDES = "{scenario}", "{overrides}"
+_QUARTER_WIDTH: Final = 10.0
+
+
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    layout, examples = edition.layout, edition.words.examples
+    sheet.widths |= _WIDTHS
+    sheet.protected = False
+    put_stamp(sheet, edition)
+    put_heads(sheet, HEADER_ROW, _HEADS, {_LABEL, _CALL, _UNIT})
+    table = _put_drivers(sheet, layout, FIRST_ROW + len(examples) + 2)
+    for row, example in enumerate(examples, start=FIRST_ROW):
+        _put_example(sheet, layout, example, row, table, edition.functions)
+    sheet.frozen = (FIRST_ROW, _LIVE)
+
+
+def _put_example(
+    sheet: SheetPlan, layout: Layout, example: Example, row: int, table: str, named: Callable[[str], str]
+) -> None:
+    arguments = example.arguments.replace(_SCENARIO, selected_scenario()).replace(_OVERRIDES, table)
+    call = f"{named(example.function)}({arguments})"
+    text = f"=INDEX({call},1,1)" if example.is_block else f"={call}"
+    shown = example.arguments.replace(_SCENARIO, "scenario").replace(_OVERRIDES, "drivers")
+    sheet.put(row, _CALL, f"{example.function}({shown})", "name")
+    period = Period.parse(example.period) if example.period else None
+    link = linked(layout, example.key, period) if example.key else None
+    if link is None:
+        sheet.put(row, _LABEL, example.label, "label")
+        sheet.put(row, _LIVE, text, example.style, NoError())
+        return
+    label = layout.plan.row(example.key).label
+    sheet.put(row, _LABEL, f"{label}{f', {period}' if period else ''}", "label")
+    sheet.put(row, _UNIT, link.unit, "unit")
+    put_link(sheet, (row, _NATIVE), link)
+    if link.unit == "quarter":  # a text from the function, a code in the native cell
+        sheet.put(row, _LIVE, text, "calc text", Computed(partial(_quarter_text, example.key)))
+        return
+    sheet.put(row, _LIVE, text, numeric("calc", link.unit), link.twin)
+    difference = f"={reference(row, _LIVE)}-{reference(row, _NATIVE)}"
+    sheet.put(row, _DIFFERENCE, difference, numeric("calc", link.unit), NoDifference(example.key))
+
+
+def _quarter_text(key: str, _plan: WorkbookPlan, results: Results, draw: int) -> str:
+    return str(Quarter.from_code(results.values[key][0, draw]))
+
+
+def _put_drivers(sheet: SheetPlan, layout: Layout, top: int) -> str:
+    """Write the live drivers as a driver table; return the reference to it."""
+    axis = layout.plan.axis
+    ahead = range(axis.forecast_start, axis.length)
+    last_column = 2 + len(ahead)
+    title = "Live drivers, as the functions take them: a value for all years, or one a quarter"
+    put_band(sheet, top, title, last_column)
+    head = top + 1
+    sheet.put(head, 1, "driver", "period text")
+    sheet.put(head, 2, "all", "period text")
+    for column, position in enumerate(ahead, start=3):
+        sheet.put(head, column, axis.quarters[position].code, "period")
+        sheet.widths.setdefault(column, _QUARTER_WIDTH)
+    for row, (key, live) in enumerate(layout.live.items(), start=head + 1):
+        driver = layout.plan.rows[key]
+        style = numeric("link", driver.unit)
+        sheet.put(row, 1, key, "name")
+        if driver.driver is not None and driver.driver.kind in {"constant", "seasonal"}:
+            sheet.put(row, 2, f"={INPUTS}!{reference(live, VALUE)}", style, OfRow(key))
+            continue
+        for column, position in enumerate(ahead, start=3):
+            text = f"={INPUTS}!{reference(live, layout.quarter_column(position))}"
+            sheet.put(row, column, text, style, OfRow(key, position))
+    return area((head, 1), (head + len(layout.live), last_column), fixed_row=True, fixed_column=True)
+
+
+SHEET: Final = Sheet(
+    FUNCTIONS, "Every function that can be called in cells, live beside its native formula",
+    "Functions in cells, and the native formulas for the same figures",
+    "Needs the functions (README: one section a host); without them the column Function shows #NAME?",
+    _fill, is_needed=lambda words: bool(words.examples),
+)  # fmt: skip

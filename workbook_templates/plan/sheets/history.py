@@ -1,0 +1,78 @@
+"""Reported figures, and the document behind each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model.language.periods import QUARTERS_A_YEAR
+from model.reported.actuals import load_actuals
+from workbook_templates.plan.layout import LABEL, NOTE, REPORTED, SOURCES, Layout
+from workbook_templates.plan.sheets.header import put_axis, put_names, put_state
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
+from workbook_templates.plan.styles import numeric
+
+if TYPE_CHECKING:
+    from workbook_templates.plan.cells import SheetPlan
+
+_SOURCE_COLUMNS: Final = {"Item": 58, "Period": 10, "Value": 14, "Unit": 10, "Check": 16, "Source": 110}
+_FIRST_SOURCE_ROW: Final = 7
+_PREFIX: Final = "reported."
+
+
+def _fill_reported(sheet: SheetPlan, edition: Edition) -> None:
+    layout = edition.layout
+    put_axis(sheet, layout, "Source of the last figure")
+    for key, place in layout.places.items():
+        if place.sheet == REPORTED:
+            _put_item(sheet, layout, key, place.row)
+
+
+def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
+    """Write the figures of an item up to as-of; estimates are in italics."""
+    actuals, axis, unit = load_actuals(layout.company), layout.plan.axis, layout.plan.rows[key].unit
+    item = key.removeprefix(_PREFIX)
+    label = layout.plan.model.words(item)
+    put_names(sheet, row, label[:1].upper() + label[1:], item, unit)
+    sources: dict[str, list[str]] = {}
+    for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
+        figure = actuals.figure(item, quarter)
+        role = "estimate" if figure.check in {"estimate", "judgement"} else "filed"
+        sheet.put(row, layout.quarter_column(position), figure.value, numeric(role, unit))
+        sheet.put(row, NOTE, figure.source, "note")
+        sources.setdefault(figure.source, []).append(str(quarter))
+    notes = (f"{', '.join(quarters)}: {source}" for source, quarters in sources.items())
+    sheet.notes[row, LABEL] = "\n".join(notes)
+    for place, year in enumerate(axis.years[: axis.forecast_start // QUARTERS_A_YEAR]):
+        annual = actuals.annual.get((item, str(year)))
+        if annual is not None:
+            sheet.put(row, layout.year_column(place), annual.value, numeric("filed", unit))
+
+
+def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
+    plan, quarterly = edition.layout.plan, load_actuals(edition.layout.company).quarterly
+    put_state(sheet, edition.layout)
+    for column, (title, width) in enumerate(_SOURCE_COLUMNS.items(), start=1):
+        sheet.put(_FIRST_SOURCE_ROW - 1, column, title, "period text")
+        sheet.widths[column] = width
+    row = _FIRST_SOURCE_ROW
+    for key in (key for key in edition.layout.places if key.startswith(_PREFIX)):
+        for quarter in plan.axis.quarters[: plan.axis.forecast_start]:
+            figure = quarterly[key.removeprefix(_PREFIX), str(quarter)]
+            entries: tuple[str | float, ...] = (
+                figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source,
+            )  # fmt: skip
+            for column, entry in enumerate(entries, start=1):
+                style = numeric("filed", plan.rows[key].unit) if isinstance(entry, float) else "remark"
+                sheet.put(row, column, entry, style)
+            row += 1
+    sheet.frozen = (_FIRST_SOURCE_ROW, 2)
+
+
+SHEET: Final = Sheet(
+    REPORTED, "Figures from the filings, by quarter and year", "Reported figures",
+    f"From the filings, to {{as_of}}; estimates in italics; a source for each on {SOURCES}", _fill_reported,
+)  # fmt: skip
+SOURCES_SHEET: Final = Sheet(
+    SOURCES, "The document behind every reported figure", "Sources",
+    "Every reported figure and the document that states it", _fill_sources,
+)  # fmt: skip

@@ -1,0 +1,215 @@
+"""Scenarios: stamped figures of all, side by side, and whether the live one agrees with its column."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from model.analysis.weighting import weighted_scenario, weighted_scenarios
+from model.results import run
+from model.scenarios.composing import load_scenario
+from model.scenarios.files import builtin_scenarios
+from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.plan.formula import call
+from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout
+from workbook_templates.plan.links import linked, put_link, year_of
+from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp
+from workbook_templates.plan.sheets.inputs import choice_cell
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
+from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.twins import Computed, scenario_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.results import Results
+    from model.scenarios.scenario import Scenario
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
+
+NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW = 5, 6, 7, 8, 9
+FIRST_ROW: Final = 11
+_LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
+_TOLERANCE: Final = 1e-6
+MIX_OF_DRIVERS: Final = "mix of drivers"
+"""Head of a column: no scenario can have this name."""
+_WIDTHS: Final = {_LABEL: 58.0, _NAME: 34.0, _UNIT: 10.0, PERIOD: 9.0, LIVE: 15.0, AGREES: 12.0, MIX: 13.0}
+_COLUMN_WIDTH: Final = 18.0
+_HEADS: Final = {
+    _LABEL: "", _NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees",
+    MIX: "Mix of values",
+}  # fmt: skip
+_LABELS: Final = {
+    AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix",
+    TOLERANCE_ROW: "Tolerance of agreement, relative",
+    COMPARED_ROW: "Figures compared with the scenario's own column",
+}  # fmt: skip
+
+
+class Figure(NamedTuple):
+    """A row of the sheet: a row of the model, in a year or (0) without a period."""
+
+    key: str
+    year: int = 0
+
+
+def sections(layout: Layout) -> dict[str, list[Figure]]:
+    """Return the figures of each section."""
+    found = {}
+    for section in layout.words.sections:
+        years = [0]
+        if section.years is not None:
+            years = [*layout.shown_years(*section.years)]
+            years += [year for year in layout.plan.axis.years[-1:] if year not in years]
+        found[section.title] = [Figure(key, year) for key in section.lines for year in years]
+    return found
+
+
+def agreement_cell() -> str:
+    """Return the reference (on this sheet) to the text on the agreement of live and stamped figures."""
+    return reference(AS_OF_ROW, LIVE)
+
+
+def figure_rows(layout: Layout) -> dict[Figure, int]:
+    """Return the row of every figure: one below the title of its section, two free rows between sections."""
+    rows, row = {}, FIRST_ROW
+    for figures in sections(layout).values():
+        for figure in figures:
+            row += 1
+            rows[figure] = row
+        row += 2
+    return rows
+
+
+def rows_of(layout: Layout, key: str, years: Sequence[int] = (0,)) -> range:
+    """Return the rows of a figure in some of its years, which stand below each other."""
+    found = [row for figure, row in figure_rows(layout).items() if figure.key == key and figure.year in years]
+    return range(found[0], found[-1] + 1)
+
+
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    layout = edition.layout
+    columns = _stamped(layout)
+    mix = {(each.name, each.as_of): each.weight for each in weighted_scenarios(layout.company)}
+    # they add up to 1; a user's own are not in it
+    weights = mix if set(mix) <= {(each.name, each.as_of) for each, _ in columns} else {}
+    last = FIRST_COLUMN + len(columns) - 1
+    sheet.widths |= _WIDTHS | dict.fromkeys(range(FIRST_COLUMN, last + 1), _COLUMN_WIDTH)
+    put_stamp(sheet, edition)
+    put_heads(sheet, NAME_ROW, _HEADS, range(LIVE))
+    for row, text in _LABELS.items():
+        sheet.put(row, _LABEL, text, "label")
+    sheet.put(TOLERANCE_ROW, LIVE, _TOLERANCE, "axis")
+    for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
+        sheet.put(NAME_ROW, column, scenario.name, "period")
+        sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
+        sheet.put(WEIGHT_ROW, column, weights.get((scenario.name, scenario.as_of), 0.0), "calc percent")
+    rows = figure_rows(layout)
+    for title, figures in sections(layout).items():
+        put_band(sheet, rows[figures[0]] - 1, title, last)
+        for figure in figures:
+            _put_figure(sheet, layout, figure, rows[figure], [values[figure] for _, values in columns])
+    agreeing = area((FIRST_ROW, AGREES), (max(rows.values()), AGREES))
+    compared = sum(column == AGREES and cell.twin is not None for (_, column), cell in sheet.cells.items())
+    sheet.put(COMPARED_ROW, LIVE, compared, "calc whole")
+    text = f'=IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"agrees","inputs changed")'
+    sheet.put(AS_OF_ROW, LIVE, text, "check", Computed(agreement))
+    sheet.frozen = (FIRST_ROW, _NAME)
+
+
+def column_names(layout: Layout) -> dict[int, str]:
+    """Return the scenarios by column: those of the selector, the others that ship, and the mix."""
+    offered = [each.name for each in layout.scenarios]
+    others = [name for name in builtin_scenarios(layout.company) if name not in offered]
+    mix = [MIX_OF_DRIVERS] if weighted_scenarios(layout.company) else []
+    return dict(enumerate([*offered, *others, *mix], start=FIRST_COLUMN))
+
+
+def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
+    offered = {each.name: each for each in layout.scenarios}
+    if weighted := weighted_scenarios(layout.company):
+        offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted), name=MIX_OF_DRIVERS)
+    names = column_names(layout).values()
+    chosen = [offered.get(name) or load_scenario(name, company=layout.company) for name in names]
+    figures = figure_rows(layout)
+    values: dict[str, dict[Figure, float]] = {}
+    for as_of in dict.fromkeys(each.as_of for each in chosen):
+        batch = [each for each in chosen if each.as_of == as_of]
+        results = run(batch)
+        for place, scenario in enumerate(batch):
+            values[scenario.name] = {figure: _value(results, figure, place) for figure in figures}
+    return [(scenario, values[scenario.name]) for scenario in chosen]
+
+
+def _value(results: Results, figure: Figure, place: int) -> float:
+    if figure.year:
+        row = results.series(figure.key, "annual")[results.plan.axis.year_position(figure.year)]
+    else:
+        row = results.values[figure.key][0]
+    return float(row[min(place, len(row) - 1)])
+
+
+def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, values: list[float]) -> None:
+    line = layout.plan.row(figure.key)
+    put_names(sheet, row, line.label, figure.key, line.unit)
+    if figure.year:
+        sheet.put(row, PERIOD, f"FY{figure.year}", "unit")
+    link = linked(layout, figure.key, year_of(figure.year) if figure.year else None)
+    put_link(sheet, (row, LIVE), link)
+    last = FIRST_COLUMN + len(values) - 1
+    for at, value in enumerate(values, start=FIRST_COLUMN):
+        sheet.put(row, at, "#N/A" if math.isnan(value) else value, numeric("stamp", line.unit))
+    if link and line.unit != "quarter" and figure.key not in layout.words.may_lack:
+        _put_agreement(sheet, layout, row)
+    if line.unit == "USD/share" and line.driver is None:
+        weights = area((WEIGHT_ROW, FIRST_COLUMN), (WEIGHT_ROW, last), fixed_row=True)
+        text = "=" + call("SUMPRODUCT", weights, area((row, FIRST_COLUMN), (row, last)))
+        sheet.put(row, MIX, text, numeric("calc", line.unit), Computed(partial(_mix, row)))
+
+
+def _put_agreement(sheet: SheetPlan, layout: Layout, row: int) -> None:
+    """Compare the live figure with the one stamped for the selected scenario."""
+    stamped = area((row, FIRST_COLUMN), (row, FIRST_COLUMN + len(layout.scenarios) - 1))
+    own = call("INDEX", stamped, f"{INPUTS}!{choice_cell()}")
+    distance = call("ABS", f"{reference(row, LIVE)}-{own}")
+    limit = f"{absolute(TOLERANCE_ROW, LIVE)}*{call('ABS', own)}"
+    text = "=" + call("IF", f"{distance}<={limit}", "1", "0")
+    sheet.put(row, AGREES, text, "calc truth", Computed(partial(_agrees, row)))
+
+
+def agreement(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+    """Return whether all live figures are those stamped for the selected scenario, NaN if one is an error."""
+    cells = plan.sheets[SCENARIOS].cells
+    rows = [row for (row, column), cell in cells.items() if column == AGREES and cell.twin is not None]
+    agreeing = [_agrees(row, plan, results, draw) for row in rows]
+    if any(math.isnan(each) for each in agreeing):
+        return math.nan
+    return "agrees" if all(agreeing) else "inputs changed"
+
+
+def _agrees(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:
+    sheet = plan.sheets[SCENARIOS]
+    stamped = sheet.number(row, FIRST_COLUMN - 1 + int(scenario_number(plan, results, draw)))
+    limit, twin = sheet.number(TOLERANCE_ROW, LIVE), sheet.cells[row, LIVE].twin
+    live = twin.expected(plan, results, draw) if twin else math.nan
+    if not isinstance(live, float) or math.isnan(live) or math.isnan(stamped):
+        return math.nan
+    return float(abs(live - stamped) <= limit * abs(stamped))
+
+
+def _mix(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG001  # of the interface
+    columns = [at for each, at in plan.sheets[SCENARIOS].cells if each == row and at >= FIRST_COLUMN]
+    number = plan.sheets[SCENARIOS].number
+    return math.fsum(number(WEIGHT_ROW, at) * number(row, at) for at in columns)
+
+
+SHEET: Final = Sheet(
+    SCENARIOS,
+    "All scenarios side by side, stamped, and whether the live one agrees with its column",
+    "Scenarios side by side",
+    "Live: the selected scenario, formulas; the columns to the right are values of the model, stamped when "
+    "the workbook was built",
+    _fill,
+    is_needed=lambda words: bool(words.sections),
+)

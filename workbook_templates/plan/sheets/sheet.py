@@ -1,0 +1,94 @@
+"""What a sheet declares, and the workbook that it is made for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.plan.cells import SheetPlan
+from workbook_templates.plan.layout import LABEL, NAME, SUBTITLE_ROW, TITLE_ROW, Layout
+from workbook_templates.plan.styles import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model.presentation import WorkbookWords
+    from model.scenarios.scenario import Scenario
+
+_TITLE_HEIGHT: Final = 24
+_CHARACTERS_PER_UNIT: Final = 12.0
+"""Per unit of width, at one point: a unit is a digit of 11 points, and letters are a little narrower."""
+_LINE: Final = 1.3
+"""Height of a line, of its size."""
+_MARGIN: Final = 3.0
+_STANDARD_HEIGHT: Final = 15.0
+_UNITS_PER_NAME_CHARACTER: Final = 1.02
+"""Names stand in 9 points of a font whose letters are all as wide as its digits."""
+
+
+@dataclass(frozen=True, repr=False)
+class Edition:
+    """A workbook that is being planned, preset to the scenario ``selected``."""
+
+    layout: Layout
+    selected: Scenario
+    version: str
+    assumptions: str
+    """The hash with which it is stamped."""
+    sheets: tuple[Sheet, ...]
+    stamped: Scenario | None = None
+    """The scenario whose sensitivities it holds; None: room for them only."""
+    functions: Callable[[str], str] = str
+    """Gives the name by which a host's files call a function."""
+
+    @property
+    def words(self) -> WorkbookWords:
+        """What workbooks show of the company."""
+        return self.layout.words
+
+    def has(self, name: str) -> bool:
+        """Tell whether the workbook has a sheet."""
+        return any(each.name == name for each in self.sheets)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook: name, entry on Contents, head, and the function that writes its cells."""
+
+    name: str
+    holds: str
+    title: str
+    subtitle: str
+    """``{as_of}`` stands for the last reported quarter."""
+    fill: Callable[[SheetPlan, Edition], None]
+    is_needed: Callable[[WorkbookWords], bool] = lambda _words: True
+    """Tells whether a workbook has it: a company may lack what it would show."""
+
+    def plan(self, edition: Edition) -> SheetPlan:
+        """Return its cells."""
+        sheet = SheetPlan(self.name)
+        as_of = edition.layout.plan.axis.as_of
+        sheet.put(TITLE_ROW, LABEL, self.title, "title")
+        sheet.put(SUBTITLE_ROW, LABEL, self.subtitle.format(as_of=as_of), "subtitle")
+        sheet.heights[TITLE_ROW] = _TITLE_HEIGHT
+        self.fill(sheet, edition)
+        _fit(sheet)
+        return sheet
+
+
+def _fit(sheet: SheetPlan) -> None:
+    """Set the heights of rows with wrapped texts, unless given, and the width of the column of names."""
+    names = (cell for (_, column), cell in sheet.cells.items() if column == NAME and cell.style == "name")
+    if longest := max((len(str(cell.content)) for cell in names), default=0):
+        sheet.widths[NAME] = max(sheet.widths.get(NAME, 0.0), _UNITS_PER_NAME_CHARACTER * longest + 1)
+    needed: dict[int, float] = {}
+    for (row, column), cell in sheet.cells.items():
+        style = STYLES[cell.style]
+        if style.wraps and isinstance(cell.content, str) and not cell.twin and column in sheet.widths:
+            room = sheet.widths[column] * _CHARACTERS_PER_UNIT / style.size
+            lines = sum(max(1, math.ceil(len(part) / room)) for part in cell.content.split("\n"))
+            if lines > 1:
+                needed[row] = max(needed.get(row, 0.0), lines * style.size * _LINE + _MARGIN)
+    for row, height in needed.items():
+        sheet.heights.setdefault(row, max(height, _STANDARD_HEIGHT))

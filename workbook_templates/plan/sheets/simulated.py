@@ -1,0 +1,156 @@
+"""The simulation on the sheet Sensitivity: percentiles of cash flow and value, odds of the turning point."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from model.errors import InputError
+from model.language.periods import Period
+from model.outputs import Output
+from model.scenarios.drivers import ALL
+from model.simulation.questions import Request
+from model.simulation.run import simulate
+from workbook_templates.a1 import down, reference
+from workbook_templates.plan.cells import Chart, Series
+from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY, words_of
+from workbook_templates.plan.sheets.header import put_band, put_heads
+from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.scenarios.scenario import Scenario
+    from model.simulation.results import Chance, Estimate, Simulation
+    from workbook_templates.plan.cells import SheetPlan
+
+DRAWS: Final = 4096
+SEED: Final = 1
+_QUARTERS: Final = 12
+"""Quarters ahead that are shown."""
+_PERCENTS: Final = (5, 25, 50, 75, 95)
+_PLAIN, _FIRST, _CHANCE, _ABOVE = 3, 4, 9, 10
+"""Columns: the figure without draws, percentiles, the probability of more than a threshold, the threshold."""
+_HEADS: Final = {
+    LABEL: "Trailing free cash flow at the end of", NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance",
+    _ABOVE: "of more than",
+}  # fmt: skip
+_EVENT_TITLE: Final = (
+    "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
+)
+_TROUGH, _VALUE = "Trough of trailing twelve months", "Value per share"
+_FAN, _HISTOGRAM = (6, (11.6, 8.4)), (11, (9.9, 8.4))
+"""Columns of the charts, to the right of the turning point, and their sizes in cm."""
+_COLOURS: Final = dict(zip(_PERCENTS, (GREY, BLUES[1], NAVY, BLUES[1], GREY), strict=True))
+
+
+def simulation_of(scenario: Scenario) -> Simulation | str:
+    """Return the stamped simulation, or why there is none; an empty text if the company asks for none.
+
+    The distributions that ship need not fit every scenario. numpy computes it, whatever is installed: the
+    same draws give the same percentiles on every machine.
+    """
+    plan, asked = scenario.plan, scenario.company.presentation.questions
+    if not asked.cash_flow:
+        return ""
+    quarters = plan.axis.quarters[plan.axis.forecast_start : plan.axis.forecast_start + _QUARTERS]
+    periods = [Period("quarterly", each.year, each.number) for each in quarters]
+    outputs = [Output.of(asked.cash_flow, plan, each) for each in periods]
+    if asked.trough:
+        outputs.append(Output.of(asked.trough, plan))
+    above = [(each, 0.0) for each in outputs]
+    if asked.value and asked.price:
+        outputs.append(Output.of(asked.value, plan))
+        above.append((outputs[-1], scenario.table[asked.price][ALL]))
+    event = words_of(scenario).simulated_event
+    question = Request(tuple(outputs), (event,) if event else (), tuple(above))
+    try:
+        return simulate(scenario, draws=DRAWS, seed=SEED, engine="numpy", workers=1, question=question)
+    except InputError as error:
+        return str(error)
+
+
+def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None:
+    """Write a simulation: a row a figure, and probabilities of the turning point by quarter."""
+    if isinstance(found, str):
+        if found:
+            put_band(sheet, band, "Simulation", _ABOVE)
+            sheet.put(band + 1, LABEL, f"Not simulated: {found}", "remark")
+        return
+    sampling = found.sampling.replace("_", " ")
+    title = f"Simulation: {found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
+    put_band(sheet, band, title, _ABOVE)
+    percents = {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
+    put_heads(sheet, band + 1, _HEADS | percents, (LABEL, NAME))
+    for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
+        threshold = 0.0 if estimate.unit == "USD m" else math.nan
+        _put_estimate(sheet, row, estimate, found.above[name], threshold)
+    flows = (name for name in found.estimates if name.startswith(f"{found.cash_flow} "))
+    quarters = [name.partition(" ")[2] for name in flows]
+    sheet.charts.append(_fan(band, len(quarters)))
+    for chances in found.events.values():  # one, or none
+        probabilities = {quarter: each.probability for quarter, each in chances.items()}
+        _put_event(sheet, event_band(band), quarters, probabilities)
+        sheet.charts.append(_histogram(band, len(quarters)))
+
+
+def event_band(band: int) -> int:
+    """Return the first row of the turning point, below the figures by quarter, the trough and the value."""
+    return band + _QUARTERS + 5
+
+
+def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance, threshold: float) -> None:
+    _, _, period = estimate.name.partition(" ")
+    sheet.put(row, LABEL, period or (_TROUGH if estimate.unit == "USD m" else _VALUE), "label")
+    sheet.put(row, NAME, estimate.name, "name")
+    figures = [estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)]
+    for column, value in enumerate(figures, start=_PLAIN):
+        sheet.put(row, column, "#N/A" if math.isnan(value) else value, numeric("stamp", estimate.unit))
+    sheet.put(row, _CHANCE, chance.probability, numeric("stamp", "ratio"))
+    sheet.put(row, _ABOVE, "price" if math.isnan(threshold) else threshold, "stamp whole")
+
+
+def _put_event(sheet: SheetPlan, band: int, quarters: Sequence[str], chances: Mapping[str, float]) -> None:
+    """Write the quarters from which free cash flow stays above 0, with their probabilities."""
+    put_band(sheet, band, _EVENT_TITLE, _ABOVE)
+    heads = {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"}
+    put_heads(sheet, band + 1, heads, (LABEL, NAME))
+    rows = _cumulated(quarters, chances)[-(len(quarters) + 2) :]
+    for row, (quarter, chance, total) in enumerate(rows, start=band + 2):
+        sheet.put(row, LABEL, quarter, "label")
+        sheet.put(row, _PLAIN, chance, numeric("stamp", "ratio"))
+        if not math.isnan(total):
+            sheet.put(row, _FIRST, total, numeric("stamp", "ratio"))
+
+
+def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tuple[str, float, float]]:
+    """Return each quarter with the probability of the event in it, and by then."""
+    by_then = sum(chance for quarter, chance in chances.items() if quarter < quarters[0])
+    rows = [(f"before {quarters[0]}", by_then, by_then)] if by_then else []
+    for quarter in quarters:
+        chance = chances.get(quarter, 0.0)
+        by_then += chance
+        rows.append((quarter, chance, by_then))
+    return [*rows, ("later or never", 1 - by_then, math.nan)]
+
+
+def _fan(band: int, quarters: int) -> Chart:
+    rows, (column, size) = range(band + 2, band + 2 + quarters), _FAN
+    series = tuple(
+        Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
+        for place, percent in enumerate(_PERCENTS, start=_FIRST)
+    )
+    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, LABEL, rows)
+    title = "Trailing free cash flow: percentiles of the draws"
+    return Chart(title, corner, size, categories, series, "USD m")
+
+
+def _histogram(band: int, quarters: int) -> Chart:
+    rows, (column, size) = range(event_band(band) + 2, event_band(band) + 3 + quarters), _HISTOGRAM
+    series = (
+        Series("chance", down(SENSITIVITY, _PLAIN, rows), NAVY),
+        Series("by then", down(SENSITIVITY, _FIRST, rows), RED, line=True),
+    )
+    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, LABEL, rows)
+    title = "Quarter from which it stays above 0"
+    return Chart(title, corner, size, categories, series, "chance", "0%", value_max=1.0)

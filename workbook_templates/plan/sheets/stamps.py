@@ -1,0 +1,102 @@
+"""The stamped sensitivities of a scenario: tornados, two-way tables and a simulation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from model.analysis.sensitivity import Grid, Tornado, grids, tornados
+from model.analysis.swings import Steps
+from model.outputs import Output
+from model.presentation import SensitivityWords
+from model.results import run
+from model.scenarios.drivers import ALL
+from model.scenarios.scenario import assumption_hash
+from workbook_templates.plan.layout import words_of
+from workbook_templates.plan.sheets.simulated import simulation_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.company import Company
+    from model.plan.plan import Plan
+    from model.presentation import StepWords
+    from model.results import Results
+    from model.scenarios.scenario import Scenario
+    from model.simulation.results import Simulation
+
+SIZE: Final = 7
+"""Values of a driver in a grid; the scenario is in the centre."""
+TORNADOS: Final = 2
+"""Figures that have a tornado: the first ones."""
+_ROUNDING: Final = 1 - 1e-9
+"""Of the way to the end of a driver's range: the end itself could be missed by rounding."""
+_NEUTRAL: Final = {"add": 0.0, "scale": 1.0}
+
+
+class Stamps(NamedTuple):
+    """Sensitivities of a scenario.
+
+    ``figures``: unchanged; ``tornados``: of the first of them; ``grids``: of each, None where the centre is
+    outside the range of its driver; ``simulation``: see
+    :func:`workbook_templates.plan.sheets.simulated.simulation_of`.
+    """
+
+    figures: Sequence[float]
+    tornados: Sequence[Tornado]
+    grids: Sequence[Grid | None]
+    simulation: Simulation | str
+
+
+_known: dict[tuple[Company, str, str], Stamps] = {}
+_MOST_KNOWN: Final = 32
+
+
+def stamps_of(scenario: Scenario) -> Stamps:
+    """Return the sensitivities of a scenario; cached, for validation plans every workbook again."""
+    key = scenario.company, str(scenario.as_of), assumption_hash([scenario])
+    if key not in _known:
+        if len(_known) == _MOST_KNOWN:
+            del _known[next(iter(_known))]
+        _known[key] = _computed(scenario)
+    return _known[key]
+
+
+def _computed(scenario: Scenario) -> Stamps:
+    words, plain = words_of(scenario).sensitivity or SensitivityWords(tables={}), run([scenario])
+    outputs = outputs_at(plain.plan, words)
+    figures = [float(output.read(plain)[0]) for output in outputs]
+    found: dict[Output, Grid | None] = {}
+    pairs = list(words.tables.values())
+    for pair in dict.fromkeys(pairs):
+        group = [output for output, own in zip(outputs, pairs, strict=True) if own == pair]
+        x, y = (_around(scenario, plain, each) for each in pair)
+        tables = [None] * len(group) if x is None or y is None else grids(scenario, group, x, y)
+        found |= dict(zip(group, tables, strict=True))
+    bars = tornados(scenario, outputs[:TORNADOS])
+    return Stamps(figures, bars, [found[output] for output in outputs], simulation_of(scenario))
+
+
+def outputs_at(plan: Plan, words: SensitivityWords) -> list[Output]:
+    """Return the figures of the sheet, by year in the first year without a reported quarter."""
+    year = min(plan.axis.as_of.year + 1, plan.axis.years[-1])
+    return [Output.parse(name.format(year=year), plan) for name in words.tables]
+
+
+def _around(scenario: Scenario, plain: Results, words: StepWords) -> Steps | None:
+    """Return values on both sides of the centre, closer together where the driver's range would end."""
+    middle, half = _centre(scenario, plain, words), SIZE // 2
+    centre = Steps(words.driver, (middle,), words.operation, scenario.company)
+    low, high = centre.room(scenario)
+    if not low <= middle <= high:
+        return None
+    reach = min(half * words.step, (middle - low) * _ROUNDING, (high - middle) * _ROUNDING)
+    values = tuple(middle + reach * (place - half) / half for place in range(SIZE))
+    return Steps(words.driver, values, words.operation, scenario.company)
+
+
+def _centre(scenario: Scenario, plain: Results, words: StepWords) -> float:
+    if words.centre:
+        return float(plain.values[words.centre][0, 0])
+    if words.operation in _NEUTRAL:
+        return _NEUTRAL[words.operation]
+    return scenario.table[words.driver][ALL]

@@ -1,0 +1,1 @@
+"""Reading workbook files that nobody vouches for."""

@@ -1,0 +1,118 @@
+"""A workbook that we wrote, perhaps with inputs changed by hand, as scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from model import companies
+from model.errors import AmznFcfError, WorkbookError
+from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.reported.actuals import axis_at
+from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.scenario import Note, Scenario
+from workbook_templates.a1 import reference
+from workbook_templates.plan import layout as places
+from workbook_templates.plan.layout import COVER, INPUTS, Layout
+from workbook_templates.read.values import Grids, Value, value_at
+
+if TYPE_CHECKING:
+    from model.scenarios.drivers import DriverSpec
+
+MOST_SCENARIOS = 100
+
+
+@dataclass(frozen=True)
+class WorkbookInputs:
+    """The inputs of a workbook: the scenarios that it offers, and the selected one."""
+
+    scenarios: tuple[Scenario, ...]
+    selected: Scenario
+    version: str
+    problems: tuple[tuple[str, str], ...]
+    """Inputs that are not allowed: cell on Inputs, and the message."""
+
+
+def read_inputs(contents: Grids) -> WorkbookInputs:
+    """Read the scenarios from the contents (not the values) of a workbook.
+
+    A workbook that is not ours is a :class:`WorkbookError`; what is wrong with single inputs is returned.
+    """
+    missing = [name for name in (COVER, INPUTS) if name not in contents]
+    if missing:
+        raise WorkbookError(f"not a workbook of this model: it lacks the sheets {', '.join(missing)}")
+    company = companies.default()
+    as_of = value_at(contents, COVER, *places.AS_OF_CELL)
+    try:
+        quarter = Quarter.from_code(float(as_of))  # type: ignore[arg-type]  # anything else raises below
+        axis = axis_at(quarter, company)
+    except (TypeError, ValueError, OverflowError, AmznFcfError):
+        where = f"{COVER}!{reference(*places.AS_OF_CELL)}"
+        raise WorkbookError(f"{where}: the as-of quarter {as_of!r} is not one of ours") from None
+    names: list[str] = []
+    while isinstance(
+        name := value_at(contents, INPUTS, places.CHOICE_ROW + 1 + len(names), places.NAME), str
+    ):
+        names.append(name)
+        if len(names) > MOST_SCENARIOS:
+            fault = f"lists more than {MOST_SCENARIOS} scenarios"
+            raise WorkbookError(f"{INPUTS}: {fault}: not a workbook of this model")
+    unread = []
+    for row, name in enumerate(names, start=places.CHOICE_ROW + 1):
+        title = str(value_at(contents, INPUTS, row, places.LABEL))
+        unread.append(Scenario(name, title, quarter, 0.0, {}, company=company))
+    layout = Layout(company.plan(axis), unread)
+    problems: list[tuple[str, str]] = []
+    scenarios = []
+    for place, scenario in enumerate(unread):
+        table, sources = {}, {}
+        for key, spec in driver_specs(company).items():
+            table[key] = _driver_values(contents, layout, spec, place, problems)
+            noted = value_at(contents, INPUTS, layout.given[key] + place, places.NOTE) or ""
+            grade, _, source = str(noted).partition(": ")
+            if source:
+                sources[key] = Note(grade, source)
+        note = str(value_at(contents, INPUTS, places.CHOICE_ROW + 1 + place, places.NOTE) or "")
+        scenarios.append(replace(scenario, table=table, note=note, sources=sources))
+    chosen = value_at(contents, COVER, *places.SELECTED_CELL)
+    if chosen not in names:
+        where = f"{COVER}!{reference(*places.SELECTED_CELL)}"
+        raise WorkbookError(f"{where}: {chosen!r} is not among {', '.join(names)}")
+    version = str(value_at(contents, COVER, *places.VERSION_CELL))
+    return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
+
+
+def _driver_values(
+    contents: Grids, layout: Layout, spec: DriverSpec, place: int, problems: list[tuple[str, str]]
+) -> dict[str, float]:
+    """Return the values of a driver in a scenario; years before the first one shown take its value."""
+    row = layout.given[spec.key] + place
+    values: dict[str, float] = {}
+
+    def read(column: int, period: str, *, optional: bool = False) -> None:
+        content: Value = value_at(contents, INPUTS, row, column)
+        if content is None and optional:
+            return
+        where = reference(row, column)
+        try:
+            values[period] = spec.check(content, f"{INPUTS}!{where}")
+        except AmznFcfError as error:
+            problems.append((where, str(error)))
+            # an allowed value, so that the rest can still be validated
+            fallback = spec.default.get(period, next(iter(spec.default.values())))
+            values[period] = content if isinstance(content, float) else fallback
+
+    quarters = range(layout.driver_start(spec.key), layout.plan.axis.length)
+    if spec.driver.kind in {"constant", "seasonal"}:
+        read(places.VALUE, ALL)
+        return values
+    if spec.driver.kind == "yearly":
+        first = quarters[0] // QUARTERS_A_YEAR
+        for year_place in range(first, layout.years):
+            read(layout.year_column(year_place), str(layout.plan.axis.years[year_place]))
+        earliest = values.get(str(layout.plan.axis.years[first]), 0.0)
+        values |= {str(year): earliest for year in layout.plan.axis.years[:first]}
+    for position in quarters:
+        period = str(layout.plan.axis.quarters[position])
+        read(layout.quarter_column(position), period, optional=spec.driver.kind == "yearly")
+    return values

@@ -1,0 +1,46 @@
+"""The values of cells, and how they are addressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from model.language.periods import DAY_ZERO
+
+Value = float | str | bool | None
+Grid = Mapping[tuple[int, int], Value]
+Grids = Mapping[str, Grid]
+"""Values by sheet, then by row and column from 1; what is empty is not there."""
+Changes = Mapping[tuple[str, int, int], float | str | None]
+"""New contents of input cells, by sheet, row and column from 1; None empties a cell."""
+ERRORS: Final = {
+    "#N/A": "Na", "#DIV/0!": "Div", "#VALUE!": "Value", "#REF!": "Ref", "#NAME?": "Name", "#NUM!": "Num",
+    "#NULL!": "Null", "#CIRC!": "Circ", "#ERROR!": "Error", "#CALC!": "Calc", "#SPILL!": "Spill",
+}  # fmt: skip
+"""Error values, each with its name in formualizer."""
+_LEAP_DAY_THAT_NEVER_WAS: Final = 60
+"""Spreadsheets count 1900-02-29 as a day."""
+
+
+def is_error(value: object) -> bool:
+    """Tell whether a value is an error value."""
+    return isinstance(value, str) and value in ERRORS
+
+
+def value_at(grids: Grids, sheet: str, row: int, column: int) -> Value:
+    """Return one value (row and column from 1); None for what is empty or missing."""
+    return grids.get(sheet, {}).get((row, column))
+
+
+def day_number(value: date | time) -> float:
+    """Return the number that stands for a date, a time of the day, or both, in a cell."""
+    if isinstance(value, time):
+        midnight = datetime.combine(date.min, time.min)
+        return (datetime.combine(date.min, value, None) - midnight) / timedelta(days=1)
+    day = float(value.toordinal() - DAY_ZERO)
+    if day <= _LEAP_DAY_THAT_NEVER_WAS:
+        day -= 1
+    if isinstance(value, datetime):
+        day += (value - datetime.combine(value.date(), time.min, value.tzinfo)) / timedelta(days=1)
+    return day

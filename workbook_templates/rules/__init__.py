@@ -1,1 +1,0 @@
-"""What is looked for in a finished workbook: one small function a rule, all of them in :mod:`workbook_templates.rules.table`."""

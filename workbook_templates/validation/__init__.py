@@ -1,0 +1,1 @@
+"""Checking workbooks: by rules, and cell by cell against the model."""

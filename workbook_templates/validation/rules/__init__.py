@@ -1,0 +1,1 @@
+"""Rules over a finished workbook: one small function each, listed in ``table``."""

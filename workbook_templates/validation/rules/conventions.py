@@ -1,0 +1,157 @@
+"""Rules over looks and guards: colours, locked cells, limits of inputs."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.a1 import covers, rectangle
+from workbook_templates.validation.rules.rule import Spot, gathered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from workbook_templates.plan.cells import InputRange
+    from workbook_templates.read.looks import Look
+    from workbook_templates.read.sheets import Allowed
+    from workbook_templates.validation.rules.subject import ModelSubject
+
+_SHAPES: Final = frozenset({"sp", "pic", "cxnSp", "grpSp"})
+_SHOWN: Final = 1e-5
+"""Limits are written with six digits."""
+
+
+def number_formats(subject: ModelSubject) -> Iterable[Spot]:
+    """Find numbers whose format is not that of their unit."""
+    return gathered(
+        (place, planned.number_format, found.number_format)
+        for place, planned, found in subject.looks
+        if planned.number_format != found.number_format
+    )
+
+
+def merged_cells(subject: ModelSubject) -> Iterator[Spot]:
+    """Find cells that are merged: all but the first are covered."""
+    for sheet in subject.book.sheets.values():
+        for cells in sheet.merged:
+            if sheet.name in subject.plan.sheets:
+                yield Spot(sheet.name, cells, "single cells", "merged cells")
+
+
+def conditional_formats(subject: ModelSubject) -> Iterator[Spot]:
+    """Find conditional formats that are not as planned, or that set a number format."""
+    for name, planned in subject.plan.sheets.items():
+        if name in subject.book.sheets:
+            wanted = Counter(each.condition for each in planned.highlights)
+            found = Counter(subject.book.sheets[name].conditions)
+            for condition in sorted((wanted - found) | (found - wanted)):
+                yield Spot(name, "", f"{wanted[condition]} times {condition}", f"{found[condition]} times")
+    if subject.book.formats_by_condition:
+        yield Spot("", "", "no number formats by condition", f"{subject.book.formats_by_condition} of them")
+
+
+def shapes(subject: ModelSubject) -> Iterator[Spot]:
+    """Find text boxes, shapes and pictures, which can cover cells."""
+    archive = subject.book.archive
+    for each in subject.book.relations:
+        if each.kind == "drawing" and each.target in archive.parts:
+            elements = archive.tree(each.target).iter()
+            found = sum(element.tag.rpartition("}")[2] in _SHAPES for element in elements)
+            if found:
+                yield Spot("", "", "charts alone", f"{found} shapes or pictures in {each.target}")
+
+
+def colours(subject: ModelSubject) -> Iterable[Spot]:
+    """Find cells whose colour does not match their content: blue: input, black: formula, green: link."""
+    return gathered(
+        (place, _colour(planned), _colour(found))
+        for place, planned, found in subject.looks
+        if (planned.colour, planned.fill) != (found.colour, found.fill)
+    )
+
+
+def _colour(look: Look) -> str:
+    return f"text {look.colour}" + (f" on {look.fill}" if look.fill else "")
+
+
+def locked_inputs(subject: ModelSubject) -> Iterable[Spot]:
+    """Find inputs that are locked."""
+    return gathered(
+        (place, "unlocked", "locked")
+        for place, planned, found in subject.looks
+        if found.locked and not planned.locked
+    )
+
+
+def unlocked_formulas(subject: ModelSubject) -> Iterable[Spot]:
+    """Find formulas and labels that are not locked."""
+    return gathered(
+        (place, "locked", "unlocked")
+        for place, planned, found in subject.looks
+        if planned.locked and not found.locked
+    )
+
+
+def protection(subject: ModelSubject) -> Iterator[Spot]:
+    """Find sheets whose protection is not as planned."""
+    words = {True: "protected", False: "not protected"}
+    for name, sheet in subject.plan.sheets.items():
+        if name in subject.book.sheets and subject.book.sheets[name].protected != sheet.protected:
+            yield Spot(name, "", words[sheet.protected], words[not sheet.protected])
+
+
+def input_limits(subject: ModelSubject) -> Iterator[Spot]:
+    """Find inputs with wider limits than the model allows, and missing lists."""
+    for name, sheet in subject.plan.sheets.items():
+        if name not in subject.book.sheets:
+            continue
+        allowed = subject.book.sheets[name].allowed
+        by_cells = {each.cells: each for each in allowed}
+        for planned in (each for each in sheet.ranges if not each.free):
+            found = by_cells.get(planned.cells) or _covering(allowed, planned)
+            if not _guards(planned, found):
+                yield Spot(name, planned.cells, _limits_planned(planned), _limits_found(found))
+
+
+def _covering(allowed: Iterable[Allowed], planned: InputRange) -> Allowed | None:
+    wanted = rectangle(planned.cells)
+    return next((each for each in allowed if wanted and covers(each.cells, wanted)), None)
+
+
+def _guards(planned: InputRange, found: Allowed | None) -> bool:
+    if found is None or not found.shows_error:
+        return False
+    if planned.choices:
+        lists = [each.lstrip("=") for each in found.limits]
+        return found.kind == "list" and lists == [planned.choices.lstrip("=")]
+    kinds = {"whole"} if planned.whole else {"decimal", "whole"}
+    limits = [_number(each) for each in found.limits]
+    if found.kind not in kinds or found.operator != "between" or len(limits) < 2:  # noqa: PLR2004  # from and to
+        return False
+    wanted = (planned.minimum, planned.maximum)
+    return all(
+        bound is None or math.isclose(bound, limit, rel_tol=_SHOWN, abs_tol=1e-12)
+        for bound, limit in zip(wanted, limits, strict=True)
+    )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _limits_planned(planned: InputRange) -> str:
+    if planned.choices:
+        return f"a list: {planned.choices.lstrip('=')}"
+    kind = "a whole number" if planned.whole else "a number"
+    return f"{kind} from {planned.minimum:g} to {planned.maximum:g}"
+
+
+def _limits_found(found: Allowed | None) -> str:
+    if found is None:
+        return "anything may be typed"
+    text = f"{found.kind} {found.operator} {' and '.join(found.limits)}"
+    return text if found.shows_error else f"{text}, without a refusal"

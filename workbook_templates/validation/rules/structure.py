@@ -1,0 +1,182 @@
+"""Rules over sheets, rows, columns, names and settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.a1 import column_letters, functions, looks_like_a_cell, reference, without_texts
+from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
+from workbook_templates.validation.rules.rule import LONGEST_FORMULA, Spot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbook_templates.read.book import DefinedName
+    from workbook_templates.read.sheets import Hidden, SheetContents
+    from workbook_templates.validation.rules.subject import Subject
+
+_COMMON_FUNCTIONS: Final = ALLOWED_FUNCTIONS | {
+    "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "DATE", "IFERROR", "INDIRECT", "INT", "IRR", "LEFT", "LOOKUP",
+    "MEDIAN", "MID", "MOD", "NOT", "NOW", "NPV", "OFFSET", "PMT", "PV", "RATE", "RIGHT", "ROUND", "SQRT",
+    "SUMIF", "TEXT", "TODAY", "TRUE", "FALSE", "VALUE", "VLOOKUP", "XIRR", "XLOOKUP", "XNPV", "YEAR",
+}  # fmt: skip
+LONGEST_TEXT: Final = 32_767
+_OF_PROGRAMS: Final = ("_xlnm.", "_xlfn.", "_xleta.", "_xlpm.")
+"""Prefixes of names that spreadsheet programs make themselves."""
+
+
+def missing_sheets(subject: Subject) -> Iterator[Spot]:
+    """Find planned sheets that are missing."""
+    sheets = subject.book.sheets
+    for name in subject.expected_sheets:
+        if name not in sheets:
+            unplanned = [each for each in sheets if each not in subject.expected_sheets]
+            near = f"; not planned: {', '.join(unplanned)}" if unplanned else ""
+            yield Spot(name, "", f"sheet {name}", f"no such sheet{near}")
+
+
+def added_sheets(subject: Subject) -> Iterator[Spot]:
+    """Find sheets that are not planned."""
+    for name in [*subject.book.sheets, *subject.book.others]:
+        if name not in subject.expected_sheets:
+            yield Spot(name, "", "no such sheet", f"a sheet of {len(subject.book.sheets[name].cells)} cells"
+                       if name in subject.book.sheets else f"a {subject.book.others[name]}")  # fmt: skip
+
+
+def sheet_order(subject: Subject) -> Iterator[Spot]:
+    """Find planned sheets in another order."""
+    planned = [name for name in subject.expected_sheets if name in subject.book.sheets]
+    found = [name for name in subject.book.sheets if name in subject.expected_sheets]
+    if planned != found:
+        yield Spot("", "", ", ".join(planned), ", ".join(found))
+
+
+def hidden_sheets(subject: Subject) -> Iterator[Spot]:
+    """Find sheets that are hidden; very hidden ones do not even show in the menu."""
+    for sheet in subject.book.sheets.values():
+        if sheet.state != "visible":
+            state = "very hidden" if sheet.state == "veryHidden" else sheet.state
+            yield Spot(sheet.name, "", "visible", state)
+
+
+def hidden_rows(subject: Subject) -> Iterator[Spot]:
+    """Find hidden rows that hold something; those of an outline open with a click."""
+    for sheet in subject.book.sheets.values():
+        if sheet.hidden_rows:
+            yield from _hidden(sheet, sheet.hidden_rows, {row for row, _ in _used(sheet)}, "row")
+
+
+def hidden_columns(subject: Subject) -> Iterator[Spot]:
+    """Find hidden columns that hold something; those of an outline open with a click."""
+    for sheet in subject.book.sheets.values():
+        if sheet.hidden_columns:
+            yield from _hidden(sheet, sheet.hidden_columns, {column for _, column in _used(sheet)}, "column")
+
+
+def _used(sheet: SheetContents) -> list[tuple[int, int]]:
+    cells = sheet.cells.items()
+    return [place for place, cell in cells if cell.value is not None or cell.formula is not None]
+
+
+def _hidden(sheet: SheetContents, hidden: list[Hidden], used: set[int], what: str) -> Iterator[Spot]:
+    alone = [each for each in hidden if not each.grouped]
+    closed = sorted(place for each in alone for place in used if each.first <= place <= each.last)
+    start = 0
+    for end in range(1, len(closed) + 1):
+        if end == len(closed) or closed[end] > closed[end - 1] + 1:
+            ends = (closed[start], closed[end - 1])
+            first, last = (column_letters(each) if what == "column" else str(each) for each in ends)
+            found = f"hidden {what}{'s' if start < end - 1 else ''}"
+            yield Spot(sheet.name, f"{first}:{last}", "visible", found)
+            start = end
+
+
+def cells_twice(subject: Subject) -> Iterator[Spot]:
+    """Find cells that a sheet's part holds twice, and cells where no sheet has one."""
+    for sheet in subject.book.sheets.values():
+        for place in sheet.twice:
+            found = "the cell twice: programs differ in which they show"
+            yield Spot(sheet.name, reference(*place), "one content", found)
+        for outside in sheet.outside:
+            yield Spot(sheet.name, "", "cells A1 to XFD1048576", f"a cell at {outside!r}")
+
+
+def oversized_cells(subject: Subject) -> Iterator[Spot]:
+    """Find formulas and texts that are longer than a spreadsheet program takes."""
+    for (sheet, row, column), cell in subject.cells:
+        text = cell.formula if cell.formula is not None else cell.value
+        limit = LONGEST_TEXT if cell.formula is None else LONGEST_FORMULA
+        if isinstance(text, str) and len(text) > limit:
+            expected, found = f"at most {limit:,} characters", f"{len(text):,} characters"
+            yield Spot(sheet, reference(row, column), expected, found)
+
+
+def _own_names(subject: Subject) -> Iterator[DefinedName]:
+    return (each for each in subject.book.names if not each.name.startswith(_OF_PROGRAMS))
+
+
+def shadowing_names(subject: Subject) -> Iterator[Spot]:
+    """Find names that read like a cell or a function, so that formulas mislead."""
+    for each in _own_names(subject):
+        if looks_like_a_cell(each.name):
+            yield Spot(each.sheet, "", "names unlike cells", f"name {each.name} = {each.formula}")
+        elif each.name.upper() in _COMMON_FUNCTIONS:
+            yield Spot(each.sheet, "", "names unlike functions", f"name {each.name} = {each.formula}")
+
+
+def formulas_in_names(subject: Subject) -> Iterator[Spot]:
+    """Find names with a formula behind them, which no cell shows."""
+    for each in _own_names(subject):
+        if functions(each.formula):
+            yield Spot(each.sheet, "", "names of cells and constants", f"name {each.name} = {each.formula}")
+
+
+def hidden_names(subject: Subject) -> Iterator[Spot]:
+    """Find names that the name manager does not show."""
+    for each in _own_names(subject):
+        if each.hidden:
+            yield Spot(each.sheet, "", "names that can be seen", f"name {each.name} = {each.formula}")
+
+
+def added_names(subject: Subject) -> Iterator[Spot]:
+    """Find names that the workbook did not have."""
+    for each in _own_names(subject):
+        yield Spot(each.sheet, "", "no names of a user", f"name {each.name} = {each.formula}")
+
+
+def iterative_calculation(subject: Subject) -> Iterator[Spot]:
+    """Find iterative calculation, under which circular formulas do not show."""
+    if subject.book.calculation.get("iterate") in {"1", "true"}:
+        yield Spot("", "", "no iterative calculation", "iterative calculation is on")
+
+
+def manual_calculation(subject: Subject) -> Iterator[Spot]:
+    """Find manual calculation, under which figures are those of an earlier input."""
+    mode = subject.book.calculation.get("calcMode", "auto")
+    if mode != "auto":
+        yield Spot("", "", "automatic calculation", f"calculation mode {mode}")
+
+
+def rounded_precision(subject: Subject) -> Iterator[Spot]:
+    """Find a workbook that calculates with displayed instead of stored values."""
+    if subject.book.calculation.get("fullPrecision") in {"0", "false"}:
+        yield Spot("", "", "full precision", "precision as displayed")
+
+
+def other_date_system(subject: Subject) -> Iterator[Spot]:
+    """Find a workbook that counts days from 1904: it shows every date of the model four years late."""
+    if subject.book.date_1904:
+        yield Spot("", "", "days counted from 1900", "days counted from 1904")
+
+
+def no_calculation_on_load(subject: Subject) -> Iterator[Spot]:
+    """Find a workbook that does not ask to be calculated when it is opened."""
+    if subject.book.calculation.get("fullCalcOnLoad") not in {"1", "true"}:
+        yield Spot("", "", "calculated when opened", "no calculation when opened")
+
+
+def broken_names(subject: Subject) -> Iterator[Spot]:
+    """Find names that point nowhere."""
+    for each in subject.book.names:
+        if "#REF!" in without_texts(each.formula):
+            yield Spot(each.sheet, "", "a reference", f"name {each.name} = {each.formula}")

@@ -1,0 +1,255 @@
+"""Validation of a finished workbook: reads it, plans it again, calculates it, and applies the rules that fit.
+
+A changed input is not an error: the model is run with it and must agree. A workbook that is not ours gets the
+rules that need no plan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from model import companies
+from model.errors import AmznFcfError, EngineError, WorkbookError
+from model.results import run
+from model.scenarios.scenario import assumption_hash
+from workbook_templates.a1 import AMZN, calls_ours, functions
+from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
+from workbook_templates.engines.formualizer import Formualizer, Register
+from workbook_templates.engines.limited import Calculated, calculate, calculate_apart
+from workbook_templates.plan.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SENSITIVITY
+from workbook_templates.plan.sheets import scenarios as scenarios_sheet
+from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, sheet_names, stamped_for
+from workbook_templates.read.archive import LARGEST_FILE
+from workbook_templates.read.book import read_book
+from workbook_templates.read.inputs import read_inputs
+from workbook_templates.read.values import is_error, value_at
+from workbook_templates.validation.findings import Finding, Report
+from workbook_templates.validation.parity import compare
+from workbook_templates.validation.rules.choice import Choice
+from workbook_templates.validation.rules.formulas import AGREED
+from workbook_templates.validation.rules.subject import ModelSubject, Subject
+from workbook_templates.validation.rules.table import ANY, MODEL, OTHER, STRUCTURE
+from workbook_templates.validation.rules.values import CACHED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from workbook_templates.read.book import Book
+    from workbook_templates.read.values import Grids, Value
+    from workbook_templates.validation.rules.subject import Place
+
+__all__ = ["Finding", "Report", "validate", "validate_file"]
+_NAMED: Final = 3
+_CALL: Final = re.compile(rf"((?:[A-Z]+\.)*){AMZN}")
+"""A call of one of our functions, and what stands before its name."""
+_MACROS: Final = "xl/vbaProject.bin"
+Companions = Callable[[], tuple[bytes, tuple[str, ...]]]
+
+
+def validate_file(
+    path: Path,
+    engines: Sequence[str] = (DEFAULT_ENGINE,),
+    register: Register | None = None,
+    choice: Choice | None = None,
+    companions: Companions | None = None,
+) -> Report:
+    """Validate one workbook file; arguments as for :func:`validate`.
+
+    A file that cannot be read, or must not be, is a :class:`WorkbookError`; an engine that is missing or
+    fails is an :class:`EngineError`.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise WorkbookError(f"{path}: cannot be read: not a file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise WorkbookError(f"{path}: cannot be read: {reason}") from None
+    try:
+        return validate(data, str(path), engines, register, choice, companions)
+    except AmznFcfError as error:
+        raise type(error)(f"{path}: {error}") from None
+
+
+def validate(
+    data: bytes,
+    path: str,
+    engines: Sequence[str] = (DEFAULT_ENGINE,),
+    register: Register | None = None,
+    choice: Choice | None = None,
+    companions: Companions | None = None,
+) -> Report:
+    """Validate one workbook.
+
+    Parameters
+    ----------
+    data, path
+        The file, and what the report calls it.
+    engines
+        Names of the spreadsheet engines that calculate it.
+    register
+        Makes the functions known that its cells may call; a function of a module, so that another process can
+        find it.
+    choice
+        Which rules are applied; all unless given.
+    companions
+        Returns the VBA project that a template of ours may carry, and the sheets that come with it.
+    """
+    chosen, book, report = choice or Choice(), read_book(data), Report(path)
+    remark = report.remarks.append
+    standard = sheet_names(companies.default(), with_functions=False)
+    missing = [name for name in standard if name not in book.sheets]
+    if companions is not None and FUNCTIONS in book.sheets and _MACROS in book.archive.parts:
+        _set_aside(book, companions(), report)
+    if len(missing) > len(standard) / 2:
+        lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
+        remark(f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}")
+        subject = Subject(book)
+        if chosen.needs_values and Formualizer.name in engines:
+            _calculate_other(subject, report, register)
+        elif chosen.needs_values and engines:
+            remark(f"values were not calculated: only {Formualizer.name} does so here")
+        report.findings += chosen.apply([*ANY, *OTHER], subject)
+        return report
+    expected = sheet_names(companies.default(), with_functions=FUNCTIONS in book.sheets)
+    if missing:
+        remark("rules that need the sheets of the model were not applied: put the sheets back first")
+        whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]
+        report.findings += chosen.apply([*STRUCTURE, *whole_file], Subject(book, expected_sheets=expected))
+        return report
+    ours = _model_subject(book, expected, report)
+    if chosen.needs_values:
+        _calculate_model(ours, report, engines, register)
+    report.findings += chosen.apply(MODEL, ours)
+    report.findings += chosen.apply([*STRUCTURE, *ANY], ours)
+    return report
+
+
+def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Report) -> None:
+    """Take known macros, byte for byte, and their sheets out of a template before it is validated."""
+    macros, sheets = companions
+    if book.archive.read(_MACROS) == macros:
+        del book.archive.parts[_MACROS]
+        found = ", ".join(name for name in sheets if book.sheets.pop(name, None) is not None)
+        judged = f"its sheets {found} were not judged"
+        report.remarks.append(f"the macros are xlwings' own, byte for byte; {judged}")
+
+
+def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
+    """Return a workbook of ours with its plan, and the model run with its inputs."""
+    inputs = read_inputs(book.contents)
+    stamp, offered = str(value_at(book.contents, COVER, *HASH_CELL)), inputs.scenarios
+    unchanged = stamp == assumption_hash(offered)
+    named = _prefix(book).__add__ if FUNCTIONS in book.sheets else None
+    selected, version = inputs.selected, inputs.version
+    plan = plan_workbook(selected, offered, version, named, assumptions=stamp, stamped=unchanged)
+    scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
+    plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
+    report.scenario, report.model = selected.name, run([selected])
+    return ModelSubject(book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model)
+
+
+def _prefix(book: Book) -> str:
+    """Return the prefix of function names in the file: LibreOffice's files name the extension."""
+    for cell in book.sheets[FUNCTIONS].cells.values():
+        if cell.formula is not None and (found := _CALL.search(cell.formula)):
+            return found[1]
+    return ""
+
+
+def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
+    """Return the plan with the file's stamps of offered scenarios, whose inputs may have changed since."""
+    sheets = dict(plan.sheets)
+    for name in {SCENARIOS, SENSITIVITY} & set(sheets):
+        cells = dict(sheets[name].cells)
+        for (row, column), cell in cells.items():
+            if _is_offered(plan, name, row, column) and not cell.twin:
+                cells[row, column] = cell._replace(content=value_at(contents, name, row, column))
+        sheets[name] = replace(sheets[name], cells=cells)
+    return replace(plan, sheets=sheets)
+
+
+def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
+    """Tell whether a stamped cell holds a figure of a scenario whose inputs the workbook holds."""
+    if name == SENSITIVITY:
+        return row >= FIRST_FIGURE_ROW or (row, column) == SCENARIO_CELL
+    offered = range(scenarios_sheet.FIRST_COLUMN, scenarios_sheet.FIRST_COLUMN + len(plan.scenarios))
+    return row >= scenarios_sheet.FIRST_ROW and column in offered
+
+
+def _cells(subject: Subject) -> dict[Place, bool]:
+    return {place: calls_ours(formula) for place, formula in subject.formulas.items()}
+
+
+def _calculate_model(
+    subject: ModelSubject, report: Report, engines: Sequence[str], register: Register | None
+) -> None:
+    cells = _cells(subject)
+    calls = any(cells.values())
+    ours = not subject.added  # any other formula may ask for any time
+    subject.compared = report.compared
+    report.compared[CACHED] = compare(subject.plan, subject.book.values, subject.results)
+    data = subject.book.archive.repacked() if engines else b""
+    for name in engines:
+        engine = engine_named(name)
+        engine.require()
+        if calls and name != Formualizer.name:
+            remedy = f"validate it with {Formualizer.name}"
+            raise EngineError(f"{name} does not know the workbook's AMZN_ functions: {remedy}")
+        try:
+            if not ours:
+                found = calculate_apart(name, data, cells, register, _pinned(subject, subject.added))
+            elif name == Formualizer.name:
+                found = calculate(data, cells, register if calls else None)
+            else:
+                found = Calculated(engine.calculate(data))
+        except EngineError as error:
+            if ours:
+                raise
+            subject.uncalculated[name] = str(error)
+            continue
+        _take(subject, report, name, found, cells)
+        report.compared[name] = compare(subject.plan, found.grids, subject.results)
+
+
+def _calculate_other(subject: Subject, report: Report, register: Register | None) -> None:
+    """Calculate a workbook that is not ours with formualizer, as far as it can."""
+    cells, name = _cells(subject), Formualizer.name
+    if not cells:
+        return
+    pinned = _pinned(subject, subject.formulas)
+    engine_named(name).require()
+    try:
+        found = calculate_apart(name, subject.book.archive.repacked(), cells, register, pinned)
+    except EngineError as error:
+        subject.uncalculated[name] = str(error)
+        return
+    _take(subject, report, name, found, cells)
+    compared = f"{len(cells) - len(pinned):,} of {len(cells):,} formulas"
+    remark = f"{compared} use only functions on which programs agree, and were calculated"
+    report.remarks.append(remark)
+
+
+def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Value]:
+    """Return cached values of formulas that an engine may calculate unlike the program that saved them."""
+    pinned: dict[Place, Value] = {}
+    for place, formula in formulas.items():
+        value = subject.book.sheets[place[0]].cells[place[1:]].value
+        agreed = functions(formula) <= AGREED and "[" not in formula
+        if not (agreed or calls_ours(formula) or value is None or is_error(value)):
+            pinned[place] = value
+    return pinned
+
+
+def _take(subject: Subject, report: Report, name: str, found: Calculated, cells: dict[Place, bool]) -> None:
+    subject.calculated[name] = found.grids
+    subject.failures.update(found.failures)
+    if calls := sum(cells.values()):
+        errors = f"{len(found.failures)} of them errors"
+        report.remarks.append(f"{calls} cells with AMZN_ functions calculated, {errors}")

@@ -1,0 +1,1 @@
+"""Writing workbook files, and changing single cells of them in place."""

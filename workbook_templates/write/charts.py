@@ -1,0 +1,116 @@
+"""Planned charts as native ones of openpyxl: columns or bars, with lines over the same categories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from openpyxl.chart import BarChart, LineChart
+from openpyxl.chart.axis import ChartLines
+from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
+from openpyxl.chart.legend import Legend, LegendEntry
+from openpyxl.chart.marker import Marker
+from openpyxl.chart.series import Series as NativeSeries
+from openpyxl.chart.series import SeriesLabel
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from workbook_templates.plan.cells import Chart, Series
+
+_GAP_PER_CENT: Final = 50
+_GRID, _TEXT = "D9D9D9", "404040"
+_TITLE_SIZE, _AXIS_SIZE = 1200, 900
+"""Hundredths of a point."""
+_LINE_WIDTH: Final = 28575
+"""2.25 points, in English metric units."""
+
+
+def add_chart(target: Worksheet, chart: Chart) -> None:
+    """Put a planned chart on a sheet."""
+    lines = LineChart()
+    lines.series = [_line(each, chart) for each in chart.series if each.line]
+    native: BarChart | LineChart = _columns(chart)
+    if not native.series:
+        native = lines
+    elif lines.series:
+        native += lines
+    native.title = _text(chart.title, _TITLE_SIZE, bold=True)
+    native.width, native.height = chart.size  # type: ignore[assignment]  # cm, and not whole ones only
+    shown = [each.colour != "" for each in sorted(chart.series, key=lambda each: each.line)]
+    hidden = [LegendEntry(idx=place, delete=True) for place, visible in enumerate(shown) if not visible]
+    legend = Legend(legendPos="b", legendEntry=hidden, txPr=_font(_AXIS_SIZE))
+    native.legend = legend if len(shown) > 1 else None
+    _set_up_axes(native, chart)
+    target.add_chart(native, chart.corner)
+
+
+def _columns(chart: Chart) -> BarChart:
+    native = BarChart()
+    native.type = "bar" if chart.horizontal else "col"
+    native.grouping = "stacked" if chart.stacked else "clustered"
+    native.overlap = 100 if chart.stacked else 0
+    native.gapWidth = _GAP_PER_CENT
+    native.series = [_column(each, chart) for each in chart.series if not each.line]
+    return native
+
+
+def _column(series: Series, chart: Chart) -> NativeSeries:
+    native = _plain(series, chart)
+    native.invertIfNegative = False
+    look = GraphicalProperties(solidFill=series.colour) if series.colour else GraphicalProperties(noFill=True)
+    look.line = LineProperties(noFill=True)
+    native.spPr = look
+    return native
+
+
+def _line(series: Series, chart: Chart) -> NativeSeries:
+    native = _plain(series, chart)
+    native.spPr = GraphicalProperties(ln=LineProperties(solidFill=series.colour, w=_LINE_WIDTH))
+    native.marker = Marker(symbol="none")
+    native.smooth = False
+    return native
+
+
+def _plain(series: Series, chart: Chart) -> NativeSeries:
+    native = NativeSeries(val=NumDataSource(numRef=NumRef(f=series.cells)))
+    native.tx = SeriesLabel(v=series.title)
+    if chart.category_format:
+        native.cat = AxDataSource(numRef=NumRef(f=chart.categories))
+    else:
+        native.cat = AxDataSource(strRef=StrRef(f=chart.categories))
+    return native
+
+
+def _set_up_axes(native: BarChart | LineChart, chart: Chart) -> None:
+    for axis, title, number_format in (
+        (native.x_axis, chart.category_title, chart.category_format or "General"),
+        (native.y_axis, chart.value_title, chart.value_format),
+    ):
+        axis.delete = False  # a chart without this word shows no axes in Excel
+        axis.title = _text(title, _AXIS_SIZE) if title else None
+        axis.number_format = number_format
+        axis.majorTickMark = "none"
+        axis.txPr = _font(_AXIS_SIZE)
+        axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=_GRID))
+    native.y_axis.scaling.max = chart.value_max
+    native.x_axis.tickLblPos = "low"  # below columns that point down
+    native.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID)))
+    if chart.horizontal:
+        native.x_axis.scaling.orientation = "maxMin"  # first category on top, as in the cells
+        native.y_axis.crosses = "max"  # which would take the figures there too
+
+
+def _text(text: str, size: int, *, bold: bool = False) -> Title:
+    words = CharacterProperties(sz=size, b=bold, solidFill=_TEXT)
+    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=words), r=[RegularTextRun(rPr=words, t=text)])
+    return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
+
+
+def _font(size: int) -> RichText:
+    words = ParagraphProperties(defRPr=CharacterProperties(sz=size, solidFill=_TEXT))
+    return RichText(p=[Paragraph(pPr=words, endParaRPr=CharacterProperties())])

@@ -1,0 +1,1 @@
+"""What cells and functions exchange: arguments, errors, descriptions, models."""

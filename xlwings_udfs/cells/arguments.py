@@ -1,0 +1,233 @@
+"""Arguments of functions, read from cells; among them overrides of drivers.
+
+A cell holds a number, a text, TRUE or FALSE, a date, an error or nothing; a range is a list of rows. Every
+host passes one of these, and receives a value or a list of rows.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeGuard
+
+from model import companies
+from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean
+from model.language.periods import Period, Quarter
+from xlwings_udfs.cells.error_values import ErrorValue, error_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from model.company import Company
+
+Cell = object
+Scalar = float | str | None
+Block = list[list[Scalar]]
+Result = Scalar | Block
+Overrides = dict[str, float | dict[str, float]]
+FrozenOverrides = tuple[tuple[str, float | tuple[tuple[str, float], ...]], ...]
+
+_HEADS: Final = frozenset({"driver", "drivers", "name", "line"})
+_LONGEST_TEXT: Final = 200
+
+
+def is_block(value: Cell) -> TypeGuard[Sequence[Cell]]:
+    """Tell whether an argument is a range."""
+    return isinstance(value, (list, tuple))
+
+
+def rows_of(value: Cell) -> list[Sequence[Cell]]:
+    """Return a range as rows; a plain list is one row."""
+    if not is_block(value):
+        return [[value]]
+    return [row if is_block(row) else [row] for row in value] if any(map(is_block, value)) else [value]
+
+
+def single(value: Cell, what: str) -> Cell:
+    """Return the one value of an argument; a range of several cells is an :class:`InputError`."""
+    while is_block(value):
+        if len(value) != 1:
+            count = sum(map(len, rows_of(value)))
+            raise InputError(f"{what} needs one cell, not a range of {count} cells")
+        value = value[0]
+    return value
+
+
+def is_blank(value: Cell) -> bool:
+    """Tell whether a cell holds nothing, or only blanks."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_text(value: Cell) -> TypeGuard[str]:
+    return isinstance(value, str) and not isinstance(value, ErrorValue) and len(value) <= _LONGEST_TEXT
+
+
+def _is_number(value: Cell) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _shown(value: Cell) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
+
+
+def text_of(value: Cell, what: str, default: str) -> str:
+    """Return an argument as stripped text in lower case; blank gives the default."""
+    value = single(value, what)
+    if is_blank(value):
+        return default
+    if not _is_text(value):
+        raise InputError(f"{what} needs a text, not {_shown(value)}")
+    return value.strip().lower()
+
+
+def choice_of(value: Cell, what: str, allowed: Iterable[str], default: str) -> str:
+    """Return an argument that must be one of the allowed words; upper and lower case are equal."""
+    names = list(allowed)
+    found = text_of(value, what, default)
+    exact = {name.lower(): name for name in names}
+    if found not in exact:
+        near = did_you_mean(found, names) or f"; allowed: {', '.join(names)}"
+        raise InputError(f"unknown {what} {found!r}{near}")
+    return exact[found]
+
+
+def number_of(value: Cell, what: str) -> float:
+    """Return an argument as a finite number."""
+    value = single(value, what)
+    if _is_number(value):
+        try:
+            found = float(value)
+        except OverflowError:
+            found = math.inf
+        if math.isfinite(found):
+            return found
+    raise InputError(f"{what} needs a number, not {_shown(value)}")
+
+
+def numbers_of(value: Cell, what: str) -> tuple[float, ...]:
+    """Return the numbers of a range, row by row; blank cells are ignored."""
+    cells = enumerate((cell for row in rows_of(value) for cell in row), start=1)
+    return tuple(number_of(cell, f"{what}, cell {number}") for number, cell in cells if not is_blank(cell))
+
+
+def period_of(value: Cell, default: Period) -> Period:
+    """Return a period; blank gives the default.
+
+    2026 or "2026" is a fiscal year, "2026Q3" or its code 20263 a quarter, "TTM 2026Q3" twelve months.
+    """
+    value = single(value, "period")
+    if is_blank(value):
+        return default
+    if _is_number(value):
+        return _on_axis(number_of(value, "period"), companies.default())
+    if not _is_text(value):
+        raise PeriodError(
+            f"period needs a year, a quarter such as 2026Q3, or 'TTM 2026Q3', not {_shown(value)}"
+        )
+    return _on_axis(value.strip(), companies.default())
+
+
+@lru_cache(maxsize=4096)
+def _on_axis(value: float | str, company: Company) -> Period:
+    period = Period.parse(value) if isinstance(value, str) else _period_number(value)
+    if not company.first <= Quarter(period.year, period.quarter) <= company.last:
+        raise NotAvailableError(f"{period} is outside {company.first}..{company.last}")
+    return period
+
+
+def _period_number(value: float) -> Period:
+    code = round(value) if abs(value) < 1e6 else 0  # noqa: PLR2004  # beyond any year or quarter code
+    if code != value or not 1000 <= code <= 99994:  # noqa: PLR2004  # years, and codes of quarters
+        raise PeriodError(f"{value:g} is not a period: write a year (2026) or a quarter (2026Q3)")
+    if code <= 9999:  # noqa: PLR2004  # a year has four digits
+        return Period("annual", code)
+    quarter = Quarter.from_code(code)
+    return Period("quarterly", quarter.year, quarter.number)
+
+
+def over_periods(value: Cell, default: Period, figure: Callable[[Period], Scalar]) -> Result:
+    """Return a figure for a period, or a block of figures for a range of periods.
+
+    In a block each error stands in its own cell; empty cells and error values of the range stay as they are.
+    """
+    if list(map(len, rows_of(value))) == [1]:
+        return figure(period_of(value, default))
+
+    def cell(each: Cell) -> Scalar:
+        if is_blank(each):
+            return None
+        if isinstance(each, ErrorValue):
+            return each
+        try:
+            return figure(period_of(each, default))
+        except AmznFcfError as error:
+            return error_value(error)
+
+    return [[cell(each) for each in row] for row in rows_of(value)]
+
+
+def overrides_of(value: Cell) -> FrozenOverrides:
+    """Return overrides from a range of two columns, driver and value, or from a driver table.
+
+    A value in two columns holds for every forecast period. A driver table has the word "driver" in its first
+    cell and years, quarters or "all" in its first row, as AMZN_DRIVERS spills it; a column headed "unit" and
+    blank cells are ignored. Any other range is an :class:`InputError`.
+    """
+    if not is_block(value):
+        if is_blank(value):
+            return ()
+        expected = "a range of two columns (driver, value) or a driver table"
+        raise InputError(f"overrides need {expected}, not {_shown(value)}")
+    rows = [row for row in rows_of(value) if not all(map(is_blank, row))]
+    if not rows:
+        return ()
+    head = rows[0][0]
+    if isinstance(head, str) and head.strip().lower() in _HEADS:
+        return _table(rows)
+    found: dict[str, float] = {}
+    for number, row in enumerate(rows, start=1):
+        if len(row) < 2 or not all(map(is_blank, row[2:])):  # noqa: PLR2004  # driver and value
+            needed = "two columns, driver and value; for values by year put 'driver' in the first cell"
+            raise InputError(f"overrides, row {number}: needs {needed}")
+        if not is_blank(row[1]):
+            found[_driver(row[0], number)] = number_of(row[1], f"overrides, row {number}")
+    return tuple(sorted(found.items()))
+
+
+def _driver(value: Cell, number: int) -> str:
+    name = text_of(value, f"overrides, row {number}: driver", "")
+    if not name:
+        raise InputError(f"overrides, row {number}: needs the name of a driver")
+    return name
+
+
+def _table(rows: Sequence[Sequence[Cell]]) -> FrozenOverrides:
+    heads = [_column(head) for head in rows[0][1:]]
+    found: dict[str, dict[str, float]] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) > len(heads) + 1:
+            raise InputError(f"overrides, row {number}: has more cells than the first row has periods")
+        for head, cell in zip(heads, row[1:], strict=False):
+            if head is not None and not is_blank(cell):
+                value = number_of(cell, f"overrides, row {number}, {head}")
+                found.setdefault(_driver(row[0], number), {})[head] = value
+    return tuple(sorted((driver, tuple(sorted(values.items()))) for driver, values in found.items()))
+
+
+def _column(head: Cell) -> str | None:
+    """Return the period that heads a column of a driver table; a blank or a unit heads none."""
+    word = head.strip().lower() if isinstance(head, str) else ""
+    if is_blank(head) or word in {"unit", "units"}:
+        return None
+    if word == "all":
+        return word
+    period = period_of(head, Period("annual", 0))
+    if period.frequency == "ttm":
+        raise InputError(f"overrides: {period} cannot head a column: use years and quarters")
+    return str(period)
+
+
+def thawed(overrides: FrozenOverrides) -> Overrides:
+    """Return overrides as the model takes them."""
+    return {driver: dict(value) if isinstance(value, tuple) else value for driver, value in overrides}

@@ -1,0 +1,47 @@
+"""Calls from cells: what makes a Python function one that cells call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
+from typing import Any, Final, TypeVar, cast
+
+from model import companies
+from xlwings_udfs.cells.error_values import ErrorValue
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+CACHED_CALLS: Final = 50_000
+
+_NUMBERS: Final = frozenset({int, float})
+_SINGLE: Final = frozenset({str, int, float, bool, type(None)})
+
+
+def cell_function(function: Function) -> Function:
+    """Make a function one that cells call, computed once for the same single cells.
+
+    A call whose arguments are all single values is cached; a call with a range is not, but the model that it
+    needs is. A 0 for an optional argument counts as left out, because some hosts pass 0 for an empty cell or
+    for a gap between commas. An error value among the arguments is the result, as in Excel's own functions.
+    """
+    parameters = enumerate(inspect.signature(function).parameters.values())
+    optional = {place for place, each in parameters if each.default is not inspect.Parameter.empty}
+    cached = lru_cache(maxsize=CACHED_CALLS, typed=True)(lambda _company, *given: function(*given))
+
+    @wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  # whatever a cell holds
+        for each in arguments:
+            if isinstance(each, ErrorValue):
+                return each
+        given = tuple(
+            None if place in optional and type(each) in _NUMBERS and each == 0 else each
+            for place, each in enumerate(arguments)
+        )
+        if named or not all(type(each) in _SINGLE for each in given):
+            return function(*given, **named)
+        found = cached(companies.default(), *cast("tuple[Hashable, ...]", given))
+        # a caller that changes its block must not change the cached one
+        return [list(row) for row in found] if isinstance(found, list) else found
+
+    return cast("Function", call)

@@ -1,9 +1,0 @@
-"""All functions, in the order in which people read of them: importing this module fills the registry."""
-
-from __future__ import annotations
-
-import xlwings_udfs.functions
-import xlwings_udfs.uncertainty  # noqa: F401  # declares functions, as the other does
-from xlwings_udfs.registry import FUNCTIONS
-
-__all__ = ["FUNCTIONS"]
