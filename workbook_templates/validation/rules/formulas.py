@@ -132,7 +132,8 @@ def constants_in_formulas(subject: Subject) -> Iterable[Spot]:
     return gathered(
         (place, "inputs in cells of their own", f"{', '.join(dict.fromkeys(found))} in ={formula}")
         for place, formula in subject.added.items()
-        if (found := [each for each in constants(formula) if each not in _PLAIN_CONSTANTS])
+        if len(formula) <= LONGEST_FORMULA  # longer ones are a finding of their own
+        and (found := [each for each in constants(formula) if each not in _PLAIN_CONSTANTS])
     )
 
 
