@@ -62,11 +62,10 @@ class Results:
 
     def value(self, key: str, period: Period, scenario: int = 0) -> float:
         """Return one figure; a period outside the axis, or without a figure, is a :class:`PeriodError`."""
-        place = self.plan.axis.period_position(period) if self.plan.row(key).timed else 0
+        timed = self.plan.row(key).timed
+        place = self.plan.axis.period_position(period) if timed else 0
         value = float(_column(self.series(key, period.frequency), scenario)[place])
-        if not self.plan.row(key).timed:
-            return value
-        if np.isnan(value):
+        if timed and np.isnan(value):
             reason = "it starts later, or has no meaning there"
             raise NotAvailableError(f"{key} has no figure for {period}: {reason}")
         return value

@@ -30,9 +30,7 @@ class Built:
 
 def build(plan: WorkbookPlan, base: bytes | None = None) -> Built:
     """Write a planned workbook (before the sheets of ``base``), calculate it, compare it with the model."""
-    data = Formualizer().with_cached_values(write_workbook(plan, base))
-    if FUNCTIONS in plan.sheets:
-        data = with_functions_cached(plan, data)
+    data = with_functions_cached(plan, Formualizer().with_cached_values(write_workbook(plan, base)))
     return Built(plan.selected, data, validate(data, file_name(plan.selected), register=register))
 
 
@@ -41,7 +39,7 @@ def with_functions_cached(plan: WorkbookPlan, data: bytes, source: bytes | None 
 
     ``source``: the workbook to calculate instead, if a host's files call the functions by other names.
     """
-    if FUNCTIONS not in plan.sheets:  # a company may have no examples of them
+    if FUNCTIONS not in plan.sheets:  # most workbooks have none
         return data
     grids = Formualizer(register).calculate(source or data)
     values = {}
