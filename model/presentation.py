@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_
 
 from model.errors import DeclarationError, did_you_mean
 from model.language.periods import Axis
+from model.plan.plan import REPORTED_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -318,7 +319,7 @@ def check_presentation(words: Presentation, plan: Plan, company: str) -> None:
     for where, kind, name in found:
         taken = known.get(kind, get_args(kind))
         if name not in taken:
-            hint = did_you_mean(name, (each for each in taken if not each.startswith("reported.")))
+            hint = did_you_mean(name, (each for each in taken if not each.startswith(REPORTED_PREFIX)))
             what = kind if kind in known else "value"
             raise DeclarationError(f"{company}: {where}: no {what} {name!r}{hint}")
     for where, fault in _misfits(words, plan):

@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import multiprocessing
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -26,6 +25,7 @@ from shared import family
 from model.errors import NoRootError, NotAvailableError, WorkbookError
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.engines.libreoffice import office_program
 from workbook_templates.write.xlsx import write_workbook
 from xlwings_udfs.cells.descriptions import CATEGORY
 from xlwings_udfs.cells.error_values import (
@@ -433,10 +433,9 @@ def test_libreoffice_opens_and_converts_it(
     template: Template, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     needs_engine(request, ENGINES["libreoffice"])
-    office = shutil.which("soffice") or shutil.which("libreoffice") or ""
     profile = (tmp_path / "profile").as_uri()
     command = [
-        office,
+        str(office_program()),
         f"-env:UserInstallation={profile}",
         "--headless",
         "--convert-to",

@@ -77,7 +77,7 @@ def digest(data: bytes) -> str:
 
 def remember(path: Path, record: Record) -> None:
     """Write the record of a workbook about to be written, next to the record of the one it replaces."""
-    known = [each for each in (_standing_record(path), record) if each is not None]
+    known = [each for each in (_matching_record(path), record) if each is not None]
     write_whole(_record_path(path), json.dumps([asdict(each) for each in known], indent=1).encode())
 
 
@@ -90,7 +90,7 @@ def kept_record(path: Path, key: str, *, replace_changed: bool) -> Record | None
         return None
     if not path.is_file():
         raise WorkbookError(f"{path}: cannot be written (not a file); choose another folder with --out")
-    record = _standing_record(path)
+    record = _matching_record(path)
     if record is not None and record.key == key and not replace_changed:
         return record
     if not path.stat().st_mode & 0o222:
@@ -101,7 +101,7 @@ def kept_record(path: Path, key: str, *, replace_changed: bool) -> Record | None
     return None
 
 
-def _standing_record(path: Path) -> Record | None:
+def _matching_record(path: Path) -> Record | None:
     """Return the record of an existing workbook, or None if no record fits its content."""
     try:
         found = digest(path.read_bytes())

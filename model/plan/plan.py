@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
 from model.language.declarations import Driver, Line, Model, Reported
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from model.language.periods import Axis
+
+REPORTED_PREFIX: Final = "reported."
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def vintages(axis: Axis) -> tuple[str, ...]:
 def row_key(declared: Declared, members: Sequence[str]) -> str:
     """Return the public name of a row: ``stores_growth[north_america]``."""
     if isinstance(declared, Reported):
-        return "_".join(("reported." + declared.name, *members))
+        return "_".join((REPORTED_PREFIX + declared.name, *members))
     return f"{declared.name}[{','.join(members)}]" if members else declared.name
 
 

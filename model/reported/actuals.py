@@ -12,6 +12,7 @@ from model import companies
 from model.company import Company, Figure, Figures
 from model.errors import InputError, NotAvailableError
 from model.language.periods import Axis, Quarter
+from model.plan.plan import REPORTED_PREFIX
 from model.reported.tables import number_in, period_in, records
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ def reported_arrays(company: Company, plan: Plan) -> dict[str, NDArray[np.float6
     actuals, axis = load_actuals(company), plan.axis
     check_as_of(axis.as_of, actuals)
     table = {}
-    for key in (each for each in plan.rows if each.startswith("reported.")):
+    for key in (each for each in plan.rows if each.startswith(REPORTED_PREFIX)):
         table[key] = np.full(axis.length, np.nan)
         for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
-            table[key][position] = actuals.value(key.removeprefix("reported."), quarter)
+            table[key][position] = actuals.value(key.removeprefix(REPORTED_PREFIX), quarter)
     return table
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.errors import DeclarationError
 from model.language.declarations import Block, Driver
+from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
 from workbook_templates.a1 import area
 
@@ -65,7 +66,7 @@ class Place(NamedTuple):
     row: int
 
 
-class Heading(NamedTuple):
+class SectionTitle(NamedTuple):
     """The title of a section on a sheet."""
 
     row: int
@@ -87,12 +88,12 @@ class Layout:
     live: dict[str, int] = field(default_factory=dict)
     given: dict[str, int] = field(default_factory=dict)
     annual: dict[str, int] = field(default_factory=dict)
-    headings: dict[str, list[Heading]] = field(default_factory=dict)
+    headings: dict[str, list[SectionTitle]] = field(default_factory=dict)
     last_row: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for key in self.plan.rows:
-            if key.startswith("reported."):
+            if key.startswith(REPORTED_PREFIX):
                 self.places[key] = Place(REPORTED, self._next_row(REPORTED))
         for block in self.plan.model.blocks:
             self._place_block(block)
@@ -154,7 +155,7 @@ class Layout:
 
     def _heading(self, sheet: str, text: str) -> None:
         gap = 1 if sheet in self.last_row else 0
-        self.headings.setdefault(sheet, []).append(Heading(self._next_row(sheet, gap), text))
+        self.headings.setdefault(sheet, []).append(SectionTitle(self._next_row(sheet, gap), text))
 
     def _place_block(self, block: type[Block]) -> None:
         sheet = block.sheet

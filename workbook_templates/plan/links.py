@@ -1,18 +1,25 @@
-"""Links: the cell that holds a row of the model in a period, as a formula, with its twin."""
+"""Live figures and stamped ones: links to the cells of the model's rows, and whether both agree."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from workbook_templates.a1 import reference
+from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import VALUE, Layout
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import OfRow
 
 if TYPE_CHECKING:
     from model.plan.plan import Row
-    from workbook_templates.plan.cells import SheetPlan
+    from model.results import Results
+    from workbook_templates.plan.cells import Cell, SheetPlan, WorkbookPlan
+
+TOLERANCE: Final = 1e-6
+"""Relative difference up to which a live figure agrees with a stamped one."""
+AGREES, CHANGED = "agrees", "inputs changed"
 
 
 class Link(NamedTuple):
@@ -46,6 +53,24 @@ def put_link(sheet: SheetPlan, place: tuple[int, int], link: Link | None, role: 
     """Write a link into a cell, which stays empty if there is none."""
     if link is not None:
         sheet.put(*place, link.formula, numeric(role, link.unit), link.twin)
+
+
+def stamp(value: float) -> float | str:
+    """Return a stamped figure as the content of its cell: an error value if it has no meaning."""
+    return "#N/A" if math.isnan(value) else value
+
+
+def agreement(live: str, stamped: str, tolerance: str) -> str:
+    """Write the condition that a live cell agrees with a stamped one."""
+    return f"{call('ABS', f'{live}-{stamped}')}<={tolerance}*{call('ABS', stamped)}"
+
+
+def agrees(live: Cell, stamped: float, state: tuple[WorkbookPlan, Results, int]) -> float:
+    """Return whether a live cell agrees with a stamped figure, NaN if one of them is an error."""
+    found = live.twin.expected(*state) if live.twin else math.nan
+    if isinstance(found, str) or math.isnan(found - stamped):
+        return math.nan
+    return float(abs(found - stamped) <= TOLERANCE * abs(stamped))
 
 
 def year_of(year: int) -> Period:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import QUARTERS_A_YEAR
+from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
 from workbook_templates.plan.layout import LABEL, NOTE, REPORTED, SOURCES, Layout
 from workbook_templates.plan.sheets.header import put_axis, put_names, put_state
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _SOURCE_COLUMNS: Final = {"Item": 58, "Period": 10, "Value": 14, "Unit": 10, "Check": 16, "Source": 110}
 _FIRST_SOURCE_ROW: Final = 7
-_PREFIX: Final = "reported."
 
 
 def _fill_reported(sheet: SheetPlan, edition: Edition) -> None:
@@ -30,7 +30,7 @@ def _fill_reported(sheet: SheetPlan, edition: Edition) -> None:
 def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     """Write the figures of an item up to as-of; estimates are in italics."""
     actuals, axis, unit = load_actuals(layout.company), layout.plan.axis, layout.plan.rows[key].unit
-    item = key.removeprefix(_PREFIX)
+    item = key.removeprefix(REPORTED_PREFIX)
     label = layout.plan.model.words(item)
     put_names(sheet, row, label[:1].upper() + label[1:], item, unit)
     sources: dict[str, list[str]] = {}
@@ -55,9 +55,9 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
         sheet.put(_FIRST_SOURCE_ROW - 1, column, title, "period text")
         sheet.widths[column] = width
     row = _FIRST_SOURCE_ROW
-    for key in (key for key in edition.layout.places if key.startswith(_PREFIX)):
+    for key in (key for key in edition.layout.places if key.startswith(REPORTED_PREFIX)):
         for quarter in plan.axis.quarters[: plan.axis.forecast_start]:
-            figure = quarterly[key.removeprefix(_PREFIX), str(quarter)]
+            figure = quarterly[key.removeprefix(REPORTED_PREFIX), str(quarter)]
             entries: tuple[str | float, ...] = (
                 figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source,
             )  # fmt: skip

@@ -12,6 +12,7 @@ from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
 from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.plan import links
 from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout
 from workbook_templates.plan.links import linked, put_link, year_of
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW = 5, 6, 7, 8, 9
 FIRST_ROW: Final = 11
 _LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
-_TOLERANCE: Final = 1e-6
 MIX_OF_DRIVERS: Final = "mix of drivers"
 """Head of a column: no scenario can have this name."""
 _WIDTHS: Final = {_LABEL: 58.0, _NAME: 34.0, _UNIT: 10.0, PERIOD: 9.0, LIVE: 15.0, AGREES: 12.0, MIX: 13.0}
@@ -47,14 +47,14 @@ _LABELS: Final = {
 }  # fmt: skip
 
 
-class Figure(NamedTuple):
+class LineInYear(NamedTuple):
     """A row of the sheet: a row of the model, in a year or (0) without a period."""
 
     key: str
     year: int = 0
 
 
-def sections(layout: Layout) -> dict[str, list[Figure]]:
+def sections(layout: Layout) -> dict[str, list[LineInYear]]:
     """Return the figures of each section."""
     found = {}
     for section in layout.words.sections:
@@ -62,7 +62,7 @@ def sections(layout: Layout) -> dict[str, list[Figure]]:
         if section.years is not None:
             years = [*layout.shown_years(*section.years)]
             years += [year for year in layout.plan.axis.years[-1:] if year not in years]
-        found[section.title] = [Figure(key, year) for key in section.lines for year in years]
+        found[section.title] = [LineInYear(key, year) for key in section.lines for year in years]
     return found
 
 
@@ -71,7 +71,7 @@ def agreement_cell() -> str:
     return reference(AS_OF_ROW, LIVE)
 
 
-def figure_rows(layout: Layout) -> dict[Figure, int]:
+def figure_rows(layout: Layout) -> dict[LineInYear, int]:
     """Return the row of every figure: one below the title of its section, two free rows between sections."""
     rows, row = {}, FIRST_ROW
     for figures in sections(layout).values():
@@ -82,7 +82,7 @@ def figure_rows(layout: Layout) -> dict[Figure, int]:
     return rows
 
 
-def rows_of(layout: Layout, key: str, years: Sequence[int] = (0,)) -> range:
+def rows_over_years(layout: Layout, key: str, years: Sequence[int] = (0,)) -> range:
     """Return the rows of a figure in some of its years, which stand below each other."""
     found = [row for figure, row in figure_rows(layout).items() if figure.key == key and figure.year in years]
     return range(found[0], found[-1] + 1)
@@ -100,7 +100,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     put_heads(sheet, NAME_ROW, _HEADS, range(LIVE))
     for row, text in _LABELS.items():
         sheet.put(row, _LABEL, text, "label")
-    sheet.put(TOLERANCE_ROW, LIVE, _TOLERANCE, "axis")
+    sheet.put(TOLERANCE_ROW, LIVE, links.TOLERANCE, "axis")
     for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
         sheet.put(NAME_ROW, column, scenario.name, "period")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
@@ -113,7 +113,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     agreeing = area((FIRST_ROW, AGREES), (max(rows.values()), AGREES))
     compared = sum(column == AGREES and cell.twin is not None for (_, column), cell in sheet.cells.items())
     sheet.put(COMPARED_ROW, LIVE, compared, "calc whole")
-    text = f'=IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"agrees","inputs changed")'
+    text = f'=IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"{links.AGREES}","{links.CHANGED}")'
     sheet.put(AS_OF_ROW, LIVE, text, "check", Computed(agreement))
     sheet.frozen = (FIRST_ROW, _NAME)
 
@@ -126,14 +126,14 @@ def column_names(layout: Layout) -> dict[int, str]:
     return dict(enumerate([*offered, *others, *mix], start=FIRST_COLUMN))
 
 
-def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
+def _stamped(layout: Layout) -> list[tuple[Scenario, dict[LineInYear, float]]]:
     offered = {each.name: each for each in layout.scenarios}
     if weighted := weighted_scenarios(layout.company):
         offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted), name=MIX_OF_DRIVERS)
     names = column_names(layout).values()
     chosen = [offered.get(name) or load_scenario(name, company=layout.company) for name in names]
     figures = figure_rows(layout)
-    values: dict[str, dict[Figure, float]] = {}
+    values: dict[str, dict[LineInYear, float]] = {}
     for as_of in dict.fromkeys(each.as_of for each in chosen):
         batch = [each for each in chosen if each.as_of == as_of]
         results = run(batch)
@@ -142,7 +142,7 @@ def _stamped(layout: Layout) -> list[tuple[Scenario, dict[Figure, float]]]:
     return [(scenario, values[scenario.name]) for scenario in chosen]
 
 
-def _value(results: Results, figure: Figure, place: int) -> float:
+def _value(results: Results, figure: LineInYear, place: int) -> float:
     if figure.year:
         row = results.series(figure.key, "annual")[results.plan.axis.year_position(figure.year)]
     else:
@@ -150,7 +150,7 @@ def _value(results: Results, figure: Figure, place: int) -> float:
     return float(row[min(place, len(row) - 1)])
 
 
-def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, values: list[float]) -> None:
+def _put_figure(sheet: SheetPlan, layout: Layout, figure: LineInYear, row: int, values: list[float]) -> None:
     line = layout.plan.row(figure.key)
     put_names(sheet, row, line.label, figure.key, line.unit)
     if figure.year:
@@ -159,7 +159,7 @@ def _put_figure(sheet: SheetPlan, layout: Layout, figure: Figure, row: int, valu
     put_link(sheet, (row, LIVE), link)
     last = FIRST_COLUMN + len(values) - 1
     for at, value in enumerate(values, start=FIRST_COLUMN):
-        sheet.put(row, at, "#N/A" if math.isnan(value) else value, numeric("stamp", line.unit))
+        sheet.put(row, at, links.stamp(value), numeric("stamp", line.unit))
     if link and line.unit != "quarter" and figure.key not in layout.words.may_lack:
         _put_agreement(sheet, layout, row)
     if line.unit == "USD/share" and line.driver is None:
@@ -172,10 +172,8 @@ def _put_agreement(sheet: SheetPlan, layout: Layout, row: int) -> None:
     """Compare the live figure with the one stamped for the selected scenario."""
     stamped = area((row, FIRST_COLUMN), (row, FIRST_COLUMN + len(layout.scenarios) - 1))
     own = call("INDEX", stamped, f"{INPUTS}!{choice_cell()}")
-    distance = call("ABS", f"{reference(row, LIVE)}-{own}")
-    limit = f"{absolute(TOLERANCE_ROW, LIVE)}*{call('ABS', own)}"
-    text = "=" + call("IF", f"{distance}<={limit}", "1", "0")
-    sheet.put(row, AGREES, text, "calc truth", Computed(partial(_agrees, row)))
+    agrees = links.agreement(reference(row, LIVE), own, absolute(TOLERANCE_ROW, LIVE))
+    sheet.put(row, AGREES, "=" + call("IF", agrees, "1", "0"), "calc truth", Computed(partial(_agrees, row)))
 
 
 def agreement(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
@@ -185,17 +183,12 @@ def agreement(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
     agreeing = [_agrees(row, plan, results, draw) for row in rows]
     if any(math.isnan(each) for each in agreeing):
         return math.nan
-    return "agrees" if all(agreeing) else "inputs changed"
+    return links.AGREES if all(agreeing) else links.CHANGED
 
 
 def _agrees(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:
-    sheet = plan.sheets[SCENARIOS]
-    stamped = sheet.number(row, FIRST_COLUMN - 1 + int(scenario_number(plan, results, draw)))
-    limit, twin = sheet.number(TOLERANCE_ROW, LIVE), sheet.cells[row, LIVE].twin
-    live = twin.expected(plan, results, draw) if twin else math.nan
-    if not isinstance(live, float) or math.isnan(live) or math.isnan(stamped):
-        return math.nan
-    return float(abs(live - stamped) <= limit * abs(stamped))
+    sheet, own = plan.sheets[SCENARIOS], FIRST_COLUMN - 1 + int(scenario_number(plan, results, draw))
+    return links.agrees(sheet.cells[row, LIVE], sheet.number(row, own), (plan, results, draw))
 
 
 def _mix(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG001  # of the interface

@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.a1 import down, reference
+from workbook_templates.plan import links
 from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan
 from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import SENSITIVITY, Layout
@@ -33,7 +34,6 @@ SCENARIO_CELL: Final = (SCENARIO_ROW, STAMPED)
 """The name of the scenario that the stamped figures are of."""
 TOLERANCE_CELL: Final = (7, LIVE)
 AGREEMENT_CELL: Final = (8, LIVE)
-_TOLERANCE: Final = 1e-6
 BARS: Final = 17
 """Rows of a tornado: the drivers that move its output most; two tornados fill the first printed page."""
 LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH, DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, NOTE = range(3, 13)
@@ -48,7 +48,7 @@ SIMULATION_ROW: Final = 121
 _WIDTHS: Final = {LABEL: 52.0, NAME: 30.0, PERIOD: 8.0, NOTE: 44.0} | dict.fromkeys(range(LIVE, PERIOD), 12.0)
 _LAST: Final = NOTE
 _CHART_SIZE: Final = (19.5, 13.0)
-_AGREES, _CHANGED, _ANOTHER = "agrees", "inputs changed", "stamped for another scenario"
+_ANOTHER: Final = "stamped for another scenario"
 _MOVES: Final = {
     "set": ", in all that lies ahead", "add": ", added to each value ahead",
     "scale": ", times each value ahead",
@@ -90,7 +90,7 @@ def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> No
         role = "stamp" if place == (row, STAMPED) else "centre"
         sheet.put(*place, None, numeric(role, outputs[row - FIRST_FIGURE_ROW].unit))
     sheet.put(TOLERANCE_CELL[0], LABEL, "Tolerance of agreement, relative", "label")
-    sheet.put(*TOLERANCE_CELL, _TOLERANCE, "axis")
+    sheet.put(*TOLERANCE_CELL, links.TOLERANCE, "axis")
     label = "Live value and free cash flow against the stamped ones and the centres of the grids"
     sheet.put(AGREEMENT_CELL[0], LABEL, label, "label")
     sheet.put(*AGREEMENT_CELL, _agreement(pairs), "check", Computed(_agreement_text))
@@ -100,7 +100,7 @@ def _put_stamps(sheet: SheetPlan, scenario: Scenario, outputs: Sequence[Output])
     stamps = stamps_of(scenario)
     sheet.put(*SCENARIO_CELL, scenario.name, "stamp text")
     for row, (output, value) in enumerate(zip(outputs, stamps.figures, strict=True), start=FIRST_FIGURE_ROW):
-        _put_figure(sheet, row, STAMPED, value, output.unit)
+        sheet.put(row, STAMPED, links.stamp(value), numeric("stamp", output.unit))
     for band, tornado in zip(TORNADO_ROWS, stamps.tornados, strict=False):
         _put_tornado(sheet, tornado, band)
     for band, grid, output in zip(GRID_ROWS, stamps.grids, outputs, strict=False):
@@ -124,11 +124,10 @@ def compared(figures: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def _agreement(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> str:
-    text = f'"{_AGREES}"'
+    text = f'"{links.AGREES}"'
     for live, stamped in reversed(pairs):
-        distance = call("ABS", f"{reference(*live)}-{reference(*stamped)}")
-        limit = f"{reference(*TOLERANCE_CELL)}*{call('ABS', reference(*stamped))}"
-        text = call("IF", f"{distance}<={limit}", text, f'"{_CHANGED}"')
+        condition = links.agreement(reference(*live), reference(*stamped), reference(*TOLERANCE_CELL))
+        text = call("IF", condition, text, f'"{links.CHANGED}"')
     is_stamped = f"{selected_scenario()}={reference(*SCENARIO_CELL)}"
     return "=" + call("IF", is_stamped, text, f'"{_ANOTHER}"')
 
@@ -138,18 +137,13 @@ def _agreement_text(plan: WorkbookPlan, results: Results, draw: int) -> float | 
     sheet = plan.sheets[SENSITIVITY]
     if sheet.cells[SCENARIO_CELL].content != results.scenarios[draw].name:
         return _ANOTHER
-    limit = sheet.number(*TOLERANCE_CELL)
     twins = (place for place, cell in sheet.cells.items() if cell.twin is not None)
     figures = sum(column == LIVE and row >= FIRST_FIGURE_ROW for row, column in twins)
-    for live_place, stamped_place in compared(figures):
-        twin = sheet.cells[live_place].twin
-        live = twin.expected(plan, results, draw) if twin else math.nan
-        stamped = sheet.number(*stamped_place)
-        if not isinstance(live, float) or math.isnan(live) or math.isnan(stamped):
-            return math.nan
-        if abs(live - stamped) > limit * abs(stamped):
-            return _CHANGED
-    return _AGREES
+    for live, stamped in compared(figures):
+        found = links.agrees(sheet.cells[live], sheet.number(*stamped), (plan, results, draw))
+        if not found or math.isnan(found):
+            return found or links.CHANGED
+    return links.AGREES
 
 
 def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
@@ -162,9 +156,9 @@ def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
         sheet.put(row, NAME, bar.driver, "name")
         figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high)
         for column, value in enumerate(figures, start=LOW):
-            _put_figure(sheet, row, column, value, found.output.unit)
+            sheet.put(row, column, links.stamp(value), numeric("stamp", found.output.unit))
         for column, value in enumerate((bar.driver_low, bar.driver_base, bar.driver_high), start=DRIVER_LOW):
-            _put_figure(sheet, row, column, value, bar.unit)
+            sheet.put(row, column, links.stamp(value), numeric("stamp", bar.unit))
         sheet.put(row, PERIOD, bar.period, "remark")
         if bar.note:
             sheet.put(row, NOTE, bar.note, "note")
@@ -189,17 +183,11 @@ def _put_grid(sheet: SheetPlan, found: Grid, band: int) -> None:
     for row, values in enumerate(found.values.tolist()):
         for column, value in enumerate(values):
             role = "centre" if row == column == SIZE // 2 else "stamp"
-            _put_figure(sheet, band + 3 + row, FIRST_X + column, value, found.output.unit, role)
+            sheet.put(band + 3 + row, FIRST_X + column, links.stamp(value), numeric(role, found.output.unit))
 
 
 def _unit(steps: Steps) -> str:
     return "times" if steps.operation == "scale" else steps.spec.driver.unit
-
-
-def _put_figure(
-    sheet: SheetPlan, row: int, column: int, value: float, unit: str, role: str = "stamp"
-) -> None:
-    sheet.put(row, column, "#N/A" if math.isnan(value) else value, numeric(role, unit))
 
 
 def _titled(output: Output) -> str:

@@ -42,11 +42,10 @@ def merged_cells(subject: ModelSubject) -> Iterator[Spot]:
 def conditional_formats(subject: ModelSubject) -> Iterator[Spot]:
     """Find conditional formats that are not as planned, or that set a number format."""
     for name, planned in subject.plan.sheets.items():
-        if name in subject.book.sheets:
-            wanted = Counter(each.condition for each in planned.highlights)
-            found = Counter(subject.book.sheets[name].conditions)
-            for condition in sorted((wanted - found) | (found - wanted)):
-                yield Spot(name, "", f"{wanted[condition]} times {condition}", f"{found[condition]} times")
+        wanted = Counter(each.condition for each in planned.highlights)
+        found = Counter(subject.book.sheets[name].conditions)
+        for condition in sorted((wanted - found) | (found - wanted)):
+            yield Spot(name, "", f"{wanted[condition]} times {condition}", f"{found[condition]} times")
     if subject.book.formats_by_condition:
         yield Spot("", "", "no number formats by condition", f"{subject.book.formats_by_condition} of them")
 
@@ -97,15 +96,13 @@ def protection(subject: ModelSubject) -> Iterator[Spot]:
     """Find sheets whose protection is not as planned."""
     words = {True: "protected", False: "not protected"}
     for name, sheet in subject.plan.sheets.items():
-        if name in subject.book.sheets and subject.book.sheets[name].protected != sheet.protected:
+        if subject.book.sheets[name].protected != sheet.protected:
             yield Spot(name, "", words[sheet.protected], words[not sheet.protected])
 
 
 def input_limits(subject: ModelSubject) -> Iterator[Spot]:
     """Find inputs with wider limits than the model allows, and missing lists."""
     for name, sheet in subject.plan.sheets.items():
-        if name not in subject.book.sheets:
-            continue
         allowed = subject.book.sheets[name].allowed
         by_cells = {each.cells: each for each in allowed}
         for planned in (each for each in sheet.ranges if not each.free):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from workbook_templates.a1 import AMZN, constants, functions, relative
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
 from workbook_templates.read.values import is_error
-from workbook_templates.validation.rules.rule import LONGEST_FORMULA, Spot, gathered
-from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
+from workbook_templates.validation.rules.rule import Spot, gathered
+from workbook_templates.validation.rules.subject import ModelSubject, Place, Subject, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from workbook_templates.read.sheets import Content, SheetContents
+    from workbook_templates.read.sheets import SheetContents
 
 VOLATILE: Final = frozenset(
     {"OFFSET", "INDIRECT", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"}
@@ -131,51 +131,50 @@ def constants_in_formulas(subject: Subject) -> Iterable[Spot]:
     """Find numbers typed into formulas, except self-evident ones such as 12 months."""
     return gathered(
         (place, "inputs in cells of their own", f"{', '.join(dict.fromkeys(found))} in ={formula}")
-        for place, formula in subject.added.items()
-        if len(formula) <= LONGEST_FORMULA  # longer ones are a finding of their own
-        and (found := [each for each in constants(formula) if each not in _PLAIN_CONSTANTS])
+        for place, formula in subject.readable.items()
+        if (found := [each for each in constants(formula) if each not in _PLAIN_CONSTANTS])
     )
 
 
 def inconsistent_formulas(subject: Subject) -> Iterator[Spot]:
     """Find formulas that differ from two neighbours, in the row or the column, that are alike."""
-    for sheet in subject.book.sheets.values():
-        forms = _forms(sheet)
-        for place, form in forms.items():
-            around = _around(forms, place)
-            if around is not None and around != form and not _has_like(forms, place, form):
-                expected, found = f"as its neighbours: {around}", f"={sheet.cells[place].formula}"
-                yield from gathered([((sheet.name, *place), expected, found)])
+    forms = _forms(subject)
+    for place, form in forms.items():
+        around = _around(forms, place)
+        # a neighbour of the same form: a line of its own, such as totals, across others
+        if around is not None and around != form and form not in map(forms.get, _beside(place)):
+            expected, found = f"as its neighbours: {around}", f"={subject.formulas[place]}"
+            yield from gathered([(place, expected, found)])
 
 
 def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
     """Find numbers between two neighbours, in the row or the column, that hold the same formula."""
-    for sheet in subject.book.sheets.values():
-        forms = _forms(sheet)
-        for place, cell in sheet.cells.items():
-            if cell.formula is None and isinstance(cell.value, float):
-                around = _around(forms, place)
-                if around is not None and not _numbers_in_line(sheet.cells, forms, place):
-                    expected = f"a formula, as its neighbours: {around}"
-                    yield from gathered([((sheet.name, *place), expected, shown(cell.value))])
+    forms = _forms(subject)
+    cells = ((place, cell.value) for place, cell in subject.cells if cell.formula is None)
+    numbers = {place: value for place, value in cells if isinstance(value, float)}
+    for place, value in numbers.items():
+        around = _around(forms, place)
+        # a number beside it: a line of inputs across the formulas
+        if around is not None and not any(each in numbers for each in _beside(place)):
+            yield from gathered([(place, f"a formula, as its neighbours: {around}", shown(value))])
 
 
-def _forms(sheet: SheetContents) -> dict[tuple[int, int], str]:
-    """Return formulas relative to their cells; those longer than any can be are a finding of their own."""
-    cells = sheet.cells.items()
-    return {
-        place: relative(cell.formula, *place)
-        for place, cell in cells
-        if cell.formula is not None and len(cell.formula) <= LONGEST_FORMULA
-    }
+def _forms(subject: Subject) -> dict[Place, str]:
+    """Return formulas relative to their cells."""
+    return {place: relative(formula, *place[1:]) for place, formula in subject.readable.items()}
 
 
-def _beside(place: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    row, column = place
-    return (row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)
+def _beside(place: Place) -> tuple[Place, ...]:
+    sheet, row, column = place
+    return (
+        (sheet, row, column - 1),
+        (sheet, row, column + 1),
+        (sheet, row - 1, column),
+        (sheet, row + 1, column),
+    )
 
 
-def _around(forms: Mapping[tuple[int, int], str], place: tuple[int, int]) -> str | None:
+def _around(forms: Mapping[Place, str], place: Place) -> str | None:
     """Return the one form of both neighbours in the row, or of both in the column."""
     left, right, above, below = _beside(place)
     for before, after in ((left, right), (above, below)):
@@ -183,16 +182,3 @@ def _around(forms: Mapping[tuple[int, int], str], place: tuple[int, int]) -> str
         if form is not None and forms.get(after) == form and "R" in form:
             return form
     return None
-
-
-def _has_like(forms: Mapping[tuple[int, int], str], place: tuple[int, int], form: str) -> bool:
-    """Tell whether a neighbour has the same form: a line of its own, such as totals, across others."""
-    return any(forms.get(each) == form for each in _beside(place))
-
-
-def _numbers_in_line(
-    cells: Mapping[tuple[int, int], Content], forms: Mapping[tuple[int, int], str], place: tuple[int, int]
-) -> bool:
-    """Tell whether a neighbour is a number too: a line of inputs across the formulas."""
-    beside = ((each, cells.get(each)) for each in _beside(place))
-    return any(cell and each not in forms and isinstance(cell.value, float) for each, cell in beside)

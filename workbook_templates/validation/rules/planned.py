@@ -24,18 +24,6 @@ if TYPE_CHECKING:
     from workbook_templates.read.sheets import Content
 
 
-def changed_formulas(subject: ModelSubject) -> Iterable[Spot]:
-    """Find formulas that are not those of the model."""
-    formulas = (each for each in subject.deviations if each.kind == "formula")
-    return _spots(each for each in formulas if each.found and each.found.formula is not None)
-
-
-def constants_over_formulas(subject: ModelSubject) -> Iterable[Spot]:
-    """Find values typed over formulas, and formulas that were deleted."""
-    formulas = (each for each in subject.deviations if each.kind == "formula")
-    return _spots(each for each in formulas if not each.found or each.found.formula is None)
-
-
 def added_formulas(subject: ModelSubject) -> Iterable[Spot]:
     """Find formulas where the model has none; a user's AMZN_ cells have a rule of their own."""
     for (name, row, column), formula in subject.added.items():
@@ -58,6 +46,8 @@ def _changed(kind: Kind, what: str) -> Callable[[ModelSubject], Iterable[Spot]]:
     return changed
 
 
+changed_formulas = _changed("formula", "formulas that are not those of the model")
+constants_over_formulas = _changed("no formula", "values typed over formulas, and formulas that were deleted")
 changed_history = _changed("history", "reported figures that are not those of the filings")
 _STAMPS: Final = "stamped values that are not the model's, unless the inputs of their scenario have changed"
 changed_stamps = _changed("stamp", _STAMPS)

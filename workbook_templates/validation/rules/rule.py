@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 from workbook_templates.a1 import ranges
 from workbook_templates.validation.findings import Finding
-from workbook_templates.validation.rules.subject import Place, Subject
+from workbook_templates.validation.rules.subject import LONGEST_FORMULA, Place, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,9 +18,6 @@ Group = Literal[
     "package", "structure", "formulas", "values", "functions", "inputs", "ties", "checks",
     "stamps", "conventions",
 ]  # fmt: skip
-
-LONGEST_FORMULA = 8_192
-"""Characters, in Excel."""
 
 
 class Spot(NamedTuple):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from workbook_templates.a1 import column_letters, functions, looks_like_a_cell, reference, without_texts
 from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
-from workbook_templates.validation.rules.rule import LONGEST_FORMULA, Spot
+from workbook_templates.validation.rules.rule import Spot
+from workbook_templates.validation.rules.subject import LONGEST_FORMULA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from model.scenarios.changes import DIGITS_OF_A_FILE
 from workbook_templates.a1 import covers
 from workbook_templates.plan.layout import REPORTED, STAMPED
 from workbook_templates.read.looks import planned_looks
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Place = tuple[str, int, int]
 """Sheet, row and column from 1."""
+LONGEST_FORMULA: Final = 8_192
+"""Characters, in Excel."""
 
 
 @dataclass(repr=False)
@@ -60,10 +63,15 @@ class Subject:
         """Formulas that no plan accounts for: all of a workbook that is not ours."""
         return self.formulas
 
+    @cached_property
+    def readable(self) -> Mapping[Place, str]:
+        """Those of them that are not longer than any can be, which is a finding of its own."""
+        return {place: formula for place, formula in self.added.items() if len(formula) <= LONGEST_FORMULA}
+
 
 @dataclass(repr=False)
 class ModelSubject(Subject):
-    """A workbook of ours, with the plan made from its inputs, and the model run with them."""
+    """A workbook of ours with all its sheets, the plan made from its inputs, and the model run with them."""
 
     plan: WorkbookPlan = field(kw_only=True)
     inputs: WorkbookInputs = field(kw_only=True)
@@ -82,12 +90,11 @@ class ModelSubject(Subject):
         return cell is not None and cell.content == f"={formula}"
 
     def _planned_cells(self) -> Iterator[tuple[SheetPlan, Place, Cell, Content | None]]:
-        """Yield every planned cell of the sheets that are there, with what is found in it."""
+        """Yield every planned cell with what is found in it."""
         for name, sheet in self.plan.sheets.items():
-            if name in self.book.sheets:
-                found = self.book.sheets[name].cells
-                for place, cell in sheet.cells.items():
-                    yield sheet, (name, *place), cell, found.get(place)
+            found = self.book.sheets[name].cells
+            for place, cell in sheet.cells.items():
+                yield sheet, (name, *place), cell, found.get(place)
 
     @cached_property
     def deviations(self) -> list[Deviation]:
@@ -95,7 +102,7 @@ class ModelSubject(Subject):
         found = []
         for sheet, place, planned, content in self._planned_cells():
             if not _is_as_planned(planned, content):
-                found.append(Deviation(place, _kind(sheet, place[1:], planned), planned, content))
+                found.append(Deviation(place, _kind(sheet, place[1:], planned, content), planned, content))
         return [each for each in found if each.kind != "input"]
 
     @cached_property
@@ -119,10 +126,9 @@ def shown(value: Value) -> str:
     return "empty" if value is None else repr(value) if isinstance(value, float) else str(value)
 
 
-DIGITS_OF_A_FILE: Final = 1e-14
-"""A file holds sixteen digits."""
-
-Kind = Literal["formula", "input", "history", "stamp", "unit", "name", "axis", "constant", "label"]
+Kind = Literal[
+    "formula", "no formula", "input", "history", "stamp", "unit", "name", "axis", "constant", "label"
+]
 
 _KIND_OF_STYLE: Final[dict[str, Kind]] = {
     "unit": "unit", "name": "name", "axis": "axis", "axis date": "axis", "period": "axis",
@@ -164,9 +170,9 @@ def is_input(sheet: SheetPlan, place: tuple[int, int]) -> bool:
     return any(covers(each.cells, (*place, *place)) for each in sheet.ranges)
 
 
-def _kind(sheet: SheetPlan, place: tuple[int, int], cell: Cell) -> Kind:
+def _kind(sheet: SheetPlan, place: tuple[int, int], cell: Cell, found: Content | None) -> Kind:
     if cell.twin is not None:
-        return "formula"
+        return "formula" if found and found.formula is not None else "no formula"
     if is_input(sheet, place):
         return "input"
     if sheet.name == REPORTED and isinstance(cell.content, float):

@@ -16,17 +16,14 @@ from xlwings_udfs.hosts.calc.parts import INTERFACE, TYPE_LIBRARY, interface
 
 def developer_kit(program: str) -> Path | None:
     """Return a program of LibreOffice's developer kit, unoidl-write or unoidl-read, if it is installed."""
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    beside = str(Path(office).resolve().parent.parent / "sdk" / "bin") if office else ""
+    beside = str(_programs().parent / "sdk" / "bin")
     found = shutil.which(program, path=os.pathsep.join([os.environ.get("PATH", os.defpath), beside]))
     return Path(found) if found else None
 
 
-def office_types() -> list[str]:
-    """Return the paths of the type libraries that every LibreOffice has."""
-    office = shutil.which("soffice") or shutil.which("libreoffice") or ""
-    program = Path(office).resolve().parent
-    return [str(program / "types.rdb"), str(program / "types" / "offapi.rdb")]
+def _programs() -> Path:
+    """Return the folder of LibreOffice's programs and type libraries."""
+    return Path(shutil.which("soffice") or shutil.which("libreoffice") or "").resolve().parent
 
 
 def rebuild(folder: Path) -> None:
@@ -37,7 +34,8 @@ def rebuild(folder: Path) -> None:
         raise EngineError(f"unoidl-write is missing: {remedy}")
     source = folder / INTERFACE
     source.write_text(interface(), encoding="utf-8", newline="\n")
-    command = [str(program), *office_types(), str(source), str(folder / TYPE_LIBRARY)]
+    types = [str(_programs() / each) for each in ("types.rdb", "types/offapi.rdb")]
+    command = [str(program), *types, str(source), str(folder / TYPE_LIBRARY)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  # our own arguments
     if done.returncode != 0:
         raise EngineError(f"unoidl-write failed with status {done.returncode}: {done.stderr.strip()[:300]}")

@@ -99,7 +99,7 @@ def _side_by_side(layout: Layout, flow_corner: str, value_corner: str) -> list[C
     names = scenarios.column_names(layout)
     plain = [column for column, name in names.items() if "+" not in name and name != scenarios.MIX_OF_DRIVERS]
     if words.scenario_flow:
-        flows = scenarios.rows_of(layout, words.scenario_flow, layout.shown_years(*_YEARS)[:-1])
+        flows = scenarios.rows_over_years(layout, words.scenario_flow, layout.shown_years(*_YEARS)[:-1])
         series = tuple(
             Series(names[column], down(SCENARIOS, column, flows), SERIES[place % len(SERIES)])
             for place, column in enumerate(plain)
@@ -109,7 +109,7 @@ def _side_by_side(layout: Layout, flow_corner: str, value_corner: str) -> list[C
         charts.append(Chart(title, flow_corner, (_WIDTHS[1], _HEIGHT), years, series, "USD m"))
     if words.scenario_values:
         first, last = min(names), max(names)
-        rows = [scenarios.rows_of(layout, key)[0] for key in words.scenario_values]
+        rows = [scenarios.rows_over_years(layout, key)[0] for key in words.scenario_values]
         series = tuple(
             Series(title, across(SCENARIOS, row, first, last), colour)
             for row, title, colour in zip(rows, words.scenario_values.values(), SERIES, strict=False)
