@@ -21,7 +21,6 @@ from calls import CALLS, Call
 from office_calls import assert_same, body, environment, expected
 from programs import absent, needs
 
-from model.errors import WorkbookError
 from xlwings_udfs import AMZN_FCF
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.project_folder import write_project
@@ -184,43 +183,25 @@ def test_it_does_not_start_without_what_keeps_it_closed(
     more: dict[str, str], said: str, server: Server, request: pytest.FixtureRequest
 ) -> None:
     needs(request, "xlwings_server")
-    command = [sys.executable, "-c", "import amzn_server"]
-    done = subprocess.run(
-        command,
-        cwd=server.folder,
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode
-    assert done.stderr.splitlines()[-1].startswith(said)
-    assert "Traceback" not in done.stderr
+    found = refusal(server, ["-c", "import amzn_server"], **more)
+    assert found.splitlines()[-1].startswith(said)
+    assert "Traceback" not in found
 
 
 def test_it_does_not_start_without_its_guard(server: Server) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "xlwings_server.main:main_app",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-    ]
+    line = ["-m", "uvicorn", "xlwings_server.main:main_app", "--host", "127.0.0.1", "--port", "0"]
+    said = refusal(server, line, AMZN_FCF_TOKEN=TOKEN)
+    assert "start this server with: uvicorn amzn_server:app" in said
+
+
+def refusal(server: Server, arguments: list[str], **variables: str) -> str:
+    """Return what a server says that does not start."""
     done = subprocess.run(
-        command,
-        cwd=server.folder,
-        env=environment(AMZN_FCF_TOKEN=TOKEN),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+        [sys.executable, *arguments], cwd=server.folder, env=environment(**variables),
+        capture_output=True, text=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
     assert done.returncode
-    assert "start this server with: uvicorn amzn_server:app" in done.stderr
+    return done.stderr
 
 
 def test_office_reads_names_descriptions_and_choices(server: Server) -> None:
@@ -331,14 +312,10 @@ def test_a_large_body_without_a_length_is_refused(server: Server) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/"),
-        ("POST", "/xlwings/custom-scripts-call/x"),
-        ("POST", f"{CALL}/"),
-        ("PUT", CALL),
-        ("DELETE", "/"),
-        ("GET", "/nothing"),
+        ("POST", "/"), ("POST", "/xlwings/custom-scripts-call/x"), ("POST", f"{CALL}/"), ("PUT", CALL),
+        ("DELETE", "/"), ("GET", "/nothing"),
     ],
-)
+)  # fmt: skip
 def test_there_is_nothing_but_the_functions(server: Server, method: str, path: str) -> None:
     assert server.ask(method, path, Authorization=TOKEN).status == 404
 
@@ -373,16 +350,8 @@ def test_a_hundred_callers_get_their_own_answers(server: Server) -> None:
 def test_a_range_of_100_000_cells_is_answered(server: Server) -> None:
     found = server.call("AMZN_FCF", [[2026, 1850, "", "x"]] * 25_000).json["result"]
     assert len(found) == 25_000
-    assert_same(
-        found[-1],
-        [
-            AMZN_FCF(2026),
-            *({"type": "Error", "errorType": kind} for kind in ("NotAvailable",)),
-            "",
-            found[0][3],
-        ],
-        "row",
-    )
+    not_available = {"type": "Error", "errorType": "NotAvailable"}
+    assert_same(found[-1], [AMZN_FCF(2026), not_available, "", found[0][3]], "row")
 
 
 def test_excel_is_told_where_the_add_in_is(server: Server) -> None:
@@ -404,21 +373,11 @@ def test_a_browser_runs_the_served_javascript(
     stub = server.folder / office[1].removeprefix("/")
     stub.parent.mkdir(parents=True, exist_ok=True)
     stub.write_text(OFFICE.replace("TOKEN", TOKEN), encoding="utf-8")
-    flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        f"--user-data-dir={tmp_path}",
-        "--virtual-time-budget=30000",
-        "--dump-dom",
-    ]
-    page = subprocess.run(
-        [browser, *flags, f"http://127.0.0.1:{server.port}/taskpane"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=2 * PATIENCE,
-    )
+    command = [
+        browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
+        "--virtual-time-budget=30000", "--dump-dom", f"http://127.0.0.1:{server.port}/taskpane",
+    ]  # fmt: skip
+    page = subprocess.run(command, capture_output=True, text=True, check=True, timeout=2 * PATIENCE)
     found = re.search(r'<pre id="answers">(.*?)</pre>', page.stdout, re.DOTALL)
     assert found is not None, page.stdout[-2000:] + page.stderr[-2000:]
     answers = json.loads(html.unescape(found[1]))
@@ -437,51 +396,3 @@ def test_its_log_holds_neither_token_nor_traceback(server: Server) -> None:
     log = server.log.read_text(encoding="utf-8")
     assert TOKEN not in log
     assert "Traceback" not in log
-
-
-def test_its_readme_starts_it_as_these_tests_do_from_either_shell(tmp_path: Path) -> None:
-    """PowerShell's double quotes leave all but $ and ` unchanged."""
-    readme = next(
-        path for path in write_project("server", tmp_path / "server") if path.name == "README.md"
-    ).read_text(encoding="utf-8")
-    shell, power = (
-        re.findall(rf"^    {start}(\w+) ?= ?(.*)$", readme, re.MULTILINE) for start in ("export ", r"\$env:")
-    )
-    assert (
-        [name for name, _ in shell]
-        == [name for name, _ in power]
-        == ["XLWINGS_LICENSE_KEY", "AMZN_FCF_TOKEN"]
-    )
-    assert power[0][1].strip('"') == shell[0][1]
-    codes = re.findall(r"(?:python|py) -c ['\"](.*?)['\"]", readme)
-    assert codes[0] == codes[1]
-    assert not re.search('[$`"]', codes[1])
-    token = subprocess.run(
-        [sys.executable, "-c", codes[1]], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    assert len(token) > len(TOKEN)
-    starts = re.findall(r"^    (?:python|py) (-m uvicorn .*)$", readme, re.MULTILINE)
-    assert starts == ["-m uvicorn amzn_server:app --host 127.0.0.1 --port 8000"] * 2
-
-
-def test_a_project_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    folder = tmp_path / "server"
-    written = write_project("server", folder)
-    assert {path.relative_to(folder).as_posix() for path in written} >= {
-        "amzn_server.py",
-        ".env.template",
-        "README.md",
-        "pyproject.toml",
-    }
-    (folder / "lifespan.py").unlink()
-    assert write_project("server", folder) == written
-    assert all(path.is_file() for path in written)
-    (folder / "README.md").write_text("mine", encoding="utf-8")
-    (folder / "pyproject.toml").unlink()
-    with pytest.raises(WorkbookError, match="differs"):
-        write_project("server", folder)
-    assert not (folder / "pyproject.toml").exists()
-    assert list(tmp_path.iterdir()) == [folder]
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(WorkbookError):
-        write_project("server", tmp_path / "file" / "server")

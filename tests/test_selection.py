@@ -1,0 +1,78 @@
+"""The scenarios that a command is given, and those that a workbook offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from commands import amzn_fcf
+
+from amzn_fcf.building.selection import MOST_OFFERED, named, offered_with, shipped_at
+from model.errors import InputError
+from model.language.periods import Quarter
+from model.scenarios.composing import load_scenario
+from workbook_templates.engines.formualizer import LARGEST_SHEET
+from workbook_templates.plan.layout import INPUTS
+from workbook_templates.plan.workbook import plan_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+CASE = """
+name = "{name}"
+base = "base"
+as_of = "2026Q2"
+[drivers.aws_growth]
+unit = "ratio"
+source = "me"
+values = {{ 2027 = {value} }}
+"""
+
+
+def cases(folder: Path, count: int) -> list[Path]:
+    """Write scenario files that differ in one driver."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"case{number:02}.toml" for number in range(count)]
+    for number, path in enumerate(paths):
+        path.write_text(CASE.format(name=path.stem, value=0.2 + number / 1000), encoding="utf-8")
+    return paths
+
+
+def test_folders_and_patterns_stand_for_their_scenario_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cases(tmp_path / "cases", 3)
+    (tmp_path / "base").mkdir()
+    files = [f"cases/case{number:02}.toml" for number in range(3)]
+    assert named(["base", "cases", "bear+price_war"]) == ["base", *files, "bear+price_war"]
+    assert named(["cases/case0[12].toml+price_war", "cases/*1.toml+price_war"]) == [
+        "cases/case0[12].toml+price_war", "cases/case01.toml+price_war",
+    ]  # fmt: skip
+    with pytest.raises(InputError, match=r"--scenario base\*: no scenario file"):
+        named(["base*"])
+
+
+def test_a_selector_offers_what_can_be_read(tmp_path: Path) -> None:
+    """Scenarios asked for together share one selector, unless the sheets become too long for the engines."""
+    shipped = shipped_at(Quarter.parse("2026Q2"))
+    few, many = (
+        [load_scenario(str(path)) for path in cases(tmp_path, count)]
+        for count in (MOST_OFFERED - len(shipped), 20)
+    )
+    names = [each.name for each in shipped]
+    offered = offered_with(few[0], few, moved=False)
+    assert [each.name for each in offered] == [*names, *(each.name for each in few)]
+    assert [each.name for each in offered_with(many[7], many, moved=False)] == [*names, "case07"]
+    largest = plan_workbook(few[0], offered_with(few[0], few, moved=False), "test").sheets[INPUTS]
+    assert max(row for row, _ in largest.cells) <= LARGEST_SHEET[0]
+
+
+def test_names_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
+    for name in ("Mine", "mine"):
+        (tmp_path / f"{name}1.toml").write_text(CASE.format(name=name, value=0.2), encoding="utf-8")
+    done = amzn_fcf("build", "--scenario", "Mine1.toml", "mine1.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--scenario Mine, mine is given twice, or two files have this name" in done.stderr
+    assert not (tmp_path / "out").exists()
