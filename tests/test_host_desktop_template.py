@@ -185,17 +185,10 @@ def test_libreoffice_opens_and_converts_it(
     template: Template, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     needs_engine(request, ENGINES["libreoffice"])
-    profile = (tmp_path / "profile").as_uri()
     command = [
-        str(office_program()),
-        f"-env:UserInstallation={profile}",
-        "--headless",
-        "--convert-to",
-        "xlsx",
-        "--outdir",
-        str(tmp_path),
-        str(template.path),
-    ]
+        str(office_program()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+        "--convert-to", "xlsx", "--outdir", str(tmp_path), str(template.path),
+    ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     converted = openpyxl.load_workbook(tmp_path / "amzn-fcf_base.xlsx", data_only=True)
     assert converted.sheetnames == template.book.sheetnames

@@ -301,3 +301,33 @@ def test_run_off_is_straight_between_its_knots() -> None:
     assert values[3] == 0.93
     assert values[1] == pytest.approx((1 + 0.93) / 2)
     assert values[25] == pytest.approx(0.17 + (0.08 - 0.17) * 2 / 16)
+
+
+def based(folder: Path, name: str, base: str) -> str:
+    return write(folder, f'name = "{name}"\nbase = "{base}"\nas_of = "2026Q2"\n', f"{name}.toml")
+
+
+def test_a_scenario_file_may_be_based_on_a_scenario_with_overlays(tmp_path: Path) -> None:
+    plain = load_scenario(based(tmp_path, "mine", "bull+price_war+power_delay"))
+    assert plain.table == load_scenario("bull+price_war+power_delay").table
+    assert (plain.name, plain.weight) == ("mine", 0.0)
+    unit = driver_specs()["capex_scale"].driver.unit
+    change = f'[changes.capex_scale]\nunit = "{unit}"\nsource = "me"\nscale = 0.9\n'
+    write(tmp_path, f'name = "cuts"\noverlay = true\n{change}', "cuts.toml")
+    own = load_scenario(based(tmp_path, "own", "mine.toml+cuts.toml"))
+    assert own.table["capex_scale"] == {
+        period: 0.9 * value for period, value in plain.table["capex_scale"].items()
+    }
+    assert load_scenario(f"{tmp_path}/own.toml+silicon_delay").name == "own+silicon_delay"
+
+
+def test_a_base_is_checked_as_a_name_is(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"price_war is applied in its base already"):
+        load_scenario(based(tmp_path, "mine", "base+price_war") + "+price_war")
+    with pytest.raises(InputError, match="'bear' is a scenario, not an overlay"):
+        load_scenario(based(tmp_path, "two", "base+bear"))
+    with pytest.raises(UnknownNameError, match="unknown scenario 'price_wa'; did you mean price_war"):
+        load_scenario(based(tmp_path, "three", "base+price_wa"))
+    based(tmp_path, "four", "five.toml+price_war")
+    with pytest.raises(InputError, match="based on each other in a circle"):
+        load_scenario(based(tmp_path, "five", "four.toml"))

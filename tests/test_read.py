@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from workbook_templates.plan.workbook import WorkbookPlan
     from workbook_templates.read.values import Changes
 
-"""Driver row, period, and what is typed; None empties the cell."""
-
 
 def save(path: Path, plan: WorkbookPlan, data: bytes, edits: list[Edit], name: str) -> bytes:
     """Write a workbook with a scenario selected and edited, and return it."""

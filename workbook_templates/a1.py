@@ -1,4 +1,4 @@
-"""References, functions and constants of a formula, written and read as text. Knows nothing of any model."""
+"""References, functions and constants of a formula, written and read as text. Knows no model."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Outcome:
     """The outcome of a job.
 
     ``wrote``, ``kept``: the workbook exists, and ``row`` is its line of the summary. ``refused``: it does not
-    match the model. ``failed``: it could not be built or written; ``disk``: nor will any other.
+    match the model. ``failed``: it could not be built or written; ``disk``: the disk takes no more.
     """
 
     path: Path

@@ -78,7 +78,7 @@ class Layout:
     """Places of every row of a plan, for a choice of scenarios.
 
     ``places``: rows of drivers, reported figures and lines; ``live``: rows of drivers on Inputs; ``given``:
-    first of the rows, one a scenario, that hold a driver's values on Inputs; ``annual``: rows of the Annual
+    first of the rows, one per scenario, that hold a driver's values on Inputs; ``annual``: rows of the Annual
     sheet.
     """
 

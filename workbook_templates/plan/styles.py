@@ -1,4 +1,4 @@
-"""Named cell styles: one meaning a colour. Inputs blue, formulas black, links to other sheets green."""
+"""Named cell styles: one meaning per colour. Inputs blue, formulas black, links to other sheets green."""
 
 from __future__ import annotations
 

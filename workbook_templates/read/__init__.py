@@ -1,1 +1,1 @@
-"""Reading workbook files that nobody vouches for."""
+"""Reading workbook files without trusting them."""

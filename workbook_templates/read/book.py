@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import WorkbookError
 from workbook_templates.read.archive import SAVE_AGAIN, Archive, Relation, local_name, unreadable
 from workbook_templates.read.looks import Look, formats_by_condition, looks_of
-from workbook_templates.read.sheets import Budget, SheetContents, SheetReader, TextsReader
+from workbook_templates.read.sheets import TRUE, Budget, SheetContents, SheetReader, TextsReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from workbook_templates.read.values import Grids, Value
 
 MOST_SHEETS: Final = 1_000
-_TRUE: Final = frozenset({"1", "true", "on"})
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _read(archive: Archive) -> Book:
     part = by_kind.get("styles", "")
     styles = archive.tree(part) if part in archive.parts else ()
     calculation = next((dict(each.items()) for each in tree if local_name(each) == "calcPr"), {})
-    is_1904 = any(each.get("date1904") in _TRUE for each in tree if local_name(each) == "workbookPr")
+    is_1904 = any(each.get("date1904") in TRUE for each in tree if local_name(each) == "workbookPr")
     return Book(
         archive, sheets, others, _names(tree, order), calculation, looks_of(styles), relations, is_1904,
         formats_by_condition(styles),
@@ -162,7 +161,7 @@ def _names(tree: Element, order: Sequence[str]) -> list[DefinedName]:
     for element in _children(tree, "definedNames"):
         own = element.get("localSheetId")
         sheet = order[int(own)] if own is not None and int(own) < len(order) else ""
-        hidden = element.get("hidden") in _TRUE
+        hidden = element.get("hidden") in TRUE
         found.append(DefinedName(element.get("name", ""), element.text or "", sheet, hidden))
     return found
 

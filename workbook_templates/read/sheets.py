@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_ELEMENTS: Final = 1_000_000
 """Of all sheets and texts together; ours have 150,000. More would take minutes and gigabytes."""
 _CHUNK: Final = 1 << 16
-_TRUE: Final = frozenset({"1", "true", "on"})
+TRUE: Final = frozenset({"1", "true", "on"})
 _WITH_TEXT: Final = frozenset({"v", "t", "f", "sqref", "formula", "formula1", "formula2"})
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """What the standard takes for a number; Python would take more."""
@@ -213,19 +213,19 @@ class SheetReader(Reader):
         elif name == "row":
             self._start_row(attributes)
         elif name == "col":
-            if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("width")):
+            if attributes.get("hidden") in TRUE or _is_zero(attributes.get("width")):
                 grouped = attributes.get("outlineLevel", "0") != "0"
                 hidden = Hidden(int(attributes["min"]), int(attributes["max"]), grouped)
                 self.sheet.hidden_columns.append(hidden)
         elif name == "dataValidation":
             get = attributes.get
-            shows = get("showErrorMessage") in _TRUE and get("errorStyle", "stop") == "stop"
+            shows = get("showErrorMessage") in TRUE and get("errorStyle", "stop") == "stop"
             self.rule = Allowed(get("sqref", ""), get("type", "none"), get("operator", "between"), shows)
         elif name == "sheetProtection":
-            self.sheet.protected = attributes.get("sheet") in _TRUE
+            self.sheet.protected = attributes.get("sheet") in TRUE
         elif name == "mergeCell":
             self.sheet.merged.append(attributes.get("ref", ""))
-        elif name == "sheetFormatPr" and attributes.get("zeroHeight") in _TRUE:
+        elif name == "sheetFormatPr" and attributes.get("zeroHeight") in TRUE:
             self.sheet.hidden_rows.append(Hidden(1, LAST_ROW, grouped=False))
         elif name == "sheetData":
             self.in_cells = True
@@ -264,7 +264,7 @@ class SheetReader(Reader):
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         self.row = int(attributes.get("r", self.row + 1))
         self.column = 0
-        if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("ht")):
+        if attributes.get("hidden") in TRUE or _is_zero(attributes.get("ht")):
             grouped = attributes.get("outlineLevel", "0") != "0"
             self.sheet.hidden_rows.append(Hidden(self.row, self.row, grouped))
 
@@ -313,5 +313,5 @@ class SheetReader(Reader):
         if kind == "s":
             return self.texts[int(text)]
         if kind == "b":
-            return text in _TRUE
+            return text in TRUE
         return text

@@ -1,1 +1,1 @@
-"""One module a kind of sheet; each returns a :class:`workbook_templates.plan.cells.SheetPlan`."""
+"""One module for each kind of sheet; each returns a :class:`workbook_templates.plan.cells.SheetPlan`."""

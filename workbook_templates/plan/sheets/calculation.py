@@ -1,4 +1,4 @@
-"""Sheets of computed lines (Sales, Assets, ..., Checks): one row a line, one formula a row."""
+"""Sheets of computed lines (Sales, Assets, ..., Checks): one row per line, one formula per row."""
 
 from __future__ import annotations
 

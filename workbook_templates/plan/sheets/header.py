@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from model.language.periods import Axis
     from model.results import Results
+    from workbook_templates.plan.cells import Content
     from workbook_templates.plan.layout import Layout
     from workbook_templates.plan.sheets.sheet import Edition
 
@@ -64,13 +65,7 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
     for row, label in _AXIS_LABELS.items():
         sheet.put(row, places.NOTE, label, "axis")
     sheet.put(places.POSITION_ROW, places.VALUE, axis.forecast_start, "axis")
-    for column, text in {
-        places.LABEL: "",
-        places.NAME: "Name",
-        places.UNIT: "Unit",
-        places.NOTE: note_label,
-        places.VALUE: "Value",
-    }.items():
+    for column, text in enumerate(("", "Name", "Unit", note_label, "Value"), start=places.LABEL):
         sheet.put(places.PERIOD_ROW, column, text, "period text")
         sheet.put(places.BASIS_ROW, column, "", "basis")
     for place, year in enumerate(axis.years):
@@ -90,30 +85,29 @@ def _put_year(sheet: SheetPlan, column: int, place: int, year: int, forecast_sta
     basis = "reported" if last <= forecast_start else "mixed"
     if last - QUARTERS_A_YEAR >= forecast_start:
         basis = "forecast"
-    for row, value in {
-        places.YEAR_ROW: year,
-        places.POSITION_ROW: last,
-        places.YEAR_NUMBER_ROW: place + 1,
-    }.items():
-        sheet.put(row, column, value, "axis")
-    sheet.put(places.PERIOD_ROW, column, f"FY{year}", "period")
-    sheet.put(places.BASIS_ROW, column, basis, "basis")
+    numbers = {places.YEAR_ROW: year, places.POSITION_ROW: last, places.YEAR_NUMBER_ROW: place + 1}
+    _put_column(sheet, column, numbers, f"FY{year}", basis)
     sheet.widths[column] = 11
 
 
 def _put_quarter(sheet: SheetPlan, column: int, position: int, axis: Axis) -> None:
     quarter = axis.quarters[position]
-    entries = {
+    numbers = {
         places.YEAR_ROW: quarter.year, places.SEASON_ROW: quarter.number, places.POSITION_ROW: position + 1,
         places.ELAPSED_ROW: position + 1 - axis.forecast_start,
         places.YEAR_NUMBER_ROW: quarter.year - axis.first.year + 1,
     }  # fmt: skip
-    for row, value in entries.items():
-        sheet.put(row, column, value, "axis")
+    basis = "reported" if position < axis.forecast_start else "forecast"
+    _put_column(sheet, column, numbers, quarter.code, basis)
     sheet.put(places.END_ROW, column, quarter.last_day, "axis date")
-    sheet.put(places.PERIOD_ROW, column, quarter.code, "period")
-    sheet.put(places.BASIS_ROW, column, "reported" if position < axis.forecast_start else "forecast", "basis")
     sheet.widths[column] = 10
+
+
+def _put_column(sheet: SheetPlan, column: int, numbers: Mapping[int, int], head: Content, basis: str) -> None:
+    for row, value in numbers.items():
+        sheet.put(row, column, value, "axis")
+    sheet.put(places.PERIOD_ROW, column, head, "period")
+    sheet.put(places.BASIS_ROW, column, basis, "basis")
 
 
 def put_stamp(sheet: SheetPlan, edition: Edition) -> None:

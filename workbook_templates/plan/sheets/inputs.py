@@ -1,4 +1,4 @@
-"""Inputs: every driver, one row a scenario and one live row that the selector picks."""
+"""Inputs: every driver, one row per scenario and one live row that the selector picks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbook_templates.a1 import absolute, area, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
 from workbook_templates.plan.formula import call
-from workbook_templates.plan.sheets.header import put_axis, put_headings, selected_scenario
+from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import Computed, DriverInYear, OfRow, scenario_number
@@ -56,13 +56,12 @@ def scenario_list(layout: Layout, column: int = places.NAME) -> str:
 
 
 def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
-    """Write the live row of a driver, and below it (and its other members) one row a scenario."""
+    """Write the live row of a driver, and below it (and its other members) one row per scenario."""
     key, driver = spec.key, spec.driver
     live, first = layout.live[key], layout.given[key]
     last = first + len(layout.scenarios) - 1
+    put_names(sheet, live, spec.label, key, driver.unit)
     sheet.put(live, places.LABEL, spec.label, "live text")
-    sheet.put(live, places.NAME, key, "name")
-    sheet.put(live, places.UNIT, driver.unit, "unit")
     low, high = (as_text(bound, driver.unit) for bound in (spec.minimum, spec.maximum))
     none = "0, or " if driver.zero_means_none else ""
     sheet.put(live, places.NOTE, f"Allowed {none}{low} to {high}. {spec.description}", "note")

@@ -10,7 +10,7 @@ from workbook_templates.a1 import covers, rectangle
 from workbook_templates.validation.rules.rule import Spot, gathered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from workbook_templates.plan.cells import InputRange
     from workbook_templates.read.looks import Look
@@ -22,13 +22,34 @@ _SHOWN: Final = 1e-5
 """Limits are written with six digits."""
 
 
-def number_formats(subject: ModelSubject) -> Iterable[Spot]:
-    """Find numbers whose format is not that of their unit."""
-    return gathered(
-        (place, planned.number_format, found.number_format)
-        for place, planned, found in subject.looks
-        if planned.number_format != found.number_format
-    )
+def _looks_other(
+    what: str, of: Callable[[Look], str], only: str = ""
+) -> Callable[[ModelSubject], Iterable[Spot]]:
+    """Return the function that finds cells with another look than planned, or ``only`` those planned so."""
+
+    def found(subject: ModelSubject) -> Iterable[Spot]:
+        pairs = ((place, of(planned), of(look)) for place, planned, look in subject.looks)
+        return gathered(each for each in pairs if each[1] != each[2] and only in {"", each[1]})
+
+    found.__doc__ = f"Find {what}."
+    return found
+
+
+def _colour(look: Look) -> str:
+    return f"text {look.colour}" + (f" on {look.fill}" if look.fill else "")
+
+
+def _lock(look: Look) -> str:
+    return "locked" if look.locked else "unlocked"
+
+
+_COLOURS: Final = "cells whose colour does not match their content: blue: input, black: formula, green: link"
+number_formats = _looks_other(
+    "numbers whose format is not that of their unit", lambda look: look.number_format
+)
+colours = _looks_other(_COLOURS, _colour)
+locked_inputs = _looks_other("inputs that are locked", _lock, "unlocked")
+unlocked_formulas = _looks_other("formulas and labels that are not locked", _lock, "locked")
 
 
 def merged_cells(subject: ModelSubject) -> Iterator[Spot]:
@@ -59,37 +80,6 @@ def shapes(subject: ModelSubject) -> Iterator[Spot]:
             found = sum(element.tag.rpartition("}")[2] in _SHAPES for element in elements)
             if found:
                 yield Spot("", "", "charts alone", f"{found} shapes or pictures in {each.target}")
-
-
-def colours(subject: ModelSubject) -> Iterable[Spot]:
-    """Find cells whose colour does not match their content: blue: input, black: formula, green: link."""
-    return gathered(
-        (place, _colour(planned), _colour(found))
-        for place, planned, found in subject.looks
-        if (planned.colour, planned.fill) != (found.colour, found.fill)
-    )
-
-
-def _colour(look: Look) -> str:
-    return f"text {look.colour}" + (f" on {look.fill}" if look.fill else "")
-
-
-def locked_inputs(subject: ModelSubject) -> Iterable[Spot]:
-    """Find inputs that are locked."""
-    return gathered(
-        (place, "unlocked", "locked")
-        for place, planned, found in subject.looks
-        if found.locked and not planned.locked
-    )
-
-
-def unlocked_formulas(subject: ModelSubject) -> Iterable[Spot]:
-    """Find formulas and labels that are not locked."""
-    return gathered(
-        (place, "locked", "unlocked")
-        for place, planned, found in subject.looks
-        if planned.locked and not found.locked
-    )
 
 
 def protection(subject: ModelSubject) -> Iterator[Spot]:

@@ -71,9 +71,9 @@ def functions_that_reach_out(subject: Subject) -> Iterable[Spot]:
 
 def functions_not_agreed_on(subject: ModelSubject) -> Iterable[Spot]:
     """Find functions that not all programs have or agree on; AMZN_ functions have a rule of their own."""
+    judged = ALLOWED_FUNCTIONS | VOLATILE | _REACHING_OUT
     for place, formula in subject.added.items():
-        judged = functions(formula) - ALLOWED_FUNCTIONS - VOLATILE - _REACHING_OUT
-        if unknown := sorted(each for each in judged if AMZN not in each):
+        if unknown := sorted(each for each in functions(formula) - judged if AMZN not in each):
             yield from gathered([(place, "functions that all programs agree on", ", ".join(unknown))])
 
 

@@ -9,7 +9,7 @@ from workbook_templates.a1 import without_texts
 from workbook_templates.validation.rules.rule import Spot, gathered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from workbook_templates.validation.rules.subject import Subject
 
@@ -42,25 +42,22 @@ def macros(subject: Subject) -> Iterator[Spot]:
             yield Spot(each.sheet, "", "no macros", f"name {each.name}, which runs {each.formula}")
 
 
-def embedded_objects(subject: Subject) -> Iterator[Spot]:
-    """Find files and controls inside the file."""
-    for name in subject.book.archive.parts:
-        if _EMBEDDED.search(f"/{name}") and not name.endswith(".rels"):
-            yield Spot("", "", "no embedded objects", f"part {name}")
+def _no_parts(pattern: re.Pattern[str], expected: str, what: str) -> Callable[[Subject], Iterator[Spot]]:
+    """Return the function that finds parts by their names, with a docstring that says which they are."""
+
+    def found(subject: Subject) -> Iterator[Spot]:
+        for name in subject.book.archive.parts:
+            if pattern.search(f"/{name}") and not name.endswith(".rels"):
+                yield Spot("", "", expected, f"part {name}")
+
+    found.__doc__ = f"Find {what}."
+    return found
 
 
-def foreign_parts(subject: Subject) -> Iterator[Spot]:
-    """Find parts that are programs or pages."""
-    for name in subject.book.archive.parts:
-        if _FOREIGN.search(name):
-            yield Spot("", "", "parts of a workbook", f"part {name}")
-
-
-def connections(subject: Subject) -> Iterator[Spot]:
-    """Find connections to external data, and changes of the program's menus."""
-    for name in subject.book.archive.parts:
-        if _CONNECTIONS.search(name) and not name.endswith(".rels"):
-            yield Spot("", "", "no connections", f"part {name}")
+embedded_objects = _no_parts(_EMBEDDED, "no embedded objects", "files and controls inside the file")
+foreign_parts = _no_parts(_FOREIGN, "parts of a workbook", "parts that are programs or pages")
+_OUTSIDE: Final = "connections to external data, and changes of the program's menus"
+connections = _no_parts(_CONNECTIONS, "no connections", _OUTSIDE)
 
 
 def external_links(subject: Subject) -> Iterator[Spot]:

@@ -94,7 +94,7 @@ def _is_text_of_a_number(found: Content | None) -> bool:
 def wrong_inputs(subject: ModelSubject) -> Iterator[Spot]:
     """Find inputs that the model does not allow: missing, of the wrong kind, out of range, formulas."""
     for cell, problem in subject.inputs.problems:
-        if not _is_text_of_a_number(_input_at(subject, cell)[1]):  # of which numbers_as_text speaks
+        if not _is_text_of_a_number(_input_at(subject, cell)[1]):  # numbers_as_text reports those
             yield Spot(INPUTS, cell, "an allowed value", problem)
 
 

@@ -63,7 +63,7 @@ def bearable(text: str) -> str:
 
 
 def gathered(broken: Iterable[tuple[Place, str, str]]) -> Iterable[Spot]:
-    """Return one spot a range for cells of a sheet that share what was expected and found."""
+    """Return one spot per range for cells of a sheet with the same expected and found content."""
     places: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
     for (sheet, row, column), expected, found in broken:
         places.setdefault((sheet, expected, found), []).append((row, column))

@@ -1,5 +1,5 @@
 # ruff: noqa: D102, N802, N815  # the methods, and their names, are those of UNO's interfaces
-"""The add-in that Calc loads: one method a function, each answered by the worker process.
+"""The add-in that Calc loads: one method for each function, each answered by the worker process.
 
 Runs in LibreOffice's own Python, 3.7 or later, without any package.
 """

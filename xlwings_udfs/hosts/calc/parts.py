@@ -36,7 +36,7 @@ def _with_mark(argument: Argument) -> Argument:
 
 
 def interface() -> str:
-    """Return the add-in's interface in UNO's language: one method a function.
+    """Return the add-in's interface in UNO's language: one method for each function.
 
     Arguments are of the type ``any``, which can be left out. Functions that can give a block are declared as
     blocks, because Calc accepts no block in an ``any``.

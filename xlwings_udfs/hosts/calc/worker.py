@@ -1,6 +1,6 @@
 """The process that computes for Calc: ``python -m xlwings_udfs.hosts.calc.worker``.
 
-It reads a call and writes an answer, one JSON text a line. A call is
+It reads a call and writes an answer, one JSON text per line. A call is
 ``{"function": "AMZN_FCF", "arguments": [2026, "bull", null, null]}``; its answer is ``{"value": 1234.5}``, a
 block as a list of rows. An error is ``{"error": "#N/A", "message": "..."}``, in a block ``{"error": "#N/A"}``
 in its cell. The first line that the process writes is ``{"ready": true}``.
