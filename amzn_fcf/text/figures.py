@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
 from model.language.periods import Quarter
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from model.analysis.swings import Steps
     from model.company import Company
     from model.results import Results
+
+billions: Final = measure("USD m").chart_text
+"""Writes USD m as USD bn."""
 
 
 def step_text(steps: Steps, value: float) -> str:
@@ -27,11 +30,6 @@ def step_text(steps: Steps, value: float) -> str:
 def figure_text(results: Results, key: str) -> str:
     """Return a figure that does not vary over time as text."""
     return measure(results.plan.row(key).unit).text(float(results.values[key][0, 0]))
-
-
-def billions(value: float, sign: str = "") -> str:
-    """Return USD m as USD bn; ``sign="+"`` shows the sign of positive figures, too."""
-    return measure("USD m").chart_text(value, sign)
 
 
 def event_text(results: Results, name: str) -> str:

@@ -109,7 +109,9 @@ def _verdict(thesis: Thesis, claim: Claim, known: Results) -> _Verdict:
     if claim.kind == "not_testable" or period is None:
         return _Verdict("not_testable", claim.reason)
     if claim.kind == "flag":
-        return _Verdict(*_judge_market(thesis, period, as_of, _believed_figure(thesis, claim)))
+        if as_of < Quarter(period.year, period.quarter):  # market data lie between two quarterly results
+            return _Verdict("open", f"rests on market data of {thesis.date}, after the results of {as_of}")
+        return _Verdict("met" if _believed_figure(thesis, claim) else "missed", thesis.market)
     seen = reported_so_far(known, claim.line, period)
     guidance = None if seen.complete else guidance_at(thesis.company, as_of, claim.line, period)
     judged = _judge_range(claim, seen, guidance)
@@ -130,13 +132,6 @@ def _believed_figure(thesis: Thesis, claim: Claim) -> float:
 def _value(results: Results) -> float:
     """Return the value per share of the first scenario, by the company's first method."""
     return float(results.values[results.scenarios[0].company.presentation.questions.value][0, 0])
-
-
-def _judge_market(thesis: Thesis, period: Period, as_of: Quarter, given: float) -> tuple[Status, str]:
-    """Judge a claim about market data of the date of the thesis, which lies between two quarterly results."""
-    if as_of < Quarter(period.year, period.quarter):
-        return "open", f"rests on market data of {thesis.date}, after the results of {as_of}"
-    return ("met" if given else "missed"), thesis.market
 
 
 def _judge_range(claim: Claim, seen: Observation, guidance: Guidance | None) -> tuple[Status, str]:
