@@ -98,13 +98,15 @@ class ForecastRules:
 
     ``rules``: driver values that follow from what was known; ``lines``: what is tested; ``in_percent``: lines
     whose errors are given in per cent of what was reported, those of the others in USD m; ``parts``: line ->
-    lines whose trailing sum, the first less the others, is its naive forecast.
+    lines whose trailing sum, the first less the others, is its naive forecast; ``note``: what the scores of
+    this company do not show.
     """
 
     rules: Callable[[History], Overrides]
     lines: tuple[str, ...]
     in_percent: frozenset[str] = frozenset()
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

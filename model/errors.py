@@ -1,10 +1,10 @@
-"""The errors that users can cause and correct; all derive from :class:`AmznFcfError`."""
+"""The errors that users can cause and correct, all :class:`AmznFcfError`; and the error values of cells."""
 
 from __future__ import annotations
 
 import difflib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 _SHORT_LIST = 12
 """Lists up to this length are shown in full."""
+ERROR_VALUES: Final = {
+    "#N/A": "Na", "#DIV/0!": "Div", "#VALUE!": "Value", "#REF!": "Ref", "#NAME?": "Name", "#NUM!": "Num",
+    "#NULL!": "Null", "#CIRC!": "Circ", "#ERROR!": "Error", "#CALC!": "Calc", "#SPILL!": "Spill",
+    "#BLOCKED!": "", "#CONNECT!": "", "#FIELD!": "", "#GETTING_DATA": "", "#N/IMPL!": "", "#UNKNOWN!": "",
+}  # fmt: skip
+"""Every error value that a cell or an engine can give, with its name in formualizer, if it has one."""
 
 
 class AmznFcfError(Exception):
@@ -54,6 +60,11 @@ class EngineError(AmznFcfError):
     """A spreadsheet engine is missing or failed."""
 
 
+def is_error(value: object) -> bool:
+    """Tell whether a value of a cell is an error value; other texts that begin with # are texts."""
+    return isinstance(value, str) and value in ERROR_VALUES
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean a, b?"`` for near names; all names if they are few; else nothing."""
     names = list(known)
@@ -67,7 +78,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Let the message of a malformed period, or of a wrong declaration, begin with the place of it."""
+    """Begin the message of a malformed period or a wrong declaration with its place."""
     try:
         yield
     except (PeriodError, DeclarationError) as error:

@@ -108,7 +108,7 @@ def test_what_is_at_stake_is_the_article_with_that_one_claim_replaced() -> None:
     assert entry("capex-2026", "2025Q3").at_stake == pytest.approx(
         threshold.values[DCF][0, 0] - computed("article").values[DCF][0, 0]
     )
-    assert math.isnan(entry("backlog", "2026Q2").at_stake), "a memo line: no value hangs on it"
+    assert math.isnan(entry("backlog", "2026Q2").at_stake), "a memo line: no value depends on it"
     assert entry("fair-value", "2026Q2").at_stake == pytest.approx(
         computed("article").values[DCF][0, 0] - 234.75
     )

@@ -151,7 +151,7 @@ def test_show_prints_csv_and_text_for_several_lines_and_scenarios() -> None:
     assert rows[1]["value"] == "2027Q2"
     text = amzn_fcf("show", "free_cash_flow", "aws_margin", "--period", "2025")
     assert "11,194" in text.stdout
-    assert "35.4%" in text.stdout
+    assert "35.43%" in text.stdout
 
 
 def test_show_without_a_line_lists_all_with_their_definitions() -> None:

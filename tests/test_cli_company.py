@@ -39,9 +39,9 @@ def company(tmp_path: Path) -> Iterator[Path]:
     ("command", "found"),
     [
         ("show", "both [ratio]: Sum\n    = first + second"),
-        ("show both weighted", "all           200.0%        300.0%"),
-        ("tornado both", "first         90.00 %   100.00 %   110.00 %        190.0%         210.0%   20.0%"),
-        ("grid both --x first 0:1:2 --y second 0:1:2 --break-even 1", "first 0.00 %: second 100.00 %"),
+        ("show both weighted", "all          200.00%       300.00%"),
+        ("tornado both", "first         90.00%    100.00%   110.00%       190.00%        210.00%   20.00%"),
+        ("grid both --x first 0:1:2 --y second 0:1:2 --break-even 1", "first 0.00%: second 100.00%"),
         ("simulate --draws 100 --engine numpy --workers 1 --output both", "both     ratio    200.00%"),
     ],
 )

@@ -51,7 +51,7 @@ def test_tornado_prints_the_drivers_that_move_most_and_how_many_more_there_are(c
     head, _, *lines = text.splitlines()
     assert (
         head == f"free_cash_flow 2027, USD m: {found.base:,.0f} (bear); "
-        "one driver at a time, its forecast values 10 % down and up"
+        "one driver at a time, its forecast values 10% down and up"
     )
     assert [line.split()[0] for line in lines[2:5]] == [bar.driver for bar in found.bars[:3]]
     assert f"{found.bars[0].high:,.0f}" in lines[2]
@@ -81,10 +81,10 @@ def test_grid_prints_a_table_with_the_scenario_marked_and_its_break_even_line(ca
         Steps("wacc", (0.08, 0.09, 0.1)),
         Steps("aws_growth", (-0.05, 0, 0.05), "add"),
     )
-    shown = [line.split()[2:] for line in text.splitlines()[4:7]]  # after "-5.00 %"
+    shown = [line.split()[1:] for line in text.splitlines()[4:7]]  # after "-5.00%"
     assert shown == [[f"{value:.2f}" for value in row] for row in found.values]
     assert "break-even, value_per_share[dcf,mid] = 256.29:" in text
-    assert "  wacc 10.00 %: no root in [-0.27, 0.41]" in text
+    assert "  wacc 10.00%: no root in [-0.27, 0.41]" in text
     marked = printed(
         capsys, "grid", "positive", "--x", "capex_scale", "scale", "1", "1.1", "--y", "beta", "1", "1.15"
     )
@@ -246,7 +246,7 @@ def test_the_picture_of_a_grid_shows_every_figure_the_scenario_and_the_line(
         f"{value / 1000:,.1f}" for value in found.values.ravel()
     }
     assert [each.get_text() for each in axes.get_xticklabels()] == ["x 0.9", "x 1", "x 1.1"]
-    assert [each.get_text() for each in axes.get_yticklabels()] == ["-10.00 %", "0.00 %", "+10.00 %"]
+    assert [each.get_text() for each in axes.get_yticklabels()] == ["-10.00%", "0.00%", "+10.00%"]
     (frame,) = axes.patches
     assert frame.get_xy() == (1, 1)  # type: ignore[attr-defined]  # a rectangle
     (line,) = axes.lines
@@ -266,4 +266,4 @@ def test_a_grid_of_many_cells_is_colour_alone(request: pytest.FixtureRequest) ->
         grid(BASE, output_of(SHARE, BASE), Steps("wacc", values), Steps("risk_free", values[:10]))
     ).axes[0]
     assert not axes.texts
-    assert [axes.get_xticklabels()[place].get_text() for place in (0, 1)] == ["5.00 %", "5.20 %"]
+    assert [axes.get_xticklabels()[place].get_text() for place in (0, 1)] == ["5.00%", "5.20%"]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast, get_args
 import numpy as np
 import pytest
 
-from amzn_fcf.text.figures import shown, text
 from model.backends.arrays import calendar, compile_plan, term_of
 from model.backends.kernel.program import source_of
 from model.backends.prose import definition
@@ -17,7 +16,7 @@ from model.language import nodes
 from model.language.declarations import Block, Model, driver, line
 from model.language.nodes import Dimension, Expr
 from model.language.periods import Axis, Quarter
-from model.language.units import UNITS, Measure, Unit
+from model.language.units import UNITS, Measure, Unit, measure
 from model.language.vocabulary import total
 from model.plan.binding import bind
 from model.plan.ranges import Ranges
@@ -60,7 +59,7 @@ def test_a_unit_is_one_entry_in_one_table(monkeypatch: pytest.MonkeyPatch) -> No
 
     plan = bind(Model("toy", [Toy]), AXIS)
     values = compile_plan(plan).run({"staff": np.full((AXIS.length, 1), 1500.0)}, {})
-    assert text(shown(values["twice"][0, 0], "people"), "people") == "3,000"
+    assert measure("people").text(values["twice"][0, 0]) == "3,000"
     assert numeric("calc", "people") == "calc whole"
     with pytest.raises(DeclarationError, match="yields 'people'"):
         line("Wrong", "ratio", 2 * Toy.staff)

@@ -37,7 +37,7 @@ def test_text_shows_what_was_done_and_every_table(tmp_path: Path) -> None:
     chance = found.positive_by_quarter()["2027Q4"].probability
     row = next(line for line in done.stdout.splitlines() if line.split()[:1] == ["2027Q4"])
     assert row.split()[1] == f"{chance:.1%}"
-    for text in ("aws_margin 2028", "mean of lowest 5 %",
+    for text in ("aws_margin 2028", "mean of lowest 5%",
         "chance that the discounted cash flow exceeds the price of 256.29 USD",
                  "never below 0", "intensity_peak", "correlation ratio", "Convergence"):  # fmt: skip
         assert text in done.stdout

@@ -18,7 +18,7 @@ def run(arguments: Arguments) -> int:
     from model.evidence.backtest import as_ofs, forecasts, rules_of, scores
 
     if arguments.format == "text":
-        print_scores(scores(), as_ofs(), rules_of(companies.default()).in_percent)
+        print_scores(scores(), as_ofs(), rules_of(companies.default()))
     else:
         print_records([forecast_record(each) for each in forecasts()], arguments.format)
     return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.commands.options import FORMAT, Arguments, option, scenarios
 
 if TYPE_CHECKING:
-    from amzn_fcf.text.lines import Entry
+    from amzn_fcf.text.lines import LineFigure
 
 SUMMARY: Final = "show lines of the model"
 EXAMPLE: Final = "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json"
@@ -24,17 +24,17 @@ OPTIONS: Final = (
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import load_distinct
-    from amzn_fcf.text.lines import entries_of, print_entries, print_lines
+    from amzn_fcf.text.lines import figures_of, print_figures, print_lines
     from model.results import run as compute
 
     scenarios = load_distinct(arguments.scenario or ["base"], arguments.as_of)
     if not arguments.line:
         print_lines(scenarios[0], arguments.format)
         return 0
-    entries: list[Entry] = []
+    figures: list[LineFigure] = []
     for scenario in scenarios:
         results = compute([scenario])
         for line in arguments.line:
-            entries += entries_of(results, line, arguments.period)
-    print_entries(entries, arguments.format)
+            figures += figures_of(results, line, arguments.period)
+    print_figures(figures, arguments.format)
     return 0

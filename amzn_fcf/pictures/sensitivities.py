@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from amzn_fcf.text.figures import exact, shown, step_text, text
+from amzn_fcf.text.figures import step_text
 from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.language.units import measure
 
@@ -86,7 +86,7 @@ def _name_ends(axes: Axes, output: Output, base: float, bar: Bar, place: int) ->
         if (drawn > base) if right else (drawn < base):
             _write(axes, _figure(output, value), drawn, place, right=right)
     if len(ends) == 1:
-        _write(axes, text(None, output.unit), base, place, right=ends[0][0] <= base)
+        _write(axes, measure(output.unit).text(np.nan), base, place, right=ends[0][0] <= base)
 
 
 def _write(axes: Axes, words: str, at: float, place: int, *, right: bool) -> None:
@@ -98,7 +98,7 @@ def _write(axes: Axes, words: str, at: float, place: int, *, right: bool) -> Non
 
 
 def _bar_name(bar: Bar) -> str:
-    values = [exact(value, bar.unit) for value in (bar.driver_low, bar.driver_base, bar.driver_high)]
+    values = map(measure(bar.unit).text, (bar.driver_low, bar.driver_base, bar.driver_high))
     return f"{bar.label}\n{' / '.join(values)}{'' if bar.period == 'all' else f' ({bar.period})'}"
 
 
@@ -175,6 +175,5 @@ def _tick(output: Output, drawn: float) -> str:
 
 def _figure(output: Output, value: float) -> str:
     """Return a figure as text, in the unit of the picture."""
-    if output.is_event or not np.isfinite(value):
-        return text(shown(value, output.unit), output.unit)
-    return f"{_drawn(output, value):,.{measure(output.unit).chart_decimals}f}"
+    look = measure(output.unit)
+    return look.text(value) if output.is_event or not np.isfinite(value) else look.chart_text(value)

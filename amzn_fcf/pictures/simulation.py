@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from amzn_fcf.pictures.files import save
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from model.simulation.results import Simulation
 
 _INK, _BLUE, _RED, _PALE = "#1f2a44", "#2f6db3", "#b3382f", "#8a93a6"
-_BANDS: Final = ((5, 95, "5 to 95 %"), (10, 90, "10 to 90 %"), (25, 75, "25 to 75 %"))
+_BANDS: Final = ((5, 95, "5 to 95%"), (10, 90, "10 to 90%"), (25, 75, "25 to 75%"))
 _BARS: Final = 60
 _ROOM: Final = 20
 """Bars on each side of the price, for its label."""
@@ -29,8 +30,7 @@ _STYLE: Final = {
 }  # fmt: skip
 _QUARTERS_BEFORE: Final = 8
 """Reported quarters before the forecast."""
-_MILLIONS: Final = 1000.0
-"""USD m in a USD bn."""
+_TO_BILLIONS: Final = measure("USD m").chart_scale
 
 
 def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
@@ -63,12 +63,12 @@ def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
     """Draw free cash flow: reported, the scenario's own, and the bands of the draws."""
     fan = list(simulation.fan().values())
     split = plain.plan.axis.forecast_start
-    path = plain.series(simulation.cash_flow)[:, 0] / _MILLIONS
+    path = plain.series(simulation.cash_flow)[:, 0] * _TO_BILLIONS
     quarters = [str(quarter) for quarter in plain.plan.axis.quarters]
     ahead = np.arange(split - 1, len(quarters))
 
     def percentiles(percent: int) -> list[float]:
-        return [each.percentiles[percent] / _MILLIONS for each in fan]
+        return [each.percentiles[percent] * _TO_BILLIONS for each in fan]
 
     for number, (low, high, label) in enumerate(_BANDS):
         lower, upper = ([path[split - 1], *percentiles(percent)] for percent in (low, high))

@@ -1,4 +1,4 @@
-"""The article's claims, and the scores of earlier forecasts."""
+"""The claims of a thesis, and the scores of earlier forecasts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, get_args
 
 from amzn_fcf.text.figures import billions
 from amzn_fcf.text.tables import left, print_table, right
-from model.evidence.claims import Status, figure
+from model.evidence.claims import Status
+from model.evidence.thesis import load_thesis
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
+    from model.company import ForecastRules
     from model.evidence.backtest import Forecast, Score
     from model.evidence.claims import Entry
     from model.language.periods import Quarter
@@ -21,19 +23,22 @@ if TYPE_CHECKING:
 
 def print_claims(entries: Sequence[Entry], as_of: Quarter) -> None:
     """Print claims with their status and the value at stake."""
-    figures = right("article gives", "reported", "USD/share\nat stake")
+    thesis = load_thesis()
+    if thesis is None:  # no claims, and :func:`ledger` has said so
+        return
+    figures = right(f"{thesis.scenario} gives", "reported", "USD/share\nat stake")
     rows = []
     for each in entries:
-        given, reported = (figure(value, each.claim.unit) for value in (each.article, each.reported))
+        given, reported = map(each.claim.written, (each.article, each.reported))
         stake = "" if math.isnan(each.at_stake) else f"{each.at_stake:+.2f}"
         rows.append([each.claim.text, each.status, given, reported, stake, each.reason])
-    title = f"The article's claims, judged between the results of {as_of} and the next"
+    title = f"{thesis.title}, {thesis.date}: its claims, judged between the results of {as_of} and the next"
     print_table(title, [*left("claim", "status"), *figures, *left("why")], rows)
     counts = Counter(each.status for each in entries)
     statuses = ", ".join(f"{counts[status]} {status}" for status in get_args(Status) if counts[status])
     print(f"{len(entries)} claims: {statuses}")
     replaced = "replaced by the reported figure or, failing that, the guided one or the claim's threshold"
-    print(f"at stake: change in the article's discounted cash flow when the claim is {replaced}")
+    print(f"at stake: change in the value of scenario {thesis.scenario} when the claim is {replaced}")
 
 
 def claim_record(entry: Entry, as_of: Quarter) -> dict[str, object]:
@@ -48,12 +53,12 @@ def claim_record(entry: Entry, as_of: Quarter) -> dict[str, object]:
     }  # fmt: skip
 
 
-def print_scores(scores: Sequence[Score], as_ofs: Sequence[Quarter], in_percent: Collection[str]) -> None:
+def print_scores(scores: Sequence[Score], as_ofs: Sequence[Quarter], rules: ForecastRules) -> None:
     """Print mean errors of the model and of its benchmarks."""
     sources = [f"{source}\nmean / absolute" for source in ("model", "naive", "guidance")]
     rows = []
     for score in scores:
-        percent = score.line in in_percent
+        percent = score.line in rules.in_percent
         errors = [_errors(each, percent=percent) for each in (score.model, score.naive, score.guidance)]
         unit = "%" if percent else "USD bn"
         rows.append([score.line, unit, str(score.ahead), str(score.number), *errors])
@@ -62,7 +67,7 @@ def print_scores(scores: Sequence[Score], as_ofs: Sequence[Quarter], in_percent:
     print(
         "model: rules applied to the figures reported and guided by then; naive: the same quarter a year "
         "ago, grown at the trailing rate;\nguidance: middle of the company's range for the next quarter. The "
-        "windows overlap and lie in one boom; n is 3 to 6."
+        f"windows overlap. {rules.note}".rstrip()
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
-from amzn_fcf.text.figures import shown, text
 from amzn_fcf.text.tables import left, print_records, print_table, right
 from model.backends.prose import definition
 from model.language.periods import Frequency, Period
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
 
 
-class Entry(NamedTuple):
-    """One figure."""
+class LineFigure(NamedTuple):
+    """A figure of a line."""
 
     line: str
     period: str
     scenario: str
-    value: float | str | None
+    value: float
     unit: str
 
 
-def entries_of(results: Results, line: str, period: str) -> Iterator[Entry]:
+def figures_of(results: Results, line: str, period: str) -> Iterator[LineFigure]:
     """Yield the figures of a line: of one period, or of all periods of a frequency."""
     row = results.plan.row(line)
     name = results.scenarios[0].name
@@ -42,19 +42,23 @@ def entries_of(results: Results, line: str, period: str) -> Iterator[Entry]:
         one = Period.parse(period)
         found = {str(one): results.value(line, one)}
     for when, value in found.items():
-        yield Entry(line, when, name, shown(value, row.unit), row.unit)
+        yield LineFigure(line, when, name, float(value), row.unit)
 
 
-def print_entries(entries: Sequence[Entry], form: str) -> None:
+def print_figures(figures: Sequence[LineFigure], form: str) -> None:
     """Print figures: periods down, lines and scenarios across."""
     if form != "text":
-        print_records([entry._asdict() for entry in entries], form)
+        print_records(
+            [each._asdict() | {"value": measure(each.unit).recorded(each.value)} for each in figures], form
+        )
         return
-    columns = list(dict.fromkeys((entry.line, entry.scenario, entry.unit) for entry in entries))
-    cells = {(entry.period, entry.line, entry.scenario): text(entry.value, entry.unit) for entry in entries}
+    columns = list(dict.fromkeys((each.line, each.scenario, each.unit) for each in figures))
+    cells = {each[:3]: measure(each.unit).text(each.value) for each in figures}
     titles = [f"{line}\n{scenario}, {unit}" for line, scenario, unit in columns]
-    periods = dict.fromkeys(entry.period for entry in entries)
-    rows = [[period, *(cells.get((period, *column[:2]), "") for column in columns)] for period in periods]
+    periods = dict.fromkeys(each.period for each in figures)
+    rows = [
+        [period, *(cells.get((column[0], period, column[1]), "") for column in columns)] for period in periods
+    ]
     print_table("", [*left("period"), *right(*titles)], rows)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from amzn_fcf.text.figures import exact, shown, step_text, text
+from amzn_fcf.text.figures import step_text
 from amzn_fcf.text.tables import left, print_table, right
 from model.analysis.sensitivity import Bar
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,12 +22,13 @@ Record = dict[str, object]
 def tornado_records(found: Tornado) -> Iterator[Record]:
     """Yield a record for each driver: those that move the output, those that do not, those left out."""
     unit = found.output.unit
-    base = shown(found.base, unit)
+    recorded = measure(unit).recorded
+    base = recorded(found.base)
     about: Record = {
         "scenario": found.scenario.name, "output": str(found.output), "output_unit": unit, "base": base,
     }  # fmt: skip
     for bar in found.bars:
-        yield about | bar._asdict() | {"low": shown(bar.low, unit), "high": shown(bar.high, unit)}
+        yield about | bar._asdict() | {"low": recorded(bar.low), "high": recorded(bar.high)}
     empty: Record = about | dict.fromkeys(Bar._fields)
     for driver in found.still:
         yield empty | {"driver": driver, "low": base, "high": base, "swing": 0.0, "note": "does not move it"}
@@ -37,8 +39,8 @@ def tornado_records(found: Tornado) -> Iterator[Record]:
 def print_tornado(found: Tornado, top: int) -> None:
     """Print the ``top`` drivers that move the output most."""
     unit = found.output.unit
-    base = text(shown(found.base, unit), unit)
-    moved = f"one driver at a time, its forecast values {100 * found.swing:g} % down and up"
+    base = measure(unit).text(found.base)
+    moved = f"one driver at a time, its forecast values {100 * found.swing:g}% down and up"
     print(f"{found.output}, {unit}: {base} ({found.scenario.name}); {moved}")
     figures = right("low", "as it is", "high", "output, low", "output, high", "swing")
     columns = [*left("driver", "of"), *figures, *left("")]
@@ -51,9 +53,8 @@ def print_tornado(found: Tornado, top: int) -> None:
 
 
 def _row(bar: Bar, unit: str) -> list[str]:
-    drivers = [exact(value, bar.unit) for value in (bar.driver_low, bar.driver_base, bar.driver_high)]
-    outputs = [text(shown(value, unit), unit) for value in (bar.low, bar.high)]
-    swing = text(shown(bar.swing, ""), unit)
+    drivers = map(measure(bar.unit).text, (bar.driver_low, bar.driver_base, bar.driver_high))
+    *outputs, swing = map(measure(unit).text, (bar.low, bar.high, bar.swing))
     if unit == "quarter" and math.isfinite(bar.swing):
         swing = f"{bar.swing:g} quarter{'' if bar.swing == 1 else 's'}"
     return [bar.driver, "" if bar.period == "all" else bar.period, *drivers, *outputs, swing, bar.note]
@@ -69,7 +70,7 @@ def grid_records(found: Grid, points: Sequence[Point], target: float) -> Iterato
     }  # fmt: skip
     for y, row in zip(found.y.values, found.values.tolist(), strict=True):
         for x, value in zip(found.x.values, row, strict=True):
-            yield about | {"kind": "cell", "x": x, "y": y, "value": shown(value, unit), "note": ""}
+            yield about | {"kind": "cell", "x": x, "y": y, "value": measure(unit).recorded(value), "note": ""}
     for point in points:
         yield about | {"kind": "break-even", "x": point.x, "y": point.y, "value": target, "note": point.note}
 
@@ -77,11 +78,7 @@ def grid_records(found: Grid, points: Sequence[Point], target: float) -> Iterato
 def print_grid(found: Grid, points: Sequence[Point], target: float) -> None:
     """Print a grid, and the break-even line below it."""
     output, x, y = found.output, found.x, found.y
-
-    def figure(value: float) -> str:
-        return text(shown(value, output.unit), output.unit)
-
-    scenario = found.scenario.name
+    figure, scenario = measure(output.unit).text, found.scenario.name
     print(f"{output}, {output.unit}: {figure(found.base)} ({scenario}); across {_name(x)}, down {_name(y)}")
     columns = right(y.driver, *(step_text(x, value) for value in x.values))
     values = zip(y.values, found.values.tolist(), strict=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.figures import billions, first_year, text
+from amzn_fcf.text.figures import billions, first_year
 from amzn_fcf.text.tables import left, print_table, right
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
-    from model.simulation.results import Chance, Estimate, Simulation
+    from model.simulation.results import Chance, Simulation
 
 _PERCENTS: Final = (5, 25, 50, 75, 95)
-_HEADS: Final = tuple(f"{percent} %" for percent in _PERCENTS)
+_HEADS: Final = tuple(f"{percent}%" for percent in _PERCENTS)
 _LEAST_CHANCE: Final = 0.0005
 """Rows in which no event has a greater chance are left out."""
 _LEAST_SHARE: Final = 0.005
@@ -59,14 +60,14 @@ def _print_cash_flow(simulation: Simulation, year: int) -> None:
 
 
 def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
-    heads = right("scenario", "mean", "+/-", "sd", *_HEADS, "mean of lowest 5 %")
+    heads = right("scenario", "mean", "+/-", "sd", *_HEADS, "mean of lowest 5%")
     fan = simulation.fan().values()
     rows = []
     for each in simulation.estimates.values():
         if each not in fan:
             values = [each.plain, each.mean, each.standard_error, each.deviation]
             values += [*(each.percentiles[percent] for percent in _PERCENTS), each.shortfall]
-            rows.append([each.name, each.unit, *(_figure(value, each) for value in values)])
+            rows.append([each.name, each.unit, *(_figure(value, each.unit) for value in values)])
     print_table("Figures", [*left("figure", "unit"), *heads], rows)
     for each in simulation.estimates.values():
         if each.undefined:
@@ -74,22 +75,19 @@ def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
     words = scenario.company.presentation.questions
     if words.value in simulation.above:
         chance, error = _chance(simulation.above[words.value])
-        price = f"the price of {scenario.table[words.price]['all']:,.2f} USD"
-        print(f"chance that the discounted cash flow exceeds {price}: {chance} +/- {error}")
+        price = _figure(scenario.table[words.price]["all"], "USD/share")
+        print(f"chance that the discounted cash flow exceeds the price of {price} USD: {chance} +/- {error}")
     if words.trough in simulation.above:
         chance, error = _chance(simulation.above[words.trough])
         print(f"chance that TTM free cash flow is never below 0: {chance} +/- {error}")
 
 
-def _figure(value: float, estimate: Estimate) -> str:
-    if math.isnan(value):
-        return "-"
-    return f"{value:.2%}" if estimate.unit == "ratio" else text(value, estimate.unit)
+def _figure(value: float, unit: str) -> str:
+    return "-" if math.isnan(value) else measure(unit).text(value)
 
 
 def _chance(chance: Chance) -> tuple[str, str]:
-    error = "-" if math.isnan(chance.standard_error) else f"{chance.standard_error:.2%}"
-    return f"{chance.probability:.1%}", error
+    return f"{chance.probability:.1%}", _figure(chance.standard_error, "ratio")
 
 
 def _print_events(simulation: Simulation, year: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.figures import billions, event, first_year
+from amzn_fcf.text.figures import billions, event_text, first_year
 from amzn_fcf.text.tables import Column, left, print_table, right
 from model import companies
 from model.language.periods import Period
@@ -45,7 +45,7 @@ def _headlines(company: Company) -> list[tuple[Column, Callable[[Results], str]]
         return billions(results.value(words.flow, Period("annual", year)))
 
     def trough(results: Results) -> str:
-        return f"{event(results, words.trough)} {billions(results.values[amount][0, 0])}"
+        return f"{event_text(results, words.trough)} {billions(results.values[amount][0, 0])}"
 
     first = first_year(company) - 1
     years = range(first, first + _YEARS) if words.flow else ()
@@ -54,7 +54,7 @@ def _headlines(company: Company) -> list[tuple[Column, Callable[[Results], str]]
     if words.trough and amount:
         found.append((Column("TTM trough", right=True), trough))
     events = {"turn": words.turn, "positive": words.positive}
-    return found + [(Column(name), partial(event, name=line)) for name, line in events.items() if line]
+    return found + [(Column(name), partial(event_text, name=line)) for name, line in events.items() if line]
 
 
 def _checks_passed(results: Results) -> str:

@@ -6,9 +6,10 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.figures import billions, event, exact, first_year, read, shown, text
+from amzn_fcf.text.figures import billions, event_text, figure_text, first_year
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.periods import Period
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ def print_values(
         columns = left("discounted cash flow, and multiples at the price", "unit")
         columns += right(*(each.scenarios[0].name for each in computed))
         basis = [first.plan.row(key) for key in words.basis]
-        rows = [[row.label, row.unit, *(read(each, row.key) for each in computed)] for row in basis]
+        rows = [[row.label, row.unit, *(figure_text(each, row.key) for each in computed)] for row in basis]
         print_table("Basis of the value", columns, rows)
     for each in computed:
         for warning in _warnings(each, words):
@@ -49,14 +50,15 @@ def print_values(
 def _warnings(results: Results, words: ReportWords) -> Iterator[str]:
     for flag, reason in words.warnings.items():
         if results.values[flag][0, 0]:
-            yield re.sub(r"{(.+?)}", lambda found: read(results, found[1]), reason)
+            yield re.sub(r"{(.+?)}", lambda found: figure_text(results, found[1]), reason)
     if not words.dated:
         return
     as_of, date = results.plan.axis.as_of, words.dated[0]
     days = float(results.values[date][0, 0]) - as_of.last_day
     if not 0 <= days <= _LATEST_VALUATION_DAYS:
         *most, last = words.dated
-        wrong = f"the valuation date, {read(results, date)}, does not belong to the balance sheet of {as_of}"
+        given = figure_text(results, date)
+        wrong = f"the valuation date, {given}, does not belong to the balance sheet of {as_of}"
         yield f"{wrong}: set {', '.join(most)} and {last}"
 
 
@@ -75,7 +77,7 @@ def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue
 def _range(results: Results, low: str, mid: str, high: str) -> str:
     values = [float(results.values[key][0, 0]) for key in (low, high)]
     first, last = (f"{value:,.0f}" if math.isfinite(value) else "-" for value in values)
-    return f"{first}   {read(results, mid)}   {last}"
+    return f"{first}   {figure_text(results, mid)}   {last}"
 
 
 def value_records(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> list[dict[str, object]]:
@@ -87,7 +89,7 @@ def value_records(computed: Sequence[Results], weighted: Sequence[WeightedValue]
         valued = [key for line in words.valued for key in each.plan.names[line]]
         for key in (*valued, *words.basis):
             unit = each.plan.row(key).unit
-            value = shown(float(each.values[key][0, 0]), unit)
+            value = measure(unit).recorded(float(each.values[key][0, 0]))
             records.append((key, each.scenarios[0].name, value, unit))
     for mix in weighted:
         key = values[mix.method]
@@ -105,7 +107,7 @@ def root_record(root: Root, scenario: Scenario, method: str, price: float) -> di
         "roots_seen": root.roots,
     }  # fmt: skip
     if event_row := scenario.company.presentation.reports.positive:
-        record["positive_at_root"] = event(root.results, event_row)
+        record["positive_at_root"] = event_text(root.results, event_row)
     return record
 
 
@@ -113,8 +115,7 @@ def print_root(root: Root, plain: Results, method: str) -> None:
     """Print a root, and figures of the scenario before and at the root."""
     unit = plain.plan.model.drivers[root.driver.partition("[")[0]].unit
     name = plain.scenarios[0].name
-    low, high, first, last = (exact(end, unit) for end in (*root.bracket, *root.searched))
-    found = exact(root.value, unit)
+    low, high, first, last, found = map(measure(unit).text, (*root.bracket, *root.searched, root.value))
     change = f"moved by {found} in every forecast year" if root.shifted else f"= {found}"
     print(f"{root.driver} {change}: {method} gives {root.found:,.2f} USD a share ({name})")
     print(f"bracket {low} to {high}, searched {first} to {last}")
@@ -126,7 +127,7 @@ def print_root(root: Root, plain: Results, method: str) -> None:
 
 
 def _figures(results: Results, figure: str, method: str) -> dict[str, str]:
-    found = {f"value per share, {method}": read(results, figure)}
+    found = {f"value per share, {method}": figure_text(results, figure)}
     company = results.scenarios[0].company
     for headline in company.presentation.reports.root:
         unit = results.plan.row(headline.line).unit
@@ -135,7 +136,7 @@ def _figures(results: Results, figure: str, method: str) -> dict[str, str]:
             if unit == "USD m":
                 found[f"{headline.label} {year}, USD bn"] = billions(value)
             else:
-                found[f"{headline.label} {year}"] = text(shown(value, unit), unit)
+                found[f"{headline.label} {year}"] = measure(unit).text(value)
         if not headline.years:
-            found[headline.label] = (event if unit == "quarter" else read)(results, headline.line)
+            found[headline.label] = (event_text if unit == "quarter" else figure_text)(results, headline.line)
     return found

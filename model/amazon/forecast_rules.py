@@ -67,4 +67,5 @@ RULES: Final = ForecastRules(
     ),
     in_percent=frozenset({"net_sales", "aws_sales", "aws_depreciation"}),
     parts={"ttm_net_capex": ("net_capex",), "ttm_free_cash_flow": ("operating_cash_flow", "net_capex")},
+    note="All of them lie in one boom of investment.",
 )

@@ -14,7 +14,6 @@ from model.errors import InputError, NoRootError
 from model.evidence.running_period import Observation, reported_so_far
 from model.evidence.thesis import CLAIMS_FILE, Claim, Thesis, load_thesis
 from model.language.periods import Period, Quarter
-from model.language.units import measure
 from model.reported.guidance import Guidance, guidance_at
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
@@ -44,23 +43,6 @@ class Entry:
     status: Status
     reason: str
     at_stake: float
-
-
-def percent(value: float | None) -> str:
-    """Write a ratio as people do."""
-    return "" if value is None else f"{100 * value:.1f} %"
-
-
-def figure(value: float, unit: str) -> str:
-    """Write a figure of a claim as people do: money in USD bn."""
-    if np.isnan(value):
-        return ""
-    if unit == "flag":
-        return "yes" if value else "no"
-    look = measure(unit)
-    if look.money:
-        return f"{value * look.chart_scale:.1f}bn"
-    return percent(value) if look.percent else f"{value:,.2f}"
 
 
 @companies.cached
@@ -127,12 +109,14 @@ def _verdict(thesis: Thesis, claim: Claim, known: Results) -> _Verdict:
     if claim.kind == "not_testable" or period is None:
         return _Verdict("not_testable", claim.reason)
     if claim.kind == "flag":
-        return _Verdict(*_judge_market(thesis, period, as_of, _believed_figure(thesis, claim)))
+        if as_of < Quarter(period.year, period.quarter):  # market data lie between two quarterly results
+            return _Verdict("open", f"rests on market data of {thesis.date}, after the results of {as_of}")
+        return _Verdict("met" if _believed_figure(thesis, claim) else "missed", thesis.market)
     seen = reported_so_far(known, claim.line, period)
     guidance = None if seen.complete else guidance_at(thesis.company, as_of, claim.line, period)
     judged = _judge_range(claim, seen, guidance)
     if claim.kind == "rebound":
-        judged = _judge_rebound(claim.line, period, known, seen)
+        judged = _judge_rebound(claim, period, known, seen)
     reported = seen.value if seen.complete else _NOTHING
     return _Verdict(*judged, reported, _NOTHING if guidance is None else guidance.middle)
 
@@ -150,27 +134,20 @@ def _value(results: Results) -> float:
     return float(results.values[results.scenarios[0].company.presentation.questions.value][0, 0])
 
 
-def _judge_market(thesis: Thesis, period: Period, as_of: Quarter, given: float) -> tuple[Status, str]:
-    """Judge a claim about market data of the date of the thesis, which lies between two quarterly results."""
-    if as_of < Quarter(period.year, period.quarter):
-        return "open", f"rests on market data of {thesis.date}, after the results of {as_of}"
-    return ("met" if given else "missed"), thesis.market
-
-
 def _judge_range(claim: Claim, seen: Observation, guidance: Guidance | None) -> tuple[Status, str]:
-    unit, value = claim.unit, figure(seen.value, claim.unit)
+    unit, value = claim.unit, claim.written(seen.value)
     if seen.complete:
         return ("met" if claim.holds(seen.value) else "missed"), f"reported: {value}"
     so_far = f"{_basis(seen, unit)}: {value}" if seen.quarters else ""
     if guidance is not None:
-        said = f"guidance of {guidance.date}: {figure(guidance.middle, unit)}"
+        said = f"guidance of {guidance.date}: {claim.written(guidance.middle)}"
         holds = all(map(claim.holds, guidance.ends))
         return ("on_track" if holds else "off_track"), "; ".join(filter(None, [so_far, said]))
     if not seen.quarters:
         silent = ", and the company has not said" if unit == "USD m" else ""
         return "open", f"not reported yet{silent}"
     if seen.outlook != seen.value:
-        so_far += f", {figure(seen.outlook, unit)} for the year at last year's season"
+        so_far += f", {claim.written(seen.outlook)} for the year at last year's season"
     return ("on_track" if claim.holds(seen.outlook) else "off_track"), so_far
 
 
@@ -181,14 +158,14 @@ def _basis(seen: Observation, unit: str) -> str:
     return "latest" if unit == "USD m" else "last twelve months"
 
 
-def _judge_rebound(line: str, period: Period, known: Results, seen: Observation) -> tuple[Status, str]:
+def _judge_rebound(claim: Claim, period: Period, known: Results, seen: Observation) -> tuple[Status, str]:
     """Judge whether the reported TTM figure rises twice in a row, first within the year."""
     axis = known.plan.axis
-    trailing = known.series(line, "ttm")[: axis.forecast_start, 0]
+    trailing = known.series(claim.line, "ttm")[: axis.forecast_start, 0]
     first = axis.position(Quarter(period.year, 1))
     shown = range(max(0, axis.forecast_start - 4), axis.forecast_start)
-    text = ", ".join(f"{axis.quarters[each]} {figure(trailing[each], 'USD m')}" for each in shown)
-    told = f"TTM {line.replace('_', ' ')}: {text}"
+    text = ", ".join(f"{axis.quarters[each]} {claim.written(trailing[each])}" for each in shown)
+    told = f"TTM {claim.line.replace('_', ' ')}: {text}"
     judged = range(first, min(first + 5, axis.forecast_start))
     rises = [trailing[place] > trailing[place - 1] for place in judged]
     if any(rises[place] and rises[place + 1] for place in range(min(4, len(rises) - 1))):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 from model import companies
 from model.errors import InputError, did_you_mean
+from model.language.units import measure
 from model.reported.tables import period_in
 from model.scenarios.drivers import driver_specs, spec_named
 from model.scenarios.files import builtin_overlays, take, toml_content
@@ -51,23 +53,25 @@ class Claim:
             return "TTM figure rises two quarters running"
         if self.kind == "flag":
             return "yes"
-        if self.minimum is not None and self.maximum is not None:
-            return f"{_bound(self.minimum, self.unit)} to {_bound(self.maximum, self.unit)}"
-        if self.minimum is not None:
-            return f"at least {_bound(self.minimum, self.unit)}"
-        return "" if self.maximum is None else f"at most {_bound(self.maximum, self.unit)}"
+        low, high = (None if each is None else self.written(each) for each in (self.minimum, self.maximum))
+        if low and high:
+            return f"{low} to {high}"
+        return f"at least {low}" if low else f"at most {high}" if high else ""
+
+    def written(self, value: float) -> str:
+        """Write a figure of the claim's line: money in USD bn; nothing for NaN."""
+        if math.isnan(value):
+            return ""
+        if self.unit == "flag":
+            return "yes" if value else "no"
+        look = measure(self.unit)
+        return f"{look.chart_text(value)}bn" if look.money else look.text(value)
 
     def holds(self, value: float) -> bool:
         """Tell whether a figure lies within the claim's range."""
         if self.minimum is not None and not value >= self.minimum:
             return False
         return self.maximum is None or value <= self.maximum
-
-
-def _bound(value: float, unit: str) -> str:
-    """Write a threshold with more digits than figures have."""
-    texts = {"USD m": f"{value / 1000:.4g}bn", "ratio": f"{100 * value:.4g} %"}
-    return texts.get(unit, f"{value:g}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,13 @@ A unit is a product of powers of base units. Ratios, flags and counts of quarter
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from model.errors import DeclarationError, did_you_mean
+from model.language.periods import DAY_ZERO, Quarter
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,9 @@ class Measure:
 
     ``style``: number format in workbooks, a name in ``workbook_templates.plan.styles.FORMATS``.
     ``decimals``: in text; None: up to three. ``percent``: shown as a percentage. ``money``: compared with a
-    tolerance for amounts. ``chart_unit``: title of a chart's axis; empty: the unit. ``chart_scale``: factor
-    from a figure to the chart. ``chart_decimals``: decimals there. ``not_swung``: why a sensitivity analysis
-    does not move drivers in this unit; empty: it does.
+    tolerance for amounts. ``chart_unit``: title of a chart's axis, and unit of overviews; empty: the unit.
+    ``chart_scale``: factor from a figure to the chart. ``chart_decimals``: decimals there. ``not_swung``: why
+    a sensitivity analysis does not move drivers in this unit; empty: it does.
     """
 
     unit: Unit
@@ -71,24 +74,44 @@ class Measure:
     chart_decimals: int = 2
     not_swung: str = ""
 
+    def recorded(self, value: float) -> float | str | None:
+        """Return a figure for a record: quarters as 2026Q3, dates as 2026-10-06, error values as None."""
+        if not math.isfinite(value):
+            return None
+        if self.style == "quarter":
+            return str(Quarter.from_code(value))
+        return date.fromordinal(round(value) + DAY_ZERO).isoformat() if self.style == "date" else float(value)
+
     def text(self, value: float) -> str:
-        """Write a figure in this unit, without the unit."""
-        if self.percent:
-            return f"{value:.{self.decimals}%}"
-        if self.decimals is not None:
-            return f"{value:,.{self.decimals}f}"
-        return f"{value:g}" if value == round(value) else f"{value:,.3f}"
+        """Write a figure in this unit, without the unit.
+
+        Examples
+        --------
+        >>> measure("ratio").text(0.379), measure("USD m").text(-1306.3), measure("quarter").text(20263)
+        ('37.90%', '-1,306', '2026Q3')
+        """
+        known = self.recorded(value)
+        if known is None:
+            return "not on the axis" if self.style == "quarter" else "not meaningful"
+        if isinstance(known, str):
+            return known
+        decimals = (0 if known == round(known) else 3) if self.decimals is None else self.decimals
+        return f"{known:,.{decimals}{'%' if self.percent else 'f'}}"
+
+    def chart_text(self, value: float, sign: str = "") -> str:
+        """Write a figure in ``chart_unit``, without the unit; ``sign="+"`` marks positive ones too."""
+        return f"{value * self.chart_scale:{sign},.{self.chart_decimals}f}"
 
 
-def _percentage(unit: Unit, style: str, decimals: int) -> Measure:
+def _percentage(unit: Unit, style: str) -> Measure:
     return Measure(
-        unit=unit, style=style, decimals=decimals, percent=True,
+        unit=unit, style=style, decimals=2, percent=True,
         chart_unit="%", chart_scale=100.0, chart_decimals=1,
     )  # fmt: skip
 
 
 UNITS: Final[dict[str, Measure]] = {
-    "ratio": _percentage(RATIO, "percent", 1),
+    "ratio": _percentage(RATIO, "percent"),
     "USD m": Measure(
         unit=_USD_M, style="money", decimals=0, money=True,
         chart_unit="USD bn", chart_scale=1e-3, chart_decimals=1,
@@ -99,9 +122,9 @@ UNITS: Final[dict[str, Measure]] = {
         chart_unit="USD a share", not_swung="a market price",
     ),
     "yr": Measure(unit=_YEAR, style="years"),
-    "1/yr": _percentage(RATIO / _YEAR, "percent", 1),
+    "1/yr": _percentage(RATIO / _YEAR, "percent"),
     "GW": Measure(unit=Unit((("GW", 1),)), style="years"),
-    "rate": _percentage(RATIO, "rate", 2),
+    "rate": _percentage(RATIO, "rate"),
     "times": Measure(unit=RATIO, style="times"),
     "flag": Measure(unit=RATIO, style="whole"),
     "quarters": Measure(unit=RATIO, style="whole"),

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from model.errors import ERROR_VALUES
 from workbook_templates.engines.engine import Engine, failed
-from workbook_templates.read.values import ERRORS, Changes, Grid, Grids, Value, day_number
+from workbook_templates.read.values import Changes, Grid, Grids, Value, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-_ERRORS: Final = {kind: text for text, kind in ERRORS.items()} | {"Div0": "#DIV/0!"}
+_ERRORS: Final = {kind: text for text, kind in ERROR_VALUES.items()} | {"Div0": "#DIV/0!"}
 Heard = Callable[[str], None]
 Register = Callable[[Any, Heard | None], None]
 """Registers functions with a formualizer workbook; the second argument receives their error messages."""
@@ -82,7 +83,7 @@ def _formualizer_grid(book: Any, name: str) -> Grid:  # noqa: ANN401  # formuali
 def plain_value(value: Any) -> Value:  # noqa: ANN401  # number, text, bool, None, or a mapping for an error
     """Return a value of formualizer as a number (dates too), a text, a flag, or the text of an error."""
     if isinstance(value, dict):
-        return _ERRORS.get(str(value.get("kind")), f"#{value.get('kind')}")
+        return _ERRORS.get(str(value.get("kind")), "#ERROR!")
     if isinstance(value, (bool, str)) or value is None:
         return value
     if isinstance(value, (date, time)):

@@ -77,7 +77,7 @@ def _convert(program: str, folder: Path, sources: Sequence[Path], out: Path) -> 
 
 
 def office_environment() -> dict[str, str]:
-    """Return the environment for LibreOffice: with a virtual environment in PATH it loads no file."""
+    """Return an environment without the virtual one, in which LibreOffice opens no file."""
     kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
     return kept | {"PATH": os.defpath + os.pathsep + "/usr/bin"}
 

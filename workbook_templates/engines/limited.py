@@ -12,11 +12,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from model.errors import AmznFcfError, EngineError
+from model.errors import AmznFcfError, EngineError, is_error
 from workbook_templates.engines.engine import failed
 from workbook_templates.engines.engines import engine_named
 from workbook_templates.engines.formualizer import Formualizer, plain_value
-from workbook_templates.read.values import is_error, value_at
+from workbook_templates.read.values import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

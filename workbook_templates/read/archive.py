@@ -59,10 +59,10 @@ class Relation(NamedTuple):
 
 
 class Archive:
-    """The parts of a workbook file; a :class:`WorkbookError` for a file that is not to be read.
+    """The parts of a workbook file.
 
-    That is no package, encrypted or of an old format, too large when unpacked, or with parts whose names
-    could leave the package or stand in it twice.
+    A :class:`WorkbookError` if it is not a package, is encrypted, of an old format or too large, or if names
+    of parts lead out of the package or occur twice.
     """
 
     def __init__(self, data: bytes) -> None:

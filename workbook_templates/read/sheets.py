@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.parsers import expat
 
-from model.errors import WorkbookError
+from model.errors import WorkbookError, is_error
 from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, coordinates, moved
 from workbook_templates.read import archive as archives
 
@@ -314,4 +314,4 @@ class SheetReader(Reader):
             return self.texts[int(text)]
         if kind == "b":
             return text in TRUE
-        return text
+        return "#ERROR!" if kind == "e" and not is_error(text) else text

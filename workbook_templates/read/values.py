@@ -14,18 +14,8 @@ Grids = Mapping[str, Grid]
 """Values by sheet, then by row and column from 1; what is empty is not there."""
 Changes = Mapping[tuple[str, int, int], float | str | None]
 """New contents of input cells, by sheet, row and column from 1; None empties a cell."""
-ERRORS: Final = {
-    "#N/A": "Na", "#DIV/0!": "Div", "#VALUE!": "Value", "#REF!": "Ref", "#NAME?": "Name", "#NUM!": "Num",
-    "#NULL!": "Null", "#CIRC!": "Circ", "#ERROR!": "Error", "#CALC!": "Calc", "#SPILL!": "Spill",
-}  # fmt: skip
-"""Error values, each with its name in formualizer."""
 _LEAP_DAY_THAT_NEVER_WAS: Final = 60
 """Spreadsheets count 1900-02-29 as a day."""
-
-
-def is_error(value: object) -> bool:
-    """Tell whether a value is an error value."""
-    return isinstance(value, str) and value in ERRORS
 
 
 def value_at(grids: Grids, sheet: str, row: int, column: int) -> Value:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from model.errors import is_error
 from model.language.units import UNITS
 from workbook_templates.a1 import reference
 from workbook_templates.plan.twins import NoError
@@ -71,7 +72,7 @@ def compare(plan: WorkbookPlan, grids: Grids, results: Results, draw: int = 0) -
             report.cells += 1
             expected = cell.twin.expected(plan, results, draw)
             if isinstance(cell.twin, NoError):
-                agrees = found is not None and not _is_error(found)
+                agrees = found is not None and not is_error(found)
             else:
                 agrees = _agree(expected, found, cell.twin.unit(plan), report)
             if not agrees:
@@ -79,15 +80,11 @@ def compare(plan: WorkbookPlan, grids: Grids, results: Results, draw: int = 0) -
     return report
 
 
-def _is_error(found: Value) -> bool:
-    return isinstance(found, str) and found.startswith("#")
-
-
 def _agree(expected: Value, found: Value, unit: str, report: Comparison) -> bool:
     if isinstance(expected, (str, bool)):
         return expected == found
     if expected is None or math.isnan(expected):
-        return _is_error(found)
+        return is_error(found)
     if isinstance(found, (str, bool)) or found is None:
         return False
     distance = abs(found - expected)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from model import companies
-from model.errors import AmznFcfError, EngineError, WorkbookError
+from model.errors import AmznFcfError, EngineError, WorkbookError, is_error
 from model.results import run
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.a1 import AMZN, calls_ours, functions
@@ -26,7 +26,7 @@ from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, sheet_
 from workbook_templates.read.archive import LARGEST_FILE
 from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import read_inputs
-from workbook_templates.read.values import is_error, value_at
+from workbook_templates.read.values import value_at
 from workbook_templates.validation.findings import Finding, Report
 from workbook_templates.validation.parity import compare
 from workbook_templates.validation.rules.choice import Choice

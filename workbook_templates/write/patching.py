@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from model.errors import WorkbookError
+from model.errors import WorkbookError, is_error
 from workbook_templates.a1 import reference
 from workbook_templates.read.archive import Archive
 from workbook_templates.read.book import sheet_parts
@@ -90,7 +90,7 @@ def _patched(xml: str, cells: Mapping[str, float | str | None], *, keep_formulas
 def _cached(value: float | str | None) -> tuple[str, str]:
     """Return the type and the value of a formula cell: a text, an error, or a number."""
     if isinstance(value, str):
-        return (' t="e"' if value.startswith("#") else ' t="str"'), f"<v>{escape(value)}</v>"
+        return (' t="e"' if is_error(value) else ' t="str"'), f"<v>{escape(value)}</v>"
     return "", "" if value is None else f"<v>{value!r}</v>"
 
 

@@ -6,7 +6,7 @@ own Python and imports nothing of this package.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from model.errors import NoRootError, NotAvailableError, NotMeaningfulError
 
@@ -17,31 +17,15 @@ class ErrorValue(str):
     __slots__ = ()
 
 
-class Spelling(NamedTuple):
-    """The names of an error value in VBA and in formualizer."""
-
-    vba: str
-    formualizer: str
-
-
 NOT_AVAILABLE: Final = ErrorValue("#N/A")
 BAD_VALUE: Final = ErrorValue("#VALUE!")
 BAD_NUMBER: Final = ErrorValue("#NUM!")
-ERROR_VALUES: Final = (NOT_AVAILABLE, BAD_VALUE, BAD_NUMBER)
-"""Error values that functions give; the others are only handed on."""
 
-SPELLINGS: Final[dict[str, Spelling]] = {
-    NOT_AVAILABLE: Spelling("xlErrNA", "Na"), BAD_NUMBER: Spelling("xlErrNum", "Num"),
-    BAD_VALUE: Spelling("xlErrValue", "Value"), "#REF!": Spelling("xlErrRef", "Ref"),
-    "#DIV/0!": Spelling("xlErrDiv0", "Div"), "#NAME?": Spelling("xlErrName", "Name"),
-    "#NULL!": Spelling("xlErrNull", "Null"),
+VBA_NAMES: Final[dict[str, str]] = {
+    NOT_AVAILABLE: "xlErrNA", BAD_NUMBER: "xlErrNum", BAD_VALUE: "xlErrValue", "#REF!": "xlErrRef",
+    "#DIV/0!": "xlErrDiv0", "#NAME?": "xlErrName", "#NULL!": "xlErrNull",
 }  # fmt: skip
-"""Error values that every version of Excel has."""
-
-EXCEL_ERRORS: Final = frozenset(SPELLINGS) | {
-    "#BLOCKED!", "#CALC!", "#CONNECT!", "#FIELD!", "#GETTING_DATA", "#SPILL!", "#UNKNOWN!",
-}  # fmt: skip
-"""Every error value that a cell of today's Excel can hold."""
+"""The names in VBA of the error values that every version of Excel has."""
 
 MARK: Final = "\ue000"
 """First character of an error value on its way to VBA: for private use, so no other text begins with it."""

@@ -6,8 +6,8 @@ import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from model.errors import AmznFcfError
-from xlwings_udfs.cells.error_values import SPELLINGS, ErrorValue, error_value
+from model.errors import ERROR_VALUES, AmznFcfError
+from xlwings_udfs.cells.error_values import ErrorValue, error_value
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX
 
@@ -48,5 +48,5 @@ def _call(function: Callable[..., Result], heard: Callable[[str], None] | None, 
 
 def _plain(value: object) -> object:
     if isinstance(value, ErrorValue):
-        return {"type": "Error", "kind": SPELLINGS[value].formualizer}
+        return {"type": "Error", "kind": ERROR_VALUES[value]}
     return "" if value is None else value

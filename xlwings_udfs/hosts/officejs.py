@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from xlwings import XlwingsError, server
 
-from model.errors import AmznFcfError
+from model.errors import AmznFcfError, is_error
 from xlwings_udfs.cells.descriptions import described
-from xlwings_udfs.cells.error_values import BAD_VALUE, SPELLINGS, ErrorValue, error_value
+from xlwings_udfs.cells.error_values import BAD_VALUE, ErrorValue, error_value
 from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -74,6 +74,6 @@ def _cell(value: object) -> object:
     if isinstance(value, dict):
         value = value.get("basicValue")
     if isinstance(value, str):
-        return (ErrorValue(value) if value in SPELLINGS else value) or None
+        return (ErrorValue(value) if is_error(value) else value) or None
     # Pyodide has a null of its own, which is no None
     return None if type(value).__name__ == "JsNull" else value

@@ -42,7 +42,7 @@ _NO_ADVICE: Final = "This is a model, not advice."
 _COLOURS: Final = {
     "input money": f"Input on {INPUTS}: type here. On violet it differs from the first scenario; "
     "grey: quarters of the year have their own",
-    "key money": "Input on which the answer hangs most",
+    "key money": "Input that the answer depends on most",
     "calc money": "Formula",
     "link money": "Link to another sheet",
     "live money": "Driver that the selector has picked",

@@ -90,7 +90,7 @@ def thesis_sheet(thesis: Thesis) -> Sheet:
     """Return the sheet of the claims about a company."""
     return Sheet(
         THESIS,
-        f"The claims of the {thesis.scenario} of {thesis.date}, what became of them, and what hangs on each",
+        f"The claims of the {thesis.scenario} of {thesis.date}, what became of them, and what each is worth",
         f"The {thesis.scenario}'s claims, and what became of them",
         "Judged by what was known between the results of {as_of} and the next; the column Live is formulas, "
         "the rest is stamped",

@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from model.errors import AmznFcfError
+from model.errors import AmznFcfError, is_error
 from xlwings_udfs.cells.arguments import rows_of
-from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, EXCEL_ERRORS, ErrorValue, error_value
+from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, ErrorValue, error_value
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
@@ -60,7 +60,7 @@ def _argument(value: object) -> object:
 
 def _cell(value: object) -> object:
     """Return what a cell holds; an error stays an error, for a blank would stand for the default."""
-    if isinstance(value, str) and value in EXCEL_ERRORS:
+    if isinstance(value, str) and is_error(value):
         return ErrorValue(value)
     if type(value) is int and _FIRST_ERROR_CODE <= value <= _LAST_ERROR_CODE:
         return BAD_VALUE

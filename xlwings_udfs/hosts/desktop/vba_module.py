@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xlwings_udfs.cells.descriptions import CATEGORY
-from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, SPELLINGS
+from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, VBA_NAMES
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ End Function
 
 def vba_module() -> bytes:
     """Return the module as a ``.bas`` file; the VBA editor needs ASCII and Windows line ends."""
-    cases = [f'        Case "{error}": CellValue = CVErr({each.vba})' for error, each in SPELLINGS.items()]
+    cases = [f'        Case "{error}": CellValue = CVErr({name})' for error, name in VBA_NAMES.items()]
     head = _HEAD.format(
         module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases="\n".join(cases),
-        otherwise=SPELLINGS[BAD_VALUE].vba,
+        otherwise=VBA_NAMES[BAD_VALUE],
     )  # fmt: skip
     functions = descriptions().values()
     calls = "\n".join(map(_described, functions))
