@@ -114,7 +114,7 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
     if reason:
         return reason
     own = scenario.ahead(spec.key)
-    if spec.driver.zero_means_none and not any(own.values()):
+    if all(map(spec.is_none, own.values())):
         return "0: none is given"
     if spec.driver.sums_to_one and own[ALL] == 1:
         return "it is the whole total; the other shares are 0"

@@ -36,9 +36,7 @@ def adjustable(
 
     If nothing is left, an :class:`InputError` that starts with ``where``.
     """
-    if operation == "set" or not spec.driver.zero_means_none:
-        return dict(values)
-    given = {period: value for period, value in values.items() if value}
+    given = {period: each for period, each in values.items() if operation == "set" or not spec.is_none(each)}
     if not given:
         hint = f"{operation} has nothing to change; use set instead"
         raise InputError(f"{where}{spec.key} is 0 (none given): {hint}")

@@ -93,7 +93,8 @@ def bind_moves(
     """
     bound: list[BoundMove] = []
     for move in uncertainty.moves:
-        _check_drawable(move, specs[move.driver], uncertainty.name)
+        if fixed := specs[move.driver].fixed_because:
+            raise InputError(f"{uncertainty.name}: {move.name}: {move.driver} cannot be drawn: {fixed}")
         found = _bound(move, plan, drivers[move.driver][:, 0], specs[move.driver], uncertainty.name)
         for other in bound:
             if other.move.driver == move.driver and set(other.rows) & set(found.rows):
@@ -121,14 +122,6 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
     stays = f"which must stay in {spec.minimum:g}..{spec.maximum:g} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
     return BoundMove(move, rows, within(move.distribution, low, high, reach), spec.minimum, spec.maximum)
-
-
-def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
-    driver = spec.driver
-    is_coded, is_table = driver.unit in {"quarter", "date"}, driver.kind in {"seasonal", "elapsed"}
-    if driver.whole or driver.sums_to_one or is_coded or is_table:
-        problem = "it is a whole number, a date, a table or a share of a total"
-        raise InputError(f"{where}: {move.name}: {spec.key} cannot be drawn: {problem}")
 
 
 def _rows(move: Move, plan: Plan, where: str) -> range:
