@@ -12,7 +12,7 @@ import numpy as np
 from model import companies
 from model.analysis.brent import closed_in
 from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
-from model.outputs import rows_of
+from model.outputs import rows_behind
 from model.results import Results, run
 from model.scenarios.adjustment import room
 from model.scenarios.drivers import ALL, DriverSpec, driver_specs, spec_named
@@ -108,7 +108,7 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
     answers = company.presentation.questions.drivers
     spec = spec_named(answers.get(driver, driver), driver_specs(company), "solve")
     low, high = _bracket(spec, scenario, between, shift=shift)
-    needed = rows_of(figure, period, scenario.plan)
+    needed = rows_behind(figure, period, scenario.plan)
 
     def scenario_at(value: float) -> Scenario:
         return _changed(scenario, spec, value, years, shift=shift)
@@ -197,7 +197,7 @@ def _bracket(
     if spec.fixed_because:
         raise InputError(f"{spec.key} cannot be solved for: {spec.fixed_because}")
     if shift and (spec.driver.kind != "yearly" or spec.is_none(0)):
-        reason = "0 means that none is given" if spec.is_none(0) else "it does not vary by year"
+        reason = "0 means none is given" if spec.is_none(0) else "it does not vary by year"
         raise InputError(f"{spec.key} cannot be shifted: {reason}: solve for its value")
     low, high = spec.minimum, spec.maximum
     if spec.is_none(low):

@@ -22,7 +22,7 @@ Operation = Literal["set", "add", "scale"]
 OPERATIONS: Final[tuple[Operation, ...]] = get_args(Operation)
 
 
-def applied(operation: Operation, value: Value, operand: Value) -> Value:
+def adjusted(operation: Operation, value: Value, operand: Value) -> Value:
     """Return a value, or an array of values, after an operation: the operand, the sum, or the product."""
     if operation == "set":
         return operand

@@ -10,7 +10,7 @@ from model.errors import InputError
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
-from model.scenarios.adjustment import OPERATIONS, adjustable, applied
+from model.scenarios.adjustment import OPERATIONS, adjustable, adjusted
 from model.scenarios.files import ScenarioFile, entry_values, read_file
 from model.scenarios.scenario import Note, Scenario
 
@@ -145,5 +145,5 @@ def _change(values: PeriodValues, spec: DriverSpec, file: ScenarioFile) -> str:
         operand = operands.get(period, operands.get(period[:4]))
         if operand is not None:
             value = values[period if period in values else period[:4]]
-            values[period] = spec.check(applied(operation, value, operand), f"{file.name} ({period})")
+            values[period] = spec.check(adjusted(operation, value, operand), f"{file.name} ({period})")
     return f"{file.name}: {operation}; {entry['source']}"

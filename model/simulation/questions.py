@@ -9,7 +9,7 @@ import numpy as np
 
 from model.errors import InputError, NotAvailableError
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
-from model.outputs import Output, rows_of
+from model.outputs import Output, rows_behind
 from model.results import Results
 from model.scenarios.drivers import ALL
 
@@ -48,7 +48,7 @@ class Request:
 
     def rows(self, plan: Plan) -> tuple[str, ...]:
         """Return the keys of all rows that the request needs."""
-        keys = [key for output in self.outputs for key in rows_of(output.key, output.period, plan)]
+        keys = [key for output in self.outputs for key in rows_behind(output.key, output.period, plan)]
         return tuple(dict.fromkeys([*self.events, *keys]))
 
 

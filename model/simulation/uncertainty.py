@@ -15,7 +15,7 @@ import numpy as np
 
 from model.errors import InputError
 from model.language.periods import QUARTERS_A_YEAR
-from model.scenarios.adjustment import Operation, adjustable, applied, room
+from model.scenarios.adjustment import Operation, adjustable, adjusted, room
 from model.simulation.correlation import normal_correlations
 from model.simulation.distributions import Distribution, within
 
@@ -80,7 +80,7 @@ class BoundMove:
         """Change a driver's array, of shape (quarters, draws), by one drawn number a draw."""
         own = path[self.rows.start : self.rows.stop]
         # the distribution is truncated already: clipping is for rounding only
-        np.clip(applied(self.move.operation, own, drawn), self.minimum, self.maximum, out=own)
+        np.clip(adjusted(self.move.operation, own, drawn), self.minimum, self.maximum, out=own)
 
 
 def bind_moves(
@@ -160,7 +160,7 @@ def year_range(text: str, where: str) -> tuple[int, int]:
     raise InputError(f"{where}: years = {text[:40]!r}: write {forms}")
 
 
-def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
+def with_draws(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
     """Return a scenario's drivers with draws of those that move, from uniform draws of shape (draws, moves).
 
     Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.
