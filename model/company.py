@@ -117,8 +117,8 @@ class Company:
     ``title``: what it is called in code and by people; ``first``, ``last``: ends of the axis, the first
     quarter of a year and the last of one; ``earliest_as_of``: first quarter from which the model can look
     ahead, before which lags would reach before the axis; ``data``: package or folder of its data (drivers,
-    reported
-    figures, scenarios and, where there are any, guidance, claims and uncertainty).
+    reported figures, scenarios and, where there are any, guidance, claims and uncertainty); ``base``: the
+    scenario that is used where none is named.
     """
 
     home: str
@@ -130,6 +130,7 @@ class Company:
     earliest_as_of: Quarter
     data: str | Traversable
     filings: Filings
+    base: str = "base"
     forecast: ForecastRules | None = None
     presentation: Presentation = field(default_factory=Presentation)
 

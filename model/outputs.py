@@ -108,13 +108,13 @@ class Output:
         return self.key if self.period is None else f"{self.key} {self.period}"
 
 
-def rows_of(key: str, period: Period | None, plan: Plan) -> tuple[str, ...]:
+def rows_behind(key: str, period: Period | None, plan: Plan) -> tuple[str, ...]:
     """Return the rows that a figure is computed from: for a ratio over a year, also those that it relates."""
     row = plan.row(key)
     ratio = row.line is not None and row.line.annual == "ratio"
     if period is None or period.frequency == "quarterly" or not ratio or row.forecast is None:
         return (row.key,)
-    behind = [each for leaf in leaves(row.forecast) for each in rows_of(key_of(leaf), period, plan)]
+    behind = [each for leaf in leaves(row.forecast) for each in rows_behind(key_of(leaf), period, plan)]
     return (row.key, *dict.fromkeys(behind))
 
 

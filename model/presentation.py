@@ -27,7 +27,7 @@ OptionalRow = Annotated[str, "row", ""]
 Name = Annotated[str, "line or driver"]
 """Name of a declaration, which stands for all of its rows."""
 DriverRow = Annotated[str, "row of a driver"]
-Figure = Annotated[str, "figure"]
+RowWithPeriod = Annotated[str, "figure"]
 """Key of a row, with its period: ``free_cash_flow {year}``."""
 Reason = Annotated[str, "text with rows"]
 """A text with rows in braces."""
@@ -160,7 +160,7 @@ class SensitivityWords:
     ``{year}`` is the first year without a reported quarter; the first two figures have a tornado.
     """
 
-    tables: Mapping[Figure, tuple[StepWords, StepWords]]
+    tables: Mapping[RowWithPeriod, tuple[StepWords, StepWords]]
 
 
 @dataclass(frozen=True, kw_only=True)

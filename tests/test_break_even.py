@@ -83,7 +83,7 @@ def test_where_there_is_no_break_even_the_point_says_so() -> None:
         (SHARE, Steps("beta", (1.0,)), Steps("aws_growth", (1.0,), "scale"), 250.0,
             "it cannot scale aws_growth"),
         (SHARE, Steps("beta", (1.0,)), Steps("terminal_growth", (0.0,), "add"), 250.0,
-            "it cannot add terminal_growth"),
+            "terminal_growth cannot be shifted"),
         (SHARE, Steps("beta", (1.0,)), Steps("service_lag[aws]", (1.0,)), 250.0, "cannot be solved for"),
     ],
 )  # fmt: skip

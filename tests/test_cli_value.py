@@ -72,7 +72,7 @@ def test_bad_questions_are_one_line() -> None:
     )
     assert "--price needs a number" in refused("solve", "wacc", "--price", "nan")
     assert "invalid float value" in refused("solve", "wacc", "--price", "much")
-    assert "--between needs" in refused("solve", "wacc", "--price", "200", "--between", "0.1", "0.05")
+    assert "between needs" in refused("solve", "wacc", "--price", "200", "--between", "0.1", "0.05")
     assert "not reported yet" in refused("claims", "--as-of", "2030Q1")
     assert "is not a quarter" in refused("claims", "--as-of", "soon")
     assert "unknown scenario" in refused("value", "--scenario", "bse")

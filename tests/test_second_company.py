@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from second_company import BAKERY
 
+from amzn_fcf.building.selection import default_scenarios, shipped_at
 from amzn_fcf.cli import main
 from model import companies
 from model.errors import AmznFcfError
@@ -18,10 +22,10 @@ from model.scenarios.composing import load_scenario
 from model.simulation.run import simulate
 from workbook_templates.engines.engines import DEFAULT_ENGINE, ENGINES
 from workbook_templates.read.book import read_book
+from xlwings_udfs.cells.models import scenario_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +87,24 @@ def test_its_workbook_is_built_and_valid(
     values = ENGINES[DEFAULT_ENGINE].calculate(data)["Oven"].values()
     flow = sum(free_cash(0.03, 0.06, 0.6))
     assert any(isinstance(each, float) and np.isclose(each, flow) for each in values)
+
+
+def test_its_base_can_have_any_name_and_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert isinstance(BAKERY.data, Path)
+    shutil.copytree(BAKERY.data, tmp_path, dirs_exist_ok=True)
+    scenarios, content = tmp_path / "scenarios", (BAKERY.data / "scenarios" / "base.toml").read_text()
+    (scenarios / "base.toml").unlink()
+    (scenarios / "usual.toml").write_text(
+        content.replace('"base"', '"usual"').replace("place = 1", "place = 3")
+    )
+    (scenarios / "boom.toml").write_text((scenarios / "boom.toml").read_text().replace('"base"', '"usual"'))
+    with companies.using(replace(BAKERY, data=tmp_path, base="usual")):
+        assert load_scenario().name == simulate(draws=100, engine="numpy").scenario == "usual"
+        offered = [each.name for each in shipped_at(load_scenario().as_of)]
+        assert offered == default_scenarios() == ["boom", "usual", "usual+strike"]
+        assert main(["show", "free_cash", "--format", "csv"]) == 0
+        assert "usual" in capsys.readouterr().out
+        assert scenario_name(None) == "usual"
 
 
 def test_functions_in_cells_answer_for_it() -> None:

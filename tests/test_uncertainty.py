@@ -13,7 +13,7 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.scenario import driver_arrays
 from model.simulation.files import load_uncertainty
-from model.simulation.uncertainty import bind_moves, compose
+from model.simulation.uncertainty import bind_moves, with_draws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str)
     drivers = driver_arrays(plan, [scenario])
     moves = bind_moves(load_uncertainty(), plan, drivers, specs)
     extremes = np.array([[1e-15], [0.5], [1 - 1e-15]]) * np.ones(len(moves))
-    drawn = compose(moves, drivers, extremes)
+    drawn = with_draws(moves, drivers, extremes)
     for key in {each.move.driver for each in moves}:
         assert drawn[key].shape[1] == 3
         assert specs[key].minimum <= drawn[key].min() <= drawn[key].max() <= specs[key].maximum
@@ -107,7 +107,7 @@ def test_operations_do_what_overlays_do(tmp_path: Path) -> None:
             'scale = { distribution = "uniform"', f'{operation} = {{ distribution = "uniform"'
         )
         moves, drivers = bound(text, tmp_path)
-        assert compose(moves, drivers, shares)["capex_scale"][-1, 0] == pytest.approx(expected)
+        assert with_draws(moves, drivers, shares)["capex_scale"][-1, 0] == pytest.approx(expected)
 
 
 def test_a_budget_that_is_not_given_is_not_moved(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_budget_that_is_not_given_is_not_moved(tmp_path: Path) -> None:
         'unit = "times"', 'unit = "USD m"'
     )
     moves, drivers = bound(text, tmp_path)
-    drawn = compose(moves, drivers, np.array([[0.5, 0.5]]))["capex_budget"]
+    drawn = with_draws(moves, drivers, np.array([[0.5, 0.5]]))["capex_budget"]
     assert drawn[20:24, 0].tolist() == pytest.approx([240_000 * 1.05] * 4)
     assert not drawn[24:].any()
     with pytest.raises(

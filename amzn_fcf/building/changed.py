@@ -10,7 +10,7 @@ from amzn_fcf import __version__
 from model import companies
 from model.errors import AmznFcfError, WorkbookError
 from model.scenarios.changes import Change, Heading, changes, scenario_text
-from model.scenarios.composing import BASE, compose, load_scenario
+from model.scenarios.composing import compose, load_scenario
 from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
 from workbook_templates.plan.layout import COVER, HASH_CELL, INPUTS
 from workbook_templates.read.book import read_grids
@@ -62,7 +62,7 @@ def base_of(selected: Scenario) -> tuple[str, Scenario]:
     if first in builtin_scenarios() and set(overlays) <= set(builtin_overlays()):
         return selected.name, load_scenario(selected.name, selected.as_of)
     loaded = {name: load_scenario(name) for name in builtin_scenarios()}
-    names = [name for name, each in loaded.items() if each.as_of == selected.as_of] or [BASE]
+    names = [name for name, each in loaded.items() if each.as_of == selected.as_of] or [selected.company.base]
     roots = {name: load_scenario(name, selected.as_of) for name in names}
     return min(roots.items(), key=lambda root: len(changes(root[1], selected)))
 

@@ -36,11 +36,11 @@ def refuse_repeated(scenarios: Sequence[Scenario]) -> None:
 
 
 def default_scenarios() -> list[str]:
-    """Return the names of the workbooks built by default: every scenario, and base with each overlay."""
-    shipped = builtin_scenarios()
+    """Return the names of the workbooks built by default: every scenario, and the base with each overlay."""
+    shipped, company = builtin_scenarios(), companies.default()
     if not shipped:
-        raise InputError(f"no scenario ships with {companies.default().title}: give one with --scenario")
-    return [*shipped, *(f"base+{overlay}" for overlay in builtin_overlays())]
+        raise InputError(f"no scenario ships with {company.title}: give one with --scenario")
+    return [*shipped, *(f"{company.base}+{overlay}" for overlay in builtin_overlays())]
 
 
 def named(given: Sequence[str]) -> list[str]:
@@ -91,8 +91,9 @@ def offered_with(selected: Scenario, requested: Sequence[Scenario], *, moved: bo
 
 @companies.cached
 def shipped_at(as_of: Quarter, company: Company | None = None) -> tuple[Scenario, ...]:
-    """Return the scenarios that ship with an as-of, and the first of them with each overlay."""
+    """Return the scenarios that ship with an as-of, and the base, or the first of them, with each overlay."""
     shipped = [load_scenario(name, company=company) for name in builtin_scenarios(company)]
     roots = [each for each in shipped if each.as_of == as_of]
-    names = [f"{roots[0].name}+{overlay}" for overlay in builtin_overlays(company) if roots]
+    bases = [each for each in roots if each.name == each.company.base] or roots
+    names = [f"{base.name}+{overlay}" for base in bases[:1] for overlay in builtin_overlays(company)]
     return (*roots, *(load_scenario(name, company=company) for name in names))

@@ -46,7 +46,7 @@ def choice(name: str, known: tuple[str, ...], text: str = "") -> Option:
 
 
 AS_OF: Final = option("--as-of", "QUARTER", "last quarter taken as reported; default: the scenario's own")
-SCENARIO: Final = option("--scenario", "NAME", f"{_SCENARIO}; default: base", default="base")
+SCENARIO: Final = option("--scenario", "NAME", f"{_SCENARIO}; default: base", default="")
 PLOT: Final = option("--plot", "FILE.png", "also save a chart (needs the extra plot)")
 FORMAT: Final = choice("--format", ("text", "json", "csv"))
 _LINE: Final = (

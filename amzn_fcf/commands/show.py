@@ -27,7 +27,7 @@ def run(arguments: Arguments) -> int:
     from amzn_fcf.text.lines import figures_of, print_figures, print_lines
     from model.results import run as compute
 
-    scenarios = load_distinct(arguments.scenario or ["base"], arguments.as_of)
+    scenarios = load_distinct(arguments.scenario or [""], arguments.as_of)
     if not arguments.line:
         print_lines(scenarios[0], arguments.format)
         return 0

@@ -16,7 +16,7 @@ OPTIONS: Final = (
         choices=HOSTS,
     ),
     option(
-        "--scenario", "NAME", "scenario of the workbook that comes with it; default: base", default="base",
+        "--scenario", "NAME", "scenario of the workbook that comes with it; default: base", default="",
     ),
     option("--out", "DIR", "folder for the files; default: functions", default="functions"),
 )  # fmt: skip

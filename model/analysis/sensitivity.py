@@ -246,16 +246,15 @@ def break_even(
         raise InputError(f"break-even needs a number to reach and a figure that reaches it, not {given}")
     if x.driver == y.driver:
         raise InputError(f"break-even needs two drivers, not {x.driver} twice")
-    is_shifted = y.operation == "add"
-    fixed = y.spec.driver.kind != "yearly" or y.spec.driver.zero_means_none
-    if y.operation == "scale" or (is_shifted and fixed):
-        able = "break-even sets the driver of y, or adds to one that varies by year"
-        raise InputError(f"{able}: it cannot {y.operation} {y.driver}")
+    if y.operation == "scale":
+        raise InputError(f"break-even sets the driver of y, or adds to it: it cannot scale {y.driver}")
     points = []
     for value in watch(x.values):
         moved = x.scenario_at(scenario, value)
         try:
-            root = solve(moved, y.driver, target, output.key, period=output.period, shift=is_shifted)
+            root = solve(
+                moved, y.driver, target, output.key, period=output.period, shift=y.operation == "add"
+            )
         except NoRootError as error:
             points.append(Point(value, math.nan, str(error)))
         else:

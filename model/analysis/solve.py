@@ -12,7 +12,7 @@ import numpy as np
 from model import companies
 from model.analysis.brent import closed_in
 from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
-from model.outputs import rows_of
+from model.outputs import rows_behind
 from model.results import Results, run
 from model.scenarios.adjustment import room
 from model.scenarios.drivers import ALL, DriverSpec, driver_specs, spec_named
@@ -108,7 +108,7 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
     answers = company.presentation.questions.drivers
     spec = spec_named(answers.get(driver, driver), driver_specs(company), "solve")
     low, high = _bracket(spec, scenario, between, shift=shift)
-    needed = rows_of(figure, period, scenario.plan)
+    needed = rows_behind(figure, period, scenario.plan)
 
     def scenario_at(value: float) -> Scenario:
         return _changed(scenario, spec, value, years, shift=shift)
@@ -194,17 +194,13 @@ def _crossings(apart: Array) -> list[int]:
 def _bracket(
     spec: DriverSpec, scenario: Scenario, between: tuple[float, float] | None, *, shift: bool
 ) -> tuple[float, float]:
-    driver = spec.driver
-    is_table = driver.kind in {"seasonal", "elapsed"}
-    if driver.whole or is_table or driver.sums_to_one or driver.unit == "quarter":
-        problem = "it is a whole number, a table or a share of a total"
-        raise InputError(f"{spec.key} cannot be solved for: {problem}")
-    if shift and driver.zero_means_none:
-        raise InputError(f"{spec.key}: 0 means none is given, so it cannot be shifted: solve without --shift")
-    if shift and driver.kind != "yearly":
-        raise InputError(f"{spec.key} does not vary by year: solve for its value, without --shift")
+    if spec.fixed_because:
+        raise InputError(f"{spec.key} cannot be solved for: {spec.fixed_because}")
+    if shift and (spec.driver.kind != "yearly" or spec.is_none(0)):
+        reason = "0 means none is given" if spec.is_none(0) else "it does not vary by year"
+        raise InputError(f"{spec.key} cannot be shifted: {reason}: solve for its value")
     low, high = spec.minimum, spec.maximum
-    if driver.zero_means_none and not low:
+    if spec.is_none(low):
         low = high * _SMALLEST_SHARE
     if shift:
         low, high = room(spec, "add", scenario.ahead(spec.key).values())
@@ -212,7 +208,7 @@ def _bracket(
         first, last = between
         if not low <= first < last <= high:
             bounds = f"within {low:g}..{high:g} ({spec.key})"
-            raise InputError(f"--between needs two numbers in order, {bounds}, not {first:g} {last:g}")
+            raise InputError(f"between needs two numbers in order, {bounds}, not {first:g} {last:g}")
         low, high = first, last
     return low, high
 

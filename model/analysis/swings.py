@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from model import companies
 from model.errors import InputError, did_you_mean
 from model.language.units import measure
-from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, applied, room
+from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, adjusted, room
 from model.scenarios.drivers import ALL, DriverSpec, as_text, driver_specs, shares_of_one, spec_named
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Steps:
         if self.operation == "set":
             return scenario.with_overrides({self.driver: self.spec.check(value, "grid")})
         where, spec = f"grid ({self.operation} {value:g})", self.spec
-        moved = {period: applied(self.operation, own, value) for period, own in self._own(scenario).items()}
+        moved = {period: adjusted(self.operation, own, value) for period, own in self._own(scenario).items()}
         return scenario.with_overrides({self.driver: {key: spec.check(moved[key], where) for key in moved}})
 
     def base(self, scenario: Scenario) -> int | None:
@@ -114,7 +114,7 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
     if reason:
         return reason
     own = scenario.ahead(spec.key)
-    if spec.driver.zero_means_none and not any(own.values()):
+    if all(map(spec.is_none, own.values())):
         return "0: none is given"
     if spec.driver.sums_to_one and own[ALL] == 1:
         return "it is the whole total; the other shares are 0"

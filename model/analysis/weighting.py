@@ -72,9 +72,9 @@ def _weighted_driver(spec: DriverSpec, scenarios: Sequence[Scenario]) -> PeriodV
     # a quarter without a value of its own has that of its year
     columns = {each: [values[each if each in values else each[:4]] for values in tables] for each in periods}
     differs = any(len(set(values)) > 1 for values in columns.values())
-    if differs and (spec.driver.whole or spec.driver.unit == "quarter"):
+    if differs and spec.is_discrete:
         raise InputError(f"{key} differs between {names} and has no mean")
-    if spec.driver.zero_means_none and any(0 in values and any(values) for values in columns.values()):
+    if any(len(set(map(spec.is_none, values))) > 1 for values in columns.values()):
         raise InputError(f"{key} is given in some of {names} and not in others: it has no mean")
     return {period: _mean(values, scenarios) for period, values in columns.items()}
 

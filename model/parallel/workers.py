@@ -31,7 +31,7 @@ class WorkersLostError(EngineError):
     """The cluster's scheduler or a worker process is lost. Results returned before are valid."""
 
 
-class Here(Executor):
+class ThisThread(Executor):
     """An executor that computes at once, in this thread."""
 
     def submit(self, fn: Callable[..., Result], /, *args: object, **kwargs: object) -> Future[Result]:
@@ -76,7 +76,7 @@ def local_workers(workers: int, *, processes: bool) -> Iterator[Workers]:
     ``if __name__ == "__main__":``.
     """
     if workers == 1:
-        yield Workers(Here(), 1)
+        yield Workers(ThisThread(), 1)
         return
     executor: Executor
     if processes:

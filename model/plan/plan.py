@@ -112,8 +112,7 @@ class Plan:
             if key in self.names:
                 message = f"{key!r} has members: choose one of {', '.join(self.names[key])}"
             else:
-                hint = did_you_mean(key, self.lines) or "; amzn-fcf show lists all lines"
-                message = f"unknown line {key!r}{hint}"
+                message = f"unknown line {key!r}{did_you_mean(key, self.lines)}"
             raise UnknownNameError(message) from None
 
     def needed(self, keys: Iterable[str]) -> frozenset[str]:

@@ -19,7 +19,7 @@ class Ranges:
     axis: Axis
     starts: dict[str, int] = field(default_factory=dict)
     stops: dict[str, int] = field(default_factory=dict)
-    open: set[str] = field(default_factory=set)
+    under_way: set[str] = field(default_factory=set)
 
     def resolve(self) -> dict[str, Row]:
         """Return the rows with ranges; a lag that leads before the axis is a :class:`DeclarationError`."""
@@ -35,9 +35,9 @@ class Ranges:
         if row.line is None or not row.timed:
             return 0
         if key not in self.starts:
-            if key in self.open:
+            if key in self.under_way:
                 self._fail(row, "refers to itself in reported quarters; give history=")
-            self.open.add(key)
+            self.under_way.add(key)
             if row.vintage is not None:
                 self.starts[key] = max(self.axis.forecast_start, row.vintage + 1)
             elif row.history is None:
@@ -46,7 +46,7 @@ class Ranges:
                 self.starts[key] = max(0, self._first(row.history))
                 if not row.line.result and self.starts[key] > self.axis.forecast_start:
                     self._fail(row, "has no reported value before as-of; give history=")
-            self.open.discard(key)
+            self.under_way.discard(key)
         return self.starts[key]
 
     def stop(self, key: str) -> int:

@@ -22,7 +22,7 @@ Operation = Literal["set", "add", "scale"]
 OPERATIONS: Final[tuple[Operation, ...]] = get_args(Operation)
 
 
-def applied(operation: Operation, value: Value, operand: Value) -> Value:
+def adjusted(operation: Operation, value: Value, operand: Value) -> Value:
     """Return a value, or an array of values, after an operation: the operand, the sum, or the product."""
     if operation == "set":
         return operand
@@ -36,9 +36,7 @@ def adjustable(
 
     If nothing is left, an :class:`InputError` that starts with ``where``.
     """
-    if operation == "set" or not spec.driver.zero_means_none:
-        return dict(values)
-    given = {period: value for period, value in values.items() if value}
+    given = {period: each for period, each in values.items() if operation == "set" or not spec.is_none(each)}
     if not given:
         hint = f"{operation} has nothing to change; use set instead"
         raise InputError(f"{where}{spec.key} is 0 (none given): {hint}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from model import companies
 from model.errors import InputError
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
-from model.scenarios.adjustment import OPERATIONS, adjustable, applied
+from model.scenarios.adjustment import OPERATIONS, adjustable, adjusted
 from model.scenarios.files import ScenarioFile, entry_values, read_file
 from model.scenarios.scenario import Note, Scenario
 
@@ -21,28 +21,26 @@ if TYPE_CHECKING:
     from model.scenarios.drivers import DriverSpec, PeriodValues
 
 
-BASE: Final = "base"
-
-
 def load_scenario(
-    name: str = BASE, as_of: str | Quarter | None = None, company: Company | None = None
+    name: str = "", as_of: str | Quarter | None = None, company: Company | None = None
 ) -> Scenario:
     """Compose a scenario.
 
-    ``name``: a scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is ``"base"``. A
-    name that ends in ``.toml`` is the path of a file of the user's own; a path cannot hold a ``+``. The
-    ``base`` of a file is such a name too. ``as_of``: last reported quarter, instead of the scenario's own.
+    ``name``: a scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is the base of the
+    company. A name that ends in ``.toml`` is the path of a file of the user's own; a path cannot hold a
+    ``+``. The ``base`` of a file is such a name too. ``as_of``: last reported quarter, instead of the
+    scenario's own.
 
     Examples
     --------
     >>> load_scenario("base+power_delay").table["delayed"]["2026"]
     0.4
     """
-    first, *overlays = [part.strip() for part in (name.strip() or BASE).split("+")]
+    chosen = company or companies.default()
+    first, *overlays = [part.strip() for part in (name.strip() or chosen.base).split("+")]
     if not first or len(set(overlays)) < len(overlays):
         form = "a scenario and each overlay once, joined by +, such as base+power_delay"
         raise InputError(f"{name!r}: write {form}")
-    chosen = company or companies.default()
     quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of
     parts = (first, *overlays)
     if any(part.endswith(".toml") for part in parts):  # which may change while the process runs
@@ -142,12 +140,10 @@ def _change(values: PeriodValues, spec: DriverSpec, file: ScenarioFile) -> str:
     elif spec.driver.kind == "elapsed":
         raise InputError(f"{file.name}: {spec.key} cannot be changed by an overlay: give it in a scenario")
     known = adjustable(spec, operation, values, f"{file.name}: ")
-    if spec.driver.zero_means_none and operation != "set":  # nothing is added to what is not given
-        operands = {period: value for period, value in operands.items() if period in known}
     # years come before quarters that have no value yet: these start from what their year has become
-    for period in [*known, *(each for each in operands if each not in values)]:
+    for period in [*known, *(each for each in operands if each not in values and each[:4] in known)]:
         operand = operands.get(period, operands.get(period[:4]))
         if operand is not None:
             value = values[period if period in values else period[:4]]
-            values[period] = spec.check(applied(operation, value, operand), f"{file.name} ({period})")
+            values[period] = spec.check(adjusted(operation, value, operand), f"{file.name} ({period})")
     return f"{file.name}: {operation}; {entry['source']}"

@@ -77,6 +77,24 @@ class DriverSpec:
         members = self.key.partition("[")[2].removesuffix("]")
         return labelled(self.driver, members.split(",") if members else ())
 
+    @property
+    def is_discrete(self) -> bool:
+        """Whether its values are whole numbers, quarters or dates, which have nothing in between."""
+        return self.driver.whole or self.driver.unit in {"quarter", "date"}
+
+    @property
+    def fixed_because(self) -> str:
+        """Why no other number can be found or drawn for it; empty: one can."""
+        if self.is_discrete:
+            return "it is a whole number, a quarter or a date"
+        if self.driver.kind in {"seasonal", "elapsed"}:
+            return "it is a table"
+        return "it is a share of a total" if self.driver.sums_to_one else ""
+
+    def is_none(self, value: float) -> bool:
+        """Tell whether a value means that none is given."""
+        return self.driver.zero_means_none and value == 0
+
     def clipped(self, value: float) -> float:
         """Return the nearest value in the driver's range."""
         return min(max(value, self.minimum), self.maximum)
@@ -84,7 +102,7 @@ class DriverSpec:
     def check(self, value: object, where: str) -> float:
         """Return ``value`` if it is allowed, or raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}")
-        if not self.minimum <= value <= self.maximum and not (self.driver.zero_means_none and value == 0):
+        if not self.minimum <= value <= self.maximum and not self.is_none(value):
             unit = self.driver.unit
             per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""

@@ -15,7 +15,7 @@ from model.errors import InputError, UnknownNameError, did_you_mean, located
 from model.language.periods import Quarter
 from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import ALL, DriverSpec, PeriodValues
+from model.scenarios.drivers import ALL, DriverSpec, PeriodValues, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -34,7 +34,6 @@ _KINDS: Final[dict[type, str]] = {
     str: "a text", float: "a number", int: "a whole number", bool: "true or false", list: "a list",
     dict: "a table",
 }  # fmt: skip
-_ENTRY_KEYS: Final = frozenset({"unit", "grade", "source", "note", "value", "values", *OPERATIONS})
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
         raise InputError(f"{where}: weight must be a number from 0 to 1")
     specs = drivers.driver_specs(company)
     for key, entry in entries.items():
-        _check_entry(entry, drivers.spec_named(key, specs, where), f"{where}: {key}", overlay=overlay)
+        read_entry(key, entry, specs, OPERATIONS if overlay else ("value", "values"), where)
     place = take(content, "place", int, where, 0)
     with located(f"{where}: as_of"):
         as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
@@ -170,38 +169,38 @@ def check_text(text: object, where: str) -> None:
         raise InputError(f"{where} must be a text that does not start with = and has no control characters")
 
 
-def checked_table(entry: object, keys: Collection[str], holds: str, where: str) -> dict[str, Any]:
-    """Return the entry of a driver, which is a table with some of these keys."""
-    if not isinstance(entry, dict) or not set(entry) <= set(keys):
-        found = ", ".join(sorted(set(entry) - set(keys))) if isinstance(entry, dict) else repr(entry)
-        raise InputError(f"{where}: must be a table with unit, source and {holds}; found {found}")
-    return entry
+def read_entry(
+    name: str,
+    entry: object,
+    specs: Mapping[str, DriverSpec],
+    allowed: Sequence[Word],
+    where: str,
+    more: Collection[str] = (),
+) -> tuple[DriverSpec, Word, dict[str, Any]]:
+    """Return the driver of an entry, the one of the ``allowed`` keys that it holds, and its checked table.
 
-
-def only_one(entry: Mapping[str, Any], keys: Sequence[Word], allowed: Sequence[str], where: str) -> Word:
-    """Return the only one of some keys that an entry holds, which must be among those that are allowed."""
-    given = [key for key in keys if key in entry]
-    if len(given) != 1 or given[0] not in allowed:
+    ``more``: other texts that it may hold; ``driver`` among them names the driver instead of ``name``.
+    """
+    here = f"{where}: {name}"
+    texts = {"grade", "source", "note", *more}
+    keys = {"unit", "value", "values", *OPERATIONS, *texts}
+    if not isinstance(entry, dict) or not set(entry) <= keys:
+        found = ", ".join(sorted(set(entry) - keys)) if isinstance(entry, dict) else repr(entry)
+        holds = " or ".join(reversed(allowed))
+        raise InputError(f"{here}: must be a table with unit, source and {holds}; found {found}")
+    for key in sorted(texts):
+        check_text(entry.get(key, ""), f"{here}: {key}")
+    spec = spec_named(entry.get("driver", name), specs, here if "driver" in entry else where)
+    given = [key for key in ("value", "values", *OPERATIONS) if key in entry]
+    held = [key for key in allowed if given == [key]]
+    if not held:
         found = ", ".join(given) or "none"
-        raise InputError(f"{where}: needs exactly one of {', '.join(allowed)}; found {found}")
-    return given[0]
-
-
-def check_unit(entry: Mapping[str, Any], spec: DriverSpec, where: str) -> None:
-    """Refuse an entry in another unit than its driver's."""
+        raise InputError(f"{here}: needs exactly one of {', '.join(allowed)}; found {found}")
     if entry.get("unit") != spec.driver.unit:
-        raise InputError(f"{where}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
-
-
-def _check_entry(entry: object, spec: DriverSpec, where: str, *, overlay: bool) -> None:
-    table = checked_table(entry, _ENTRY_KEYS, "values", where)
-    allowed = OPERATIONS if overlay else ("value", "values")
-    only_one(table, ("value", "values", *OPERATIONS), allowed, where)
-    check_unit(table, spec, where)
-    for key in ("source", "grade", "note"):
-        check_text(table.get(key, ""), f"{where}: {key}")
-    if not table.get("source", "").strip():
-        raise InputError(f'{where}: needs source = "where the values come from"')
+        raise InputError(f"{here}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
+    if not entry.get("source", "").strip():
+        raise InputError(f'{here}: needs source = "where the values come from"')
+    return spec, held[0], entry
 
 
 def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) -> PeriodValues:

@@ -11,7 +11,7 @@ from model.backends.choice import compute_by
 from model.simulation.questions import Request, event_counts, read_outputs
 from model.simulation.sampling import Blocks, Sampling, uniform_block
 from model.simulation.tally import Bins, Means, Tally, tally_of
-from model.simulation.uncertainty import BoundMove, compose
+from model.simulation.uncertainty import BoundMove, with_draws
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +77,7 @@ def compute_block(job: SimulationJob, block: int, size: int) -> tuple[Array, Arr
     Return uniform draws (size, moves), outputs (outputs, size), counts of events (events, quarters + 1).
     """
     shares = uniform_block(job.sampling, job.seed, block, size, job.scores)
-    drivers = compose(job.moves, job.drivers, shares)
+    drivers = with_draws(job.moves, job.drivers, shares)
     compute = compute_by(job.engine, job.plan, job.varying, job.wanted)
     values = compute(drivers, job.reported, size)
     outputs = read_outputs(job.request.outputs, job.plan, values, size)

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Final
 from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import GRADES, DriverSpec, driver_specs, number, spec_named
-from model.scenarios.files import check_text, check_unit, checked_table, only_one, text_of_file, toml_content
+from model.scenarios.drivers import GRADES, DriverSpec, driver_specs, number
+from model.scenarios.files import check_text, read_entry, text_of_file, toml_content
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 SHIPPED: Final = "uncertainty.toml"
 _KEYS: Final = frozenset({"title", "note", "drivers", "correlations"})
-_ENTRY_KEYS: Final = frozenset({"driver", "years", "unit", "grade", "source", "note", *OPERATIONS})
 _PAIR_KEYS: Final = frozenset({"between", "rank", "reason"})
 _PAIR: Final = 2
 
@@ -93,15 +92,9 @@ def _parsed(text: str, where: str, company: Company) -> Uncertainty:
 
 def _move(name: str, entry: object, where: str, specs: Mapping[str, DriverSpec]) -> Move:
     here = f"{where}: {name}"
-    table = checked_table(entry, _ENTRY_KEYS, f"one of {', '.join(OPERATIONS)}", here)
-    for key in ("driver", "years", "grade", "source", "note"):
-        check_text(table.get(key, ""), f"{here}: {key}")
-    spec = spec_named(table.get("driver", name), specs, here if "driver" in table else where)
-    operation = only_one(table, OPERATIONS, OPERATIONS, here)
-    check_unit(table, spec, here)
-    if not table.get("source", "").strip() or table.get("grade") not in GRADES:
-        grades = ", ".join(GRADES)
-        raise InputError(f'{here}: needs source = "what the width rests on" and grade, one of {grades}')
+    spec, operation, table = read_entry(name, entry, specs, OPERATIONS, where, ("driver", "years"))
+    if table.get("grade") not in GRADES:
+        raise InputError(f"{here}: needs grade, one of {', '.join(GRADES)}")
     given = table[operation]
     if not isinstance(given, dict):
         example = '{ distribution = "normal", mean = 0, sd = 0.02 }'

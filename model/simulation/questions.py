@@ -9,12 +9,12 @@ import numpy as np
 
 from model.errors import InputError, NotAvailableError
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
-from model.outputs import Output, rows_of
+from model.outputs import Output, rows_behind
 from model.results import Results
 from model.scenarios.drivers import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,7 +48,7 @@ class Request:
 
     def rows(self, plan: Plan) -> tuple[str, ...]:
         """Return the keys of all rows that the request needs."""
-        keys = [key for output in self.outputs for key in rows_of(output.key, output.period, plan)]
+        keys = [key for output in self.outputs for key in rows_behind(output.key, output.period, plan)]
         return tuple(dict.fromkeys([*self.events, *keys]))
 
 
@@ -87,6 +87,20 @@ def event_counts(events: Sequence[str], plan: Plan, values: Values, draws: int) 
     return counts
 
 
+def flows_ahead(scenario: Scenario, quarters: int | None = None) -> list[Output]:
+    """Return trailing free cash flow in all quarters to come, or in the first of them."""
+    plan, key = scenario.plan, scenario.company.presentation.questions.cash_flow
+    ahead = plan.axis.quarters[plan.axis.forecast_start :][:quarters] if key else ()
+    return [Output.of(key, plan, Period("quarterly", each.year, each.number)) for each in ahead]
+
+
+def thresholds(outputs: Iterable[Output], scenario: Scenario) -> tuple[tuple[Output, float], ...]:
+    """Compare the value per share with the share price, and other figures with 0."""
+    words = scenario.company.presentation.questions
+    price = scenario.table[words.price][ALL] if words.price else 0.0
+    return tuple((each, price if each.key == words.value else 0.0) for each in outputs)
+
+
 def default_request(scenario: Scenario, more: Sequence[Output] = ()) -> Request:
     """Return the default request for a scenario, with ``more`` figures.
 
@@ -96,21 +110,14 @@ def default_request(scenario: Scenario, more: Sequence[Output] = ()) -> Request:
     plan, words = scenario.plan, scenario.company.presentation.questions
     axis = plan.axis
     following = Period("annual", min(axis.as_of.shifted(1).year + 1, axis.last.year))
-    flows = []
-    if words.cash_flow:
-        ahead = (Period("quarterly", each.year, each.number) for each in axis.quarters[axis.forecast_start :])
-        flows = [Output.of(words.cash_flow, plan, period) for period in ahead]
+    flows = flows_ahead(scenario)
     results = {key: Output.of(key, plan) for key in words.results}
     next_year = [Output.of(key, plan, following) for key in words.next_year]
     outputs = dict.fromkeys([*flows, *results.values(), *next_year, *more])
     if not outputs:
-        raise InputError(f"{scenario.company.title} names no figure to simulate: ask for one with --output")
-    above = [(flow, 0.0) for flow in flows]
-    if words.value in results and words.price:
-        above.append((results[words.value], scenario.table[words.price][ALL]))
-    if words.trough in results:
-        above.append((results[words.trough], 0.0))
+        raise InputError(f"{scenario.company.title} names no figure to simulate: ask for one")
     shared = [results[key] for key in (words.value, words.trough) if key in results]
+    above = thresholds([*flows, *shared], scenario)
     if flows:
         shared.append(flows[-1 - QUARTERS_A_YEAR * (axis.last.year - following.year)])
-    return Request(tuple(outputs), words.events, tuple(above), tuple(dict.fromkeys([*shared, *more])))
+    return Request(tuple(outputs), words.events, above, tuple(dict.fromkeys([*shared, *more])))

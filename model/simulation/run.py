@@ -63,7 +63,7 @@ class Settings:
 
 
 def simulate(  # noqa: PLR0913  # one keyword a choice of the user
-    scenario: Scenario | str = "base",
+    scenario: Scenario | str = "",
     *,
     draws: int = DEFAULT_DRAWS,
     seed: int = DEFAULT_SEED,

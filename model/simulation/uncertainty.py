@@ -15,7 +15,7 @@ import numpy as np
 
 from model.errors import InputError
 from model.language.periods import QUARTERS_A_YEAR
-from model.scenarios.adjustment import Operation, adjustable, applied, room
+from model.scenarios.adjustment import Operation, adjustable, adjusted, room
 from model.simulation.correlation import normal_correlations
 from model.simulation.distributions import Distribution, within
 
@@ -80,7 +80,7 @@ class BoundMove:
         """Change a driver's array, of shape (quarters, draws), by one drawn number a draw."""
         own = path[self.rows.start : self.rows.stop]
         # the distribution is truncated already: clipping is for rounding only
-        np.clip(applied(self.move.operation, own, drawn), self.minimum, self.maximum, out=own)
+        np.clip(adjusted(self.move.operation, own, drawn), self.minimum, self.maximum, out=own)
 
 
 def bind_moves(
@@ -93,7 +93,8 @@ def bind_moves(
     """
     bound: list[BoundMove] = []
     for move in uncertainty.moves:
-        _check_drawable(move, specs[move.driver], uncertainty.name)
+        if fixed := specs[move.driver].fixed_because:
+            raise InputError(f"{uncertainty.name}: {move.name}: {move.driver} cannot be drawn: {fixed}")
         found = _bound(move, plan, drivers[move.driver][:, 0], specs[move.driver], uncertainty.name)
         for other in bound:
             if other.move.driver == move.driver and set(other.rows) & set(found.rows):
@@ -121,14 +122,6 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
     stays = f"which must stay in {spec.minimum:g}..{spec.maximum:g} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
     return BoundMove(move, rows, within(move.distribution, low, high, reach), spec.minimum, spec.maximum)
-
-
-def _check_drawable(move: Move, spec: DriverSpec, where: str) -> None:
-    driver = spec.driver
-    is_coded, is_table = driver.unit in {"quarter", "date"}, driver.kind in {"seasonal", "elapsed"}
-    if driver.whole or driver.sums_to_one or is_coded or is_table:
-        problem = "it is a whole number, a date, a table or a share of a total"
-        raise InputError(f"{where}: {move.name}: {spec.key} cannot be drawn: {problem}")
 
 
 def _rows(move: Move, plan: Plan, where: str) -> range:
@@ -167,7 +160,7 @@ def year_range(text: str, where: str) -> tuple[int, int]:
     raise InputError(f"{where}: years = {text[:40]!r}: write {forms}")
 
 
-def compose(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
+def with_draws(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
     """Return a scenario's drivers with draws of those that move, from uniform draws of shape (draws, moves).
 
     Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.

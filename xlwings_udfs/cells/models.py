@@ -10,7 +10,7 @@ from model import companies
 from model.errors import NotAvailableError, NotMeaningfulError, UnknownNameError, did_you_mean
 from model.language.periods import Period, Quarter
 from model.results import Results, run
-from model.scenarios.composing import BASE, load_scenario
+from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_overlays, builtin_scenarios
 from xlwings_udfs.cells.arguments import Cell, FrozenOverrides, Scalar, overrides_of, text_of, thawed
 
@@ -26,11 +26,11 @@ CACHED_MODELS: Final = 64
 
 
 def scenario_name(value: Cell) -> str:
-    """Return the name of a shipped scenario, with overlays joined by +; blank is ``base``.
+    """Return the name of a shipped scenario, with overlays joined by +; blank is the base of the company.
 
     Files cannot be named in cells.
     """
-    name = text_of(value, "scenario", BASE)
+    name = text_of(value, "scenario", companies.default().base)
     first, *overlays = (part.strip() for part in name.split("+"))
     _check_known("scenario", first, builtin_scenarios())
     for each in overlays:

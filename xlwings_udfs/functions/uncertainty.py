@@ -111,7 +111,7 @@ def AMZN_SIMULATE(
     Example: ``AMZN_SIMULATE("free_cash_flow 2027", "base", 10000, 1)``. Latin hypercube draws from the
     shipped distributions; the same call gives the same figures on every host.
     """
-    from model.simulation.questions import Request, output_ahead  # noqa: PLC0415  # only this function simulates
+    from model.simulation.questions import Request, output_ahead, thresholds  # noqa: PLC0415  # only this one simulates
     from model.simulation.run import simulate  # noqa: PLC0415
 
     chosen = scenario_of(scenario)
@@ -123,10 +123,8 @@ def AMZN_SIMULATE(
     if name in words.events:
         return _event_block(run(question=Request((), (name,))), name)
     figure = output_ahead(name, chosen.plan)
-    priced = figure.key == words.value
-    threshold = chosen.table[words.price]["all"] if priced else 0.0
-    found = run(question=Request((figure,), (), ((figure, threshold),)))
-    return _figure_block(found, "the price" if priced else "0")
+    found = run(question=Request((figure,), (), thresholds([figure], chosen)))
+    return _figure_block(found, "the price" if words.price and figure.key == words.value else "0")
 
 
 def _whole(value: object, what: str, default: int, most: int) -> int:

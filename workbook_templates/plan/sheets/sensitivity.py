@@ -50,7 +50,7 @@ _LAST: Final = NOTE
 _CHART_SIZE: Final = (19.5, 13.0)
 _ANOTHER: Final = "stamped for another scenario"
 _MOVES: Final = {
-    "set": ", in all that lies ahead", "add": ", added to each value ahead",
+    "set": ", in every period ahead", "add": ", added to each value ahead",
     "scale": ", times each value ahead",
 }  # fmt: skip
 _HEADS: Final = {

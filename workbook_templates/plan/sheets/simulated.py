@@ -6,10 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
-from model.language.periods import Period
 from model.outputs import Output
-from model.scenarios.drivers import ALL
-from model.simulation.questions import Request
+from model.simulation.questions import Request, flows_ahead, thresholds
 from model.simulation.run import simulate
 from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series
@@ -53,17 +51,10 @@ def simulation_of(scenario: Scenario) -> Simulation | str:
     plan, asked = scenario.plan, scenario.company.presentation.questions
     if not asked.cash_flow:
         return ""
-    quarters = plan.axis.quarters[plan.axis.forecast_start : plan.axis.forecast_start + _QUARTERS]
-    periods = [Period("quarterly", each.year, each.number) for each in quarters]
-    outputs = [Output.of(asked.cash_flow, plan, each) for each in periods]
-    if asked.trough:
-        outputs.append(Output.of(asked.trough, plan))
-    above = [(each, 0.0) for each in outputs]
-    if asked.value and asked.price:
-        outputs.append(Output.of(asked.value, plan))
-        above.append((outputs[-1], scenario.table[asked.price][ALL]))
+    results = [key for key in (asked.trough, asked.price and asked.value) if key]
+    outputs = (*flows_ahead(scenario, _QUARTERS), *(Output.of(key, plan) for key in results))
     event = words_of(scenario).simulated_event
-    question = Request(tuple(outputs), (event,) if event else (), tuple(above))
+    question = Request(outputs, (event,) if event else (), thresholds(outputs, scenario))
     try:
         return simulate(scenario, draws=DRAWS, seed=SEED, engine="numpy", workers=1, question=question)
     except InputError as error:
