@@ -49,7 +49,8 @@ CELLS: Final = (
     None, 0, 1, -1, 0.5, 2026, 20263, 2026.5, 1e308, -1e308, math.nan, math.inf, 10**400, True, False, *TEXTS,
     "bull", "BASE", "company", "capex_scale", "value_per_share[dcf,mid]", ErrorValue("#N/A"),
     object(), [], [[]], [[None]], [[2025], [2026]], [["aws_growth", 0.2]], [["aws_growth", "x"]], [[1, [2]]],
-    [0.1, 0.2], [["driver", 2027], ["wacc", 0.1]], [["driver", "unit", "2026Q4"], ["capex_scale", "times", 0.9]],
+    [0.1, 0.2], [["driver", 2027], ["wacc", 0.1]],
+    [["driver", "unit", "2026Q4"], ["capex_scale", "times", 0.9]],
 )  # fmt: skip
 TRIES_IN_TURN: Final = {"scenario_file": 20, "uncertainty_file": 20, "function": 20, "workbook": 1}
 """A workbook takes as long as twenty of the others."""
