@@ -1,19 +1,37 @@
 # make run: workbooks into out/.  make test: the test suite, one process a core.  Both first fill .venv.
 # make test PYTEST_ARGS=tests/test_axis.py: one file, in one process.
+# make core: the core of the suite.  make minimums: the same with the oldest libraries that pyproject.toml allows.
+# make fuzz SECONDS=600 SEED=1: odd inputs for that long.
 # make docs: runs every example of the documents, and writes what it prints.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+MINIMUM := .venv-minimum
+# What every part of the product stands on, without the long tests: for other versions of libraries and Python
+CORE := $(addsuffix .py,$(addprefix tests/test_,axis language evaluate kernel sampling simulate simulate_kernel \
+  uncertainty solve sensitivity cli_sensitivity value claims backtest workbook sensitivity_sheet read files functions \
+  cluster hosts))
+SECONDS ?= 600
+SEED ?= 1
 PYTEST_ARGS ?= --numprocesses=logical --dist=worksteal --durations=25
 
-.PHONY: run test lint docs bench clean
+.PHONY: run test core minimums fuzz lint docs bench clean
 
 run: $(VENV)/.run
 	$(BIN)/amzn-fcf build --out out
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+core: $(VENV)/.test
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(CORE)
+
+minimums: $(MINIMUM)/.test
+	$(MINIMUM)/bin/python -m pytest --numprocesses=logical --dist=worksteal $(CORE)
+
+fuzz: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python tests/fuzzing.py --seconds $(SECONDS) --seed $(SEED)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -30,7 +48,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/simulation.py
 
 clean:
-	rm -rf $(VENV) out
+	rm -rf $(VENV) $(MINIMUM) out
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "amzn-fcf needs Python 3.11 or later; try make PYTHON=python3.11")'
@@ -43,3 +61,9 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) --editable '.[test]'
 	touch $@ $(VENV)/.run
+
+$(MINIMUM)/.test: pyproject.toml constraints-minimum.txt
+	$(PYTHON) -m venv $(MINIMUM)
+	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-minimum.txt \
+	  --editable '.[cluster,engines,fast,plot]' hatchling hypothesis lxml openxml-audit packaging psutil pytest pytest-xdist xlsxwriter
+	touch $@

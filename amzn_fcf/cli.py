@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from amzn_fcf import __version__
@@ -16,6 +17,7 @@ from amzn_fcf.text.errors import CANNOT_READ, INTERRUPTED, NO_ROOT, complain, on
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_STDERR: Final = 2
 _PARTS: Final = ("SUMMARY", "EXAMPLE", "OPTIONS", "run")
 
 
@@ -28,13 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 done; 1 errors found (``validate``) or a workbook that does not match the model; 2 bad input;
         3 no root (``solve``); 130 interrupted.
     """
+    _open_missing_streams()
     try:
         arguments = _parser().parse_args(argv)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # if a terminal lacks a character, its code
         status = int(arguments.run(arguments))
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
         _discard_output()
         return 0
@@ -44,14 +46,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         from model.errors import AmznFcfError, NoRootError  # noqa: PLC0415  # --help is fast
 
-        if isinstance(error, OSError):
-            error = AmznFcfError(f"the output cannot be written: {error.strerror}")
+        if isinstance(error, OSError) and error.filename is not None:
+            error = AmznFcfError(f"{error.filename}: cannot be read or written: {error.strerror}")
+        elif isinstance(error, OSError):
+            error = AmznFcfError(f"the output cannot be written: {error.strerror or error}")
             _discard_output()
         if not isinstance(error, AmznFcfError):
             raise
         complain(str(error))
         return NO_ROOT if isinstance(error, NoRootError) else CANNOT_READ
     return status
+
+
+def _open_missing_streams() -> None:
+    """Give a process without stdin, stdout or stderr an empty one: services, pythonw, ``2>&-``.
+
+    Python has None for such a stream, and the next file that is opened would get its number.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # until the end
 
 
 def _discard_output() -> None:

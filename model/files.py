@@ -7,17 +7,21 @@ import errno
 import os
 import platform
 import re
+import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 _FULL: Final = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}
 """Errors of the disk, not of one file."""
+_LXML_CANNOT_WRITE: Final = "SerialisationError"
+"""What lxml, if openpyxl finds it installed, raises for an error of the disk."""
 _PART: Final = re.compile(r"\..+\.([^.]+)-([0-9]+)\.part")
 _OLD_SECONDS: Final = 3600
 """Writing takes seconds: an older temporary file was abandoned."""
@@ -65,6 +69,38 @@ def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
     return list(contents)
+
+
+@contextlib.contextmanager
+def temporary_files(purpose: str) -> Iterator[None]:
+    """Let errors of temporary files say where they lie, and what they are used for: ``"to ..."``."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, OSError) and type(error).__name__ != _LXML_CANNOT_WRITE:
+            raise
+        place, reason = getattr(error, "filename", None) or _temporary_place(), _reason(error)
+        sys.unraisablehook = lambda _: None  # interrupted writers fail once more when they are closed
+        hint = "make room there, or name another folder in the environment variable TMPDIR"
+        raise DiskError(f"{place}: cannot be used {purpose} ({reason}); {hint}") from None
+
+
+@contextlib.contextmanager
+def temporary_folder(purpose: str) -> Iterator[Path]:
+    """Give a folder that is removed afterwards; see :func:`temporary_files`."""
+    with temporary_files(purpose), tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _temporary_place() -> str:
+    try:
+        return tempfile.gettempdir()
+    except OSError:  # none can be written to
+        return "the temporary folder"
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else "") or str(error)
 
 
 def remove_stale_parts(folder: Path) -> None:

@@ -9,6 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import amzn_fcf
+from processes import AMZN_FCF, finished
 
 from model.errors import WorkbookError
 from model.files import DiskError, part_of, remove_stale_parts, write_files, write_whole
@@ -51,6 +53,36 @@ def test_a_full_disk_is_an_error_of_the_disk_and_keeps_the_earlier_file(tmp_path
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert path.read_bytes() == b"earlier"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("lxml", ["True", "False"], ids=["with lxml", "without lxml"])
+def test_a_full_temporary_folder_is_named_with_its_use(lxml: str, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the full folder, as above."""
+    resource = pytest.importorskip("resource")
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+
+    found = finished(
+        [*AMZN_FCF, "build", "--scenario", "base", "--out", str(tmp_path / "out")],
+        env={**os.environ, "OPENPYXL_LXML": lxml, "TMPDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        preexec_fn=limit,
+    )
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.startswith("amzn-fcf: error: ")
+    assert f"{tmp_path}: cannot be used to write the workbook (" in found.stderr
+    assert found.stderr.endswith("name another folder in the environment variable TMPDIR\n")
+    assert found.stderr.count("\n") == 1
+    assert not list((tmp_path / "out").glob("*.xlsx"))
+
+
+@pytest.mark.parametrize("command", ["validate", "read", "show --scenario"])
+def test_a_path_that_is_too_long_is_named(command: str) -> None:
+    path = f"{'x' * 300}.{'toml' if 'show' in command else 'xlsx'}"
+    ran = amzn_fcf(*command.split(), path, *(["net_sales"] if "show" in command else []))
+    assert ran.returncode == 2
+    assert "File name too long" in ran.stderr
+    assert ran.stderr.count("\n") == 1
 
 
 def test_the_parts_of_killed_writers_are_removed_and_those_of_running_ones_stay(tmp_path: Path) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-import tempfile
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from model.files import temporary_folder
 from workbook_templates.engines.engine import Engine
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ class IronCalc(Engine):
         import ironcalc  # noqa: PLC0415
 
         found: list[Grids] = []
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "book.xlsx"
+        with temporary_folder("to calculate with IronCalc") as folder:
+            path = folder / "book.xlsx"
             for data, changes in jobs:
                 path.write_bytes(data)
                 model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")

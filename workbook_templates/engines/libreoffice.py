@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from model.errors import EngineError
+from model.files import temporary_folder
 from workbook_templates.engines.engine import Engine
 from workbook_templates.read.book import read_grids
 from workbook_templates.write.patching import with_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from workbook_templates.read.values import Changes, Grids
 
@@ -42,8 +42,7 @@ class LibreOffice(Engine):
 
     def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
         program = office_program() or ""
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
+        with temporary_folder("to calculate with LibreOffice") as folder:
             profile = folder / "profile" / "user"
             profile.mkdir(parents=True)
             (profile / "registrymodifications.xcu").write_text(_RECALCULATE_ALWAYS, encoding="utf-8")

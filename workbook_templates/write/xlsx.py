@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from model.files import temporary_files
 from workbook_templates.a1 import column_letters
 from workbook_templates.write.patching import with_relative_targets
 
@@ -38,7 +39,8 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
     book.properties.title = f"{company.name.capitalize()} free cash flow: {workbook_plan.selected.name}"
     book.properties.creator = "amzn-fcf"
     file = io.BytesIO()
-    book.save(file)
+    with temporary_files("to write the workbook"):
+        book.save(file)
     return with_relative_targets(file.getvalue())
 
 
