@@ -45,7 +45,7 @@ TEXTS: Final = (
     "", " ", "=1+1", "base", "aws_growth", "2026Q3", "TTM 2026Q3", "\u0000", "\U0001f600", "a" * 5000,
     "../x.toml", "+", "a+b", "日本", "#N/A", "nan", "1,000", "8%", "_x0041_", "\u202e", "'", '"',
 )  # fmt: skip
-CELLS: Final = (
+CELLS: Final[tuple[object, ...]] = (
     None, 0, 1, -1, 0.5, 2026, 20263, 2026.5, 1e308, -1e308, math.nan, math.inf, 10**400, True, False, *TEXTS,
     "bull", "BASE", "company", "capex_scale", "value_per_share[dcf,mid]", ErrorValue("#N/A"),
     object(), [], [[]], [[None]], [[2025], [2026]], [["aws_growth", 0.2]], [["aws_growth", "x"]], [[1, [2]]],
@@ -90,10 +90,11 @@ def _replaced(pattern: str, new: Callable[[str, random.Random], str]) -> Callabl
 
 
 def _another_word(text: str, dice: random.Random) -> str:
-    return dice.choice(re.findall(r"[A-Za-z_]{3,}", text) or ["x"])
+    words: list[str] = re.findall(r"[A-Za-z_]{3,}", text) or ["x"]
+    return dice.choice(words)
 
 
-_CHANGES: Final = (
+_CHANGES: Final[tuple[Callable[[str, random.Random], str], ...]] = (
     _line,
     _replaced(r"-?\b\d+(\.\d+)?\b", lambda _, dice: dice.choice(NUMBERS)),
     _replaced(r'"[^"\n]*"', lambda _, dice: f'"{dice.choice(TEXTS)}"'),
