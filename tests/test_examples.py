@@ -11,7 +11,7 @@ import pytest
 
 import model
 import workbook_templates
-from model.analysis.sensitivity import Steps
+from model.analysis.swings import Steps
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
