@@ -65,6 +65,8 @@ def dask_processes(folder: Path, workers: int = 2) -> Iterator[DaskProcesses]:
         dask.address = str(json.loads(file.read_text(encoding="utf-8"))["address"])
         for _ in range(workers):
             dask.start_worker()
+        if workers:
+            dask.wait_for_workers()
         yield dask
     finally:
         for each in (dask.scheduler, *dask.workers):

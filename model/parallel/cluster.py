@@ -67,7 +67,7 @@ class _Cluster(Executor):
         self._client, self._address = client, address
         self._executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # as above
         self._checked: set[str] = set()
-        self._last_with_workers = time.monotonic()
+        self._without_workers_since: float | None = None
 
     def submit(self, fn: Callable[..., Result], /, *args: object, **kwargs: object) -> Future[Result]:
         """Submit a call, pickled twice: a worker reads the call itself only once it knows its software."""
@@ -79,8 +79,10 @@ class _Cluster(Executor):
         """Ask workers that have joined for their software, and check that any worker is left."""
         workers = set(self._client.scheduler_info(n_workers=-1)["workers"])
         if workers:
-            self._last_with_workers = time.monotonic()
-        elif time.monotonic() > self._last_with_workers + _SECONDS_WITHOUT_WORKERS:
+            self._without_workers_since = None
+        elif self._without_workers_since is None:
+            self._without_workers_since = time.monotonic()
+        elif time.monotonic() > self._without_workers_since + _SECONDS_WITHOUT_WORKERS:
             hint = f"start some with `dask worker {self._address}`"
             raise WorkersLostError(f"the scheduler at {self._address} has no workers any more: {hint}")
         if joined := sorted(workers - self._checked):
