@@ -5,22 +5,50 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import signal
 import sys
+import threading
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from amzn_fcf import __version__
 from amzn_fcf.commands import COMMANDS
-from amzn_fcf.text.errors import CANNOT_READ, INTERRUPTED, NO_ROOT, complain, one_line
+from amzn_fcf.text.errors import CANNOT_READ, INTERRUPTED, NO_ROOT, TERMINATED, complain, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
 
 _STDERR: Final = 2
 _PARTS: Final = ("SUMMARY", "EXAMPLE", "OPTIONS", "run")
 
 
+class _Terminated(KeyboardInterrupt):
+    """The signal SIGTERM, which ``kill`` and ``timeout`` send."""
+
+
+@contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does: worker processes end, and leave nothing behind."""
+    by_default = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if not by_default or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_signal: int, _frame: FrameType | None) -> NoReturn:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one does not disturb the end
+        raise _Terminated
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@_termination_as_interrupt()
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -28,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         0 done; 1 errors found (``validate``) or a workbook that does not match the model; 2 bad input;
-        3 no root (``solve``); 130 interrupted.
+        3 no root (``solve``); 130 interrupted; 143 terminated.
     """
     _open_missing_streams()
     try:
@@ -40,6 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         _discard_output()
         return 0
+    except _Terminated:
+        print("amzn-fcf: terminated; files already written are complete", file=sys.stderr)
+        return TERMINATED
     except KeyboardInterrupt:
         print("amzn-fcf: interrupted; files already written are complete", file=sys.stderr)
         return INTERRUPTED

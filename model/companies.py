@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, wraps
 from inspect import signature
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -15,27 +16,30 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
-_in_use: list[Company] = []
+_in_use: ContextVar[Company | None] = ContextVar("company in use", default=None)
 
 
 def default() -> Company:
     """Return the company in use."""
-    if not _in_use:
-        from model.amazon import AMAZON  # noqa: PLC0415  # the one import of a company: when it is needed
+    if company := _in_use.get():
+        return company
+    from model.amazon import AMAZON  # noqa: PLC0415  # the one import of a company: when it is needed
 
-        _in_use.append(AMAZON)
-    return _in_use[-1]
+    return AMAZON
 
 
 @contextmanager
 def using(company: Company) -> Iterator[Company]:
-    """Use another company in this process, threads included: commands and functions are then its own."""
-    default()
-    _in_use.append(company)
+    """Use another company in this thread or task: commands and functions are then its own.
+
+    A thread that is started meanwhile uses the default, unless it is one of
+    :class:`model.parallel.workers.Threads` or runs in a copy of this context.
+    """
+    token = _in_use.set(company)
     try:
         yield company
     finally:
-        _in_use.pop()  # blocks of ``with`` end in the order in which they nest
+        _in_use.reset(token)
 
 
 def cached(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:

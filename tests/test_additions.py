@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from second_company import BAKERY, Bakery, Oven
+from small_model import SMALL
 
 from amzn_fcf.cli import main
 from model import companies
@@ -24,6 +27,7 @@ from model.errors import DeclarationError, InputError
 from model.language.declarations import Block, Model, driver, line, reported
 from model.language.periods import Quarter
 from model.language.vocabulary import prev
+from model.parallel.workers import in_order, local_workers
 from model.presentation import (
     VALUE_HEADS,
     CellWords,
@@ -289,6 +293,27 @@ def test_companies_in_use_nest() -> None:
         with companies.using(AMAZON):
             assert companies.default() is AMAZON
         assert companies.default() is BAKERY
+    assert companies.default() is AMAZON
+
+
+def test_a_company_in_use_is_that_of_its_thread_and_of_the_threads_that_work_for_it() -> None:
+    both_inside = threading.Barrier(2, timeout=20)
+
+    def used(company: Company) -> list[Company]:
+        with companies.using(company):
+            both_inside.wait()
+            with local_workers(2, processes=False) as workers:
+                found = [
+                    companies.default(),
+                    *in_order(workers, lambda _piece: companies.default(), range(4)),
+                ]
+            both_inside.wait()
+            return found
+
+    with ThreadPoolExecutor(2) as threads:
+        bakery, small = threads.map(used, (BAKERY, SMALL))
+    assert bakery == [BAKERY] * 5
+    assert small == [SMALL] * 5
     assert companies.default() is AMAZON
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from amzn_fcf import __version__
-from amzn_fcf.building.records import Record, code_digest, digest, kept_record, remember, scenario_digest
+from amzn_fcf.building.records import Record, digest, kept_record, remember, scenario_digest
 from amzn_fcf.building.selection import file_name, offered_with
 from amzn_fcf.building.workbooks import build
 from amzn_fcf.text.summary import summary_row
@@ -16,6 +17,7 @@ from model import companies
 from model.errors import AmznFcfError
 from model.files import DiskError, write_whole
 from model.parallel.cluster import cluster_workers
+from model.parallel.software import software
 from model.parallel.workers import WorkersLostError, cores, in_order, local_workers
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
 
@@ -47,8 +49,8 @@ class Job:
 
     @property
     def key(self) -> str:
-        """Identifies the workbook: code, scenarios, and the selected one."""
-        return digest(f"{code_digest()} {self.family.digest} {self.place}".encode())
+        """Identifies the workbook: the software of this process, scenarios, and the selected one."""
+        return digest(json.dumps([software(), self.family.digest, self.place]).encode())
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,15 @@ class Outcome:
     """The outcome of a job.
 
     ``wrote``, ``kept``: the workbook exists, and ``row`` is its line of the summary. ``refused``: it does not
-    match the model. ``failed``: it could not be built or written; ``disk``: the disk takes no more.
+    match the model. ``failed``: it could not be built or written; ``disk``: the disk takes no more. ``key``:
+    that of the job in the process that built the workbook.
     """
 
     path: Path
     state: Literal["wrote", "kept", "refused", "failed", "disk"]
     row: tuple[str, ...] = ()
     message: str = ""
+    key: str = ""
 
     @property
     def exists(self) -> bool:
@@ -108,7 +112,7 @@ def outcomes(jobs: Sequence[Job], workers: Workers) -> Generator[Outcome]:
     """Have workbooks built, write those that match the model, and yield the outcomes in order.
 
     Workers return files, since other computers do not see the same folder; few are in progress at a time, so
-    few wait to be written. Ends early if the disk is full.
+    few wait to be written. Ends early if the disk is full or the workers are lost.
     """
     waiting = deque(jobs)
     try:
@@ -119,14 +123,13 @@ def outcomes(jobs: Sequence[Job], workers: Workers) -> Generator[Outcome]:
             if written.state == "disk":
                 return
     except WorkersLostError as error:
-        for job in waiting:
-            yield Outcome(job.path, "failed", message=f"{job.path}: {error}")
+        yield Outcome(waiting[0].path, "failed", message=f"{waiting[0].path}: {error}")
 
 
 def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
     """Write a workbook and its record; an earlier file is kept if that fails."""
     try:
-        remember(job.path, Record(digest(data), job.key, outcome.row))
+        remember(job.path, Record(digest(data), outcome.key, outcome.row))
         write_whole(job.path, data)
     except DiskError as error:
         return Outcome(job.path, "disk", message=str(error))
@@ -143,7 +146,7 @@ def _built(job: Job) -> tuple[Outcome, bytes]:
     except AmznFcfError as error:
         return Outcome(job.path, "failed", message=str(error)), b""
     if built.report.is_clean:
-        return Outcome(job.path, "wrote", summary_row(built)), built.data
+        return Outcome(job.path, "wrote", summary_row(built), key=job.key), built.data
     first, *more = built.report.findings
     example = f"{first.place} ({first.rule}): expected {first.expected}, found {first.found}"
     return Outcome(job.path, "refused", message=f"{len(more) + 1} findings, such as {example}"), b""

@@ -10,24 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib import metadata, resources
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf import __version__
 from model.errors import WorkbookError
 from model.files import write_whole
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from model.scenarios.scenario import Scenario
 
 FOLDER: Final = ".amzn-fcf"
-_OF_THE_CODE: Final = ("amzn_fcf", "model", "workbook_templates")
-_LIBRARIES: Final = ("formualizer", "numpy", "openpyxl", "scipy")
-"""Their versions decide on the bytes of a workbook, too."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +42,6 @@ def scenario_digest(scenario: Scenario) -> str:
         sorted((key, note.grade, note.source) for key, note in scenario.sources.items()),
     ]  # fmt: skip
     return digest(json.dumps(content).encode())
-
-
-@cache
-def code_digest() -> str:
-    """Return a digest of the version, the libraries, and the code and data that make workbooks."""
-    found = hashlib.sha256(__version__.encode())
-    for name in _LIBRARIES:
-        found.update(f"{name} {metadata.version(name)}\n".encode())
-    for package in _OF_THE_CODE:
-        _take_in(resources.files(package), found)
-    return found.hexdigest()
-
-
-def _take_in(folder: Traversable, found: hashlib._Hash) -> None:
-    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
-        if entry.is_dir() and entry.name != "__pycache__":
-            _take_in(entry, found)
-        elif entry.is_file():
-            found.update(entry.name.encode() + b"\0" + entry.read_bytes())
 
 
 def digest(data: bytes) -> str:

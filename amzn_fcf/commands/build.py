@@ -37,7 +37,7 @@ def run(arguments: Arguments) -> int:
     from amzn_fcf.building.records import FOLDER
     from amzn_fcf.building.selection import default_scenarios, named
     from amzn_fcf.text.tables import progress
-    from model.errors import InputError
+    from model.errors import AmznFcfError, InputError
     from model.files import make_folder
     from model.parallel.workers import check_workers
 
@@ -61,6 +61,9 @@ def run(arguments: Arguments) -> int:
     try:
         for outcome in progress(found, "Building workbooks", len(waiting)):
             done[outcome.path] = outcome
+    except AmznFcfError:  # no workers: its one line says all
+        jobs = [job for job in jobs if job.path in done]
+        raise
     finally:
         found.close()
         _tidy(out)

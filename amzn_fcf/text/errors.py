@@ -9,6 +9,7 @@ PARTIAL: Final = 1
 CANNOT_READ: Final = 2
 NO_ROOT: Final = 3
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143
 _LONGEST_LINE: Final = 600
 
 

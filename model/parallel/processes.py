@@ -1,4 +1,4 @@
-"""A process pool that fails at once when a worker is killed, exits with its parent, and ignores Ctrl-C."""
+"""A process pool that fails at once when a worker is killed; its parent alone obeys Ctrl-C and SIGTERM."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import signal
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+_SIGNALS: Final = frozenset({signal.SIGINT, signal.SIGTERM})
+"""Those that ask a command to end; a terminal and some supervisors send them to all of its processes."""
 
 
 class Processes(ProcessPoolExecutor):
@@ -31,7 +33,7 @@ class Processes(ProcessPoolExecutor):
         self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Future[Result]:
         """Submit a call; a process is started for it unless one is idle."""
-        with _interrupts_held():
+        with _signals_held():
             return super().submit(fn, *args, **kwargs)
 
     def end_if_broken(self) -> None:
@@ -53,8 +55,9 @@ class Processes(ProcessPoolExecutor):
 
 
 def _prepare() -> None:
-    """Prepare a process to ignore Ctrl-C, and to exit with its parent even if that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Prepare a process to leave signals to its parent, and to exit with it even if that is killed."""
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -66,12 +69,12 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back while a process is started, which inherits this, until it ignores Ctrl-C itself."""
+def _signals_held() -> Iterator[None]:
+    """Hold signals back while a process is started, which inherits this, until it ignores them itself."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield
     finally:

@@ -10,15 +10,18 @@ import os
 from collections import deque
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from model.errors import AmznFcfError, EngineError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+Arguments = ParamSpec("Arguments")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 MOST_WORKERS: Final = 1024
@@ -28,7 +31,7 @@ PIECES_A_WORKER: Final = 2
 
 
 class WorkersLostError(EngineError):
-    """The cluster's scheduler or a worker process is lost. Results returned before are valid."""
+    """Workers are lost, or have other software than this process. Results returned before are valid."""
 
 
 class ThisThread(Executor):
@@ -44,6 +47,16 @@ class ThisThread(Executor):
         return done
 
 
+class Threads(ThreadPoolExecutor):
+    """Threads that use the company which the caller uses (:func:`model.companies.using`)."""
+
+    def submit(
+        self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Submit a call, which sees the context variables of the caller."""
+        return super().submit(partial(copy_context().run, fn, *args, **kwargs))
+
+
 @dataclass(frozen=True)
 class Workers:
     """An executor, and how to use it."""
@@ -51,6 +64,8 @@ class Workers:
     executor: Executor
     at_once: int
     """Number of pieces under way at a time."""
+    check: Callable[[], None] = lambda: None
+    """Called every second while a result is awaited: fails, or makes results fail, that cannot come."""
     elsewhere: bool = False
     """On other machines, which may lack modules or files: errors there, unless ours, are their fault."""
 
@@ -78,24 +93,25 @@ def local_workers(workers: int, *, processes: bool) -> Iterator[Workers]:
     if workers == 1:
         yield Workers(ThisThread(), 1)
         return
-    executor: Executor
+    at_once = PIECES_A_WORKER * workers
     if processes:
         from model.parallel.processes import Processes  # noqa: PLC0415  # missing in browsers
 
-        executor = Processes(workers)
+        pool = Processes(workers)
+        found = Workers(pool, at_once, check=pool.end_if_broken)
     else:
-        executor = ThreadPoolExecutor(workers)
+        found = Workers(Threads(workers), at_once)
     try:
-        yield Workers(executor, PIECES_A_WORKER * workers)
+        yield found
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        found.executor.shutdown(wait=True, cancel_futures=True)
 
 
 def in_order(workers: Workers, piece: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Yield the result of a piece of work for each item, in order, with few of them under way at a time.
 
-    A :class:`WorkersLostError` if a process or the scheduler is lost, or a cluster cannot compute a piece;
-    errors of a piece on this machine are raised unchanged.
+    A :class:`WorkersLostError` if workers are lost, or a cluster cannot compute a piece; errors of a piece on
+    this machine are raised unchanged.
     """
     waiting = iter(items)
     under_way: deque[Future[Result]] = deque()
@@ -105,7 +121,7 @@ def in_order(workers: Workers, piece: Callable[[Item], Result], items: Iterable[
                 under_way.append(workers.executor.submit(piece, item))
             if not under_way:
                 return
-            yield _result(under_way.popleft(), workers.executor)
+            yield _result(under_way.popleft(), workers)
     except BrokenExecutor:
         raise WorkersLostError("a worker process was killed, or memory ran out: try fewer workers") from None
     except CancelledError:
@@ -113,11 +129,12 @@ def in_order(workers: Workers, piece: Callable[[Item], Result], items: Iterable[
     except Exception as error:
         if not workers.elsewhere or isinstance(error, AmznFcfError):
             raise
-        hint = "its machines need the same version of amzn-fcf"
+        workers.check()  # names a worker without our software that has joined meanwhile
+        hint = "the log of its workers says more"
         raise WorkersLostError(f"the cluster failed: {type(error).__name__}: {error}; {hint}") from None
 
 
-def _result(piece: Future[Result], executor: Executor) -> Result:
+def _result(piece: Future[Result], workers: Workers) -> Result:
     """Wait for a result, and check every second that it can still come."""
     while True:
         try:
@@ -125,5 +142,4 @@ def _result(piece: Future[Result], executor: Executor) -> Result:
         except TimeoutError:
             if piece.done():
                 return piece.result()
-            if hasattr(executor, "end_if_broken"):
-                executor.end_if_broken()
+            workers.check()

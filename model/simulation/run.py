@@ -137,13 +137,13 @@ def run_job(
 ) -> Simulation:
     """Compute a prepared simulation; see :func:`simulate`."""
     started = time.perf_counter()
-    bins = bins_of(block_work.compute_block(job, block_work.PILOT, block_work.PILOT_DRAWS)[1])
-    plain = block_work.path_outputs(job)
     tally: Tally | None = None
     done, lost = 0, ""
     history: list[Progress] = []
     try:
         with _workers(job, settings) as workers:
+            bins = bins_of(block_work.compute_block(job, block_work.PILOT, block_work.PILOT_DRAWS)[1])
+            plain = block_work.path_outputs(job)
             piece = partial(block_work.tally_block, job, bins)
             for block in in_order(workers, piece, range(job.blocks.count)):
                 tally = block if tally is None else tally + block

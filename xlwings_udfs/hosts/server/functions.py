@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from typing import TYPE_CHECKING, Final
 
+from model.parallel.workers import Threads
 from xlwings_udfs.hosts.officejs import catching_functions, registered
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from xlwings_udfs.cells.arguments import Result
 
-_MODEL: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
+_MODEL: Final = Threads(max_workers=1, thread_name_prefix="model")
 """One thread, so that long calls do not block the event loop and no two calls compute at once."""
 
 
