@@ -21,7 +21,7 @@ from amzn_fcf.cli import main
 from model.amazon import AMAZON
 from model.parallel.cluster import _refusal
 from model.parallel.software import software
-from model.parallel.workers import Here, Workers
+from model.parallel.workers import ThisThread, Workers
 from model.scenarios.composing import load_scenario
 from model.simulation.run import simulate
 
@@ -217,6 +217,6 @@ def test_a_workbook_is_kept_only_if_the_software_of_this_process_built_it(
     monkeypatch.setattr(
         batch, "_built", lambda job: (Outcome(job.path, "wrote", key=keys[job.path]), b"workbook")
     )
-    assert [each.state for each in outcomes([here, other], Workers(Here(), 1))] == ["wrote", "wrote"]
+    assert [each.state for each in outcomes([here, other], Workers(ThisThread(), 1))] == ["wrote", "wrote"]
     assert kept_record(here.path, here.key, replace_changed=False)
     assert kept_record(other.path, other.key, replace_changed=False) is None
