@@ -125,17 +125,31 @@ def test_a_changed_input_is_no_error_and_the_model_is_run_with_it(clean: bytes) 
 
     def change(book: Workbook) -> None:
         book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = 0.1
-        cell = book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20))
-        cell.value, cell.style = (
-            1.5,
-            "input times",
-        )  # the style of the row, which a spreadsheet program gives to what is typed
+        book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20)).value = 1.5
 
     data = tampered(clean, change)
     assert validate(data, "x").is_clean
     read = read_inputs(read_grids(data, formulas=True)).selected
     assert read.table["aws_growth"]["2028"] == 0.1
     assert read.table["capex_scale"]["2027Q1"] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("key", "column"),
+    [
+        ("aws_growth", "F"), ("aws_growth", "T"), ("aws_growth", "U"), ("aws_growth", "CD"), ("wacc", "J"),
+        ("deferral_cap", "G"),
+    ],
+)  # fmt: skip
+def test_a_value_that_nothing_reads_is_named_with_its_cell(key: str, column: str, clean: bytes) -> None:
+    """In reported years and quarters, between both, to the right of both, beside a driver without time."""
+    cell = f"{column}{written('base')[0].layout.given[key]}"
+
+    def change(book: Workbook) -> None:
+        book[INPUTS][cell] = 0.3
+
+    (found,) = validate(tampered(clean, change), "x").findings
+    assert (found.rule, found.sheet, found.cell, found.found) == ("unread-value", INPUTS, cell, "0.3")
 
 
 def test_an_input_out_of_range_or_of_the_wrong_kind_is_found(clean: bytes) -> None:
