@@ -11,7 +11,6 @@ from amzn_fcf.text.errors import CANNOT_READ, complain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amzn_fcf.text.findings import Unreadable
     from workbook_templates.validation.findings import Report
 
 SUMMARY: Final = "check workbooks: ours cell by cell against the model, any other by generic audit rules"
