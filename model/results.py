@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from model.backends.arrays import Array, Values, applied, by_year, compile_plan
 from model.errors import InputError, NotAvailableError, PeriodError, did_you_mean
-from model.language.nodes import Expr, Ref, leaves, mapped
+from model.language.nodes import CountBeyond, Expr, Ref, leaves, mapped
 from model.language.periods import FREQUENCIES, QUARTERS_A_YEAR, Axis, Frequency, Period
 from model.plan.plan import Plan, Row, key_of
 from model.reported.actuals import reported_arrays
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+
+
+class FailedCheck(NamedTuple):
+    """A check with quarters beyond its tolerance: the row that counts them, and its largest difference."""
+
+    key: str
+    label: str
+    failures: float
+    quarter: str
+    """Quarter of the largest difference; empty for a check without time."""
+    amount: str
+
+    def __str__(self) -> str:
+        where = f"{self.failures:g} of its quarters, most in {self.quarter}: " if self.quarter else ""
+        return f"{self.label}: {where}{self.amount}"
 
 
 @dataclass(repr=False)
@@ -76,6 +91,23 @@ class Results:
         if frequency == "annual":
             return [Period("annual", year) for year in axis.years]
         return [Period(frequency, quarter.year, quarter.number) for quarter in axis.quarters]
+
+    def failed_checks(self, scenario: int = 0) -> list[FailedCheck]:
+        """Return the checks of a scenario that fail, each with the quarter of its largest difference."""
+        found = []
+        for row in self.plan.rows.values():
+            if not isinstance(row.forecast, CountBeyond):
+                continue
+            count = float(_column(self.values[row.key], scenario)[0])
+            if count == 0:
+                continue
+            check = self.plan.rows[key_of(row.forecast.ref)]
+            differences = np.abs(np.nan_to_num(_column(self.values[check.key], scenario)))
+            place = int(differences.argmax())
+            quarter = str(self.plan.axis.quarters[place]) if check.timed else ""
+            amount = f"{differences[place]:,.6g} {check.unit}"
+            found.append(FailedCheck(row.key, check.label, count, quarter, amount))
+        return found
 
     def table(self, keys: Sequence[str], frequency: Frequency = "annual", scenario: int = 0) -> pd.DataFrame:
         """Return lines as a table: one row a period, one column a line."""

@@ -43,6 +43,16 @@ def edited(data: bytes, part: str, pattern: str, new: str | Callable[[re.Match[s
     return packed({**parts, part: text.encode()})
 
 
+def strict(data: bytes) -> bytes:
+    """Return a workbook as Excel saves it as Strict Open XML: with other namespaces."""
+    old, new = (
+        rb"http://schemas\.openxmlformats\.org/(\w+ml|officeDocument)/2006/",
+        rb"http://purl.oclc.org/ooxml/\1/",
+    )
+    parts = {name: re.sub(old, new, part) for name, part in parts_of(data).items()}
+    return edited(packed(parts), BOOK, "<workbook ", '<workbook conformance="strict" ')
+
+
 def with_part(data: bytes, name: str, content: bytes, kind: str = "", source: str = BOOK) -> bytes:
     """Add a part; with ``kind``, and a relation of that kind from another part."""
     parts = {**parts_of(data), name: content}

@@ -22,12 +22,17 @@ from shared import calculated
 from test_selection import CASE, cases
 
 from amzn_fcf.building import batch
-from amzn_fcf.building.batch import Family, Job, Outcome, outcomes
+from amzn_fcf.building.batch import Family, Job, Outcome, existing, outcomes
 from amzn_fcf.building.records import FOLDER, kept_record
+from amzn_fcf.building.workbooks import Built
 from model.amazon import AMAZON
 from model.errors import WorkbookError
 from model.parallel.workers import Workers
+from model.results import run
 from model.scenarios.composing import load_scenario
+from workbook_templates.engines.engines import DEFAULT_ENGINE
+from workbook_templates.validation.findings import Finding, Report
+from workbook_templates.validation.parity import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -315,6 +320,42 @@ def test_a_process_that_is_ended_from_outside_is_said_and_the_command_ends(
     assert "a worker process was killed, or memory ran out: try fewer workers" in errors
     assert "Traceback" not in errors
     assert "7 of 7 not built" in errors
+
+
+def test_a_workbook_that_is_refused_can_be_looked_at_until_one_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = load_scenario("base")
+    job = Job(Family("", AMAZON, (scenario,)), 0, tmp_path / "base.xlsx")
+    beside = tmp_path / "base.refused.xlsx"
+    wrong = Finding(
+        "failed-check", "error", "Checks", "E71", "0 quarters beyond tolerance", "Cash identity: 2"
+    )
+
+    def built(findings: list[Finding], data: bytes) -> Outcome:
+        report = Report("", scenario.name, run([scenario]), findings, {DEFAULT_ENGINE: Comparison(1)})
+        monkeypatch.setattr(batch, "_plan", lambda _family: None)
+        monkeypatch.setattr(batch, "preset_to", lambda _plan, _scenario: None)
+        monkeypatch.setattr(batch, "build", lambda _plan: Built(scenario, data, report))
+        with ThreadPoolExecutor(1) as executor:
+            (outcome,) = outcomes([job], Workers(executor, 1))
+        return outcome
+
+    assert built([], b"good").state == "wrote"
+    for data in (b"bad", b"worse"):
+        refused = built([wrong], data)
+        assert refused.state == "refused"
+        assert "Cash identity: 2" in refused.message
+        assert refused.message.endswith(f"; to look at it, open {beside}")
+        assert (job.path.read_bytes(), beside.read_bytes()) == (b"good", data)
+    assert built([], b"better").state == "wrote"
+    assert job.path.read_bytes() == b"better"
+    assert not beside.exists()
+    built([wrong], b"bad")
+    kept = existing(job, replace_changed=False)
+    assert kept is not None
+    assert kept.state == "kept"
+    assert not beside.exists()
 
 
 # Who builds what

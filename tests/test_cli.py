@@ -251,7 +251,7 @@ def test_a_folder_in_which_nobody_can_write_is_one_line() -> None:
     )
 
 
-def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path: Path) -> None:
+def test_json_and_junit_report_every_file_also_one_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "amzn-fcf_bear.xlsx"
     path.write_bytes(calculated("bear"))
     done = amzn_fcf("validate", str(path), "--engine", "formualizer", "--engine", "ironcalc")
@@ -263,10 +263,24 @@ def test_validate_reports_as_text_json_and_junit_and_says_so_by_status(tmp_path:
     assert data[0]["compared"]["formualizer"]["cells"] > 20_000
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(path.read_bytes()[:-200])
-    both = amzn_fcf("validate", str(path), str(broken), "--format", "junit")
-    assert both.returncode == 2
-    assert ET.fromstring(both.stdout).find("testsuite") is not None  # noqa: S314  # our own output
-    assert "broken.xlsx: not a readable .xlsx" in both.stderr
+    compared = f"{data[0]['compared']['formualizer']['cells']:,} cells"
+    both = {
+        form: amzn_fcf("validate", str(broken), str(path), "--format", form) for form in ("json", "junit")
+    }
+    for done in both.values():
+        assert done.returncode == 2
+        assert "broken.xlsx: not a readable .xlsx" in done.stderr
+    unreadable, read = json.loads(both["json"].stdout)
+    assert unreadable["file"] == str(broken)
+    assert unreadable["error"].startswith(f"{broken}: not a readable .xlsx")
+    assert read == data[0]
+    suite = ET.fromstring(both["junit"].stdout).find("testsuite")  # noqa: S314  # our own output
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "1")
+    assert [(case.get("name"), case.find("error") is not None) for case in suite] == [
+        (str(broken), True), (str(path), False),
+    ]  # fmt: skip
+    assert compared in (suite.findtext("testcase/system-out") or "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

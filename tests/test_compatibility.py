@@ -14,12 +14,15 @@ from openpyxl.worksheet.formula import ArrayFormula
 from shared import calculated, written
 
 from workbook_templates.engines.engines import ENGINES
+from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.engines.libreoffice import office_environment, office_program
 from workbook_templates.read.book import read_book
 from workbook_templates.read.values import day_number
 from workbook_templates.validation.parity import compare
+from workbook_templates.validation.validate import validate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from workbook_templates.read.values import Value
@@ -79,24 +82,14 @@ def test_pandas_reads_the_values_of_the_model() -> None:
     assert set(frames) == set(plan.sheets)
 
 
-def test_libreoffice_opens_the_workbook_without_a_word_and_keeps_every_sheet_and_formula(
-    request: pytest.FixtureRequest, tmp_path: Path
+@pytest.mark.parametrize("formats", [("xlsx",), ("ods", "xlsx")], ids="-".join)
+def test_a_clean_workbook_that_libreoffice_saved_keeps_everything_and_is_clean(
+    formats: Sequence[str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     programs.needs_engine(request, ENGINES["libreoffice"])
-    source = tmp_path / "book.xlsx"
-    source.write_bytes(calculated("base"))
-    command = [
-        str(office_program()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
-        "--norestore",
-        "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(source),
-    ]  # fmt: skip
-    done = subprocess.run(
-        command, env=office_environment(), capture_output=True, text=True, check=True, timeout=300
-    )
-    assert [
-        line for line in done.stderr.splitlines() if "javaldx" not in line
-    ] == []  # which only says that there is no Java
-    converted = read_book((tmp_path / "out" / "book.xlsx").read_bytes())
+    saved = saved_by_libreoffice(calculated("base"), formats, tmp_path)
+    assert validate(saved, "saved").findings == []
+    converted = read_book(saved)
     plan, results, _ = written("base")
     assert list(converted.sheets) == list(plan.sheets)
     formulas = {
@@ -109,3 +102,29 @@ def test_libreoffice_opens_the_workbook_without_a_word_and_keeps_every_sheet_and
     }
     assert formulas == planned
     assert not compare(plan, converted.values, results).differences
+
+
+def saved_by_libreoffice(data: bytes, formats: Sequence[str], folder: Path) -> bytes:
+    """Return a workbook that LibreOffice saved in one format after the other, without a word."""
+    path = folder / "book.xlsx"
+    path.write_bytes(data)
+    for number, kind in enumerate(formats):
+        target = folder / str(number)
+        command = [
+            str(office_program()), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
+            "--norestore", "--convert-to", kind, "--outdir", str(target), str(path),
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, env=office_environment(), capture_output=True, text=True, check=True, timeout=300
+        )
+        said = [line for line in done.stderr.splitlines() if "javaldx" not in line]  # that there is no Java
+        assert said == []
+        path = target / f"book.{kind}"
+    return path.read_bytes()
+
+
+def test_a_clean_workbook_that_openpyxl_saved_lacks_its_values_and_nothing_else() -> None:
+    target = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(calculated("base"))).save(target)
+    assert [each.rule for each in validate(target.getvalue(), "saved").findings] == ["no-values"]
+    assert validate(Formualizer().with_cached_values(target.getvalue()), "calculated").findings == []

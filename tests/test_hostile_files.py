@@ -160,6 +160,7 @@ REFUSED = (
     Hostile("a text in place of a number", lambda: sheet_of("<row><c><v>one</v></c></row>"), "not a readable .xlsx"),
     Hostile("a text that is not there", lambda: sheet_of('<row><c t="s"><v>77</v></c></row>'), "not a readable .xlsx"),
     Hostile("a package of something else", lambda: t.packed({"word/document.xml": b"<a/>"}), "a ZIP file of something else"),
+    Hostile("a workbook of the strict standard", lambda: t.strict(SMALL), "is saved as Strict Open XML: save it as Excel Workbook (.xlsx)"),
     Hostile("a page", lambda: b"<html></html>", "not a readable .xlsx"),
     Hostile("nothing", lambda: b"", "not a readable .xlsx"),
 )  # fmt: skip

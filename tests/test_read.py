@@ -181,6 +181,18 @@ def test_changes_of_scenarios_that_are_not_selected_are_said(
     )
 
 
+def test_a_value_that_nothing_reads_is_named_with_its_cell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, _, data = written("base")
+    book, row = tmp_path / "book.xlsx", plan.layout.given["aws_growth"]
+    save_cells(book, data, {(INPUTS, row, plan.layout.year_column(0)): 0.3})
+    assert read(book) == 0
+    captured = capsys.readouterr()
+    assert f"{book}: Inputs!F{row}: 0.3 was typed where nothing reads it; delete it" in captured.err
+    assert "no driver was changed" in captured.out
+
+
 def test_an_edited_formula_or_reported_figure_is_refused_with_its_cell(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

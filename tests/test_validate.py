@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from shared import calculated, family, written
+import tampering as t
+from shared import calculated, family, input_cell, written
 
 from model.errors import WorkbookError
 from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import ALL
+from workbook_templates.a1 import reference
 from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.plan.followers import followers
 from workbook_templates.plan.layout import CHOICE_ROW, INPUTS, VALUE
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book, read_grids
 from workbook_templates.read.inputs import read_inputs
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.validate import Report, validate, validate_file
@@ -114,6 +118,97 @@ def test_a_formula_where_none_belongs_is_found(clean: bytes) -> None:
     assert rules(validate(tampered(clean, change), "x")) == {"added-formula"}
 
 
+@pytest.mark.parametrize("content", ["0,5", None, "=1/5"], ids=["text", "blank", "formula"])
+def test_an_unusable_input_is_the_one_finding_and_what_follows_from_it_is_counted_not_compared(
+    content: str | None, clean: bytes
+) -> None:
+    plan = written("base")[0]
+    place = input_cell(plan, "aws_growth", "2028")
+
+    def change(book: Workbook) -> None:
+        book[INPUTS].cell(*place[1:]).value = content
+
+    report = validate(tampered(clean, change), "x")
+    (found,) = report.findings
+    assert (found.rule, found.cell) == ("input", reference(*place[1:]))
+    following = followers(plan, [place])
+    assert len(following) > 10_000
+    assert found.found.endswith(f"; and {len(following):,} cells that follow from it were not compared")
+    assert all(5_000 < each.cells < 24_000 - len(following) + 1_000 for each in report.compared.values())
+
+
+def test_beside_an_unusable_input_what_does_not_follow_from_it_is_compared(clean: bytes) -> None:
+    cost, (sheet, cell) = input_cell(written("base")[0], "wacc", ALL), place_of("operating_cash_flow", 30)
+
+    def change(book: Workbook) -> None:
+        book[INPUTS].cell(*cost[1:]).value = "low"
+        book[sheet][cell] = 50000
+
+    found = validate(tampered(clean, change), "x").findings
+    assert {(each.rule, each.cell) for each in found} == {
+        ("input", reference(*cost[1:])), ("constant-over-formula", cell), ("cached-value", cell),
+        ("calculated-value", cell),
+    }  # fmt: skip
+
+
+def test_an_unusable_input_of_a_scenario_that_is_not_selected_leaves_all_cells_compared(clean: bytes) -> None:
+    plan = written("base")[0]
+    place = input_cell(plan, "aws_growth", "2028", 1)
+    report = validate(with_changes(clean, {place: "fast"}), "x")
+    assert [each.cell for each in report.findings] == [reference(*place[1:])]
+    assert report.compared["formualizer"].cells == validate(clean, "x").compared["formualizer"].cells
+
+
+def test_a_wrong_formula_is_named_once_and_the_cells_that_follow_from_it_are_counted(clean: bytes) -> None:
+    sheet, cell = place_of("free_cash_flow", 25)
+
+    def change(book: Workbook) -> None:
+        book[sheet][cell] = str(book[sheet][cell].value).replace("-", "+")
+
+    report = validate(tampered(clean, change), "x")
+    assert {each.place for each in report.findings} == {f"{sheet}!{cell}"}
+    follow = len(report.compared["formualizer"].differences) - 1
+    assert follow > 100
+    text = f"other values in {follow} cells that follow from this one (formualizer)"
+    assert [each.found for each in report.findings if each.rule == "calculated-value"][1:] == [text]
+
+
+@pytest.mark.parametrize(("key", "period", "value"), [("aws_growth", "2028", 0.1), ("wacc", ALL, 0.12)])
+def test_every_cell_that_an_input_moves_follows_from_it(key: str, period: str, value: float) -> None:
+    plan, _, data = written("base")
+    place = input_cell(plan, key, period)
+    before, after = (Formualizer().calculate(data, changes) for changes in ({}, {place: value}))
+    moved = {
+        (name, *cell)
+        for name, sheet in plan.sheets.items()
+        for cell, planned in sheet.cells.items()
+        if planned.twin and value_at(before, name, *cell) != value_at(after, name, *cell)
+    }
+    assert len(moved) > 100
+    assert moved <= set(followers(plan, [place]))
+
+
+def test_only_cells_with_a_number_on_both_sides_are_counted(clean: bytes) -> None:
+    compared = validate(written("base")[2], "x").compared
+    numbers = [
+        cell
+        for _, sheet in read_book(clean).sheets.items()
+        for cell in sheet.cells.values()
+        if cell.formula is not None and isinstance(cell.value, float)
+    ]
+    assert (compared["cached"].cells, compared["formualizer"].cells) == (0, len(numbers))
+
+
+def test_a_failed_check_is_named_with_its_quarter(clean: bytes) -> None:
+    place = input_cell(written("base")[0], "capex_budget", "2026")
+    data = Formualizer().with_cached_values(with_changes(clean, {place: 1_000.0}))
+    report = validate(data, "x")
+    found = [each for each in report.findings if each.rule == "failed-check"]
+    assert {each.sheet for each in found} == {"Checks"}
+    text = r"Net capital expenditure is not negative: .*: 2 of its quarters, most in 2026Q[34]: .* USD m"
+    assert any(re.fullmatch(text, each.found) for each in found), found
+
+
 def test_a_stale_cache_is_found(clean: bytes) -> None:
     layout = written("base")[0].layout
     stale = with_changes(clean, {(INPUTS, layout.given["aws_growth"], layout.year_column(6)): 0.1})
@@ -125,17 +220,31 @@ def test_a_changed_input_is_no_error_and_the_model_is_run_with_it(clean: bytes) 
 
     def change(book: Workbook) -> None:
         book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = 0.1
-        cell = book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20))
-        cell.value, cell.style = (
-            1.5,
-            "input times",
-        )  # the style of the row, which a spreadsheet program gives to what is typed
+        book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20)).value = 1.5
 
     data = tampered(clean, change)
     assert validate(data, "x").is_clean
     read = read_inputs(read_grids(data, formulas=True)).selected
     assert read.table["aws_growth"]["2028"] == 0.1
     assert read.table["capex_scale"]["2027Q1"] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("key", "column"),
+    [
+        ("aws_growth", "F"), ("aws_growth", "T"), ("aws_growth", "U"), ("aws_growth", "CD"), ("wacc", "J"),
+        ("deferral_cap", "G"),
+    ],
+)  # fmt: skip
+def test_a_value_that_nothing_reads_is_named_with_its_cell(key: str, column: str, clean: bytes) -> None:
+    """In reported years and quarters, between both, to the right of both, beside a driver without time."""
+    cell = f"{column}{written('base')[0].layout.given[key]}"
+
+    def change(book: Workbook) -> None:
+        book[INPUTS][cell] = 0.3
+
+    (found,) = validate(tampered(clean, change), "x").findings
+    assert (found.rule, found.sheet, found.cell, found.found) == ("unread-value", INPUTS, cell, "0.3")
 
 
 def test_an_input_out_of_range_or_of_the_wrong_kind_is_found(clean: bytes) -> None:
@@ -239,6 +348,11 @@ def test_what_is_no_workbook_is_refused(content: bytes, message: str, tmp_path: 
     path.write_bytes(content)
     with pytest.raises(WorkbookError, match=f"x.xlsx: {message}"):
         validate_file(path)
+
+
+def test_a_workbook_saved_as_strict_open_xml_is_refused_with_what_to_do(clean: bytes) -> None:
+    with pytest.raises(WorkbookError, match="is saved as Strict Open XML: save it as Excel Workbook"):
+        validate(t.strict(clean), "x")
 
 
 def test_a_truncated_workbook_and_one_of_somebody_else_are_refused(clean: bytes, tmp_path: Path) -> None:

@@ -15,14 +15,20 @@ from programs import absent, needs_engine
 from shared import calculated, computed, written
 
 from model import companies
+from workbook_templates.a1 import column_letters
 from workbook_templates.engines.engines import ENGINES
-from workbook_templates.plan.layout import COVER, INPUTS, LABEL, REPORTED
+from workbook_templates.plan.layout import COVER, INPUTS, LABEL, REPORTED, VALUE
 from workbook_templates.plan.workbook import sheet_names
+from workbook_templates.read import inputs
+from workbook_templates.read.book import read_grids
+from workbook_templates.read.values import value_at
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from workbook_templates.read.values import Grids, Value
 
 NAMES = ("base", "article")
 
@@ -171,22 +177,34 @@ def test_drivers_and_reported_rows_carry_notes_with_their_sources(
 
 
 def test_inputs_can_be_typed_into_and_nothing_else_can(values: openpyxl.Workbook, name: str) -> None:
-    layout = written(name)[0].layout
-    inputs = values[INPUTS]
-    row, last = layout.given["aws_growth"], layout.last_column
-    for column in range(layout.year_column(5), layout.year_column(13)):
-        assert not inputs.cell(row, column).protection.locked
-        assert inputs.cell(layout.live["aws_growth"], column).protection.locked
-    assert inputs.cell(row, last).value is None  # an empty cell is what its row is
-    assert not inputs.row_dimensions[row].protection.locked
-    assert inputs.row_dimensions[layout.live["aws_growth"]].protection.locked
+    assert (
+        values[INPUTS].cell(written(name)[0].layout.given["aws_growth"], 60).value is None
+    )  # and yet unlocked
     unlocked = {sheet.title: unlocked_cells(sheet) for sheet in values.worksheets}
     assert {title for title, cells in unlocked.items() if cells} == {COVER, "Contents", INPUTS, "Log"}
     assert unlocked[COVER] == {"C5"}
     assert len(unlocked["Contents"]) == 2  # samples of the colour key
 
 
+def test_the_unlocked_cells_of_inputs_are_those_that_the_model_reads(
+    values: openpyxl.Workbook, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: set[str] = set()
+
+    def seen(contents: Grids, sheet: str, row: int, column: int) -> Value:
+        if sheet == INPUTS and column >= VALUE:
+            read.add(f"{column_letters(column)}{row}")
+        return value_at(contents, sheet, row, column)
+
+    monkeypatch.setattr(inputs, "value_at", seen)
+    inputs.read_inputs(read_grids(calculated(name), formulas=True))
+    assert unlocked_cells(values[INPUTS]) == read
+
+
 def unlocked_cells(sheet: Worksheet) -> set[str]:
+    """Return what can be typed into; no row or column is unlocked as a whole, beyond the cells it has."""
+    dimensions = (*sheet.row_dimensions.values(), *sheet.column_dimensions.values())
+    assert all(each.protection.locked for each in dimensions)
     return {
         cell.coordinate
         for row in sheet.iter_rows()

@@ -121,6 +121,29 @@ def functions(formula: str) -> frozenset[str]:
     return frozenset(_PREFIXES.sub("", each) for each in calls)
 
 
+def precedents(formula: str, sheet: str) -> list[tuple[str, int, int, int, int]]:
+    """Return the cells that a formula on a sheet reads: sheet, first row and column, last row and column.
+
+    Examples
+    --------
+    >>> precedents("SUM(B1:B3)*Inputs!$C$5", "Sales")
+    [('Sales', 1, 2, 3, 2), ('Inputs', 5, 3, 5, 3)]
+    """
+    found: list[tuple[str, int, int, int, int]] = []
+    there, end = sheet, -1
+    for match in _TOKEN.finditer(formula):
+        text = match[0]
+        if text.endswith("!"):
+            there = text[:-1].strip("'").replace("''", "'")
+        elif match.lastgroup == "reference" and (place := coordinates(text)):
+            if found and formula[end : match.start()] == ":":
+                found[-1] = (*found[-1][:3], *place)
+            else:
+                found.append((there, *place, *place))
+            there, end = sheet, match.end()
+    return found
+
+
 def constants(formula: str) -> list[str]:
     """Return the numbers that are typed into a formula."""
     return [match[0] for match in _TOKEN.finditer(formula) if match.lastgroup == "number"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import deque
 from dataclasses import dataclass, field
@@ -58,8 +59,8 @@ class Outcome:
     """The outcome of a job.
 
     ``wrote``, ``kept``: the workbook exists, and ``row`` is its line of the summary. ``refused``: it does not
-    match the model. ``failed``: it could not be built or written; ``disk``: the disk takes no more. ``key``:
-    that of the job in the process that built the workbook.
+    match the model, and is at ``refused_path``. ``failed``: it could not be built or written; ``disk``: the
+    disk takes no more. ``key``: that of the job in the process that built the workbook.
     """
 
     path: Path
@@ -96,7 +97,10 @@ def existing(job: Job, *, replace_changed: bool) -> Outcome | None:
         record = kept_record(job.path, job.key, replace_changed=replace_changed)
     except AmznFcfError as error:
         return Outcome(job.path, "failed", message=str(error))
-    return Outcome(job.path, "kept", record.row) if record else None
+    if record is None:
+        return None
+    _remove_refused(job.path)
+    return Outcome(job.path, "kept", record.row)
 
 
 def build_all(jobs: Sequence[Job], workers: int | None, scheduler: str | None) -> Generator[Outcome]:
@@ -126,11 +130,26 @@ def outcomes(jobs: Sequence[Job], workers: Workers) -> Generator[Outcome]:
         yield Outcome(waiting[0].path, "failed", message=f"{waiting[0].path}: {error}")
 
 
+def refused_path(path: Path) -> Path:
+    """Return the path of a workbook that does not match the model: ``x.refused.xlsx`` for ``x.xlsx``."""
+    return path.with_suffix(f".refused{path.suffix}")
+
+
+def _remove_refused(path: Path) -> None:
+    """Remove the workbook that an earlier run refused."""
+    with contextlib.suppress(OSError):
+        refused_path(path).unlink(missing_ok=True)
+
+
 def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
-    """Write a workbook and its record; an earlier file is kept if that fails."""
+    """Write a workbook and its record; an earlier file stays if that fails or the new one is refused."""
     try:
+        if outcome.state == "refused":
+            write_whole(refused_path(job.path), data)
+            return outcome
         remember(job.path, Record(digest(data), outcome.key, outcome.row))
         write_whole(job.path, data)
+        _remove_refused(job.path)
     except DiskError as error:
         return Outcome(job.path, "disk", message=str(error))
     except AmznFcfError as error:
@@ -139,7 +158,7 @@ def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
 
 
 def _built(job: Job) -> tuple[Outcome, bytes]:
-    """Build one workbook; return its outcome once written, and the file: empty if it does not match."""
+    """Build one workbook; return its outcome once written, and the file: empty if it could not be built."""
     try:
         with companies.using(job.family.company):
             built = build(preset_to(_plan(job.family), job.family.scenarios[job.place]))
@@ -149,7 +168,9 @@ def _built(job: Job) -> tuple[Outcome, bytes]:
         return Outcome(job.path, "wrote", summary_row(built), key=job.key), built.data
     first, *more = built.report.findings
     example = f"{first.place} ({first.rule}): expected {first.expected}, found {first.found}"
-    return Outcome(job.path, "refused", message=f"{len(more) + 1} findings, such as {example}"), b""
+    found = f"{len(more) + 1} findings, such as {example}" if more else example
+    message = f"{found}; to look at it, open {refused_path(job.path)}"
+    return Outcome(job.path, "refused", message=message), built.data
 
 
 @lru_cache(maxsize=1)  # the workbooks of a family follow each other, and a plan is large

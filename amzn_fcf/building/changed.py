@@ -29,15 +29,22 @@ _NOT_INPUTS: Final = frozenset({
     "name", "axis", "fixed-number",
 })  # fmt: skip
 """Rules for changes that no scenario file can hold: formulas, reported figures, invalid values."""
+_UNREAD: Final = "unread-value"
 
 
 def changed_inputs(path: Path) -> tuple[WorkbookInputs, object]:
     """Return the inputs of a workbook, and the hash of the assumptions that it was built with.
 
-    A file that cannot be read, or in which more than inputs was changed, is a :class:`WorkbookError`.
+    A file that cannot be read, or in which more than inputs was changed, is a :class:`WorkbookError`; a value
+    that nothing reads is printed.
     """
-    found = validate_file(path, engines=(), choice=Choice(_NOT_INPUTS)).findings
-    if found:
+    findings = validate_file(path, engines=(), choice=Choice(_NOT_INPUTS | {_UNREAD})).findings
+    for each in (each for each in findings if each.rule == _UNREAD):
+        print(
+            f"{path}: {each.place}: {each.found} was typed where nothing reads it; {each.remedy}",
+            file=sys.stderr,
+        )
+    if found := [each for each in findings if each.rule != _UNREAD]:
         first = found[0]
         fault = f"expected {first.expected}, found {first.found}"
         if first.rule == "input":

@@ -11,6 +11,8 @@ from amzn_fcf.text.errors import CANNOT_READ, complain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from workbook_templates.validation.findings import Report
+
 SUMMARY: Final = "check workbooks: ours cell by cell against the model, any other by generic audit rules"
 EXAMPLE: Final = (
     "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc; "
@@ -31,7 +33,7 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
-    from amzn_fcf.text.findings import print_reports, print_rules
+    from amzn_fcf.text.findings import Unreadable, print_reports, print_rules
     from amzn_fcf.text.tables import progress
     from model.errors import AmznFcfError, InputError
     from workbook_templates.engines.engines import engine_named
@@ -49,19 +51,20 @@ def run(arguments: Arguments) -> int:
     engines = list(dict.fromkeys(arguments.engine or ENGINES[:1]))
     for name in engines:
         engine_named(name).require()
-    reports, unreadable = [], []
+    outcomes: list[Report | Unreadable] = []
     for path in progress(_files(arguments.file), "Validating"):
         try:
-            reports.append(validate_file(path, engines, register, choice, companions))
+            outcomes.append(validate_file(path, engines, register, choice, companions))
         except AmznFcfError as error:
-            unreadable.append(str(error))
-    print_reports(reports, arguments.format)
+            outcomes.append(Unreadable(str(path), str(error)))
+    print_reports(outcomes, arguments.format)
+    unreadable = [each.message for each in outcomes if isinstance(each, Unreadable)]
     for message in unreadable:
         complain(message)
     if unreadable:
         return CANNOT_READ
     failing = {"error", "warning"} if arguments.strict else {"error"}
-    return int(any(report.worst in failing for report in reports))
+    return int(any(each.worst in failing for each in outcomes if not isinstance(each, Unreadable)))
 
 
 def _files(names: Sequence[str]) -> list[Path]:

@@ -7,7 +7,7 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from amzn_fcf.text.tables import left, print_records, print_table
 from workbook_templates.a1 import coordinates, ranges
@@ -33,15 +33,23 @@ def counted(report: Report) -> str:
     return ", ".join(f"{count:,} {each}{'s' if count > 1 else ''}" for count, each in found) or "clean"
 
 
-def print_reports(reports: Sequence[Report], form: str) -> None:
-    """Print reports as text, JSON or JUnit."""
+class Unreadable(NamedTuple):
+    """A file that cannot be validated, and why."""
+
+    path: str
+    message: str
+
+
+def print_reports(outcomes: Sequence[Report | Unreadable], form: str) -> None:
+    """Print what came of each file as text, JSON or JUnit; text leaves out files that cannot be read."""
     if form == "json":
-        print(json.dumps([_as_data(report) for report in reports], indent=1))
+        print(json.dumps([_as_data(each) for each in outcomes], indent=1))
     elif form == "junit":
-        print(as_junit(reports))
+        print(as_junit(outcomes))
     else:
-        for report in reports:
-            print_report(report)
+        for each in outcomes:
+            if not isinstance(each, Unreadable):
+                print_report(each)
 
 
 def print_rules(choice: Choice, form: str) -> None:
@@ -55,10 +63,13 @@ def print_rules(choice: Choice, form: str) -> None:
     print_table("", left("rule", "group", "severity", "looks for"), rows)
 
 
-def _as_data(report: Report) -> dict[str, object]:
+def _as_data(report: Report | Unreadable) -> dict[str, object]:
+    if isinstance(report, Unreadable):
+        return {"file": report.path, "error": report.message}
     compared = {}
     for name, each in report.compared.items():
-        largest = each.largest if math.isfinite(each.largest) else None  # JSON has no infinity
+        has_largest = each.cells and math.isfinite(each.largest)  # JSON has no infinity
+        largest = each.largest if has_largest else None
         compared[name] = {"cells": each.cells, "largest_relative_difference": largest}
     return {
         "file": report.path, "scenario": report.scenario or None, "remarks": report.remarks,
@@ -66,22 +77,37 @@ def _as_data(report: Report) -> dict[str, object]:
     }  # fmt: skip
 
 
-def as_junit(reports: Sequence[Report]) -> str:
-    """Return the reports for build servers: a test for each file, a failure for each finding."""
+def _compared(report: Report) -> list[str]:
+    """Return what was compared with the model, a line for the cached values and for each engine."""
+    lines = []
+    for name, each in report.compared.items():
+        compared = f"{each.cells:,} cells, largest relative difference {each.largest:.1e}"
+        lines.append(f"{name} against model: {compared if each.cells else 'no cell has a number to compare'}")
+    return lines
+
+
+def as_junit(outcomes: Sequence[Report | Unreadable]) -> str:
+    """Return what came of each file for build servers: a test for each, a failure for each finding."""
     root = ET.Element("testsuites")
-    failing = [[each for each in report.findings if each.severity != "note"] for report in reports]
-    counts = {"tests": str(len(reports)), "failures": str(sum(map(bool, failing)))}
-    suite = ET.SubElement(root, "testsuite", name="amzn-fcf validate", **counts)  # type: ignore[arg-type]
-    for report, findings in zip(reports, failing, strict=True):
-        case = ET.SubElement(suite, "testcase", classname="workbook", name=_for_xml(report.path))
+    suite = ET.SubElement(root, "testsuite", name="amzn-fcf validate", tests=str(len(outcomes)))
+    errors = failures = 0
+    for outcome in outcomes:
+        case = ET.SubElement(suite, "testcase", classname="workbook", name=_for_xml(outcome.path))
+        if isinstance(outcome, Unreadable):
+            ET.SubElement(case, "error", type="unreadable", message=_for_xml(outcome.message))
+            errors += 1
+            continue
+        findings = [each for each in outcome.findings if each.severity != "note"]
+        failures += bool(findings)
         for finding in findings:
             message = _for_xml(f"{finding.severity}: {finding.place}")
             failure = ET.SubElement(case, "failure", type=finding.rule, message=message)
             failure.text = _for_xml(f"expected {finding.expected}, found {finding.found}; {finding.remedy}")
-        notes = [each for each in report.findings if each.severity == "note"]
-        lines = [*report.remarks, *(f"{each.rule}: {each.place}: {each.found}" for each in notes)]
-        if lines:
+        notes = [each for each in outcome.findings if each.severity == "note"]
+        told = (f"{each.rule}: {each.place}: {each.found}" for each in notes)
+        if lines := [*outcome.remarks, *_compared(outcome), *told]:
             ET.SubElement(case, "system-out").text = _for_xml("\n".join(lines))
+    suite.attrib |= {"failures": str(failures), "errors": str(errors)}
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 
@@ -99,11 +125,8 @@ def print_report(report: Report) -> None:
     colour = _COLOURS.get(report.worst or "", "green")
     heads = ": ".join(filter(None, (report.path, report.scenario)))
     console.print(Text(f"{heads}: ").append(counted(report), style=f"bold {colour}"))
-    for remark in report.remarks:
-        console.print(Text(f"  {remark}"))
-    for name, comparison in report.compared.items():
-        largest = f"largest relative difference {comparison.largest:.1e}"
-        console.print(Text(f"  {name} against model: {comparison.cells:,} cells, {largest}"))
+    for line in (*report.remarks, *_compared(report)):
+        console.print(Text(f"  {line}"))
     for severity in SEVERITIES:
         graded = [finding for finding in report.findings if finding.severity == severity]
         for rule, findings in _grouped(graded, "rule").items():

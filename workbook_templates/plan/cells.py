@@ -48,8 +48,6 @@ class SheetPlan:
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
-    row_styles: dict[int, str] = field(default_factory=dict)
-    """Styles of cells that are empty: IronCalc takes a cell that is written empty for a 0."""
     frozen: tuple[int, int] | None = None
     outline: list[tuple[int, int]] = field(default_factory=list)
     ranges: list[InputRange] = field(default_factory=list)

@@ -29,7 +29,7 @@ FORMATS: Final = {
     "money": "#,##0;(#,##0);-",
     "percent": "0.0%;(0.0%);-",
     "rate": "0.00%;(0.00%);-",
-    "times": "0.00x",
+    "times": '0.00"x"',
     "years": "0.0",
     "whole": "0",
     "quarter": '0000"Q"0',

@@ -30,10 +30,9 @@ LARGEST_SMALL_PART: Final = 4_000_000
 DEEPEST: Final = 64
 BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError)
 """What the standard library raises over parts that are damaged, encrypted or packed in unknown ways."""
-SPREADSHEET: Final = frozenset({
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main",
-})  # fmt: skip
-"""Namespaces of workbooks, in two editions of the standard; programs may ignore elements of others."""
+SPREADSHEET: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+"""The namespace of workbooks; programs may ignore elements of others."""
+_STRICT: Final = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 COMPATIBILITY: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 ALTERNATIVES: Final = (
     "has alternative cell contents (mc:AlternateContent) that programs display differently: "
@@ -156,7 +155,18 @@ _PLAIN_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheet
 def local_name(element: Element) -> str:
     """Return the name of an element without its namespace; nothing for a namespace not of workbooks."""
     namespace, _, name = element.tag.removeprefix("{").rpartition("}")
-    return name if namespace in SPREADSHEET else ""
+    return name if is_spreadsheet(namespace) else ""
+
+
+def is_spreadsheet(namespace: str) -> bool:
+    """Tell whether a namespace is that of workbooks.
+
+    The strict edition of the standard is refused: it writes dates and other values in a way of its own, and
+    not all engines read it.
+    """
+    if namespace == _STRICT:
+        raise WorkbookError("is saved as Strict Open XML: save it as Excel Workbook (.xlsx)")
+    return namespace == SPREADSHEET
 
 
 def entities(part: str) -> WorkbookError:

@@ -148,8 +148,8 @@ def _sources(archive: Archive) -> list[str]:
 
 
 def _identifier(element: Element) -> str:
-    """Return the relation of a sheet; the namespace differs between the two editions of the standard."""
-    return next((value for key, value in element.items() if key.endswith("relationships}id")), "")
+    """Return the relation of a sheet."""
+    return element.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id", "")
 
 
 def _children(tree: Element, name: str) -> list[Element]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from model import companies
 from model.errors import AmznFcfError, WorkbookError
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 MOST_SCENARIOS = 100
 
 
+class Problem(NamedTuple):
+    """An input that is not allowed: its cell on Inputs, the scenario it belongs to, and what is wrong."""
+
+    cell: str
+    scenario: str
+    message: str
+    is_number: bool
+    """Whether the model was run with it all the same; otherwise with a value that nobody typed."""
+
+
 @dataclass(frozen=True)
 class WorkbookInputs:
     """The inputs of a workbook: the scenarios that it offers, and the selected one."""
@@ -29,8 +39,7 @@ class WorkbookInputs:
     scenarios: tuple[Scenario, ...]
     selected: Scenario
     version: str
-    problems: tuple[tuple[str, str], ...]
-    """Inputs that are not allowed: cell on Inputs, and the message."""
+    problems: tuple[Problem, ...]
 
 
 def read_inputs(contents: Grids) -> WorkbookInputs:
@@ -62,7 +71,7 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         title = str(value_at(contents, INPUTS, row, places.LABEL))
         unread.append(Scenario(name, title, quarter, 0.0, {}, company=company))
     layout = Layout(company.plan(axis), unread)
-    problems: list[tuple[str, str]] = []
+    problems: list[Problem] = []
     scenarios = []
     for place, scenario in enumerate(unread):
         table, sources = {}, {}
@@ -83,7 +92,7 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
 
 
 def _driver_values(
-    contents: Grids, layout: Layout, spec: DriverSpec, place: int, problems: list[tuple[str, str]]
+    contents: Grids, layout: Layout, spec: DriverSpec, place: int, problems: list[Problem]
 ) -> dict[str, float]:
     """Return the values of a driver in a scenario; years before the first one shown take its value."""
     row = layout.given[spec.key] + place
@@ -97,7 +106,8 @@ def _driver_values(
         try:
             values[period] = spec.check(content, f"{INPUTS}!{where}")
         except AmznFcfError as error:
-            problems.append((where, str(error)))
+            is_number = isinstance(content, float)
+            problems.append(Problem(where, layout.scenarios[place].name, str(error), is_number))
             # an allowed value, so that the rest can still be validated
             fallback = spec.default.get(period, next(iter(spec.default.values())))
             values[period] = content if isinstance(content, float) else fallback

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 _NO_COLOUR: Final = "000000"
 _NO_FILL: Final = ""
+_WHITE: Final = frozenset({"FFFFFF", "indexed 9", "indexed 65", "theme 0"})
+"""The ground of a sheet: some programs write it as the fill of every cell."""
 _FALSE: Final = frozenset({"0", "false", "off"})
-_LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)')
+_LITERAL: Final = re.compile(r'(\[[^\]]*\]|General)|"([^"]*)"|\\(.)|([^\W\d_ymdhsegbapYMDHSEGBAP])')
+"""Colours, conditions, locales; texts; marked characters; letters that stand for themselves alone."""
 _BARE: Final = frozenset("()-+/: $")
 """Literals that need no mark."""
 
@@ -58,16 +61,17 @@ def looks_of(parts: Iterable[Element]) -> list[Look]:
 
 
 def plain_format(code: str) -> str:
-    r"""Return a number format with its literals in one notation: programs write a Q as ``"Q"`` or ``\Q``.
+    r"""Return a number format with its literals in one notation: a Q can be ``Q``, ``"Q"`` or ``\Q``.
 
     Examples
     --------
-    >>> plain_format('0000"Q"0') == plain_format(r"0000\Q0")
-    True
+    >>> {plain_format(each) for each in ("0000Q0", '0000"Q"0', r"0000\Q0")}
+    {'0000"Q"0'}
     """
 
     def marked(match: re.Match[str]) -> str:
-        return "".join(each if each in _BARE else f'"{each}"' for each in match[1] or match[2] or "")
+        literal = match[2] or match[3] or match[4] or ""
+        return match[1] or "".join(each if each in _BARE else f'"{each}"' for each in literal)
 
     return _LITERAL.sub(marked, code)
 
@@ -101,4 +105,5 @@ def _fill(element: Element) -> str:
     pattern = next((child for child in element if local_name(child) == "patternFill"), None)
     if pattern is None or pattern.get("patternType", "none") != "solid":
         return _NO_FILL
-    return _colour(pattern, "fgColor", _NO_FILL)
+    colour = _colour(pattern, "fgColor", _NO_FILL)
+    return _NO_FILL if colour in _WHITE else colour

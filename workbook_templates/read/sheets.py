@@ -77,8 +77,8 @@ class SheetContents:
     """Cells that stand in the part more than once: programs differ in which they show."""
     outside: list[str] = field(default_factory=list)
     """Places of cells that no sheet has."""
-    conditions: list[str] = field(default_factory=list)
-    """Formulas of conditional formats."""
+    conditions: list[tuple[str, str]] = field(default_factory=list)
+    """Conditional formats: their cells, and the formula as it reads in the first of them."""
     merged: list[str] = field(default_factory=list)
     """Ranges that show as one cell."""
 
@@ -152,7 +152,7 @@ class Reader:
 def _local(name: str) -> str:
     """Return the name of an element without its namespace; nothing for one that programs take differently."""
     namespace, _, local = name.rpartition(" ")
-    if namespace in archives.SPREADSHEET:
+    if archives.is_spreadsheet(namespace):
         return local
     if namespace == archives.COMPATIBILITY:
         return "alternatives" if local == "AlternateContent" else ""
@@ -200,6 +200,7 @@ class SheetReader(Reader):
         self.formula_attributes: Mapping[str, str] = {}
         self.value: str | None = None
         self.rule: Allowed | None = None
+        self.formatted = ""
         self.again = self.in_cells = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -229,8 +230,10 @@ class SheetReader(Reader):
             self.sheet.hidden_rows.append(Hidden(1, LAST_ROW, grouped=False))
         elif name == "sheetData":
             self.in_cells = True
+        elif name == "conditionalFormatting":
+            self.formatted = attributes.get("sqref", "")
         elif name == "x:conditionalFormatting":
-            self.sheet.conditions.append("(of an extension)")
+            self.sheet.conditions.append(("", "(of an extension)"))
         elif name == "alternatives" and self.in_cells:
             raise WorkbookError(archives.ALTERNATIVES)
         elif not name and self.in_cells:
@@ -259,7 +262,7 @@ class SheetReader(Reader):
             self.sheet.allowed.append(self.rule)
             self.rule = None
         elif name == "formula":
-            self.sheet.conditions.append("".join(self.text))
+            self.sheet.conditions.append((self.formatted, "".join(self.text)))
 
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         self.row = int(attributes.get("r", self.row + 1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model import companies
@@ -194,7 +195,8 @@ def _calculate_model(
     calls = any(cells.values())
     ours = not subject.added  # any other formula may ask for any time
     subject.compared = report.compared
-    report.compared[CACHED] = compare(subject.plan, subject.book.values, subject.results)
+    compared = partial(compare, subject.plan, results=subject.results, left_out=subject.not_compared)
+    report.compared[CACHED] = compared(subject.book.values)
     data = subject.book.archive.repacked() if engines else b""
     for name in engines:
         engine = engine_named(name)
@@ -215,7 +217,7 @@ def _calculate_model(
             subject.uncalculated[name] = str(error)
             continue
         _take(subject, report, name, found, cells)
-        report.compared[name] = compare(subject.plan, found.grids, subject.results)
+        report.compared[name] = compared(found.grids)
 
 
 def _calculate_other(subject: Subject, report: Report, register: Register | None) -> None:

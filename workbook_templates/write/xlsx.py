@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from model.files import temporary_files
 from workbook_templates.a1 import column_letters
-from workbook_templates.write.patching import with_relative_targets
+from workbook_templates.write.patching import as_ironcalc_requires
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -41,12 +41,11 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
     file = io.BytesIO()
     with temporary_files("to write the workbook"):
         book.save(file)
-    return with_relative_targets(file.getvalue())
+    return as_ironcalc_requires(file.getvalue())
 
 
 def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
-    names = {*(cell.style for cell in sheet.cells.values()), *sheet.row_styles.values()}
-    prototypes = _prototypes(target, names)
+    prototypes = _prototypes(target, {cell.style for cell in sheet.cells.values()})
     for (row, column), cell in sheet.cells.items():
         written: Any = target.cell(row, column, cell.content)
         written._style = prototypes[cell.style]  # noqa: SLF001  # assigning .style by name costs more than the cell itself
@@ -54,9 +53,6 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
         target.column_dimensions[column_letters(column)].width = width
     for row, height in sheet.heights.items():
         target.row_dimensions[row].height = height
-    for row, style in sheet.row_styles.items():
-        dimension: Any = target.row_dimensions[row]
-        dimension._style = prototypes[style]  # noqa: SLF001  # as above; by name it cannot be done for a row
     if sheet.frozen:
         row, column = sheet.frozen
         target.freeze_panes = f"{column_letters(column)}{row}"

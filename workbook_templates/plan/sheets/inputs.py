@@ -70,35 +70,36 @@ def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
         sheet.put(row, places.LABEL, scenario.name, "indented")
         sheet.put(row, places.NAME, key, "name")
         sheet.put(row, places.NOTE, f"{source.grade}: {source.source}" if source else "", "note")
-        sheet.row_styles[row] = numeric("input", driver.unit)
     sheet.outline.append((first, last))
-    first_column, last_column = _put_values(sheet, layout, spec)
-    cells = area((first, first_column), (last, last_column))
+    spans = _put_values(sheet, layout, spec)
     message = f"{key}: {low} to {high} ({driver.unit})"
     least = 0 if driver.zero_means_none else spec.minimum
-    sheet.ranges.append(InputRange(cells, least, spec.maximum, driver.whole, message=message, prompt=message))
+    for span in spans:
+        cells = area((first, span[0]), (last, span[-1]))
+        allowed = InputRange(cells, least, spec.maximum, driver.whole, message=message, prompt=message)
+        sheet.ranges.append(allowed)
     sheet.notes[live, places.LABEL] = _note(layout, spec)
-    _mark_differences(sheet, layout, key, (first_column, last_column))
+    _mark_differences(sheet, layout, key, (spans[0][0], spans[-1][-1]))
 
 
-def _put_values(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> tuple[int, int]:
-    """Write a driver's values (one, by quarter, or by year and quarter); return first and last column."""
+def _put_values(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> list[range]:
+    """Write a driver's values (one, by quarter, or by year and quarter); return their columns."""
     key, axis = spec.key, layout.plan.axis
     if spec.driver.kind in {"constant", "seasonal"}:
         _put_period(sheet, layout, spec, places.VALUE, ALL, OfRow(key))
-        return places.VALUE, places.VALUE
+        return [range(places.VALUE, places.VALUE + 1)]
     quarters = range(layout.driver_start(key), axis.length)
-    first_column = layout.quarter_column(quarters[0])
+    spans = [range(layout.quarter_column(quarters[0]), layout.last_column + 1)]
     if spec.driver.kind == "yearly":
         first = quarters[0] // QUARTERS_A_YEAR
-        first_column = layout.year_column(first)
+        spans.insert(0, range(layout.year_column(first), layout.year_column(layout.years)))
         for place, year in enumerate(axis.years[first:], start=first):
             in_year = DriverInYear(key, year=year)
             _put_period(sheet, layout, spec, layout.year_column(place), str(year), in_year)
     for position in quarters:
         period, twin = str(axis.quarters[position]), OfRow(key, position)
         _put_period(sheet, layout, spec, layout.quarter_column(position), period, twin)
-    return first_column, layout.last_column
+    return spans
 
 
 def _note(layout: Layout, spec: DriverSpec) -> str:
@@ -143,14 +144,14 @@ def _put_period(
 ) -> None:
     """Write the scenarios' values for a period, and the live cell: the picked one, else that of the year."""
     first, live, unit = layout.given[spec.key], layout.live[spec.key], spec.driver.unit
-    style = numeric("key" if spec.driver.name in layout.words.key_drivers else "input", unit)
+    by_quarter_of_a_year = spec.driver.kind == "yearly" and column >= layout.first_quarter_column
+    is_key = spec.driver.name in layout.words.key_drivers and not by_quarter_of_a_year
     for row, scenario in enumerate(layout.scenarios, start=first):
-        own = scenario.table[spec.key].get(period)
-        if own is not None:
-            sheet.put(row, column, own, style)
+        own = scenario.table[spec.key].get(period)  # an empty cell is unlocked, too
+        sheet.put(row, column, own, numeric("key" if is_key else "input", unit))
     given = area((first, column), (first + len(layout.scenarios) - 1, column))
     picked = call("INDEX", given, choice_cell())
-    if spec.driver.kind == "yearly" and column >= layout.first_quarter_column:
+    if by_quarter_of_a_year:
         ends = ((live, layout.year_column(place)) for place in (0, layout.years - 1))
         years = area(*ends, fixed_column=True)
         by_year = call("INDEX", years, reference(places.YEAR_NUMBER_ROW, column, fixed_row=True))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import covers, rectangle
+from workbook_templates.a1 import covers, rectangle, relative
 from workbook_templates.validation.rules.rule import Spot, gathered
+from workbook_templates.validation.rules.subject import LONGEST_FORMULA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 _SHAPES: Final = frozenset({"sp", "pic", "cxnSp", "grpSp"})
 _SHOWN: Final = 1e-5
 """Limits are written with six digits."""
+_MOST_FORMATTED: Final = 200_000
+_SHORTENED: Final = 200
+"""Cells of a conditional format that are looked at one by one, and how much is shown of one that has more."""
 
 
 def _looks_other(
@@ -63,12 +67,33 @@ def merged_cells(subject: ModelSubject) -> Iterator[Spot]:
 def conditional_formats(subject: ModelSubject) -> Iterator[Spot]:
     """Find conditional formats that are not as planned, or that set a number format."""
     for name, planned in subject.plan.sheets.items():
-        wanted = Counter(each.condition for each in planned.highlights)
-        found = Counter(subject.book.sheets[name].conditions)
-        for condition in sorted((wanted - found) | (found - wanted)):
-            yield Spot(name, "", f"{wanted[condition]} times {condition}", f"{found[condition]} times")
+        wanted = _by_condition((each.cells, each.condition) for each in planned.highlights)
+        found = _by_condition(subject.book.sheets[name].conditions)
+        for condition in sorted(wanted | found):
+            lost = wanted.get(condition, set()) - found.get(condition, set())
+            added = found.get(condition, set()) - wanted.get(condition, set())
+            yield from gathered(((name, *place), f"a format where {condition}", "none") for place in lost)
+            yield from gathered(
+                ((name, *place), "no such format", f"one where {condition}") for place in added
+            )
     if subject.book.formats_by_condition:
         yield Spot("", "", "no number formats by condition", f"{subject.book.formats_by_condition} of them")
+
+
+def _by_condition(formats: Iterable[tuple[str, str]]) -> dict[str, set[tuple[int, int]]]:
+    """Return the cells of each condition, whose references are distances: programs join and split ranges."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for cells, condition in formats:
+        corners = [corner for each in cells.split() if (corner := rectangle(each))]
+        start = corners[0][:2] if corners else (1, 1)
+        size = sum((bottom - top + 1) * (right - left + 1) for top, left, bottom, right in corners)
+        if not corners or size > _MOST_FORMATTED or len(condition) > LONGEST_FORMULA:
+            found.setdefault(f"{condition[:_SHORTENED]} in {cells[:_SHORTENED]}", set()).add(start)
+            continue
+        of_condition = found.setdefault(relative(condition, *start), set())
+        for top, left, bottom, right in corners:
+            of_condition.update(product(range(top, bottom + 1), range(left, right + 1)))
+    return found
 
 
 def shapes(subject: ModelSubject) -> Iterator[Spot]:
@@ -110,7 +135,7 @@ def _guards(planned: InputRange, found: Allowed | None) -> bool:
     if found is None or not found.shows_error:
         return False
     if planned.choices:
-        lists = [each.lstrip("=") for each in found.limits]
+        lists = [each.lstrip("=") for each in found.limits[:1]]  # some programs write a second formula, a 0
         return found.kind == "list" and lists == [planned.choices.lstrip("=")]
     kinds = {"whole"} if planned.whole else {"decimal", "whole"}
     limits = [_number(each) for each in found.limits]
@@ -140,5 +165,6 @@ def _limits_planned(planned: InputRange) -> str:
 def _limits_found(found: Allowed | None) -> str:
     if found is None:
         return "anything may be typed"
-    text = f"{found.kind} {found.operator} {' and '.join(found.limits)}"
+    limits = found.limits[:1] if found.kind == "list" else [found.operator, " and ".join(found.limits)]
+    text = " ".join([found.kind, *limits])
     return text if found.shows_error else f"{text}, without a refusal"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.a1 import calls_ours, coordinates, reference
-from workbook_templates.plan.layout import CHECKS_FAILED, INPUTS, VALUE
+from workbook_templates.plan.layout import INPUTS, VALUE
 from workbook_templates.validation.rules.formulas import looks_like_a_number
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import (
@@ -74,11 +74,23 @@ def numbers_as_text(subject: ModelSubject) -> Iterable[Spot]:
         for each in subject.deviations
         if _is_number_as_text(each) and each.found
     ]
-    for cell, _ in subject.inputs.problems:
-        place, found = _input_at(subject, cell)
-        if _is_text_of_a_number(found):
-            broken.append(((INPUTS, *place), "a number", f"the text {found.value!r}" if found else ""))
+    for each in subject.inputs.problems:
+        place, found = _input_at(subject, each.cell)
+        if found and _is_text_of_a_number(found):
+            text = f"the text {found.value!r}{_not_compared(subject, place)}"
+            broken.append(((INPUTS, *place), "a number", text))
     return gathered(broken)
+
+
+def _not_compared(subject: ModelSubject, place: tuple[int, int]) -> str:
+    """Return how many cells follow from an unusable input, if anything was compared."""
+    count = (
+        sum(cause == (INPUTS, *place) for cause in subject.not_compared.values()) if subject.compared else 0
+    )
+    if not count:
+        return ""
+    follow, were = ("s that follow", "were") if count > 1 else (" that follows", "was")
+    return f"; and {count:,} cell{follow} from it {were} not compared"
 
 
 def _input_at(subject: ModelSubject, cell: str) -> tuple[tuple[int, int], Content | None]:
@@ -93,17 +105,29 @@ def _is_text_of_a_number(found: Content | None) -> bool:
 
 def wrong_inputs(subject: ModelSubject) -> Iterator[Spot]:
     """Find inputs that the model does not allow: missing, of the wrong kind, out of range, formulas."""
-    for cell, problem in subject.inputs.problems:
-        if not _is_text_of_a_number(_input_at(subject, cell)[1]):  # numbers_as_text reports those
-            yield Spot(INPUTS, cell, "an allowed value", problem)
+    for each in subject.inputs.problems:
+        place, found = _input_at(subject, each.cell)
+        if not _is_text_of_a_number(found):  # numbers_as_text reports those
+            yield Spot(INPUTS, each.cell, "an allowed value", each.message + _not_compared(subject, place))
+
+
+def unread_values(subject: ModelSubject) -> Iterable[Spot]:
+    """Find values on Inputs in cells that nothing reads, such as years that are reported."""
+    sheet = subject.plan.sheets[INPUTS]
+    return gathered(
+        ((INPUTS, *place), "an empty cell, for nothing reads it", shown(cell.value))
+        for place, cell in subject.book.sheets[INPUTS].cells.items()
+        if cell.formula is None and cell.value is not None and place not in sheet.cells
+    )
 
 
 def failed_checks(subject: ModelSubject) -> Iterator[Spot]:
-    """Find a model whose own checks fail with the inputs that the workbook holds."""
-    place = subject.plan.layout.places.get(CHECKS_FAILED)
-    failed = float(subject.results.values[CHECKS_FAILED][0, 0]) if place else 0.0
-    if place and failed:
-        yield Spot(place.sheet, reference(place.row, VALUE), "0 quarters beyond tolerance", f"{failed:g}")
+    """Find checks of the model that fail with the inputs that the workbook holds."""
+    for check in subject.results.failed_checks():
+        place = subject.plan.layout.places[check.key]
+        if (place.sheet, place.row, VALUE) not in subject.not_compared:
+            cell = reference(place.row, VALUE)
+            yield Spot(place.sheet, cell, "0 quarters beyond tolerance", str(check))
 
 
 def failed_functions(subject: Subject) -> Iterator[Spot]:

@@ -170,12 +170,6 @@ def other_date_system(subject: Subject) -> Iterator[Spot]:
         yield Spot("", "", "days counted from 1900", "days counted from 1904")
 
 
-def no_calculation_on_load(subject: Subject) -> Iterator[Spot]:
-    """Find a workbook that does not ask to be calculated when it is opened."""
-    if subject.book.calculation.get("fullCalcOnLoad") not in {"1", "true"}:
-        yield Spot("", "", "calculated when opened", "no calculation when opened")
-
-
 def broken_names(subject: Subject) -> Iterator[Spot]:
     """Find names that point nowhere."""
     for each in subject.book.names:

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from model.scenarios.changes import DIGITS_OF_A_FILE
-from workbook_templates.a1 import covers
-from workbook_templates.plan.layout import REPORTED, STAMPED
+from workbook_templates.a1 import coordinates, covers
+from workbook_templates.plan.followers import Place, followers
+from workbook_templates.plan.layout import INPUTS, REPORTED, STAMPED
 from workbook_templates.read.looks import planned_looks
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
     from workbook_templates.read.values import Grids, Value
     from workbook_templates.validation.parity import Comparison
 
-
-Place = tuple[str, int, int]
-"""Sheet, row and column from 1."""
+__all__ = ["ModelSubject", "Place", "Subject"]
 LONGEST_FORMULA: Final = 8_192
 """Characters, in Excel."""
 
@@ -106,17 +105,36 @@ class ModelSubject(Subject):
         return [each for each in found if each.kind != "input"]
 
     @cached_property
+    def unusable(self) -> list[Place]:
+        """Inputs of the selected scenario that are no numbers: the model was run with stand-ins for them."""
+        cells = (
+            coordinates(each.cell)
+            for each in self.inputs.problems
+            if not each.is_number and each.scenario == self.inputs.selected.name
+        )
+        return [(INPUTS, *place) for place in cells if place is not None]
+
+    @cached_property
+    def not_compared(self) -> Mapping[Place, Place]:
+        """Formula cells that follow from an unusable input, each with that input."""
+        return followers(self.plan, self.unusable) if self.unusable else {}
+
+    @cached_property
+    def follows(self) -> Mapping[Place, Place]:
+        """Formula cells that follow from a planned cell with other contents, each with that cell."""
+        causes = [each.place for each in self.deviations if each.kind != "label"]
+        return followers(self.plan, causes) if causes else {}
+
+    @cached_property
     def looks(self) -> list[tuple[Place, Look, Look]]:
         """Planned cells with another look: as planned, and as found."""
         planned_styles, looks = planned_looks(), self.book.looks
         different = []
-        for sheet, place, cell, found in self._planned_cells():
+        for _, place, cell, found in self._planned_cells():
             if found is None or found.style >= len(looks):
                 continue
             planned, look = planned_styles[cell.style], looks[found.style]
-            # a cell that is typed into for the first time takes on the style of its row
-            row_style = sheet.row_styles.get(place[1])
-            if planned != look and (row_style is None or planned_styles[row_style] != look):
+            if planned != look:
                 different.append((place, planned, look))
         return different
 

@@ -70,8 +70,6 @@ STRUCTURE: Final[Sequence[Rule[Subject]]] = (
     Rule("added-name", "structure", "warning", structure.added_names, _REMOVE),
     Rule("other-date-system", "structure", "error", structure.other_date_system,
          "switch off the 1904 date system in the options"),
-    Rule("no-calculation-on-load", "structure", "note", structure.no_calculation_on_load,
-         "nothing, if its values agree"),
 )  # fmt: skip
 """Rules for every workbook of ours, also where its sheets are not all there."""
 
@@ -85,9 +83,11 @@ MODEL: Final[Sequence[Rule[ModelSubject]]] = (
     Rule("number-as-text", "inputs", "error", planned.numbers_as_text,
          "type the number again, in a cell not formatted as text"),
     Rule("input", "inputs", "error", planned.wrong_inputs, "type a value that the row's note allows"),
+    Rule("unread-value", "inputs", "warning", planned.unread_values,
+         "delete it; type it into an unlocked cell of its row if the model is to use it"),
     Rule("history", "ties", "error", planned.changed_history, _RESTORE),
     Rule("failed-check", "checks", "error", planned.failed_checks,
-         "look at Checks for the quarter, and at inputs changed last"),
+         "look at the inputs changed last, or undo them one by one"),
     Rule("stamped-value", "stamps", "error", planned.changed_stamps, _RESTORE),
     Rule("unit", "structure", "error", planned.changed_units, _RESTORE),
     Rule("name", "structure", "error", planned.changed_names, _RESTORE),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import reference
+from workbook_templates.a1 import coordinates, reference
 from workbook_templates.validation.rules.rule import Spot
-from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
+from workbook_templates.validation.rules.subject import ModelSubject, Place, Subject, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,19 +32,29 @@ def missing_values(subject: Subject) -> Iterator[Spot]:
 def cached_values(subject: ModelSubject) -> Iterator[Spot]:
     """Find cached values that are not the model's."""
     if CACHED in subject.compared and not any(missing_values(subject)):
-        yield from _differences(subject.compared[CACHED], "")
+        yield from _differences(subject, subject.compared[CACHED], "")
 
 
 def calculated_values(subject: ModelSubject) -> Iterator[Spot]:
     """Find values that an engine calculates from the formulas and that are not the model's."""
     for name, comparison in subject.compared.items():
         if name != CACHED:
-            yield from _differences(comparison, f" ({name})")
+            yield from _differences(subject, comparison, f" ({name})")
 
 
-def _differences(comparison: Comparison, by: str) -> Iterator[Spot]:
+def _differences(subject: ModelSubject, comparison: Comparison, by: str) -> Iterator[Spot]:
+    """Yield the differences; those that follow from a cell with other contents are counted there."""
+    changed = {each.place for each in subject.deviations}
+    following: Counter[Place] = Counter()
     for each in comparison.differences:
-        yield Spot(each.sheet, each.cell, shown(each.expected), shown(each.found) + by)
+        place = (each.sheet, *(coordinates(each.cell) or (0, 0)))
+        if place not in changed and place in subject.follows:
+            following[subject.follows[place]] += 1
+        else:
+            yield Spot(each.sheet, each.cell, shown(each.expected), shown(each.found) + by)
+    for (sheet, row, column), count in following.items():
+        found = f"other values in {count:,} cell{'s' if count > 1 else ''} that follow from this one{by}"
+        yield Spot(sheet, reference(row, column), "the model's values", found)
 
 
 def stale_values(subject: Subject) -> Iterator[Spot]:
