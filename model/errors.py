@@ -78,8 +78,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Begin the message of a malformed period or a wrong declaration with its place."""
+    """Begin the message of a malformed entry or a wrong declaration with its place."""
     try:
         yield
-    except (PeriodError, DeclarationError) as error:
+    except (PeriodError, InputError, DeclarationError) as error:
         raise type(error)(f"{where}: {error}") from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from shared import computed
 
+import xlwings_udfs
 from model.amazon import AMAZON
 from model.errors import AmznFcfError, InputError, PeriodError, UnknownNameError
 from model.language.periods import Period
@@ -246,6 +247,44 @@ def test_a_base_given_as_a_path_is_looked_up_beside_the_file(tmp_path: Path) -> 
     assert load_scenario(child).table["aws_growth"]["2027"] == 0.30
 
 
+@pytest.mark.parametrize("name", ["a+b/mine.toml", "1+1.toml", "a+b/c + d.toml", "MINE.TOML", "日本+.Toml"])
+def test_any_path_of_a_scenario_file_works(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    write(tmp_path, HEAD + entry(), name)
+    write(tmp_path, HEAD.replace('"mine"', '"child"').replace('"base"', f'"{name}+price_war"'), "child.toml")
+    for path in (name, str(tmp_path / name), f" {name} "):
+        assert load_scenario(path).table["aws_growth"]["2027"] == 0.30
+        assert load_scenario(f"{path} + price_war").name == "mine+price_war"
+    assert load_scenario("child.toml").table == load_scenario(f"{name}+price_war").table
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_scenario_file_in_any_encoding_with_a_mark_is_read(encoding: str, tmp_path: Path) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    text = f'{mark}{HEAD}title = "Höher"\n{entry()}'.replace("\n", "\r\n")  # as PowerShell's > writes it
+    (tmp_path / "mine.toml").write_bytes(text.encode(encoding))
+    assert load_scenario(str(tmp_path / "mine.toml")).title == "Höher"
+
+
+def test_a_folder_and_a_file_of_another_ending_are_refused_as_such(tmp_path: Path) -> None:
+    (tmp_path / "z.toml").mkdir()
+    for name in (str(tmp_path), str(tmp_path / "z.toml"), f"{tmp_path / 'z.toml'}/"):
+        with pytest.raises(InputError, match="is a folder: name a scenario file in it"):
+            load_scenario(name)
+    with pytest.raises(UnknownNameError, match="needs a name that ends in"):
+        load_scenario(write(tmp_path, HEAD, "mine.txt"))
+
+
+def test_names_are_listed_once_in_order_of_place_and_overlays_last() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        load_scenario("q")
+    listed = ", ".join([*builtin_scenarios(), *builtin_overlays()])
+    assert str(caught.value) == f"unknown scenario 'q'; allowed: {listed}"
+
+
 def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read the scenario file: No such file"):
         load_scenario(str(tmp_path / "none.toml"))
@@ -262,7 +301,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         ("base+pwr_delay", "unknown scenario 'pwr_delay'; did you mean power_delay"),
         ("power_delay", "is an overlay: write it after a scenario, such as base\\+power_delay"),
         ("base+bull", "'bull' is a scenario, not an overlay"),
-        ("base+", "unknown scenario ''"),
+        ("base+", "write a scenario and each overlay once"),
         ("+", "write a scenario and each overlay once"),
         ("+price_war", "write a scenario and each overlay once"),
         ("base+price_war+price_war", "write a scenario and each overlay once"),
@@ -294,6 +333,49 @@ def test_overrides_are_checked_like_files() -> None:
         base.with_overrides({"aws_growth": {"2040": 0.1}})
     with pytest.raises(InputError, match="must be 1"):
         base.with_overrides({"capex_phasing[q1]": {ALL: 0.5}})
+
+
+@pytest.mark.parametrize("period", ["2026Q1", "2025", "2026q2"])
+def test_every_way_in_refuses_a_value_for_a_reported_period_in_the_same_words(
+    period: str, tmp_path: Path
+) -> None:
+    words = f"aws_growth is given for {period.upper()}, which is before the first forecast quarter 2026Q3"
+    with pytest.raises(InputError, match=words):
+        load_scenario(write(tmp_path, HEAD + entry(values=f"{{ {period} = 0.1 }}")))
+    with pytest.raises(InputError, match=words):
+        load_scenario("base").with_overrides({"aws_growth": {period: 0.1}})
+    with pytest.raises(InputError, match=words):
+        xlwings_udfs.AMZN_FCF(2027, "base", None, [["driver", period], ["aws_growth", 0.1]])
+
+
+def test_a_driver_that_the_model_uses_in_history_takes_values_for_reported_periods() -> None:
+    key = "advertising_margin"
+    assert key in load_scenario("base").plan.used_in_history
+    assert load_scenario("base").with_overrides({key: {"2025": 0.3}}).table[key]["2025"] == 0.3
+
+
+def test_every_way_in_refuses_a_period_that_is_given_twice_in_the_same_words(tmp_path: Path) -> None:
+    words = "aws_growth is given twice for 2027"
+    with pytest.raises(InputError, match=words):
+        load_scenario(write(tmp_path, HEAD + entry(values="{ 2027 = 0.1, FY2027 = 0.2 }")))
+    with pytest.raises(InputError, match=words):
+        load_scenario("base").with_overrides({"aws_growth": {"2027": 0.1, "FY2027": 0.2}})
+    with pytest.raises(InputError, match=words):
+        xlwings_udfs.AMZN_FCF(2027, "base", None, [["driver", 2027, "FY2027"], ["aws_growth", 0.1, 0.2]])
+
+
+def test_a_value_without_a_period_is_one_for_all_and_a_year_wins_over_it(tmp_path: Path) -> None:
+    base = load_scenario("base")
+    for driver, value in {"aws_growth": 0.1, "capex_budget": 150_000.0, "runoff_share[aws]": 0.5}.items():
+        one, everywhere = (base.with_overrides({driver: each}) for each in (value, {"all": value}))
+        assert one.table == everywhere.table
+        unit = driver_specs()[driver].driver.unit
+        for word, given in (("value", value), ("values", f"{{ all = {value} }}")):
+            text = f'[drivers."{driver}"]\nunit = "{unit}"\nsource = "s"\n{word} = {given}\n'
+            mine = load_scenario(write(tmp_path, HEAD + text))
+            assert set(mine.ahead(driver).values()) == set(one.ahead(driver).values()) == {value}
+    mixed = base.with_overrides({"aws_growth": {"ALL": 0.1, "2027": 0.2}}).table["aws_growth"]
+    assert (mixed["2026"], mixed["2027"], mixed["2028"]) == (0.1, 0.2, 0.1)
 
 
 def test_run_off_is_straight_between_its_knots() -> None:
