@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.text.errors import in_shell
 from model import companies
 from model.errors import AmznFcfError, InputError
 from model.scenarios.composing import load_scenario
@@ -62,6 +63,13 @@ def named(given: Sequence[str]) -> list[str]:
             raise InputError(f"--scenario {first}: no scenario file (.toml) there")
         names += ["+".join([str(file), *overlays]) for file in found]
     return names
+
+
+def refuse_scenario_file(path: Path) -> None:
+    """Refuse a scenario file where a workbook is needed."""
+    if is_path(path.name):
+        remedy = f"amzn-fcf build --scenario {in_shell(str(path))} builds and validates its workbook"
+        raise InputError(f"{path} is a scenario file, not a workbook: {remedy}")
 
 
 def _is_overlay(file: Path) -> bool:

@@ -19,9 +19,11 @@ OPTIONS: Final = (
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building import changed
+    from amzn_fcf.building.selection import refuse_scenario_file
     from amzn_fcf.text.errors import in_shell
     from model.errors import InputError
     from model.files import write_whole
+    from model.language.units import counted
     from model.scenarios.changes import changes
     from model.scenarios.files import is_path
     from model.scenarios.scenario import assumption_hash
@@ -32,6 +34,7 @@ def run(arguments: Arguments) -> int:
         raise InputError(f"--out {out}: a scenario file needs a name that ends in .toml")
     if out and out.exists() and not arguments.force:
         raise InputError(f"{out} already exists: choose another name with --out, or replace it with --force")
+    refuse_scenario_file(path)
     inputs, stamp = changed.changed_inputs(path)
     base, before = changed.base_of(inputs.selected)
     found = changes(before, inputs.selected)
@@ -46,7 +49,7 @@ def run(arguments: Arguments) -> int:
         print(text, end="")
         return 0
     write_whole(out, text.encode())
-    print(f"wrote {out}: {base} with {len(found)} driver{'s' if len(found) > 1 else ''} changed")
+    print(f"wrote {out}: {base} with {counted(len(found), 'driver')} changed")
     for change in found:
         periods = change.spec.label if "all" in change.before else ", ".join(change.before)
         print(f"  {change.spec.key}: {periods}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Final
 
-from amzn_fcf.commands.options import Arguments, option
+from amzn_fcf.commands.options import Arguments, flag, option, scenario_name
 
 SUMMARY: Final = "write the files that a host needs to call the functions in cells, such as =AMZN_FCF(2026)"
 EXAMPLE: Final = "amzn-fcf template --host desktop --out functions"
@@ -16,22 +17,31 @@ OPTIONS: Final = (
         choices=HOSTS,
     ),
     option(
-        "--scenario", "NAME", "scenario of the workbook that comes with it; default: base", default="",
+        "--scenario", "NAME", "scenario of the workbook that comes with it; default: base",
+        type=scenario_name,
     ),
     option("--out", "DIR", "folder for the files; default: functions", default="functions"),
+    flag("--force", "replace files that differ, which may hold somebody's changes"),
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building.templates import WRITERS
     from model.errors import InputError
-    from model.files import make_folder
+    from model.files import make_folder, write_files
     from model.scenarios.composing import load_scenario
 
     if not arguments.out:
         raise InputError("--out needs the name of a folder")
-    out = Path(arguments.out)
+    out, scenario = Path(arguments.out), load_scenario(arguments.scenario)
     make_folder(out)
-    for path in WRITERS[arguments.host](out, load_scenario(arguments.scenario)):
+    with tempfile.TemporaryDirectory() as made:
+        written = WRITERS[arguments.host](Path(made), scenario)
+        contents = {out / path.relative_to(made): path.read_bytes() for path in written}
+    for path, content in contents.items():
+        if not arguments.force and path.exists() and not (path.is_file() and path.read_bytes() == content):
+            remedy = "choose another folder with --out, or replace it with --force"
+            raise InputError(f"{path} is there and differs: {remedy}")
+    for path in write_files(contents):
         print(f"wrote {path}")
     return 0

@@ -31,6 +31,7 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
+    from amzn_fcf.building.selection import refuse_scenario_file
     from amzn_fcf.text.findings import print_reports, print_rules
     from amzn_fcf.text.tables import progress
     from model.errors import AmznFcfError, InputError
@@ -52,6 +53,7 @@ def run(arguments: Arguments) -> int:
     reports, unreadable = [], []
     for path in progress(_files(arguments.file), "Validating"):
         try:
+            refuse_scenario_file(path)
             reports.append(validate_file(path, engines, register, choice, companions))
         except AmznFcfError as error:
             unreadable.append(str(error))

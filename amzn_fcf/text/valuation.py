@@ -121,6 +121,8 @@ def print_root(root: Root, plain: Results, method: str) -> None:
     print(f"bracket {low} to {high}, searched {first} to {last}")
     if root.roots > 1:
         print(f"{root.roots} roots in this range; this one is nearest to the scenario's own value")
+    for warning in _warnings(root.results, plain.scenarios[0].company.presentation.reports):
+        print(f"warning: at the root: {warning}")
     before, after = (_figures(results, root.figure, method) for results in (plain, root.results))
     rows = [[label, each, after[label]] for label, each in before.items()]
     print_table("", [*left(""), *right(name, "at the root")], rows)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from model import companies
-from model.errors import InputError
+from model.company import Company
+from model.errors import InputError, check_type
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
@@ -17,28 +19,29 @@ from model.scenarios.scenario import Note, Scenario
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.company import Company
     from model.scenarios.adjustment import Operation
     from model.scenarios.drivers import DriverSpec, PeriodValues
 
 
 def load_scenario(
-    name: str = "", as_of: str | Quarter | None = None, company: Company | None = None
+    name: str | None = None, as_of: str | Quarter | None = None, company: Company | None = None
 ) -> Scenario:
     """Compose a scenario.
 
-    ``name``: a scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is the base of the
-    company. A name that ends in ``.toml`` is the path of a file of the user's own. The ``base`` of a file is
-    such a name too. ``as_of``: last reported quarter, instead of the
-    scenario's own.
+    ``name``: a scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; by default the base of
+    the company. A name that ends in ``.toml`` is the path of a file of the user's own. The ``base`` of a file
+    is such a name too. ``as_of``: last reported quarter, instead of the scenario's own.
 
     Examples
     --------
     >>> load_scenario("base+power_delay").table["delayed"]["2026"]
     0.4
     """
+    check_type(name, (str, NoneType), "scenario needs a name, such as 'base'")
+    check_type(as_of, (str, Quarter, NoneType), "as-of needs a quarter, such as '2026Q2'")
+    check_type(company, (Company, NoneType), "company needs a Company")
     chosen = company or companies.default()
-    parts = parts_of(name if name.strip() else chosen.base)
+    parts = parts_of(name if name and name.strip() else chosen.base)
     quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of
     if any(map(is_path, parts)):  # which may change while the process runs
         return _composed(_chain(parts, chosen), quarter, chosen)
@@ -77,7 +80,7 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     """Return the scenario of the last file that is not an overlay, with the overlays that follow it."""
     last = max(place for place, file in enumerate(chain) if not file.overlay)
     own, overlays = chain[last], chain[last + 1 :]
-    quarter = as_of or own.as_of
+    quarter = as_of or next((file.as_of for file in chain[last::-1] if file.as_of), None)
     if quarter is None:
         raise InputError(f'{own.name}: needs as_of, such as as_of = "2026Q2"')
     axis_at(quarter, company)

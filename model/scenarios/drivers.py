@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model import companies
-from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean, located
+from model.errors import InputError, PeriodError, UnknownNameError, check_type, did_you_mean, located
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Quarter
 from model.language.units import measure
 from model.plan.plan import labelled
@@ -95,6 +95,11 @@ class DriverSpec:
             return "it is a table"
         return "it is a share of a total" if self.driver.sums_to_one else ""
 
+    @property
+    def range_text(self) -> str:
+        """The range of its values, for messages."""
+        return f"{readable(self.minimum, self.driver.unit)}..{readable(self.maximum, self.driver.unit)}"
+
     def is_none(self, value: float) -> bool:
         """Tell whether a value means that none is given."""
         return self.driver.zero_means_none and value == 0
@@ -110,8 +115,8 @@ class DriverSpec:
             unit = self.driver.unit
             per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
-            shown, low, high = (as_text(each, unit) for each in (value, self.minimum, self.maximum))
-            raise InputError(f"{where}: {self.key} = {shown} is outside {low}..{high} ({unit}){hint}")
+            shown = readable(value, unit)
+            raise InputError(f"{where}: {self.key} = {shown} is outside {self.range_text} ({unit}){hint}")
         if self.driver.whole and value != round(value):
             raise InputError(f"{where}: {self.key} = {value:g} must be a whole number")
         if self.driver.unit == "quarter":
@@ -186,6 +191,11 @@ def as_text(value: float, unit: str) -> str:
     return f"{value:g}"
 
 
+def readable(value: float, unit: str = "") -> str:
+    """Return a value for messages: as :func:`as_text`, a number with up to ten digits and with commas."""
+    return as_text(value, unit) if unit in {"quarter", "date"} else f"{value:,.10g}"
+
+
 def _number(text: str, driver: Driver, where: str) -> float:
     try:
         return coded(text, driver.unit)
@@ -207,7 +217,12 @@ def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
             form = "by quarters since as-of (0=1;4=0.9)"
             raise InputError(f"{where}: {spec.key} is given {form}, not {text[:40]!r}")
         entries[period] = spec.check(_number(given, spec.driver, where), where)
-    return entries if spec.driver.kind == "elapsed" else filled(entries, spec, repeats=True)
+    if spec.driver.kind == "elapsed":
+        return entries
+    values = filled(entries, spec, repeats=True)
+    if str(spec.company.first.year) not in values:
+        raise InputError(f"{where}: {spec.key} needs a default from {spec.company.first.year} on")
+    return values
 
 
 def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> PeriodValues:
@@ -228,6 +243,7 @@ def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> 
 
 def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverSpec:
     """Return the data of a driver row; an unknown key is an :class:`UnknownNameError` with the nearest."""
+    check_type(key, str, f"{where} needs the name of a driver, such as {next(iter(specs))!r}")
     if key in specs:
         return specs[key]
     members = [known for known in specs if known.startswith(f"{key}[")]
@@ -268,7 +284,7 @@ def given_values(
         key = _given_period(spec, str(period).strip(), where, since_as_of=since_as_of)
         if key in result:
             raise InputError(f"{here} is given twice{'' if key == ALL else f' for {key}'}")
-        known = number(_decoded(value, spec, here), f"{here} ({period})")
+        known = number(_decoded(value, spec, here), here if key == ALL else f"{here} ({period})")
         result[key] = spec.check(known, where) if check else known
     return result
 

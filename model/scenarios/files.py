@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -43,8 +43,8 @@ class ScenarioFile:
     name: str
     title: str
     note: str
-    base: tuple[str, ...]
-    """A scenario, and the overlays joined to it; empty: the defaults of the drivers."""
+    base: tuple[str, ...] | None
+    """A scenario, and the overlays joined to it; empty: the defaults of the drivers; None: not named."""
     as_of: Quarter | None
     weight: float
     overlay: bool
@@ -129,8 +129,14 @@ def read_file(name: str, company: Company) -> ScenarioFile:
 
 
 def parse_own(text: str, where: str, company: Company, folder: Path | None = None) -> ScenarioFile:
-    """Read the text of a user's file; ``where`` begins messages, ``folder`` holds its bases."""
+    """Read the text of a user's file; ``where`` begins messages, ``folder`` holds its bases.
+
+    A scenario that names no base starts from that of the company; from the defaults if ``base`` is blank.
+    """
     file = _parse_file(text, where, company, folder)
+    if file.base is None:
+        has_base = not file.overlay and company.base in _texts(company)
+        file = replace(file, base=(company.base,) if has_base else ())
     if file.place:
         raise InputError(f"{where}: 'place' does not belong in a scenario of your own")
     if file.name.lower() in {each.lower() for each in _texts(company)}:
@@ -185,7 +191,8 @@ def _parse_file(text: str, where: str, company: Company, folder: Path | None = N
         as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
     with located(f"{where}: base"):
         parts = parts_of(texts["base"], folder) if texts["base"].strip() else ()
-    base = tuple(str(folder / part) if folder and is_path(part) else part for part in parts)
+    found = tuple(str(folder / part) if folder and is_path(part) else part for part in parts)
+    base = found if "base" in content else None
     name, note = texts["name"], texts["note"]
     title = texts["title"] or name
     return ScenarioFile(name, title, note, base, as_of, float(weight), overlay, entries, place)

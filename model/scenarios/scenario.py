@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model import companies
+from model.errors import check_type
 from model.scenarios import drivers
 from model.scenarios.drivers import ALL, PeriodValues
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -64,6 +66,7 @@ class Scenario:
         ``"all"``: from the running year on (also for its reported quarters, where the model uses them). A
         year has precedence over ``"all"``, a quarter's own value over its year's.
         """
+        check_type(overrides, Mapping, "overrides need a table of drivers, such as {'aws_growth': 0.2}")
         specs = drivers.driver_specs(self.company)
         # unchanged values stay the same objects, which driver_arrays() computes once
         table = dict(self.table)
