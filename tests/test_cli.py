@@ -100,19 +100,18 @@ def test_templates_of_every_host_lie_side_by_side(tmp_path: Path) -> None:
     assert "the macros are xlwings' own, byte for byte" in done.stdout
 
 
-@pytest.mark.parametrize("host", ["desktop", "server", "lite", "calc"])
+@pytest.mark.parametrize("host", ["lite", "calc"])
 def test_a_template_that_somebody_changed_is_replaced_only_by_force(host: str, tmp_path: Path) -> None:
     command = ("template", "--host", host, "--out", "functions")
     for _ in range(2):  # what was written before and is as it was is no change
         done = amzn_fcf(*command, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     paths = [tmp_path / line.removeprefix("wrote ") for line in done.stdout.splitlines()]
-    before = [path.read_bytes() for path in paths]
     paths[-1].write_bytes(b"mine")
-    assert f"{paths[-1].name} is there and differs" in refused(*command, cwd=tmp_path)
+    assert f"{paths[-1].name} was changed since it was built" in refused(*command, cwd=tmp_path)
     assert paths[-1].read_bytes() == b"mine"
     assert amzn_fcf(*command, "--force", cwd=tmp_path).returncode == 0
-    assert [path.read_bytes() for path in paths] == before
+    assert paths[-1].read_bytes() != b"mine"
 
 
 def test_show_leaves_out_assumptions_for_reported_periods() -> None:
@@ -206,7 +205,8 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--period", "2036Q1"], "2036Q1 is outside the axis"),
         (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; did you mean annual?"),
         (["show", "net_sales", "--period", "soon"], "'soon' is not a period"),
-        (["show", "net_sales", "--period", "TTM", "2026Q3"], "'2026Q3' is a period, not a line"),
+        (["show", "net_sales", "--period", "TTM", "2026Q3"], "quotes, such as 'TTM 2026Q3'"),
+        (["show", "--period", "TTM", "2026Q3", "net_sales"], "not a line: write --period 'TTM 2026Q3'"),
         (["solve", "wacc", "--between", "0.05", "0.1", "0.2"], "put a value with blanks in quotes"),
         (["show", "net_sales", "--scenario", ""], "--scenario: needs the name of a scenario"),
         (["build", "--scenario", " "], "--scenario: needs the name of a scenario"),

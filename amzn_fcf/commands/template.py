@@ -11,6 +11,7 @@ from amzn_fcf.commands.options import Arguments, flag, option, scenario_name
 SUMMARY: Final = "write the files that a host needs to call the functions in cells, such as =AMZN_FCF(2026)"
 EXAMPLE: Final = "amzn-fcf template --host desktop --out functions"
 HOSTS: Final = ("desktop", "server", "lite", "calc")
+_WORKBOOKS: Final = {".xlsx", ".xlsm"}
 OPTIONS: Final = (
     option(
         "--host", None, "Excel on Windows, xlwings Server, xlwings Lite, or LibreOffice Calc", required=True,
@@ -26,6 +27,7 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
+    from amzn_fcf.building.records import Record, digest, kept_record, remember
     from amzn_fcf.building.templates import WRITERS
     from model.errors import InputError
     from model.files import make_folder, write_files
@@ -39,9 +41,11 @@ def run(arguments: Arguments) -> int:
         written = WRITERS[arguments.host](Path(made), scenario)
         contents = {out / path.relative_to(made): path.read_bytes() for path in written}
     for path, content in contents.items():
-        if not arguments.force and path.exists() and not (path.is_file() and path.read_bytes() == content):
-            remedy = "choose another folder with --out, or replace it with --force"
-            raise InputError(f"{path} is there and differs: {remedy}")
+        if not (path.is_file() and path.read_bytes() == content):
+            kept_record(path, arguments.host, replace_changed=arguments.force)  # refuses a changed file
+    for path, content in contents.items():
+        if path.suffix in _WORKBOOKS:  # which are never the same twice
+            remember(path, Record(digest(content), arguments.host, ()))
     for path in write_files(contents):
         print(f"wrote {path}")
     return 0

@@ -90,7 +90,7 @@ def is_path(name: str) -> bool:
 def parts_of(name: str, folder: Path | None = None) -> tuple[str, ...]:
     """Return a scenario and the overlays joined to it by ``+``; what is not of this form is refused.
 
-    A path that exists, seen from ``folder``, is one part even if it holds a ``+``.
+    A path or pattern that exists, seen from ``folder``, is one part even if it holds a ``+``.
     """
     words = name.split("+")
     parts: list[str] = []
@@ -109,7 +109,8 @@ def parts_of(name: str, folder: Path | None = None) -> tuple[str, ...]:
 
 def _exists(name: str, folder: Path | None) -> bool:
     try:
-        return ((folder or Path()) / name).exists()
+        path = (folder or Path()) / name
+        return (path.parent if "*" in path.name else path).exists()
     except (OSError, ValueError):  # a name that no file can have
         return False
 
