@@ -165,6 +165,7 @@ BROKEN = {
         "needs exactly one of value, values; found add"),
     "unknown key": (HEAD + 'as_off = "2026Q1"\n',
         "'as_off' does not belong in a scenario; did you mean as_of"),
+    "a key like none": (HEAD + "zz = 1\n", "a scenario; allowed: name, title, note, base, as_of"),
     "year off the axis": (HEAD + entry(values="{ 2050 = 0.1 }"), "2050 is outside 2022Q1..2035Q4"),
     "no period": (HEAD + entry(values="{ soon = 0.1 }"), "'soon' is not a period"),
     "constant by year": (HEAD + entry("aws_utilisation", values="{ 2027 = 0.9 }"), "does not vary with time"),

@@ -109,10 +109,11 @@ def _target(word: str, scenario: Scenario, output: Output) -> float:
     from model.results import run as compute
 
     if word.lower() == "price":
+        price = price_of(compute([scenario]), "--break-even")
         if output.unit != _PER_SHARE:
             not_price = f"{output} is in {output.unit}, the price in {_PER_SHARE}"
             raise InputError(f"--break-even price: {not_price}: give a number instead")
-        return price_of(compute([scenario]), "--break-even")
+        return price
     try:
         return float(word)
     except ValueError:

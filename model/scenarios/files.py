@@ -167,9 +167,7 @@ def _parse_file(text: str, where: str, company: Company, folder: Path | None = N
     content = toml_content(text, where)
     overlay = take(content, "overlay", bool, where, default=False)
     allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS
-    for key in sorted(set(content).difference(allowed)):
-        kind = "an overlay" if overlay else "a scenario"
-        raise InputError(f"{where}: {key!r} does not belong in {kind}{did_you_mean(key, allowed)}")
+    check_keys(content, allowed, where, "an overlay" if overlay else "a scenario")
     section = "changes" if overlay else "drivers"
     entries = content.get(section, {})
     texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
@@ -197,6 +195,13 @@ def _parse_file(text: str, where: str, company: Company, folder: Path | None = N
     name, note = texts["name"], texts["note"]
     title = texts["title"] or name
     return ScenarioFile(name, title, note, base, as_of, float(weight), overlay, entries, place)
+
+
+def check_keys(content: Mapping[str, object], allowed: Sequence[str], where: str, what: str) -> None:
+    """Refuse keys that do not belong in a table of a file; ``what``: what the table is."""
+    for key in content:
+        if key not in allowed:
+            raise InputError(f"{where}: {key!r} does not belong in {what}{did_you_mean(key, allowed)}")
 
 
 def take(entry: Mapping[str, Any], key: str, kind: type[Kind], where: str, default: Kind) -> Kind:
