@@ -82,6 +82,8 @@ def test_malformed_overrides_say_what_is_wrong(overrides: object, message: str) 
         (lambda: AMZN_FCF(2040), NotAvailableError, NOT_AVAILABLE),
         (lambda: AMZN_FCF("2021Q4"), NotAvailableError, NOT_AVAILABLE),
         (lambda: AMZN_LINE("fcff", "2025Q1"), NotAvailableError, NOT_AVAILABLE),
+        (lambda: AMZN_LINE("aws_growth", 2024), NotAvailableError, NOT_AVAILABLE),  # reported, not assumed
+        (lambda: AMZN_FCF(2026, "base+"), InputError, BAD_VALUE),
         (lambda: AMZN_MULTIPLE("P/FCF", 2026), NotMeaningfulError, BAD_NUMBER),
         (lambda: AMZN_MULTIPLE("P/S", 2026, None, -3), NotMeaningfulError, BAD_NUMBER),
         (lambda: AMZN_IMPLIED("wacc", 1e6), NoRootError, BAD_NUMBER),

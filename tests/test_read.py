@@ -239,7 +239,7 @@ def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.Ca
             ["--out", "there.toml"],
             "there.toml already exists: choose another name with --out, or replace it with --force",
         ),
-        (["--out", "bull.toml"], "--name: 'bull' is the name of a scenario that ships: choose another"),
+        (["--name", "bull"], "--name: 'bull' is the name of a scenario that ships: choose another"),
         (["--name", "a b"], "--name: needs name = "),
         (["--out", "no/such.toml", "--name", "x" * 61], "--name: needs name = "),
     ],

@@ -110,7 +110,7 @@ def parts_of(name: str, folder: Path | None = None) -> tuple[str, ...]:
 def _exists(name: str, folder: Path | None) -> bool:
     try:
         path = (folder or Path()) / name
-        return (path.parent if "*" in path.name else path).exists()
+        return any(path.parent.glob(path.name)) if "*" in path.name else path.exists()
     except (OSError, ValueError):  # a name that no file can have
         return False
 
