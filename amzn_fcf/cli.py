@@ -112,6 +112,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong with the arguments and where to find help; exit with status 2."""
+        if message.startswith("unrecognized arguments") and " -" not in message:
+            message += ": put a value with blanks in quotes, such as 'TTM 2026Q3'"
         complain(f"{one_line(message)}; see {self.prog} --help")
         sys.exit(CANNOT_READ)
 

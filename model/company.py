@@ -154,10 +154,13 @@ class Company:
             self._plans[axis] = plan
         return self._plans[axis]
 
-    def axis(self, as_of: Quarter) -> Axis:
-        """Return the axis of an as-of that leaves room for the lags before it, and a quarter to forecast."""
+    def axis(self, as_of: Quarter, latest: Quarter | None = None) -> Axis:
+        """Return the axis of an as-of that leaves room for the lags before it, and a quarter to forecast.
+
+        ``latest``: the latest reported quarter, for the message about another as-of.
+        """
         if not self.earliest_as_of <= as_of < self.last:
-            allowed = f"{self.earliest_as_of}..{self.last.shifted(-1)}"
+            allowed = f"{self.earliest_as_of}..{latest or self.last.shifted(-1)}"
             needed = f"the lags need {self.earliest_as_of - self.first} reported quarters before it"
             raise PeriodError(f"as-of {as_of} is outside {allowed}: {needed}")
         return Axis(as_of, self.first, self.last)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+_LONGEST_SHOWN: Final = 60
 _SHORT_LIST = 12
 """Lists up to this length are shown in full."""
 ERROR_VALUES: Final = {
@@ -65,10 +66,18 @@ def is_error(value: object) -> bool:
     return isinstance(value, str) and value in ERROR_VALUES
 
 
+_SYNONYMS: Final = {
+    "yearly": "annual", "year": "annual", "years": "annual", "annually": "annual", "quarter": "quarterly",
+    "quarters": "quarterly", "trailing": "ttm", "ltm": "ttm",
+}  # fmt: skip
+"""Words that people use for ours, and that are not spelt like them."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean a, b?"`` for near names; all names if they are few; else nothing."""
-    names = list(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    name, names = str(name), list(known)
+    meant = _SYNONYMS.get(name.lower())
+    near = [meant] if meant in names else difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
         return f"; did you mean {', '.join(near)}?"
     if len(names) <= _SHORT_LIST:
@@ -76,10 +85,17 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return ""
 
 
+def check_type(value: object, kind: type | tuple[type, ...], needed: str) -> None:
+    """Refuse an argument of another kind; ``needed`` begins the message: what needs which argument."""
+    if not isinstance(value, kind):
+        shown = repr(value)
+        raise InputError(f"{needed}, not {shown if len(shown) <= _LONGEST_SHOWN else type(value).__name__}")
+
+
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Begin the message of a malformed period or a wrong declaration with its place."""
+    """Begin the message of a malformed entry or a wrong declaration with its place."""
     try:
         yield
-    except (PeriodError, DeclarationError) as error:
+    except (PeriodError, InputError, DeclarationError) as error:
         raise type(error)(f"{where}: {error}") from None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from types import NoneType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from model.backends.arrays import Array, Values, applied, by_year, compile_plan
-from model.errors import InputError, NotAvailableError, PeriodError, did_you_mean
+from model.errors import InputError, NotAvailableError, PeriodError, check_type, did_you_mean
 from model.language.nodes import CountBeyond, Expr, Ref, leaves, mapped
-from model.language.periods import FREQUENCIES, QUARTERS_A_YEAR, Axis, Frequency, Period
+from model.language.periods import FREQUENCIES, QUARTERS_A_YEAR, Axis, Frequency, Period, Quarter
 from model.plan.plan import Plan, Row, key_of
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
@@ -65,9 +66,9 @@ class Results:
         >>> run(["base"]).series("net_sales", "annual").shape
         (14, 1)
         """
+        check_type(key, str, "series needs the name of a line, such as 'net_sales'")
         row = self.plan.row(key)
-        if frequency not in FREQUENCIES:
-            raise PeriodError(f"unknown frequency {frequency!r}{did_you_mean(frequency, FREQUENCIES)}")
+        _check_frequency(frequency)
         if frequency == "quarterly" or not row.timed:
             return self.values[key]
         view = self._views.setdefault(frequency, {})
@@ -77,9 +78,17 @@ class Results:
 
     def value(self, key: str, period: Period, scenario: int = 0) -> float:
         """Return one figure; a period outside the axis, or without a figure, is a :class:`PeriodError`."""
-        timed = self.plan.row(key).timed
+        check_type(key, str, "value needs the name of a line, such as 'net_sales'")
+        check_type(period, Period, "value needs a period, such as Period.parse('2027')")
+        row = self.plan.row(key)
+        timed, as_of = row.timed, self.plan.axis.as_of
+        is_reported = Quarter(period.year, period.quarter) <= as_of
+        if timed and row.driver is not None and is_reported and key not in self.plan.used_in_history:
+            raise NotAvailableError(
+                f"{key} is an assumption: it has no figure for {period}, which is reported"
+            )
         place = self.plan.axis.period_position(period) if timed else 0
-        value = float(_column(self.series(key, period.frequency), scenario)[place])
+        value = float(self._column(self.series(key, period.frequency), scenario)[place])
         if timed and np.isnan(value):
             reason = "it starts later, or has no meaning there"
             raise NotAvailableError(f"{key} has no figure for {period}: {reason}")
@@ -87,6 +96,7 @@ class Results:
 
     def periods(self, frequency: Frequency) -> list[Period]:
         """Return all periods of the axis at a frequency."""
+        _check_frequency(frequency)
         axis = self.plan.axis
         if frequency == "annual":
             return [Period("annual", year) for year in axis.years]
@@ -98,11 +108,11 @@ class Results:
         for row in self.plan.rows.values():
             if not isinstance(row.forecast, CountBeyond):
                 continue
-            count = float(_column(self.values[row.key], scenario)[0])
+            count = float(self._column(self.values[row.key], scenario)[0])
             if count == 0:
                 continue
             check = self.plan.rows[key_of(row.forecast.ref)]
-            differences = np.abs(np.nan_to_num(_column(self.values[check.key], scenario)))
+            differences = np.abs(np.nan_to_num(self._column(self.values[check.key], scenario)))
             place = int(differences.argmax())
             quarter = str(self.plan.axis.quarters[place]) if check.timed else ""
             amount = f"{differences[place]:,.6g} {check.unit}"
@@ -113,10 +123,17 @@ class Results:
         """Return lines as a table: one row a period, one column a line."""
         import pandas as pd  # noqa: PLC0415  # slow to load, and only tables need it
 
+        check_type(keys, (list, tuple), "table needs a list of lines, such as ['net_sales']")
         periods = self.periods(frequency)
-        rows = {key: _column(self.series(key, frequency), scenario) for key in keys}
+        rows = {key: self._column(self.series(key, frequency), scenario) for key in keys}
         columns = {key: np.broadcast_to(row, len(periods)) for key, row in rows.items()}
         return pd.DataFrame(columns, index=pd.Index([str(period) for period in periods], name="period"))
+
+    def _column(self, rows: Array, scenario: int) -> Array:
+        """Return the figures of one scenario; what all scenarios share is there once."""
+        if scenario not in range(len(self.scenarios)):
+            raise InputError(f"scenario needs a place from 0 to {len(self.scenarios) - 1}, not {scenario!r}")
+        return rows[:, min(scenario, rows.shape[1] - 1)]
 
     def _viewed(self, row: Row, frequency: Frequency) -> Array:
         if row.driver is not None and row.driver.kind == "yearly" and frequency == "annual":
@@ -147,9 +164,10 @@ class Results:
         return applied(formula, inputs, shape, self.plan)
 
 
-def _column(rows: Array, scenario: int) -> Array:
-    """Return the figures of one scenario; what all scenarios share is there once."""
-    return rows[:, min(scenario, rows.shape[1] - 1)]
+def _check_frequency(frequency: str) -> None:
+    if frequency not in FREQUENCIES:
+        hint = did_you_mean(str(frequency), FREQUENCIES)
+        raise PeriodError(f"unknown frequency {frequency!r}{hint}")
 
 
 def in_years(node: Expr) -> Expr:
@@ -169,6 +187,11 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tup
     >>> round(float(run(["base"]).series("free_cash_flow", "annual")[3, 0]))
     11194
     """
+    check_type(scenarios, (list, tuple), "run needs a list of scenarios, such as ['base']")
+    check_type(axis, (Axis, NoneType), "run needs an axis, such as axis_at('2026Q2')")
+    check_type(rows, (list, tuple), "run needs a list of rows, such as ('net_sales',)")
+    for each in scenarios:
+        check_type(each, (Scenario, str), "run needs scenarios or their names")
     composed = tuple(each if isinstance(each, Scenario) else load_scenario(each) for each in scenarios)
     if not composed:
         raise InputError("no scenario was given: name at least one")
@@ -180,6 +203,6 @@ def run(scenarios: Sequence[Scenario | str], axis: Axis | None = None, rows: tup
         raise InputError(f"scenarios must share an as-of to be computed together: {listed}")
     company = composed[0].company
     plan = company.plan(axis) if axis else composed[0].plan
-    program = compile_plan(plan, rows)
+    program = compile_plan(plan, tuple(rows))
     drivers, reported = driver_arrays(program.plan, composed), reported_arrays(company, plan)
     return Results(program.plan, composed, program.run(drivers, reported, len(composed)))

@@ -120,7 +120,12 @@ _ARGUMENTS: dict[str, Sequence[tuple[Any, ...]]] = {
     "AMZN_DRIVERS": [("bull",)],
     "AMZN_SCENARIOS": [()],
     "AMZN_CLAIMS": [(), ("2025Q3",)],
-    "AMZN_EXPLAIN": [("free_cash_flow", 2026), ("fre_cash_flow", 2026), ("no_such_line",)],
+    "AMZN_EXPLAIN": [
+        ("free_cash_flow", 2026),
+        ("fre_cash_flow", 2026),
+        ("no_such_line",),
+        ("free_cash_flow", 2027, None, TABLE),
+    ],
     "AMZN_VERSION": [()],
     "AMZN_GRID": [
         (DCF, "wacc", [[0.08, 0.09, 0.1]], "terminal_growth", [[0.03], [0.04]], "article"),

@@ -16,6 +16,7 @@ from processes import AMZN_FCF, finished
 from shared import calculated, computed
 
 from amzn_fcf import commands
+from amzn_fcf.building.selection import named
 from amzn_fcf.building.templates import WRITERS
 from amzn_fcf.cli import main
 from amzn_fcf.commands import COMMANDS, claims, simulate, template, validate
@@ -99,6 +100,41 @@ def test_templates_of_every_host_lie_side_by_side(tmp_path: Path) -> None:
     assert "the macros are xlwings' own, byte for byte" in done.stdout
 
 
+@pytest.mark.parametrize("host", ["lite", "calc"])
+def test_a_template_that_somebody_changed_is_replaced_only_by_force(host: str, tmp_path: Path) -> None:
+    command = ("template", "--host", host, "--out", "functions")
+    for _ in range(2):  # what was written before and is as it was is no change
+        done = amzn_fcf(*command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    paths = [tmp_path / line.removeprefix("wrote ") for line in done.stdout.splitlines()]
+    paths[-1].write_bytes(b"mine")
+    assert f"{paths[-1].name} was changed since it was built" in refused(*command, cwd=tmp_path)
+    assert paths[-1].read_bytes() == b"mine"
+    assert amzn_fcf(*command, "--force", cwd=tmp_path).returncode == 0
+    assert paths[-1].read_bytes() != b"mine"
+
+
+def test_show_leaves_out_assumptions_for_reported_periods() -> None:
+    entries = json.loads(amzn_fcf("show", "aws_growth", "--format", "json").stdout)
+    assert [each["period"] for each in entries] == [str(year) for year in range(2026, 2036)]
+    assert "aws_growth is an assumption: it has no figure for 2024" in refused(
+        "show", "aws_growth", "--period", "2024"
+    )
+    used = json.loads(amzn_fcf("show", "advertising_margin", "--format", "json").stdout)
+    assert used[0]["period"] == "2022"  # the model uses it there
+
+
+def test_build_takes_folders_and_patterns_with_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a+b"
+    (folder / "z.toml").mkdir(parents=True)
+    for name in ("one.toml", "TWO.TOML", "notes.txt"):
+        text = f'name = "{Path(name).stem}"\nas_of = "2026Q2"\n'
+        (folder / name).write_text(text, encoding="utf-8")
+    found = [str(folder / "TWO.TOML"), str(folder / "one.toml")]
+    assert named([str(folder)]) == named([f"{folder}/*"]) == found
+    assert named([f"{folder}+price_war"]) == [f"{each}+price_war" for each in found]
+
+
 def test_show_heads_a_line_with_its_members_as_they_are_written() -> None:
     """Square brackets are markup to the library that prints tables."""
     assert "value_per_share[dcf,mid]" in amzn_fcf("show", "value_per_share[dcf,mid]").stdout
@@ -167,14 +203,31 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--scenario", "bulll"], "unknown scenario 'bulll'; did you mean bull"),
         (["show", "net_sales", "--period", "2040"], "2040 is outside the axis 2022..2035"),
         (["show", "net_sales", "--period", "2036Q1"], "2036Q1 is outside the axis"),
-        (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; write 2026, 2026Q3"),
+        (["show", "net_sales", "--period", "yearly"], "'yearly' is not a period; did you mean annual?"),
+        (["show", "net_sales", "--period", "soon"], "'soon' is not a period"),
+        (["show", "net_sales", "--period", "TTM", "2026Q3"], "quotes, such as 'TTM 2026Q3'"),
+        (["show", "--period", "TTM", "2026Q3", "net_sales"], "not a line: write --period 'TTM 2026Q3'"),
+        (["solve", "wacc", "--between", "0.05", "0.1", "0.2"], "put a value with blanks in quotes"),
+        (["show", "net_sales", "--scenario", ""], "--scenario: needs the name of a scenario"),
+        (["build", "--scenario", " "], "--scenario: needs the name of a scenario"),
+        (["solve", "wacc", "--scenario", "base", "--scenario", "bull"], "takes one scenario: give it once"),
+        (["tornado", "positive", "--scenario", "base", "--scenario", "bull"], "takes one scenario: give it"),
+        (["simulate", "--scenario", "base", "--scenario", "bull"], "takes one scenario: give it once"),
+        (["template", "--host", "lite", "--scenario", "base", "--scenario", "bull"], "takes one scenario"),
+        (["solve", "wacc", "--price", "250", "--price", "300"], "--price: takes one price: give it once"),
+        (["solve", "wacc", "--price", "8%"], "not '8%': write 0.08"),
+        (["solve", "wacc", "--price", "1,000.5"], "not '1,000.5': write 1000.5"),
+        (["simulate", "--draws", "1e5"], "--draws: needs a whole number, not '1e5'"),
+        (["validate", "mine.toml"], "is a scenario file, not a workbook: amzn-fcf build"),
+        (["read", "my own.toml"], "build --scenario 'my own.toml' builds and validates its workbook"),
+        (["validate", "a.xlsx", "--rule", "values", "--skip", "values"], "no rule is left to apply"),
         (["show", "aws_capacity_use", "--period", "2026"], "has no annual figure"),
         (
             ["show", "net_sales", "--as-of", str(LATEST.shifted(1))],
             f"as-of {LATEST.shifted(1)} is not reported yet; the latest is {LATEST}",
         ),
         (["show", "net_sales", "--as-of", "2023Q1"], "as-of 2023Q1 is outside 2024Q4"),
-        (["build", "--scenario", "base+"], "unknown scenario ''"),
+        (["build", "--scenario", "base+"], "'base+': write a scenario and each overlay once"),
         (["build", "--workers", "0"], "workers must be a whole number from 1 to 1,024, not 0"),
         (["build", "--scenario", "base", "--scenario", "base"], "given twice"),
         (["validate", "missing.xlsx"], "missing.xlsx: cannot be read: No such file"),

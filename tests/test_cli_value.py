@@ -57,6 +57,13 @@ def test_solve_takes_the_scenario_s_own_price_and_words_for_drivers() -> None:
     assert record["positive_at_root"].startswith("20")
 
 
+def test_solve_warns_where_the_root_is_no_sound_valuation() -> None:
+    """Beside the pole of the perpetuity any price can be reached, by growth just below the discount rate."""
+    text = amzn_fcf("solve", "terminal_growth", "--price", "100000").stdout
+    assert "warning: at the root: growth after the axis, 9.15%, is above the risk-free rate" in text
+    assert "warning" not in amzn_fcf("solve", "wacc", "--price", "180").stdout
+
+
 def test_an_impossible_price_is_one_line_and_status_3() -> None:
     assert "no root in [0.04, 0.2]" in refused("solve", "wacc", "--price", "1000000", status=3)
     assert "caps AWS sales" in refused(
@@ -71,7 +78,7 @@ def test_bad_questions_are_one_line() -> None:
         "solve", "wacc", "--price", "200", "--method", "dfc"
     )
     assert "--price needs a number" in refused("solve", "wacc", "--price", "nan")
-    assert "invalid float value" in refused("solve", "wacc", "--price", "much")
+    assert "needs a number such as 250 or 0.08, not 'much'" in refused("solve", "wacc", "--price", "much")
     assert "between needs" in refused("solve", "wacc", "--price", "200", "--between", "0.1", "0.05")
     assert "not reported yet" in refused("claims", "--as-of", "2030Q1")
     assert "is not a quarter" in refused("claims", "--as-of", "soon")

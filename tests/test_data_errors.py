@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from importlib import resources
@@ -14,6 +15,7 @@ from model.errors import AmznFcfError, InputError
 from model.evidence.thesis import load_thesis
 from model.reported.actuals import load_actuals
 from model.reported.guidance import all_guidance
+from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_overlays, builtin_scenarios
@@ -57,7 +59,17 @@ BROKEN = {
     "a driver without a row": ("drivers.csv", "\nbeta,", "\nbetta,",
         "drivers.csv line .*'betta' is not a driver; did you mean beta"),
     "a row too short": ("drivers.csv", "\nbeta,", "\nbeta\nbeta,",
-        "drivers.csv line .*fill must be repeat or default"),
+        "drivers.csv line .*has 1 cells, needs 9"),
+    "a row too long": (QUARTERLY, "\nnet_sales,2026Q2,", "\nnet_sales,2026Q2,1,",
+        "line .*has 8 cells, needs 7: a text that holds a comma needs quotes"),
+    "a default for a quarter only": ("drivers.csv", ",2022=0.19;2027=0.195,", ",2026Q3=0.19,",
+        "drivers.csv line .*tax_rate needs a default from 2022 on"),
+    "a default that starts late": ("drivers.csv", ",2022=0.19;2027=0.195,", ",2027=0.195,",
+        "drivers.csv line .*tax_rate needs a default from 2022 on"),
+    "a figure of no unit": (QUARTERLY, "116444,USD m,", "116444,USD million,",
+        "line 2: unknown unit 'USD million'"),
+    "a figure of another unit than those before": (QUARTERLY, "\nnet_sales,2022Q2,121234,USD m,",
+        "\nnet_sales,2022Q2,121234,ratio,", "line .*net_sales is in 'ratio', but rows above give it"),
     "a minimum that is a word": ("drivers.csv", "\nbeta,times,1.15,", "\nbeta,times,1.15,low",
         "drivers.csv line .*is not a number"),
     "a default of no period": ("drivers.csv", ",2022=0.06;", ",soon=0.06;",
@@ -141,3 +153,13 @@ def test_a_file_that_is_missing_or_not_text_is_named(name: str, tmp_path: Path) 
     (tmp_path / "data" / name).unlink()
     with pytest.raises(InputError, match=f"{name}: cannot be read|drivers.csv: no row for"):
         read_all(replace(company))
+
+
+def test_an_item_in_another_unit_than_the_model_s_is_refused(tmp_path: Path) -> None:
+    company = company_with(tmp_path, QUARTERLY, "unit", "unit")
+    path = tmp_path / "data" / QUARTERLY
+    text = re.sub(r"(?m)^(net_sales,[^,]*,[^,]*),USD m,", r"\1,m shares,", path.read_text("utf-8"))
+    path.write_text(text, encoding="utf-8")
+    message = "net_sales of 2022Q1: unit is 'm shares', the model needs 'USD m'"
+    with pytest.raises(InputError, match=message):
+        run([load_scenario("base", company=company)])

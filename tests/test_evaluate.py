@@ -162,5 +162,5 @@ def test_scenarios_of_two_companies_are_refused() -> None:
 
 
 def test_an_unknown_frequency_is_refused() -> None:
-    with pytest.raises(PeriodError, match="unknown frequency 'yearly'; did you mean quarterly"):
+    with pytest.raises(PeriodError, match="unknown frequency 'yearly'; did you mean annual"):
         computed("base").series("net_sales", "yearly")  # type: ignore[arg-type]  # as a user may write

@@ -45,14 +45,20 @@ DCF = "value_per_share[dcf,mid]"
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ("aws_growth", "need a range of two columns"), ([["aws_growth"]], "needs two columns"),
-        ([["aws_growth", 0.2, 0.3]], "put 'driver'"),
+        ("aws_growth", "need a range of two columns"), ([["aws_growth"]], "need a range of two columns"),
+        ([["aws_growth"], ["wacc"]], "needs two columns"), ([["aws_growth", 0.2, 0.3]], "put 'driver'"),
         ([["aws_grwth", 0.2]], "did you mean aws_growth"), ([["aws_growth", "much"]], "row 1 needs a number"),
         ([["aws_growth", 20]], "outside -0.2..0.8"), ([[5, 0.2]], "driver needs a text"), ([[None, 0.2]],
         "needs the name of a driver"),
         ([["driver", "TTM 2026Q3"], ["aws_growth", 1]], "cannot head a column"),
         ([["driver", 2026], ["wacc", 0.1]], "does not vary with time"),
-        ([["asset_mix[aws,buildings]", 0.9]], "must be 1"),
+        ([["asset_mix[aws,buildings]", 0.9]], "must be 1"), ([[0, 0.2]], "needs the name of a driver"),
+        ([["wacc", 0.1], [None, None], ["WACC ", 0.2]], "row 3: wacc is given twice"),
+        ([["driver", 2027], ["wacc", None], ["wacc", None], ["aws_growth", 0.1], ["aws_growth", 0.1]],
+        "row 5: aws_growth is given twice"),
+        ([["driver", 2027, "FY2027"], ["aws_growth", 0.1, 0.2]], "aws_growth is given twice for 2027"),
+        ([["driver", "2026Q1"], ["aws_growth", 0.1]], "2026Q1, which is before the first forecast quarter"),
+        ([["driver", 2025], ["aws_growth", 0.1]], "2025, which is before the first forecast quarter"),
     ],
 )  # fmt: skip
 def test_malformed_overrides_say_what_is_wrong(overrides: object, message: str) -> None:
@@ -76,6 +82,8 @@ def test_malformed_overrides_say_what_is_wrong(overrides: object, message: str) 
         (lambda: AMZN_FCF(2040), NotAvailableError, NOT_AVAILABLE),
         (lambda: AMZN_FCF("2021Q4"), NotAvailableError, NOT_AVAILABLE),
         (lambda: AMZN_LINE("fcff", "2025Q1"), NotAvailableError, NOT_AVAILABLE),
+        (lambda: AMZN_LINE("aws_growth", 2024), NotAvailableError, NOT_AVAILABLE),  # reported, not assumed
+        (lambda: AMZN_FCF(2026, "base+"), InputError, BAD_VALUE),
         (lambda: AMZN_MULTIPLE("P/FCF", 2026), NotMeaningfulError, BAD_NUMBER),
         (lambda: AMZN_MULTIPLE("P/S", 2026, None, -3), NotMeaningfulError, BAD_NUMBER),
         (lambda: AMZN_IMPLIED("wacc", 1e6), NoRootError, BAD_NUMBER),

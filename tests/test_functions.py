@@ -311,3 +311,51 @@ def test_the_drivers_of_a_scenario_as_overrides_give_that_scenario(name: str) ->
     assert AMZN_VALUE("dcf", "base", AMZN_DRIVERS(name)) == pytest.approx(
         computed(name).values[DCF][0, 0], rel=1e-12
     )
+
+
+VALUE = 0.2
+HEADED = {
+    "driver and value": [["driver", "value"], ["aws_growth", VALUE]],
+    "in capitals, with a unit and a note": [
+        ["Driver ", "Unit", "NOTE", "New value"], ["AWS_growth", "ratio", "my view", VALUE]
+    ],
+    "all": [["driver", "all"], ["aws_growth", VALUE]],
+    "all years": [["Assumption", "All years"], ["aws_growth", VALUE]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HEADED)
+def test_overrides_under_a_head_row_in_words_that_people_use(case: str) -> None:
+    assert AMZN_VALUE("dcf", "base", HEADED[case]) == AMZN_VALUE("dcf", "base", [["aws_growth", VALUE]])
+
+
+def zeros(block: list[list[object]]) -> list[list[object]]:
+    return [[0.0 if cell is None else cell for cell in row] for row in block]
+
+
+BLANKS: list[list[list[object]]] = [
+    [["aws_growth", VALUE, None], [None, None, None], ["wacc", 0.09, None]],
+    [[None, None], ["driver", "value"], ["aws_growth", VALUE], [None, None]],
+    [["driver", "all", None], ["aws_growth", VALUE, None], [None, None, None]],
+]
+
+
+@pytest.mark.parametrize("block", BLANKS)
+def test_blanks_that_a_host_hands_over_as_0_are_blanks(block: list[list[object]]) -> None:
+    assert AMZN_VALUE("dcf", "base", zeros(block)) == AMZN_VALUE("dcf", "base", block) != AMZN_VALUE()
+
+
+def test_blank_periods_and_one_cell_ranges_that_a_host_hands_over_as_0_are_blanks() -> None:
+    assert AMZN_FCF([[2026, 0], [0.0, 0]]) == [[AMZN_FCF(2026), None], [None, None]]
+    assert AMZN_FCF([[0]], [[0]], [[0]], [[0]]) == AMZN_FCF()
+    assert AMZN_UPSIDE([[0]], [[0]]) == AMZN_UPSIDE()
+
+
+def test_explain_lists_the_overrides_as_understood() -> None:
+    block = [["driver", "value", 2027], ["WACC", 0.09, None], ["aws_growth", None, 0.2], [0, 0, 0]]
+    text = AMZN_EXPLAIN("free_cash_flow", 2027, "base", block)
+    assert text.endswith(". Overrides: aws_growth 2027 = 0.2; wacc = 0.09")
+    assert f"base: {AMZN_FCF(2027, 'base', None, block):,.6g};" in text
+    # a 0 beside a driver is a value: only this shows a blank that was handed over as 0
+    assert AMZN_EXPLAIN("net_sales", 2027, "base", [["wacc", 0]]).endswith("Overrides: wacc = 0")
+    assert "did you mean wacc" in AMZN_EXPLAIN("net_sales", 2027, "base", [["wac", 0.1]])

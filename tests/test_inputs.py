@@ -9,12 +9,12 @@ import pytest
 from shared import computed
 
 from model.amazon import AMAZON
-from model.errors import AmznFcfError, InputError, PeriodError, UnknownNameError
+from model.errors import AmznFcfError, InputError, UnknownNameError
 from model.language.periods import Period
 from model.reported.actuals import load_actuals
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.drivers import default_values, driver_specs
 from model.scenarios.files import builtin_overlays, builtin_scenarios
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ BROKEN = {
         "needs exactly one of value, values; found add"),
     "unknown key": (HEAD + 'as_off = "2026Q1"\n',
         "'as_off' does not belong in a scenario; did you mean as_of"),
+    "a key like none": (HEAD + "zz = 1\n", "a scenario; allowed: name, title, note, base, as_of"),
     "year off the axis": (HEAD + entry(values="{ 2050 = 0.1 }"), "2050 is outside 2022Q1..2035Q4"),
     "no period": (HEAD + entry(values="{ soon = 0.1 }"), "'soon' is not a period"),
     "constant by year": (HEAD + entry("aws_utilisation", values="{ 2027 = 0.9 }"), "does not vary with time"),
@@ -198,8 +199,12 @@ BROKEN = {
         "by quarters since as-of"),
     "null in base": (HEAD.replace('"base"', '"\\u0000.toml"'), "cannot read|control characters"),
     "list of values": (HEAD + entry(values="[1, 2]"), "needs a number"),
-    "no as_of": ('name = "mine"\n', "needs as_of"),
-    "early as_of": (HEAD.replace("2026Q2", "2024Q1"), "as-of 2024Q1 is outside"),
+    "no as_of": ('name = "mine"\nbase = ""\n', "needs as_of"),
+    "large number": (HEAD + entry("capex_budget", "USD m", "{ 2027 = 5e6 }"),
+        "capex_budget = 5,000,000 is outside 10,000..1,000,000"),
+    "two overlays of one name as base": (HEAD.replace('"base"', '"base+price_war+price_war"'),
+        "base: 'base.price_war.price_war': write a scenario"),
+    "early as_of": (HEAD.replace("2026Q2", "2024Q1"), f"outside 2024Q4..{load_actuals().latest}: "),
     "as_of not reported": (HEAD.replace("2026Q2", "2034Q4"),
         f"as-of 2034Q4 is not reported yet; the latest is {load_actuals().latest}"),
     "base in a circle": (HEAD.replace('"base"', '"mine"'), "unknown scenario 'mine'"),
@@ -246,6 +251,44 @@ def test_a_base_given_as_a_path_is_looked_up_beside_the_file(tmp_path: Path) -> 
     assert load_scenario(child).table["aws_growth"]["2027"] == 0.30
 
 
+@pytest.mark.parametrize("name", ["a+b/mine.toml", "1+1.toml", "a+b/c + d.toml", "MINE.TOML", "日本+.Toml"])
+def test_any_path_of_a_scenario_file_works(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    write(tmp_path, HEAD + entry(), name)
+    write(tmp_path, HEAD.replace('"mine"', '"child"').replace('"base"', f'"{name}+price_war"'), "child.toml")
+    for path in (name, str(tmp_path / name), f" {name} "):
+        assert load_scenario(path).table["aws_growth"]["2027"] == 0.30
+        assert load_scenario(f"{path} + price_war").name == "mine+price_war"
+    assert load_scenario("child.toml").table == load_scenario(f"{name}+price_war").table
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_scenario_file_in_any_encoding_with_a_mark_is_read(encoding: str, tmp_path: Path) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    text = f'{mark}{HEAD}title = "Höher"\n{entry()}'.replace("\n", "\r\n")  # as PowerShell's > writes it
+    (tmp_path / "mine.toml").write_bytes(text.encode(encoding))
+    assert load_scenario(str(tmp_path / "mine.toml")).title == "Höher"
+
+
+def test_a_folder_and_a_file_of_another_ending_are_refused_as_such(tmp_path: Path) -> None:
+    (tmp_path / "z.toml").mkdir()
+    for name in (str(tmp_path), str(tmp_path / "z.toml"), f"{tmp_path / 'z.toml'}/"):
+        with pytest.raises(InputError, match="is a folder: name a scenario file in it"):
+            load_scenario(name)
+    with pytest.raises(UnknownNameError, match="needs a name that ends in"):
+        load_scenario(write(tmp_path, HEAD, "mine.txt"))
+
+
+def test_names_are_listed_once_in_order_of_place_and_overlays_last() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        load_scenario("q")
+    listed = ", ".join([*builtin_scenarios(), *builtin_overlays()])
+    assert str(caught.value) == f"unknown scenario 'q'; allowed: {listed}"
+
+
 def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read the scenario file: No such file"):
         load_scenario(str(tmp_path / "none.toml"))
@@ -262,7 +305,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         ("base+pwr_delay", "unknown scenario 'pwr_delay'; did you mean power_delay"),
         ("power_delay", "is an overlay: write it after a scenario, such as base\\+power_delay"),
         ("base+bull", "'bull' is a scenario, not an overlay"),
-        ("base+", "unknown scenario ''"),
+        ("base+", "write a scenario and each overlay once"),
         ("+", "write a scenario and each overlay once"),
         ("+price_war", "write a scenario and each overlay once"),
         ("base+price_war+price_war", "write a scenario and each overlay once"),
@@ -279,21 +322,23 @@ def test_blank_is_base_and_articles_and_base_are_not_computed_together() -> None
         run(["article", "base"])
 
 
-def test_overrides_are_checked_like_files() -> None:
+def test_a_scenario_without_a_base_starts_from_the_company_s_and_a_blank_base_from_the_defaults(
+    tmp_path: Path,
+) -> None:
     base = load_scenario("base")
-    assert base.with_overrides({"aws_growth": {"2028": 0.2}}).table["aws_growth"]["2028"] == 0.2
-    everywhere = base.with_overrides({"aws_growth": 0.1}).table["aws_growth"]
-    assert {everywhere[str(year)] for year in range(2026, 2036)} == {0.1}
-    assert "2026Q3" not in base.with_overrides({"investments": 0.0}).table["investments"]
-    assert base.with_overrides({"investments": {"2026": 0.0}}).table["investments"]["2026Q3"] == 22500
-    with pytest.raises(UnknownNameError, match="did you mean aws_growth"):
-        base.with_overrides({"aws_grow": 0.1})
-    with pytest.raises(InputError, match="outside"):
-        base.with_overrides({"aws_growth": {"2028": 9.0}})
-    with pytest.raises(PeriodError, match="outside 2022Q1"):
-        base.with_overrides({"aws_growth": {"2040": 0.1}})
-    with pytest.raises(InputError, match="must be 1"):
-        base.with_overrides({"capex_phasing[q1]": {ALL: 0.5}})
+    mine = load_scenario(write(tmp_path, 'name = "mine"\n' + entry()))
+    assert mine.as_of == base.as_of
+    assert {key for key in base.table if mine.table[key] != base.table[key]} == {"aws_growth"}
+    bare = load_scenario(write(tmp_path, 'name = "mine"\nbase = ""\nas_of = "2026Q2"\n'))
+    defaults = {key: default_values(spec, bare.as_of) for key, spec in driver_specs().items()}
+    assert bare.table == defaults != base.table
+
+
+def test_a_scenario_without_an_as_of_has_that_of_its_nearest_base(tmp_path: Path) -> None:
+    write(tmp_path, 'name = "old"\nbase = "article"\n', "old.toml")
+    child = write(tmp_path, 'name = "child"\nbase = "old.toml+price_war"\n', "child.toml")
+    assert str(load_scenario(child).as_of) == "2025Q3"
+    assert str(load_scenario(child, "2026Q1").as_of) == "2026Q1"
 
 
 def test_run_off_is_straight_between_its_knots() -> None:

@@ -156,6 +156,23 @@ def test_without_out_the_scenario_is_printed_and_named_after_the_workbook(
     assert tomllib.loads(capsys.readouterr().out)["name"] == "other"
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("base.xlsx", "base_changed"), ("日本.xlsx", "mine"), ("Price_War.xlsx", "Price_War_changed"),
+    (f"{'long ' * 20}.xlsx", "long_" * 10), ("-x (2).xlsx", "x_2_")],
+)  # fmt: skip
+def test_a_workbook_of_any_name_gives_a_scenario_of_an_allowed_name(
+    file: str, name: str, changed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / file).write_bytes(changed.read_bytes())
+    out = tmp_path / "my scenario.toml"
+    assert read(tmp_path / file) == 0
+    assert tomllib.loads(capsys.readouterr().out)["name"] == name
+    assert read(tmp_path / file, "--out", str(out)) == 0
+    assert f"build it: amzn-fcf build --scenario '{out}'" in capsys.readouterr().out
+    assert load_scenario(str(out)).table["wacc"][ALL] == 0.09
+
+
 def test_an_unchanged_workbook_says_so_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -234,7 +251,7 @@ def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.Ca
             ["--out", "there.toml"],
             "there.toml already exists: choose another name with --out, or replace it with --force",
         ),
-        (["--out", "bull.toml"], "--name: 'bull' is the name of a scenario that ships: choose another"),
+        (["--name", "bull"], "--name: 'bull' is the name of a scenario that ships: choose another"),
         (["--name", "a b"], "--name: needs name = "),
         (["--out", "no/such.toml", "--name", "x" * 61], "--name: needs name = "),
     ],

@@ -69,6 +69,12 @@ def test_json_and_csv_hold_the_same_records() -> None:
     assert values["run", "lost", ""] == ""
 
 
+def test_one_draw_is_one_draw_and_has_no_spread() -> None:
+    text = amzn_fcf("simulate", "--draws", "1", "--engine", "numpy", "--workers", "1").stdout
+    assert "base (as-of 2026Q2): 1 draw, latin_hypercube, seed 1, 1 block, by numpy" in text
+    assert "nan" not in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -77,8 +83,8 @@ def test_json_and_csv_hold_the_same_records() -> None:
             ["--draws", "1000000000000"],
             "draws must be a whole number from 1 to 1,000,000,000, not 1000000000000",
         ),
-        (["--draws", "many"], "argument --draws: invalid int value: 'many'"),
-        (["--seed", "1.5"], "argument --seed: invalid int value: '1.5'"),
+        (["--draws", "many"], "argument --draws: needs a whole number, not 'many'"),
+        (["--seed", "1.5"], "argument --seed: needs a whole number, not '1.5'"),
         (["--seed", "-1"], "seed must be a whole number of 0 or more, not -1"),
         (["--workers", "0"], "workers must be a whole number from 1"),
         (["--sampling", "sobel"], "argument --sampling: invalid choice"),

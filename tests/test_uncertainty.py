@@ -12,6 +12,7 @@ from model.errors import AmznFcfError, InputError
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.scenario import driver_arrays
+from model.simulation.distributions import distribution_of, within
 from model.simulation.files import load_uncertainty
 from model.simulation.uncertainty import bind_moves, with_draws
 
@@ -198,3 +199,12 @@ def test_contradicting_correlations_and_missing_files_are_refused(tmp_path: Path
         load_uncertainty(str(tmp_path / "none.toml"))
     with pytest.raises(InputError, match="needs a table"):
         bound("title = 'empty'", tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["lognormal", "normal"])
+def test_draws_of_an_absurdly_wide_distribution_stay_in_range_without_a_warning(kind: str) -> None:
+    parameters = {"lognormal": {"median": 1, "sigma": 1e308}, "normal": {"mean": 0, "sd": 1e308}}[kind]
+    end = {"lognormal": 3.0, "normal": 1e308}[kind]
+    wide = within(distribution_of(kind, parameters, "mine.toml"), -end, end, "mine.toml")
+    drawn = wide.quantile(np.linspace(0.001, 0.999, 99))  # a warning would be an error
+    assert -end <= drawn.min() <= drawn.max() <= end

@@ -31,6 +31,9 @@ _NOT_INPUTS: Final = frozenset({
 """Rules for changes that no scenario file can hold: formulas, reported figures, invalid values."""
 _UNREAD: Final = "unread-value"
 
+_LONGEST_STEM: Final = 50
+"""Characters of a file's name in the name of a scenario, which holds up to 60."""
+
 
 def changed_inputs(path: Path) -> tuple[WorkbookInputs, object]:
     """Return the inputs of a workbook, and the hash of the assumptions that it was built with.
@@ -88,8 +91,10 @@ def print_others(path: Path, inputs: WorkbookInputs) -> None:
 
 
 def name_for(path: Path) -> str:
-    """Return the name of a file, as the name of a scenario."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", path.stem).lstrip("_-")
+    """Return a name for a scenario after a file: of allowed characters, and of none that ships."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", path.stem).lstrip("_-")[:_LONGEST_STEM] or "mine"
+    shipped = [*builtin_scenarios(), *builtin_overlays()]
+    return f"{plain}_changed" if plain.lower() in {each.lower() for each in shipped} else plain
 
 
 def file_text(name: str, path: Path, selected: Scenario, base: str, changed: list[Change]) -> str:

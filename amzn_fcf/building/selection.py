@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.text.errors import in_shell
 from model import companies
 from model.errors import AmznFcfError, InputError
 from model.scenarios.composing import load_scenario
-from model.scenarios.files import builtin_overlays, builtin_scenarios, read_file
+from model.scenarios.files import builtin_overlays, builtin_scenarios, is_path, parts_of, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,17 +51,25 @@ def named(given: Sequence[str]) -> list[str]:
     """
     names = []
     for each in given:
-        first, plus, overlays = each.partition("+")
+        first, *overlays = parts_of(each)
         path = Path(first)
         if first in builtin_scenarios() or not (path.is_dir() or "*" in first):
             names.append(each)
             continue
-        files = path.glob("*.toml") if path.is_dir() else path.parent.glob(path.name)
-        found = [str(file) for file in sorted(files) if file.suffix == ".toml" and not _is_overlay(file)]
+        files = path.iterdir() if path.is_dir() else path.parent.glob(path.name)
+        found = [file for file in sorted(files) if is_path(file.name) and file.is_file()]
+        found = [file for file in found if not _is_overlay(file)]
         if not found:
             raise InputError(f"--scenario {first}: no scenario file (.toml) there")
-        names += [f"{name}{plus}{overlays}" for name in found]
+        names += ["+".join([str(file), *overlays]) for file in found]
     return names
+
+
+def refuse_scenario_file(path: Path) -> None:
+    """Refuse a scenario file where a workbook is needed."""
+    if is_path(path.name):
+        remedy = f"amzn-fcf build --scenario {in_shell(str(path))} builds and validates its workbook"
+        raise InputError(f"{path} is a scenario file, not a workbook: {remedy}")
 
 
 def _is_overlay(file: Path) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import AS_OF, Arguments, flag, option, workers
+from amzn_fcf.commands.options import AS_OF, Arguments, flag, option, scenario_name, workers
 from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ OPTIONS: Final = (
     option(
         "--scenario", "NAME", "scenarios, with overlays joined by + (base+power_delay), .toml files, or "
         "folders of them; default: all scenarios that ship, and base with each overlay", action="extend",
-        nargs="+",
+        nargs="+", type=scenario_name,
     ),
     AS_OF,
     option("--out", "DIR", "folder for the workbooks; default: out", default="out"),
@@ -108,6 +108,7 @@ def _load(names: Iterable[str], as_of: str | None) -> tuple[list[Scenario], bool
 
 def _print_outcomes(found: Sequence[Outcome], seconds: float) -> None:
     from amzn_fcf.text.summary import print_summary
+    from model.language.units import counted
 
     rows = [each.row for each in found if each.row]
     if rows:
@@ -122,7 +123,7 @@ def _print_outcomes(found: Sequence[Outcome], seconds: float) -> None:
     if rows:
         kept = sum(each.state == "kept" for each in found)
         kept_too = f" ({kept} kept)" if kept else ""
-        print(f"{len(rows)} workbook{'s' if len(rows) > 1 else ''}{kept_too} in {seconds:.1f} s")
+        print(f"{counted(len(rows), 'workbook')}{kept_too} in {seconds:.1f} s")
 
 
 def _print_missing(paths: Sequence[Path], wanted: int) -> None:

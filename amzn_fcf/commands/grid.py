@@ -6,13 +6,14 @@ import contextlib
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import FIGURE, FORMAT, Arguments, option
+from amzn_fcf.commands.options import FIGURE, FORMAT, Arguments, not_a_number, option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.analysis.sensitivity import Point
     from model.analysis.swings import Steps
+    from model.outputs import Output
     from model.scenarios.scenario import Scenario
 
 SUMMARY: Final = "compute a figure over two drivers"
@@ -21,6 +22,7 @@ EXAMPLE: Final = (
     "--break-even price"
 )
 _MOST_VALUES: Final = 10_000
+_PER_SHARE: Final = "USD/share"
 _STEPS: Final = (
     "a driver and its forecast values (0.08 0.09, or first:last:count), or changes to the scenario's values "
     "after the word add or scale; quote a range that begins below 0 together with the rest: 'aws_growth add "
@@ -48,7 +50,7 @@ def run(arguments: Arguments) -> int:
     scenario = load_scenario(arguments.scenario, arguments.as_of)
     output = output_of(" ".join(arguments.output), scenario)
     x, y = steps_of(arguments.x, "--x"), steps_of(arguments.y, "--y")
-    target = math.nan if arguments.break_even is None else _target(arguments.break_even, scenario)
+    target = math.nan if arguments.break_even is None else _target(arguments.break_even, scenario, output)
     found = grid(scenario, output, x, y, lambda batches: progress(batches, "Grid"))
     points: Sequence[Point] = ()
     if arguments.break_even is not None:
@@ -101,14 +103,18 @@ def _values(word: str, option: str) -> Sequence[float]:
     raise InputError(f"{option}: {word!r} is neither a number nor {ranges}, after set, add or scale")
 
 
-def _target(word: str, scenario: Scenario) -> float:
+def _target(word: str, scenario: Scenario, output: Output) -> float:
     from amzn_fcf.text.figures import price_of
     from model.errors import InputError
     from model.results import run as compute
 
     if word.lower() == "price":
-        return price_of(compute([scenario]), "--break-even")
+        price = price_of(compute([scenario]), "--break-even")
+        if output.unit != _PER_SHARE:
+            not_price = f"{output} is in {output.unit}, the price in {_PER_SHARE}"
+            raise InputError(f"--break-even price: {not_price}: give a number instead")
+        return price
     try:
         return float(word)
     except ValueError:
-        raise InputError(f"--break-even needs a number or the word price, not {word!r}") from None
+        raise InputError(f"--break-even {not_a_number(word)}; or the word price") from None

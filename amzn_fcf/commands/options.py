@@ -11,9 +11,63 @@ Option = tuple[str, dict[str, object]]
 _SCENARIO: Final = "a scenario, with overlays joined by + (base+power_delay), or a .toml file"
 
 
+class _Once(argparse.Action):
+    """Store the value of an option; refuse a second one, which would replace the first unseen."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value; see :class:`argparse.Action`."""
+        given = vars(namespace).setdefault("given_once", set())
+        if self.dest in given:
+            parser.error(f"argument {option_string}: takes one {self.dest.replace('_', ' ')}: give it once")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
 def option(name: str, metavar: object, text: str, **more: object) -> Option:
     """Return an argument with its help text; ``more`` is for argparse."""
-    return name, {"metavar": metavar, "help": text, **more}
+    once = {"action": _Once} if name.startswith("-") else {}
+    return name, {"metavar": metavar, "help": text, **once, **more}
+
+
+def number(text: str) -> float:
+    """Read a number of the command line."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(not_a_number(text)) from None
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number of the command line."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"needs a whole number, not {text!r}") from None
+
+
+def not_a_number(text: str) -> str:
+    """Return what to write instead of a text that is no number: ``8%`` is 0.08, ``1,000`` is 1000."""
+    plain = text.strip().rstrip("%").replace(",", "")
+    try:
+        meant = float(plain) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        return f"needs a number such as 250 or 0.08, not {text!r}"
+    return f"needs a number such as 250 or 0.08, not {text!r}: write {meant:.15g}"
+
+
+def scenario_name(text: str) -> str:
+    """Read the name of a scenario, which is not blank."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            "needs the name of a scenario or a .toml file; leave it out for base"
+        )
+    return text
 
 
 def repeated(name: str, metavar: str | None, text: str, **more: object) -> Option:
@@ -28,14 +82,15 @@ def flag(name: str, text: str) -> Option:
 
 def scenarios(default: str) -> tuple[Option, ...]:
     """Return ``--scenario``, which may be repeated, and ``--as-of``."""
-    return repeated("--scenario", "NAME", f"{_SCENARIO}; may be repeated; default: {default}"), AS_OF
+    text = f"{_SCENARIO}; may be repeated; default: {default}"
+    return repeated("--scenario", "NAME", text, type=scenario_name), AS_OF
 
 
 def workers(work: str) -> tuple[Option, ...]:
     """Return ``--workers`` and ``--scheduler``; ``work`` says what they do."""
     cluster = f"{work} on a Dask cluster, such as tcp://127.0.0.1:8786 (needs the extra cluster)"
     return (
-        option("--workers", "N", "number of processes or threads; default: one per core", type=int),
+        option("--workers", "N", "number of processes or threads; default: one per core", type=whole_number),
         option("--scheduler", "ADDRESS", cluster),
     )
 
@@ -46,7 +101,7 @@ def choice(name: str, known: tuple[str, ...], text: str = "") -> Option:
 
 
 AS_OF: Final = option("--as-of", "QUARTER", "last quarter taken as reported; default: the scenario's own")
-SCENARIO: Final = option("--scenario", "NAME", f"{_SCENARIO}; default: base", default="")
+SCENARIO: Final = option("--scenario", "NAME", f"{_SCENARIO}; default: base", type=scenario_name)
 PLOT: Final = option("--plot", "FILE.png", "also save a chart (needs the extra plot)")
 FORMAT: Final = choice("--format", ("text", "json", "csv"))
 _LINE: Final = (

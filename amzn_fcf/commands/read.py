@@ -12,24 +12,29 @@ EXAMPLE: Final = "amzn-fcf read out/amzn-fcf_base.xlsx --out mine.toml"
 OPTIONS: Final = (
     option("file", "FILE", "a workbook written by amzn-fcf build; its selected scenario is read"),
     option("--out", "FILE.toml", "the scenario file; default: print it"),
-    option("--name", "NAME", "name of the scenario; default: the file's name without its ending"),
+    option("--name", "NAME", "name of the scenario; default: after the file"),
     flag("--force", "replace an existing scenario file"),
 )
 
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building import changed
+    from amzn_fcf.building.selection import refuse_scenario_file
+    from amzn_fcf.text.errors import in_shell
     from model.errors import InputError
     from model.files import write_whole
+    from model.language.units import counted
     from model.scenarios.changes import changes
+    from model.scenarios.files import is_path
     from model.scenarios.scenario import assumption_hash
 
     path = Path(arguments.file)
     out = Path(arguments.out) if arguments.out else None
-    if out and out.suffix != ".toml":
+    if out and not is_path(out.name):
         raise InputError(f"--out {out}: a scenario file needs a name that ends in .toml")
     if out and out.exists() and not arguments.force:
         raise InputError(f"{out} already exists: choose another name with --out, or replace it with --force")
+    refuse_scenario_file(path)
     inputs, stamp = changed.changed_inputs(path)
     base, before = changed.base_of(inputs.selected)
     found = changes(before, inputs.selected)
@@ -44,9 +49,9 @@ def run(arguments: Arguments) -> int:
         print(text, end="")
         return 0
     write_whole(out, text.encode())
-    print(f"wrote {out}: {base} with {len(found)} driver{'s' if len(found) > 1 else ''} changed")
+    print(f"wrote {out}: {base} with {counted(len(found), 'driver')} changed")
     for change in found:
         periods = change.spec.label if "all" in change.before else ", ".join(change.before)
         print(f"  {change.spec.key}: {periods}")
-    print(f"build it: amzn-fcf build --scenario {out}")
+    print(f"build it: amzn-fcf build --scenario {in_shell(str(out))}")
     return 0

@@ -25,12 +25,17 @@ OPTIONS: Final = (
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import load_distinct
     from amzn_fcf.text.lines import figures_of, print_figures, print_lines
+    from model.errors import InputError
     from model.results import run as compute
 
     scenarios = load_distinct(arguments.scenario or [""], arguments.as_of)
     if not arguments.line:
         print_lines(scenarios[0], arguments.format)
         return 0
+    for line in arguments.line:
+        if line[:1].isdigit():
+            quoted = f"--period 'TTM {line}'" if arguments.period.lower() == "ttm" else f"--period {line}"
+            raise InputError(f"{line!r} is a period, not a line: write {quoted}")
     figures: list[LineFigure] = []
     for scenario in scenarios:
         results = compute([scenario])

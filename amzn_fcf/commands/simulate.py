@@ -6,7 +6,7 @@ import sys
 from typing import Final
 
 from amzn_fcf.commands import options
-from amzn_fcf.commands.options import choice, option, repeated
+from amzn_fcf.commands.options import choice, option, repeated, whole_number
 
 SUMMARY: Final = (
     "simulate a scenario: the distributions of free cash flow, of its turning point, and of value"
@@ -16,8 +16,8 @@ SAMPLINGS: Final = ("latin_hypercube", "sobol", "plain")
 ENGINES: Final = ("auto", "kernel", "numpy")
 OPTIONS: Final = (
     options.SCENARIO, options.AS_OF,
-    option("--draws", "N", "default: 100000", type=int, default=100_000),
-    option("--seed", "N", "the same seed gives the same result; default: 1", type=int, default=1),
+    option("--draws", "N", "default: 100000", type=whole_number, default=100_000),
+    option("--seed", "N", "the same seed gives the same result; default: 1", type=whole_number, default=1),
     choice("--sampling", SAMPLINGS),
     repeated(
         "--output", "FIGURE", "a further figure, such as 'aws_margin 2028' or terminal_share; may be repeated"
@@ -34,6 +34,7 @@ def run(arguments: options.Arguments) -> int:
     from amzn_fcf.text.errors import PARTIAL, complain
     from amzn_fcf.text.simulation import print_simulation, simulation_records
     from amzn_fcf.text.tables import print_records, progress_bar
+    from model.language.units import counted
     from model.scenarios.composing import load_scenario
     from model.simulation.questions import output_ahead
     from model.simulation.run import simulate
@@ -63,7 +64,7 @@ def run(arguments: options.Arguments) -> int:
         value = scenario.company.presentation.questions.value
         print_records(simulation_records(simulation, value), arguments.format)
     if simulation.lost:
-        done = f"{simulation.draws:,} of {simulation.asked:,} draws are in the estimates, which are partial"
-        complain(f"{simulation.lost}; {done}")
+        done = f"{simulation.draws:,} of {counted(simulation.asked, 'draw')} are in the estimates"
+        complain(f"{simulation.lost}; {done}, which are partial")
         return PARTIAL
     return 0

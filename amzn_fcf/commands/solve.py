@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from amzn_fcf.commands.options import AS_OF, FORMAT, SCENARIO, Arguments, flag, option
+from amzn_fcf.commands.options import AS_OF, FORMAT, SCENARIO, Arguments, flag, number, option
 
 SUMMARY: Final = "find the value of a driver at which a valuation method gives a price"
 EXAMPLE: Final = "amzn-fcf solve wacc --price 234.75 --scenario article"
@@ -14,14 +14,14 @@ OPTIONS: Final = (
         "driver", "DRIVER", "a driver, or growth (AWS), margin (AWS cash cost), capex or inflection (both: "
         "scale on capital expenditure)",
     ),
-    option("--price", "USD", "target value per share; default: the scenario's price", type=float),
+    option("--price", "USD", "target value per share; default: the scenario's price", type=number),
     option(
         "--method", "METHOD",
         "dcf, exit_multiple, sotp, price_to_sales or net_margin; default: the first, dcf",
     ),
     SCENARIO, AS_OF,
     option(
-        "--between", ("A", "B"), "range to search; default: the driver's allowed range", type=float, nargs=2,
+        "--between", ("A", "B"), "range to search; default: the driver's allowed range", type=number, nargs=2,
     ),
     flag(
         "--shift", "add one amount to the driver in every forecast year, instead of setting one value for "

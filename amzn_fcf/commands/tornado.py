@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from amzn_fcf.commands.options import FIGURE, FORMAT, Arguments, option, repeated
+from amzn_fcf.commands.options import FIGURE, FORMAT, Arguments, number, option, repeated, whole_number
 
 SUMMARY: Final = "move each driver down and up, and show the effect on a figure"
 EXAMPLE: Final = "amzn-fcf tornado free_cash_flow 2027 --swing 0.1 --plot tornado.png"
 OPTIONS: Final = (
     *FIGURE,
     option(
-        "--swing", "SHARE", "share of the driver's forecast values; default: 0.1 (10 %%)", type=float,
+        "--swing", "SHARE", "share of the driver's forecast values; default: 0.1 (10 %%)", type=number,
         default=0.1,
     ),
     repeated("--driver", "NAME", "move only this driver; may be repeated; default: all drivers"),
-    option("--top", "N", "rows of the table; default: 15", type=int, default=15),
+    option("--top", "N", "rows of the table; default: 15", type=whole_number, default=15),
     FORMAT,
 )  # fmt: skip
 

@@ -33,6 +33,7 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
+    from amzn_fcf.building.selection import refuse_scenario_file
     from amzn_fcf.text.findings import Unreadable, print_reports, print_rules
     from amzn_fcf.text.tables import progress
     from model.errors import AmznFcfError, InputError
@@ -54,6 +55,7 @@ def run(arguments: Arguments) -> int:
     outcomes: list[Report | Unreadable] = []
     for path in progress(_files(arguments.file), "Validating"):
         try:
+            refuse_scenario_file(path)
             outcomes.append(validate_file(path, engines, register, choice, companions))
         except AmznFcfError as error:
             outcomes.append(Unreadable(str(path), str(error)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from amzn_fcf.pictures.files import save
-from model.language.units import measure
+from model.language.units import counted, measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +53,8 @@ def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
             price = float(plain.values[words.price][0, 0])
             _value(figure.add_subplot(grid[1, 1]), simulation, words.value, price)
         scenario = f"{company.title}, scenario {simulation.scenario}, as of {simulation.as_of}"
-        draws = f"{simulation.draws:,} draws, {simulation.sampling.replace('_', ' ')}, seed {simulation.seed}"
-        title = f"{scenario}: {draws}{', PARTIAL' if simulation.lost else ''}"
+        draws = f"{counted(simulation.draws, 'draw')}, {simulation.sampling.replace('_', ' ')}"
+        title = f"{scenario}: {draws}, seed {simulation.seed}{', PARTIAL' if simulation.lost else ''}"
         figure.suptitle(title, x=0.01, ha="left", color=_INK, fontsize=13)
         save(figure, path, dpi=130)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 import sys
 from typing import Final
 
@@ -22,3 +25,8 @@ def one_line(message: str) -> str:
 def complain(message: str) -> None:
     """Print an error."""
     print(f"amzn-fcf: error: {one_line(message)}", file=sys.stderr)
+
+
+def in_shell(argument: str) -> str:
+    """Return an argument of a command as a user must type it: in quotes if it has blanks or the like."""
+    return subprocess.list2cmdline([argument]) if os.name == "nt" else shlex.quote(argument)

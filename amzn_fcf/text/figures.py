@@ -19,6 +19,11 @@ billions: Final = measure("USD m").chart_text
 """Writes USD m as USD bn."""
 
 
+def share_text(share: float, decimals: int = 1) -> str:
+    """Return a share or a probability in per cent; one that does not exist is ``-``."""
+    return "-" if math.isnan(share) else f"{share:.{decimals}%}"
+
+
 def step_text(steps: Steps, value: float) -> str:
     """Return a step of a driver as text: its value, the amount added, or the factor."""
     if steps.operation == "scale":

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from amzn_fcf.text.tables import left, print_records, print_table
+from model.language.units import counted
 from workbook_templates.a1 import coordinates, ranges
 from workbook_templates.validation.findings import SEVERITIES
 from workbook_templates.validation.rules.choice import every_rule
@@ -26,11 +27,11 @@ _COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def counted(report: Report) -> str:
+def findings_counted(report: Report) -> str:
     """Return the number of findings by severity, such as ``2 errors, 1 warning``, or ``clean``."""
     counts = Counter(each.severity for each in report.findings)
     found = [(counts[each], each) for each in SEVERITIES if counts[each]]
-    return ", ".join(f"{count:,} {each}{'s' if count > 1 else ''}" for count, each in found) or "clean"
+    return ", ".join(counted(count, each) for count, each in found) or "clean"
 
 
 class Unreadable(NamedTuple):
@@ -124,7 +125,7 @@ def print_report(report: Report) -> None:
     console = Console(highlight=False, soft_wrap=True)
     colour = _COLOURS.get(report.worst or "", "green")
     heads = ": ".join(filter(None, (report.path, report.scenario)))
-    console.print(Text(f"{heads}: ").append(counted(report), style=f"bold {colour}"))
+    console.print(Text(f"{heads}: ").append(findings_counted(report), style=f"bold {colour}"))
     for line in (*report.remarks, *_compared(report)):
         console.print(Text(f"  {line}"))
     for severity in SEVERITIES:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 from amzn_fcf.text.tables import left, print_records, print_table, right
 from model.backends.prose import definition
+from model.errors import NotAvailableError, PeriodError, did_you_mean
 from model.language.periods import Frequency, Period
 from model.language.units import measure
 
@@ -35,11 +36,17 @@ def figures_of(results: Results, line: str, period: str) -> Iterator[LineFigure]
         found = {"all": results.values[line][0, 0]}
     elif period.lower() in get_args(Frequency):
         frequency = cast("Frequency", period.lower())
-        figures = results.series(line, frequency)[:, 0]
-        periods = map(str, results.periods(frequency))
-        found = {each: value for each, value in zip(periods, figures, strict=True) if not math.isnan(value)}
+        found = {}
+        for each in results.periods(frequency):
+            with contextlib.suppress(NotAvailableError):
+                found[str(each)] = results.value(line, each)
     else:
-        one = Period.parse(period)
+        try:
+            one = Period.parse(period)
+        except PeriodError:
+            forms = "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'"
+            meant = did_you_mean(period, get_args(Frequency))
+            raise PeriodError(f"{period!r} is not a period{meant}; write {forms}") from None
         found = {str(one): results.value(line, one)}
     for when, value in found.items():
         yield LineFigure(line, when, name, float(value), row.unit)

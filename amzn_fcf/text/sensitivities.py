@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from amzn_fcf.text.figures import step_text
 from amzn_fcf.text.tables import left, print_table, right
 from model.analysis.sensitivity import Bar
-from model.language.units import measure
+from model.language.units import counted, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def _row(bar: Bar, unit: str) -> list[str]:
     drivers = map(measure(bar.unit).text, (bar.driver_low, bar.driver_base, bar.driver_high))
     *outputs, swing = map(measure(unit).text, (bar.low, bar.high, bar.swing))
     if unit == "quarter" and math.isfinite(bar.swing):
-        swing = f"{bar.swing:g} quarter{'' if bar.swing == 1 else 's'}"
+        swing = counted(round(bar.swing), "quarter")
     return [bar.driver, "" if bar.period == "all" else bar.period, *drivers, *outputs, swing, bar.note]
 
 

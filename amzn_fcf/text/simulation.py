@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.figures import billions, first_year
+from amzn_fcf.text.figures import billions, first_year, share_text
 from amzn_fcf.text.tables import left, print_table, right
-from model.language.units import measure
+from model.language.units import counted, measure
 
 if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
@@ -29,9 +29,9 @@ def print_simulation(simulation: Simulation, scenario: Scenario) -> None:
     """Print every table of a simulation."""
     asked = f" of {simulation.asked:,} asked: PARTIAL" if simulation.lost else ""
     print(
-        f"{simulation.scenario} (as-of {simulation.as_of}): {simulation.draws:,} draws{asked}, "
+        f"{simulation.scenario} (as-of {simulation.as_of}): {counted(simulation.draws, 'draw')}{asked}, "
         f"{simulation.sampling}, "
-        f"seed {simulation.seed}, {simulation.blocks} blocks, "
+        f"seed {simulation.seed}, {counted(simulation.blocks, 'block')}, "
         f"by {simulation.engine} in {simulation.seconds:.1f} s; distributions: {simulation.uncertainty}"
     )
     year = first_year(scenario.company)
@@ -87,7 +87,7 @@ def _figure(value: float, unit: str) -> str:
 
 
 def _chance(chance: Chance) -> tuple[str, str]:
-    return f"{chance.probability:.1%}", _figure(chance.standard_error, "ratio")
+    return share_text(chance.probability), _figure(chance.standard_error, "ratio")
 
 
 def _print_events(simulation: Simulation, year: int) -> None:
@@ -101,7 +101,7 @@ def _print_events(simulation: Simulation, year: int) -> None:
     rows = []
     for when, found in sorted(sums.items()):  # "never" sorts last
         if max(found) >= _LEAST_CHANCE or when == "never":
-            rows.append([when, *(f"{chance:.1%}" if chance else "" for chance in found)])
+            rows.append([when, *(share_text(chance) if chance else "" for chance in found)])
     print("Chance of each event by quarter, later by year (positive: the trough itself, if above 0)")
     print_table("", [*left("when"), *right(*simulation.events)], rows)
 
@@ -112,8 +112,8 @@ def _print_shares(simulation: Simulation) -> None:
     if not moves:  # too few draws to tell
         return
     moves.sort(key=lambda move: -tables[0][move])
-    rows = [[move, *(f"{table[move]:.1%}" for table in tables)] for move in moves]
-    sums = [f"{math.fsum(table.values()):.1%}" for table in tables]
+    rows = [[move, *(share_text(table[move]) for table in tables)] for move in moves]
+    sums = [share_text(math.fsum(table.values())) for table in tables]
     rows.append(["sum (correlated drivers count more than once)", *sums])
     title = "Share of variance of each driver and its correlates (correlation ratio)"
     print_table(title, [*left("driver"), *right(*simulation.shares)], rows)

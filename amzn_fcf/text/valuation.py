@@ -47,9 +47,10 @@ def print_values(
         print(words.note)
 
 
-def _warnings(results: Results, words: ReportWords) -> Iterator[str]:
+def _warnings(results: Results, words: ReportWords, known: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the warnings of a valuation, but for flags that are ``known``."""
     for flag, reason in words.warnings.items():
-        if results.values[flag][0, 0]:
+        if flag not in known and results.values[flag][0, 0]:
             yield re.sub(r"{(.+?)}", lambda found: figure_text(results, found[1]), reason)
     if not words.dated:
         return
@@ -121,6 +122,10 @@ def print_root(root: Root, plain: Results, method: str) -> None:
     print(f"bracket {low} to {high}, searched {first} to {last}")
     if root.roots > 1:
         print(f"{root.roots} roots in this range; this one is nearest to the scenario's own value")
+    words = plain.scenarios[0].company.presentation.reports
+    known = [flag for flag in words.warnings if plain.values[flag][0, 0]]
+    for warning in _warnings(root.results, words, known):
+        print(f"warning: at the root: {warning}")
     before, after = (_figures(results, root.figure, method) for results in (plain, root.results))
     rows = [[label, each, after[label]] for label, each in before.items()]
     print_table("", [*left(""), *right(name, "at the root")], rows)

@@ -5,25 +5,26 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache, cached_property
+from types import NoneType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from model import companies
 from model.analysis.brent import closed_in
-from model.errors import InputError, NoRootError, UnknownNameError, did_you_mean
+from model.errors import InputError, NoRootError, UnknownNameError, check_type, did_you_mean
+from model.language.periods import Period
 from model.outputs import rows_behind
 from model.results import Results, run
 from model.scenarios.adjustment import room
-from model.scenarios.drivers import ALL, DriverSpec, driver_specs, spec_named
+from model.scenarios.drivers import ALL, DriverSpec, driver_specs, number, readable, spec_named
+from model.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from model.backends.arrays import Array
     from model.company import Company
-    from model.language.periods import Period
-    from model.scenarios.scenario import Scenario
 
 _SMALLEST_SHARE: Final = 1e-6
 """Share of the range at which the search begins for a driver whose 0 means "none"."""
@@ -104,7 +105,15 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
         If the figure does not reach the target in the bracket (the message says what it reaches); if the
         driver cannot be solved for, or is unknown.
     """
+    check_type(scenario, Scenario, "solve needs a scenario, such as load_scenario('base')")
+    number(target, "solve: target")
+    check_type(driver, str, "solve needs the name of a driver, such as 'wacc'")
     company = scenario.company
+    check_type(figure, str, "solve needs the name of a line, such as 'value_per_share[dcf,mid]'")
+    check_type(period, (Period, NoneType), "solve needs a period, such as Period.parse('2027')")
+    check_type(years, (list, tuple, range), "solve needs a list of years, such as [2027]")
+    if scenario.plan.row(figure).timed and period is None:
+        raise InputError(f"solve: {figure} varies with time: give a period, such as Period.parse('2027')")
     answers = company.presentation.questions.drivers
     spec = spec_named(answers.get(driver, driver), driver_specs(company), "solve")
     low, high = _bracket(spec, scenario, between, shift=shift)
@@ -126,17 +135,17 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
     scan = _scan(figures, target, low, high)
     own = 0.0 if shift else _own_value(scenario, spec)
     root = math.nan
-    for number in sorted(scan.changes, key=lambda each: abs(scan.middle(each) - own)):
-        first, last = scan.points[number : number + 2].tolist()
-        at_ends = (scan.values[number : number + 2] - target).tolist()
+    for place in sorted(scan.changes, key=lambda each: abs(scan.middle(each) - own)):
+        first, last = scan.points[place : place + 2].tolist()
+        at_ends = (scan.values[place : place + 2] - target).tolist()
         root = closed_in(lambda value: figure_at(value) - target, (first, last), at_ends)
         if abs(figure_at(root) - target) <= _RELATIVE_TOLERANCE * max(1.0, abs(target)):
             ends, searched, found, roots = (first, last), (low, high), figure_at(root), len(scan.changes)
             at_root = scenario_at(root)
             return Root(spec.key, root, shift, ends, searched, figure, target, found, roots, at_root)
     if scan.changes:
-        jump = f"{figure} jumps over {target:g} at {spec.key} = {root:g}"
-        raise NoRootError(f"no root in [{low:g}, {high:g}]: {jump}")
+        jump = f"{figure} jumps over {readable(target)} at {spec.key} = {readable(root)}"
+        raise NoRootError(f"no root in [{readable(low)}, {readable(high)}]: {jump}")
     highest = scenario_at(float(scan.points[-1]))
     raise NoRootError(_no_root(spec, figure, target, scan, highest))
 
@@ -205,9 +214,13 @@ def _bracket(
     if shift:
         low, high = room(spec, "add", scenario.ahead(spec.key).values())
     if between is not None:
-        first, last = between
+        form = "between needs two numbers, such as (0.08, 0.1)"
+        check_type(between, (list, tuple), form)
+        if len(between) != 2:  # noqa: PLR2004  # the ends
+            raise InputError(f"{form}, not {len(between)} of them")
+        first, last = (number(each, "between") for each in between)
         if not low <= first < last <= high:
-            bounds = f"within {low:g}..{high:g} ({spec.key})"
+            bounds = f"within {readable(low)}..{readable(high)} ({spec.key})"
             raise InputError(f"between needs two numbers in order, {bounds}, not {first:g} {last:g}")
         low, high = first, last
     return low, high
@@ -232,13 +245,13 @@ def _own_value(scenario: Scenario, spec: DriverSpec) -> float:
 
 
 def _no_root(spec: DriverSpec, figure: str, target: float, scan: _Scan, highest: Scenario) -> str:
-    where = f"no root in [{scan.points[0]:g}, {scan.points[-1]:g}]"
+    where = f"no root in [{readable(scan.points[0])}, {readable(scan.points[-1])}]"
     if not len(scan.known):
         return f"{where}: {figure} has no meaning anywhere there"
     if scan.is_flat:
         return f"{where}: {spec.key} does not move {figure}, which is {scan.values[0]:,.2f} whatever it is"
     reached = f"{figure} runs from {scan.known.min():,.2f} to {scan.known.max():,.2f}"
-    text = f"{where}: at {_SCAN} points of it {reached}, and {target:,.10g} was not found"
+    text = f"{where}: at {_SCAN} points of it {reached}, and {readable(target)} was not found"
     results = run([highest])
     hint = spec.company.presentation.questions.hint(spec.key, results.values, results.plan.axis)
     return f"{text}; {hint}" if hint else text

@@ -11,7 +11,7 @@ from model.errors import InputError, did_you_mean
 from model.language.units import measure
 from model.reported.tables import period_in
 from model.scenarios.drivers import driver_specs, spec_named
-from model.scenarios.files import builtin_overlays, take, toml_content
+from model.scenarios.files import builtin_overlays, check_keys, take, toml_content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ Kind = Literal["range", "rebound", "flag", "not_testable"]
 _KINDS: Final = get_args(Kind)
 _TEXTS: Final = ("id", "claim", "kind", "line", "period", "minimum_of", "maximum_of", "note", "reason")
 _NUMBERS: Final = ("minimum", "maximum")
-_KEYS: Final = frozenset({*_TEXTS, *_NUMBERS, "stake"})
-_STAKE_KEYS: Final = frozenset({"driver", "years", "edge", "value", "overlay", "fair_value"})
+_KEYS: Final = (*_TEXTS, *_NUMBERS, "stake")
+_STAKE_KEYS: Final = ("driver", "years", "edge", "value", "overlay", "fair_value")
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,7 @@ def _read(record: object, number: int, company: Company) -> Claim:
     if not isinstance(record, dict):
         raise InputError(f"{where}: write [[claim]] above each claim, not claim = {str(record)[:40]!r}")
     where = f"{where} ({record.get('id', 'no id')})"
-    for key in sorted(set(record) - _KEYS):
-        raise InputError(f"{where}: {key!r} does not belong in a claim{did_you_mean(key, _KEYS)}")
+    check_keys(record, _KEYS, where, "a claim")
     texts = {key: take(record, key, str, where, "") for key in _TEXTS}
     numbers = {key: take(record, key, float, where, 0.0) if key in record else None for key in _NUMBERS}
     kind, line, relative = texts["kind"], texts["line"], (texts["minimum_of"], texts["maximum_of"])
@@ -140,8 +139,7 @@ def _read(record: object, number: int, company: Company) -> Claim:
 
 def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, company: Company) -> None:
     """Refuse a stake other than a fair value, an overlay, or a driver with a value or in some years."""
-    for key in sorted(set(stake) - _STAKE_KEYS):
-        raise InputError(f"{where}: unknown {key!r}{did_you_mean(key, _STAKE_KEYS)}")
+    check_keys(stake, _STAKE_KEYS, where, "a stake")
     for key in ("fair_value", "value"):
         take(stake, key, float, where, 0.0)
     overlay, driver = (take(stake, key, str, where, "") for key in ("overlay", "driver"))

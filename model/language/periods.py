@@ -43,7 +43,7 @@ class Quarter:
     @classmethod
     def parse(cls, text: str) -> Quarter:
         """Read ``"2026Q3"`` (any case); anything else is a :class:`PeriodError`."""
-        match = _QUARTER.fullmatch(text.strip())
+        match = _QUARTER.fullmatch(text.strip()) if isinstance(text, str) else None
         if match is None:
             raise PeriodError(f"{text!r} is not a quarter; write it like 2026Q3")
         return cls(int(match[1]), int(match[2]))
@@ -102,7 +102,7 @@ class Period:
         >>> Period.parse("ttm 2026q3")
         Period(frequency='ttm', year=2026, quarter=3)
         """
-        match = _PERIOD.fullmatch(text.strip())
+        match = _PERIOD.fullmatch(text.strip()) if isinstance(text, str) else None
         if match is None or (match[1] and not match[3]):
             raise PeriodError(f"{text!r} is not a period; write 2026, 2026Q3 or 'TTM 2026Q3'")
         year, quarter = int(match[2]), match[3]

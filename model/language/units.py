@@ -137,6 +137,17 @@ UNITS: Final[dict[str, Measure]] = {
 in ``workbook_templates.plan.styles.FORMATS`` too."""
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "draw"), counted(2000, "draw")
+    ('1 draw', '2,000 draws')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def measure(name: str) -> Measure:
     """Return the entry of a unit in :data:`UNITS`; an unknown one is a :class:`DeclarationError`."""
     try:

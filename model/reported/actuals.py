@@ -10,8 +10,9 @@ import numpy as np
 
 from model import companies
 from model.company import Company, Figure, Figures
-from model.errors import InputError, NotAvailableError
+from model.errors import InputError, NotAvailableError, located
 from model.language.periods import Axis, Quarter
+from model.language.units import measure
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.tables import number_in, period_in, records
 
@@ -82,7 +83,13 @@ def reported_arrays(company: Company, plan: Plan) -> dict[str, NDArray[np.float6
     for key in (each for each in plan.rows if each.startswith(REPORTED_PREFIX)):
         table[key] = np.full(axis.length, np.nan)
         for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
-            table[key][position] = actuals.value(key.removeprefix(REPORTED_PREFIX), quarter)
+            figure = actuals.figure(key.removeprefix(REPORTED_PREFIX), quarter)
+            if figure.unit != plan.rows[key].unit:
+                needed = f"the model needs {plan.rows[key].unit!r}"
+                raise InputError(
+                    f"{QUARTERLY_FILE}: {figure.item} of {quarter}: unit is {figure.unit!r}, {needed}"
+                )
+            table[key][position] = figure.value
     return table
 
 
@@ -90,20 +97,27 @@ def axis_at(as_of: str | Quarter, company: Company | None = None) -> Axis:
     """Return the axis of an as-of; one that is not reported yet is refused."""
     quarter = as_of if isinstance(as_of, Quarter) else Quarter.parse(as_of)
     chosen = company or companies.default()
-    check_as_of(quarter, load_actuals(chosen))
-    return chosen.axis(quarter)
+    actuals = load_actuals(chosen)
+    check_as_of(quarter, actuals)
+    return chosen.axis(quarter, actuals.latest)
 
 
 def _read(company: Company, name: str) -> Figures:
     figures: Figures = {}
+    units: dict[str, str] = {}
     for where, row in records(company, name, _COLUMNS):
         key = (row["item"], row["period"])
         period_in(row["period"], where)
         if key in figures:
             raise InputError(f"{where}: {key[0]} of {key[1]} is given twice")
-        if row["check"] not in CHECKS or not row["source"] or not row["unit"]:
+        if row["check"] not in CHECKS or not row["source"]:
             allowed = ", ".join(sorted(CHECKS))
-            raise InputError(f"{where}: needs a unit, a source and a check out of {allowed}")
+            raise InputError(f"{where}: needs a source and a check out of {allowed}")
+        if row["unit"] != units.setdefault(row["item"], row["unit"]):
+            before = f"rows above give it in {units[row['item']]!r}"
+            raise InputError(f"{where}: {row['item']} is in {row['unit']!r}, but {before}")
+        with located(where):
+            measure(row["unit"])
         value = number_in(row["value"], where)
         figures[key] = Figure(*key, value, row["unit"], row["check"], row["source"])
     return figures

@@ -3,54 +3,54 @@
 from __future__ import annotations
 
 from functools import cache
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from model import companies
-from model.errors import InputError
+from model.company import Company
+from model.errors import InputError, check_type
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS, adjustable, adjusted
-from model.scenarios.files import ScenarioFile, entry_values, read_file
+from model.scenarios.files import ScenarioFile, is_path, parts_of, read_file
 from model.scenarios.scenario import Note, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.company import Company
+    from model.scenarios.adjustment import Operation
     from model.scenarios.drivers import DriverSpec, PeriodValues
 
 
 def load_scenario(
-    name: str = "", as_of: str | Quarter | None = None, company: Company | None = None
+    name: str | None = None, as_of: str | Quarter | None = None, company: Company | None = None
 ) -> Scenario:
     """Compose a scenario.
 
-    ``name``: a scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; blank is the base of the
-    company. A name that ends in ``.toml`` is the path of a file of the user's own; a path cannot hold a
-    ``+``. The ``base`` of a file is such a name too. ``as_of``: last reported quarter, instead of the
-    scenario's own.
+    ``name``: a scenario, or overlays joined to one by ``+``: ``"base+power_delay"``; by default the base of
+    the company. A name that ends in ``.toml`` is the path of a file of the user's own. The ``base`` of a file
+    is such a name too. ``as_of``: last reported quarter, instead of the scenario's own.
 
     Examples
     --------
     >>> load_scenario("base+power_delay").table["delayed"]["2026"]
     0.4
     """
+    check_type(name, (str, NoneType), "scenario needs a name, such as 'base'")
+    check_type(as_of, (str, Quarter, NoneType), "as-of needs a quarter, such as '2026Q2'")
+    check_type(company, (Company, NoneType), "company needs a Company")
     chosen = company or companies.default()
-    first, *overlays = [part.strip() for part in (name.strip() or chosen.base).split("+")]
-    if not first or len(set(overlays)) < len(overlays):
-        form = "a scenario and each overlay once, joined by +, such as base+power_delay"
-        raise InputError(f"{name!r}: write {form}")
+    parts = parts_of(name if name and name.strip() else chosen.base)
     quarter = Quarter.parse(as_of) if isinstance(as_of, str) else as_of
-    parts = (first, *overlays)
-    if any(part.endswith(".toml") for part in parts):  # which may change while the process runs
-        return _composed(_chain("+".join(parts), chosen), quarter, chosen)
-    return _shipped("+".join(parts), quarter, chosen)
+    if any(map(is_path, parts)):  # which may change while the process runs
+        return _composed(_chain(parts, chosen), quarter, chosen)
+    return _shipped(parts, quarter, chosen)
 
 
 @cache
-def _shipped(name: str, as_of: Quarter | None, company: Company) -> Scenario:
-    return _composed(_chain(name, company), as_of, company)
+def _shipped(parts: tuple[str, ...], as_of: Quarter | None, company: Company) -> Scenario:
+    return _composed(_chain(parts, company), as_of, company)
 
 
 def compose(file: ScenarioFile, company: Company) -> Scenario:
@@ -58,9 +58,9 @@ def compose(file: ScenarioFile, company: Company) -> Scenario:
     return _composed([*(_chain(file.base, company, (file.name,)) if file.base else ()), file], None, company)
 
 
-def _chain(name: str, company: Company, above: tuple[str, ...] = ()) -> list[ScenarioFile]:
+def _chain(parts: tuple[str, ...], company: Company, above: tuple[str, ...] = ()) -> list[ScenarioFile]:
     """Return the files of a scenario in the order in which they are applied: its base first."""
-    first, *overlays = [part.strip() for part in name.split("+")]
+    first, *overlays = parts
     file = read_file(first, company)
     if file.overlay:
         raise InputError(f"{first!r} is an overlay: write it after a scenario, such as base+{first}")
@@ -71,7 +71,7 @@ def _chain(name: str, company: Company, above: tuple[str, ...] = ()) -> list[Sce
         if not overlay.overlay:
             raise InputError(f"{overlay.name!r} is a scenario, not an overlay: only overlays follow a +")
         if overlay.name in {each.name for each in chain}:
-            raise InputError(f"{name!r}: {overlay.name} is applied in its base already")
+            raise InputError(f"{'+'.join(parts)!r}: {overlay.name} is applied in its base already")
         chain.append(overlay)
     return chain
 
@@ -80,7 +80,7 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     """Return the scenario of the last file that is not an overlay, with the overlays that follow it."""
     last = max(place for place, file in enumerate(chain) if not file.overlay)
     own, overlays = chain[last], chain[last + 1 :]
-    quarter = as_of or own.as_of
+    quarter = as_of or next((file.as_of for file in chain[last::-1] if file.as_of), None)
     if quarter is None:
         raise InputError(f'{own.name}: needs as_of, such as as_of = "2026Q2"')
     axis_at(quarter, company)
@@ -88,10 +88,22 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     table = {key: drivers.default_values(spec, quarter) for key, spec in specs.items()}
     sources = {key: Note(spec.grade, spec.source) for key, spec in specs.items()}
     for file in chain:
-        _check_periods(file, file.as_of or quarter, company)
+        plan = company.plan(axis_at(file.as_of or quarter, company))
         for key, entry in file.entries.items():
-            values, spec = table[key], specs[key]
-            source = _change(values, spec, file) if file.overlay else _replace(values, spec, file, quarter)
+            values, spec, source = table[key], specs[key], str(entry["source"])
+            # without one, the values replace those of the base
+            operation = next((word for word in OPERATIONS if word in entry), None)
+            given = drivers.given_values(
+                entry[operation] if operation else entry.get("values", entry.get("value")),
+                spec, file.name, check=operation in {None, "set"}, since_as_of=True,
+            )  # fmt: skip
+            if spec.driver.kind == "yearly":
+                drivers.check_ahead(spec, given, plan, file.name)
+            if operation:
+                _change(values, given, spec, operation, file.name)
+                source = f"{file.name}: {operation}; {source}"
+            else:
+                _replace(values, given, spec, quarter)
             sources[key] = Note(str(entry.get("grade", "")), source)
     name = "+".join([own.name, *(file.name for file in overlays)])
     title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
@@ -100,26 +112,8 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     return Scenario(name, title, quarter, weight, table, own.note, sources, company)
 
 
-def _check_periods(file: ScenarioFile, as_of: Quarter, company: Company) -> None:
-    """Refuse values for quarters that are reported at the file's as-of, unless the model uses them there."""
-    used = company.plan(axis_at(as_of, company)).used_in_history
-    specs = drivers.driver_specs(company)
-    first = as_of.shifted(1)
-    for key, entry in file.entries.items():
-        values = next((entry[word] for word in ("values", *OPERATIONS) if word in entry), None)
-        if specs[key].driver.kind != "yearly" or key in used or not isinstance(values, dict):
-            continue
-        for period in map(str, values):
-            earliest = str(first) if "Q" in period.upper() else str(first.year)
-            if period.upper() < earliest:
-                problem = f"is given for {period}, which is before the first forecast quarter {first}"
-                raise InputError(f"{file.name}: {key} {problem}")
-
-
-def _replace(values: PeriodValues, spec: DriverSpec, file: ScenarioFile, as_of: Quarter) -> str:
+def _replace(values: PeriodValues, given: PeriodValues, spec: DriverSpec, as_of: Quarter) -> None:
     """Replace a driver's values by those of a file; a year that it sets drops the values of its quarters."""
-    entry = file.entries[spec.key]
-    given = entry_values(entry.get("values", entry.get("value")), spec, file.name, check=True)
     if spec.driver.kind == "yearly":
         given = drivers.filled(given, spec, repeats=spec.repeats)
         for period in [each for each in values if "Q" in each and each[:4] in given]:
@@ -127,23 +121,20 @@ def _replace(values: PeriodValues, spec: DriverSpec, file: ScenarioFile, as_of: 
     elif spec.driver.kind == "elapsed":
         given = drivers.interpolated(given, as_of, spec.company.last)
     values |= given
-    return str(entry["source"])
 
 
-def _change(values: PeriodValues, spec: DriverSpec, file: ScenarioFile) -> str:
+def _change(
+    values: PeriodValues, operands: PeriodValues, spec: DriverSpec, operation: Operation, where: str
+) -> None:
     """Set, add to or scale a driver; the change of a year also changes values of its quarters."""
-    entry = file.entries[spec.key]
-    operation = next(each for each in OPERATIONS if each in entry)
-    operands = entry_values(entry[operation], spec, file.name, check=operation == "set")
     if spec.driver.kind == "yearly":
         operands = drivers.filled(operands, spec, repeats=True)
     elif spec.driver.kind == "elapsed":
-        raise InputError(f"{file.name}: {spec.key} cannot be changed by an overlay: give it in a scenario")
-    known = adjustable(spec, operation, values, f"{file.name}: ")
+        raise InputError(f"{where}: {spec.key} cannot be changed by an overlay: give it in a scenario")
+    known = adjustable(spec, operation, values, f"{where}: ")
     # years come before quarters that have no value yet: these start from what their year has become
     for period in [*known, *(each for each in operands if each not in values and each[:4] in known)]:
         operand = operands.get(period, operands.get(period[:4]))
         if operand is not None:
             value = values[period if period in values else period[:4]]
-            values[period] = spec.check(adjusted(operation, value, operand), f"{file.name} ({period})")
-    return f"{file.name}: {operation}; {entry['source']}"
+            values[period] = spec.check(adjusted(operation, value, operand), f"{where} ({period})")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from numbers import Real
@@ -16,17 +18,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model import companies
-from model.errors import InputError, PeriodError, UnknownNameError, did_you_mean, located
+from model.errors import InputError, PeriodError, UnknownNameError, check_type, did_you_mean, located
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Quarter
 from model.language.units import measure
 from model.plan.plan import labelled
 from model.reported.tables import period_in, records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from model.company import Company
     from model.language.declarations import Driver
+    from model.plan.plan import Plan
 
 ALL: Final = "all"
 DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
@@ -36,6 +39,7 @@ _COLUMNS: Final = (
     "driver", "unit", "default", "minimum", "maximum", "fill", "grade", "description", "source",
 )  # fmt: skip
 _SUM_TOLERANCE: Final = 1e-9
+_ELAPSED: Final = re.compile(r"[0-9]{1,3}")
 
 PeriodValues = dict[str, float]
 
@@ -91,6 +95,11 @@ class DriverSpec:
             return "it is a table"
         return "it is a share of a total" if self.driver.sums_to_one else ""
 
+    @property
+    def range_text(self) -> str:
+        """The range of its values, for messages."""
+        return f"{readable(self.minimum, self.driver.unit)}..{readable(self.maximum, self.driver.unit)}"
+
     def is_none(self, value: float) -> bool:
         """Tell whether a value means that none is given."""
         return self.driver.zero_means_none and value == 0
@@ -106,8 +115,8 @@ class DriverSpec:
             unit = self.driver.unit
             per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
-            shown, low, high = (as_text(each, unit) for each in (value, self.minimum, self.maximum))
-            raise InputError(f"{where}: {self.key} = {shown} is outside {low}..{high} ({unit}){hint}")
+            shown = readable(value, unit)
+            raise InputError(f"{where}: {self.key} = {shown} is outside {self.range_text} ({unit}){hint}")
         if self.driver.whole and value != round(value):
             raise InputError(f"{where}: {self.key} = {value:g} must be a whole number")
         if self.driver.unit == "quarter":
@@ -182,6 +191,11 @@ def as_text(value: float, unit: str) -> str:
     return f"{value:g}"
 
 
+def readable(value: float, unit: str = "") -> str:
+    """Return a value for messages: as :func:`as_text`, a number with up to ten digits and with commas."""
+    return as_text(value, unit) if unit in {"quarter", "date"} else f"{value:,.10g}"
+
+
 def _number(text: str, driver: Driver, where: str) -> float:
     try:
         return coded(text, driver.unit)
@@ -203,23 +217,33 @@ def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
             form = "by quarters since as-of (0=1;4=0.9)"
             raise InputError(f"{where}: {spec.key} is given {form}, not {text[:40]!r}")
         entries[period] = spec.check(_number(given, spec.driver, where), where)
-    return entries if spec.driver.kind == "elapsed" else filled(entries, spec, repeats=True)
+    if spec.driver.kind == "elapsed":
+        return entries
+    values = filled(entries, spec, repeats=True)
+    if str(spec.company.first.year) not in values:
+        raise InputError(f"{where}: {spec.key} needs a default from {spec.company.first.year} on")
+    return values
 
 
 def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> PeriodValues:
-    """Return yearly values with the missing years filled: each repeats the year before."""
-    years = sorted(int(period) for period in entries if "Q" not in period)
-    filled = {period: value for period, value in entries.items() if "Q" in period}
-    for year in range(years[0], spec.company.last.year + 1) if years else ():
-        if str(year) in entries:
-            filled[str(year)] = entries[str(year)]
-        elif repeats:
-            filled[str(year)] = filled[str(year - 1)]
-    return filled
+    """Return yearly values with the missing years filled: each repeats the year before.
+
+    Where there is no year to repeat, a value for ``"all"`` fills it.
+    """
+    found = {period: value for period, value in entries.items() if "Q" in period}
+    for year, before in ((str(each), str(each - 1)) for each in spec.company.years):
+        if year in entries:
+            found[year] = entries[year]
+        elif repeats and before in found:
+            found[year] = found[before]
+        elif ALL in entries:
+            found[year] = entries[ALL]
+    return found
 
 
 def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverSpec:
     """Return the data of a driver row; an unknown key is an :class:`UnknownNameError` with the nearest."""
+    check_type(key, str, f"{where} needs the name of a driver, such as {next(iter(specs))!r}")
     if key in specs:
         return specs[key]
     members = [known for known in specs if known.startswith(f"{key}[")]
@@ -242,6 +266,60 @@ def period_key(spec: DriverSpec, text: str, where: str) -> str:
     if kind == "elapsed" and period.frequency != "quarterly":
         raise InputError(f"{where}: {spec.key} is given by quarter, not for {text}")
     return str(period)
+
+
+def given_values(
+    given: object, spec: DriverSpec, where: str, *, check: bool = True, since_as_of: bool = False
+) -> PeriodValues:
+    """Return values given by a file, a cell or a program, by period key; one number is a value for ``"all"``.
+
+    A value that is given twice, or is no number, is refused; ``check``: also one outside the driver's range.
+    ``since_as_of``: values of elapsed drivers are given, and returned, by quarters since the as-of.
+    """
+    here, values = f"{where}: {spec.key}", given if isinstance(given, Mapping) else {ALL: given}
+    if not values:
+        raise InputError(f"{here} is given no value")
+    result: PeriodValues = {}
+    for period, value in values.items():
+        key = _given_period(spec, str(period).strip(), where, since_as_of=since_as_of)
+        if key in result:
+            raise InputError(f"{here} is given twice{'' if key == ALL else f' for {key}'}")
+        known = number(_decoded(value, spec, here), here if key == ALL else f"{here} ({period})")
+        result[key] = spec.check(known, where) if check else known
+    return result
+
+
+def _given_period(spec: DriverSpec, text: str, where: str, *, since_as_of: bool) -> str:
+    if text.lower() == ALL:
+        return ALL
+    if spec.driver.kind != "elapsed" or not since_as_of:
+        return period_key(spec, text, where)
+    if not _ELAPSED.fullmatch(text):
+        form = "by quarters since as-of (0, 4, 8 ...)"
+        raise InputError(f"{where}: {spec.key} is given {form}, not for {text}")
+    return str(int(text))
+
+
+def _decoded(value: object, spec: DriverSpec, here: str) -> object:
+    """Return the number of a quarter or a date that is given as a text or as a date."""
+    if spec.driver.unit not in {"quarter", "date"} or not isinstance(value, (str, date)):
+        return value
+    try:
+        with located(here):
+            return coded(str(value), spec.driver.unit)
+    except ValueError:
+        raise InputError(f"{here} needs a date such as 2026-10-06, not {value!r}") from None
+
+
+def check_ahead(spec: DriverSpec, periods: Iterable[str], plan: Plan, where: str) -> None:
+    """Refuse values for reported periods, unless the model uses the driver there: they change nothing."""
+    if spec.key in plan.used_in_history:
+        return
+    first = plan.axis.as_of.shifted(1)
+    for period in periods:
+        if period[:1].isdigit() and period < (str(first) if "Q" in period else str(first.year)):
+            problem = f"is given for {period}, which is before the first forecast quarter {first}"
+            raise InputError(f"{where}: {spec.key} {problem}")
 
 
 def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:

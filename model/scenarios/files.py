@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -15,7 +14,7 @@ from model.errors import InputError, UnknownNameError, did_you_mean, located
 from model.language.periods import Quarter
 from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import ALL, DriverSpec, PeriodValues, spec_named
+from model.scenarios.drivers import DriverSpec, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,10 +23,11 @@ if TYPE_CHECKING:
 
 Word = TypeVar("Word", bound=str)
 Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
-_SCENARIO_KEYS: Final = {"name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place"}
-_OVERLAY_KEYS: Final = frozenset({"name", "title", "note", "overlay", "changes"})
+_SCENARIO_KEYS: Final = ("name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place")
+_OVERLAY_KEYS: Final = ("name", "title", "note", "overlay", "changes")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-_ELAPSED: Final = re.compile(r"[0-9]{1,3}")
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+"""Marks at the start of a file, as PowerShell's ``>`` writes it."""
 _NOT_IN_CELLS: Final = re.compile(r"^=|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 """Texts that a cell would read as a formula, or that a file cannot hold."""
 _KINDS: Final[dict[type, str]] = {
@@ -43,7 +43,8 @@ class ScenarioFile:
     name: str
     title: str
     note: str
-    base: str
+    base: tuple[str, ...] | None
+    """A scenario, and the overlays joined to it; empty: the defaults of the drivers; None: not named."""
     as_of: Quarter | None
     weight: float
     overlay: bool
@@ -77,26 +78,66 @@ def _shipped(company: Company) -> dict[str, ScenarioFile]:
         if file.name != name:
             named = f"holds the scenario {file.name!r}: a file that ships is named after it"
             raise InputError(f"{name}.toml: {named}")
-    return {file.name: file for file in sorted(files.values(), key=lambda each: (each.place, each.name))}
+    in_order = sorted(files.values(), key=lambda each: (each.overlay, each.place, each.name))
+    return {file.name: file for file in in_order}
+
+
+def is_path(name: str) -> bool:
+    """Tell whether a name is the path of a scenario file: it ends in .toml, in any case."""
+    return name.lower().endswith(".toml")
+
+
+def parts_of(name: str, folder: Path | None = None) -> tuple[str, ...]:
+    """Return a scenario and the overlays joined to it by ``+``; what is not of this form is refused.
+
+    A path or pattern that exists, seen from ``folder``, is one part even if it holds a ``+``.
+    """
+    words = name.split("+")
+    parts: list[str] = []
+    while words:
+        ends = range(len(words), 1, -1)
+        joined = ("+".join(words[:end]).strip() for end in ends)
+        found = (end for end, each in zip(ends, joined, strict=True) if _exists(each, folder))
+        end = next(found, 1)
+        parts.append("+".join(words[:end]).strip())
+        words = words[end:]
+    if not all(parts) or len(set(parts)) < len(parts):
+        form = "a scenario and each overlay once, joined by +, such as base+power_delay"
+        raise InputError(f"{name!r}: write {form}")
+    return tuple(parts)
+
+
+def _exists(name: str, folder: Path | None) -> bool:
+    try:
+        path = (folder or Path()) / name
+        return any(path.parent.glob(path.name)) if "*" in path.name else path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def read_file(name: str, company: Company) -> ScenarioFile:
     """Read a scenario or overlay that ships, or from a path that ends in .toml."""
-    if not name.endswith(".toml"):
-        shipped = _shipped(company)
-        if name not in shipped:
-            raise UnknownNameError(f"unknown scenario {name!r}{did_you_mean(name, shipped)}")
+    shipped = _shipped(company)
+    if name in shipped:
         return shipped[name]
     path = Path(name)
-    file = parse_own(text_of_file(path, "scenario"), str(path), company)
-    parts = [part.strip() for part in file.base.split("+")]
-    base = "+".join(str(path.parent / part) if part.endswith(".toml") else part for part in parts)
-    return replace(file, base=base)
+    if "\0" not in name and path.is_dir():
+        raise InputError(f"{name} is a folder: name a scenario file in it; only build takes folders")
+    if not is_path(name):
+        renamed = "; a scenario file needs a name that ends in .toml" if _exists(name, None) else ""
+        raise UnknownNameError(f"unknown scenario {name!r}{renamed or did_you_mean(name, shipped)}")
+    return parse_own(text_of_file(path, "scenario"), name, company, path.parent)
 
 
-def parse_own(text: str, where: str, company: Company) -> ScenarioFile:
-    """Read the text of a user's file; ``where`` begins messages."""
-    file = _parse_file(text, where, company)
+def parse_own(text: str, where: str, company: Company, folder: Path | None = None) -> ScenarioFile:
+    """Read the text of a user's file; ``where`` begins messages, ``folder`` holds its bases.
+
+    A scenario that names no base starts from that of the company; from the defaults if ``base`` is blank.
+    """
+    file = _parse_file(text, where, company, folder)
+    if file.base is None:
+        has_base = not file.overlay and company.base in _texts(company)
+        file = replace(file, base=(company.base,) if has_base else ())
     if file.place:
         raise InputError(f"{where}: 'place' does not belong in a scenario of your own")
     if file.name.lower() in {each.lower() for each in _texts(company)}:
@@ -107,9 +148,10 @@ def parse_own(text: str, where: str, company: Company) -> ScenarioFile:
 def text_of_file(path: Path, what: str) -> str:
     """Return the text of a user's file; an unreadable file is an :class:`InputError`."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
+        return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text: save it as UTF-8"
         raise InputError(f"{path}: cannot read the {what} file: {reason}") from None
 
 
@@ -121,13 +163,11 @@ def toml_content(text: str, where: str) -> dict[str, Any]:
         raise InputError(f"{where}: is not valid TOML: {error}") from None
 
 
-def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
+def _parse_file(text: str, where: str, company: Company, folder: Path | None = None) -> ScenarioFile:
     content = toml_content(text, where)
     overlay = take(content, "overlay", bool, where, default=False)
     allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS
-    for key in sorted(set(content) - allowed):
-        kind = "an overlay" if overlay else "a scenario"
-        raise InputError(f"{where}: {key!r} does not belong in {kind}{did_you_mean(key, allowed)}")
+    check_keys(content, allowed, where, "an overlay" if overlay else "a scenario")
     section = "changes" if overlay else "drivers"
     entries = content.get(section, {})
     texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
@@ -148,9 +188,20 @@ def _parse_file(text: str, where: str, company: Company) -> ScenarioFile:
     place = take(content, "place", int, where, 0)
     with located(f"{where}: as_of"):
         as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
-    name, note, base = texts["name"], texts["note"], texts["base"]
+    with located(f"{where}: base"):
+        parts = parts_of(texts["base"], folder) if texts["base"].strip() else ()
+    found = tuple(str(folder / part) if folder and is_path(part) else part for part in parts)
+    base = found if "base" in content else None
+    name, note = texts["name"], texts["note"]
     title = texts["title"] or name
     return ScenarioFile(name, title, note, base, as_of, float(weight), overlay, entries, place)
+
+
+def check_keys(content: Mapping[str, object], allowed: Sequence[str], where: str, what: str) -> None:
+    """Refuse keys that do not belong in a table of a file; ``what``: what the table is."""
+    for key in content:
+        if key not in allowed:
+            raise InputError(f"{where}: {key!r} does not belong in {what}{did_you_mean(key, allowed)}")
 
 
 def take(entry: Mapping[str, Any], key: str, kind: type[Kind], where: str, default: Kind) -> Kind:
@@ -201,31 +252,3 @@ def read_entry(
     if not entry.get("source", "").strip():
         raise InputError(f'{here}: needs source = "where the values come from"')
     return spec, held[0], entry
-
-
-def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) -> PeriodValues:
-    """Return the values of one entry by period key; elapsed drivers keep their quarters since the as-of."""
-    here, values = f"{where}: {spec.key}", given if isinstance(given, dict) else {ALL: given}
-    if not values:
-        raise InputError(f"{here} is given no value")
-    result: PeriodValues = {}
-    for period, value in values.items():
-        if spec.driver.unit in {"quarter", "date"} and isinstance(value, (str, date)):
-            try:
-                with located(here):
-                    value = drivers.coded(str(value), spec.driver.unit)  # noqa: PLW2901  # 2026Q3, a date
-            except ValueError:
-                raise InputError(f"{here} needs a date such as 2026-10-06, not {value!r}") from None
-        if spec.driver.kind == "elapsed":
-            if not _ELAPSED.fullmatch(str(period)):
-                raise InputError(f"{here} is given by quarters since as-of (0, 4, 8 ...), not for {period}")
-            key = str(period)
-        elif spec.driver.kind == "yearly" and period == ALL:
-            key = str(spec.company.first.year)
-        else:
-            key = drivers.period_key(spec, str(period), where)
-        if key in result:
-            raise InputError(f"{here} is given twice for {key}")
-        known = drivers.number(value, f"{here} ({period})")
-        result[key] = spec.check(known, where) if check else known
-    return result

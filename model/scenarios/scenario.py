@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model import companies
+from model.errors import check_type
 from model.scenarios import drivers
 from model.scenarios.drivers import ALL, PeriodValues
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from model.company import Company
@@ -59,24 +62,23 @@ class Scenario:
     def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
         """Return the scenario with some values replaced.
 
-        ``overrides``: driver row -> numbers by year, quarter or ``"all"``, or one number from the running
-        year on (also for its reported quarters, where the model uses them); a quarter's own value has
-        precedence over its year's.
+        ``overrides``: driver row -> numbers by year, quarter or ``"all"``, or one number, which is for
+        ``"all"``: from the running year on (also for its reported quarters, where the model uses them). A
+        year has precedence over ``"all"``, a quarter's own value over its year's.
         """
+        check_type(overrides, Mapping, "overrides need a table of drivers, such as {'aws_growth': 0.2}")
         specs = drivers.driver_specs(self.company)
         # unchanged values stay the same objects, which driver_arrays() computes once
         table = dict(self.table)
         for key, given in overrides.items():
             spec = drivers.spec_named(key, specs, "override")
+            values = drivers.given_values(given, spec, "override")
+            drivers.check_ahead(spec, values, self.plan, "override")
             changed = dict(table[key])
-            if isinstance(given, Mapping):
-                values = given
-            else:
-                values = drivers.everywhere(spec, given, self.as_of)
+            if ALL in values:
+                values = drivers.everywhere(spec, values.pop(ALL), self.as_of) | values
                 changed = {each: old for each, old in changed.items() if "Q" not in each or each in values}
-            for period, value in values.items():
-                changed[drivers.period_key(spec, str(period), "override")] = spec.check(value, "override")
-            table[key] = changed
+            table[key] = changed | values
         drivers.check_sums(table, self.company, "override")
         return replace(self, table=table)
 

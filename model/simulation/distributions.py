@@ -66,7 +66,8 @@ class Distribution:
         if self.interval is None:
             return quantile(share, *self.parameters)
         first, last = map(self._untruncated_below, self.interval)
-        return np.clip(quantile(first + share * (last - first), *self.parameters), *self.interval)
+        with np.errstate(over="ignore"):  # an infinite draw of a very wide distribution is clipped
+            return np.clip(quantile(first + share * (last - first), *self.parameters), *self.interval)
 
     def below(self, value: float) -> float:
         """Return the probability of a smaller value."""

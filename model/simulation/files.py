@@ -27,7 +27,7 @@ from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean
 from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.drivers import GRADES, DriverSpec, driver_specs, number
-from model.scenarios.files import check_text, read_entry, text_of_file, toml_content
+from model.scenarios.files import check_keys, check_text, read_entry, text_of_file, toml_content
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from model.company import Company
 
 SHIPPED: Final = "uncertainty.toml"
-_KEYS: Final = frozenset({"title", "note", "drivers", "correlations"})
+_KEYS: Final = ("title", "note", "drivers", "correlations")
 _PAIR_KEYS: Final = frozenset({"between", "rank", "reason"})
 _PAIR: Final = 2
 
@@ -66,8 +66,7 @@ def _shipped(company: Company) -> Uncertainty:
 
 def _parsed(text: str, where: str, company: Company) -> Uncertainty:
     content = toml_content(text, where)
-    for key in sorted(set(content) - _KEYS):
-        raise InputError(f"{where}: {key!r} does not belong in an uncertainty file{did_you_mean(key, _KEYS)}")
+    check_keys(content, _KEYS, where, "an uncertainty file")
     entries, pairs = content.get("drivers", {}), content.get("correlations", [])
     if not isinstance(entries, dict) or not entries:
         raise InputError(f"{where}: needs a table [drivers.NAME] for each driver that is uncertain")

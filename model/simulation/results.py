@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from model.language.units import counted
 from model.simulation.tally import BINS, Bins, Means, Tally, lower_tail_mean, percentile, variance_shares
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Simulation:
     """Name of a figure -> starts of its first and second bin, and counts; all bins have one width."""
 
     def __repr__(self) -> str:
-        return f"<Simulation of {self.scenario}: {self.draws:,} draws by {self.engine}, seed {self.seed}>"
+        draws = counted(self.draws, "draw")
+        return f"<Simulation of {self.scenario}: {draws} by {self.engine}, seed {self.seed}>"
 
     def fan(self, key: str = "") -> dict[str, Estimate]:
         """Return the estimates of a line (without one: of the cash flow) by quarter, for a fan chart."""

@@ -10,9 +10,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import partial
+from types import NoneType
 from typing import TYPE_CHECKING, Final
 
 from model.backends.choice import chosen_engine
+from model.errors import check_type
+from model.outputs import Output
 from model.parallel.cluster import cluster_workers
 from model.parallel.workers import Workers, WorkersLostError, check_workers, cores, in_order, local_workers
 from model.reported.actuals import reported_arrays
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from model.outputs import Output
 
 DEFAULT_DRAWS: Final = 100_000
 DEFAULT_SEED: Final = 1
@@ -63,7 +65,7 @@ class Settings:
 
 
 def simulate(  # noqa: PLR0913  # one keyword a choice of the user
-    scenario: Scenario | str = "",
+    scenario: Scenario | str | None = None,
     *,
     draws: int = DEFAULT_DRAWS,
     seed: int = DEFAULT_SEED,
@@ -107,7 +109,12 @@ def simulate(  # noqa: PLR0913  # one keyword a choice of the user
     True
     """
     settings = Settings(draws, seed, sampling, engine, workers, scheduler)
-    chosen = load_scenario(scenario) if isinstance(scenario, str) else scenario
+    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    check_type(uncertainty, (Uncertainty, str, NoneType), "uncertainty needs the path of a file")
+    check_type(question, (Request, NoneType), "question needs a Request")
+    check_type(outputs, (list, tuple), "outputs need a list, such as [Output.parse(text, plan)]")
+    for each in outputs:
+        check_type(each, Output, "outputs need figures, such as Output.parse('net_sales 2027', plan)")
     if uncertainty is None or isinstance(uncertainty, str):
         uncertainty = load_uncertainty(uncertainty, chosen.company)
     request = question or default_request(chosen, outputs)

@@ -119,7 +119,7 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
     if move.operation == "scale" and not any(given.values()):
         raise InputError(f"{where}: {move.name}: {move.driver} is 0 there, scaled or not: use add or set")
     low, high = room(spec, move.operation, given.values())
-    stays = f"which must stay in {spec.minimum:g}..{spec.maximum:g} in every period"
+    stays = f"which must stay in {spec.range_text} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
     return BoundMove(move, rows, within(move.distribution, low, high, reach), spec.minimum, spec.maximum)
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 from model import companies
 from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean
 from model.language.periods import Period, Quarter
+from model.scenarios.drivers import ALL
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from model.company import Company
 
@@ -27,7 +28,9 @@ Result = Scalar | Block
 Overrides = dict[str, float | dict[str, float]]
 FrozenOverrides = tuple[tuple[str, float | tuple[tuple[str, float], ...]], ...]
 
-_HEADS: Final = frozenset({"driver", "drivers", "name", "line"})
+_DRIVER_HEADS: Final = frozenset({"driver", "drivers", "name", "line", "input", "assumption"})
+_VALUE_HEADS: Final = frozenset({ALL, "all years", "value", "values", "new value", "override"})
+_NOTE_HEADS: Final = frozenset({"unit", "units", "note", "notes", "comment", "source"})
 _LONGEST_TEXT: Final = 200
 
 
@@ -56,6 +59,11 @@ def single(value: Cell, what: str) -> Cell:
 def is_blank(value: Cell) -> bool:
     """Tell whether a cell holds nothing, or only blanks."""
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def is_blank_or_zero(value: Cell) -> bool:
+    """Tell whether a cell of a range is blank, which some hosts hand over as 0: no period or name is 0."""
+    return is_blank(value) or (_is_number(value) and value == 0)
 
 
 def _is_text(value: Cell) -> TypeGuard[str]:
@@ -117,7 +125,7 @@ def period_of(value: Cell, default: Period) -> Period:
     2026 or "2026" is a fiscal year, "2026Q3" or its code 20263 a quarter, "TTM 2026Q3" twelve months.
     """
     value = single(value, "period")
-    if is_blank(value):
+    if is_blank_or_zero(value):
         return default
     if _is_number(value):
         return _on_axis(number_of(value, "period"), companies.default())
@@ -155,7 +163,7 @@ def over_periods(value: Cell, default: Period, figure: Callable[[Period], Scalar
         return figure(period_of(value, default))
 
     def cell(each: Cell) -> Scalar:
-        if is_blank(each):
+        if is_blank_or_zero(each):
             return None
         if isinstance(each, ErrorValue):
             return each
@@ -171,57 +179,78 @@ def overrides_of(value: Cell) -> FrozenOverrides:
     """Return overrides from a range of two columns, driver and value, or from a driver table.
 
     A value in two columns holds for every forecast period. A driver table has the word "driver" in its first
-    cell and years, quarters or "all" in its first row, as AMZN_DRIVERS spills it; a column headed "unit" and
-    blank cells are ignored. Any other range is an :class:`InputError`.
+    cell and years, quarters, or "all" or "value" for every forecast period, in its first row, as AMZN_DRIVERS
+    spills it; a column headed "unit", "note" or "source" is ignored. So are blank cells, and a 0 in place of
+    a driver or a period; a 0 beside a driver is a value. A driver or a period that is given twice, and any
+    other range, is an :class:`InputError`.
     """
     if not is_block(value):
-        if is_blank(value):
+        if is_blank_or_zero(value):
             return ()
         expected = "a range of two columns (driver, value) or a driver table"
         raise InputError(f"overrides need {expected}, not {_shown(value)}")
-    rows = [row for row in rows_of(value) if not all(map(is_blank, row))]
+    rows = [(number, row) for number, row in enumerate(rows_of(value), start=1) if not _is_empty(row)]
     if not rows:
         return ()
-    head = rows[0][0]
-    if isinstance(head, str) and head.strip().lower() in _HEADS:
+    if _word(rows[0][1][0]) in _DRIVER_HEADS:
         return _table(rows)
     found: dict[str, float] = {}
-    for number, row in enumerate(rows, start=1):
-        if len(row) < 2 or not all(map(is_blank, row[2:])):  # noqa: PLR2004  # driver and value
+    for number, row in rows:
+        where = f"overrides, row {number}"
+        if len(row) < 2 or not _is_empty(row[2:]):  # noqa: PLR2004  # driver and value
             needed = "two columns, driver and value; for values by year put 'driver' in the first cell"
-            raise InputError(f"overrides, row {number}: needs {needed}")
+            raise InputError(f"{where}: needs {needed}")
         if not is_blank(row[1]):
-            found[_driver(row[0], number)] = number_of(row[1], f"overrides, row {number}")
+            driver = _driver(row[0], where, found)
+            found[driver] = number_of(row[1], where)
     return tuple(sorted(found.items()))
 
 
-def _driver(value: Cell, number: int) -> str:
-    name = text_of(value, f"overrides, row {number}: driver", "")
+def _is_empty(row: Sequence[Cell]) -> bool:
+    return all(map(is_blank_or_zero, row))
+
+
+def _word(value: Cell) -> str:
+    return value.strip().lower() if isinstance(value, str) else ""
+
+
+def _driver(value: Cell, where: str, earlier: Container[str]) -> str:
+    """Return the name of a driver; one that stands in an earlier row is refused."""
+    name = "" if is_blank_or_zero(value) else text_of(value, f"{where}: driver", "")
     if not name:
-        raise InputError(f"overrides, row {number}: needs the name of a driver")
+        raise InputError(f"{where}: needs the name of a driver")
+    if name in earlier:
+        raise InputError(f"{where}: {name} is given twice")
     return name
 
 
-def _table(rows: Sequence[Sequence[Cell]]) -> FrozenOverrides:
-    heads = [_column(head) for head in rows[0][1:]]
+def _table(rows: Sequence[tuple[int, Sequence[Cell]]]) -> FrozenOverrides:
+    heads = [_column(head) for head in rows[0][1][1:]]
     found: dict[str, dict[str, float]] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) > len(heads) + 1:
-            raise InputError(f"overrides, row {number}: has more cells than the first row has periods")
-        for head, cell in zip(heads, row[1:], strict=False):
-            if head is not None and not is_blank(cell):
-                value = number_of(cell, f"overrides, row {number}, {head}")
-                found.setdefault(_driver(row[0], number), {})[head] = value
+    for number, row in rows[1:]:
+        where = f"overrides, row {number}"
+        if not _is_empty(row[len(heads) + 1 :]):
+            raise InputError(f"{where}: has more cells than the first row has periods")
+        cells = zip(heads, row[1:], strict=False)
+        given = [(head, cell) for head, cell in cells if head is not None and not is_blank(cell)]
+        if not given:
+            continue
+        driver = _driver(row[0], where, found)
+        values = found[driver] = {}
+        for head, cell in given:
+            if head in values:
+                raise InputError(f"{where}: {driver} is given twice for {head}")
+            values[head] = number_of(cell, f"{where}, {head}")
     return tuple(sorted((driver, tuple(sorted(values.items()))) for driver, values in found.items()))
 
 
 def _column(head: Cell) -> str | None:
-    """Return the period that heads a column of a driver table; a blank or a unit heads none."""
-    word = head.strip().lower() if isinstance(head, str) else ""
-    if is_blank(head) or word in {"unit", "units"}:
+    """Return the period that heads a column of a driver table; a blank, a unit or a note heads none."""
+    word = _word(head)
+    if is_blank_or_zero(head) or word in _NOTE_HEADS:
         return None
-    if word == "all":
-        return word
+    if word in _VALUE_HEADS:
+        return ALL
     period = period_of(head, Period("annual", 0))
     if period.frequency == "ttm":
         raise InputError(f"overrides: {period} cannot head a column: use years and quarters")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, Final, TypeVar, cast
 
@@ -22,8 +22,9 @@ def cell_function(function: Function) -> Function:
     """Make a function one that cells call, computed once for the same single cells.
 
     A call whose arguments are all single values is cached; a call with a range is not, but the model that it
-    needs is. A 0 for an optional argument counts as left out, because some hosts pass 0 for an empty cell or
-    for a gap between commas. An error value among the arguments is the result, as in Excel's own functions.
+    needs is. A range of one cell is that cell. A 0 for an optional argument counts as left out, because some
+    hosts pass 0 for an empty cell or for a gap between commas. An error value among the arguments is the
+    result, as in Excel's own functions.
     """
     parameters = enumerate(inspect.signature(function).parameters.values())
     optional = {place for place, each in parameters if each.default is not inspect.Parameter.empty}
@@ -36,12 +37,18 @@ def cell_function(function: Function) -> Function:
                 return each
         given = tuple(
             None if place in optional and type(each) in _NUMBERS and each == 0 else each
-            for place, each in enumerate(arguments)
+            for place, each in enumerate(map(_one_cell, arguments))
         )
         if named or not all(type(each) in _SINGLE for each in given):
             return function(*given, **named)
-        found = cached(companies.default(), *cast("tuple[Hashable, ...]", given))
+        found = cached(companies.default(), *given)
         # a caller that changes its block must not change the cached one
         return [list(row) for row in found] if isinstance(found, list) else found
 
     return cast("Function", call)
+
+
+def _one_cell(argument: object) -> object:
+    while isinstance(argument, (list, tuple)) and len(argument) == 1:
+        argument = argument[0]
+    return argument

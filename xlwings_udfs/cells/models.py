@@ -11,7 +11,7 @@ from model.errors import NotAvailableError, NotMeaningfulError, UnknownNameError
 from model.language.periods import Period, Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
-from model.scenarios.files import builtin_overlays, builtin_scenarios
+from model.scenarios.files import builtin_overlays, builtin_scenarios, parts_of
 from xlwings_udfs.cells.arguments import Cell, FrozenOverrides, Scalar, overrides_of, text_of, thawed
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def scenario_name(value: Cell) -> str:
     Files cannot be named in cells.
     """
     name = text_of(value, "scenario", companies.default().base)
-    first, *overlays = (part.strip() for part in name.split("+"))
+    first, *overlays = parts_of(name)
     _check_known("scenario", first, builtin_scenarios())
     for each in overlays:
         _check_known("overlay", each, builtin_overlays())

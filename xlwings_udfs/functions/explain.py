@@ -11,19 +11,22 @@ from model.errors import AmznFcfError, PeriodError
 from model.language.nodes import leaves
 from model.language.periods import DAY_ZERO, Period, Quarter
 from model.plan.plan import key_of
+from model.scenarios.drivers import ALL
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.scenario import assumption_hash
-from xlwings_udfs.cells.arguments import period_of, text_of
+from xlwings_udfs.cells.arguments import overrides_of, period_of, text_of
 from xlwings_udfs.cells.calls import cell_function
-from xlwings_udfs.cells.models import current_year, model_of, scenario
-from xlwings_udfs.functions.arguments import PeriodCell, ScenarioCell  # noqa: TC001  # hosts read annotations
+from xlwings_udfs.cells.models import computed, current_year, model_of, scenario, scenario_name
+from xlwings_udfs.functions.arguments import OverridesCell, PeriodCell, ScenarioCell  # noqa: TC001  # hosts read annotations
 from xlwings_udfs.functions.words import words
 
 if TYPE_CHECKING:
     from model.plan.plan import Row
     from model.results import Results
+    from xlwings_udfs.cells.arguments import FrozenOverrides
 
 _MOST_VALUES: Final = 12
+_MOST_OVERRIDES: Final = 200
 
 
 @cell_function
@@ -31,18 +34,20 @@ def AMZN_EXPLAIN(
     line: Annotated[Any, "Name of a line of the model"],
     period: PeriodCell = None,
     scenario: ScenarioCell = None,
+    overrides: OverridesCell = None,
 ) -> str:
-    """Return the definition of a line and the values behind it; for wrong arguments, the fault.
+    """Return the definition of a line, the values behind it and the overrides as understood; or the fault.
 
     Example: ``AMZN_EXPLAIN("free_cash_flow", 2026)``.
     """
     try:
-        results = model_of(scenario)
+        taken = overrides_of(overrides)
+        results = computed(scenario_name(scenario), taken)
         key = text_of(line, "line", "")
         row = results.plan.row(key)
         when = period_of(period, current_year(results))
         meaning = definition(row, results.plan) or "an assumption"
-        return f"{key} [{row.unit}] = {meaning}. {_values_used(results, row, when)}"
+        return f"{key} [{row.unit}] = {meaning}. {_values_used(results, row, when)}{_listed(taken)}"
     except AmznFcfError as error:
         return str(error)
 
@@ -57,6 +62,16 @@ def _values_used(results: Results, row: Row, period: Period) -> str:
     rest = f" and {len(used) - _MOST_VALUES} more" if len(used) > _MOST_VALUES else ""
     values = f"; with {', '.join(named)}{rest}" if named else ""
     return f"In {period}, {results.scenarios[0].name}: {own}{values}"
+
+
+def _listed(overrides: FrozenOverrides) -> str:
+    """Return overrides as text: ``". Overrides: wacc = 0.09; aws_growth 2027 = 0.25"``."""
+    named = []
+    for driver, given in overrides:
+        values = given if isinstance(given, tuple) else ((ALL, given),)
+        named += [f"{driver}{'' if when == ALL else f' {when}'} = {value:,.6g}" for when, value in values]
+    rest = f" and {len(named) - _MOST_OVERRIDES} more" if len(named) > _MOST_OVERRIDES else ""
+    return f". Overrides: {'; '.join(named[:_MOST_OVERRIDES])}{rest}" if named else ""
 
 
 def _shown(results: Results, key: str, period: Period) -> str:

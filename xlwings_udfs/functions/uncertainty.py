@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from model.analysis.sensitivity import DEFAULT_SWING, grid, output_of, tornado
 from model.analysis.swings import Steps
 from model.errors import InputError, NotMeaningfulError
+from model.language.units import counted
 from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, number_of, numbers_of, text_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.error_values import BAD_NUMBER, NOT_AVAILABLE
@@ -150,7 +151,7 @@ def _event_block(found: Simulation, event: str) -> Block:
 def _figure_block(found: Simulation, threshold: str) -> Block:
     (estimate,), (chance,) = found.estimates.values(), found.above.values()
     if math.isnan(estimate.mean):
-        raise NotMeaningfulError(f"{estimate.name} has no meaning in any of {found.draws:,} draws")
+        raise NotMeaningfulError(f"{estimate.name} has no meaning in any of {counted(found.draws, 'draw')}")
     rows = [
         (f"{found.scenario}, without draws", estimate.plain, math.nan),
         ("mean", estimate.mean, estimate.standard_error),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from model.errors import UnknownNameError, did_you_mean
+from model.errors import InputError, UnknownNameError, did_you_mean
 from workbook_templates.validation.rules.rule import Group, Rule
 from workbook_templates.validation.rules.subject import Subject
 from workbook_templates.validation.rules.table import ANY, MODEL, OTHER, STRUCTURE
@@ -41,6 +41,8 @@ class Choice:
                 near = did_you_mean(name, known)
                 remedy = "amzn-fcf validate --list-rules lists all"
                 raise UnknownNameError(f"unknown rule {name!r}{near}; {remedy}")
+        if not any(map(self.takes, every_rule())):
+            raise InputError("no rule is left to apply: name fewer to skip, or others to apply")
 
     def takes(self, rule: Rule[S]) -> bool:
         """Tell whether a rule is applied."""

@@ -44,9 +44,9 @@ Files
 Errors
     #N/A       Outside {years[0]}-{years[-1]}, not reported yet, or an event that does not happen.
     #NUM!      No meaning: a multiple of a loss, no solution.
-    #VALUE!    An argument is wrong; =AMZN_EXPLAIN(line; period; scenario) says how. In every cell: the Python
-               of step 3 cannot be started; =AMZN_EXPLAIN() says why. A call that takes longer than
-               {SECONDS_PER_CALL:.0f} seconds is ended.
+    #VALUE!    An argument is wrong; =AMZN_EXPLAIN(line; period; scenario; overrides) says how. In every
+               cell: the Python of step 3 cannot be started; =AMZN_EXPLAIN() says why. A call that takes
+               longer than {SECONDS_PER_CALL:.0f} seconds is ended.
     Err:504    A range among the arguments holds an error.
     #NAME?     The extension is not installed, or an .xlsx file holds the short name.
 """

@@ -35,7 +35,7 @@ made for it.
 Errors|
 #N/A|Outside {years[0]}-{years[-1]}, not reported yet, or an event that does not happen.
 #NUM!|No meaning: a multiple of a loss, no solution.
-#VALUE!|An argument is wrong; =AMZN_EXPLAIN(line, period, scenario) says how. In every cell: run step 7 again.
+#VALUE!|Wrong argument: =AMZN_EXPLAIN(line, period, scenario, overrides) says how. In every cell: redo step 7.
 #NAME?|The functions are not there: macros are blocked (step 5), or step 6 was left out.
 Instead of step 6|
 |Where Excel trusts macros with the VBA project (File, Options, Trust Center, Trust Center Settings, Macro \
