@@ -144,7 +144,7 @@ def test_a_year_that_a_file_sets_drops_what_its_base_gave_for_its_quarters(tmp_p
 def test_a_scenario_of_the_users_own_is_read_from_a_path(tmp_path: Path) -> None:
     mine = load_scenario(write(tmp_path, HEAD + entry(values="{ 2027 = 0.30, 2026Q4 = 0.41 }")))
     assert mine.name == "mine"
-    assert mine.table["aws_growth"]["2027"] == mine.table["aws_growth"]["2035"] == 0.30
+    assert (mine.table["aws_growth"]["2027"], mine.table["aws_growth"]["2028"]) == (0.30, 0.25)
     assert mine.table["aws_growth"]["2026"] == 0.39
     assert mine.table["aws_growth"]["2026Q4"] == 0.41
     assert run([mine]).value("aws_sales_growth", Period.parse("2027")) < 0.33
@@ -285,7 +285,7 @@ def test_overrides_are_checked_like_files() -> None:
     everywhere = base.with_overrides({"aws_growth": 0.1}).table["aws_growth"]
     assert {everywhere[str(year)] for year in range(2026, 2036)} == {0.1}
     assert "2026Q3" not in base.with_overrides({"investments": 0.0}).table["investments"]
-    assert base.with_overrides({"investments": {"2026": 0.0}}).table["investments"]["2026Q3"] == 22500
+    assert "2026Q3" not in base.with_overrides({"investments": {"2026": 0.0}}).table["investments"]
     with pytest.raises(UnknownNameError, match="did you mean aws_growth"):
         base.with_overrides({"aws_grow": 0.1})
     with pytest.raises(InputError, match="outside"):

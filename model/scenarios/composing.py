@@ -117,16 +117,17 @@ def _check_periods(file: ScenarioFile, as_of: Quarter, company: Company) -> None
 
 
 def _replace(values: PeriodValues, spec: DriverSpec, file: ScenarioFile, as_of: Quarter) -> str:
-    """Replace a driver's values by those of a file; a year that it sets drops the values of its quarters."""
+    """Replace a driver's values by those of a file: those that it names, and no others.
+
+    A file without a base starts from no scenario: a year that it does not name repeats the one before.
+    """
     entry = file.entries[spec.key]
     given = entry_values(entry.get("values", entry.get("value")), spec, file.name, check=True)
-    if spec.driver.kind == "yearly":
-        given = drivers.filled(given, spec, repeats=spec.repeats)
-        for period in [each for each in values if "Q" in each and each[:4] in given]:
-            del values[period]
-    elif spec.driver.kind == "elapsed":
+    if spec.driver.kind == "elapsed":
         given = drivers.interpolated(given, as_of, spec.company.last)
-    values |= given
+    elif spec.driver.kind == "yearly" and not file.base:
+        given = drivers.filled(drivers.by_single_years(given, spec), spec, repeats=spec.repeats)
+    drivers.replace_values(values, given, spec)
     return str(entry["source"])
 
 
@@ -136,7 +137,7 @@ def _change(values: PeriodValues, spec: DriverSpec, file: ScenarioFile) -> str:
     operation = next(each for each in OPERATIONS if each in entry)
     operands = entry_values(entry[operation], spec, file.name, check=operation == "set")
     if spec.driver.kind == "yearly":
-        operands = drivers.filled(operands, spec, repeats=True)
+        operands = drivers.by_single_years(operands, spec)
     elif spec.driver.kind == "elapsed":
         raise InputError(f"{file.name}: {spec.key} cannot be changed by an overlay: give it in a scenario")
     known = adjustable(spec, operation, values, f"{file.name}: ")

@@ -1,7 +1,7 @@
 """Drivers as data: their rows in ``drivers.csv``, and the rules that every value obeys.
 
 Values of one driver are keyed by period: ``"all"`` (constants), a year ``"2026"``, or a quarter
-``"2026Q3"`` that wins over its year.
+``"2026Q3"`` that wins over its year. Where values are given, ``"2027+"`` is 2027 and every later year.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from model.language.declarations import Driver
 
 ALL: Final = "all"
+ONWARDS: Final = "+"
+"""Behind a year: and every later year."""
 DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
 GRADES: Final = ("R", "G", "A", "F", "J")
 """Reported, company guidance, published thesis, fitted to reported figures, judgement."""
@@ -218,6 +220,24 @@ def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> 
     return filled
 
 
+def by_single_years(given: Mapping[str, float], spec: DriverSpec) -> PeriodValues:
+    """Return values with ``"2027+"`` written out: 2027 and every later year that is not given by itself."""
+    single = {period: value for period, value in given.items() if not period.endswith(ONWARDS)}
+    onwards: PeriodValues = {}
+    for period in sorted(given.keys() - single.keys()):
+        first = int(period.removesuffix(ONWARDS))
+        onwards |= dict.fromkeys(map(str, range(first, spec.company.last.year + 1)), given[period])
+    return onwards | single
+
+
+def replace_values(values: PeriodValues, given: Mapping[str, float], spec: DriverSpec) -> None:
+    """Replace values of a driver; a year that is given also replaces what its quarters had of their own."""
+    single = by_single_years(given, spec) if spec.driver.kind == "yearly" else dict(given)
+    for period in [each for each in values if "Q" in each and each[:4] in single]:
+        del values[period]
+    values |= single
+
+
 def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverSpec:
     """Return the data of a driver row; an unknown key is an :class:`UnknownNameError` with the nearest."""
     if key in specs:
@@ -236,6 +256,10 @@ def period_key(spec: DriverSpec, text: str, where: str) -> str:
             hint = f"give one value, not one for {text}"
             raise InputError(f"{where}: {spec.key} does not vary with time: {hint}")
         return ALL
+    if kind == "yearly" and text.endswith(ONWARDS):
+        year = period_key(spec, text.removesuffix(ONWARDS), where)
+        if year.isdecimal():
+            return year + ONWARDS
     period = period_in(text, f"{where}: {spec.key}")
     if period.frequency == "ttm" or period.year not in spec.company.years:
         raise PeriodError(f"{where}: {spec.key}: {text} is outside {spec.company.first}..{spec.company.last}")
@@ -251,7 +275,7 @@ def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
     if spec.driver.kind == "elapsed":
         ahead = range(1, spec.company.last - as_of + 1)
         return {str(as_of.shifted(each)): value for each in ahead}
-    return {str(year): value for year in range(as_of.shifted(1).year, spec.company.last.year + 1)}
+    return {f"{as_of.shifted(1).year}{ONWARDS}": value}
 
 
 def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:

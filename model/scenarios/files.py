@@ -221,7 +221,7 @@ def entry_values(given: object, spec: DriverSpec, where: str, *, check: bool) ->
                 raise InputError(f"{here} is given by quarters since as-of (0, 4, 8 ...), not for {period}")
             key = str(period)
         elif spec.driver.kind == "yearly" and period == ALL:
-            key = str(spec.company.first.year)
+            key = f"{spec.company.first.year}{drivers.ONWARDS}"
         else:
             key = drivers.period_key(spec, str(period), where)
         if key in result:

@@ -59,9 +59,9 @@ class Scenario:
     def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
         """Return the scenario with some values replaced.
 
-        ``overrides``: driver row -> numbers by year, quarter or ``"all"``, or one number from the running
-        year on (also for its reported quarters, where the model uses them); a quarter's own value has
-        precedence over its year's.
+        ``overrides``: driver row -> numbers by year, quarter, ``"2027+"`` (2027 and later) or ``"all"``, or
+        one number from the running year on (also for its reported quarters, where the model uses them). What
+        is not named stays; a year that is named also replaces what its quarters had of their own.
         """
         specs = drivers.driver_specs(self.company)
         # unchanged values stay the same objects, which driver_arrays() computes once
@@ -69,13 +69,12 @@ class Scenario:
         for key, given in overrides.items():
             spec = drivers.spec_named(key, specs, "override")
             changed = dict(table[key])
-            if isinstance(given, Mapping):
-                values = given
-            else:
-                values = drivers.everywhere(spec, given, self.as_of)
-                changed = {each: old for each, old in changed.items() if "Q" not in each or each in values}
-            for period, value in values.items():
-                changed[drivers.period_key(spec, str(period), "override")] = spec.check(value, "override")
+            values = given if isinstance(given, Mapping) else drivers.everywhere(spec, given, self.as_of)
+            checked = {
+                drivers.period_key(spec, str(period), "override"): spec.check(value, "override")
+                for period, value in values.items()
+            }
+            drivers.replace_values(changed, checked, spec)
             table[key] = changed
         drivers.check_sums(table, self.company, "override")
         return replace(self, table=table)
