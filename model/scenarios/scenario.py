@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model import companies
+from model.language.declarations import LEADS
 from model.scenarios import drivers
 from model.scenarios.drivers import ALL, PeriodValues
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.company import Company
+    from model.language.declarations import PartName
     from model.language.periods import Quarter
     from model.plan.plan import Plan
 
@@ -88,9 +90,12 @@ class Scenario:
         return {each: value for each, value in values.items() if earliest["Q" in each] <= each <= last}
 
     def series(self, plan: Plan, key: str) -> NDArray[np.float64]:
-        """Return one driver row on the axis of ``plan``: shape (quarters,), or (1,) for a constant."""
-        driver = plan.rows[key].driver
-        if driver is None or not plan.rows[key].timed:
+        """Return a row of a driver, or a part of one, on the axis of ``plan``: (quarters,), or (1,)."""
+        row = plan.rows[key]
+        if row.part is not None:
+            return self._part(plan, row.driver_key, row.part.part)
+        driver = row.driver
+        if driver is None or not row.timed:
             return np.array([self.table[key][ALL]])
         if driver.kind == "seasonal":
             by_season = [self.table[f"{key}[{member}]"][ALL] for member in driver.by[0].members]
@@ -100,13 +105,22 @@ class Scenario:
         labels = plan.axis.labels
         return np.array([values.get(quarter, values.get(year, last)) for quarter, year in labels])
 
+    def _part(self, plan: Plan, key: str, part: PartName) -> NDArray[np.float64]:
+        """Return a part of a yearly driver: its values of years, or which quarters have their own."""
+        values, years = self.table[key], self.company.years
+        if part == "own":
+            return np.array([float(quarter in values) for quarter, _ in plan.axis.labels])
+        wanted = (quarter.year + LEADS[part] for quarter in plan.axis.quarters)
+        nearest = (min(max(year, years[0]), years[-1]) for year in wanted)
+        return np.array([values.get(str(year), 0.0) for year in nearest])
+
 
 def assumption_hash(scenarios: Sequence[Scenario]) -> str:
     """Return twelve hex digits that change with any driver value of the scenarios that the model uses."""
     content = {}
     for scenario in scenarios:
         plan = scenario.plan
-        for row in plan.driver_rows:
+        for row in plan.assumed_rows:
             start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
             values = scenario.series(plan, row.key)[start:]
             content[f"{scenario.name}: {row.key}"] = [f"{value:.12g}" for value in values]
@@ -114,15 +128,15 @@ def assumption_hash(scenarios: Sequence[Scenario]) -> str:
 
 
 def driver_arrays(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, NDArray[np.float64]]:
-    """Return every driver row for several scenarios side by side.
+    """Return every driver row, and every part of one, for several scenarios side by side.
 
     Shape (quarters or 1, scenarios); (quarters or 1, 1) where all scenarios hold the very same values, as
     overrides of one do.
     """
     first, *others = scenarios
     arrays = {}
-    for row in plan.driver_rows:
-        parts = [row.key] if row.key in first.table else plan.names[row.key]
+    for row in plan.assumed_rows:
+        parts = [row.driver_key] if row.driver_key in first.table else plan.names[row.key]
         same = all(each.table[part] is first.table[part] for each in others for part in parts)
         different = [first] if same else scenarios
         arrays[row.key] = np.stack([each.series(plan, row.key) for each in different], axis=1)
