@@ -55,7 +55,7 @@ class DriverPart(Declared):
     """What a formula can ask of a yearly driver beside its value in the quarter.
 
     ``part``: its value of the quarter's calendar year, of the year before or of the next one; or ``own``, 1
-    where the quarter has a value of its own. Beyond the years of the axis the nearest one counts.
+    where the quarter has a value of its own. Outside the years that have quarters ahead, the nearest counts.
     """
 
     driver: Driver

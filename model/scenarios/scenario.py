@@ -107,12 +107,12 @@ class Scenario:
 
     def _part(self, plan: Plan, key: str, part: PartName) -> NDArray[np.float64]:
         """Return a part of a yearly driver: its values of years, or which quarters have their own."""
-        values, years = self.table[key], self.company.years
+        values, axis = self.table[key], plan.axis
         if part == "own":
-            return np.array([float(quarter in values) for quarter, _ in plan.axis.labels])
-        wanted = (quarter.year + LEADS[part] for quarter in plan.axis.quarters)
-        nearest = (min(max(year, years[0]), years[-1]) for year in wanted)
-        return np.array([values.get(str(year), 0.0) for year in nearest])
+            return np.array([float(quarter in values) for quarter, _ in axis.labels])
+        first, last = axis.quarters[axis.forecast_start].year, self.company.last.year
+        years = (min(max(quarter.year + LEADS[part], first), last) for quarter in axis.quarters)
+        return np.array([values.get(str(year), 0.0) for year in years])
 
 
 def assumption_hash(scenarios: Sequence[Scenario]) -> str:

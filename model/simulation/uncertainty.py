@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.backends.arrays import Array
+    from model.language.periods import Axis
     from model.plan.plan import Plan
     from model.scenarios.drivers import DriverSpec
 
@@ -128,7 +129,7 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
     stays = f"which must stay in {spec.minimum:g}..{spec.maximum:g} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
     parts = {
-        row.key: _rows_of_part(LEADS[row.part.part], rows, plan.axis.length)
+        row.key: _rows_of_part(LEADS[row.part.part], rows, plan.axis)
         for row in plan.parts.get(move.driver, ())
         if row.part is not None and row.part.part != "own"
     }
@@ -136,11 +137,13 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
     return BoundMove(move, rows, parts, truncated, spec.minimum, spec.maximum)
 
 
-def _rows_of_part(lead: int, moved: range, length: int) -> range:
-    """Return the quarters whose year is one that moves, or ``lead`` years before one."""
+def _rows_of_part(lead: int, moved: range, axis: Axis) -> range:
+    """Return the quarters in which a value ``lead`` years on is that of a year that moves."""
     first, last = moved.start // QUARTERS_A_YEAR, -(-moved.stop // QUARTERS_A_YEAR)
-    begin, end = ((year - lead) * QUARTERS_A_YEAR for year in (first, last))
-    return range(max(begin, 0), length if moved.stop == length else min(end, length))
+    begin, end = (min(max(0, (year - lead) * QUARTERS_A_YEAR), axis.length) for year in (first, last))
+    # before and beyond the years ahead, the nearest of them counts
+    begin = 0 if moved.start == axis.forecast_start else begin
+    return range(begin, axis.length if moved.stop == axis.length else end)
 
 
 def _rows(move: Move, plan: Plan, where: str) -> range:
