@@ -29,7 +29,7 @@ VARYING = ("aws_growth", "capex_scale", "tax_rate", "useful_life[servers_and_net
 LINES = ("depreciation", "operating_cash_flow", "free_cash_flow", "cash")
 CLASSES = ("servers_and_network", "equipment", "buildings")
 SERIES = (
-    "aws_retirement", "compute_per_dollar", "sales_yield", "price_pressure", "capex_budget",
+    "aws_retirement", "compute_per_dollar", "sales_yield", "price_cut", "capex_budget",
     "net_capex_spent", "phasing_left", "capex_phasing", "capex_to_sales", "accrual_ratio", "aws_capex_share",
     "delayed", "existing_depreciation[aws]",
     "existing_depreciation[other]", "aws_cash_cost_ratio", "silicon_mix", "advertising_operating_income",
@@ -40,7 +40,7 @@ SERIES = (
 )  # fmt: skip
 """Rows that the four drivers do not move."""
 HISTORY = (
-    "aws_demand", "aws_volume", "aws_capacity", "net_sales", "aws_additions_on_time",
+    "aws_demand_base", "aws_volume", "aws_capacity", "net_sales", "aws_additions_on_time",
     "aws_additions_delayed", "aws_additions",
     "other_additions", "carried", "debt", "finance_leases", "aws_depreciation", "other_depreciation", *LINES,
 )  # fmt: skip
@@ -52,7 +52,7 @@ CONSTANTS = (
 LANES, LENGTH, SPLIT = 16, 56, 18
 AWS_LAG, OTHER_LAG = 2, 1
 STEP = LANES * LENGTH
-DEMAND, VOLUME, CAPACITY, SALES, ON_TIME, LATE, ADDED = (STEP * row for row in range(7))
+BASE, VOLUME, CAPACITY, SALES, ON_TIME, LATE, ADDED = (STEP * row for row in range(7))
 CARRIED, DEBT, LEASES, WORN, OUT = (STEP * row for row in (8, 9, 10, 11, 13))
 """Where series begin in the loop's memory, in the order of HISTORY; ADDED and WORN are two rows each."""
 CAPEX = STEP * 17
@@ -95,7 +95,7 @@ class CoreByHand:
             self.constants,
             self.mix,
             self.lives,
-            *(drivers[key] for key in VARYING),
+            *(drivers[key] for key in ("aws_growth.year", "aws_growth.next_year", *VARYING[1:])),
             drawn,
             x,
             w,
@@ -106,16 +106,29 @@ class CoreByHand:
 
 
 @njit(nogil=True, error_model="numpy", pipeline_class=Apart)
-def run(series, constants, mix, lives, growth, scale, tax_rate, life, drawn, x, w, vintage, out):
+def run(series, constants, mix, lives, growth, following, scale, tax_rate, life, drawn, x, w, vintage, out):
     """Compute all draws, 16 at a time."""
     draws = out.shape[2]
     for begin in range(0, draws, LANES):
         for t in range(SPLIT, LENGTH):
             for j in range(LANES):
                 draw = min(begin + j, draws - 1)
-                drawn[t * LANES + j] = growth[t, draw]
+                drawn[t * LANES + j] = 1.0
+                if t % 4 and t > SPLIT:
+                    drawn[t * LANES + j] = (
+                        drawn[(t - 1) * LANES + j]
+                        * (1 + growth[t, draw]) ** ((4 - t % 4) / 16)
+                        * (1 + following[t, draw]) ** (t % 4 / 16)
+                    )
                 drawn[STEP + t * LANES + j] = scale[t, draw]
                 drawn[2 * STEP + t * LANES + j] = tax_rate[t, draw]
+        for first in range(SPLIT // 4 * 4, LENGTH, 4):
+            for j in range(LANES):
+                total = 0.0
+                for t in range(max(first, SPLIT), first + 4):
+                    total += drawn[t * LANES + j]
+                for t in range(max(first, SPLIT), first + 4):
+                    drawn[t * LANES + j] *= (1 + growth[t, min(begin + j, draws - 1)]) / total
         for j in range(LANES):
             drawn[3 * STEP + j] = life[0, min(begin + j, draws - 1)]
         spend(series, constants, drawn, x)
@@ -168,15 +181,20 @@ def spend(series, constants, drawn, x):
         retail = series[27, t] + series[28, t]
         spent, left, phasing, budget = series[5, t], series[6, t], series[7, t], series[4, t]
         given = (budget - spent) * phasing / left
+        first = t // 4 * 4
+        for j in range(LANES):  # what this year grows from, until the quarter's own base takes its place
+            x[BASE + t * LANES + j] = 0.0
+        for s in range(max(first, SPLIT) - 4, first):
+            for j in range(LANES):
+                x[BASE + t * LANES + j] += x[BASE + s * LANES + j]
         for j in range(LANES):
             n = t * LANES + j
-            served = x[VOLUME + n - 4 * LANES]
-            demand = (served + (1 - lost) * (x[DEMAND + n - 4 * LANES] - served)) * (1 + drawn[n])
+            demand = x[BASE + n] * drawn[n]
             placed = x[ON_TIME + n - AWS_LAG * LANES] + x[LATE + n - (AWS_LAG + 4) * LANES]
             capacity = x[CAPACITY + n - LANES] * kept + placed * per_dollar
             volume = min(demand, capacity)
             sales = volume * price + retail
-            x[DEMAND + n] = demand
+            x[BASE + n] = volume + (1 - lost) * (demand - volume)
             x[CAPACITY + n] = capacity
             x[VOLUME + n] = volume
             x[SALES + n] = sales

@@ -39,7 +39,9 @@ def draw_ten_thousand() -> dict[str, np.ndarray]:
     kept: dict[str, list[np.ndarray]] = {key: [] for key in KEPT}
     for _ in range(DRAWS // BLOCK):
         drawn = dict(drivers)
-        drawn["aws_growth"] = drivers["aws_growth"] + generator.normal(0, 0.03, BLOCK)
+        growth = generator.normal(0, 0.03, BLOCK)
+        for key in ("aws_growth", "aws_growth.year", "aws_growth.next_year"):
+            drawn[key] = drivers[key] + growth
         drawn["capex_scale"] = drivers["capex_scale"] * generator.lognormal(0, 0.1, BLOCK)
         values = program.run(drawn, reported, BLOCK)
         for key in KEPT:

@@ -69,7 +69,9 @@ def drawn(draws: int) -> dict[str, Array]:
     generator = np.random.default_rng(1)
     ahead = np.arange(plan().axis.length)[:, np.newaxis] >= plan().axis.forecast_start
     life = "useful_life[servers_and_network]"
-    drivers["aws_growth"] = drivers["aws_growth"] + ahead * generator.normal(0, 0.03, draws)
+    growth = ahead * generator.normal(0, 0.03, draws)
+    for key in ("aws_growth", "aws_growth.year", "aws_growth.next_year"):
+        drivers[key] = drivers[key] + growth
     drivers["capex_scale"] = drivers["capex_scale"] * generator.lognormal(0, 0.1, draws)
     drivers["tax_rate"] = drivers["tax_rate"] + ahead * generator.normal(0, 0.01, draws)
     drivers[life] = drivers[life] * generator.lognormal(0, 0.1, draws)

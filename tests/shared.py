@@ -30,6 +30,27 @@ def computed(name: str, as_of: str | None = None) -> Results:
     return run([load_scenario(name, as_of)])
 
 
+def flat(scenario: Scenario) -> Scenario:
+    """Return a scenario in which every quarter ahead has its year's value as its own.
+
+    It grows on the same quarter of the year before and takes no path within the year, as the calibration of
+    the first edition does.
+    """
+    axis = scenario.plan.axis
+    values = {}
+    for key in scenario.plan.parts:
+        table = scenario.table[key]
+        ahead = ((str(each), str(each.year)) for each in axis.quarters[axis.forecast_start :])
+        values[key] = {quarter: table.get(quarter, table[year]) for quarter, year in ahead}
+    return scenario.with_overrides(values)
+
+
+@cache
+def computed_flat(name: str) -> Results:
+    """Return the model computed for one scenario without paths within the year: see :func:`flat`."""
+    return run([flat(load_scenario(name))])
+
+
 @cache
 def family(as_of: str) -> tuple[WorkbookPlan, Results]:
     """Return the plan of the workbooks of one as-of, and the model computed for the scenarios they offer."""

@@ -14,7 +14,7 @@ from model.backends.arrays import compile_plan
 from model.backends.kernel import Kernel, kernel_for
 from model.backends.kernel.cache import FOLDER_VARIABLE
 from model.errors import DeclarationError, InputError, UnknownNameError
-from model.language.declarations import Block, Model, driver, line, reported, result
+from model.language.declarations import Block, Model, driver, has_own_value, line, of_year, reported, result
 from model.language.nodes import VINTAGE, Bound, Calendar, Dimension, walk
 from model.language.periods import Quarter
 from model.language.vocabulary import (
@@ -97,10 +97,12 @@ def side_by_side(plan: Plan, draws: int, seed: int) -> tuple[dict[str, Array], i
     generator = np.random.default_rng(seed)
     specs = driver_specs()
     drivers = {}
-    for row in plan.driver_rows:
+    for row in plan.assumed_rows:
         drawn = np.broadcast_to(base[row.key], (len(base[row.key]), draws))
-        spec = specs.get(row.key)
-        if spec is not None and row.unit != "quarter":
+        spec = specs.get(row.driver_key)
+        if row.unit == "flag":  # whether a quarter has its own value
+            drawn = generator.integers(0, 2, drawn.shape).astype(float)
+        elif spec is not None and row.unit != "quarter":
             anywhere = generator.uniform(spec.minimum, spec.maximum, drawn.shape)
             drawn = np.where(
                 generator.random(draws) < 0.3, np.round(anywhere) if spec.driver.whole else anywhere, drawn
@@ -133,7 +135,9 @@ def simulated() -> tuple[Plan, dict[str, Array], Kernel, int]:
     drivers = driver_arrays(plan, [load_scenario("base")])
     generator = np.random.default_rng(7)
     ahead = np.arange(plan.axis.length)[:, np.newaxis] >= plan.axis.forecast_start
-    drivers["aws_growth"] = drivers["aws_growth"] + ahead * generator.normal(0, 0.1, draws)
+    moved = ahead * generator.normal(0, 0.1, draws)
+    for key in ("aws_growth", "aws_growth.year", "aws_growth.next_year"):
+        drivers[key] = drivers[key] + moved
     drivers["capex_scale"] = drivers["capex_scale"] * generator.lognormal(0, 0.2, draws)
     drivers["advertising_margin"] = drivers["advertising_margin"] + ahead * generator.normal(0, 0.02, draws)
     drivers["wacc"] = generator.uniform(0.02, 0.12, (1, draws))
@@ -262,6 +266,19 @@ class Bestiary(Block):
         history=0,
     )
     year = line("Year", "ratio", ttm(plain) / year_sum(beta["red"]), history=None)
+    of_years = line(
+        "Of years",
+        "ratio",
+        of_year(alpha) - of_year(alpha, 1) * has_own_value(alpha) + of_year(alpha, -1),
+        history=0,
+    )
+    weighed = line(
+        "Weighed",
+        "ratio",
+        year_sum(prev("weighed", 4), of_years, beta["red"]) / year_sum(prev("weighed", 8)),
+        history=alpha,
+    )
+    known_years = line("Known years", "ratio", 0, history=year_sum(prev(plain, 4), beta["red"]))
     year_so_far = line("Year so far", "ratio", 0, history=year_sum(plain))
     colours = line("Colours", "ratio", total(beta, COLOUR) * at_as_of(plain))
     stock = line("Stock", "ratio", prev("stock") * gamma + prev("flow"), history=alpha)
@@ -305,8 +322,8 @@ def beasts(plan: Plan, draws: int, columns: int) -> dict[str, Array]:
     generator = np.random.default_rng(3)
     numbers = np.array([-2.0, -0.5, 0.0, 0.0, 0.25, 0.5, 1.0, 1.0, 3.0])
     drivers = {}
-    for row in plan.driver_rows:
-        shape = (plan.axis.length if row.timed else 1, columns if row.key == "alpha" else draws)
+    for row in plan.assumed_rows:
+        shape = (plan.axis.length if row.timed else 1, columns if row.driver_key == "alpha" else draws)
         drivers[row.key] = (
             generator.integers(1, 5, shape).astype(float)
             if row.key == "lag"

@@ -11,7 +11,17 @@ from model.amazon import AMAZON
 from model.backends.arrays import compile_plan
 from model.backends.prose import definition
 from model.errors import DeclarationError
-from model.language.declarations import Block, Driver, Line, Model, driver, line, result
+from model.language.declarations import (
+    Block,
+    Driver,
+    Line,
+    Model,
+    driver,
+    has_own_value,
+    line,
+    of_year,
+    result,
+)
 from model.language.nodes import Dimension, Expr, wrap
 from model.language.periods import Quarter
 from model.language.vocabulary import (
@@ -180,6 +190,29 @@ def test_a_ratio_over_years_is_made_of_lines_not_of_sums() -> None:
         DeclarationError, match="annual='ratio' cannot use Trailing: declare that part as a line first"
     ):
         bound(cash=cash, flow=flow, share=line("Share", "ratio", ttm(flow) / flow, annual="ratio"))
+
+
+def test_values_of_years_are_those_of_yearly_drivers_this_year_or_beside_it_in_forecasts() -> None:
+    growth, rate = driver("Growth", "ratio"), driver("Rate", "ratio", kind="constant")
+    with pytest.raises(DeclarationError, match="this year, the next or the one before, not lead=2"):
+        of_year(growth, 2)
+    with pytest.raises(DeclarationError, match="'Rate' has no values by year: it is constant"):
+        has_own_value(rate)
+    with pytest.raises(DeclarationError, match=r"uses growth.year in reported quarters.*give history="):
+        bound(growth=growth, row=line("Row", "ratio", of_year(growth)))
+    plan = bind(
+        Model("test", [block(growth=growth, row=line("Row", "ratio", of_year(growth), history=0))]), AXIS
+    )
+    assert [row.key for row in plan.parts["growth"]] == ["growth.year"]
+    assert [row.key for row in plan.driver_rows] == ["growth"]
+
+
+def test_a_sum_over_the_year_looks_back_by_whole_years() -> None:
+    spent = line("Spent", "USD m", 1 * money())
+    with pytest.raises(DeclarationError, match="looks back by whole years, not by 2 quarters"):
+        year_sum(prev(spent, 2))
+    with pytest.raises(DeclarationError, match=r"declared in 'USD m' but its formula yields 'USD m\^2'"):
+        line("Squared", "USD m", year_sum(spent, prev(spent, 4)))
 
 
 def test_what_needs_the_whole_year_cannot_depend_on_itself() -> None:

@@ -125,17 +125,17 @@ def test_any_allowed_change_of_any_driver_survives(case: tuple[str, int, list[Ed
     plan = selected.plan
     found, expected, untouched = (driver_arrays(plan, [each]) for each in (composed, selected, before))
     typed = {key.partition("[")[0] for key, _, _ in case[2]}
-    for row in plan.driver_rows:
+    for row in plan.assumed_rows:
         first = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
         one, other = found[row.key][first:], expected[row.key][first:]
         np.testing.assert_allclose(one, other, rtol=1e-15, atol=0, err_msg=row.key)
-        if row.key.partition("[")[0] not in typed:
+        if row.driver_key.partition("[")[0] not in typed:
             np.testing.assert_array_equal(one, untouched[row.key][first:], err_msg=row.key)
     assert changes(composed, selected) == []
     figures, wanted = (run([each]).values for each in (composed, selected))
     assert not [
         key
-        for key in wanted.keys() - {row.key for row in plan.driver_rows}
+        for key in wanted.keys() - {row.key for row in plan.assumed_rows}
         if not np.allclose(figures[key], wanted[key], rtol=1e-9, atol=1e-6, equal_nan=True)
     ]
 

@@ -73,6 +73,7 @@ def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str)
     moves = bind_moves(load_uncertainty(), plan, drivers, specs)
     extremes = np.array([[1e-15], [0.5], [1 - 1e-15]]) * np.ones(len(moves))
     drawn = with_draws(moves, drivers, extremes)
+    moved = {each.move.driver for each in moves} | {key for each in moves for key in each.parts}
     for key in {each.move.driver for each in moves}:
         assert drawn[key].shape[1] == 3
         assert specs[key].minimum <= drawn[key].min() <= drawn[key].max() <= specs[key].maximum
@@ -83,9 +84,7 @@ def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str)
             )
             or len(drivers[key]) == 1
         )
-    assert all(
-        drawn[key] is drivers[key] for key in drivers if key not in {each.move.driver for each in moves}
-    )
+    assert all(drawn[key] is drivers[key] for key in drivers if key not in moved)
 
 
 def test_years_are_counted_from_the_running_one_or_named(tmp_path: Path) -> None:
@@ -99,6 +98,28 @@ def test_years_are_counted_from_the_running_one_or_named(tmp_path: Path) -> None
         assert (str(quarters[moves[1].rows[0]]), str(quarters[moves[1].rows[-1]])) == (first, last)
     moves, _ = bound(GOOD.replace('"1+"', '"0"'), tmp_path, "article")
     assert [str(quarters[row]) for row in moves[1].rows] == ["2025Q4"]
+
+
+@pytest.mark.parametrize(
+    ("years", "first", "last"), [("0", 2026, 2026), ("1-2", 2027, 2028), ("9+", 2035, 2035), ("", 2026, 2035)]
+)
+def test_values_of_years_move_as_if_the_scenario_gave_them(
+    years: str, first: int, last: int, tmp_path: Path
+) -> None:
+    text = GOOD.replace('"1+"', f'"{years}"' if years else '"0+"')
+    text = text.replace('driver = "capex_scale"', 'driver = "aws_growth"').replace(
+        'unit = "times"', 'unit = "ratio"'
+    )
+    moves, drivers = bound(text, tmp_path)
+    drawn = with_draws(moves, drivers, np.array([[0.5, 0.5]]))
+    base = load_scenario("base")
+    growth = {str(year): 1.05 * base.table["aws_growth"][str(year)] for year in range(first, last + 1)}
+    expected = driver_arrays(base.plan, [base.with_overrides({"aws_growth": growth})])
+    parts = [row.key for row in base.plan.parts["aws_growth"]]
+    assert {key.partition(".")[2] for key in parts} == {"year", "next_year", "own"}
+    for key in ("aws_growth", *parts):
+        ahead = slice(base.plan.axis.forecast_start, None)
+        np.testing.assert_allclose(drawn[key][ahead], expected[key][ahead], rtol=1e-12, err_msg=key)
 
 
 def test_operations_do_what_overlays_do(tmp_path: Path) -> None:

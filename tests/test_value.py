@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared import AS_OFS, SHIPPED, computed, family, selecting, written
+from shared import AS_OFS, SHIPPED, computed, computed_flat, family, flat, selecting, written
 
 from model.amazon import AMAZON
 from model.analysis.weighting import check_weights, weighted_scenario, weighted_scenarios, weighted_values
@@ -55,13 +55,16 @@ CALIBRATION = {
     "built_up_wacc": (100, 0.005, (9.15, 9.15, 9.15, 9.15)),
     "equity_cost": (100, 0.005, (9.38, 9.38, 9.38, 9.38)),
 }
-"""Figures of an independent calibration: scale, half of the last digit, and article, base, bull, bear."""
+"""Figures of an independent calibration: scale, half of the last digit, and article, base, bull, bear.
+
+It grows on the same quarter of the year before: so these tests compute scenarios without paths.
+"""
 
 
 @pytest.mark.parametrize("key", CALIBRATION)
 def test_value_is_that_of_the_calibration_to_its_last_digit(key: str) -> None:
     scale, digit, expected = CALIBRATION[key]
-    found = [one(computed(name), key) * scale for name in FAMILY]
+    found = [one(computed_flat(name), key) * scale for name in FAMILY]
     assert found == pytest.approx(expected, abs=digit * 1.02)
 
 
@@ -78,7 +81,7 @@ def test_value_is_that_of_the_calibration_to_its_last_digit(key: str) -> None:
     ],
 )  # fmt: skip
 def test_parts_and_ranges_are_those_of_the_calibration(key: str, name: str, expected: float) -> None:
-    assert one(computed(name), key) == pytest.approx(expected, abs=0.51)
+    assert one(computed_flat(name), key) == pytest.approx(expected, abs=0.51)
 
 
 AT_WACC = {
@@ -91,7 +94,8 @@ AT_WACC = {
 
 @pytest.mark.parametrize("name", AT_WACC)
 def test_value_at_other_rates_is_that_of_the_calibration(name: str) -> None:
-    results = run([load_scenario(name).with_overrides({"wacc": wacc}) for wacc in (0.08, 0.085, 0.095, 0.10)])
+    scenario = flat(load_scenario(name))
+    results = run([scenario.with_overrides({"wacc": wacc}) for wacc in (0.08, 0.085, 0.095, 0.10)])
     assert results.values[DCF][0].tolist() == pytest.approx(AT_WACC[name], abs=0.51)
 
 
@@ -105,7 +109,7 @@ OVERLAYS = {
 
 @pytest.mark.parametrize(("name", "overlay"), OVERLAYS)
 def test_overlays_move_value_as_in_the_calibration(name: str, overlay: str) -> None:
-    moved = one(computed(f"{name}+{overlay}"), DCF) - one(computed(name), DCF)
+    moved = one(computed_flat(f"{name}+{overlay}"), DCF) - one(computed_flat(name), DCF)
     assert moved == pytest.approx(OVERLAYS[name, overlay], abs=0.1)
 
 
@@ -324,7 +328,7 @@ def test_aws_property_rolls_forward_from_year_end_to_year_end() -> None:
 
 
 def test_weighted_value_both_ways_is_that_of_the_calibration() -> None:
-    found = {each.method: each for each in weighted_values(weighted_scenarios())}
+    found = {each.method: each for each in weighted_values([flat(each) for each in weighted_scenarios()])}
     assert found["dcf"].of_values == pytest.approx(243, abs=0.5)
     assert found["dcf"].of_drivers == pytest.approx(238, abs=0.5)
     assert found["exit_multiple"].of_values == pytest.approx(290, abs=0.5)

@@ -15,8 +15,8 @@ from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 from shared import SHIPPED, calculated, computed, family, written
 
+from workbook_templates.a1 import ALLOWED_FUNCTIONS
 from workbook_templates.engines.formualizer import LARGEST_SHEET
-from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
 from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
 
 if TYPE_CHECKING:

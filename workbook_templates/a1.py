@@ -6,9 +6,15 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from model.errors import DeclarationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+ALLOWED_FUNCTIONS: Final = frozenset(
+    {"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"}
+)
+"""What Excel 2010, LibreOffice 7.4, IronCalc and formualizer all have and agree on."""
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
 
@@ -104,6 +110,14 @@ def moved(formula: str, rows: int, columns: int) -> str:
         return f"{fixed_column}{column_letters(column)}{fixed_row}{row}" if min(row, column) > 0 else "#REF!"
 
     return _rewritten(formula, there)
+
+
+def call(name: str, *arguments: str) -> str:
+    """Write a call of an allowed function; any other is a :class:`DeclarationError`."""
+    if name not in ALLOWED_FUNCTIONS:
+        allowed = ", ".join(sorted(ALLOWED_FUNCTIONS))
+        raise DeclarationError(f"{name} is not among the functions that all engines agree on: {allowed}")
+    return f"{name}({','.join(arguments)})"
 
 
 @lru_cache(maxsize=1 << 15)

@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from model.amazon.basis import QUARTERS_PER_YEAR, RETAIL, Basis
-from model.language.declarations import Block, driver, line, reported
-from model.language.vocabulary import lagged, minimum, pick, prev, ttm
+from model.language.declarations import Block, Driver, driver, has_own_value, line, of_year, reported
+from model.language.vocabulary import (
+    elapsed,
+    lagged,
+    minimum,
+    pick,
+    prev,
+    quarter_of_year,
+    ttm,
+    where,
+    year_sum,
+)
+
+if TYPE_CHECKING:
+    from model.language.nodes import Expr, Operand
+
+
+def between_mid_years(assumption: Driver, before: Operand) -> Expr:
+    """Return a driver as a line from the middle of each year to that of the next.
+
+    The middle of a quarter lies 3/8 or 1/8 of a year from that of its year. ``before``: the value in the year
+    before, where that year is wholly reported; else the driver's counts.
+    """
+    quarter, year = quarter_of_year(), of_year(assumption)
+    preceding = where(elapsed() <= quarter, before, of_year(assumption, -1))
+    neighbour = where(quarter <= 2, preceding, of_year(assumption, 1))
+    return year + abs(5 - 2 * quarter) / 8 * (neighbour - year)
+
+
+def growth_of_last_year(sales: Expr) -> Expr:
+    """Return the growth of the latest calendar year that is complete in a reported quarter."""
+    last, two, three = sales, prev(sales, 4), prev(sales, 8)
+    this_year, year_before = year_sum(last) / year_sum(two) - 1, year_sum(two) / year_sum(three) - 1
+    return where(quarter_of_year() == 4, this_year, year_before)
 
 
 class Sales(Block, sheet="Sales"):
@@ -13,11 +47,32 @@ class Sales(Block, sheet="Sales"):
     # AWS: what customers ask for
     aws_growth = driver("AWS demand growth, year on year", "ratio")
     unmet_demand_lost = driver("Share of unmet AWS demand that never returns", "ratio", kind="constant")
+    aws_on_path = line(
+        "AWS demand follows the path of its year (0: grows as given for the quarter)", "flag",
+        1 - has_own_value(aws_growth), history=0, annual="none",
+    )
+    aws_shape = line(
+        "Path of AWS demand within the year", "ratio",
+        where(
+            quarter_of_year() == 1,
+            1,
+            prev("aws_shape")
+            * (1 + of_year(aws_growth)) ** ((5 - quarter_of_year()) / 16)
+            * (1 + of_year(aws_growth, 1)) ** ((quarter_of_year() - 1) / 16),
+        ),
+        history=1, annual="none",
+        note="First quarter: 1. Quarterly growth passes from that of this year to that of the next; only proportions matter.",
+    )
     aws_demand = line(
         "AWS demand at plan prices", "USD m",
-        (prev("aws_volume", 4) + (1 - unmet_demand_lost) * (prev("aws_demand", 4) - prev("aws_volume", 4)))
-        * (1 + aws_growth),
+        where(
+            aws_on_path,
+            (1 + of_year(aws_growth)) * year_sum(prev("aws_demand_base", 4), aws_on_path)
+            * aws_shape / year_sum(aws_shape, aws_on_path),
+            (1 + aws_growth) * prev("aws_demand_base", 4),
+        ),
         history=reported("net_sales_aws"),
+        note="The year's growth holds for the sum of its quarters ahead, on the same quarters of the year before.",
     )
 
     # AWS: what the assets in service can serve
@@ -47,15 +102,46 @@ class Sales(Block, sheet="Sales"):
         minimum(aws_demand, aws_capacity),
         history=reported("net_sales_aws"),
     )
+    aws_demand_base = line(
+        "AWS demand that the next year grows from", "USD m",
+        aws_volume + (1 - unmet_demand_lost) * (aws_demand - aws_volume),
+    )
     price_pressure = driver("Price cut forced by rivals: level against plan prices", "ratio")
-    aws_sales = line("AWS net sales", "USD m", aws_volume * (1 - price_pressure), history=reported("net_sales_aws"))
+    price_cut = line(
+        "Price cut in the quarter, straight between mid-years", "ratio",
+        where(has_own_value(price_pressure), price_pressure, between_mid_years(price_pressure, before=0)),
+        history=0, annual="none",
+    )
+    aws_sales = line("AWS net sales", "USD m", aws_volume * (1 - price_cut), history=reported("net_sales_aws"))
     aws_capacity_use = line("Share of AWS capacity in use", "ratio", aws_volume / aws_capacity, annual="none")
 
     # Advertising, inside the two retail segments
     advertising_growth = driver("Advertising growth, year on year", "ratio")
+    advertising_growth_reported = line(
+        "Advertising growth of the last year that is wholly reported", "ratio",
+        prev("advertising_growth_reported"),
+        history=growth_of_last_year(reported("net_sales_advertising_services")), annual="none",
+    )
+    advertising_on_path = line(
+        "Advertising follows the path of its year (0: grows as given for the quarter)", "flag",
+        1 - has_own_value(advertising_growth), history=0, annual="none",
+    )
+    advertising_path = line(
+        "Advertising: 1 + growth, straight between mid-years", "ratio",
+        advertising_on_path * (1 + between_mid_years(advertising_growth, before=advertising_growth_reported)),
+        history=0, annual="none",
+        note="Before it is scaled so that the year's total is kept.",
+    )
     advertising_sales = line(
         "Advertising net sales", "USD m",
-        prev("advertising_sales", 4) * (1 + advertising_growth),
+        prev("advertising_sales", 4)
+        * where(
+            advertising_on_path,
+            advertising_path * (1 + of_year(advertising_growth))
+            * year_sum(prev("advertising_sales", 4), advertising_on_path)
+            / year_sum(prev("advertising_sales", 4), advertising_path),
+            1 + advertising_growth,
+        ),
         history=reported("net_sales_advertising_services"),
     )
     advertising_share_north_america = driver("Share of advertising sales in North America (assumption)", "ratio", kind="constant")
@@ -71,10 +157,34 @@ class Sales(Block, sheet="Sales"):
 
     # Stores: retail less advertising
     stores_growth = driver("Growth of stores, year on year", "ratio", by=RETAIL)
+    stores_sales_reported = line(
+        "Net sales of stores, as reported", "USD m", None,
+        history=reported("net_sales", by=RETAIL) - retail_advertising, by=RETAIL,
+    )
+    stores_growth_reported = line(
+        "Growth of stores in the last year that is wholly reported", "ratio",
+        prev("stores_growth_reported"), history=growth_of_last_year(stores_sales_reported.node()), by=RETAIL, annual="none",
+    )
+    stores_on_path = line(
+        "Stores follow the path of their year (0: grow as given for the quarter)", "flag",
+        1 - has_own_value(stores_growth), history=0, by=RETAIL, annual="none",
+    )
+    stores_path = line(
+        "Stores: 1 + growth, straight between mid-years", "ratio",
+        stores_on_path * (1 + between_mid_years(stores_growth, before=stores_growth_reported)),
+        history=0, by=RETAIL, annual="none",
+        note="Before it is scaled so that the year's total is kept.",
+    )
     stores_sales = line(
         "Net sales of stores: retail less advertising", "USD m",
-        prev("stores_sales", 4) * (1 + stores_growth),
-        history=reported("net_sales", by=RETAIL) - retail_advertising,
+        prev("stores_sales", 4)
+        * where(
+            stores_on_path,
+            stores_path * (1 + of_year(stores_growth))
+            * year_sum(prev("stores_sales", 4), stores_on_path) / year_sum(prev("stores_sales", 4), stores_path),
+            1 + stores_growth,
+        ),
+        history=stores_sales_reported,
         by=RETAIL,
     )
 

@@ -173,9 +173,8 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
             return lambda values, first, last: _summed(
                 [values[key][first - lag : last - lag] for lag in lags]
             )
-        case nodes.YearSum(ref):
-            key, years = key_of(ref), np.arange(axis.length) // QUARTERS_A_YEAR
-            return lambda values, first, last: by_year(values[key]).sum(axis=1)[years[first:last]]
+        case nodes.YearSum(refs):
+            return _year_sum([(key_of(each), each.lag) for each in refs])
         case nodes.Binary(operator, left, right):
             return _binary(operator, child(left), child(right))
         case nodes.Negate(operand):
@@ -228,6 +227,18 @@ def _lagged(key: str, by: Term, longest: int, further: int) -> Term:
         found = values[key][first - 1 - further : last - 1 - further]
         for lag in range(2, longest + 1):
             found = np.where(lags == lag, values[key][first - lag - further : last - lag - further], found)
+        return found
+
+    return look_up
+
+
+def _year_sum(rows: list[tuple[str, int]]) -> Term:
+    def look_up(values: Values, first: int, last: int) -> Array:
+        begin = first // QUARTERS_A_YEAR * QUARTERS_A_YEAR
+        end = -(-last // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
+        products = reduce(np.multiply, [values[key][begin - lag : end - lag] for key, lag in rows])
+        years = (np.arange(first, last) - begin) // QUARTERS_A_YEAR
+        found: Array = by_year(products).sum(axis=1)[years]
         return found
 
     return look_up

@@ -70,8 +70,9 @@ class _Prose:
                 return f"sum of {names[0]} to {names[-1]}" if is_long else f"({' + '.join(names)})"
             case nodes.Trailing(ref):
                 return f"sum of {key_of(ref)} over four quarters"
-            case nodes.YearSum(ref):
-                return f"sum of {key_of(ref)} over the year"
+            case nodes.YearSum(refs):
+                text = f"sum of {' * '.join(map(self._ref, refs))} over the year"
+                return f"({text})" if len(refs) > 1 else text
             case nodes.Calendar(what):
                 return _CALENDAR[what]
             case nodes.Reduction(function, ref):

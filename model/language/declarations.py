@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DriverKind = Literal["yearly", "constant", "seasonal", "elapsed"]
+PartName = Literal["year_before", "year", "next_year", "own"]
+LEADS: Final[dict[PartName, int]] = {"year_before": -1, "year": 0, "next_year": 1}
+"""Years from that of the quarter to the one whose value a part of a driver is."""
 Annual = Literal["sum", "last", "ratio", "none"]
 Members = Dimension | tuple[Dimension, ...]
 
@@ -45,6 +48,18 @@ class Driver(Declared):
     whole: bool = False
     sums_to_one: bool = False
     zero_means_none: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DriverPart(Declared):
+    """What a formula can ask of a yearly driver beside its value in the quarter.
+
+    ``part``: its value of the quarter's calendar year, of the year before or of the next one; or ``own``, 1
+    where the quarter has a value of its own. Outside the years that have quarters ahead, the nearest counts.
+    """
+
+    driver: Driver
+    part: PartName
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -116,6 +131,31 @@ def reported(item: str, unit: str = "USD m", by: Members = ()) -> Ref:
     figure = Reported(label=label, unit=unit, by=_dimensions(by), origin=_origin())
     object.__setattr__(figure, "name", item)
     return Ref(figure)
+
+
+def of_year(driver: Driver, lead: int = 0) -> Ref:
+    """Refer to a driver's value for the calendar year, whatever its quarters have of their own.
+
+    ``lead``: 0 for the year of the quarter, 1 for the next year, -1 for the year before. Forecasts only: all
+    values of drivers are known beforehand.
+    """
+    names = {number: part for part, number in LEADS.items()}
+    if lead not in names:
+        raise DeclarationError(f"of_year() reads this year, the next or the one before, not lead={lead}")
+    return _part(driver, names[lead], driver.unit)
+
+
+def has_own_value(driver: Driver) -> Ref:
+    """Tell whether (1 or 0) a quarter has its own value of a driver, instead of its year's."""
+    return _part(driver, "own", "flag")
+
+
+def _part(driver: Driver, part: PartName, unit: str) -> Ref:
+    if driver.kind != "yearly":
+        raise DeclarationError(f"{driver.label!r} has no values by year: it is {driver.kind}")
+    label = f"{driver.label} ({part.replace('_', ' ')})"
+    found = DriverPart(label=label, unit=unit, by=driver.by, origin=driver.origin, driver=driver, part=part)
+    return Ref(found)
 
 
 def line(  # noqa: PLR0913  # one keyword a property of a line

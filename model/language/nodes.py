@@ -243,9 +243,9 @@ class Trailing(Expr):
 
 @dataclass(frozen=True, eq=False)
 class YearSum(Expr):
-    """The sum of a row over the four quarters of this calendar year."""
+    """The sum of a product of rows over the quarters of this calendar year; lags are by whole years."""
 
-    ref: Ref
+    refs: tuple[Ref, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from model.errors import DeclarationError
@@ -54,9 +55,13 @@ def _binary(node: nodes.Binary, left: Unit | None, right: Unit | None) -> Unit |
         if left not in (_ANY, RATIO) or right not in (_ANY, RATIO):
             raise DeclarationError(f"cannot raise {str(left)!r} to {str(right)!r}: both must be ratios")
         return RATIO
-    if left is _ANY or right is _ANY:
-        return _ANY
-    return left * right if operator == "*" else left / right
+    if operator == "*":
+        return _product(left, right)
+    return _ANY if left is _ANY or right is _ANY else left / right
+
+
+def _product(left: Unit | None, right: Unit | None) -> Unit | None:
+    return _ANY if left is _ANY or right is _ANY else left * right
 
 
 def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
@@ -71,8 +76,10 @@ def _unit(node: Expr, leaf: LeafUnit) -> Unit | None:
         case nodes.Lagged(ref, by):
             _same((_unit(by, leaf), RATIO), "lag by")
             return leaf(ref)
-        case nodes.Fixed(ref) | nodes.Trailing(ref) | nodes.YearSum(ref) | nodes.Total(ref):
+        case nodes.Fixed(ref) | nodes.Trailing(ref) | nodes.Total(ref):
             return leaf(ref)
+        case nodes.YearSum(refs):
+            return reduce(_product, map(leaf, refs))
         case nodes.Reduction(_, ref) | nodes.AtPosition(ref):
             return leaf(ref)
         case nodes.AsOf(ref) | nodes.AtEnd(ref) | nodes.AtVintage(ref) | nodes.Negate(ref):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import Dimension, Expr, Operand, wrap
+from model.language.periods import QUARTERS_A_YEAR
 from model.language.units import parse_unit
 
 
@@ -106,9 +107,17 @@ def ttm(value: Expr) -> nodes.Trailing:
     return nodes.Trailing(reference_of(value, "ttm"))
 
 
-def year_sum(value: Expr) -> nodes.YearSum:
-    """Sum a line over the four quarters of this calendar year, reported or not."""
-    return nodes.YearSum(reference_of(value, "year_sum"))
+def year_sum(value: Expr, *factors: Expr) -> nodes.YearSum:
+    """Sum a line, or its product with others, over the four quarters of this calendar year, reported or not.
+
+    ``prev(line, 4)`` takes the same quarter of the year before, so ``year_sum(prev(sales, 4))`` is the sum of
+    the last calendar year.
+    """
+    refs = tuple(reference_of(each, "year_sum") for each in (value, *factors))
+    for ref in refs:
+        if ref.lag % QUARTERS_A_YEAR:
+            raise DeclarationError(f"year_sum() looks back by whole years, not by {ref.lag} quarters")
+    return nodes.YearSum(refs)
 
 
 def where(condition: Operand, then: Operand, otherwise: Operand) -> nodes.Where:
@@ -137,6 +146,11 @@ def maximum(*arguments: Operand) -> nodes.Call:
 def elapsed() -> nodes.Calendar:
     """Quarters since as-of: 0 at as-of, 1 in the first forecast quarter."""
     return nodes.Calendar("elapsed")
+
+
+def quarter_of_year() -> nodes.Calendar:
+    """Count the quarter in its calendar year: 1 to 4."""
+    return nodes.Calendar("quarter")
 
 
 def quarter_code() -> nodes.Calendar:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
 from model.language import nodes
-from model.language.declarations import Driver, Line, Model, Reported, Same
+from model.language.declarations import Driver, DriverPart, Line, Model, Reported, Same
 from model.language.nodes import VINTAGE, VINTAGES_BEFORE, Declared, Dimension, Expr, is_logical, mapped
 from model.plan.checks import check_row, check_stage
 from model.plan.plan import Plan, Row, row_key, vintages
@@ -124,7 +124,8 @@ class _Binder:
             if item not in self.model.declared:
                 raise DeclarationError(f"unknown name {item!r}{did_you_mean(item, self.model.declared)}")
             item = self.model.declared[item]
-        elif not isinstance(item, Reported) and self.model.declared.get(item.name) is not item:
+        declared = item.driver if isinstance(item, DriverPart) else item
+        if not isinstance(item, Reported) and self.model.declared.get(declared.name) is not declared:
             raise DeclarationError(f"uses {item.label!r} of {item.origin}, which is in no block of the model")
         is_seasonal = isinstance(item, Driver) and item.kind == "seasonal"
         if is_seasonal and not ref.members and item.by[0] not in selection:
@@ -137,8 +138,9 @@ class _Binder:
             chosen[fits[0]] = member
         members = tuple(_selected(dimension, chosen, item.name) for dimension in item.by)
         key = row_key(item, members)
-        if isinstance(item, Reported) and key not in self.rows:
-            self.rows[key] = Row(key, item, members, timed=True, stop=self.axis.forecast_start)
+        if isinstance(item, Reported | DriverPart) and key not in self.rows:
+            stop = self.axis.forecast_start if isinstance(item, Reported) else self.axis.length
+            self.rows[key] = Row(key, item, members, timed=True, stop=stop)
             self.names[key] = (key,)
         return nodes.Ref(key, ref.lag)
 

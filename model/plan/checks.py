@@ -28,6 +28,10 @@ def check_row(row: Row, plan: Plan) -> None:
         for formula in row.formulas:
             check_units(formula, row.unit, unit)
             _check_leaves(formula, row, row.line, plan)
+        for leaf in leaves(row.history) if row.history is not None else ():
+            if plan.rows[key_of(leaf)].part is not None:
+                reason = "values of years are for forecasts only: give history="
+                raise DeclarationError(f"uses {key_of(leaf)} in reported quarters, and {reason}")
         if row.line.annual == "ratio":
             _check_ratio(row, plan)
 

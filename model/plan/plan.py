@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from model.errors import DeclarationError, UnknownNameError, did_you_mean
-from model.language.declarations import Driver, Line, Model, Reported
+from model.language.declarations import Driver, DriverPart, Line, Model, Reported
 from model.language.nodes import VINTAGES_BEFORE, Declared, Expr, Ref, leaves
 
 if TYPE_CHECKING:
@@ -63,6 +63,18 @@ class Row:
         return self.declared if isinstance(self.declared, Driver) else None
 
     @property
+    def part(self) -> DriverPart | None:
+        """The declaration, when this is a part of a driver: its value of a year, for example."""
+        return self.declared if isinstance(self.declared, DriverPart) else None
+
+    @property
+    def driver_key(self) -> str:
+        """Key of the row of the driver that this is, or is a part of; empty for other rows."""
+        if self.part is not None:
+            return row_key(self.part.driver, self.members)
+        return self.key if self.driver is not None else ""
+
+    @property
     def label(self) -> str:
         """The label, with its members."""
         return labelled(self.declared, self.members)
@@ -86,6 +98,8 @@ def row_key(declared: Declared, members: Sequence[str]) -> str:
     """Return the public name of a row: ``stores_growth[north_america]``."""
     if isinstance(declared, Reported):
         return "_".join((REPORTED_PREFIX + declared.name, *members))
+    if isinstance(declared, DriverPart):
+        return f"{row_key(declared.driver, members)}.{declared.part}"
     return f"{declared.name}[{','.join(members)}]" if members else declared.name
 
 
@@ -128,6 +142,20 @@ class Plan:
     def driver_rows(self) -> tuple[Row, ...]:
         """Rows of drivers, in order."""
         return tuple(row for row in self.rows.values() if row.driver is not None)
+
+    @cached_property
+    def assumed_rows(self) -> tuple[Row, ...]:
+        """Rows of drivers and of their parts, in order: what a scenario gives."""
+        return tuple(row for row in self.rows.values() if row.driver_key)
+
+    @cached_property
+    def parts(self) -> dict[str, tuple[Row, ...]]:
+        """Rows that are parts of drivers, by the key of the driver's row."""
+        found: dict[str, tuple[Row, ...]] = {}
+        for row in self.rows.values():
+            if row.part is not None:
+                found[row.driver_key] = (*found.get(row.driver_key, ()), row)
+        return found
 
     @cached_property
     def used_in_history(self) -> frozenset[str]:

@@ -78,8 +78,8 @@ class Ranges:
                 return self.start(key_of(ref)) + QUARTERS_A_YEAR - 1
             case nodes.Sum(refs):  # a vintage that is not bought yet adds nothing
                 return min(self.start(key_of(ref)) for ref in refs)
-            case nodes.YearSum(ref):
-                return -(-self.start(key_of(ref)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
+            case nodes.YearSum(refs):
+                return -(-max(map(self._first, refs)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
             case _:
                 raise nodes.no_case(tree, __name__)
 

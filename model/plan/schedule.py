@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from model.errors import DeclarationError
@@ -107,9 +108,16 @@ def _check_recurrent(tasks: Iterable[Task]) -> None:
     """Refuse a recurrent stage in which a row needs all quarters of another one."""
     keys = {task.row.key for task in tasks}
     for task in tasks:
-        for node in walk(task.formula):
-            if isinstance(node, (nodes.YearSum, nodes.Fixed)) and key_of(node.ref) in keys:
-                key, used, origin = task.row.key, key_of(node.ref), task.row.declared.origin
+        for ref in chain.from_iterable(map(_whole_years, walk(task.formula))):
+            if key_of(ref) in keys:
+                key, used, origin = task.row.key, key_of(ref), task.row.declared.origin
                 circle = f"{key} needs all quarters of {used}, which in turn depends on {key}"
                 hint = f"declare {used} from drivers and reported figures only"
                 raise DeclarationError(f"{origin}: {circle}: {hint}")
+
+
+def _whole_years(node: Expr) -> tuple[nodes.Ref, ...]:
+    """Return the references of ``node`` whose rows must be known beyond the current quarter."""
+    if isinstance(node, nodes.Fixed):
+        return (node.ref,)
+    return tuple(ref for ref in node.refs if not ref.lag) if isinstance(node, nodes.YearSum) else ()

@@ -36,9 +36,8 @@ class Change:
 def changes(base: Scenario, changed: Scenario) -> list[Change]:
     """Return the drivers that differ where the model uses them, as a file based on ``base`` gives them.
 
-    A year is given with the years after it, and with the quarters in them that have values of their own: a
-    file that sets a year sets those that follow it, and drops what its base gave for single quarters. The
-    scenarios share an as-of; ``changed`` needs only the values that a workbook shows.
+    A year is given with its quarters that have values of their own, which a file that sets the year would
+    drop. The scenarios share an as-of; ``changed`` needs only the values that a workbook shows.
     """
     used, company = base.plan.used_in_history, base.company
     changed_drivers = []
@@ -62,26 +61,14 @@ def _same(value: float, other: float | None) -> bool:
 def _given(spec: DriverSpec, values: PeriodValues, differing: Sequence[str], as_of: Quarter) -> PeriodValues:
     """Return the values that a file must hold so that the driver gets these."""
     if spec.driver.kind == "yearly":
-        return _by_year(values, differing, repeats=spec.repeats)
+        return _by_year(values, differing)
     return _knots(values, as_of, spec.company.last) if spec.driver.kind == "elapsed" else dict(values)
 
 
-def _by_year(values: PeriodValues, differing: Sequence[str], *, repeats: bool) -> PeriodValues:
-    """Return the years that do not repeat the one before, and the quarters with values of their own."""
-    changed_years = {period[:4] for period in differing if "Q" not in period or period not in values}
-    years = sorted(changed_years)
-    if years and repeats:  # a file that sets a year also sets those that follow it
-        years = sorted(each for each in values if "Q" not in each and each >= years[0])
-    given: PeriodValues = {}
-    last = math.nan
-    for year in years:
-        if not repeats or values[year] != last:
-            given[year] = values[year]
-        last = values[year]
-    for period in sorted(values):
-        if "Q" in period and (period[:4] in years or period in differing):
-            given[period] = values[period]
-    return given
+def _by_year(values: PeriodValues, differing: Sequence[str]) -> PeriodValues:
+    """Return what differs; a year is given with all its quarters that have values of their own."""
+    years = {period[:4] for period in differing if "Q" not in period or period not in values}
+    return {each: values[each] for each in sorted(values) if each in differing or each[:4] in years}
 
 
 def _knots(values: PeriodValues, as_of: Quarter, last_quarter: Quarter) -> PeriodValues:

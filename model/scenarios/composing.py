@@ -103,7 +103,7 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
                 _change(values, given, spec, operation, file.name)
                 source = f"{file.name}: {operation}; {source}"
             else:
-                _replace(values, given, spec, quarter)
+                _replace(values, given, spec, quarter, is_first=file is chain[0])
             sources[key] = Note(str(entry.get("grade", "")), source)
     name = "+".join([own.name, *(file.name for file in overlays)])
     title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
@@ -112,15 +112,18 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     return Scenario(name, title, quarter, weight, table, own.note, sources, company)
 
 
-def _replace(values: PeriodValues, given: PeriodValues, spec: DriverSpec, as_of: Quarter) -> None:
-    """Replace a driver's values by those of a file; a year that it sets drops the values of its quarters."""
-    if spec.driver.kind == "yearly":
-        given = drivers.filled(given, spec, repeats=spec.repeats)
-        for period in [each for each in values if "Q" in each and each[:4] in given]:
-            del values[period]
-    elif spec.driver.kind == "elapsed":
+def _replace(
+    values: PeriodValues, given: PeriodValues, spec: DriverSpec, as_of: Quarter, *, is_first: bool
+) -> None:
+    """Replace a driver's values by those of a file: those that it names, and no others.
+
+    The first file of a chain starts from no scenario: a year that it does not name repeats the one before.
+    """
+    if spec.driver.kind == "elapsed":
         given = drivers.interpolated(given, as_of, spec.company.last)
-    values |= given
+    elif spec.driver.kind == "yearly" and is_first:
+        given = drivers.filled(drivers.by_single_years(given, spec), spec, repeats=spec.repeats)
+    drivers.replace_values(values, given, spec)
 
 
 def _change(
@@ -128,7 +131,7 @@ def _change(
 ) -> None:
     """Set, add to or scale a driver; the change of a year also changes values of its quarters."""
     if spec.driver.kind == "yearly":
-        operands = drivers.filled(operands, spec, repeats=True)
+        operands = drivers.by_single_years(operands, spec)
     elif spec.driver.kind == "elapsed":
         raise InputError(f"{where}: {spec.key} cannot be changed by an overlay: give it in a scenario")
     known = adjustable(spec, operation, values, f"{where}: ")

@@ -1,7 +1,7 @@
 """Drivers as data: their rows in ``drivers.csv``, and the rules that every value obeys.
 
 Values of one driver are keyed by period: ``"all"`` (constants), a year ``"2026"``, or a quarter
-``"2026Q3"`` that wins over its year.
+``"2026Q3"`` that wins over its year. Where values are given, ``"2027+"`` is 2027 and every later year.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from model.plan.plan import Plan
 
 ALL: Final = "all"
+ONWARDS: Final = "+"
+"""Behind a year: and every later year."""
 DRIVERS_FILES: Final = ("drivers.csv", "peers.csv")
 GRADES: Final = ("R", "G", "A", "F", "J")
 """Reported, company guidance, published thesis, fitted to reported figures, judgement."""
@@ -226,19 +228,39 @@ def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
 
 
 def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> PeriodValues:
-    """Return yearly values with the missing years filled: each repeats the year before.
-
-    Where there is no year to repeat, a value for ``"all"`` fills it.
-    """
+    """Return yearly values with the missing years filled: each repeats the year before."""
     found = {period: value for period, value in entries.items() if "Q" in period}
     for year, before in ((str(each), str(each - 1)) for each in spec.company.years):
         if year in entries:
             found[year] = entries[year]
         elif repeats and before in found:
             found[year] = found[before]
-        elif ALL in entries:
-            found[year] = entries[ALL]
     return found
+
+
+def by_single_years(given: Mapping[str, float], spec: DriverSpec) -> PeriodValues:
+    """Return values with ``"2027+"`` written out: 2027 and every later year that is not given by itself.
+
+    A value for ``"all"`` is one from the first year on.
+    """
+    starts = {
+        each: spec.company.first.year if each == ALL else int(each.removesuffix(ONWARDS))
+        for each in given
+        if each == ALL or each.endswith(ONWARDS)
+    }
+    single = {period: value for period, value in given.items() if period not in starts}
+    onwards: PeriodValues = {}
+    for period, first in sorted(starts.items(), key=lambda each: each[1]):
+        onwards |= dict.fromkeys(map(str, range(first, spec.company.last.year + 1)), given[period])
+    return onwards | single
+
+
+def replace_values(values: PeriodValues, given: Mapping[str, float], spec: DriverSpec) -> None:
+    """Replace values of a driver; a year that is given also replaces what its quarters had of their own."""
+    single = by_single_years(given, spec) if spec.driver.kind == "yearly" else dict(given)
+    for period in [each for each in values if "Q" in each and each[:4] in single]:
+        del values[period]
+    values |= single
 
 
 def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverSpec:
@@ -260,6 +282,10 @@ def period_key(spec: DriverSpec, text: str, where: str) -> str:
             hint = f"give one value, not one for {text}"
             raise InputError(f"{where}: {spec.key} does not vary with time: {hint}")
         return ALL
+    if kind == "yearly" and text.endswith(ONWARDS):
+        year = period_key(spec, text.removesuffix(ONWARDS), where)
+        if year.isdecimal():
+            return year + ONWARDS
     period = period_in(text, f"{where}: {spec.key}")
     if period.frequency == "ttm" or period.year not in spec.company.years:
         raise PeriodError(f"{where}: {spec.key}: {text} is outside {spec.company.first}..{spec.company.last}")
@@ -329,7 +355,7 @@ def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
     if spec.driver.kind == "elapsed":
         ahead = range(1, spec.company.last - as_of + 1)
         return {str(as_of.shifted(each)): value for each in ahead}
-    return {str(year): value for year in range(as_of.shifted(1).year, spec.company.last.year + 1)}
+    return {f"{as_of.shifted(1).year}{ONWARDS}": value}
 
 
 def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:

@@ -12,6 +12,7 @@ import numpy as np
 
 from model import companies
 from model.errors import check_type
+from model.language.declarations import LEADS
 from model.scenarios import drivers
 from model.scenarios.drivers import ALL, PeriodValues
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.company import Company
+    from model.language.declarations import PartName
     from model.language.periods import Quarter
     from model.plan.plan import Plan
 
@@ -62,9 +64,10 @@ class Scenario:
     def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
         """Return the scenario with some values replaced.
 
-        ``overrides``: driver row -> numbers by year, quarter or ``"all"``, or one number, which is for
-        ``"all"``: from the running year on (also for its reported quarters, where the model uses them). A
-        year has precedence over ``"all"``, a quarter's own value over its year's.
+        ``overrides``: driver row -> numbers by year, quarter, ``"2027+"`` (2027 and later) or ``"all"``, or
+        one number, which is for ``"all"``: from the running year on (also for its reported quarters, where
+        the model uses them). A year has precedence over ``"2027+"`` and ``"all"``. What is not named stays; a
+        year that is named also replaces what its quarters had of their own.
         """
         check_type(overrides, Mapping, "overrides need a table of drivers, such as {'aws_growth': 0.2}")
         specs = drivers.driver_specs(self.company)
@@ -77,8 +80,8 @@ class Scenario:
             changed = dict(table[key])
             if ALL in values:
                 values = drivers.everywhere(spec, values.pop(ALL), self.as_of) | values
-                changed = {each: old for each, old in changed.items() if "Q" not in each or each in values}
-            table[key] = changed | values
+            drivers.replace_values(changed, values, spec)
+            table[key] = changed
         drivers.check_sums(table, self.company, "override")
         return replace(self, table=table)
 
@@ -91,9 +94,12 @@ class Scenario:
         return {each: value for each, value in values.items() if earliest["Q" in each] <= each <= last}
 
     def series(self, plan: Plan, key: str) -> NDArray[np.float64]:
-        """Return one driver row on the axis of ``plan``: shape (quarters,), or (1,) for a constant."""
-        driver = plan.rows[key].driver
-        if driver is None or not plan.rows[key].timed:
+        """Return a row of a driver, or a part of one, on the axis of ``plan``: (quarters,), or (1,)."""
+        row = plan.rows[key]
+        if row.part is not None:
+            return self._part(plan, row.driver_key, row.part.part)
+        driver = row.driver
+        if driver is None or not row.timed:
             return np.array([self.table[key][ALL]])
         if driver.kind == "seasonal":
             by_season = [self.table[f"{key}[{member}]"][ALL] for member in driver.by[0].members]
@@ -103,13 +109,22 @@ class Scenario:
         labels = plan.axis.labels
         return np.array([values.get(quarter, values.get(year, last)) for quarter, year in labels])
 
+    def _part(self, plan: Plan, key: str, part: PartName) -> NDArray[np.float64]:
+        """Return a part of a yearly driver: its values of years, or which quarters have their own."""
+        values, axis = self.table[key], plan.axis
+        if part == "own":
+            return np.array([float(quarter in values) for quarter, _ in axis.labels])
+        first, last = axis.quarters[axis.forecast_start].year, self.company.last.year
+        years = (min(max(quarter.year + LEADS[part], first), last) for quarter in axis.quarters)
+        return np.array([values.get(str(year), 0.0) for year in years])
+
 
 def assumption_hash(scenarios: Sequence[Scenario]) -> str:
     """Return twelve hex digits that change with any driver value of the scenarios that the model uses."""
     content = {}
     for scenario in scenarios:
         plan = scenario.plan
-        for row in plan.driver_rows:
+        for row in plan.assumed_rows:
             start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
             values = scenario.series(plan, row.key)[start:]
             content[f"{scenario.name}: {row.key}"] = [f"{value:.12g}" for value in values]
@@ -117,15 +132,15 @@ def assumption_hash(scenarios: Sequence[Scenario]) -> str:
 
 
 def driver_arrays(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, NDArray[np.float64]]:
-    """Return every driver row for several scenarios side by side.
+    """Return every driver row, and every part of one, for several scenarios side by side.
 
     Shape (quarters or 1, scenarios); (quarters or 1, 1) where all scenarios hold the very same values, as
     overrides of one do.
     """
     first, *others = scenarios
     arrays = {}
-    for row in plan.driver_rows:
-        parts = [row.key] if row.key in first.table else plan.names[row.key]
+    for row in plan.assumed_rows:
+        parts = [row.driver_key] if row.driver_key in first.table else plan.names[row.key]
         same = all(each.table[part] is first.table[part] for each in others for part in parts)
         different = [first] if same else scenarios
         arrays[row.key] = np.stack([each.series(plan, row.key) for each in different], axis=1)

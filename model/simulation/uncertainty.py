@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.errors import InputError
+from model.language.declarations import LEADS
 from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.adjustment import Operation, adjustable, adjusted, room
 from model.simulation.correlation import normal_correlations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.backends.arrays import Array
+    from model.language.periods import Axis
     from model.plan.plan import Plan
     from model.scenarios.drivers import DriverSpec
 
@@ -68,18 +70,23 @@ class Uncertainty:
 
 @dataclass(frozen=True, eq=False)
 class BoundMove:
-    """A move of a scenario: the rows of the driver's array that it changes, and the driver's range."""
+    """A move of a scenario: the rows of the driver's array that it changes, and the driver's range.
+
+    ``parts``: the rows that it changes in the arrays of the driver's values of years, by their keys.
+    """
 
     move: Move
     rows: range
+    parts: Mapping[str, range]
     distribution: Distribution
     minimum: float
     maximum: float
 
-    def apply(self, path: Array, drawn: Array) -> None:
-        """Change a driver's array, of shape (quarters, draws), by one drawn number a draw."""
-        own = path[self.rows.start : self.rows.stop]
-        # the distribution is truncated already: clipping is for rounding only
+    def apply(self, path: Array, rows: range, drawn: Array) -> None:
+        """Change some rows of an array of shape (quarters, draws) by one drawn number a draw."""
+        own = path[rows.start : rows.stop]
+        # the distribution is truncated for quarters ahead: clipping is for rounding, and for the value of a
+        # year that none of its quarters has
         np.clip(adjusted(self.move.operation, own, drawn), self.minimum, self.maximum, out=own)
 
 
@@ -121,7 +128,22 @@ def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) ->
     low, high = room(spec, move.operation, given.values())
     stays = f"which must stay in {spec.range_text} in every period"
     reach = f"{where}: {move.name}: {_WORDS[move.operation]} {move.driver}, {stays}"
-    return BoundMove(move, rows, within(move.distribution, low, high, reach), spec.minimum, spec.maximum)
+    parts = {
+        row.key: _rows_of_part(LEADS[row.part.part], rows, plan.axis)
+        for row in plan.parts.get(move.driver, ())
+        if row.part is not None and row.part.part != "own"
+    }
+    truncated = within(move.distribution, low, high, reach)
+    return BoundMove(move, rows, parts, truncated, spec.minimum, spec.maximum)
+
+
+def _rows_of_part(lead: int, moved: range, axis: Axis) -> range:
+    """Return the quarters in which a value ``lead`` years on is that of a year that moves."""
+    first, last = moved.start // QUARTERS_A_YEAR, -(-moved.stop // QUARTERS_A_YEAR)
+    begin, end = (min(max(0, (year - lead) * QUARTERS_A_YEAR), axis.length) for year in (first, last))
+    # before and beyond the years ahead, the nearest of them counts
+    begin = 0 if moved.start == axis.forecast_start else begin
+    return range(begin, axis.length if moved.stop == axis.length else end)
 
 
 def _rows(move: Move, plan: Plan, where: str) -> range:
@@ -163,12 +185,18 @@ def year_range(text: str, where: str) -> tuple[int, int]:
 def with_draws(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:
     """Return a scenario's drivers with draws of those that move, from uniform draws of shape (draws, moves).
 
-    Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere.
+    Driver row -> array of shape (quarters or 1, draws) where moved, (quarters or 1, 1) elsewhere. A driver's
+    values of years move with it.
     """
     drawn = dict(drivers)
-    for number, bound in enumerate(moves):
-        key = bound.move.driver
+
+    def path(key: str) -> Array:
         if drawn[key] is drivers[key]:
             drawn[key] = np.repeat(drivers[key], len(shares), axis=1)
-        bound.apply(drawn[key], bound.distribution.quantile(shares[:, number]))
+        return drawn[key]
+
+    for number, bound in enumerate(moves):
+        numbers = bound.distribution.quantile(shares[:, number])
+        for key, rows in {bound.move.driver: bound.rows, **bound.parts}.items():
+            bound.apply(path(key), rows, numbers)
     return drawn

@@ -1,6 +1,6 @@
 """Nodes as Excel formulas: the twin of ``model/backends/arrays.py``. Text only; knows no openpyxl.
 
-Functions are limited to what Excel 2010, LibreOffice 7.4, IronCalc and formualizer all have and agree on.
+Functions are limited to :data:`workbook_templates.a1.ALLOWED_FUNCTIONS`.
 """
 
 from __future__ import annotations
@@ -8,18 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.backends.infix import infix
-from model.errors import DeclarationError
 from model.language import nodes
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
+from workbook_templates.a1 import call
 
 if TYPE_CHECKING:
     from model.language.nodes import Expr
     from workbook_templates.plan.site import Site
 
-ALLOWED_FUNCTIONS: Final = frozenset(
-    {"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"}
-)
 _FUNCTIONS: Final = {
     "minimum": "MIN", "maximum": "MAX", "absolute": "ABS", "where": "IF", "&": "AND", "|": "OR",
 }  # fmt: skip
@@ -34,14 +31,6 @@ def formula(node: Expr, site: Site) -> str:
     ``aws_volume * (1 - price_pressure)`` in 2026Q3 on the sheet of sales is ``=AM35*(1-AM36)``.
     """
     return "=" + infix(node, _Excel(site))
-
-
-def call(name: str, *arguments: str) -> str:
-    """Write a call of an allowed function; any other is a :class:`DeclarationError`."""
-    if name not in ALLOWED_FUNCTIONS:
-        allowed = ", ".join(sorted(ALLOWED_FUNCTIONS))
-        raise DeclarationError(f"{name} is not among the functions that all engines agree on: {allowed}")
-    return f"{name}({','.join(arguments)})"
 
 
 class _Excel:
@@ -75,8 +64,11 @@ class _Excel:
                 return call("SUM", span) if span else call("SUM", *(site.cell(key, 0) for key in keys))
             case nodes.Trailing(ref):
                 return call("SUM", site.window(key_of(ref), QUARTERS_A_YEAR - 1, 0))
-            case nodes.YearSum(ref):
+            case nodes.YearSum((nodes.Ref(_, 0) as ref,)):
                 return call("SUMIFS", site.whole(key_of(ref)), site.header_row("year"), site.header("year"))
+            case nodes.YearSum(refs):
+                years, *rows = site.around_the_year([(key_of(ref), ref.lag) for ref in refs])
+                return call("SUMPRODUCT", "*".join([*rows, f"({years}={site.header('year')})"]))
             case nodes.Calendar(what):
                 return site.header(what)
             case nodes.Reduction(function, ref):

@@ -10,7 +10,7 @@ from model.errors import DeclarationError
 from model.language.declarations import Block, Driver
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
-from workbook_templates.a1 import area
+from workbook_templates.a1 import absolute, area, call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,6 +143,15 @@ class Layout:
         """Write the cells of a row in all quarters, whatever the column of the formula."""
         first, last = (row, self.first_quarter_column), (row, self.last_column)
         return area(first, last, fixed_row=fixed_row, fixed_column=True)
+
+    def picked(self, key: str, column: int, sheet: str = "") -> str:
+        """Write the value that the selected scenario gives a driver in a column of Inputs, maybe none.
+
+        ``sheet``: ``Inputs!`` in formulas on other sheets.
+        """
+        first = self.given[key]
+        cells = area((first, column), (first + len(self.scenarios) - 1, column))
+        return call("INDEX", sheet + cells, sheet + absolute(CHOICE_ROW, VALUE))
 
     def driver_start(self, key: str) -> int:
         """Return the first quarter in which a driver matters: earlier ones are not shown."""

@@ -6,8 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
-from workbook_templates.a1 import reference
-from workbook_templates.plan.formula import call
+from workbook_templates.a1 import call, reference
 from workbook_templates.plan.layout import VALUE, Layout
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import OfRow

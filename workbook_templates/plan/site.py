@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from model.errors import DeclarationError
-from workbook_templates.a1 import absolute, area, column_letters, reference
+from model.language.declarations import LEADS
+from model.language.periods import QUARTERS_A_YEAR
+from workbook_templates.a1 import absolute, area, call, column_letters, reference
 from workbook_templates.plan import layout as places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.language.declarations import PartName
     from model.language.nodes import CalendarName
     from workbook_templates.plan.layout import Layout
 
@@ -30,6 +35,8 @@ class Site:
 
     def _at(self, key: str) -> tuple[str, int]:
         """Return where a row is: its sheet with a ``!``, unless it is the cell's own, and its number."""
+        if key not in self.layout.places:
+            raise DeclarationError(f"{key} has no cells of its own: declare it as a line first")
         place = self.layout.places[key]
         return "" if place.sheet == self.sheet else f"{place.sheet}!", place.row
 
@@ -42,15 +49,54 @@ class Site:
 
     def cell(self, key: str, lag: int) -> str:
         """Return the reference to a row ``lag`` columns to the left, or to its one value without time."""
+        part = self.layout.plan.rows[key].part
+        if part is not None:
+            return self._part(key, part.part, lag)
         sheet, row = self._at(key)
         if not self.layout.plan.rows[key].timed:
             return sheet + reference(row, places.VALUE, fixed_row=row != self.row, fixed_column=True)
         return sheet + reference(row, self._left(key, lag))
 
+    def _part(self, key: str, part: PartName, lag: int) -> str:
+        """Return the formula text of a part of a driver, which has no cells of its own.
+
+        A value of a year is looked up in the year columns of the driver's row; whether a quarter has its own
+        value shows on Inputs.
+        """
+        layout, column = self.layout, self._left(key, lag)
+        driver = layout.plan.rows[key].driver_key
+        if part == "own":
+            given = layout.picked(driver, column, f"{places.INPUTS}!")
+            return call("IF", f'{given}=""', "0", "1")
+        sheet, row = self._at(driver)
+        ends = ((row, layout.year_column(place)) for place in (0, layout.years - 1))
+        number, lead = reference(places.YEAR_NUMBER_ROW, column, fixed_row=True), LEADS[part]
+        if lead:
+            number = f"{number}{lead:+d}"
+        if lead > 0:
+            number = call("MIN", number, str(layout.years))
+        return call("INDEX", sheet + area(*ends, fixed_column=True), number)
+
     def window(self, key: str, first_lag: int, last_lag: int) -> str:
         """Return the reference to a row from ``first_lag`` to ``last_lag`` columns to the left."""
         sheet, row = self._at(key)
         return sheet + area((row, self._left(key, first_lag)), (row, self._left(key, last_lag)))
+
+    def around_the_year(self, rows: Sequence[tuple[str, int]]) -> list[str]:
+        """Return references of equal width that hold all quarters of this year: its header, then rows.
+
+        ``rows``: keys, and by how many quarters each is taken earlier. They reach three columns to either
+        side, or as far as the axis does, so that one formula serves all quarters of a year.
+        """
+        longest, reach = max(lag for _, lag in rows), QUARTERS_A_YEAR - 1
+        before = min(reach, self.column - longest - self.layout.first_quarter_column)
+        after = min(reach, self.layout.last_column - self.column)
+        first, last = self.column - before, self.column + after
+        found = [area((_HEADER_ROWS["year"], first), (_HEADER_ROWS["year"], last), fixed_row=True)]
+        for key, lag in rows:
+            sheet, row = self._at(key)
+            found.append(sheet + area((row, first - lag), (row, last - lag)))
+        return found
 
     def fixed(self, key: str, position: int) -> str:
         """Return the reference to a row at a position of the axis (from 0), whatever the column."""

@@ -49,6 +49,16 @@ class DriverInYear(OfRow):
         return results.scenarios[draw].table[self.key][str(self.year)]
 
 
+class OwnValue(OfRow):
+    """The value of a driver that a quarter has of its own; else an empty text."""
+
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+        """See :class:`Twin`."""
+        quarter = str(results.plan.axis.quarters[self.position or 0])
+        is_own = quarter in results.scenarios[draw].table[self.key]
+        return super().expected(plan, results, draw) if is_own else ""
+
+
 class NoDifference(OfRow):
     """0, within the tolerance of a row."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 from model import companies
 from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean
 from model.language.periods import Period, Quarter
-from model.scenarios.drivers import ALL
+from model.scenarios.drivers import ALL, ONWARDS
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 
 if TYPE_CHECKING:
@@ -251,6 +251,9 @@ def _column(head: Cell) -> str | None:
         return None
     if word in _VALUE_HEADS:
         return ALL
+    first_year = word.removesuffix(ONWARDS)
+    if first_year != word:
+        return f"{period_of(first_year, Period('annual', 0))}{ONWARDS}"
     period = period_of(head, Period("annual", 0))
     if period.frequency == "ttm":
         raise InputError(f"overrides: {period} cannot head a column: use years and quarters")

@@ -114,8 +114,8 @@ class Code:
                 return (
                     f"({' + '.join(self.at(key_of(ref), lag) for lag in range(QUARTERS_A_YEAR - 1, -1, -1))})"
                 )
-            case nodes.YearSum(ref):
-                return self._year_sum(key_of(ref))
+            case nodes.YearSum(refs):
+                return self._year_sum(refs)
             case nodes.Binary("^", left, nodes.Number(exponent)) if exponent == _SQUARE:
                 base = self._named(self.value(left))
                 return f"({base} * {base})"
@@ -178,15 +178,23 @@ class Code:
             found = f"({earlier} if {lag} == {float(each)} else {self._named(found)})"
         return found
 
-    def _year_sum(self, key: str) -> str:
-        first = self._named(
-            f"((t & {~(QUARTERS_A_YEAR - 1) & _MOST_QUARTERS})"
-            f" + {self._parameter(self.layout.slots[key])}) * {LANES} + j"
+    def _year_sum(self, refs: tuple[nodes.Ref, ...]) -> str:
+        starts = [
+            self._named(
+                f"((t & {~(QUARTERS_A_YEAR - 1) & _MOST_QUARTERS})"
+                f" + {self._parameter(self.layout.slots[key_of(ref)] - ref.lag)}) * {LANES} + j"
+            )
+            for ref in refs
+        ]
+        products = (
+            " * ".join(f"s[{start} + {quarter * LANES}]" for start in starts)
+            for quarter in range(QUARTERS_A_YEAR)
         )
-        total = f"({' + '.join(f's[{first} + {quarter * LANES}]' for quarter in range(QUARTERS_A_YEAR))})"
-        row = self.layout.rows[key]
-        if self.history and row.line is not None:  # forecast quarters are not computed yet
-            blank = "0.0" if row.vintage is not None else "NAN"
+        total = f"({' + '.join(products)})"
+        ahead = [self.layout.rows[key_of(ref)] for ref in refs if not ref.lag]
+        lines = [row for row in ahead if row.line is not None]
+        if self.history and lines:  # forecast quarters are not computed yet
+            blank = "0.0" if all(row.vintage is not None for row in lines) else "NAN"
             whole = self.layout.axis.forecast_start // QUARTERS_A_YEAR * QUARTERS_A_YEAR
             return f"({self._named(total)} if t < {whole} else {blank})"
         return total

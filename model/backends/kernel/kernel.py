@@ -50,16 +50,17 @@ def kernel_for(plan: Plan, varying: frozenset[str], wanted: tuple[str, ...]) -> 
     """
     require_numba()
     for key in varying:
-        if plan.row(key).driver is None:
+        if not plan.row(key).driver_key:
             raise InputError(f"{key} is computed or reported: only drivers can vary between draws")
     for key in wanted:
         plan.row(key)
-    return Kernel(plan, varying, wanted)
+    parts = (part.key for key in varying for part in plan.parts.get(key, ()))
+    return Kernel(plan, varying.union(parts), wanted)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Kernel:
-    """The rows of a plan that are ``wanted``, for draws that differ in the drivers ``varying``.
+    """The rows of a plan that are ``wanted``, for draws that differ in ``varying``: drivers and their parts.
 
     It keeps no state of a run, and releases the interpreter's lock: threads can run it in parallel.
     """

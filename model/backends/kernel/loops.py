@@ -136,6 +136,9 @@ def _uses(node: Expr) -> Iterator[tuple[str, bool]]:
     below = children(tree)
     if isinstance(tree, nodes.Ref):
         yield key_of(tree), tree.lag == 0
+    elif isinstance(tree, nodes.YearSum):
+        yield from ((key_of(ref), False) for ref in tree.refs)
+        below = ()
     elif isinstance(tree, nodes.Lookup) and not isinstance(tree, nodes.Sum):
         yield key_of(tree.ref), False
         below = tuple(child for child in below if child is not tree.ref)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from model.errors import DeclarationError
 from model.language import nodes
-from model.language.nodes import Expr, children, mapped, walk
+from model.language.nodes import Expr, children, leaves, mapped, walk
 from model.plan.plan import Plan, Row, key_of
 from model.plan.schedule import PHASES, Task, phase_tasks
 
@@ -67,7 +67,7 @@ def rows_for(plan: Plan, wanted: Iterable[str], *, history: bool) -> KernelRows:
         tasks=rewritten,
         rows=rows,
         inputs=tuple(key for key, row in rows.items() if row.line is None),
-        in_history=frozenset(key for key in used_in_history if plan.rows[key].driver is not None),
+        in_history=frozenset(key for key in used_in_history if plan.rows[key].driver_key),
     )
 
 
@@ -85,7 +85,7 @@ def _free_of_drivers(plan: Plan, tasks: Iterable[Task]) -> set[str]:
         bound = {
             key
             for key in free
-            if any(plan.rows[used].driver is not None or used in uses.keys() - free for used in uses[key])
+            if any(plan.rows[used].driver_key or used in uses.keys() - free for used in uses[key])
         }
         free -= bound
     return free
@@ -114,7 +114,7 @@ class _Hoisting:
             if isinstance(node, (nodes.Trailing, nodes.YearSum, nodes.Lagged)) or (
                 isinstance(node, nodes.Ref) and node.lag > 0
             ):
-                key = key_of(node if isinstance(node, nodes.Ref) else node.ref)
+                key = key_of(leaves(node)[0])
                 raise DeclarationError(
                     f"{task.row.declared.origin}: {task.row.key} is one value, and cannot look back at {key}:"
                     " use at_as_of()"

@@ -10,10 +10,10 @@ from model.backends.prose import definition
 from model.language.periods import QUARTERS_A_YEAR
 from model.presentation import SheetWords
 from model.results import in_years
-from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.a1 import absolute, area, call, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, SheetPlan
-from workbook_templates.plan.formula import call, formula
+from workbook_templates.plan.formula import formula
 from workbook_templates.plan.layout import CHECKS, INPUTS
 from workbook_templates.plan.links import years_known
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names

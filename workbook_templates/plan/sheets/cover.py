@@ -6,9 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.evidence.thesis import load_thesis
-from workbook_templates.a1 import reference
+from workbook_templates.a1 import call, reference
 from workbook_templates.plan.cells import InputRange, SheetPlan, Twin, WorkbookPlan
-from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import (
     AS_OF_CELL,
     CONTENTS,

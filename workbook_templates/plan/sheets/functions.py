@@ -9,14 +9,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from model.language.periods import Period, Quarter
-from workbook_templates.a1 import area, reference
+from model.language.declarations import Driver
+from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from workbook_templates.a1 import area, call, reference
 from workbook_templates.plan.layout import FUNCTIONS, INPUTS, VALUE, Layout
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import Computed, NoDifference, NoError, OfRow
+from workbook_templates.plan.twins import Computed, DriverInYear, NoDifference, NoError, OfRow, OwnValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ _HEADS: Final = {
     _UNIT: "Unit",
 }  # fmt: skip
 _SCENARIO, _OVERRIDES = "{scenario}", "{overrides}"
-_QUARTER_WIDTH: Final = 10.0
+_PERIOD_WIDTH: Final = 10.0
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -52,8 +53,8 @@ def _put_example(
     sheet: SheetPlan, layout: Layout, example: Example, row: int, table: str, named: Callable[[str], str]
 ) -> None:
     arguments = example.arguments.replace(_SCENARIO, selected_scenario()).replace(_OVERRIDES, table)
-    call = f"{named(example.function)}({arguments})"
-    text = f"=INDEX({call},1,1)" if example.is_block else f"={call}"
+    ours = f"{named(example.function)}({arguments})"
+    text = f"=INDEX({ours},1,1)" if example.is_block else f"={ours}"
     shown = example.arguments.replace(_SCENARIO, "scenario").replace(_OVERRIDES, "drivers")
     sheet.put(row, _CALL, f"{example.function}({shown})", "name")
     period = Period.parse(example.period) if example.period else None
@@ -81,26 +82,42 @@ def _quarter_text(key: str, _plan: WorkbookPlan, results: Results, draw: int) ->
 def _put_drivers(sheet: SheetPlan, layout: Layout, top: int) -> str:
     """Write the live drivers as a driver table; return the reference to it."""
     axis = layout.plan.axis
-    ahead = range(axis.forecast_start, axis.length)
-    last_column = 2 + len(ahead)
-    title = "Live drivers, as the functions take them: a value for all years, or one a quarter"
+    years = range(axis.forecast_start // QUARTERS_A_YEAR, layout.years)
+    quarters = range(years[0] * QUARTERS_A_YEAR, axis.length)
+    first_quarter = 3 + len(years)
+    last_column = first_quarter + len(quarters) - 1
+    title = "Live drivers, as the functions take them: one value, or by year, and quarters with their own"
     put_band(sheet, top, title, last_column)
     head = top + 1
     sheet.put(head, 1, "driver", "period text")
     sheet.put(head, 2, "all", "period text")
-    for column, position in enumerate(ahead, start=3):
+    for column, place in enumerate(years, start=3):
+        sheet.put(head, column, axis.years[place], "period")
+    for column, position in enumerate(quarters, start=first_quarter):
         sheet.put(head, column, axis.quarters[position].code, "period")
-        sheet.widths.setdefault(column, _QUARTER_WIDTH)
+    for column in range(3, last_column + 1):
+        sheet.widths.setdefault(column, _PERIOD_WIDTH)
     for row, (key, live) in enumerate(layout.live.items(), start=head + 1):
-        driver = layout.plan.rows[key]
+        driver = layout.plan.rows[key].declared
         style = numeric("link", driver.unit)
         sheet.put(row, 1, key, "name")
-        if driver.driver is not None and driver.driver.kind in {"constant", "seasonal"}:
+        kind = driver.kind if isinstance(driver, Driver) else ""
+        if kind in {"constant", "seasonal"}:
             sheet.put(row, 2, f"={INPUTS}!{reference(live, VALUE)}", style, OfRow(key))
             continue
-        for column, position in enumerate(ahead, start=3):
-            text = f"={INPUTS}!{reference(live, layout.quarter_column(position))}"
-            sheet.put(row, column, text, style, OfRow(key, position))
+        if kind == "yearly":
+            for column, place in enumerate(years, start=3):
+                text = f"={INPUTS}!{reference(live, layout.year_column(place))}"
+                sheet.put(row, column, text, style, DriverInYear(key, year=axis.years[place]))
+        for column, position in enumerate(quarters, start=first_quarter):
+            if position < layout.driver_start(key):
+                continue
+            at = layout.quarter_column(position)
+            text, twin = f"{INPUTS}!{reference(live, at)}", OfRow(key, position)
+            if kind == "yearly":
+                given = layout.picked(key, at, f"{INPUTS}!")
+                text, twin = call("IF", f'{given}=""', '""', text), OwnValue(key, position)
+            sheet.put(row, column, f"={text}", style, twin)
     return area((head, 1), (head + len(layout.live), last_column), fixed_row=True, fixed_column=True)
 
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.drivers import ALL, as_text, driver_specs
-from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.a1 import absolute, area, call, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
-from workbook_templates.plan.formula import call
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
@@ -149,8 +148,7 @@ def _put_period(
     for row, scenario in enumerate(layout.scenarios, start=first):
         own = scenario.table[spec.key].get(period)  # an empty cell is unlocked, too
         sheet.put(row, column, own, numeric("key" if is_key else "input", unit))
-    given = area((first, column), (first + len(layout.scenarios) - 1, column))
-    picked = call("INDEX", given, choice_cell())
+    picked = layout.picked(spec.key, column)
     if by_quarter_of_a_year:
         ends = ((live, layout.year_column(place)) for place in (0, layout.years - 1))
         years = area(*ends, fixed_column=True)

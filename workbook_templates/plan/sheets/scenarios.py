@@ -11,9 +11,8 @@ from model.analysis.weighting import weighted_scenario, weighted_scenarios
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
-from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.a1 import absolute, area, call, reference
 from workbook_templates.plan import links
-from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp

@@ -6,10 +6,9 @@ import math
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import down, reference
+from workbook_templates.a1 import call, down, reference
 from workbook_templates.plan import links
 from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan
-from workbook_templates.plan.formula import call
 from workbook_templates.plan.layout import SENSITIVITY, Layout
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario

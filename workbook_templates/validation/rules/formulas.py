@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from model.errors import is_error
-from workbook_templates.a1 import AMZN, constants, functions, relative
-from workbook_templates.plan.formula import ALLOWED_FUNCTIONS
+from workbook_templates.a1 import ALLOWED_FUNCTIONS, AMZN, constants, functions, relative
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import ModelSubject, Place, Subject, shown
 
