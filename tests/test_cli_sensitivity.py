@@ -211,7 +211,8 @@ def test_the_picture_of_a_tornado_shows_bars_from_the_scenario_s_figure_to_both_
     needs(request, "matplotlib")
     found = tornado(BASE, output_of("free_cash_flow 2027", BASE))
     (axes,) = tornado_figure(found).axes
-    assert axes.get_title(loc="left").startswith("Free cash flow, 2027: -1.3 USD bn\nbase, as of 2026Q2;")
+    title = f"Free cash flow, 2027: {found.base / 1000:.1f} USD bn\nbase, as of 2026Q2;"
+    assert axes.get_title(loc="left").startswith(title)
     assert axes.get_xlabel() == "USD bn"
     assert [each.get_text() for each in axes.get_legend().get_texts()] == ["driver low", "driver high"]  # type: ignore[union-attr]  # there is one
     low, high = axes.containers

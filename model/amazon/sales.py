@@ -36,9 +36,8 @@ def between_mid_years(assumption: Driver, before: Operand) -> Expr:
 
 def growth_of_last_year(sales: Expr) -> Expr:
     """Return the growth of the latest calendar year that is complete in a reported quarter."""
-    last, two, three = sales, prev(sales, 4), prev(sales, 8)
-    this_year, year_before = year_sum(last) / year_sum(two) - 1, year_sum(two) / year_sum(three) - 1
-    return where(quarter_of_year() == 4, this_year, year_before)
+    this_year, year_before, two_before = (year_sum(each) for each in (sales, prev(sales, 4), prev(sales, 8)))
+    return where(quarter_of_year() == 4, this_year / year_before, year_before / two_before) - 1
 
 
 class Sales(Block, sheet="Sales"):

@@ -79,7 +79,10 @@ class Ranges:
             case nodes.Sum(refs):  # a vintage that is not bought yet adds nothing
                 return min(self.start(key_of(ref)) for ref in refs)
             case nodes.YearSum(refs):
-                return -(-max(map(self._first, refs)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
+                year = -(-max(map(self._first, refs)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
+                # a workbook finds the quarters of a year among those around: three more to the left
+                longest = max(ref.lag for ref in refs)
+                return max(year, longest + QUARTERS_A_YEAR - 1) if longest or len(refs) > 1 else year
             case _:
                 raise nodes.no_case(tree, __name__)
 

@@ -74,7 +74,9 @@ class Site:
         if lead:
             number = f"{number}{lead:+d}"
         if lead > 0:
-            number = call("MIN", number, str(layout.years))
+            number = call(
+                "MIN", number, absolute(places.YEAR_NUMBER_ROW, layout.year_column(layout.years - 1))
+            )
         return call("INDEX", sheet + area(*ends, fixed_column=True), number)
 
     def window(self, key: str, first_lag: int, last_lag: int) -> str:
@@ -86,16 +88,14 @@ class Site:
         """Return references of equal width that hold all quarters of this year: its header, then rows.
 
         ``rows``: keys, and by how many quarters each is taken earlier. They reach three columns to either
-        side, or as far as the axis does, so that one formula serves all quarters of a year.
+        side, even beyond the end of the axis, so that one formula serves all quarters.
         """
-        longest, reach = max(lag for _, lag in rows), QUARTERS_A_YEAR - 1
-        before = min(reach, self.column - longest - self.layout.first_quarter_column)
-        after = min(reach, self.layout.last_column - self.column)
-        first, last = self.column - before, self.column + after
-        found = [area((_HEADER_ROWS["year"], first), (_HEADER_ROWS["year"], last), fixed_row=True)]
+        reach, head = QUARTERS_A_YEAR - 1, _HEADER_ROWS["year"]
+        found = [area((head, self.column - reach), (head, self.column + reach), fixed_row=True)]
         for key, lag in rows:
             sheet, row = self._at(key)
-            found.append(sheet + area((row, first - lag), (row, last - lag)))
+            ends = (self._left(key, lag + reach), self._left(key, lag - reach))
+            found.append(sheet + area((row, ends[0]), (row, ends[1])))
         return found
 
     def fixed(self, key: str, position: int) -> str:
