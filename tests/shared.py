@@ -33,8 +33,7 @@ def computed(name: str, as_of: str | None = None) -> Results:
 def flat(scenario: Scenario) -> Scenario:
     """Return a scenario in which every quarter ahead has its year's value as its own.
 
-    It grows on the same quarter of the year before and takes no path within the year, as the calibration of
-    the first edition does.
+    It grows on the same quarter of the year before and takes no path within the year, as in the calibration.
     """
     axis = scenario.plan.axis
     values = {}

@@ -14,6 +14,5 @@ TRIES = {"scenario_file": 150, "uncertainty_file": 150, "function": 150, "workbo
 @pytest.mark.parametrize("kind", fuzzing.KINDS)
 def test_an_odd_input_is_taken_or_refused_in_one_line(kind: str) -> None:
     counts = Counter(fuzzing.outcome(kind, seed) for seed in range(TRIES[kind]))
-    assert counts.total() == TRIES[kind]
     assert counts["taken"], "the changes are too coarse: nothing gets past the first check"
     assert counts["refused"] or kind == "workbook"  # whose findings are a report

@@ -69,7 +69,7 @@ class Plain:
         return here - distance * (before - here)
 
     def grown(self, line: str, key: str, t: int) -> float:
-        """Return sales that grow straight between mid-years, and in total as much as the driver says."""
+        """Return sales that grow linearly between mid-years, and in total as much as the driver says."""
         sales = self.x[line]
         own = self.own(key, t)
         if own is not None:

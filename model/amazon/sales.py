@@ -34,6 +34,13 @@ def between_mid_years(assumption: Driver, before: Operand) -> Expr:
     return year + abs(5 - 2 * quarter) / 8 * (neighbour - year)
 
 
+def grown_in_the_year(sales: str, growth: Driver, on_path: Expr, path: Expr) -> Expr:
+    """Return seasonal sales that grow by a path within the year, scaled so that the year's total is kept."""
+    before = prev(sales, 4)
+    scale = (1 + of_year(growth)) * year_sum(before, on_path) / year_sum(before, path)
+    return before * where(on_path, path * scale, 1 + growth)
+
+
 def growth_of_last_year(sales: Expr) -> Expr:
     """Return the growth of the latest calendar year that is complete in a reported quarter."""
     this_year, year_before, two_before = (year_sum(each) for each in (sales, prev(sales, 4), prev(sales, 8)))
@@ -107,7 +114,7 @@ class Sales(Block, sheet="Sales"):
     )
     price_pressure = driver("Price cut forced by rivals: level against plan prices", "ratio")
     price_cut = line(
-        "Price cut in the quarter, straight between mid-years", "ratio",
+        "Price cut in the quarter, linear between mid-years", "ratio",
         where(has_own_value(price_pressure), price_pressure, between_mid_years(price_pressure, before=0)),
         history=0, annual="none",
     )
@@ -126,21 +133,14 @@ class Sales(Block, sheet="Sales"):
         1 - has_own_value(advertising_growth), history=0, annual="none",
     )
     advertising_path = line(
-        "Advertising: 1 + growth, straight between mid-years", "ratio",
+        "Advertising: 1 + growth, linear between mid-years", "ratio",
         advertising_on_path * (1 + between_mid_years(advertising_growth, before=advertising_growth_reported)),
         history=0, annual="none",
         note="Before it is scaled so that the year's total is kept.",
     )
     advertising_sales = line(
         "Advertising net sales", "USD m",
-        prev("advertising_sales", 4)
-        * where(
-            advertising_on_path,
-            advertising_path * (1 + of_year(advertising_growth))
-            * year_sum(prev("advertising_sales", 4), advertising_on_path)
-            / year_sum(prev("advertising_sales", 4), advertising_path),
-            1 + advertising_growth,
-        ),
+        grown_in_the_year("advertising_sales", advertising_growth, advertising_on_path, advertising_path),
         history=reported("net_sales_advertising_services"),
     )
     advertising_share_north_america = driver("Share of advertising sales in North America (assumption)", "ratio", kind="constant")
@@ -169,20 +169,14 @@ class Sales(Block, sheet="Sales"):
         1 - has_own_value(stores_growth), history=0, by=RETAIL, annual="none",
     )
     stores_path = line(
-        "Stores: 1 + growth, straight between mid-years", "ratio",
+        "Stores: 1 + growth, linear between mid-years", "ratio",
         stores_on_path * (1 + between_mid_years(stores_growth, before=stores_growth_reported)),
         history=0, by=RETAIL, annual="none",
         note="Before it is scaled so that the year's total is kept.",
     )
     stores_sales = line(
         "Net sales of stores: retail less advertising", "USD m",
-        prev("stores_sales", 4)
-        * where(
-            stores_on_path,
-            stores_path * (1 + of_year(stores_growth))
-            * year_sum(prev("stores_sales", 4), stores_on_path) / year_sum(prev("stores_sales", 4), stores_path),
-            1 + stores_growth,
-        ),
+        grown_in_the_year("stores_sales", stores_growth, stores_on_path, stores_path),
         history=stores_sales_reported,
         by=RETAIL,
     )
