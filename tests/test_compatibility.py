@@ -16,10 +16,13 @@ from shared import calculated, written
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.engines.libreoffice import office_environment, office_program
+from workbook_templates.plan.layout import SENSITIVITY
+from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW
 from workbook_templates.read.book import read_book
 from workbook_templates.read.values import day_number
 from workbook_templates.validation.parity import compare
 from workbook_templates.validation.validate import validate
+from workbook_templates.write.patching import with_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,3 +131,17 @@ def test_a_clean_workbook_that_openpyxl_saved_lacks_its_values_and_nothing_else(
     openpyxl.load_workbook(io.BytesIO(calculated("base"))).save(target)
     assert [each.rule for each in validate(target.getvalue(), "saved").findings] == ["no-values"]
     assert validate(Formualizer().with_cached_values(target.getvalue()), "calculated").findings == []
+
+
+@pytest.mark.parametrize(("difference", "rules"), [(3e-14, []), (1e-9, ["stamped-value"])])
+def test_a_stamped_value_may_lack_the_digits_that_programs_do_not_save(
+    difference: float, rules: list[str]
+) -> None:
+    plan = written("base")[0]
+    place, stamped = next(
+        (place, cell.content)
+        for place, cell in plan.sheets[SENSITIVITY].cells.items()
+        if place[0] >= FIRST_FIGURE_ROW and isinstance(cell.content, float) and cell.twin is None
+    )
+    changed = with_changes(calculated("base"), {(SENSITIVITY, *place): stamped * (1 + difference)})
+    assert [each.rule for each in validate(changed, "changed", engines=()).findings] == rules

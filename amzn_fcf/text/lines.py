@@ -62,7 +62,7 @@ def print_figures(figures: Sequence[LineFigure], form: str) -> None:
     columns = list(dict.fromkeys((each.line, each.scenario, each.unit) for each in figures))
     cells = {each[:3]: measure(each.unit).text(each.value) for each in figures}
     titles = [f"{line}\n{scenario}, {unit}" for line, scenario, unit in columns]
-    periods = dict.fromkeys(each.period for each in figures)
+    periods = sorted({each.period for each in figures}, key=lambda period: (period == "all", period))
     rows = [
         [period, *(cells.get((column[0], period, column[1]), "") for column in columns)] for period in periods
     ]

@@ -42,8 +42,9 @@ _SHEETS: Final = {
     ),
 }
 _METHOD_TEXTS: Final = {
-    "Sales": "AWS demand grows by year; capacity follows from property additions two quarters before, their yield and "
-    "retirement; sales are the smaller of the two. Advertising and stores grow on the same quarter of the year before.",
+    "Sales": "AWS demand grows by year, on a smooth path within it; capacity follows from property additions two quarters "
+    "before, their yield and retirement; sales are the smaller of the two. Advertising and stores grow on the same quarter "
+    "of the year before, at rates that pass from year to year without a step.",
     "Capital expenditure": "A budget where one is given, then a share of sales. Additions are depreciated vintage by vintage over "
     "the lives of their classes; what stood at as-of runs off by a table.",
     "Margins": "AWS: sales less cash cost and depreciation. Advertising at an assumed margin (not disclosed), stores as what is "

@@ -34,6 +34,15 @@ class Note:
     grade: str
     source: str
 
+    def __str__(self) -> str:
+        return f"{self.grade}: {self.source}" if self.grade else self.source
+
+    @classmethod
+    def parse(cls, text: str) -> Note:
+        """Read what :func:`str` writes of a note."""
+        grade, _, source = text.partition(": ")
+        return cls(grade, source) if grade in drivers.GRADES else cls("", text)
+
 
 @dataclass(frozen=True, repr=False)
 class Scenario:

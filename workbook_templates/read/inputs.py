@@ -78,9 +78,8 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
         for key, spec in driver_specs(company).items():
             table[key] = _driver_values(contents, layout, spec, place, problems)
             noted = value_at(contents, INPUTS, layout.given[key] + place, places.NOTE) or ""
-            grade, _, source = str(noted).partition(": ")
-            if source:
-                sources[key] = Note(grade, source)
+            if noted:
+                sources[key] = Note.parse(str(noted))
         note = str(value_at(contents, INPUTS, places.CHOICE_ROW + 1 + place, places.NOTE) or "")
         scenarios.append(replace(scenario, table=table, note=note, sources=sources))
     chosen = value_at(contents, COVER, *places.SELECTED_CELL)

@@ -68,7 +68,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
         source = scenario.sources.get(key)
         sheet.put(row, places.LABEL, scenario.name, "indented")
         sheet.put(row, places.NAME, key, "name")
-        sheet.put(row, places.NOTE, f"{source.grade}: {source.source}" if source else "", "note")
+        sheet.put(row, places.NOTE, str(source) if source else "", "note")
     sheet.outline.append((first, last))
     spans = _put_values(sheet, layout, spec)
     message = f"{key}: {low} to {high} ({driver.unit})"
@@ -105,7 +105,7 @@ def _note(layout: Layout, spec: DriverSpec) -> str:
     sources: dict[str, list[str]] = {}
     for scenario in layout.scenarios:
         if source := scenario.sources.get(spec.key):
-            sources.setdefault(f"{source.grade}: {source.source}", []).append(scenario.name)
+            sources.setdefault(str(source), []).append(scenario.name)
     return "\n".join([spec.description, *(f"{', '.join(names)}: {text}" for text, names in sources.items())])
 
 

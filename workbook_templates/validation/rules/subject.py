@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from model.scenarios.changes import DIGITS_OF_A_FILE
 from workbook_templates.a1 import coordinates, covers
 from workbook_templates.plan.followers import Place, followers
 from workbook_templates.plan.layout import INPUTS, REPORTED, STAMPED
@@ -170,6 +169,10 @@ class Deviation(NamedTuple):
         return f"={self.found.formula}" if self.found.formula is not None else shown(self.found.value)
 
 
+_NOISE: Final = 1e-12
+"""Relative: programs save fifteen digits or more, and stamped values are computed again."""
+
+
 def _is_as_planned(cell: Cell, found: Content | None) -> bool:
     content = cell.content
     if cell.twin is not None:
@@ -180,7 +183,7 @@ def _is_as_planned(cell: Cell, found: Content | None) -> bool:
         return False
     if isinstance(content, str):
         return found.value == content
-    return isinstance(found.value, float) and math.isclose(found.value, content, rel_tol=DIGITS_OF_A_FILE)
+    return isinstance(found.value, float) and math.isclose(found.value, content, rel_tol=_NOISE)
 
 
 def is_input(sheet: SheetPlan, place: tuple[int, int]) -> bool:
