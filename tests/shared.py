@@ -11,7 +11,7 @@ from amzn_fcf.building.selection import default_scenarios, shipped_at
 from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, VALUE
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to

@@ -66,6 +66,8 @@ BROKEN = {
         "drivers.csv line .*tax_rate needs a default from 2022 on"),
     "a default that starts late": ("drivers.csv", ",2022=0.19;2027=0.195,", ",2027=0.195,",
         "drivers.csv line .*tax_rate needs a default from 2022 on"),
+    "a default that is given twice": ("drivers.csv", ";2027=0.195,", ";2027=0.195;2027=0.2,",
+        "drivers.csv line .*tax_rate is given twice for 2027"),
     "a figure of no unit": (QUARTERLY, "116444,USD m,", "116444,USD million,",
         "line 2: unknown unit 'USD million'"),
     "a figure of another unit than those before": (QUARTERLY, "\nnet_sales,2022Q2,121234,USD m,",
@@ -140,6 +142,13 @@ def test_a_mistake_in_the_data_is_one_line(case: str, tmp_path: Path) -> None:
     with pytest.raises(AmznFcfError, match=message) as caught:
         read_all(company_with(tmp_path, file, old, new))
     assert "\n" not in str(caught.value).partition("is not valid TOML")[0]
+
+
+def test_a_default_may_name_a_year_and_every_later_one(tmp_path: Path) -> None:
+    company = company_with(tmp_path, "drivers.csv", ";2027=0.195,", ";2027+=0.195;2026=0.2,")
+    default = driver_specs(company)["tax_rate"].default
+    assert default == driver_specs()["tax_rate"].default | {"2026": 0.2}
+    assert default["2035"] == 0.195  # as given
 
 
 @pytest.mark.parametrize("name", ["drivers.csv", QUARTERLY])

@@ -14,7 +14,7 @@ from shared import input_cell, written
 from amzn_fcf import __version__
 from amzn_fcf.cli import main
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 from workbook_templates.a1 import column_letters
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import COVER, INPUTS, LABEL, SELECTED_CELL, VALUE, VERSION_CELL

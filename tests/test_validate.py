@@ -15,7 +15,7 @@ from shared import calculated, family, input_cell, written
 
 from model.errors import WorkbookError
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 from workbook_templates.a1 import reference
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.followers import followers

@@ -10,7 +10,8 @@ from model import companies
 from model.errors import InputError, did_you_mean
 from model.language.units import measure
 from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, adjusted, room
-from model.scenarios.drivers import ALL, DriverSpec, as_text, driver_specs, shares_of_one, spec_named
+from model.scenarios.drivers import driver_specs, spec_named
+from model.scenarios.spec import ALL, DriverSpec, as_text, shares_of_one
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,13 +14,23 @@ from model.reported.actuals import axis_at
 from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS, adjustable, adjusted
 from model.scenarios.files import ScenarioFile, is_path, parts_of, read_file
+from model.scenarios.given import (
+    by_single_years,
+    check_ahead,
+    check_sums,
+    filled,
+    given_values,
+    interpolated,
+    pairs_of,
+    replace_values,
+)
 from model.scenarios.scenario import Note, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.scenarios.adjustment import Operation
-    from model.scenarios.drivers import DriverSpec, PeriodValues
+    from model.scenarios.spec import DriverSpec, PeriodValues
 
 
 def load_scenario(
@@ -93,12 +103,13 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
             values, spec, source = table[key], specs[key], str(entry["source"])
             # without one, the values replace those of the base
             operation = next((word for word in OPERATIONS if word in entry), None)
-            given = drivers.given_values(
-                entry[operation] if operation else entry.get("values", entry.get("value")),
+            pairs = pairs_of(entry[operation] if operation else entry.get("values", entry.get("value")))
+            given = given_values(
+                pairs,
                 spec, file.name, check=operation in {None, "set"}, since_as_of=True,
             )  # fmt: skip
             if spec.driver.kind == "yearly":
-                drivers.check_ahead(spec, given, plan, file.name)
+                check_ahead(spec, given, plan, file.name)
             if operation:
                 _change(values, given, spec, operation, file.name)
                 source = f"{file.name}: {operation}; {source}"
@@ -107,7 +118,7 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
             sources[key] = Note(str(entry.get("grade", "")), source)
     name = "+".join([own.name, *(file.name for file in overlays)])
     title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
-    drivers.check_sums(table, company, name)
+    check_sums(table, company, name)
     weight = 0.0 if overlays else own.weight
     return Scenario(name, title, quarter, weight, table, own.note, sources, company)
 
@@ -120,10 +131,10 @@ def _replace(
     The first file of a chain starts from no scenario: a year that it does not name repeats the one before.
     """
     if spec.driver.kind == "elapsed":
-        given = drivers.interpolated(given, as_of, spec.company.last)
+        given = interpolated(given, as_of, spec.company.last)
     elif spec.driver.kind == "yearly" and is_first:
-        given = drivers.filled(drivers.by_single_years(given, spec), spec, repeats=spec.repeats)
-    drivers.replace_values(values, given, spec)
+        given = filled(by_single_years(given, spec), spec, repeats=spec.repeats)
+    replace_values(values, given, spec)
 
 
 def _change(
@@ -131,7 +142,7 @@ def _change(
 ) -> None:
     """Set, add to or scale a driver; the change of a year also changes values of its quarters."""
     if spec.driver.kind == "yearly":
-        operands = drivers.by_single_years(operands, spec)
+        operands = by_single_years(operands, spec)
     elif spec.driver.kind == "elapsed":
         raise InputError(f"{where}: {spec.key} cannot be changed by an overlay: give it in a scenario")
     known = adjustable(spec, operation, values, f"{where}: ")

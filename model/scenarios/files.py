@@ -14,12 +14,13 @@ from model.errors import InputError, UnknownNameError, did_you_mean, located
 from model.language.periods import Quarter
 from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import DriverSpec, spec_named
+from model.scenarios.drivers import spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from model.company import Company
+    from model.scenarios.spec import DriverSpec
 
 Word = TypeVar("Word", bound=str)
 Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])

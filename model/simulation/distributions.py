@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from model.errors import InputError, did_you_mean
-from model.scenarios.drivers import number
+from model.scenarios.spec import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

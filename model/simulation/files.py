@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Final
 from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import GRADES, DriverSpec, driver_specs, number
+from model.scenarios.drivers import GRADES, driver_specs
 from model.scenarios.files import check_keys, check_text, read_entry, text_of_file, toml_content
+from model.scenarios.spec import DriverSpec, number
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from model.backends.arrays import Array
     from model.language.periods import Axis
     from model.plan.plan import Plan
-    from model.scenarios.drivers import DriverSpec
+    from model.scenarios.spec import DriverSpec
 
 _YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})(?:(?P<open>\+)|-(?P<last>[0-9]{1,4}))?")
 _FIRST_CALENDAR_YEAR: Final = 1000

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 from model import companies
 from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean
 from model.language.periods import Period, Quarter
-from model.scenarios.drivers import ALL, ONWARDS
+from model.scenarios.given import ONWARDS
+from model.scenarios.spec import ALL
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from model.errors import AmznFcfError, PeriodError
 from model.language.nodes import leaves
 from model.language.periods import DAY_ZERO, Period, Quarter
 from model.plan.plan import key_of
-from model.scenarios.drivers import ALL
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.scenario import assumption_hash
+from model.scenarios.spec import ALL
 from xlwings_udfs.cells.arguments import overrides_of, period_of, text_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.models import computed, current_year, model_of, scenario, scenario_name

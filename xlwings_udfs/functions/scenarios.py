@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from model.errors import NotAvailableError, PeriodError
 from model.evidence.claims import ledger
 from model.language.periods import Period, Quarter
-from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_scenarios
+from model.scenarios.spec import ALL
 from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, overrides_of, period_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.error_values import NOT_AVAILABLE
