@@ -110,7 +110,7 @@ def validate(
         _set_aside(book, companions(), report)
     if len(missing) > len(standard) / 2:
         lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
-        remark(f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}")
+        remark(f"generic rules were applied because it is not a workbook of this model: it lacks {lacks}")
         subject = Subject(book)
         if chosen.needs_values and Formualizer.name in engines:
             _calculate_other(subject, report, register)

@@ -57,7 +57,7 @@ def AMZN_TABLE(
     ] = None,
     overrides: OverridesCell = None,
 ) -> Any:
-    """Return a statement as a block: one row a line, periods across; empty where a line has no figure.
+    """Return a statement as a block: one row per line, periods across; empty where a line has no figure.
 
     Example: ``AMZN_TABLE("cash", "base", "annual")``.
     """

@@ -115,7 +115,7 @@ def unread_values(subject: ModelSubject) -> Iterable[Spot]:
     """Find values on Inputs in cells that nothing reads, such as years that are reported."""
     sheet = subject.plan.sheets[INPUTS]
     return gathered(
-        ((INPUTS, *place), "an empty cell, for nothing reads it", shown(cell.value))
+        ((INPUTS, *place), "an empty cell, because nothing reads it", shown(cell.value))
         for place, cell in subject.book.sheets[INPUTS].cells.items()
         if cell.formula is None and cell.value is not None and place not in sheet.cells
     )
