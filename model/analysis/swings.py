@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from model import companies
-from model.errors import InputError, did_you_mean
+from model.errors import InputError, did_you_mean, shown
 from model.language.units import measure
 from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, adjusted, room
 from model.scenarios.drivers import driver_specs, spec_named
@@ -51,7 +51,7 @@ class Steps:
         operation = word.strip() or "set"
         if operation not in OPERATIONS:
             wrong = f"{operation!r}{did_you_mean(operation, OPERATIONS)}"
-            raise InputError(f"{text[:80]!r}: write set, add or scale after the driver, not {wrong}")
+            raise InputError(f"{shown(text)}: write set, add or scale after the driver, not {wrong}")
         return cls(driver, values, operation)
 
     @property

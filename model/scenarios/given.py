@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.errors import InputError, PeriodError, located
+from model.errors import InputError, PeriodError, located, shown
 from model.reported.tables import period_in
 from model.scenarios.spec import ALL, coded, number, shares_of_one
 
@@ -100,7 +100,7 @@ def _decoded(value: object, spec: DriverSpec, here: str) -> object:
         with located(here):
             return coded(str(value), spec.driver.unit)
     except ValueError:
-        raise InputError(f"{here} needs a date such as 2026-10-06, not {value!r}") from None
+        raise InputError(f"{here} needs a date such as 2026-10-06, not {shown(value)}") from None
 
 
 def check_ahead(spec: DriverSpec, periods: Iterable[str], plan: Plan, where: str) -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError, located
+from model.errors import InputError, located, shown
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Quarter
 from model.language.units import measure
 from model.plan.plan import labelled
@@ -37,9 +37,9 @@ def number(value: object, where: str) -> float:
     if value is None:
         message = f"{where} is empty: it needs a number"
     elif isinstance(value, str) and value.startswith("="):
-        message = f"{where} needs a number, not the formula {value[:40]!r}: type its result"
+        message = f"{where} needs a number, not the formula {shown(value)}: type its result"
     else:
-        message = f"{where} needs a number, not {str(value)[:40]!r}"
+        message = f"{where} needs a number, not {shown(value)}"
     raise InputError(message)
 
 

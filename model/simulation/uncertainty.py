@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.errors import InputError
+from model.errors import InputError, shown
 from model.language.declarations import LEADS
 from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.adjustment import Operation, adjustable, adjusted, room
@@ -179,7 +179,7 @@ def year_range(text: str, where: str) -> tuple[int, int]:
         if first <= last and (match["open"] or calendar == (last >= _FIRST_CALENDAR_YEAR)):
             return (first, last)
     forms = '"0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
-    raise InputError(f"{where}: years = {text[:40]!r}: write {forms}")
+    raise InputError(f"{where}: years = {shown(text)}: write {forms}")
 
 
 def with_draws(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:

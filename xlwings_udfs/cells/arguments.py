@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from model import companies
-from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean
+from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean, shown
 from model.language.periods import Period, Quarter
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 
@@ -72,12 +72,6 @@ def _is_text(value: Cell) -> TypeGuard[str]:
 
 def _is_number(value: Cell) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def shown(value: Cell) -> str:
-    """Return what a message shows of a wrong value."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
 
 
 def text_of(value: Cell, what: str, default: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError
+from model.errors import InputError, shown
 from model.language.periods import Period
 from model.scenarios.given import ONWARDS
 from model.scenarios.spec import ALL
@@ -15,7 +15,6 @@ from xlwings_udfs.cells.arguments import (
     number_of,
     period_of,
     rows_of,
-    shown,
     text_of,
 )
 
