@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
+from scenario_files import HEAD, entry, write
 from shared import computed
 
 from model.amazon import AMAZON
@@ -20,20 +21,7 @@ from model.scenarios.files import builtin_overlays, builtin_scenarios
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAD = 'name = "mine"\nas_of = "2026Q2"\nbase = "base"\n'
-
-
 CONSTANT = '[drivers."{}"]\nunit = "{}"\nsource = "s"\nvalue = {}\n'
-
-
-def entry(driver: str = "aws_growth", unit: str = "ratio", values: str = "{ 2027 = 0.30 }") -> str:
-    return f'[drivers."{driver}"]\nunit = "{unit}"\nsource = "a test"\nvalues = {values}\n'
-
-
-def write(folder: Path, text: str, name: str = "mine.toml") -> str:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return str(path)
 
 
 def test_every_driver_is_described_with_default_range_and_source() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_inputs import HEAD, entry, write
+from scenario_files import HEAD, entry, write
 
 import xlwings_udfs
 from model.errors import InputError, PeriodError, UnknownNameError

@@ -27,15 +27,13 @@ from workbook_templates.read.book import read_grids
 from workbook_templates.read.inputs import read_inputs
 
 if TYPE_CHECKING:
+    from shared import Edit
+
     from model.scenarios.spec import DriverSpec
     from workbook_templates.read.values import Grids, Value
 
 
 FAMILIES = ("2026Q2", "2025Q3")
-
-
-Edit = tuple[str, str, float | None]
-"""Driver row, period, and what is typed; None empties the cell."""
 
 
 @cache
