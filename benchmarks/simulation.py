@@ -33,8 +33,8 @@ from model.backends.kernel.cache import FOLDER_VARIABLE
 from model.language.periods import Quarter
 from model.reported.actuals import reported_arrays
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
 from model.scenarios.scenario import driver_arrays
+from model.scenarios.spec import ALL
 from workbook_templates.plan.layout import INPUTS, VALUE
 from workbook_templates.plan.workbook import plan_workbook, preset_to
 from workbook_templates.write.xlsx import write_workbook

@@ -88,8 +88,18 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def check_type(value: object, kind: type | tuple[type, ...], needed: str) -> None:
     """Refuse an argument of another kind; ``needed`` begins the message: what needs which argument."""
     if not isinstance(value, kind):
-        shown = repr(value)
-        raise InputError(f"{needed}, not {shown if len(shown) <= _LONGEST_SHOWN else type(value).__name__}")
+        raise InputError(f"{needed}, not {shown(value)}")
+
+
+def shown(value: object) -> str:
+    """Return what a message shows of a wrong value: its beginning, on one line, a text in quotes."""
+    if isinstance(value, str):
+        return repr(value) if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]!r}..."
+    try:
+        text = " ".join(str(value).split())
+    except ValueError:  # a whole number of thousands of digits
+        return f"a very large {type(value).__name__}"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 @contextmanager

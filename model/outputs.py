@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
-from model.errors import InputError, NotAvailableError, PeriodError
+from model.errors import InputError, NotAvailableError, PeriodError, shown
 from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Frequency, Period, Quarter
 from model.plan.plan import Plan, Row, key_of
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from model.results import Results
 
 _PARTS: Final = re.compile(r"([^\s\[]+)\s*(\[[^\]]*\])?\s*(.*)")
-_LONGEST_SHOWN: Final = 80
 
 
 @dataclass(frozen=True)
@@ -49,15 +48,15 @@ class Output:
         match = _PARTS.fullmatch(text.strip().lower())
         if match is None:
             examples = "free_cash_flow 2027 or value_per_share[dcf,mid]"
-            raise InputError(f"{text[:_LONGEST_SHOWN]!r} names no line: write one such as {examples}")
+            raise InputError(f"{shown(text)} names no line: write one such as {examples}")
         key = match[1] + re.sub(r"\s", "", match[2] or "")
         row = plan.row(key)
         if row.timed and not match[3]:
             examples = f"{key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"
             raise PeriodError(f"{key} varies with time: write a period after it, such as {examples}")
         if match[3] and not row.timed:
-            given = match[3][:_LONGEST_SHOWN]
-            raise PeriodError(f"{key} does not vary with time: write it without {given!r}")
+            given = shown(match[3])
+            raise PeriodError(f"{key} does not vary with time: write it without {given}")
         return cls.of(key, plan, Period.parse(match[3]) if row.timed else None)
 
     @classmethod

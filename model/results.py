@@ -120,7 +120,7 @@ class Results:
         return found
 
     def table(self, keys: Sequence[str], frequency: Frequency = "annual", scenario: int = 0) -> pd.DataFrame:
-        """Return lines as a table: one row a period, one column a line."""
+        """Return lines as a table: one row per period, one column per line."""
         import pandas as pd  # noqa: PLC0415  # slow to load, and only tables need it
 
         check_type(keys, (list, tuple), "table needs a list of lines, such as ['net_sales']")

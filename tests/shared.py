@@ -7,21 +7,31 @@ from typing import TYPE_CHECKING
 
 from once import made_once
 
+from amzn_fcf import __version__
 from amzn_fcf.building.selection import default_scenarios, shipped_at
 from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, VALUE
+from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, VALUE, VERSION_CELL
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
+from workbook_templates.write.patching import with_changes
 from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from model.scenarios.scenario import Scenario
+    from model.simulation.results import Simulation
+    from workbook_templates.read.values import Changes
 
 AS_OFS = ("2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2")
 SHIPPED = tuple(default_scenarios())
+TOKEN = "a-token-of-the-test-suite"  # noqa: S105  # opens nothing but the servers of tests
+
+Edit = tuple[str, str, float | None]
+"""Driver row, period, and what is typed; None empties the cell."""
 
 
 @cache
@@ -94,3 +104,27 @@ def input_cell(plan: WorkbookPlan, key: str, period: str, place: int = 0) -> tup
 def selecting(name: str) -> dict[tuple[str, int, int], float | str | None]:
     """Return the change of inputs that selects a scenario."""
     return {(COVER, *SELECTED_CELL): name}
+
+
+def save(path: Path, plan: WorkbookPlan, data: bytes, edits: list[Edit], name: str) -> bytes:
+    """Write a workbook with a scenario selected and edited, and return it."""
+    place = [each.name for each in plan.scenarios].index(name)
+    return save_cells(
+        path,
+        data,
+        {**{input_cell(plan, *edit[:2], place): edit[2] for edit in edits}, (COVER, *SELECTED_CELL): name},
+    )
+
+
+def save_cells(path: Path, data: bytes, cells: Changes) -> bytes:
+    """Write a workbook with cells changed, as one that this version built."""
+    saved = with_changes(data, {**cells, (COVER, *VERSION_CELL): __version__})
+    path.write_bytes(saved)
+    return saved
+
+
+def answers(simulation: Simulation) -> str:
+    """Return everything that a simulation found, to the last bit."""
+    return repr(
+        (simulation.estimates, simulation.events, simulation.above, simulation.shares, simulation.convergence)
+    )

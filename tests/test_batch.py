@@ -18,8 +18,8 @@ import pytest
 import ready_made
 from commands import amzn_fcf
 from processes import AMZN_FCF, finished, running
+from scenario_files import CASE, cases
 from shared import calculated
-from test_selection import CASE, cases
 
 from amzn_fcf.building import batch
 from amzn_fcf.building.batch import Family, Job, Outcome, existing, outcomes

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from dask_processes import dask_processes
 from distributed import LocalCluster
-from test_simulate import answers
+from shared import answers
 
 from amzn_fcf.cli import main
 from model.errors import EngineError, InputError

@@ -66,6 +66,8 @@ BROKEN = {
         "drivers.csv line .*tax_rate needs a default from 2022 on"),
     "a default that starts late": ("drivers.csv", ",2022=0.19;2027=0.195,", ",2027=0.195,",
         "drivers.csv line .*tax_rate needs a default from 2022 on"),
+    "a default that is given twice": ("drivers.csv", ";2027=0.195,", ";2027=0.195;2027=0.2,",
+        "drivers.csv line .*tax_rate is given twice for 2027"),
     "a figure of no unit": (QUARTERLY, "116444,USD m,", "116444,USD million,",
         "line 2: unknown unit 'USD million'"),
     "a figure of another unit than those before": (QUARTERLY, "\nnet_sales,2022Q2,121234,USD m,",
@@ -112,19 +114,19 @@ BROKEN = {
     "a claim of no period": ("claims.toml", 'period = "2024"', 'period = "then"',
         r"claim 1 .*'then' is not a period"),
     "a period as a number": ("claims.toml", 'period = "2024"', "period = 2024",
-        "period must be a text, not '2024'"),
+        "period must be a text, not 2024"),
     "a bound that is a word": ("claims.toml", "minimum = 82500", 'minimum = "much"',
         "minimum must be a number, not 'much'"),
     "a range without a bound": ("claims.toml", "minimum = 82500\nmaximum = 83500", "",
         r"claim 1 .*a range needs minimum or maximum"),
     "a stake that is no table": ("claims.toml", STAKE, "stake = 5",
-        r"claim 2 .*stake must be a table, not '5'"),
+        r"claim 2 .*stake must be a table, not 5"),
     "a stake without years": ("claims.toml", ", years = [2025]", "",
         r"claim 2 .*needs fair_value, an overlay, a driver"),
     "a stake at no bound": ("claims.toml", ", years = [2025]", ', years = [2025], edge = "maximum"',
         "edge must be a bound"),
     "a stake in no years": ("claims.toml", "years = [2025]", "years = 2025",
-        "years must be a list, not '2025'"),
+        "years must be a list, not 2025"),
     "a stake in words": ("claims.toml", "fair_value = 234.75", 'fair_value = "high"',
         "stake: fair_value must be a number"),
     "a correlation of a word": ("uncertainty.toml", "between = [", "between = [[], ",
@@ -140,6 +142,13 @@ def test_a_mistake_in_the_data_is_one_line(case: str, tmp_path: Path) -> None:
     with pytest.raises(AmznFcfError, match=message) as caught:
         read_all(company_with(tmp_path, file, old, new))
     assert "\n" not in str(caught.value).partition("is not valid TOML")[0]
+
+
+def test_a_default_may_name_a_year_and_every_later_one(tmp_path: Path) -> None:
+    company = company_with(tmp_path, "drivers.csv", ";2027=0.195,", ";2027+=0.195;2026=0.2,")
+    default = driver_specs(company)["tax_rate"].default
+    assert default == driver_specs()["tax_rate"].default | {"2026": 0.2}
+    assert default["2035"] == 0.195  # as given
 
 
 @pytest.mark.parametrize("name", ["drivers.csv", QUARTERLY])

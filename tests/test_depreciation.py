@@ -12,7 +12,7 @@ from model.amazon import AMAZON
 from model.language.periods import Axis, Quarter
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 
 LONG_AXIS = Axis(Quarter.parse("2026Q2"), AMAZON.first, Quarter.parse("2085Q4"))
 CLASSES = ("servers_and_network", "equipment", "buildings")

@@ -15,7 +15,7 @@ from model.errors import InputError, PeriodError, UnknownNameError
 from model.language.periods import Period, Quarter
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 
 
 def test_a_batch_equals_its_scenarios_one_by_one() -> None:

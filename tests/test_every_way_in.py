@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands import amzn_fcf
-from shared import computed, written
-from test_read import save
+from shared import computed, save, written
 
 from model.results import run
 from model.scenarios.composing import load_scenario

@@ -20,6 +20,7 @@ import pytest
 from calls import CALLS, Call
 from office_calls import assert_same, body, environment, expected
 from programs import absent, needs
+from shared import TOKEN
 
 from xlwings_udfs import AMZN_FCF
 from xlwings_udfs.functions import FUNCTIONS
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-TOKEN = "a-token-of-the-test-suite"  # noqa: S105  # opens nothing but the server of this test
 CALL = "/xlwings/custom-functions-call"
 HEAD = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Type: application/json\r\n"
 PATIENCE = 60

@@ -13,7 +13,7 @@ import pytest
 
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from model.results import Results

@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
+from scenario_files import HEAD, entry, write
 from shared import computed
 
 from model.amazon import AMAZON
@@ -20,20 +21,7 @@ from model.scenarios.files import builtin_overlays, builtin_scenarios
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAD = 'name = "mine"\nas_of = "2026Q2"\nbase = "base"\n'
-
-
 CONSTANT = '[drivers."{}"]\nunit = "{}"\nsource = "s"\nvalue = {}\n'
-
-
-def entry(driver: str = "aws_growth", unit: str = "ratio", values: str = "{ 2027 = 0.30 }") -> str:
-    return f'[drivers."{driver}"]\nunit = "{unit}"\nsource = "a test"\nvalues = {values}\n'
-
-
-def write(folder: Path, text: str, name: str = "mine.toml") -> str:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return str(path)
 
 
 def test_every_driver_is_described_with_default_range_and_source() -> None:
@@ -173,8 +161,8 @@ BROKEN = {
     "weight": ("weight = 2\n" + HEAD, "weight must be a number from 0 to 1"),
     "no name": ('as_of = "2026Q2"\n', "needs name"),
     "name of a path": (HEAD.replace('"mine"', '"../mine"'), "needs name = .* of letters, digits"),
-    "number as name": (HEAD.replace('"mine"', "5"), "needs name"),
-    "number as as_of": (HEAD.replace('"2026Q2"', "2026"), "are texts too"),
+    "number as name": (HEAD.replace('"mine"', "5"), "name must be a text, not 5"),
+    "number as as_of": (HEAD.replace('"2026Q2"', "2026"), "as_of must be a text, not 2026"),
     "drivers no table": (HEAD + "drivers = 3\n", "not drivers = 3"),
     "driver no table": (HEAD + "[drivers]\naws_growth = 1\n", "must be a table with unit, source and values"),
     "changes in a scenario": (HEAD + entry().replace("[drivers", "[changes"),

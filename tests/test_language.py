@@ -204,7 +204,7 @@ def test_values_of_years_are_those_of_yearly_drivers_this_year_or_beside_it_in_f
         Model("test", [block(growth=growth, row=line("Row", "ratio", of_year(growth), history=0))]), AXIS
     )
     assert [row.key for row in plan.parts["growth"]] == ["growth.year"]
-    assert [row.key for row in plan.driver_rows] == ["growth"]
+    assert [row.key for row in plan.rows.values() if row.driver is not None] == ["growth"]
 
 
 def test_a_sum_over_the_year_looks_back_by_whole_years() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_inputs import HEAD, entry, write
+from scenario_files import HEAD, entry, write
 
 import xlwings_udfs
 from model.errors import InputError, PeriodError, UnknownNameError
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.drivers import driver_specs
+from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from pathlib import Path

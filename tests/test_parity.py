@@ -15,7 +15,8 @@ from shared import AS_OFS, SHIPPED, family, input_cell, selecting, written
 
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL, DriverSpec, driver_specs
+from model.scenarios.drivers import driver_specs
+from model.scenarios.spec import ALL, DriverSpec
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.plan.layout import COVER, SENSITIVITY
 from workbook_templates.plan.workbook import plan_workbook

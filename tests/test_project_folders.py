@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from test_host_server import TOKEN
+from shared import TOKEN
 
 from model.errors import WorkbookError
 from xlwings_udfs.hosts.project_folder import write_project

@@ -9,45 +9,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands import amzn_fcf
-from shared import input_cell, written
+from shared import input_cell, save, save_cells, written
 
-from amzn_fcf import __version__
 from amzn_fcf.cli import main
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 from workbook_templates.a1 import column_letters
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import COVER, INPUTS, LABEL, SELECTED_CELL, VALUE, VERSION_CELL
+from workbook_templates.plan.layout import INPUTS, LABEL, VALUE
 from workbook_templates.plan.workbook import plan_workbook, preset_to
 from workbook_templates.read.values import value_at
-from workbook_templates.write.patching import with_changes
 from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from test_read_any_change import Edit
-
-    from workbook_templates.plan.workbook import WorkbookPlan
-    from workbook_templates.read.values import Changes
-
-
-def save(path: Path, plan: WorkbookPlan, data: bytes, edits: list[Edit], name: str) -> bytes:
-    """Write a workbook with a scenario selected and edited, and return it."""
-    place = [each.name for each in plan.scenarios].index(name)
-    return save_cells(
-        path,
-        data,
-        {**{input_cell(plan, *edit[:2], place): edit[2] for edit in edits}, (COVER, *SELECTED_CELL): name},
-    )
-
-
-def save_cells(path: Path, data: bytes, cells: Changes) -> bytes:
-    """Write a workbook with cells changed, as one that this version built."""
-    saved = with_changes(data, {**cells, (COVER, *VERSION_CELL): __version__})
-    path.write_bytes(saved)
-    return saved
+    from shared import Edit
 
 
 def read(path: Path, *arguments: str) -> int:

@@ -18,23 +18,22 @@ from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.results import run
 from model.scenarios.changes import Heading, changes, scenario_text
 from model.scenarios.composing import compose, load_scenario
-from model.scenarios.drivers import ALL, driver_specs, shares_of_one
+from model.scenarios.drivers import driver_specs
 from model.scenarios.files import parse_own
 from model.scenarios.scenario import Scenario, driver_arrays
+from model.scenarios.spec import ALL, shares_of_one
 from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.inputs import read_inputs
 
 if TYPE_CHECKING:
-    from model.scenarios.drivers import DriverSpec
+    from shared import Edit
+
+    from model.scenarios.spec import DriverSpec
     from workbook_templates.read.values import Grids, Value
 
 
 FAMILIES = ("2026Q2", "2025Q3")
-
-
-Edit = tuple[str, str, float | None]
-"""Driver row, period, and what is typed; None empties the cell."""
 
 
 @cache

@@ -62,11 +62,11 @@ def test_a_discrete_distribution_gives_each_value_its_probability() -> None:
     ("kind", "parameters", "message"),
     [
         ("normale", {}, "unknown distribution 'normale'; did you mean normal"),
-        (5, {}, "unknown distribution '5'; allowed: normal, lognormal"),
+        (5, {}, "unknown distribution 5; allowed: normal, lognormal"),
         ("normal", {"mean": 0}, "normal needs mean and sd, found mean"),
         ("normal", {"mean": 0, "sd": 0}, "sd must be above 0"),
         ("normal", {"mean": "much", "sd": 1}, "mean needs a number, not 'much'"),
-        ("normal", {"mean": math.nan, "sd": 1}, "needs a number, not 'nan'"),
+        ("normal", {"mean": math.nan, "sd": 1}, "needs a number, not nan"),
         ("lognormal", {"median": -1, "sigma": 0.1}, "must be above 0"),
         ("uniform", {"low": 2, "high": 1}, "low must be below high"),
         ("pert", {"low": 0, "mode": 3, "high": 2}, "low <= mode <= high"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands import amzn_fcf
+from scenario_files import CASE, cases
 
 from amzn_fcf.building.selection import MOST_OFFERED, named, offered_with, shipped_at
 from model.errors import InputError
@@ -17,26 +18,6 @@ from workbook_templates.plan.workbook import plan_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-CASE = """
-name = "{name}"
-base = "base"
-as_of = "2026Q2"
-[drivers.aws_growth]
-unit = "ratio"
-source = "me"
-values = {{ 2027 = {value} }}
-"""
-
-
-def cases(folder: Path, count: int) -> list[Path]:
-    """Write scenario files that differ in one driver."""
-    folder.mkdir(exist_ok=True)
-    paths = [folder / f"case{number:02}.toml" for number in range(count)]
-    for number, path in enumerate(paths):
-        path.write_text(CASE.format(name=path.stem, value=0.2 + number / 1000), encoding="utf-8")
-    return paths
 
 
 def test_folders_and_patterns_stand_for_their_scenario_files(

@@ -13,7 +13,7 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]  # has no types
 import pytest
 from scipy import stats
-from shared import computed
+from shared import answers, computed
 from small_model import LOGNORMAL, NORMAL, job, simulated
 
 from model.amazon import AMAZON
@@ -38,13 +38,6 @@ if TYPE_CHECKING:
 
 DRAWS = 60_000
 STANDARD = Distribution("normal", (0, 1))
-
-
-def answers(simulation: Simulation) -> str:
-    """Return everything that a simulation found, to the last bit."""
-    return repr(
-        (simulation.estimates, simulation.events, simulation.above, simulation.shares, simulation.convergence)
-    )
 
 
 # Closed forms

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from programs import needs
-from test_simulate import answers
+from shared import answers
 
 from model.simulation.run import simulate
 

@@ -15,14 +15,14 @@ from shared import calculated, family, input_cell, written
 
 from model.errors import WorkbookError
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 from workbook_templates.a1 import reference
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.followers import followers
 from workbook_templates.plan.layout import CHOICE_ROW, INPUTS, VALUE
 from workbook_templates.read.book import read_book, read_grids
 from workbook_templates.read.inputs import read_inputs
 from workbook_templates.read.values import value_at
+from workbook_templates.validation.followers import followers, readers_in
 from workbook_templates.validation.validate import Report, validate, validate_file
 from workbook_templates.write.patching import with_changes
 
@@ -131,7 +131,7 @@ def test_an_unusable_input_is_the_one_finding_and_what_follows_from_it_is_counte
     report = validate(tampered(clean, change), "x")
     (found,) = report.findings
     assert (found.rule, found.cell) == ("input", reference(*place[1:]))
-    following = followers(plan, [place])
+    following = followers(readers_in(plan), [place])
     assert len(following) > 10_000
     assert found.found.endswith(f"; and {len(following):,} cells that follow from it were not compared")
     assert all(5_000 < each.cells < 24_000 - len(following) + 1_000 for each in report.compared.values())
@@ -185,7 +185,7 @@ def test_every_cell_that_an_input_moves_follows_from_it(key: str, period: str, v
         if planned.twin and value_at(before, name, *cell) != value_at(after, name, *cell)
     }
     assert len(moved) > 100
-    assert moved <= set(followers(plan, [place]))
+    assert moved <= set(followers(readers_in(plan), [place]))
 
 
 def test_only_cells_with_a_number_on_both_sides_are_counted(clean: bytes) -> None:

@@ -20,8 +20,9 @@ from model.language.periods import Period, Quarter
 from model.reported.actuals import load_actuals
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL, DriverSpec, driver_specs
+from model.scenarios.drivers import driver_specs
 from model.scenarios.scenario import Scenario
+from model.scenarios.spec import ALL, DriverSpec
 from workbook_templates.plan.layout import SCENARIOS, VALUE
 from workbook_templates.plan.sheets.scenarios import FIRST_COLUMN, WEIGHT_ROW
 from workbook_templates.plan.workbook import plan_workbook

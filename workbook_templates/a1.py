@@ -15,6 +15,9 @@ ALLOWED_FUNCTIONS: Final = frozenset(
     {"IF", "AND", "OR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"}
 )
 """What Excel 2010, LibreOffice 7.4, IronCalc and formualizer all have and agree on."""
+CellPlace = tuple[str, int, int]
+"""Sheet, row and column from 1."""
+
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
 

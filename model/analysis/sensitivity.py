@@ -13,7 +13,7 @@ from model.analysis.swings import Steps, Swing, swing_of
 from model.errors import InputError, NoRootError, NotAvailableError
 from model.outputs import Output
 from model.results import run
-from model.scenarios.drivers import DriverSpec, driver_specs, spec_named
+from model.scenarios.drivers import driver_specs, spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.scenarios.scenario import Scenario
+    from model.scenarios.spec import DriverSpec
 
     Item = TypeVar("Item")
     Watch = Callable[[Sequence[Item]], Iterable[Item]]

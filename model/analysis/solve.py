@@ -17,8 +17,9 @@ from model.language.periods import Period
 from model.outputs import rows_behind
 from model.results import Results, run
 from model.scenarios.adjustment import room
-from model.scenarios.drivers import ALL, DriverSpec, driver_specs, number, readable, spec_named
+from model.scenarios.drivers import driver_specs, spec_named
 from model.scenarios.scenario import Scenario
+from model.scenarios.spec import ALL, DriverSpec, number, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

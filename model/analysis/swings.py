@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from model import companies
-from model.errors import InputError, did_you_mean
+from model.errors import InputError, did_you_mean, shown
 from model.language.units import measure
 from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, adjusted, room
-from model.scenarios.drivers import ALL, DriverSpec, as_text, driver_specs, shares_of_one, spec_named
+from model.scenarios.drivers import driver_specs, spec_named
+from model.scenarios.spec import ALL, DriverSpec, as_text, shares_of_one
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ class Steps:
         operation = word.strip() or "set"
         if operation not in OPERATIONS:
             wrong = f"{operation!r}{did_you_mean(operation, OPERATIONS)}"
-            raise InputError(f"{text[:80]!r}: write set, add or scale after the driver, not {wrong}")
+            raise InputError(f"{shown(text)}: write set, add or scale after the driver, not {wrong}")
         return cls(driver, values, operation)
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import InputError
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import DriverSpec, PeriodValues, driver_specs
+from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.scenario import Scenario
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.company import Company
+    from model.scenarios.spec import DriverSpec, PeriodValues
 
 _WEIGHT_TOLERANCE: Final = 1e-9
 

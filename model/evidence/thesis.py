@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 from model import companies
-from model.errors import InputError, did_you_mean
+from model.errors import InputError, did_you_mean, shown
 from model.language.units import measure
 from model.reported.tables import period_in
 from model.scenarios.drivers import driver_specs, spec_named
@@ -110,7 +110,7 @@ def load_thesis(company: Company | None = None) -> Thesis | None:
 def _read(record: object, number: int, company: Company) -> Claim:
     where = f"{CLAIMS_FILE}, claim {number}"
     if not isinstance(record, dict):
-        raise InputError(f"{where}: write [[claim]] above each claim, not claim = {str(record)[:40]!r}")
+        raise InputError(f"{where}: write [[claim]] above each claim, not claim = {shown(record)}")
     where = f"{where} ({record.get('id', 'no id')})"
     check_keys(record, _KEYS, where, "a claim")
     texts = {key: take(record, key, str, where, "") for key in _TEXTS}

@@ -89,7 +89,7 @@ def _dimensions(by: Members) -> tuple[Dimension, ...]:
     return (by,) if isinstance(by, Dimension) else by
 
 
-def driver(  # noqa: PLR0913  # one keyword a property of a driver
+def driver(  # noqa: PLR0913  # one keyword per property of a driver
     label: str,
     unit: str,
     *,
@@ -158,7 +158,7 @@ def _part(driver: Driver, part: PartName, unit: str) -> Ref:
     return Ref(found)
 
 
-def line(  # noqa: PLR0913  # one keyword a property of a line
+def line(  # noqa: PLR0913  # one keyword per property of a line
     label: str,
     unit: str,
     forecast: Operand | None,
@@ -180,7 +180,7 @@ def line(  # noqa: PLR0913  # one keyword a property of a line
     history
         Formula for reported quarters; default: the same; None: the line starts after as-of.
     by
-        Dimensions: one row a combination of members.
+        Dimensions: one row per combination of members.
     annual
         How a year (and trailing twelve months) follows from quarters: ``sum`` for flows, ``last`` for
         balances, ``ratio`` to apply the formula to the annual figures, ``none``.

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
-from model.errors import AmznFcfError, EngineError, InputError
+from model.errors import AmznFcfError, EngineError, InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -74,7 +74,7 @@ def check_workers(workers: object) -> int:
     """Return a number of workers; an :class:`InputError` unless it is from 1 to :data:`MOST_WORKERS`."""
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
         allowed = f"a whole number from 1 to {MOST_WORKERS:,}"
-        raise InputError(f"workers must be {allowed}, not {str(workers)[:40]}")
+        raise InputError(f"workers must be {allowed}, not {shown(workers)}")
     return workers
 
 

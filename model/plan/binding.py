@@ -51,7 +51,7 @@ class _Binder:
         return vintages(self.axis) if dimension is VINTAGE else dimension.members
 
     def _expand(self, item: Declared) -> None:
-        """Add one row a combination of members; a seasonal driver also gets a row over time."""
+        """Add one row per combination of members; a seasonal driver also gets a row over time."""
         keys = []
         if isinstance(item, Driver) and item.kind == "seasonal":
             self.rows[item.name] = Row(item.name, item, (), timed=True, stop=self.axis.length)

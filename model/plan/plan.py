@@ -139,11 +139,6 @@ class Plan:
         return tuple(key for key, row in self.rows.items() if row.line is not None)
 
     @cached_property
-    def driver_rows(self) -> tuple[Row, ...]:
-        """Rows of drivers, in order."""
-        return tuple(row for row in self.rows.values() if row.driver is not None)
-
-    @cached_property
     def assumed_rows(self) -> tuple[Row, ...]:
         """Rows of drivers and of their parts, in order: what a scenario gives."""
         return tuple(row for row in self.rows.values() if row.driver_key)

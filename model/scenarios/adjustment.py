@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from model.scenarios.drivers import DriverSpec
+    from model.scenarios.spec import DriverSpec
 
     Period = TypeVar("Period", str, int)
     Value = TypeVar("Value", float, NDArray[np.float64])

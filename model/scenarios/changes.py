@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import Quarter
-from model.scenarios.drivers import ALL, DriverSpec, PeriodValues, as_text, driver_specs, interpolated
+from model.scenarios.drivers import driver_specs
+from model.scenarios.given import interpolated
+from model.scenarios.spec import ALL, DriverSpec, PeriodValues, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,15 +12,26 @@ from model.errors import InputError, check_type
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
-from model.scenarios.adjustment import OPERATIONS, adjustable, adjusted
-from model.scenarios.files import ScenarioFile, is_path, parts_of, read_file
+from model.scenarios.adjustment import adjustable, adjusted
+from model.scenarios.files import Entry, ScenarioFile, is_path, parts_of, read_file
+from model.scenarios.given import (
+    by_single_years,
+    check_ahead,
+    check_sums,
+    filled,
+    given_values,
+    interpolated,
+    pairs_of,
+    replace_values,
+)
 from model.scenarios.scenario import Note, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from model.plan.plan import Plan
     from model.scenarios.adjustment import Operation
-    from model.scenarios.drivers import DriverSpec, PeriodValues
+    from model.scenarios.spec import DriverSpec, PeriodValues
 
 
 def load_scenario(
@@ -89,27 +100,33 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     sources = {key: Note(spec.grade, spec.source) for key, spec in specs.items()}
     for file in chain:
         plan = company.plan(axis_at(file.as_of or quarter, company))
-        for key, entry in file.entries.items():
-            values, spec, source = table[key], specs[key], str(entry["source"])
-            # without one, the values replace those of the base
-            operation = next((word for word in OPERATIONS if word in entry), None)
-            given = drivers.given_values(
-                entry[operation] if operation else entry.get("values", entry.get("value")),
-                spec, file.name, check=operation in {None, "set"}, since_as_of=True,
-            )  # fmt: skip
-            if spec.driver.kind == "yearly":
-                drivers.check_ahead(spec, given, plan, file.name)
-            if operation:
-                _change(values, given, spec, operation, file.name)
-                source = f"{file.name}: {operation}; {source}"
-            else:
-                _replace(values, given, spec, quarter, is_first=file is chain[0])
-            sources[key] = Note(str(entry.get("grade", "")), source)
+        for entry in file.entries:
+            key = entry[0].key
+            sources[key] = _applied(table[key], entry, file, plan, quarter, is_first=file is chain[0])
     name = "+".join([own.name, *(file.name for file in overlays)])
     title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
-    drivers.check_sums(table, company, name)
+    check_sums(table, company, name)
     weight = 0.0 if overlays else own.weight
     return Scenario(name, title, quarter, weight, table, own.note, sources, company)
+
+
+def _applied(
+    values: PeriodValues, entry: Entry, file: ScenarioFile, plan: Plan, as_of: Quarter, *, is_first: bool
+) -> Note:
+    """Apply an entry of a file to a driver's values, and return their source."""
+    spec, word, table = entry
+    check = word not in {"add", "scale"}
+    given = given_values(pairs_of(table[word]), spec, file.name, check=check, since_as_of=True)
+    if spec.driver.kind == "yearly":
+        check_ahead(spec, given, plan, file.name)
+    source = str(table["source"])
+    match word:
+        case "value" | "values":
+            _replace(values, given, spec, as_of, is_first=is_first)
+        case operation:
+            _change(values, given, spec, operation, file.name)
+            source = f"{file.name}: {operation}; {source}"
+    return Note(str(table.get("grade", "")), source)
 
 
 def _replace(
@@ -120,10 +137,10 @@ def _replace(
     The first file of a chain starts from no scenario: a year that it does not name repeats the one before.
     """
     if spec.driver.kind == "elapsed":
-        given = drivers.interpolated(given, as_of, spec.company.last)
+        given = interpolated(given, as_of, spec.company.last)
     elif spec.driver.kind == "yearly" and is_first:
-        given = drivers.filled(drivers.by_single_years(given, spec), spec, repeats=spec.repeats)
-    drivers.replace_values(values, given, spec)
+        given = filled(by_single_years(given, spec), spec, repeats=spec.repeats)
+    replace_values(values, given, spec)
 
 
 def _change(
@@ -131,7 +148,7 @@ def _change(
 ) -> None:
     """Set, add to or scale a driver; the change of a year also changes values of its quarters."""
     if spec.driver.kind == "yearly":
-        operands = drivers.by_single_years(operands, spec)
+        operands = by_single_years(operands, spec)
     elif spec.driver.kind == "elapsed":
         raise InputError(f"{where}: {spec.key} cannot be changed by an overlay: give it in a scenario")
     known = adjustable(spec, operation, values, f"{where}: ")

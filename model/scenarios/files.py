@@ -7,22 +7,28 @@ import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from model import companies
-from model.errors import InputError, UnknownNameError, did_you_mean, located
+from model.errors import InputError, UnknownNameError, did_you_mean, located, shown
 from model.language.periods import Quarter
 from model.scenarios import drivers
-from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import DriverSpec, spec_named
+from model.scenarios.adjustment import OPERATIONS, Operation
+from model.scenarios.drivers import spec_named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from model.company import Company
+    from model.scenarios.spec import DriverSpec
 
-Word = TypeVar("Word", bound=str)
+Word = Operation | Literal["value", "values"]
+"""How an entry gives values: it replaces those of the base, or changes them."""
+Entry = tuple["DriverSpec", Word, dict[str, Any]]
+"""The driver of an entry, how it gives values, and its table, which holds them under that word."""
+Allowed = TypeVar("Allowed", bound=str)
 Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
+GIVEN: Final = ("value", "values")
 _SCENARIO_KEYS: Final = ("name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place")
 _OVERLAY_KEYS: Final = ("name", "title", "note", "overlay", "changes")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -48,7 +54,7 @@ class ScenarioFile:
     as_of: Quarter | None
     weight: float
     overlay: bool
-    entries: Mapping[str, Mapping[str, Any]]
+    entries: tuple[Entry, ...]
     place: int = 0
     """Position of a scenario that ships in lists; those in the same place are sorted by name."""
 
@@ -170,21 +176,20 @@ def _parse_file(text: str, where: str, company: Company, folder: Path | None = N
     check_keys(content, allowed, where, "an overlay" if overlay else "a scenario")
     section = "changes" if overlay else "drivers"
     entries = content.get(section, {})
-    texts = {key: content.get(key, "") for key in ("name", "title", "note", "base", "as_of")}
-    weight = content.get("weight", 0.0)
-    if not all(isinstance(each, str) for each in texts.values()) or not _NAME.fullmatch(texts["name"]):
-        needed = 'name = "..." of letters, digits, - and _; title, note, base and as_of are texts too'
-        raise InputError(f"{where}: needs {needed}")
+    texts = {key: take(content, key, str, where, "") for key in ("name", "title", "note", "base", "as_of")}
+    weight = take(content, "weight", float, where, 0.0)
+    if not _NAME.fullmatch(texts["name"]):
+        raise InputError(f'{where}: needs name = "..." of letters, digits, - and _')
     for key, each in texts.items():
         check_text(each, f"{where}: {key}")
     if not isinstance(entries, dict):
         needed = f"a table [{section}.NAME] for each driver that it changes"
-        raise InputError(f"{where}: needs {needed}, not {section} = {entries!r}")
-    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
+        raise InputError(f"{where}: needs {needed}, not {section} = {shown(entries)}")
+    if not 0 <= weight <= 1:
         raise InputError(f"{where}: weight must be a number from 0 to 1")
     specs = drivers.driver_specs(company)
-    for key, entry in entries.items():
-        read_entry(key, entry, specs, OPERATIONS if overlay else ("value", "values"), where)
+    words: tuple[Word, ...] = OPERATIONS if overlay else GIVEN
+    read = tuple(read_entry(key, entry, specs, words, where) for key, entry in entries.items())
     place = take(content, "place", int, where, 0)
     with located(f"{where}: as_of"):
         as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
@@ -194,7 +199,7 @@ def _parse_file(text: str, where: str, company: Company, folder: Path | None = N
     base = found if "base" in content else None
     name, note = texts["name"], texts["note"]
     title = texts["title"] or name
-    return ScenarioFile(name, title, note, base, as_of, float(weight), overlay, entries, place)
+    return ScenarioFile(name, title, note, base, as_of, weight, overlay, read, place)
 
 
 def check_keys(content: Mapping[str, object], allowed: Sequence[str], where: str, what: str) -> None:
@@ -210,7 +215,7 @@ def take(entry: Mapping[str, Any], key: str, kind: type[Kind], where: str, defau
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise InputError(f"{where}: {key} must be {_KINDS[kind]}, not {str(value)[:40]!r}")
+        raise InputError(f"{where}: {key} must be {_KINDS[kind]}, not {shown(value)}")
     return value
 
 
@@ -224,31 +229,31 @@ def read_entry(
     name: str,
     entry: object,
     specs: Mapping[str, DriverSpec],
-    allowed: Sequence[Word],
+    allowed: Sequence[Allowed],
     where: str,
     more: Collection[str] = (),
-) -> tuple[DriverSpec, Word, dict[str, Any]]:
+) -> tuple[DriverSpec, Allowed, dict[str, Any]]:
     """Return the driver of an entry, the one of the ``allowed`` keys that it holds, and its checked table.
 
     ``more``: other texts that it may hold; ``driver`` among them names the driver instead of ``name``.
     """
     here = f"{where}: {name}"
     texts = {"grade", "source", "note", *more}
-    keys = {"unit", "value", "values", *OPERATIONS, *texts}
+    keys = {"unit", *GIVEN, *OPERATIONS, *texts}
     if not isinstance(entry, dict) or not set(entry) <= keys:
-        found = ", ".join(sorted(set(entry) - keys)) if isinstance(entry, dict) else repr(entry)
+        found = ", ".join(sorted(set(entry) - keys)) if isinstance(entry, dict) else shown(entry)
         holds = " or ".join(reversed(allowed))
         raise InputError(f"{here}: must be a table with unit, source and {holds}; found {found}")
     for key in sorted(texts):
         check_text(entry.get(key, ""), f"{here}: {key}")
     spec = spec_named(entry.get("driver", name), specs, here if "driver" in entry else where)
-    given = [key for key in ("value", "values", *OPERATIONS) if key in entry]
+    given = [key for key in (*GIVEN, *OPERATIONS) if key in entry]
     held = [key for key in allowed if given == [key]]
     if not held:
         found = ", ".join(given) or "none"
         raise InputError(f"{here}: needs exactly one of {', '.join(allowed)}; found {found}")
     if entry.get("unit") != spec.driver.unit:
-        raise InputError(f"{here}: needs unit = {spec.driver.unit!r}, not {entry.get('unit')!r}")
+        raise InputError(f"{here}: needs unit = {spec.driver.unit!r}, not {shown(entry.get('unit'))}")
     if not entry.get("source", "").strip():
         raise InputError(f'{here}: needs source = "where the values come from"')
     return spec, held[0], entry

@@ -13,8 +13,8 @@ import numpy as np
 from model import companies
 from model.errors import check_type
 from model.language.declarations import LEADS
-from model.scenarios import drivers
-from model.scenarios.drivers import ALL, PeriodValues
+from model.scenarios import drivers, given
+from model.scenarios.spec import ALL, PeriodValues
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,16 +82,16 @@ class Scenario:
         specs = drivers.driver_specs(self.company)
         # unchanged values stay the same objects, which driver_arrays() computes once
         table = dict(self.table)
-        for key, given in overrides.items():
+        for key, value in overrides.items():
             spec = drivers.spec_named(key, specs, "override")
-            values = drivers.given_values(given, spec, "override")
-            drivers.check_ahead(spec, values, self.plan, "override")
+            values = given.given_values(given.pairs_of(value), spec, "override")
+            given.check_ahead(spec, values, self.plan, "override")
             changed = dict(table[key])
             if ALL in values:
-                values = drivers.everywhere(spec, values.pop(ALL), self.as_of) | values
-            drivers.replace_values(changed, values, spec)
+                values = given.everywhere(spec, values.pop(ALL), self.as_of) | values
+            given.replace_values(changed, values, spec)
             table[key] = changed
-        drivers.check_sums(table, self.company, "override")
+        given.check_sums(table, self.company, "override")
         return replace(self, table=table)
 
     def ahead(self, key: str, first: Quarter | None = None) -> PeriodValues:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from model.errors import InputError, did_you_mean
-from model.scenarios.drivers import number
+from model.errors import InputError, did_you_mean, shown
+from model.scenarios.spec import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -108,7 +108,7 @@ def distribution_of(kind: object, parameters: Mapping[str, object], where: str) 
     """
     if not isinstance(kind, str) or kind not in _KINDS:
         known = did_you_mean(kind, _KINDS) if isinstance(kind, str) else f"; allowed: {', '.join(_KINDS)}"
-        raise InputError(f"{where}: unknown distribution {str(kind)[:40]!r}{known}")
+        raise InputError(f"{where}: unknown distribution {shown(kind)}{known}")
     names = _KINDS[kind].parameters
     if set(parameters) != set(names):
         given = ", ".join(sorted(parameters)) or "none"
@@ -123,7 +123,7 @@ def distribution_of(kind: object, parameters: Mapping[str, object], where: str) 
 
 def _numbers(value: object, where: str) -> tuple[float, ...]:
     if not isinstance(value, list):
-        raise InputError(f"{where} needs a list of numbers, not {str(value)[:40]!r}")
+        raise InputError(f"{where} needs a list of numbers, not {shown(value)}")
     return tuple(number(each, where) for each in value)
 
 

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from model import companies
-from model.errors import InputError, UnknownNameError, did_you_mean
+from model.errors import InputError, UnknownNameError, did_you_mean, shown
 from model.scenarios.adjustment import OPERATIONS
-from model.scenarios.drivers import GRADES, DriverSpec, driver_specs, number
+from model.scenarios.drivers import GRADES, driver_specs
 from model.scenarios.files import check_keys, check_text, read_entry, text_of_file, toml_content
+from model.scenarios.spec import DriverSpec, number
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
 
@@ -110,11 +111,11 @@ def _correlation(entry: object, names: list[str], where: str) -> tuple[tuple[str
         raise InputError(f"{where}: a correlation needs between = [NAME, NAME], rank and reason")
     pair = entry["between"]
     if not isinstance(pair, list) or len(pair) != _PAIR or pair[0] == pair[1]:
-        raise InputError(f"{where}: between needs two different names, not {str(pair)[:40]!r}")
+        raise InputError(f"{where}: between needs two different names, not {shown(pair)}")
     for name in pair:
         if name not in names:
             hint = did_you_mean(str(name), names)
-            raise UnknownNameError(f"{where}: correlation of {str(name)[:40]!r}, which has no entry{hint}")
+            raise UnknownNameError(f"{where}: correlation of {shown(name)}, which has no entry{hint}")
     both = " and ".join(pair)
     rank = number(entry["rank"], f"{where}: rank of {both}")
     if not -1 < rank < 1:

@@ -11,7 +11,7 @@ from model.errors import InputError, NotAvailableError
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from model.outputs import Output, rows_behind
 from model.results import Results
-from model.scenarios.drivers import ALL
+from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from model.errors import InputError, did_you_mean
+from model.errors import InputError, did_you_mean, shown
 from model.simulation.correlation import correlated
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Blocks:
 def blocks_of(draws: object) -> Blocks:
     """Cut draws into blocks of at most 4,096, at least 16 from 256 draws on, by their number alone."""
     if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
-        raise InputError(f"draws must be a whole number from 1 to {MOST_DRAWS:,}, not {str(draws)[:40]}")
+        raise InputError(f"draws must be a whole number from 1 to {MOST_DRAWS:,}, not {shown(draws)}")
     size = 1 << max(draws // _LEAST_BLOCKS, 1).bit_length() - 1
     return Blocks(draws, min(max(size, _SMALLEST_BLOCK), LARGEST_BLOCK))
 
@@ -56,7 +56,7 @@ def blocks_of(draws: object) -> Blocks:
 def check_seed(seed: object) -> int:
     """Return a seed that is a whole number of 0 or more; anything else is an :class:`InputError`."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 128:
-        raise InputError(f"seed must be a whole number of 0 or more, not {str(seed)[:40]}")
+        raise InputError(f"seed must be a whole number of 0 or more, not {shown(seed)}")
     return seed
 
 

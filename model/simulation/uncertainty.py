@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from model.errors import InputError
+from model.errors import InputError, shown
 from model.language.declarations import LEADS
 from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.adjustment import Operation, adjustable, adjusted, room
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from model.backends.arrays import Array
     from model.language.periods import Axis
     from model.plan.plan import Plan
-    from model.scenarios.drivers import DriverSpec
+    from model.scenarios.spec import DriverSpec
 
 _YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})(?:(?P<open>\+)|-(?P<last>[0-9]{1,4}))?")
 _FIRST_CALENDAR_YEAR: Final = 1000
@@ -179,7 +179,7 @@ def year_range(text: str, where: str) -> tuple[int, int]:
         if first <= last and (match["open"] or calendar == (last >= _FIRST_CALENDAR_YEAR)):
             return (first, last)
     forms = '"0" for the running year, "1-2", "3+", or calendar years such as "2027-2028"'
-    raise InputError(f"{where}: years = {text[:40]!r}: write {forms}")
+    raise InputError(f"{where}: years = {shown(text)}: write {forms}")
 
 
 def with_draws(moves: Sequence[BoundMove], drivers: Mapping[str, Array], shares: Array) -> dict[str, Array]:

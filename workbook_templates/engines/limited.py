@@ -21,12 +21,12 @@ from workbook_templates.read.values import value_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from workbook_templates.a1 import CellPlace
     from workbook_templates.engines.formualizer import Register
     from workbook_templates.read.values import Grids, Value
 
-    Place = tuple[str, int, int]
-    Cells = Mapping[Place, bool]
-    Pinned = Mapping[Place, Value] | None
+    Cells = Mapping[CellPlace, bool]
+    Pinned = Mapping[CellPlace, Value] | None
 
 SECONDS: Final = 2
 SECONDS_WITH_FUNCTIONS: Final = 60
@@ -43,7 +43,7 @@ class Calculated(NamedTuple):
     """Values of formula cells, and the messages of functions in cells that failed."""
 
     grids: Grids
-    failures: Mapping[Place, str] = {}
+    failures: Mapping[CellPlace, str] = {}
 
 
 def calculate(data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None) -> Calculated:
@@ -67,7 +67,7 @@ def calculate(data: bytes, cells: Cells, register: Register | None, pinned: Pinn
         for sheet, row, column in cells:
             value = plain_value(book.get_value(sheet, row, column))
             grids.setdefault(sheet, {})[row, column] = value
-        failures: dict[Place, str] = {}
+        failures: dict[CellPlace, str] = {}
         for place in (place for place, calls in cells.items() if calls):
             error = grids[place[0]][place[1:]]
             if not is_error(error):

@@ -9,15 +9,16 @@ from model import companies
 from model.errors import AmznFcfError, WorkbookError
 from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.reported.actuals import axis_at
-from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.drivers import driver_specs
 from model.scenarios.scenario import Note, Scenario
+from model.scenarios.spec import ALL
 from workbook_templates.a1 import reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.layout import COVER, INPUTS, Layout
 from workbook_templates.read.values import Grids, Value, value_at
 
 if TYPE_CHECKING:
-    from model.scenarios.drivers import DriverSpec
+    from model.scenarios.spec import DriverSpec
 
 MOST_SCENARIOS = 100
 

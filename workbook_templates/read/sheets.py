@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.parsers import expat
 
-from model.errors import WorkbookError, is_error
+from model.errors import WorkbookError, is_error, shown
 from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, coordinates, moved
 from workbook_templates.read import archive as archives
 
@@ -311,7 +311,7 @@ class SheetReader(Reader):
         if kind == "n":
             if text and not _NUMBER.fullmatch(text.strip()):
                 where = f"cell {self.cell.get('r', '')} of {self.sheet.name}"
-                raise WorkbookError(f"not a readable .xlsx workbook: {where} holds {text[:40]!r} as a number")
+                raise WorkbookError(f"not a readable .xlsx workbook: {where} holds {shown(text)} as a number")
             return float(text) if text else None
         if kind == "s":
             return self.texts[int(text)]

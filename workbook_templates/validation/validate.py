@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from workbook_templates.a1 import CellPlace
     from workbook_templates.read.book import Book
     from workbook_templates.read.values import Grids, Value
-    from workbook_templates.validation.rules.subject import Place
 
 __all__ = ["Finding", "Report", "validate", "validate_file"]
 _NAMED: Final = 3
@@ -110,7 +110,7 @@ def validate(
         _set_aside(book, companions(), report)
     if len(missing) > len(standard) / 2:
         lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
-        remark(f"generic rules were applied, for it is not a workbook of this model: it lacks {lacks}")
+        remark(f"generic rules were applied because it is not a workbook of this model: it lacks {lacks}")
         subject = Subject(book)
         if chosen.needs_values and Formualizer.name in engines:
             _calculate_other(subject, report, register)
@@ -184,7 +184,7 @@ def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
     return row >= scenarios_sheet.FIRST_ROW and column in offered
 
 
-def _cells(subject: Subject) -> dict[Place, bool]:
+def _cells(subject: Subject) -> dict[CellPlace, bool]:
     return {place: calls_ours(formula) for place, formula in subject.formulas.items()}
 
 
@@ -238,9 +238,9 @@ def _calculate_other(subject: Subject, report: Report, register: Register | None
     report.remarks.append(remark)
 
 
-def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Value]:
+def _pinned(subject: Subject, formulas: Mapping[CellPlace, str]) -> dict[CellPlace, Value]:
     """Return cached values of formulas that an engine may calculate unlike the program that saved them."""
-    pinned: dict[Place, Value] = {}
+    pinned: dict[CellPlace, Value] = {}
     for place, formula in formulas.items():
         value = subject.book.sheets[place[0]].cells[place[1:]].value
         agreed = functions(formula) <= AGREED and "[" not in formula
@@ -249,7 +249,9 @@ def _pinned(subject: Subject, formulas: Mapping[Place, str]) -> dict[Place, Valu
     return pinned
 
 
-def _take(subject: Subject, report: Report, name: str, found: Calculated, cells: dict[Place, bool]) -> None:
+def _take(
+    subject: Subject, report: Report, name: str, found: Calculated, cells: dict[CellPlace, bool]
+) -> None:
     subject.calculated[name] = found.grids
     subject.failures.update(found.failures)
     if calls := sum(cells.values()):

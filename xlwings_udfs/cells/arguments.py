@@ -1,4 +1,4 @@
-"""Arguments of functions, read from cells; among them overrides of drivers.
+"""Arguments of functions, read from cells.
 
 A cell holds a number, a text, TRUE or FALSE, a date, an error or nothing; a range is a list of rows. Every
 host passes one of these, and receives a value or a list of rows.
@@ -11,13 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from model import companies
-from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean
+from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean, shown
 from model.language.periods import Period, Quarter
-from model.scenarios.drivers import ALL, ONWARDS
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from model.company import Company
 
@@ -25,12 +24,7 @@ Cell = object
 Scalar = float | str | None
 Block = list[list[Scalar]]
 Result = Scalar | Block
-Overrides = dict[str, float | dict[str, float]]
-FrozenOverrides = tuple[tuple[str, float | tuple[tuple[str, float], ...]], ...]
 
-_DRIVER_HEADS: Final = frozenset({"driver", "drivers", "name", "line", "input", "assumption"})
-_VALUE_HEADS: Final = frozenset({ALL, "all years", "value", "values", "new value", "override"})
-_NOTE_HEADS: Final = frozenset({"unit", "units", "note", "notes", "comment", "source"})
 _LONGEST_TEXT: Final = 200
 
 
@@ -46,13 +40,19 @@ def rows_of(value: Cell) -> list[Sequence[Cell]]:
     return [row if is_block(row) else [row] for row in value] if any(map(is_block, value)) else [value]
 
 
+def unwrapped(value: Cell) -> Cell:
+    """Return the one value of a range of one cell; any other argument as it is."""
+    while is_block(value) and len(value) == 1:
+        value = value[0]
+    return value
+
+
 def single(value: Cell, what: str) -> Cell:
     """Return the one value of an argument; a range of several cells is an :class:`InputError`."""
-    while is_block(value):
-        if len(value) != 1:
-            count = sum(map(len, rows_of(value)))
-            raise InputError(f"{what} needs one cell, not a range of {count} cells")
-        value = value[0]
+    value = unwrapped(value)
+    if is_block(value):
+        count = sum(map(len, rows_of(value)))
+        raise InputError(f"{what} needs one cell, not a range of {count} cells")
     return value
 
 
@@ -74,18 +74,13 @@ def _is_number(value: Cell) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _shown(value: Cell) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
-
-
 def text_of(value: Cell, what: str, default: str) -> str:
     """Return an argument as stripped text in lower case; blank gives the default."""
     value = single(value, what)
     if is_blank(value):
         return default
     if not _is_text(value):
-        raise InputError(f"{what} needs a text, not {_shown(value)}")
+        raise InputError(f"{what} needs a text, not {shown(value)}")
     return value.strip().lower()
 
 
@@ -110,7 +105,7 @@ def number_of(value: Cell, what: str) -> float:
             found = math.inf
         if math.isfinite(found):
             return found
-    raise InputError(f"{what} needs a number, not {_shown(value)}")
+    raise InputError(f"{what} needs a number, not {shown(value)}")
 
 
 def numbers_of(value: Cell, what: str) -> tuple[float, ...]:
@@ -131,7 +126,7 @@ def period_of(value: Cell, default: Period) -> Period:
         return _on_axis(number_of(value, "period"), companies.default())
     if not _is_text(value):
         raise PeriodError(
-            f"period needs a year, a quarter such as 2026Q3, or 'TTM 2026Q3', not {_shown(value)}"
+            f"period needs a year, a quarter such as 2026Q3, or 'TTM 2026Q3', not {shown(value)}"
         )
     return _on_axis(value.strip(), companies.default())
 
@@ -173,93 +168,3 @@ def over_periods(value: Cell, default: Period, figure: Callable[[Period], Scalar
             return error_value(error)
 
     return [[cell(each) for each in row] for row in rows_of(value)]
-
-
-def overrides_of(value: Cell) -> FrozenOverrides:
-    """Return overrides from a range of two columns, driver and value, or from a driver table.
-
-    A value in two columns holds for every forecast period. A driver table has the word "driver" in its first
-    cell and years, quarters, or "all" or "value" for every forecast period, in its first row, as AMZN_DRIVERS
-    spills it; a column headed "unit", "note" or "source" is ignored. So are blank cells, and a 0 in place of
-    a driver or a period; a 0 beside a driver is a value. A driver or a period that is given twice, and any
-    other range, is an :class:`InputError`.
-    """
-    if not is_block(value):
-        if is_blank_or_zero(value):
-            return ()
-        expected = "a range of two columns (driver, value) or a driver table"
-        raise InputError(f"overrides need {expected}, not {_shown(value)}")
-    rows = [(number, row) for number, row in enumerate(rows_of(value), start=1) if not _is_empty(row)]
-    if not rows:
-        return ()
-    if _word(rows[0][1][0]) in _DRIVER_HEADS:
-        return _table(rows)
-    found: dict[str, float] = {}
-    for number, row in rows:
-        where = f"overrides, row {number}"
-        if len(row) < 2 or not _is_empty(row[2:]):  # noqa: PLR2004  # driver and value
-            needed = "two columns, driver and value; for values by year put 'driver' in the first cell"
-            raise InputError(f"{where}: needs {needed}")
-        if not is_blank(row[1]):
-            driver = _driver(row[0], where, found)
-            found[driver] = number_of(row[1], where)
-    return tuple(sorted(found.items()))
-
-
-def _is_empty(row: Sequence[Cell]) -> bool:
-    return all(map(is_blank_or_zero, row))
-
-
-def _word(value: Cell) -> str:
-    return value.strip().lower() if isinstance(value, str) else ""
-
-
-def _driver(value: Cell, where: str, earlier: Container[str]) -> str:
-    """Return the name of a driver; one that stands in an earlier row is refused."""
-    name = "" if is_blank_or_zero(value) else text_of(value, f"{where}: driver", "")
-    if not name:
-        raise InputError(f"{where}: needs the name of a driver")
-    if name in earlier:
-        raise InputError(f"{where}: {name} is given twice")
-    return name
-
-
-def _table(rows: Sequence[tuple[int, Sequence[Cell]]]) -> FrozenOverrides:
-    heads = [_column(head) for head in rows[0][1][1:]]
-    found: dict[str, dict[str, float]] = {}
-    for number, row in rows[1:]:
-        where = f"overrides, row {number}"
-        if not _is_empty(row[len(heads) + 1 :]):
-            raise InputError(f"{where}: has more cells than the first row has periods")
-        cells = zip(heads, row[1:], strict=False)
-        given = [(head, cell) for head, cell in cells if head is not None and not is_blank(cell)]
-        if not given:
-            continue
-        driver = _driver(row[0], where, found)
-        values = found[driver] = {}
-        for head, cell in given:
-            if head in values:
-                raise InputError(f"{where}: {driver} is given twice for {head}")
-            values[head] = number_of(cell, f"{where}, {head}")
-    return tuple(sorted((driver, tuple(sorted(values.items()))) for driver, values in found.items()))
-
-
-def _column(head: Cell) -> str | None:
-    """Return the period that heads a column of a driver table; a blank, a unit or a note heads none."""
-    word = _word(head)
-    if is_blank_or_zero(head) or word in _NOTE_HEADS:
-        return None
-    if word in _VALUE_HEADS:
-        return ALL
-    first_year = word.removesuffix(ONWARDS)
-    if first_year != word:
-        return f"{period_of(first_year, Period('annual', 0))}{ONWARDS}"
-    period = period_of(head, Period("annual", 0))
-    if period.frequency == "ttm":
-        raise InputError(f"overrides: {period} cannot head a column: use years and quarters")
-    return str(period)
-
-
-def thawed(overrides: FrozenOverrides) -> Overrides:
-    """Return overrides as the model takes them."""
-    return {driver: dict(value) if isinstance(value, tuple) else value for driver, value in overrides}

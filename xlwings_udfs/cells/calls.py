@@ -8,6 +8,7 @@ from functools import lru_cache, wraps
 from typing import Any, Final, TypeVar, cast
 
 from model import companies
+from xlwings_udfs.cells.arguments import unwrapped
 from xlwings_udfs.cells.error_values import ErrorValue
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -37,7 +38,7 @@ def cell_function(function: Function) -> Function:
                 return each
         given = tuple(
             None if place in optional and type(each) in _NUMBERS and each == 0 else each
-            for place, each in enumerate(map(_one_cell, arguments))
+            for place, each in enumerate(map(unwrapped, arguments))
         )
         if named or not all(type(each) in _SINGLE for each in given):
             return function(*given, **named)
@@ -46,9 +47,3 @@ def cell_function(function: Function) -> Function:
         return [list(row) for row in found] if isinstance(found, list) else found
 
     return cast("Function", call)
-
-
-def _one_cell(argument: object) -> object:
-    while isinstance(argument, (list, tuple)) and len(argument) == 1:
-        argument = argument[0]
-    return argument

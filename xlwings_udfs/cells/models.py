@@ -12,7 +12,8 @@ from model.language.periods import Period, Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_overlays, builtin_scenarios, parts_of
-from xlwings_udfs.cells.arguments import Cell, FrozenOverrides, Scalar, overrides_of, text_of, thawed
+from xlwings_udfs.cells.arguments import Cell, Scalar, text_of
+from xlwings_udfs.cells.overrides import FrozenOverrides, overrides_of, thawed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,19 +11,20 @@ from model.errors import AmznFcfError, PeriodError
 from model.language.nodes import leaves
 from model.language.periods import DAY_ZERO, Period, Quarter
 from model.plan.plan import key_of
-from model.scenarios.drivers import ALL
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.scenario import assumption_hash
-from xlwings_udfs.cells.arguments import overrides_of, period_of, text_of
+from model.scenarios.spec import ALL
+from xlwings_udfs.cells.arguments import period_of, text_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.models import computed, current_year, model_of, scenario, scenario_name
+from xlwings_udfs.cells.overrides import overrides_of
 from xlwings_udfs.functions.arguments import OverridesCell, PeriodCell, ScenarioCell  # noqa: TC001  # hosts read annotations
 from xlwings_udfs.functions.words import words
 
 if TYPE_CHECKING:
     from model.plan.plan import Row
     from model.results import Results
-    from xlwings_udfs.cells.arguments import FrozenOverrides
+    from xlwings_udfs.cells.overrides import FrozenOverrides
 
 _MOST_VALUES: Final = 12
 _MOST_OVERRIDES: Final = 200

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from model.errors import NotAvailableError, PeriodError
 from model.evidence.claims import ledger
 from model.language.periods import Period, Quarter
-from model.scenarios.drivers import ALL, driver_specs
+from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_scenarios
-from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, overrides_of, period_of
+from model.scenarios.spec import ALL
+from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, period_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.error_values import NOT_AVAILABLE
 from xlwings_udfs.cells.models import computed, current_year, figure, in_cell, model_of, scenario_name
+from xlwings_udfs.cells.overrides import overrides_of
 from xlwings_udfs.functions.arguments import OverridesCell, ScenarioCell  # noqa: TC001  # hosts read annotations
 from xlwings_udfs.functions.words import FREQUENCIES, choice, known, meaning, questions, statement_rows, words
 
@@ -55,7 +57,7 @@ def AMZN_TABLE(
     ] = None,
     overrides: OverridesCell = None,
 ) -> Any:
-    """Return a statement as a block: one row a line, periods across; empty where a line has no figure.
+    """Return a statement as a block: one row per line, periods across; empty where a line has no figure.
 
     Example: ``AMZN_TABLE("cash", "base", "annual")``.
     """

@@ -10,10 +10,10 @@ from model.analysis.weighting import weighted_scenarios
 from model.errors import NotAvailableError, NotMeaningfulError
 from model.language.periods import Period
 from model.results import run
-from xlwings_udfs.cells import arguments
-from xlwings_udfs.cells.arguments import Scalar, is_blank, number_of, over_periods, text_of
+from xlwings_udfs.cells.arguments import Scalar, choice_of, is_blank, number_of, over_periods, text_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.models import current_year, figure, model_of, scenario_of
+from xlwings_udfs.cells.overrides import overrides_of, thawed
 from xlwings_udfs.functions.arguments import OverridesCell, PriceCell, ScenarioCell  # noqa: TC001  # hosts read annotations
 from xlwings_udfs.functions.words import choice, meaning, questions, words
 
@@ -27,10 +27,10 @@ _METHOD: Final = "Method of valuation"
 def _value(method: Any, scenario: Any, overrides: Any) -> float:
     methods = questions().values
     usual = meaning(None, "method", methods)
-    if arguments.choice_of(method, "method", (*methods, _WEIGHTED), next(iter(methods))) != _WEIGHTED:
+    if choice_of(method, "method", (*methods, _WEIGHTED), next(iter(methods))) != _WEIGHTED:
         results = model_of(scenario, overrides)
         return figure(results, meaning(method, "method", methods), current_year(results))
-    changed = arguments.thawed(arguments.overrides_of(overrides))
+    changed = thawed(overrides_of(overrides))
     mix = [each.with_overrides(changed) for each in weighted_scenarios()]
     if not mix:
         raise NotAvailableError("no scenario has a weight")

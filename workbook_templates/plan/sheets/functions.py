@@ -124,6 +124,6 @@ def _put_drivers(sheet: SheetPlan, layout: Layout, top: int) -> str:
 SHEET: Final = Sheet(
     FUNCTIONS, "Every function that can be called in cells, live beside its native formula",
     "Functions in cells, and the native formulas for the same figures",
-    "Needs the functions (docs/how-to: a page a host); without them the column Function shows #NAME?",
+    "Needs the functions (docs/how-to: one page per host); without them the column Function shows #NAME?",
     _fill, is_needed=lambda words: bool(words.examples),
 )  # fmt: skip

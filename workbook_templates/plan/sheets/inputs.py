@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import QUARTERS_A_YEAR
-from model.scenarios.drivers import ALL, as_text, driver_specs
+from model.scenarios.drivers import driver_specs
+from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import absolute, area, call, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
@@ -15,7 +16,7 @@ from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import Computed, DriverInYear, OfRow, scenario_number
 
 if TYPE_CHECKING:
-    from model.scenarios.drivers import DriverSpec
+    from model.scenarios.spec import DriverSpec
     from workbook_templates.plan.layout import Layout
 
 

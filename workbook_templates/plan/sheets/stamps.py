@@ -9,8 +9,8 @@ from model.analysis.swings import Steps
 from model.outputs import Output
 from model.presentation import SensitivityWords
 from model.results import run
-from model.scenarios.drivers import ALL
 from model.scenarios.scenario import assumption_hash
+from model.scenarios.spec import ALL
 from workbook_templates.plan.layout import words_of
 from workbook_templates.plan.sheets.simulated import simulation_of
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 from model.errors import is_error
 from workbook_templates.a1 import ALLOWED_FUNCTIONS, AMZN, constants, functions, relative
 from workbook_templates.validation.rules.rule import Spot, gathered
-from workbook_templates.validation.rules.subject import ModelSubject, Place, Subject, shown
+from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from workbook_templates.a1 import CellPlace
     from workbook_templates.read.sheets import SheetContents
 
 VOLATILE: Final = frozenset(
@@ -158,12 +159,12 @@ def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
             yield from gathered([(place, f"a formula, as its neighbours: {around}", shown(value))])
 
 
-def _forms(subject: Subject) -> dict[Place, str]:
+def _forms(subject: Subject) -> dict[CellPlace, str]:
     """Return formulas relative to their cells."""
     return {place: relative(formula, *place[1:]) for place, formula in subject.readable.items()}
 
 
-def _beside(place: Place) -> tuple[Place, ...]:
+def _beside(place: CellPlace) -> tuple[CellPlace, ...]:
     sheet, row, column = place
     return (
         (sheet, row, column - 1),
@@ -173,7 +174,7 @@ def _beside(place: Place) -> tuple[Place, ...]:
     )
 
 
-def _around(forms: Mapping[Place, str], place: Place) -> str | None:
+def _around(forms: Mapping[CellPlace, str], place: CellPlace) -> str | None:
     """Return the one form of both neighbours in the row, or of both in the column."""
     left, right, above, below = _beside(place)
     for before, after in ((left, right), (above, below)):

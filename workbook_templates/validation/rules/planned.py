@@ -12,7 +12,6 @@ from workbook_templates.validation.rules.subject import (
     Deviation,
     Kind,
     ModelSubject,
-    Place,
     Subject,
     is_input,
     shown,
@@ -21,6 +20,7 @@ from workbook_templates.validation.rules.subject import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from workbook_templates.a1 import CellPlace
     from workbook_templates.read.sheets import Content
 
 
@@ -69,7 +69,7 @@ def _is_number_as_text(each: Deviation) -> bool:
 
 def numbers_as_text(subject: ModelSubject) -> Iterable[Spot]:
     """Find numbers of the workbook, inputs too, that are stored as text."""
-    broken: list[tuple[Place, str, str]] = [
+    broken: list[tuple[CellPlace, str, str]] = [
         (each.place, "a number", f"the text {each.found.value!r}")
         for each in subject.deviations
         if _is_number_as_text(each) and each.found
@@ -115,7 +115,7 @@ def unread_values(subject: ModelSubject) -> Iterable[Spot]:
     """Find values on Inputs in cells that nothing reads, such as years that are reported."""
     sheet = subject.plan.sheets[INPUTS]
     return gathered(
-        ((INPUTS, *place), "an empty cell, for nothing reads it", shown(cell.value))
+        ((INPUTS, *place), "an empty cell, because nothing reads it", shown(cell.value))
         for place, cell in subject.book.sheets[INPUTS].cells.items()
         if cell.formula is None and cell.value is not None and place not in sheet.cells
     )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 from workbook_templates.a1 import ranges
 from workbook_templates.validation.findings import Finding
-from workbook_templates.validation.rules.subject import LONGEST_FORMULA, Place, Subject
+from workbook_templates.validation.rules.subject import LONGEST_FORMULA, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from workbook_templates.a1 import CellPlace
     from workbook_templates.validation.findings import Severity
 
 Group = Literal[
@@ -62,7 +63,7 @@ def bearable(text: str) -> str:
     return f"{text[:LONGEST_FORMULA]} ... ({len(text):,} characters)"
 
 
-def gathered(broken: Iterable[tuple[Place, str, str]]) -> Iterable[Spot]:
+def gathered(broken: Iterable[tuple[CellPlace, str, str]]) -> Iterable[Spot]:
     """Return one spot per range for cells of a sheet with the same expected and found content."""
     places: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
     for (sheet, row, column), expected, found in broken:

@@ -8,14 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from workbook_templates.a1 import coordinates, covers
-from workbook_templates.plan.followers import Place, followers
 from workbook_templates.plan.layout import INPUTS, REPORTED, STAMPED
 from workbook_templates.read.looks import planned_looks
+from workbook_templates.validation.followers import followers, readers_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from model.results import Results
+    from workbook_templates.a1 import CellPlace
     from workbook_templates.plan.cells import Cell, SheetPlan
     from workbook_templates.plan.workbook import WorkbookPlan
     from workbook_templates.read.book import Book
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from workbook_templates.read.looks import Look
     from workbook_templates.read.sheets import Content
     from workbook_templates.read.values import Grids, Value
+    from workbook_templates.validation.followers import Readers
     from workbook_templates.validation.parity import Comparison
 
-__all__ = ["ModelSubject", "Place", "Subject"]
 LONGEST_FORMULA: Final = 8_192
 """Characters, in Excel."""
 
@@ -37,7 +38,7 @@ class Subject:
     book: Book
     calculated: dict[str, Grids] = field(default_factory=dict)
     """Values by engine."""
-    failures: dict[Place, str] = field(default_factory=dict)
+    failures: dict[CellPlace, str] = field(default_factory=dict)
     """Cells whose AMZN_ function gave an error, and its message."""
     uncalculated: dict[str, str] = field(default_factory=dict)
     """Engines that could not calculate the workbook, and why."""
@@ -45,24 +46,24 @@ class Subject:
     """Names of the sheets of a workbook of ours, in their order."""
 
     @property
-    def cells(self) -> Iterator[tuple[Place, Content]]:
+    def cells(self) -> Iterator[tuple[CellPlace, Content]]:
         """Every cell of every sheet."""
         for sheet in self.book.sheets.values():
             for place, cell in sheet.cells.items():
                 yield (sheet.name, *place), cell
 
     @cached_property
-    def formulas(self) -> Mapping[Place, str]:
+    def formulas(self) -> Mapping[CellPlace, str]:
         """Every formula, without its ``=``."""
         return {place: cell.formula for place, cell in self.cells if cell.formula is not None}
 
     @cached_property
-    def added(self) -> Mapping[Place, str]:
+    def added(self) -> Mapping[CellPlace, str]:
         """Formulas that no plan accounts for: all of a workbook that is not ours."""
         return self.formulas
 
     @cached_property
-    def readable(self) -> Mapping[Place, str]:
+    def readable(self) -> Mapping[CellPlace, str]:
         """Those of them that are not longer than any can be, which is a finding of its own."""
         return {place: formula for place, formula in self.added.items() if len(formula) <= LONGEST_FORMULA}
 
@@ -77,17 +78,17 @@ class ModelSubject(Subject):
     compared: dict[str, Comparison] = field(default_factory=dict)
 
     @cached_property
-    def added(self) -> Mapping[Place, str]:
+    def added(self) -> Mapping[CellPlace, str]:
         """Formulas that are not the plan's."""
         formulas = self.formulas.items()
         return {place: formula for place, formula in formulas if not self._is_planned(place, formula)}
 
-    def _is_planned(self, place: Place, formula: str) -> bool:
+    def _is_planned(self, place: CellPlace, formula: str) -> bool:
         sheet = self.plan.sheets.get(place[0])
         cell = sheet.cells.get(place[1:]) if sheet else None
         return cell is not None and cell.content == f"={formula}"
 
-    def _planned_cells(self) -> Iterator[tuple[SheetPlan, Place, Cell, Content | None]]:
+    def _planned_cells(self) -> Iterator[tuple[SheetPlan, CellPlace, Cell, Content | None]]:
         """Yield every planned cell with what is found in it."""
         for name, sheet in self.plan.sheets.items():
             found = self.book.sheets[name].cells
@@ -104,7 +105,7 @@ class ModelSubject(Subject):
         return [each for each in found if each.kind != "input"]
 
     @cached_property
-    def unusable(self) -> list[Place]:
+    def unusable(self) -> list[CellPlace]:
         """Inputs of the selected scenario that are no numbers: the model was run with stand-ins for them."""
         cells = (
             coordinates(each.cell)
@@ -114,18 +115,22 @@ class ModelSubject(Subject):
         return [(INPUTS, *place) for place in cells if place is not None]
 
     @cached_property
-    def not_compared(self) -> Mapping[Place, Place]:
-        """Formula cells that follow from an unusable input, each with that input."""
-        return followers(self.plan, self.unusable) if self.unusable else {}
+    def _readers(self) -> Readers:
+        return readers_in(self.plan)
 
     @cached_property
-    def follows(self) -> Mapping[Place, Place]:
+    def not_compared(self) -> Mapping[CellPlace, CellPlace]:
+        """Formula cells that follow from an unusable input, each with that input."""
+        return followers(self._readers, self.unusable) if self.unusable else {}
+
+    @cached_property
+    def follows(self) -> Mapping[CellPlace, CellPlace]:
         """Formula cells that follow from a planned cell with other contents, each with that cell."""
         causes = [each.place for each in self.deviations if each.kind != "label"]
-        return followers(self.plan, causes) if causes else {}
+        return followers(self._readers, causes) if causes else {}
 
     @cached_property
-    def looks(self) -> list[tuple[Place, Look, Look]]:
+    def looks(self) -> list[tuple[CellPlace, Look, Look]]:
         """Planned cells with another look: as planned, and as found."""
         planned_styles, looks = planned_looks(), self.book.looks
         different = []
@@ -156,7 +161,7 @@ _KIND_OF_STYLE: Final[dict[str, Kind]] = {
 class Deviation(NamedTuple):
     """A planned cell that holds something else."""
 
-    place: Place
+    place: CellPlace
     kind: Kind
     planned: Cell
     found: Content | None

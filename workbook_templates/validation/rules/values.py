@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from workbook_templates.a1 import coordinates, reference
 from workbook_templates.validation.rules.rule import Spot
-from workbook_templates.validation.rules.subject import ModelSubject, Place, Subject, shown
+from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from workbook_templates.a1 import CellPlace
     from workbook_templates.validation.parity import Comparison
 
 CACHED: Final = "cached"
@@ -45,7 +46,7 @@ def calculated_values(subject: ModelSubject) -> Iterator[Spot]:
 def _differences(subject: ModelSubject, comparison: Comparison, by: str) -> Iterator[Spot]:
     """Yield the differences; those that follow from a cell with other contents are counted there."""
     changed = {each.place for each in subject.deviations}
-    following: Counter[Place] = Counter()
+    following: Counter[CellPlace] = Counter()
     for each in comparison.differences:
         place = (each.sheet, *(coordinates(each.cell) or (0, 0)))
         if place not in changed and place in subject.follows:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbook_templates.a1 import precedents
+from workbook_templates.a1 import CellPlace, precedents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from workbook_templates.plan.cells import WorkbookPlan
 
-Place = tuple[str, int, int]
-"""Sheet, row and column from 1."""
+Readers = Mapping[tuple[str, int], Sequence[tuple[int, int, CellPlace]]]
+"""For each row of a sheet: the formulas that read from it, with first and last column."""
 
 
-def followers(plan: WorkbookPlan, causes: Iterable[Place]) -> dict[Place, Place]:
+def followers(readers: Readers, causes: Iterable[CellPlace]) -> dict[CellPlace, CellPlace]:
     """Return every formula cell that follows from a cause, with the first cause that it follows from."""
-    readers = _readers(plan)
-    found: dict[Place, Place] = {}
+    found: dict[CellPlace, CellPlace] = {}
     for cause in causes:
         waiting = [cause]
         while waiting:
@@ -30,9 +30,9 @@ def followers(plan: WorkbookPlan, causes: Iterable[Place]) -> dict[Place, Place]
     return found
 
 
-def _readers(plan: WorkbookPlan) -> dict[tuple[str, int], list[tuple[int, int, Place]]]:
-    """Return for each row of a sheet the formulas that read from it, with first and last column."""
-    readers: dict[tuple[str, int], list[tuple[int, int, Place]]] = {}
+def readers_in(plan: WorkbookPlan) -> Readers:
+    """Return the formulas of a plan by the rows that they read from."""
+    readers: dict[tuple[str, int], list[tuple[int, int, CellPlace]]] = {}
     for name, sheet in plan.sheets.items():
         for place, cell in sheet.cells.items():
             if cell.twin is None:
