@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_SHOWN: Final = 60
+_THOUSANDS: Final = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _SHORT_LIST = 12
 """Lists up to this length are shown in full."""
 ERROR_VALUES: Final = {
@@ -100,6 +102,17 @@ def shown(value: object) -> str:
     except ValueError:  # a whole number of thousands of digits
         return f"a very large {type(value).__name__}"
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def number_meant(text: str) -> float | None:
+    """Return the number that a text stands for, such as ``8%``, ``1,000`` or ``0,5``; None if it is none."""
+    plain = text.strip().rstrip("% ")
+    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".", 1)
+    try:
+        found = float(plain)
+    except ValueError:
+        return None
+    return found / 100 if text.strip().endswith("%") else found
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,12 +10,19 @@ from scenario_files import HEAD, entry, write
 
 import xlwings_udfs
 from model.errors import InputError, PeriodError, UnknownNameError
+from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from model.scenarios.scenario import Scenario
+
+
+def worth(scenario: Scenario) -> float:
+    return float(run([scenario]).values["value_per_share[dcf,mid]"][0, 0])
 
 
 def test_overrides_are_checked_like_files() -> None:
@@ -75,3 +83,67 @@ def test_a_value_without_a_period_is_one_for_all_and_a_year_wins_over_it(tmp_pat
             assert set(mine.ahead(driver).values()) == set(one.ahead(driver).values()) == {value}
     mixed = base.with_overrides({"aws_growth": {"ALL": 0.1, "2027": 0.2}}).table["aws_growth"]
     assert (mixed["2026"], mixed["2027"], mixed["2028"]) == (0.1, 0.2, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("driver", "value"), [("deferral_ratio", 0.2), ("advertising_margin", 0.3), ("tax_rate", 0.2)]
+)
+def test_one_number_holds_from_the_running_year_on_by_every_way_in(
+    driver: str, value: float, tmp_path: Path
+) -> None:
+    """Also for drivers that the model uses in reported quarters, where earlier years would matter."""
+    head = f'[{{}}.{driver}]\nunit = "ratio"\nsource = "a test"\n'
+    expected = load_scenario("base").with_overrides({driver: value})
+    assert expected.table[driver]["2025"] == load_scenario("base").table[driver]["2025"]
+    for given in (f"value = {value}", f"values = {{ all = {value} }}", f'values = {{ "2026+" = {value} }}'):
+        mine = write(tmp_path, HEAD + head.format("drivers") + given)
+        assert load_scenario(mine).table == expected.table, given
+    changed = f'name = "over"\noverlay = true\n{head.format("changes")}set = {value}'
+    overlay = write(tmp_path, changed, "over.toml")
+    assert load_scenario(f"base+{overlay}").table == expected.table
+    for cells in (
+        [[driver, value]],
+        [["driver", "all"], [driver, value]],
+        [["driver", "2026+"], [driver, value]],
+    ):
+        assert xlwings_udfs.AMZN_VALUE("dcf", "base", cells) == worth(expected)
+
+
+def test_the_as_of_of_the_base_judges_the_periods_of_a_file_that_gives_none(tmp_path: Path) -> None:
+    text = 'name = "mine"\nbase = "article"\n' + entry(values="{ 2025 = 0.3 }")
+    mine = load_scenario(write(tmp_path, text), "2026Q2")
+    same = load_scenario(write(tmp_path, 'as_of = "2025Q3"\n' + text), "2026Q2")
+    assert mine.table == same.table
+
+
+@pytest.mark.parametrize(
+    ("driver", "cell", "text"),
+    [
+        ("inflection_from", "2027Q1", "2027Q1"),
+        ("valuation_date", "2026-12-31", "2026-12-31"),
+        ("valuation_date", datetime(2026, 12, 31), "2026-12-31"),  # noqa: DTZ001  # as hosts hand a date over
+    ],
+)
+def test_quarters_and_dates_are_written_in_cells_as_in_files(driver: str, cell: object, text: str) -> None:
+    expected = worth(load_scenario("base").with_overrides({driver: text}))  # type: ignore[dict-item]  # a text
+    assert xlwings_udfs.AMZN_VALUE("dcf", "base", [[driver, cell]]) == expected
+
+
+def test_a_name_that_no_file_can_have_is_an_unknown_scenario() -> None:
+    with pytest.raises(UnknownNameError, match="unknown scenario 'xxx"):
+        load_scenario("x" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("0,5", "0.5"), ("35%", "0.35"), ("1,000", "1000"), ("-2.5 %", "-0.025")]
+)
+def test_a_text_that_stands_for_a_number_is_answered_with_that_number(typed: str, meant: str) -> None:
+    with pytest.raises(InputError, match=f"write {meant}$"):
+        load_scenario("base").with_overrides({"aws_growth": {"2027": typed}})  # type: ignore[dict-item]  # a text
+    with pytest.raises(InputError, match=f"write {meant}$"):
+        xlwings_udfs.AMZN_VALUE("dcf", "base", [["aws_growth", typed]])
+
+
+def test_a_year_and_later_without_quotes_is_answered_with_the_quotes(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r'write "2027\+" in quotes$'):
+        load_scenario(write(tmp_path, HEAD + entry(values="{ 2027+ = 0.3 }")))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import itertools
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from processes import AMZN_FCF, finished
 
 from workbook_templates.validation.validate import validate_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed as POSIX does it")
 COMBINATIONS = [each for count in (1, 2, 3) for each in itertools.combinations((0, 1, 2), count)]
@@ -41,6 +38,16 @@ def test_missing_streams_change_only_what_is_printed(arguments: list[str], statu
     for streams in COMBINATIONS:
         expected = "" if 1 in streams else whole.stdout, "" if 2 in streams else whole.stderr
         assert without(streams, *arguments) == (status, *expected), streams
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    ("arguments", "status"), [("show free_cash_flo", 2), ("solve wacc --price 1e9", 3), ("x", 2)]
+)
+def test_an_error_that_cannot_be_printed_keeps_its_status(arguments: str, status: int) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = finished([*AMZN_FCF, *arguments.split()], capture_output=False, stderr=full)
+    assert done.returncode == status
 
 
 def test_files_are_whole_when_no_stream_is_open(tmp_path: Path) -> None:

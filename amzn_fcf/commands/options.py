@@ -53,12 +53,11 @@ def whole_number(text: str) -> int:
 
 def not_a_number(text: str) -> str:
     """Return what to write instead of a text that is no number: ``8%`` is 0.08, ``1,000`` is 1000."""
-    plain = text.strip().rstrip("%").replace(",", "")
-    try:
-        meant = float(plain) / (100 if text.strip().endswith("%") else 1)
-    except ValueError:
-        return f"needs a number such as 250 or 0.08, not {text!r}"
-    return f"needs a number such as 250 or 0.08, not {text!r}: write {meant:.15g}"
+    from model.errors import number_meant
+
+    meant = number_meant(text)
+    hint = "" if meant is None else f": write {meant:.15g}"
+    return f"needs a number such as 250 or 0.08, not {text!r}{hint}"
 
 
 def scenario_name(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import subprocess
@@ -23,8 +24,9 @@ def one_line(message: str) -> str:
 
 
 def complain(message: str) -> None:
-    """Print an error."""
-    print(f"amzn-fcf: error: {one_line(message)}", file=sys.stderr)
+    """Print an error; where none can be printed, the exit status says that there was one."""
+    with contextlib.suppress(OSError):
+        print(f"amzn-fcf: error: {one_line(message)}", file=sys.stderr, flush=True)
 
 
 def in_shell(argument: str) -> str:

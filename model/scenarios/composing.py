@@ -19,6 +19,7 @@ from model.scenarios.given import (
     check_ahead,
     check_sums,
     filled,
+    from_running_year,
     given_values,
     interpolated,
     pairs_of,
@@ -98,8 +99,10 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     specs = drivers.driver_specs(company)
     table = {key: drivers.default_values(spec, quarter) for key, spec in specs.items()}
     sources = {key: Note(spec.grade, spec.source) for key, spec in specs.items()}
+    known = None  # a file without an as-of has that of its nearest base
     for file in chain:
-        plan = company.plan(axis_at(file.as_of or quarter, company))
+        known = file.as_of or known
+        plan = company.plan(axis_at(known or quarter, company))
         for entry in file.entries:
             key = entry[0].key
             sources[key] = _applied(table[key], entry, file, plan, quarter, is_first=file is chain[0])
@@ -119,6 +122,7 @@ def _applied(
     given = given_values(pairs_of(table[word]), spec, file.name, check=check, since_as_of=True)
     if spec.driver.kind == "yearly":
         check_ahead(spec, given, plan, file.name)
+        given = from_running_year(given, spec, as_of)
     source = str(table["source"])
     match word:
         case "value" | "values":

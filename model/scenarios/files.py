@@ -29,6 +29,7 @@ Entry = tuple["DriverSpec", Word, dict[str, Any]]
 Allowed = TypeVar("Allowed", bound=str)
 Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
 GIVEN: Final = ("value", "values")
+_BARE_ONWARDS: Final = re.compile(r"(?m)(?:^|[{,])\s*([0-9]{4}\+)\s*=")
 _SCENARIO_KEYS: Final = ("name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place")
 _OVERLAY_KEYS: Final = ("name", "title", "note", "overlay", "changes")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -127,7 +128,7 @@ def read_file(name: str, company: Company) -> ScenarioFile:
     if name in shipped:
         return shipped[name]
     path = Path(name)
-    if "\0" not in name and path.is_dir():
+    if _exists(name, None) and path.is_dir():
         raise InputError(f"{name} is a folder: name a scenario file in it; only build takes folders")
     if not is_path(name):
         renamed = "; a scenario file needs a name that ends in .toml" if _exists(name, None) else ""
@@ -166,7 +167,9 @@ def toml_content(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{where}: is not valid TOML: {error}") from None
+        onwards = _BARE_ONWARDS.search(text)
+        hint = f'; write "{onwards[1]}" in quotes' if onwards else ""
+        raise InputError(f"{where}: is not valid TOML: {error}{hint}") from None
 
 
 def _parse_file(text: str, where: str, company: Company, folder: Path | None = None) -> ScenarioFile:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -74,7 +74,7 @@ def given_values(
         key = _given_period(spec, str(period).strip(), where, since_as_of=since_as_of)
         if key in result:
             raise InputError(f"{here} is given twice{'' if key == ALL else f' for {key}'}")
-        known = number(_decoded(value, spec, here), here if key == ALL else f"{here} ({period})")
+        known = number(decoded(value, spec, here), here if key == ALL else f"{here} ({period})")
         result[key] = spec.check(known, where) if check else known
     if not result:
         raise InputError(f"{here} is given no value")
@@ -92,11 +92,13 @@ def _given_period(spec: DriverSpec, text: str, where: str, *, since_as_of: bool)
     return str(int(text))
 
 
-def _decoded(value: object, spec: DriverSpec, here: str) -> object:
+def decoded(value: object, spec: DriverSpec, here: str) -> object:
     """Return the number of a quarter or a date that is given as a text or as a date."""
     if spec.driver.unit not in {"quarter", "date"} or not isinstance(value, (str, date)):
         return value
     try:
+        if isinstance(value, datetime) and value.time() == time.min:
+            value = value.date()  # as hosts hand over the date in a cell
         with located(here):
             return coded(str(value), spec.driver.unit)
     except ValueError:
@@ -114,14 +116,15 @@ def check_ahead(spec: DriverSpec, periods: Iterable[str], plan: Plan, where: str
             raise InputError(f"{where}: {spec.key} {problem}")
 
 
-def everywhere(spec: DriverSpec, value: float, as_of: Quarter) -> PeriodValues:
-    """Return the same value for every period after the as-of."""
-    if spec.driver.kind in {"constant", "seasonal"}:
-        return {ALL: value}
+def from_running_year(values: Mapping[str, float], spec: DriverSpec, as_of: Quarter) -> PeriodValues:
+    """Return values with one for ``"all"`` as one for the running year and every later period."""
+    if ALL not in values or spec.driver.kind in {"constant", "seasonal"}:
+        return dict(values)
+    rest = {period: value for period, value in values.items() if period != ALL}
     if spec.driver.kind == "elapsed":
-        ahead = range(1, spec.company.last - as_of + 1)
-        return {str(as_of.shifted(each)): value for each in ahead}
-    return {f"{as_of.shifted(1).year}{ONWARDS}": value}
+        ahead = (str(as_of.shifted(each)) for each in range(1, spec.company.last - as_of + 1))
+        return dict.fromkeys(ahead, values[ALL]) | rest
+    return {f"{as_of.shifted(1).year}{ONWARDS}": values[ALL]} | rest
 
 
 def filled(entries: Mapping[str, float], spec: DriverSpec, *, repeats: bool) -> PeriodValues:

@@ -87,9 +87,7 @@ class Scenario:
             values = given.given_values(given.pairs_of(value), spec, "override")
             given.check_ahead(spec, values, self.plan, "override")
             changed = dict(table[key])
-            if ALL in values:
-                values = given.everywhere(spec, values.pop(ALL), self.as_of) | values
-            given.replace_values(changed, values, spec)
+            given.replace_values(changed, given.from_running_year(values, spec, self.as_of), spec)
             table[key] = changed
         given.check_sums(table, self.company, "override")
         return replace(self, table=table)

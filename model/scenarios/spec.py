@@ -13,7 +13,7 @@ from datetime import date
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError, located, shown
+from model.errors import InputError, located, number_meant, shown
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Quarter
 from model.language.units import measure
 from model.plan.plan import labelled
@@ -38,6 +38,10 @@ def number(value: object, where: str) -> float:
         message = f"{where} is empty: it needs a number"
     elif isinstance(value, str) and value.startswith("="):
         message = f"{where} needs a number, not the formula {shown(value)}: type its result"
+    elif isinstance(value, str):
+        meant = number_meant(value)
+        hint = "" if meant is None else f": write {meant:.15g}"
+        message = f"{where} needs a number, not {shown(value)}{hint}"
     else:
         message = f"{where} needs a number, not {shown(value)}"
     raise InputError(message)

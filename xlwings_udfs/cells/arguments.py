@@ -11,7 +11,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from model import companies
-from model.errors import AmznFcfError, InputError, NotAvailableError, PeriodError, did_you_mean, shown
+from model.errors import (
+    AmznFcfError,
+    InputError,
+    NotAvailableError,
+    PeriodError,
+    did_you_mean,
+    number_meant,
+    shown,
+)
 from model.language.periods import Period, Quarter
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 
@@ -105,7 +113,9 @@ def number_of(value: Cell, what: str) -> float:
             found = math.inf
         if math.isfinite(found):
             return found
-    raise InputError(f"{what} needs a number, not {shown(value)}")
+    meant = number_meant(value) if _is_text(value) else None
+    hint = "" if meant is None else f": write {meant:.15g}"
+    raise InputError(f"{what} needs a number, not {shown(value)}{hint}")
 
 
 def numbers_of(value: Cell, what: str) -> tuple[float, ...]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError, shown
 from model.language.periods import Period
-from model.scenarios.given import ONWARDS
+from model.scenarios.drivers import driver_specs
+from model.scenarios.given import ONWARDS, decoded
 from model.scenarios.spec import ALL
 from xlwings_udfs.cells.arguments import (
     is_blank,
@@ -15,6 +16,7 @@ from xlwings_udfs.cells.arguments import (
     number_of,
     period_of,
     rows_of,
+    single,
     text_of,
 )
 
@@ -58,7 +60,7 @@ def overrides_of(value: Cell) -> FrozenOverrides:
             raise InputError(f"{where}: needs {needed}")
         if not is_blank(row[1]):
             driver = _driver(row[0], where, found)
-            found[driver] = number_of(row[1], where)
+            found[driver] = _number(row[1], driver, where)
     return tuple(sorted(found.items()))
 
 
@@ -96,8 +98,14 @@ def _table(rows: Sequence[tuple[int, Sequence[Cell]]]) -> FrozenOverrides:
         for head, cell in given:
             if head in values:
                 raise InputError(f"{where}: {driver} is given twice for {head}")
-            values[head] = number_of(cell, f"{where}, {head}")
+            values[head] = _number(cell, driver, f"{where}, {head}")
     return tuple(sorted((driver, tuple(sorted(values.items()))) for driver, values in found.items()))
+
+
+def _number(value: Cell, driver: str, where: str) -> float:
+    """Return the value of a driver; a quarter or a date may be written as people do: 2027Q1, 2026-10-06."""
+    value, spec = single(value, where), driver_specs().get(driver)
+    return number_of(value if spec is None else decoded(value, spec, where), where)
 
 
 def _column(head: Cell) -> str | None:
