@@ -12,8 +12,9 @@ from model import companies, errors
 from model.backends.prose import definition
 from model.language.periods import Period
 from model.results import run
-from model.scenarios.drivers import as_text, driver_specs
+from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_overlays, builtin_scenarios, read_file
+from model.scenarios.spec import as_text
 from model.simulation.run import simulate
 from workbook_templates.validation.rules.choice import every_rule
 from workbook_templates.validation.rules.table import ANY, OTHER

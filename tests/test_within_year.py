@@ -12,8 +12,8 @@ from shared import AS_OFS, SHIPPED, computed
 
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.scenarios.drivers import ALL
 from model.scenarios.scenario import assumption_hash, driver_arrays
+from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,9 +9,7 @@ from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, check_type, did_you_mean
 from model.reported.tables import records
 from model.scenarios.given import by_single_years, filled, given_values, interpolated
-from model.scenarios.spec import ALL as ALL  # noqa: PLC0414  # also imported from here
-from model.scenarios.spec import DriverSpec, coded, driver_keys
-from model.scenarios.spec import as_text as as_text  # noqa: PLC0414  # as above
+from model.scenarios.spec import ALL, DriverSpec, coded, driver_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
