@@ -17,6 +17,7 @@ from model.scenarios.composing import load_scenario
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import COVER, FUNCTIONS, INPUTS, SELECTED_CELL, VALUE
 from workbook_templates.plan.sheets.functions import FIRST_ROW
+from workbook_templates.plan.styles import STYLES
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.values import value_at
@@ -132,6 +133,19 @@ def test_a_template_shows_every_function_beside_its_native_formula_with_cached_v
         if example.key and example.key != "turn":
             assert isinstance(difference, float), example
             assert abs(difference) <= 1e-9 * abs(float(str(live))), example
+
+
+def test_a_head_has_the_format_of_a_quarter_only_if_it_is_one() -> None:
+    """A year under that format would read 0202Q6."""
+    plan, _ = template()
+    heads = [
+        (name, cell.content)
+        for name, sheet in plan.sheets.items()
+        for cell in sheet.cells.values()
+        if isinstance(cell.content, (int, float)) and STYLES[cell.style].format_name == "quarter"
+    ]
+    assert len(heads) > 100
+    assert all(20221 <= content <= 20354 and 1 <= content % 10 <= 4 for _, content in heads), heads[:3]
 
 
 @pytest.mark.parametrize(("driver", "value"), [("wacc", 0.08), ("terminal_growth", 0.03), ("stakes", 0.0)])

@@ -92,6 +92,7 @@ _TEXTS: Final = (
     Style("axis", 8, colour=GREY, horizontal="right"),
     Style("axis date", 8, colour=GREY, horizontal="right", format_name="date"),
     Style("period", bold=True, fill=BAND, horizontal="right", format_name="quarter"),
+    Style("period year", bold=True, fill=BAND, horizontal="right"),
     Style("period text", bold=True, fill=BAND),
     Style("period text wrapped", bold=True, fill=BAND, wraps=True),
     Style("good", bold=True, fill=GOOD),

@@ -86,13 +86,14 @@ def _put_drivers(sheet: SheetPlan, layout: Layout, top: int) -> str:
     quarters = range(years[0] * QUARTERS_A_YEAR, axis.length)
     first_quarter = 3 + len(years)
     last_column = first_quarter + len(quarters) - 1
+    sheet.print_columns = first_quarter - 1
     title = "Live drivers, as the functions take them: one value, or by year, and quarters with their own"
     put_band(sheet, top, title, last_column)
     head = top + 1
     sheet.put(head, 1, "driver", "period text")
     sheet.put(head, 2, "all", "period text")
     for column, place in enumerate(years, start=3):
-        sheet.put(head, column, axis.years[place], "period")
+        sheet.put(head, column, axis.years[place], "period year")
     for column, position in enumerate(quarters, start=first_quarter):
         sheet.put(head, column, axis.quarters[position].code, "period")
     for column in range(3, last_column + 1):
