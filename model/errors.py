@@ -104,8 +104,13 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
-def number_meant(text: str) -> float | None:
-    """Return the number that a text stands for, such as ``8%``, ``1,000`` or ``0,5``; None if it is none."""
+def number_hint(value: object) -> str:
+    """Return ``": write 0.5"`` for a text that stands for a number, such as ``0,5``, ``50%`` or ``1,000``."""
+    meant = _number_meant(value) if isinstance(value, str) else None
+    return "" if meant is None else f": write {meant:.15g}"
+
+
+def _number_meant(text: str) -> float | None:
     plain = text.strip().rstrip("% ")
     plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".", 1)
     try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import platform
 import re
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -80,7 +82,7 @@ def temporary_files(purpose: str) -> Iterator[None]:
         if not isinstance(error, OSError) and type(error).__name__ != _LXML_CANNOT_WRITE:
             raise
         place, reason = getattr(error, "filename", None) or _temporary_place(), _reason(error)
-        sys.unraisablehook = lambda _: None  # interrupted writers fail once more when they are closed
+        _close_writers(error)
         hint = "make room there, or name another folder in the environment variable TMPDIR"
         raise DiskError(f"{place}: cannot be used {purpose} ({reason}); {hint}") from None
 
@@ -90,6 +92,16 @@ def temporary_folder(purpose: str) -> Iterator[Path]:
     """Give a folder that is removed afterwards; see :func:`temporary_files`."""
     with temporary_files(purpose), tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
+
+
+def _close_writers(error: Exception) -> None:
+    """Close what the failed call still has open: writers then fail once more, which Python would print."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        traceback.clear_frames(error.__traceback__)
+        gc.collect()  # a writer and its generator hold each other
+    finally:
+        sys.unraisablehook = hook
 
 
 def _temporary_place() -> str:

@@ -40,6 +40,11 @@ def computed(name: str, as_of: str | None = None) -> Results:
     return run([load_scenario(name, as_of)])
 
 
+def worth(scenario: Scenario) -> float:
+    """Return the value per share of a scenario by discounted cash flow."""
+    return float(run([scenario]).values["value_per_share[dcf,mid]"][0, 0])
+
+
 def flat(scenario: Scenario) -> Scenario:
     """Return a scenario in which every quarter ahead has its year's value as its own.
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands import amzn_fcf
-from shared import computed, save, written
+from shared import computed, save, worth, written
 
-from model.results import run
 from model.scenarios.composing import load_scenario
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import VALUE
@@ -39,10 +38,6 @@ unit = "USD m"
 source = "a portfolio manager"
 values = { 2027 = 180000 }
 """
-
-
-def worth(scenario: Scenario) -> float:
-    return float(run([scenario]).values[DCF][0, 0])
 
 
 @pytest.fixture(scope="module")

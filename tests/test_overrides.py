@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scenario_files import HEAD, entry, write
+from shared import worth
 
 import xlwings_udfs
 from model.errors import InputError, PeriodError, UnknownNameError
-from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from model.scenarios.scenario import Scenario
-
-
-def worth(scenario: Scenario) -> float:
-    return float(run([scenario]).values["value_per_share[dcf,mid]"][0, 0])
 
 
 def test_overrides_are_checked_like_files() -> None:

@@ -53,11 +53,9 @@ def whole_number(text: str) -> int:
 
 def not_a_number(text: str) -> str:
     """Return what to write instead of a text that is no number: ``8%`` is 0.08, ``1,000`` is 1000."""
-    from model.errors import number_meant
+    from model.errors import number_hint
 
-    meant = number_meant(text)
-    hint = "" if meant is None else f": write {meant:.15g}"
-    return f"needs a number such as 250 or 0.08, not {text!r}{hint}"
+    return f"needs a number such as 250 or 0.08, not {text!r}{number_hint(text)}"
 
 
 def scenario_name(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -30,15 +29,15 @@ def run(arguments: Arguments) -> int:
     from amzn_fcf.building.records import Record, digest, kept_record, remember
     from amzn_fcf.building.templates import WRITERS
     from model.errors import InputError
-    from model.files import make_folder, write_files
+    from model.files import make_folder, temporary_folder, write_files
     from model.scenarios.composing import load_scenario
 
     if not arguments.out:
         raise InputError("--out needs the name of a folder")
     out, scenario = Path(arguments.out), load_scenario(arguments.scenario)
     make_folder(out)
-    with tempfile.TemporaryDirectory() as made:
-        written = WRITERS[arguments.host](Path(made), scenario)
+    with temporary_folder("to write the template") as made:
+        written = WRITERS[arguments.host](made, scenario)
         contents = {out / path.relative_to(made): path.read_bytes() for path in written}
     for path, content in contents.items():
         if not (path.is_file() and path.read_bytes() == content):

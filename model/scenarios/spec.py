@@ -13,7 +13,7 @@ from datetime import date
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError, located, number_meant, shown
+from model.errors import InputError, located, number_hint, shown
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Quarter
 from model.language.units import measure
 from model.plan.plan import labelled
@@ -38,12 +38,8 @@ def number(value: object, where: str) -> float:
         message = f"{where} is empty: it needs a number"
     elif isinstance(value, str) and value.startswith("="):
         message = f"{where} needs a number, not the formula {shown(value)}: type its result"
-    elif isinstance(value, str):
-        meant = number_meant(value)
-        hint = "" if meant is None else f": write {meant:.15g}"
-        message = f"{where} needs a number, not {shown(value)}{hint}"
     else:
-        message = f"{where} needs a number, not {shown(value)}"
+        message = f"{where} needs a number, not {shown(value)}{number_hint(value)}"
     raise InputError(message)
 
 
@@ -102,8 +98,8 @@ class DriverSpec:
             unit = self.driver.unit
             per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
-            shown = readable(value, unit)
-            raise InputError(f"{where}: {self.key} = {shown} is outside {self.range_text} ({unit}){hint}")
+            outside = f"{readable(value, unit)} is outside {self.range_text} ({unit})"
+            raise InputError(f"{where}: {self.key} = {outside}{hint}")
         if self.driver.whole and value != round(value):
             raise InputError(f"{where}: {self.key} = {value:g} must be a whole number")
         if self.driver.unit == "quarter":

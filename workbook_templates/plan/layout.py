@@ -73,6 +73,11 @@ class SectionTitle(NamedTuple):
     text: str
 
 
+def choice_cell() -> str:
+    """Return the reference (on Inputs) to the number of the selected scenario."""
+    return absolute(CHOICE_ROW, VALUE)
+
+
 @dataclass(repr=False)
 class Layout:
     """Places of every row of a plan, for a choice of scenarios.
@@ -151,7 +156,7 @@ class Layout:
         """
         first = self.given[key]
         cells = area((first, column), (first + len(self.scenarios) - 1, column))
-        return call("INDEX", sheet + cells, sheet + absolute(CHOICE_ROW, VALUE))
+        return call("INDEX", sheet + cells, sheet + choice_cell())
 
     def driver_start(self, key: str) -> int:
         """Return the first quarter in which a driver matters: earlier ones are not shown."""

@@ -17,7 +17,7 @@ from model.errors import (
     NotAvailableError,
     PeriodError,
     did_you_mean,
-    number_meant,
+    number_hint,
     shown,
 )
 from model.language.periods import Period, Quarter
@@ -113,8 +113,7 @@ def number_of(value: Cell, what: str) -> float:
             found = math.inf
         if math.isfinite(found):
             return found
-    meant = number_meant(value) if _is_text(value) else None
-    hint = "" if meant is None else f": write {meant:.15g}"
+    hint = number_hint(value) if _is_text(value) else ""
     raise InputError(f"{what} needs a number, not {shown(value)}{hint}")
 
 

@@ -16,12 +16,13 @@ from workbook_templates.plan.layout import (
     SCENARIOS,
     SELECTED_CELL,
     THESIS,
+    choice_cell,
 )
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets import scenarios
 from workbook_templates.plan.sheets.cover_charts import ValueTable, cover_charts
 from workbook_templates.plan.sheets.header import put_band, put_check, put_heads, put_names
-from workbook_templates.plan.sheets.inputs import choice_cell, scenario_list
+from workbook_templates.plan.sheets.inputs import scenario_list
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.thesis import STATUSES, count_of, status_cells
 from workbook_templates.plan.twins import Computed, scenario_title

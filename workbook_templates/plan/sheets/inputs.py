@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL, as_text
-from workbook_templates.a1 import absolute, area, call, reference
+from workbook_templates.a1 import area, call, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names, selected_scenario
@@ -28,11 +28,6 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     specs = driver_specs(layout.company)
     for key in layout.live:
         _put_driver(sheet, layout, specs[key])
-
-
-def choice_cell() -> str:
-    """Return the reference (on Inputs) to the number of the selected scenario."""
-    return absolute(places.CHOICE_ROW, places.VALUE)
 
 
 def _put_choice(sheet: SheetPlan, layout: Layout) -> None:

@@ -13,10 +13,9 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
 from workbook_templates.a1 import absolute, area, call, reference
 from workbook_templates.plan import links
-from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout
+from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout, choice_cell
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp
-from workbook_templates.plan.sheets.inputs import choice_cell
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import Computed, scenario_number

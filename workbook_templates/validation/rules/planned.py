@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from model.language.units import counted
 from workbook_templates.a1 import calls_ours, coordinates, reference
 from workbook_templates.plan.layout import INPUTS, VALUE
 from workbook_templates.validation.rules.formulas import looks_like_a_number
@@ -84,13 +85,11 @@ def numbers_as_text(subject: ModelSubject) -> Iterable[Spot]:
 
 def _not_compared(subject: ModelSubject, place: tuple[int, int]) -> str:
     """Return how many cells follow from an unusable input, if anything was compared."""
-    count = (
-        sum(cause == (INPUTS, *place) for cause in subject.not_compared.values()) if subject.compared else 0
-    )
+    count = subject.not_compared_by_cause[INPUTS, *place] if subject.compared else 0
     if not count:
         return ""
-    follow, were = ("s that follow", "were") if count > 1 else (" that follows", "was")
-    return f"; and {count:,} cell{follow} from it {were} not compared"
+    follow, were = ("follow", "were") if count > 1 else ("follows", "was")
+    return f"; and {counted(count, 'cell')} that {follow} from it {were} not compared"
 
 
 def _input_at(subject: ModelSubject, cell: str) -> tuple[tuple[int, int], Content | None]:

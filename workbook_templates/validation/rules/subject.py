@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -122,6 +123,11 @@ class ModelSubject(Subject):
     def not_compared(self) -> Mapping[CellPlace, CellPlace]:
         """Formula cells that follow from an unusable input, each with that input."""
         return followers(self._readers, self.unusable) if self.unusable else {}
+
+    @cached_property
+    def not_compared_by_cause(self) -> Counter[CellPlace]:
+        """How many cells follow from each unusable input."""
+        return Counter(self.not_compared.values())
 
     @cached_property
     def follows(self) -> Mapping[CellPlace, CellPlace]:

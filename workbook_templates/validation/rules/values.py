@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from model.language.units import counted
 from workbook_templates.a1 import coordinates, reference
 from workbook_templates.validation.rules.rule import Spot
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
@@ -54,7 +55,7 @@ def _differences(subject: ModelSubject, comparison: Comparison, by: str) -> Iter
         else:
             yield Spot(each.sheet, each.cell, shown(each.expected), shown(each.found) + by)
     for (sheet, row, column), count in following.items():
-        found = f"other values in {count:,} cell{'s' if count > 1 else ''} that follow from this one{by}"
+        found = f"other values in {counted(count, 'cell')} that follow from this one{by}"
         yield Spot(sheet, reference(row, column), "the model's values", found)
 
 
