@@ -106,6 +106,14 @@ class Depreciation(Block, sheet="Depreciation"):
         history=None,
         by=(SITE, ASSET_CLASS, VINTAGE),
     )
+    aws_retirement_steady = line(
+        "Share of an AWS fleet without growth that ends its life in a year", "1/yr",
+        1 / (useful_life["servers_and_network"] * Basis.asset_mix["aws", "servers_and_network"]
+             + useful_life["equipment"] * Basis.asset_mix["aws", "equipment"]
+             + useful_life["buildings"] * Basis.asset_mix["aws", "buildings"]),
+        timed=False, annual="none",
+        note="A memo line beside aws_retirement: a growing fleet is younger, and less of it leaves.",
+    )
     new_depreciation = line(
         "Depreciation of new assets", "USD m", total(vintage_depreciation, VINTAGE), history=None, by=(SITE, ASSET_CLASS)
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 from model.amazon.basis import QUARTERS_PER_YEAR, RETAIL, Basis
-from model.language.declarations import Block, Driver, driver, has_own_value, line, of_year, reported
+from model.language.declarations import Block, Driver, Line, driver, has_own_value, line, of_year, reported
 from model.language.vocabulary import (
+    at_as_of,
     elapsed,
     lagged,
     minimum,
@@ -45,6 +48,11 @@ def growth_of_last_year(sales: Expr) -> Expr:
     """Return the growth of the latest calendar year that is complete in a reported quarter."""
     this_year, year_before, two_before = (year_sum(each) for each in (sales, prev(sales, 4), prev(sales, 8)))
     return where(quarter_of_year() == 4, this_year / year_before, year_before / two_before) - 1
+
+
+def last_two_years(flow: Line) -> Expr:
+    """Return the sum of a flow over the eight quarters that end at as-of."""
+    return reduce(add, (at_as_of(flow.node(), lag) for lag in range(8)))
 
 
 class Sales(Block, sheet="Sales"):
@@ -92,7 +100,7 @@ class Sales(Block, sheet="Sales"):
         1 + Basis.asset_mix["aws", "servers_and_network"]
         * ((1 + Basis.silicon_mix * Basis.price_performance)
            / (1 + Basis.silicon_mix_base * Basis.price_performance_base) - 1),
-        history=None, annual="none",
+        annual="none",
     )
     sales_yield = driver("Sales yield: quarterly sales that a dollar placed in service can serve", "ratio")
     aws_retirement = driver("Share of AWS capacity retired a year", "1/yr")
@@ -102,6 +110,20 @@ class Sales(Block, sheet="Sales"):
         prev("aws_capacity") * (1 - aws_retirement / QUARTERS_PER_YEAR) + aws_placed * compute_per_dollar * sales_yield,
         history=reported("net_sales_aws") / aws_utilisation,
         annual="last",
+    )
+    aws_capacity_placed = line("AWS additions that come into service, in today's computing power", "USD m", aws_placed * compute_per_dollar)
+    aws_capacity_gained = line(
+        "AWS capacity gained before retirement", "USD m",
+        aws_capacity - prev("aws_capacity") * (1 - aws_retirement / QUARTERS_PER_YEAR), annual="none",
+    )
+    sales_yield_implied = line(
+        "Sales yield implied by the change of capacity", "ratio", aws_capacity_gained / aws_capacity_placed, annual="none",
+        note="A memo line: what reported sales say of sales_yield; in forecast quarters it is sales_yield.",
+    )
+    sales_yield_pooled = line(
+        "Sales yield implied by the last eight reported quarters", "ratio",
+        last_two_years(aws_capacity_gained) / last_two_years(aws_capacity_placed), timed=False, annual="none",
+        note="The sums are related, not the quarters averaged: one quarter's additions serve the sales of others too.",
     )
     aws_volume = line(
         "AWS sales at plan prices: demand that capacity can serve", "USD m",
