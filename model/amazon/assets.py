@@ -13,7 +13,9 @@ from model.language.vocabulary import (
     maximum,
     minimum,
     pick,
+    prev,
     total,
+    ttm,
     vintage_elapsed,
     where,
     year_sum,
@@ -25,7 +27,9 @@ class Assets(Block, sheet="Assets"):
 
     # Cash: guidance is net of proceeds
     capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m", zero_means_none=True)
-    capex_to_sales = driver("Net capital expenditure to TTM net sales, where no budget is given", "ratio")
+    aws_capex_share = driver("AWS share of a capital expenditure budget", "ratio")
+    aws_capex_to_demand = driver("AWS net capital expenditure to TTM AWS demand, where no budget is given", "ratio")
+    other_capex_to_sales = driver("Other net capital expenditure to TTM other net sales, where no budget is given", "ratio")
     capex_phasing = driver("Share of the year's capital expenditure", "ratio", by=SEASON, kind="seasonal", sums_to_one=True)
     capex_scale = driver("Scale of capital expenditure", "times")
     reported_net_capex = line(
@@ -38,16 +42,32 @@ class Assets(Block, sheet="Assets"):
         "Net capital expenditure reported in the year", "USD m", year_sum(reported_net_capex), history=None, annual="none"
     )
     phasing_left = line("Phasing of the rest of the year", "ratio", year_sum(phasing_to_come), history=None, annual="none")
-    net_capex = line(
-        "Net capital expenditure: purchases less proceeds", "USD m",
+    budget_left = line(
+        "Share of the quarter in what is left of the budget", "USD m",
+        (capex_budget - net_capex_spent) * capex_phasing / phasing_left, history=None, annual="none",
+    )
+    aws_reported_share = line(
+        "AWS share of reported property additions", "ratio", None,
+        history=reported("net_property_additions_aws") / reported("net_property_additions_consolidated"), annual="none",
+    )
+    aws_net_capex = line(
+        "AWS net capital expenditure", "USD m",
+        where(capex_budget > 0, aws_capex_share * budget_left, aws_capex_to_demand * ttm(Sales.aws_demand) * capex_phasing)
+        * capex_scale,
+        history=aws_reported_share * reported_net_capex,
+        note="Beyond budgets it follows demand at plan prices: neither a price cut nor a shortage saves capital. "
+        "Filings give additions by segment, not cash: reported quarters are cut by the share of additions.",
+    )
+    other_net_capex = line(
+        "Other net capital expenditure", "USD m",
         where(
-            capex_budget > 0,
-            (capex_budget - net_capex_spent) * capex_phasing / phasing_left,
-            capex_to_sales * Sales.ttm_net_sales * capex_phasing,
+            capex_budget > 0, (1 - aws_capex_share) * budget_left,
+            other_capex_to_sales * ttm(Sales.other_net_sales) * capex_phasing,
         )
         * capex_scale,
-        history=reported_net_capex,
+        history=(1 - aws_reported_share) * reported_net_capex,
     )
+    net_capex = line("Net capital expenditure: purchases less proceeds", "USD m", aws_net_capex + other_net_capex, history=reported_net_capex)
     proceeds_ratio = driver("Proceeds from sales and incentives to net capital expenditure", "ratio", kind="constant")
     proceeds = line(
         "Proceeds from property and equipment sales and incentives", "USD m",
@@ -58,20 +78,30 @@ class Assets(Block, sheet="Assets"):
 
     # Accrued and leased as well as paid: what comes into service
     accrual_ratio = driver("Property additions to net capital expenditure", "times")
+    aws_additions = line(
+        "AWS property additions", "USD m",
+        accrual_ratio * aws_net_capex,
+        history=reported("net_property_additions_aws"),
+        note="Before 2024Q1 a quarter is a fourth of the reported year.",
+    )
     property_additions = line(
         "Property additions", "USD m",
         accrual_ratio * net_capex,
         history=reported("net_property_additions_consolidated"),
     )
-    aws_capex_share = driver("AWS share of property additions", "ratio")
-    aws_additions = line(
-        "AWS property additions", "USD m",
-        aws_capex_share * property_additions,
-        history=reported("net_property_additions_aws"),
-        note="Before 2024Q1 a quarter is a fourth of the reported year.",
-    )
     other_additions = line("Other property additions", "USD m", property_additions - aws_additions)
     aws_additions_share = line("AWS share of property additions", "ratio", aws_additions / property_additions, annual="ratio")
+    capex_to_hold = line(
+        "AWS capital expenditure that holds capacity", "USD m",
+        prev(Sales.aws_capacity) * Sales.aws_retirement / QUARTERS_PER_YEAR
+        / (Sales.sales_yield * Sales.compute_per_dollar) / accrual_ratio,
+        history=None,
+        note="What replacing the capacity that retires costs at the sales yield of the year.",
+    )
+    capex_to_grow = line(
+        "AWS capital expenditure that adds capacity", "USD m", aws_net_capex - capex_to_hold, history=None,
+        note="Below 0 where less is bought than retires. Capital expenditure of the stores counts as held.",
+    )
     delayed = driver("Share of AWS additions that come into service a year late", "ratio")
     aws_additions_delayed = line(
         "AWS additions delayed by a year", "USD m", delayed * aws_additions, history=0,

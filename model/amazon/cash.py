@@ -125,6 +125,11 @@ class FreeCash(Block, sheet="Cash"):
     )
     free_cash_flow_margin = line("Free cash flow margin", "ratio", free_cash_flow / Sales.net_sales, annual="ratio")
 
+    free_cash_flow_before_growth = line(
+        "Free cash flow before growth", "USD m", free_cash_flow + Assets.capex_to_grow, history=None,
+        note="Without the capital expenditure that adds AWS capacity: what the business as it stands would leave.",
+    )
+
     # Trailing twelve months
     ttm_operating_cash_flow = line("Operating cash flow, TTM", "USD m", ttm(OperatingCash.operating_cash_flow), annual="last")
     ttm_net_capex = line("Net capital expenditure, TTM", "USD m", ttm(Assets.net_capex), annual="last")

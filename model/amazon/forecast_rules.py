@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 _FASTER_TAX_DEPRECIATION: Final = Quarter(2025, 2)
 """First results after the law of July 2025 that restored it: before, the rules defer no tax."""
-_FADE_OF_INTENSITY: Final = 1.08
-"""Without guidance for a year, capital expenditure to sales is the last year's, divided by this: sales grow, spending does not."""
 
 
 def drivers_known(history: History) -> Overrides:
@@ -21,8 +19,8 @@ def drivers_known(history: History) -> Overrides:
 
     Rules: AWS demand grows as in the last quarter; advertising and stores as over the last four; AWS cash
     cost as over the last two; margins of stores and all ratios as over the last four; capital expenditure by
-    guidance, and in years without it at last year's ratio to sales / 1.08; no tax deferred before the law of
-    July 2025. What remains of later knowledge, fitted or read on figures to 2026Q2: asset mix, lives, service
+    guidance, then, by segment, as much again in the next year and in step with sales after it; no tax deferred
+    before the law of July 2025. What remains of later knowledge, fitted or read on figures to 2026Q2: asset mix, lives, service
     lag, run-off, sales yield, the share of tax that is deferred, phasing of capital expenditure and stock
     compensation, the interest rate on debt, and repayment of finance leases.
     """
@@ -49,14 +47,20 @@ def drivers_known(history: History) -> Overrides:
 
 
 def _capital_expenditure(history: History) -> Overrides:
-    """Return budgets by guidance for the running and the next year, and the ratio to sales that rules the others."""
+    """Return budgets by guidance for the running and the next year, and the ratios to sales that rule the others."""
     budgets = {}
     for year in sorted({history.as_of.shifted(1).year, history.as_of.year + 1}):
         said = history.guided("net_capex", year)
         if said is not None:
             budgets[str(year)] = said
     base = budgets[max(budgets)] if budgets else history.over("net_capex", 4)
-    return {"capex_budget": budgets, "capex_to_sales": base / history.over("net_sales", 4) / _FADE_OF_INTENSITY}
+    share = history.ratio("aws_additions", "property_additions")
+    rules: Overrides = {"capex_budget": budgets}
+    for driver, sales, part in (
+        ("aws_capex_to_demand", "aws_sales", share), ("other_capex_to_sales", "other_net_sales", 1 - share),
+    ):
+        rules[driver] = base * part / history.over(sales, 4) / (1 + history.growth(sales, 4))
+    return rules
 
 
 RULES: Final = ForecastRules(

@@ -206,6 +206,7 @@ class Sales(Block, sheet="Sales"):
     # Reported segments
     north_america_sales = line("North America net sales", "USD m", stores_sales["north_america"] + retail_advertising["north_america"])
     international_sales = line("International net sales", "USD m", stores_sales["international"] + retail_advertising["international"])
+    other_net_sales = line("Net sales other than AWS", "USD m", north_america_sales + international_sales)
     net_sales = line("Net sales", "USD m", north_america_sales + international_sales + aws_sales)
 
     # Backlog

@@ -45,7 +45,7 @@ _METHOD_TEXTS: Final = {
     "Sales": "AWS demand grows by year, on a smooth path within it; capacity follows from property additions two quarters "
     "before, their yield and retirement; sales are the smaller of the two. Advertising and stores grow on the same quarter "
     "of the year before, at rates that pass from year to year without a step.",
-    "Capital expenditure": "A budget where one is given, then a share of sales. Additions are depreciated vintage by vintage over "
+    "Capital expenditure": "A budget where one is given, then by segment: a share of AWS demand, and one of all other sales. Additions are depreciated vintage by vintage over "
     "the lives of their classes; what stood at as-of runs off by a table.",
     "Margins": "AWS: sales less cash cost and depreciation. Advertising at an assumed margin (not disclosed), stores as what is "
     "left of the retail segments.",
@@ -210,7 +210,7 @@ WORKBOOK: Final = WorkbookWords(
     limits="Capital expenditure beyond what the company guides to is judgement, and free cash flow is only as good as it.",
     annual=_ANNUAL,
     key_drivers=frozenset({
-        "aws_growth", "sales_yield", "aws_cash_cost_ratio", "capex_budget", "capex_to_sales", "advertising_growth",
+        "aws_growth", "sales_yield", "aws_cash_cost_ratio", "capex_budget", "aws_capex_to_demand", "advertising_growth",
     }),
     tiles=_TILES,
     headlines=(
