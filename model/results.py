@@ -148,12 +148,14 @@ class Results:
         quarterly = self.values[row.key]
         if frequency == "annual":
             quarters = by_year(quarterly)
-            return np.asarray(quarters.sum(axis=1)) if rule == "sum" else quarters[:, -1]
+            if rule == "last":
+                return quarters[:, -1]
+            return np.asarray(quarters.sum(axis=1) if rule == "sum" else quarters.mean(axis=1))
         if rule == "last":
             return quarterly
         trailing, last = np.full_like(quarterly, np.nan), len(quarterly) - QUARTERS_A_YEAR + 1
         trailing[QUARTERS_A_YEAR - 1 :] = sum(quarterly[lag : last + lag] for lag in range(QUARTERS_A_YEAR))
-        return trailing
+        return trailing if rule == "sum" else trailing / QUARTERS_A_YEAR
 
     def _ratio(self, row: Row, frequency: Frequency) -> Array:
         formula = cast("Expr", row.forecast)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.language.declarations import Block, driver
+from model.language.declarations import Block, driver, line
 from model.language.nodes import Dimension
-from model.language.vocabulary import constant
+from model.language.vocabulary import constant, quarter_code
 
 _LABELS: Final = {"north_america": "North America", "aws": "AWS"}
 
@@ -22,6 +22,7 @@ QUARTERS_PER_YEAR: Final = constant(4, "1/yr")
 class Basis(Block, sheet="Sales"):
     """Shared assumptions: service lag, asset mix, custom silicon."""
 
+    calendar = line("Quarter", "quarter", quarter_code(), annual="none")
     service_lag = driver(
         "Service lag: quarters from purchase to service", "quarters", by=SITE, kind="constant", whole=True,
     )

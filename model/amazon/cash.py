@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from model.amazon.assets import Assets, Depreciation
-from model.amazon.basis import QUARTERS_PER_YEAR, SEASON
+from model.amazon.basis import QUARTERS_PER_YEAR, SEASON, Basis
 from model.amazon.margins import Income
 from model.amazon.sales import Sales
 from model.language.declarations import Block, driver, line, reported
-from model.language.vocabulary import maximum, minimum, prev, ttm
+from model.language.vocabulary import at_as_of, constant, maximum, minimum, prev, ttm, where
+
+
+_BONUS_FROM: Final = constant(20251, "quarter")
+_BONUS_KNOWN: Final = constant(20252, "quarter")
+"""Bonus depreciation was restored in July 2025, before the results of 2025Q2, from the start of 2025."""
+_REPORTED_RATIO: Final = constant(0.12, "ratio")
+_REPORTED_CAP: Final = constant(0.85, "ratio")
+"""Of reported quarters; those ahead have drivers."""
 
 
 class OperatingCash(Block, sheet="Cash"):
@@ -25,9 +35,16 @@ class OperatingCash(Block, sheet="Cash"):
     # carried
     deferral_ratio = driver("Deferred tax per dollar of additions above depreciation", "ratio")
     deferral_cap = driver("Largest share of the tax charge that can be deferred", "ratio", kind="constant")
+    reported_deferral_ratio = line(
+        "Deferred tax per dollar of additions above depreciation, in reported quarters", "ratio", None,
+        history=where((Basis.calendar >= _BONUS_FROM) & (at_as_of(Basis.calendar) >= _BONUS_KNOWN), _REPORTED_RATIO, 0),
+        annual="none",
+        note="An assumption that no scenario moves: bonus depreciation was restored in July 2025, for all of 2025.",
+    )
     tax_timing = line(
         "Tax deferred by faster tax depreciation", "USD m",
         deferral_ratio * (Assets.property_additions - Depreciation.depreciation),
+        history=reported_deferral_ratio * (Assets.property_additions - Depreciation.depreciation),
     )
     tax_before_gains = line(
         "Income tax excluding tax on other income", "USD m", Income.tax - Income.other_income * Income.quarter_tax_rate,
@@ -36,8 +53,13 @@ class OperatingCash(Block, sheet="Cash"):
     deferred_tax = line(
         "Deferred tax (estimate)", "USD m",
         minimum(tax_timing + prev("carried"), deferral_cap * maximum(tax_before_gains, 0)),
-        history=minimum(tax_timing, deferral_cap * maximum(tax_before_gains, 0)),
-        note="An estimate in reported quarters too: filings do not give it by quarter.",
+        history=minimum(tax_timing, _REPORTED_CAP * maximum(tax_before_gains, 0)),
+        note="An estimate in reported quarters too, by constants of their own: filings do not give it by quarter.",
+    )
+    cash_tax = line("Cash tax: income tax less what is deferred", "USD m", Income.tax - deferred_tax)
+    cash_tax_rate = line(
+        "Cash tax to income before tax", "ratio", cash_tax / Income.pretax_income, annual="ratio",
+        note="Low while additions outrun depreciation: deferral_cap leaves 15 % of the tax charge to be paid, the rest is carried.",
     )
     carried = line("Tax deferral carried forward", "USD m", prev("carried") + tax_timing - deferred_tax, history=0, annual="last")
 

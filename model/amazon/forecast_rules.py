@@ -42,7 +42,7 @@ def drivers_known(history: History) -> Overrides:
         rules[f"stores_growth[{segment}]"] = growth(f"stores_sales[{segment}]", 4)
         rules[f"stores_margin[{segment}]"] = history.last(f"stores_reported_margin_ttm[{segment}]")
     if history.as_of < _FASTER_TAX_DEPRECIATION:
-        rules["deferral_ratio"] = dict.fromkeys(map(str, history.years), 0.0)
+        rules["deferral_ratio"] = 0.0
     return rules | _capital_expenditure(history)
 
 

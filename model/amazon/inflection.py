@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.amazon.basis import Basis
 from model.amazon.cash import FreeCash
 from model.language.declarations import Block, driver, line, result
 from model.language.vocabulary import (
@@ -14,7 +15,6 @@ from model.language.vocabulary import (
     position,
     position_of,
     prev,
-    quarter_code,
     where,
 )
 
@@ -38,17 +38,16 @@ class Inflection(Block, sheet="Cash"):
         ),
         annual="last",
     )
-    calendar = line("Quarter", "quarter", quarter_code(), annual="none")
 
     # Trough: the lowest from inflection_from on
     ceiling = result("Highest of all quarters", "USD m", highest(inflection_cash_flow))
     looked_at = result(
         "Free cash flow in the quarters considered", "USD m",
-        where(calendar >= inflection_from, inflection_cash_flow, ceiling), timed=True,
+        where(Basis.calendar >= inflection_from, inflection_cash_flow, ceiling), timed=True,
     )
     trough_amount = result("Trough: lowest TTM free cash flow", "USD m", lowest(looked_at))
     trough_position = result("Trough: position on the axis", "quarters", position_of(trough_amount, looked_at))
-    trough = result("Trough: quarter", "quarter", at_position(calendar, trough_position))
+    trough = result("Trough: quarter", "quarter", at_position(Basis.calendar, trough_position))
 
     # Turn: first quarter after the trough from which it rises two quarters running
     turns = result(
@@ -58,7 +57,7 @@ class Inflection(Block, sheet="Cash"):
         & (following(inflection_cash_flow) > inflection_cash_flow),
         timed=True,
     )
-    turn = result("Turn: quarter", "quarter", at_position(calendar, position_of(1, turns)))
+    turn = result("Turn: quarter", "quarter", at_position(Basis.calendar, position_of(1, turns)))
 
     # Positive: first quarter at or after the trough from which it stays above 0 for two quarters
     positives = result(
@@ -67,14 +66,14 @@ class Inflection(Block, sheet="Cash"):
         timed=True,
     )
     positive = result(
-        "Positive: quarter", "quarter", at_position(calendar, position_of(1, positives)),
+        "Positive: quarter", "quarter", at_position(Basis.calendar, position_of(1, positives)),
         note="The trough itself where it is above 0: free cash flow was never negative.",
     )
 
     # Recross: first quarter above the earlier peak
     before_trough = result(
         "Free cash flow by the chosen measure, up to the trough", "USD m",
-        where((calendar >= inflection_from) & (position() <= trough_position), inflection_cash_flow, trough_amount),
+        where((Basis.calendar >= inflection_from) & (position() <= trough_position), inflection_cash_flow, trough_amount),
         timed=True,
     )
     earlier_peak = result("Earlier peak: highest before the trough", "USD m", highest(before_trough))
@@ -82,26 +81,26 @@ class Inflection(Block, sheet="Cash"):
         "Above the earlier peak, after the trough", "flag",
         (position() > trough_position) & (inflection_cash_flow > earlier_peak), timed=True,
     )
-    recross = result("Recross of the earlier peak: quarter", "quarter", at_position(calendar, position_of(1, recrosses)))
+    recross = result("Recross of the earlier peak: quarter", "quarter", at_position(Basis.calendar, position_of(1, recrosses)))
 
     # Intensity: when capital expenditure weighs most on sales
     intensity_looked_at = result(
         "Capital intensity in the quarters considered", "ratio",
-        where(calendar >= inflection_from, FreeCash.capex_intensity, 0), timed=True,
+        where(Basis.calendar >= inflection_from, FreeCash.capex_intensity, 0), timed=True,
     )
     peak_intensity = result("Highest net capital expenditure to net sales, TTM", "ratio", highest(intensity_looked_at))
     intensity_peak = result(
         "Peak of capital intensity: quarter", "quarter",
-        at_position(calendar, position_of(peak_intensity, intensity_looked_at)),
+        at_position(Basis.calendar, position_of(peak_intensity, intensity_looked_at)),
     )
 
     # What a chart of columns needs: the same figures in three rows, one of them the trough alone
-    trough_column = result("Chart series: the trough", "USD m", where(calendar == trough, inflection_cash_flow, 0), timed=True)
+    trough_column = result("Chart series: the trough", "USD m", where(Basis.calendar == trough, inflection_cash_flow, 0), timed=True)
     reported_column = result(
         "Chart series: reported, except the trough", "USD m",
-        where((calendar != trough) & (elapsed() <= 0), inflection_cash_flow, 0), timed=True,
+        where((Basis.calendar != trough) & (elapsed() <= 0), inflection_cash_flow, 0), timed=True,
     )
     forecast_column = result(
         "Chart series: forecast, except the trough", "USD m",
-        where((calendar != trough) & (elapsed() > 0), inflection_cash_flow, 0), timed=True,
+        where((Basis.calendar != trough) & (elapsed() > 0), inflection_cash_flow, 0), timed=True,
     )

@@ -63,12 +63,12 @@ def reported_so_far(results: Results, key: str, period: Period) -> Observation:
 
 
 def _so_far(results: Results, key: str, quarters: int) -> Array:
-    """Return a line by year after its first quarters: their sum, the last balance, or a ratio of these."""
+    """Return a line by year after its first quarters: their sum or mean, the last balance, or a ratio of these."""
     row = results.plan.row(key)
     rule = row.line.annual if row.line is not None else "last"
     years = by_year(results.values[key][:, :1])
-    if rule == "sum":
-        return np.asarray(years[:, :quarters].sum(axis=1))
+    if rule in {"sum", "mean"}:
+        return np.asarray(years[:, :quarters].sum(axis=1) / (1 if rule == "sum" else quarters))
     if rule != "ratio" or row.forecast is None:
         return years[:, quarters - 1]
     formula = in_years(row.forecast)

@@ -23,7 +23,7 @@ DriverKind = Literal["yearly", "constant", "seasonal", "elapsed"]
 PartName = Literal["year_before", "year", "next_year", "own"]
 LEADS: Final[dict[PartName, int]] = {"year_before": -1, "year": 0, "next_year": 1}
 """Years from that of the quarter to the one whose value a part of a driver is."""
-Annual = Literal["sum", "last", "ratio", "none"]
+Annual = Literal["sum", "mean", "last", "ratio", "none"]
 Members = Dimension | tuple[Dimension, ...]
 
 
@@ -182,8 +182,8 @@ def line(  # noqa: PLR0913  # one keyword per property of a line
     by
         Dimensions: one row per combination of members.
     annual
-        How a year (and trailing twelve months) follows from quarters: ``sum`` for flows, ``last`` for
-        balances, ``ratio`` to apply the formula to the annual figures, ``none``.
+        How a year (and trailing twelve months) follows from quarters: ``sum`` for flows, ``mean`` and
+        ``last`` for balances, ``ratio`` to apply the formula to the annual figures, ``none``.
     timed
         False: one value, not a row over time.
     note
