@@ -65,7 +65,6 @@ class History:
     """
 
     as_of: Quarter
-    years: range
     reported: Callable[[str], NDArray[np.float64]]
     guided: Callable[[str, int], float | None]
 

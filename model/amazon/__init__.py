@@ -16,6 +16,7 @@ from model.amazon.multiples import FootballField, MarginCase, Multiples, Peers, 
 from model.amazon.presentation import PRESENTATION
 from model.amazon.returns import AwsReturns
 from model.amazon.sales import Sales
+from model.amazon.shares import PerShare
 from model.amazon.value import CapitalCost, EquityBridge, FirmCash, Terminal
 from model.company import Company, Filings
 from model.language.declarations import Model
@@ -25,7 +26,7 @@ MODEL: Final = Model(
     "Amazon.com",
     [
         Basis, Sales, Assets, Depreciation, Segments, Income, Margins, MarginBridge, OperatingCash, FreeCash, Funding,
-        AwsReturns, Inflection, CapitalCost, FirmCash, Terminal, EquityBridge, SumOfParts, Multiples, Peers, MarginCase,
+        AwsReturns, Inflection, CapitalCost, FirmCash, Terminal, EquityBridge, PerShare, SumOfParts, Multiples, Peers, MarginCase,
         FootballField, Checks,
     ],
 )

@@ -11,7 +11,6 @@ from model.amazon.sales import Sales
 from model.language.declarations import Block, driver, line, reported
 from model.language.vocabulary import at_as_of, constant, maximum, minimum, prev, ttm, where
 
-
 _BONUS_FROM: Final = constant(20251, "quarter")
 _BONUS_KNOWN: Final = constant(20252, "quarter")
 """Bonus depreciation was restored in July 2025, before the results of 2025Q2, from the start of 2025."""

@@ -11,6 +11,7 @@ from model.amazon.basis import ASSET_CLASS, RETAIL, SEASON, Basis
 from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.margins import Income, MarginBridge, Margins, Segments
 from model.amazon.sales import Sales
+from model.amazon.shares import PerShare
 from model.language.declarations import Block, Line, driver, reported, result
 from model.language.vocabulary import count_beyond, elapsed, maximum, minimum, total, where
 
@@ -95,6 +96,9 @@ _ARITHMETIC: Final[dict[str, tuple[str, str, Expr]]] = {
     ),
     "net_sales_sign": ("Net sales are above 0", "USD m", minimum(0, Sales.net_sales)),
     "debt_sign": ("Debt is not negative", "USD m", minimum(0, Funding.debt)),
+    "share_count_sign": (
+        "Fewer shares are bought back than there are", "flag", where(elapsed() > 0, where(PerShare.shares_left > 0, 0, 1), 0),
+    ),
     "operating_margin_range": ("Operating margin lies between -100 and 100 %", "ratio",
                                maximum(0, Margins.operating_margin - 1) + minimum(0, Margins.operating_margin + 1)),
 }
@@ -118,7 +122,7 @@ def _declare() -> dict[str, Declared]:
     for name, (label, line, item) in _FILINGS.items():
         add(f"filed_{name}", f"{label} = filing", "USD m", line - reported(item), filing_tolerance)
     for name, (label, unit, difference) in _ARITHMETIC.items():
-        add(name, label, unit, difference, ratio_tolerance if unit == "ratio" else rounding_tolerance)
+        add(name, label, unit, difference, rounding_tolerance if unit == "USD m" else ratio_tolerance)
     for name, (label, difference) in _SHARES.items():
         add(name, label, "ratio", difference, ratio_tolerance, timed=False)
     everything = reduce(add_up, (count.node() for count in failures))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.amazon.basis import RETAIL
-from model.amazon.cash import FreeCash
+from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.margins import Income, Segments
 from model.amazon.sales import Sales
 from model.amazon.value import CASE, CapitalCost, EquityBridge, FirmCash, Terminal
 from model.language.declarations import Block, driver, line, result
 from model.language.finance import discount_factor, multiple_of
 from model.language.nodes import Dimension
-from model.language.vocabulary import at_as_of, at_end, maximum, minimum, pick, total, ttm
+from model.language.vocabulary import at_as_of, at_end, maximum, minimum, pick, sum_over_axis, total, ttm
 
 if TYPE_CHECKING:
     from model.language.declarations import Line
@@ -117,9 +117,26 @@ class MarginCase(Block, sheet="Value"):
         "Discount factor of the last day of the axis at the cost of equity", "ratio",
         discount_factor(CapitalCost.equity_cost, at_end(Terminal.last_day) - FirmCash.valuation_date),
     )
+    payout_present_value = line(
+        "Present value of distributions less stock compensation, at the cost of equity", "USD m",
+        (Funding.distributions - OperatingCash.stock_compensation) * discount_factor(CapitalCost.equity_cost, FirmCash.days_to_flow),
+        history=0,
+        note="What is paid out on the way counts, and so does what is paid in shares.",
+    )
+    payout_value = result("Distributions less stock compensation to the end of the axis, present value", "USD m", sum_over_axis(payout_present_value))
     margin_equity_value = result(
         "Equity value, net-margin case", "USD m",
-        final_sales * target_net_margin * target_price_earnings * equity_discount_factor, by=CASE,
+        final_sales * target_net_margin * target_price_earnings * equity_discount_factor + payout_value + EquityBridge.stakes_after_haircut,
+        by=CASE,
+    )
+    final_net_margin = result(
+        "Net margin of the last year before gains and special charges", "ratio", at_end(Multiples.ttm_normalised_net_income) / final_sales
+    )
+    own_margin_value_per_share = result(
+        "Value per share at the scenario's own net margin, at the same multiples of earnings", "USD/share",
+        (final_sales * final_net_margin * target_price_earnings * equity_discount_factor + payout_value + EquityBridge.stakes_after_haircut)
+        / EquityBridge.diluted_shares,
+        by=CASE,
     )
 
 

@@ -97,8 +97,8 @@ CELLS: Final = CellWords(
             "normalised_net_margin", "free_cash_flow_margin", "capex_intensity", "aws_return_on_capital",
         ),
         "value": (
-            "price", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]", "enterprise_value[mid]",
-            "terminal_share", "stakes_after_haircut", "net_debt", "equity_value[mid]", "diluted_shares",
+            "price", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]", "fade_value[mid]",
+            "perpetuity_value[mid]", "enterprise_value[mid]", "terminal_share", "stakes_after_haircut", "net_debt", "equity_value[mid]", "diluted_shares",
             "value_per_share[dcf,low]", "value_per_share[dcf,mid]", "value_per_share[dcf,high]",
             "value_per_share[exit_multiple,mid]", "value_per_share[sotp,mid]",
             "value_per_share[price_to_sales,mid]", "value_per_share[net_margin,mid]", "upside[dcf]",
@@ -128,7 +128,7 @@ REPORTS: Final = ReportWords(
     valued=("value_per_share", "upside"),
     basis=(
         "valuation_date", "price", "upside[dcf]", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]",
-        "enterprise_value[mid]", "terminal_share", "exit_terminal_share", "implied_ev_ebitda",
+        "fade_value[mid]", "perpetuity_value[mid]", "enterprise_value[mid]", "terminal_share", "exit_terminal_share", "implied_ev_ebitda",
         "implied_terminal_growth", "terminal_reinvestment", "final_reinvestment", "cash_held",
         "stakes_after_haircut", "debt_owed", "finance_leases_owed", "equity_value[mid]", "diluted_shares",
         "basic_value_per_share", "price_to_sales_ahead", "ev_to_ebitda_ahead", "price_to_earnings_ahead",
@@ -136,7 +136,7 @@ REPORTS: Final = ReportWords(
     ),
     warnings={
         "terminal_warning": "{terminal_share} of the enterprise value lies after the axis (limit {terminal_share_limit})",
-        "growth_warning": "growth after the axis, {terminal_growth}, is above the risk-free rate, {risk_free}",
+        "growth_warning": "terminal growth, {terminal_growth}, is above the risk-free rate, {risk_free}",
     },
     dated=("valuation_date", "price", "diluted_shares", "stakes"),
     note="Stock compensation is counted once: as an expense in operating income, not added back; "

@@ -83,7 +83,7 @@ def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
         said = guidance_at(chosen, as_of, line, Period("annual", year))
         return None if said is None else said.middle
 
-    overrides = dict(rules_of(chosen).rules(History(as_of, chosen.years, reported, guided)))
+    overrides = dict(rules_of(chosen).rules(History(as_of, reported, guided)))
     for key, given in overrides.items():
         if not isinstance(given, Mapping):
             overrides[key] = specs[key].clipped(given)

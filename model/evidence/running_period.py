@@ -63,7 +63,7 @@ def reported_so_far(results: Results, key: str, period: Period) -> Observation:
 
 
 def _so_far(results: Results, key: str, quarters: int) -> Array:
-    """Return a line by year after its first quarters: their sum or mean, the last balance, or a ratio of these."""
+    """Return a line by year after its first quarters: sum, mean, last balance, or a ratio of these."""
     row = results.plan.row(key)
     rule = row.line.annual if row.line is not None else "last"
     years = by_year(results.values[key][:, :1])

@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Final
 
 from model.language.nodes import Expr, Operand, wrap
 from model.language.vocabulary import constant, not_meaningful, where
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 DAYS_PER_YEAR: Final = constant(365.25, "days")
 HALF_A_QUARTER: Final = constant(45, "days")
+_NO_GROWTH: Final = 1e-9
 
 
 def cost_of_equity(risk_free: Operand, beta: Operand, equity_premium: Operand) -> Expr:
@@ -52,6 +58,25 @@ def terminal_value(income: Operand, growth: Operand, return_on_capital: Operand,
         growing_perpetuity(flow_of_growth(income, growth, return_on_capital), rate, growth)
         * (1 + wrap(rate)) ** 0.5
     )
+
+
+def sum_of_flows(flows: Sequence[Operand], rate: Operand) -> Expr:
+    """Value, at the start of the first year, of one flow a year, each in the middle of its year.
+
+    The sum of ``flow[k] * (1 + rate) ^ -(k - 0.5)``, k from 1.
+    """
+    values = (wrap(flow) * (1 + wrap(rate)) ** -(number + 0.5) for number, flow in enumerate(flows))
+    return reduce(add, values)
+
+
+def cost_to_depreciation(growth: Operand, life: Operand) -> Expr:
+    """Additions of a year to the straight-line depreciation of all that is in service, in steady growth.
+
+    ``g L / (1 - (1 + g)^-L)`` for a useful life of L years; 1 without growth. Above 1 where additions grow:
+    much of what was bought is not worn yet.
+    """
+    g, years = wrap(growth), wrap(life) / constant(1, "yr")
+    return where(abs(g) < _NO_GROWTH, 1, g * years / (1 - (1 + g) ** -years))
 
 
 def implied_growth(value: Operand, income: Operand, return_on_capital: Operand, rate: Operand) -> Expr:

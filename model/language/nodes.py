@@ -305,9 +305,10 @@ class AsOf(Expr):
 
 @dataclass(frozen=True, eq=False)
 class AtEnd(Expr):
-    """Results only: the value in the last quarter of the axis."""
+    """Results only: the value in the last quarter of the axis, or ``lag`` quarters before it."""
 
     ref: Expr
+    lag: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,9 @@ def following(value: Expr, lead: int = 1) -> nodes.Ref:
     return nodes.Ref(node.line, node.lag - lead, node.members)
 
 
-def at_end(value: Expr) -> nodes.AtEnd:
-    """Refer to a line in the last quarter of the axis: in results only."""
-    return nodes.AtEnd(wrap(value))
+def at_end(value: Expr, lag: int = 0) -> nodes.AtEnd:
+    """Refer to a line in the last quarter of the axis, or ``lag`` quarters before: in results only."""
+    return nodes.AtEnd(wrap(value), lag)
 
 
 def lowest(value: Expr) -> nodes.Reduction:

@@ -101,8 +101,8 @@ class _Binder:
                 return self._bind_ref(tree, selection)
             case nodes.AsOf(ref, lag):
                 return nodes.Fixed(self._plain(bind(ref), "at_as_of"), self.axis.forecast_start - 1 - lag)
-            case nodes.AtEnd(ref):
-                return nodes.Fixed(self._plain(bind(ref), "at_end"), self.axis.length - 1)
+            case nodes.AtEnd(ref, lag):
+                return nodes.Fixed(self._plain(bind(ref), "at_end"), self.axis.length - 1 - lag)
             case nodes.AtVintage(ref):
                 bought = self._bought(selection)
                 if bought is None:

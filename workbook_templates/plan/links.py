@@ -78,10 +78,11 @@ def year_of(year: int) -> Period:
 
 
 def years_known(row: Row) -> range:
-    """Return positions of the years with a figure: a sum or mean needs all four quarters, other rows the last one."""
+    """Return positions of the years with a figure: a sum or a mean needs four quarters, others the last."""
     rule = row.line.annual if row.line is not None else "none"
     if rule == "none":
         return range(0)
-    partial = rule not in {"sum", "mean"} or row.vintage is not None  # a vintage adds nothing before it is in service
+    # a vintage adds nothing before it is in service
+    partial = rule not in {"sum", "mean"} or row.vintage is not None
     first = row.start // QUARTERS_A_YEAR if partial else -(-row.start // QUARTERS_A_YEAR)
     return range(first, row.stop // QUARTERS_A_YEAR)
