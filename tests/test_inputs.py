@@ -64,7 +64,7 @@ def test_a_derived_scenario_changes_only_what_it_names() -> None:
         "stores_margin[north_america]",
         "aws_cash_cost_ratio",
     }
-    assert changed == named | {"capex_to_sales", "capex_budget"}
+    assert changed == named | {"aws_capex_to_demand", "other_capex_to_sales", "capex_budget"}
 
 
 def test_a_year_after_the_last_one_given_repeats_it_but_a_budget_does_not() -> None:

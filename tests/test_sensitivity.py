@@ -231,7 +231,7 @@ def test_an_event_that_does_not_happen_in_the_scenario_shows_which_drivers_bring
     dear = BASE.with_overrides({"capex_scale": 2.1})
     assert np.isnan(run([dear]).values["positive"][0, 0])
     found = tornado(dear, output_of("positive", dear), 0.3)
-    assert {"capex_scale", "capex_to_sales"} <= {each.driver for each in found.bars}
+    assert {"capex_scale", "aws_capex_to_demand"} <= {each.driver for each in found.bars}
     assert all(
         math.isnan(each.swing) and not math.isnan(min(each.low, each.high))
         for each in found.bars
