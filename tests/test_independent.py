@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from second_model import PER_SHARE, Plain
 from second_value import PlainValue, shares_of_years
-from shared import SHIPPED
 
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
@@ -123,10 +122,6 @@ def stressed(name: str, as_of: str | None = None) -> Scenario:
 def computed_twice(name: str, as_of: str | None) -> tuple[Results, Plain]:
     results = run([stressed(name, as_of)])
     return results, Plain(results)
-
-
-def test_shipped_scenarios_are_among_the_stresses() -> None:
-    assert set(SHIPPED) <= {base for base, _ in STRESSES.values()}
 
 
 @pytest.mark.parametrize(("name", "as_of"), RUNS)
