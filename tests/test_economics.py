@@ -27,7 +27,7 @@ DCF = "value_per_share[dcf,mid]"
 CASES = ("low", "mid", "high")
 WHOLE_YEARS = range(2027, 2036)
 """Calendar years that lie wholly ahead at the latest as-of."""
-SEEDS = range(3)
+SEEDS = range(2)
 
 
 def rows(results: Results, key: str) -> NDArray[np.float64]:
@@ -176,8 +176,8 @@ FILED_EPS = {
 """EarningsPerShareDiluted, USD, after the split of June 2022.
 
 2025Q2, 2025Q3, 2026Q1, 2024 and 2025: EDGAR companyfacts of CIK 1018724 (10-Q 2025Q2, 2025Q3 and 2026Q1,
-10-K FY2024 and FY2025). 2022: 10-K FY2022, XBRL instance. Other quarters: opencapital.sh, page "AMZN
-eps_diluted", which gives the three quarters of EDGAR as EDGAR does.
+10-K FY2024 and FY2025). 2022: 10-K FY2022, XBRL instance. Other quarters: one page of an aggregator,
+opencapital.sh/stocks/amzn/metrics/eps_diluted, which gives the three quarters of EDGAR as EDGAR does.
 """
 
 
@@ -287,14 +287,8 @@ CONTINUOUS = (
 )  # fmt: skip
 """Drivers of capital expenditure, shares, tax and the years after the axis."""
 FIGURES = (
-    "fade_value[mid]",
-    "perpetuity[mid]",
-    "eps",
-    "free_cash_flow",
-    "cash_tax",
-    "capex_to_hold",
-    "property",
-)
+    "fade_value[mid]", "perpetuity[mid]", "eps", "free_cash_flow", "cash_tax", "capex_to_hold", "property"
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -314,7 +308,7 @@ def test_no_figure_jumps_where_a_driver_moves_a_little(key: str, seed: int) -> N
     )
     for _ in range(9):
         points = np.linspace(low, high, 11).tolist()
-        results = run([scenario.with_overrides({key: each}) for each in points])
+        results = run([scenario.with_overrides({key: each}) for each in points], rows=(DCF, *FIGURES))
         moves = []
         for name in (DCF, *FIGURES):
             figures = rows(results, name)[:, -30:]
