@@ -32,7 +32,11 @@ RowWithPeriod = Annotated[str, "figure"]
 Reason = Annotated[str, "text with rows"]
 """A text with rows in braces."""
 Sheet = Annotated[str, "sheet"]
+StatementName = Annotated[str, "statement"]
 Colour = Literal["navy", "blue", "teal", "amber", "red", "green", "grey"]
+Role = Literal["heading", "line", "less", "detail", "subtotal", "ratio"]
+"""Of a row of a statement: a title, a line that is added, one that is taken away (its figure keeps its sign),
+one that is only part of the line above, a sum, and a growth rate, margin or multiple of the row above."""
 
 Rows = tuple[Row, ...]
 RowsByWord = Mapping[str, Row]
@@ -76,6 +80,38 @@ class Questions:
     def value(self) -> str:
         """Row of the value per share by the first method; empty where there is none."""
         return next(iter(self.values.values()), "")
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """A row of a statement; without a label of its own it has that of the model. A heading has no line."""
+
+    role: Role
+    line: OptionalRow = ""
+    label: str = ""
+
+    def text(self, plan: Plan) -> str:
+        """Return what the row is called."""
+        label = self.label or plan.row(self.line).label
+        return f"less {label[0].lower()}{label[1:]}" if self.role == "less" else label
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement, or another table of lines that are read together."""
+
+    title: str
+    rows: tuple[StatementRow, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines, each once."""
+        return tuple(dict.fromkeys(row.line for row in self.rows if row.line))
+
+
+def table(title: str, *lines: Row) -> Statement:
+    """Return a table of lines that are all alike."""
+    return Statement(title, tuple(StatementRow("line", each) for each in lines))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +225,7 @@ class WorkbookWords:
     - ``title``: of the cover; the company's unless given.
     - ``sheets``: texts of the sheets of computed lines.
     - ``method``, ``limits``: on Contents: the method in a few names and texts, and its limits.
-    - ``annual``: lines of the sheet of years and trailing twelve months. What a ratio relates must be among
-      them, above it.
+    - ``statements``: names of those on the sheet of statements.
     - ``key_drivers``: assumptions that decide the answer: shown on yellow.
     - ``tiles``, ``headlines``, ``values``, ``charts_beside``, ``charts_below``: on the cover.
     - ``events``, ``meanings``, ``events_title``: rows of the inflection, and what they mean.
@@ -204,7 +239,7 @@ class WorkbookWords:
     sheets: Mapping[Sheet, SheetWords] = field(default_factory=dict)
     method: Mapping[str, str] = field(default_factory=dict)
     limits: str = ""
-    annual: Rows = ()
+    statements: tuple[StatementName, ...] = ()
     key_drivers: frozenset[Name] = frozenset()
     tiles: tuple[TileWords, ...] = ()
     headlines: Rows = ()
@@ -238,7 +273,6 @@ class CellWords:
     - ``multiples``: multiples of the market value: the line of the denominator, and a line that is added to
       the market value; an empty name adds nothing.
     - ``shares``, ``price_date``: results: the number of shares, and the day of the price.
-    - ``statements``: statements and their lines.
     - ``headlines``: columns of the table of scenarios and their lines.
     """
 
@@ -252,7 +286,6 @@ class CellWords:
     multiples: Mapping[str, tuple[Row, OptionalRow]] = field(default_factory=dict)
     shares: Row = ""
     price_date: Row = ""
-    statements: Mapping[str, Rows] = field(default_factory=dict)
     headlines: RowsByWord = field(default_factory=dict)
 
 
@@ -298,9 +331,13 @@ class ReportWords:
 
 @dataclass(frozen=True, kw_only=True)
 class Presentation:
-    """What is shown of a company, by who shows it."""
+    """What is shown of a company, by who shows it.
+
+    ``statements``: by the names under which commands and functions know them.
+    """
 
     questions: Questions = field(default_factory=Questions)
+    statements: Mapping[StatementName, Statement] = field(default_factory=dict)
     workbook: WorkbookWords = field(default_factory=WorkbookWords)
     cells: CellWords = field(default_factory=CellWords)
     reports: ReportWords = field(default_factory=ReportWords)
@@ -314,6 +351,7 @@ def check_presentation(words: Presentation, plan: Plan, company: str) -> None:
         "line or driver": plan.names,
         "row of a driver": [key for key in drivers if "[" in key or len(plan.names[key]) == 1],
         "sheet": [block.sheet for block in plan.model.blocks],
+        "statement": words.statements,
     }
     found = [*_names(Presentation, words, "presentation"), *_by_method(words.workbook.values)]
     for where, kind, name in found:

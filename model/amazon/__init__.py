@@ -16,7 +16,7 @@ from model.amazon.multiples import FootballField, MarginCase, Multiples, Peers, 
 from model.amazon.presentation import PRESENTATION
 from model.amazon.returns import AwsReturns
 from model.amazon.sales import Sales
-from model.amazon.statements import Businesses, IncomeRatios, Position
+from model.amazon.statements import Businesses, IncomeRatios, Position, Property
 from model.amazon.value import CapitalCost, EquityBridge, FirmCash, Terminal
 from model.company import Company, Filings
 from model.language.declarations import Model
@@ -27,7 +27,7 @@ MODEL: Final = Model(
     [
         Basis, Sales, Assets, Depreciation, Segments, Income, Margins, MarginBridge, OperatingCash, FreeCash, Funding,
         AwsReturns, Inflection, CapitalCost, FirmCash, Terminal, EquityBridge, SumOfParts, Multiples, Peers, MarginCase,
-        FootballField, Businesses, IncomeRatios, Position, Checks,
+        FootballField, Businesses, IncomeRatios, Property, Position, Checks,
     ],
 )
 
