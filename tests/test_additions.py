@@ -44,7 +44,7 @@ from model.presentation import (
     ValueWords,
     WorkbookWords,
 )
-from model.presentation import _names as named
+from model.presentation.checks import _names as named
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs

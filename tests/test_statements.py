@@ -49,7 +49,8 @@ def in_years(results: Results, key: str) -> np.ndarray:
 
 
 def added(results: Results, lines: list[tuple[str, int]]) -> np.ndarray:
-    return np.sum([sign * in_years(results, key) for key, sign in lines], axis=0)
+    parts = np.array([sign * in_years(results, key) for key, sign in lines])
+    return np.asarray(parts.sum(axis=0))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
