@@ -19,9 +19,11 @@ from model.presentation import (
 
 _SHEETS: Final = {
     "Sales": SheetWords(
-        title="Net sales", holds="Demand, capacity and net sales by segment, advertising and stores, backlog"
+        title="Net sales", holds="Demand, capacity and net sales by segment and business, backlog"
     ),
-    "Assets": SheetWords(title="Capital expenditure", holds="Capital expenditure, property additions by site"),
+    "Assets": SheetWords(
+        title="Capital expenditure", holds="Capital expenditure, property additions by site, property"
+    ),
     "Depreciation": SheetWords(
         title="Depreciation, vintage by vintage",
         holds="Straight-line depreciation of every vintage, and of what stood at as-of",
@@ -33,7 +35,7 @@ _SHEETS: Final = {
     ),
     "Cash": SheetWords(
         title="Cash flow, cash and debt, inflection",
-        holds="Operating cash flow, free cash flow by five measures, cash, debt and leases, the inflection",
+        holds="Operating cash flow, free cash flow by five measures, cash, debt and leases, invested capital, the inflection",
     ),
     "Value": SheetWords(
         title="What the share is worth",
