@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from model.errors import InputError, PeriodError
 from model.language.periods import QUARTERS_A_YEAR, Axis, Quarter
 from model.plan.binding import bind
-from model.presentation import Presentation, check_presentation
+from model.presentation import Presentation
+from model.presentation.checks import check_presentation
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

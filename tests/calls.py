@@ -112,6 +112,8 @@ _ARGUMENTS: dict[str, Sequence[tuple[Any, ...]]] = {
     "AMZN_TABLE": [
         (),
         ("cash", "base", "annual"),
+        ("cash_flow", "base", "ttm"),
+        ("income", "base"),
         ("margins", "bear", "quarterly"),
         ("inflection", "article"),
         ("value",),

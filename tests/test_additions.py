@@ -44,7 +44,7 @@ from model.presentation import (
     ValueWords,
     WorkbookWords,
 )
-from model.presentation import _names as named
+from model.presentation.checks import _names as named
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
@@ -195,6 +195,7 @@ _WORKBOOKS = {
     r"sheets: no sheet 'Bread'": WorkbookWords(sheets={"Bread": SheetWords(title="", holds="")}),
     r"tiles\.line: no row 'sales'": WorkbookWords(tiles=(TileWords(label="", line="sales"),)),
     r"examples\.key: no row 'ash'": WorkbookWords(examples=(Example(function="", arguments="", key="ash"),)),
+    r"statements: no statement 'income'": WorkbookWords(statements=("income",)),
     r"scenario_flow: 'all_sales' is in no section": WorkbookWords(scenario_flow="all_sales"),
     r"scenario_values: 'lowest_cash' is in no": WorkbookWords(scenario_values={"lowest_cash": ""}),
     r"columns: their chart needs .* low, low to mid, ": table_of_values(columns={"": "cash"}),

@@ -193,9 +193,9 @@ def test_libreoffice_opens_and_converts_it(
     converted = openpyxl.load_workbook(tmp_path / "amzn-fcf_base.xlsx", data_only=True)
     assert converted.sheetnames == template.book.sheetnames
     values = openpyxl.load_workbook(template.path, data_only=True)
-    for row in values["Annual"].iter_rows():
+    for row in values["Statements"].iter_rows():
         for cell in row:
             if isinstance(cell.value, float):
-                assert converted["Annual"][cell.coordinate].value == pytest.approx(
+                assert converted["Statements"][cell.coordinate].value == pytest.approx(
                     cell.value, rel=1e-9, abs=1e-9
                 )

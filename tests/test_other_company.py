@@ -16,6 +16,8 @@ from model.presentation import (
     SectionWords,
     SensitivityWords,
     SheetWords,
+    Statement,
+    StatementRow,
     StepWords,
     TileWords,
     WorkbookWords,
@@ -23,7 +25,7 @@ from model.presentation import (
 from model.results import run
 from model.scenarios.composing import load_scenario
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import ANNUAL, COVER, SCENARIOS, SENSITIVITY
+from workbook_templates.plan.layout import COVER, SCENARIOS, SENSITIVITY, STATEMENTS
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.validation.parity import compare
 from workbook_templates.validation.validate import validate
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 MANY_WORDS = WorkbookWords(
     title="Two bakeries",
     sheets={"Bakery": SheetWords(title="Bread", holds="Bread sold")},
-    annual=("all_sales", "margin", "margin_ratio", "cash"),
+    statements=("results",),
     key_drivers=frozenset({"growth"}),
     tiles=(TileWords(label="Sales {year}", line="all_sales", ahead=0), TileWords(label="Lowest cash",
     line="lowest_cash")),
@@ -61,8 +63,19 @@ MANY_WORDS = WorkbookWords(
 )  # fmt: skip
 
 
+RESULTS = Statement(
+    "Results",
+    (
+        StatementRow("heading", label="Bread"), StatementRow("subtotal", "all_sales"),
+        StatementRow("line", "margin"), StatementRow("ratio", "margin_ratio", "of sales"),
+        StatementRow("line", "cash"),
+    ),
+)  # fmt: skip
+
+
 def with_words(words: WorkbookWords) -> Company:
-    return replace(BAKERY, presentation=replace(BAKERY.presentation, workbook=words))
+    shown = replace(BAKERY.presentation, workbook=words, statements={"results": RESULTS})
+    return replace(BAKERY, presentation=shown)
 
 
 def planned() -> WorkbookPlan:
@@ -93,8 +106,8 @@ def test_a_company_that_presents_nothing_has_a_workbook_of_its_blocks() -> None:
 def test_what_a_company_presents_is_on_its_sheets() -> None:
     with companies.using(with_words(MANY_WORDS)):
         plan = planned()
-        assert {ANNUAL, SCENARIOS, SENSITIVITY} < set(plan.sheets)
-        assert list(plan.sheets)[4:7] == ["Bakery", "Oven", "Annual"]
+        assert {STATEMENTS, SCENARIOS, SENSITIVITY} < set(plan.sheets)
+        assert list(plan.sheets)[4:7] == ["Statements", "Bakery", "Oven"]
         assert [chart.title for chart in plan.sheets[COVER].charts][:2] == ["Sales", "Cash"]
         check(plan)
 

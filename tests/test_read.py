@@ -73,7 +73,7 @@ def test_edit_read_build_gives_the_same_figures(
     again = preset_to(plan_workbook(mine, [mine], "test"), mine)
     before, after = Formualizer().calculate(saved), Formualizer().calculate(write_workbook(again))
     compared = 0
-    for sheet in ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Value"):
+    for sheet in ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Statements", "Value"):
         for place, value in after[sheet].items():
             if isinstance(value, float):
                 found = value_at(before, sheet, *place)

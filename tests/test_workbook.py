@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 SHEETS = (
-    "Cover", "Contents", "Inputs", "Reported", "Sales", "Assets", "Depreciation", "Margins", "Cash",
-    "Annual", "Value",
+    "Cover", "Contents", "Inputs", "Reported", "Statements",
+    "Sales", "Assets", "Depreciation", "Margins", "Cash", "Value",
     "Scenarios", "Sensitivity", "Thesis", "Checks", "Sources", "Log",
 )  # fmt: skip
-CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Annual", "Checks")
+CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Checks")
 
 
 @cache
@@ -143,11 +143,12 @@ def test_every_formula_cell_has_a_cached_value_and_only_multiples_of_losses_are_
 
 
 def test_pandas_reads_the_figures_of_the_model() -> None:
-    table = pd.read_excel(io.BytesIO(calculated("base")), sheet_name="Annual", header=8, index_col=1)
+    sheets = pd.read_excel(io.BytesIO(calculated("base")), ["Statements", "Cash"], header=8, index_col=1)
+    table = sheets["Statements"]
     assert table.loc["free_cash_flow", "FY2025"] == 11194
     model = computed("base").series("free_cash_flow", "annual")[6, 0]
     assert table.loc["free_cash_flow", "FY2028"] == pytest.approx(model)
-    assert table.loc["free_cash_flow", 20262] == -7604  # trailing twelve months at 2026Q2, as published
+    assert sheets["Cash"].loc["ttm_free_cash_flow", 20262] == -7604  # as published
 
 
 def test_inputs_are_blue_formulas_black_and_links_green() -> None:

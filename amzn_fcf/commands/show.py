@@ -13,6 +13,7 @@ SUMMARY: Final = "show lines of the model"
 EXAMPLE: Final = "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json"
 OPTIONS: Final = (
     option("line", "LINE", "names of lines; default: list all lines", nargs="*"),
+    option("--statement", "NAME", "a whole statement: income, cash_flow, position or another table"),
     *scenarios("base"),
     option(
         "--period", "PERIOD", "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'; default: annual",
@@ -25,21 +26,32 @@ OPTIONS: Final = (
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import load_distinct
     from amzn_fcf.text.lines import figures_of, print_figures, print_lines
+    from amzn_fcf.text.statements import print_statement, statement_of
     from model.errors import InputError
     from model.results import run as compute
 
     scenarios = load_distinct(arguments.scenario or [""], arguments.as_of)
-    if not arguments.line:
+    lines = arguments.line
+    if arguments.statement is not None:
+        if lines:
+            raise InputError(f"--statement shows all of its lines: leave out {' '.join(lines)}")
+        statement = statement_of(arguments.statement)
+        if arguments.format == "text":
+            for scenario in scenarios:
+                print_statement(compute([scenario]), statement, arguments.period)
+            return 0
+        lines = statement.lines
+    if not lines:
         print_lines(scenarios[0], arguments.format)
         return 0
-    for line in arguments.line:
+    for line in lines:
         if line[:1].isdigit():
             quoted = f"--period 'TTM {line}'" if arguments.period.lower() == "ttm" else f"--period {line}"
             raise InputError(f"{line!r} is a period, not a line: write {quoted}")
     figures: list[LineFigure] = []
     for scenario in scenarios:
         results = compute([scenario])
-        for line in arguments.line:
+        for line in lines:
             figures += figures_of(results, line, arguments.period)
     print_figures(figures, arguments.format)
     return 0

@@ -28,25 +28,32 @@ class LineFigure(NamedTuple):
     unit: str
 
 
+def frequency_of(period: str) -> Frequency | None:
+    """Return the frequency that a text names; None if it is one period. Anything else is an error."""
+    if period.lower() in get_args(Frequency):
+        return cast("Frequency", period.lower())
+    try:
+        Period.parse(period)
+    except PeriodError:
+        forms = "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'"
+        meant = did_you_mean(period, get_args(Frequency))
+        raise PeriodError(f"{period!r} is not a period{meant}; write {forms}") from None
+    return None
+
+
 def figures_of(results: Results, line: str, period: str) -> Iterator[LineFigure]:
     """Yield the figures of a line: of one period, or of all periods of a frequency."""
     row = results.plan.row(line)
     name = results.scenarios[0].name
     if not row.timed:
         found = {"all": results.values[line][0, 0]}
-    elif period.lower() in get_args(Frequency):
-        frequency = cast("Frequency", period.lower())
+    elif (frequency := frequency_of(period)) is not None:
         found = {}
         for each in results.periods(frequency):
             with contextlib.suppress(NotAvailableError):
                 found[str(each)] = results.value(line, each)
     else:
-        try:
-            one = Period.parse(period)
-        except PeriodError:
-            forms = "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'"
-            meant = did_you_mean(period, get_args(Frequency))
-            raise PeriodError(f"{period!r} is not a period{meant}; write {forms}") from None
+        one = Period.parse(period)
         found = {str(one): results.value(line, one)}
     for when, value in found.items():
         yield LineFigure(line, when, name, float(value), row.unit)

@@ -33,8 +33,10 @@ def right(*titles: str) -> list[Column]:
     return [Column(title, right=True) for title in titles]
 
 
-def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; lines are never cut or wrapped."""
+def print_table(
+    title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], ruled: Sequence[int] = ()
+) -> None:
+    """Print a table, with a rule above some of its rows; lines are never cut or wrapped."""
     titles = [column.title.split("\n") for column in columns]
     height = max(map(len, titles))
     heads = [[""] * (height - len(lines)) + lines for lines in titles]
@@ -45,7 +47,9 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
     for line in lines:
         cells = [pad(text, width) for pad, text, width in zip(pads, line, widths, strict=True)]
         texts.append(f"  {'   '.join(cells)}".rstrip())
-    texts.insert(height, " " + "─" * (sum(widths) + 3 * len(widths) - 1))
+    rule = " " + "─" * (sum(widths) + 3 * len(widths) - 1)
+    for place in (*sorted(ruled, reverse=True), 0):
+        texts.insert(height + place, rule)
     print(*([title] if title else []), "", *texts, "", sep="\n")
 
 

@@ -17,6 +17,7 @@ from model.amazon.presentation import PRESENTATION
 from model.amazon.returns import AwsReturns
 from model.amazon.sales import Sales
 from model.amazon.shares import PerShare
+from model.amazon.statements import Businesses, IncomeRatios, Position, Property
 from model.amazon.value import CapitalCost, EquityBridge, FirmCash, Terminal
 from model.company import Company, Filings
 from model.language.declarations import Model
@@ -27,7 +28,7 @@ MODEL: Final = Model(
     [
         Basis, Sales, Assets, Depreciation, Segments, Income, Margins, MarginBridge, OperatingCash, FreeCash, Funding,
         AwsReturns, Inflection, CapitalCost, FirmCash, Terminal, EquityBridge, PerShare, SumOfParts, Multiples, Peers, MarginCase,
-        FootballField, Checks,
+        FootballField, Businesses, IncomeRatios, Property, Position, Checks,
     ],
 )
 

@@ -180,10 +180,16 @@ class Funding(Block, sheet="Cash"):
         prev("cash") + FreeCash.free_cash_flow_after_leases - investments,
         history=None, annual="last",
     )
-    net_borrowing = line("Net borrowing", "USD m", planned_borrowing + maximum(0, minimum_cash - cash_before_funding - planned_borrowing), history=None)
+    net_borrowing = line(
+        "Net borrowing", "USD m",
+        planned_borrowing + maximum(0, minimum_cash - cash_before_funding - planned_borrowing),
+        history=reported("long_term_debt_noncurrent") + reported("long_term_debt_current_portion")
+        - prev(reported("long_term_debt_noncurrent")) - prev(reported("long_term_debt_current_portion")),
+        note="In reported quarters the change of debt on the balance sheet.",
+    )
     distributions = line(
         "Distributions", "USD m",
-        maximum(0, cash_before_funding + net_borrowing - target_cash), history=None,
+        maximum(0, cash_before_funding + net_borrowing - target_cash), history=reported("repurchases_of_common_stock"),
         note="Without distributions cash would reach 1.5tn by 2035 and its interest would pass for margin.",
     )
     cash = line(

@@ -12,6 +12,7 @@ from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.margins import Income, MarginBridge, Margins, Segments
 from model.amazon.sales import Sales
 from model.amazon.shares import PerShare
+from model.amazon.statements import BUSINESS, Businesses
 from model.language.declarations import Block, Line, driver, reported, result
 from model.language.vocabulary import count_beyond, elapsed, maximum, minimum, total, where
 
@@ -63,6 +64,10 @@ _ARITHMETIC: Final[dict[str, tuple[str, str, Expr]]] = {
     "sales_by_business": (
         "Net sales = AWS + advertising + stores", "USD m",
         Sales.net_sales - Sales.aws_sales - Sales.advertising_sales - total(Sales.stores_sales.node(), RETAIL),
+    ),
+    "sales_as_reported": (
+        "Net sales = the seven businesses as reported", "USD m",
+        Sales.net_sales - total(Businesses.business_sales, BUSINESS) - Sales.advertising_sales - Sales.aws_sales,
     ),
     "income_by_segment": (
         "Operating income = segments", "USD m",

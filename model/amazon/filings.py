@@ -9,7 +9,7 @@ from model.language.periods import QUARTERS_A_YEAR
 
 ANCHOR: Final = "net_sales"
 """An item of every quarterly report."""
-_ZERO_WHERE_SILENT: Final = ("one_offs_",)
+_ZERO_WHERE_SILENT: Final = ("one_offs_", "repurchases_of_common_stock")
 """Items that the filings mention only when there are any."""
 
 
@@ -56,7 +56,7 @@ def complete(quarterly: Figures, annual: Figures) -> None:
             f"North America and International; {parts[0].source}",
         )  # fmt: skip
         for item in {item for item, _ in quarterly if item.startswith(_ZERO_WHERE_SILENT)}:
-            add(item, period, 0.0, "derived", "no such charge in the release")
+            add(item, period, 0.0, "derived", "none in the release")
     for year in sorted({period[:4] for period in quarters}):
         _roll_forward(quarterly, annual, year, "aws")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from model.amazon.multiples import METHOD
+from model.amazon.statement_rows import STATEMENTS
 from model.amazon.workbook import WORKBOOK
 from model.presentation import CellWords, Headline, Presentation, Questions, ReportWords
 
@@ -70,44 +71,6 @@ CELLS: Final = CellWords(
         "P/S": ("net_sales", ""), "EV/EBITDA": ("ebitda", "net_debt"), "P/OCF": ("operating_cash_flow", ""),
         "P/FCF": ("free_cash_flow", ""), "P/E": ("normalised_net_income", ""),
     },
-    statements={
-        "cash": (
-            "net_income", "depreciation_amortization", "stock_compensation", "deferred_tax",
-            "content_and_lease_spending", "working_capital", "operating_cash_flow", "net_capex",
-            "free_cash_flow", "free_cash_flow_after_leases", "net_borrowing", "distributions", "cash", "debt",
-            "finance_leases",
-        ),
-        "income": (
-            "net_sales", "aws_operating_income", "north_america_operating_income",
-            "international_operating_income", "operating_income", "interest_income", "interest_expense",
-            "other_income", "pretax_income", "tax", "net_income", "normalised_net_income",
-        ),
-        "sales": (
-            "aws_sales", "advertising_sales", "all_stores_sales", "north_america_sales",
-            "international_sales", "net_sales", "aws_sales_growth", "advertising_sales_growth",
-            "net_sales_growth", "backlog",
-        ),
-        "assets": (
-            "net_capex", "capex", "property_additions", "aws_additions", "other_additions",
-            "aws_depreciation", "other_depreciation", "depreciation", "depreciation_amortization",
-            "aws_property", "aws_capacity",
-        ),
-        "margins": (
-            "aws_margin", "advertising_operating_margin", "retail_margin", "operating_margin", "net_margin",
-            "normalised_net_margin", "free_cash_flow_margin", "capex_intensity", "aws_return_on_capital",
-        ),
-        "value": (
-            "price", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]", "fade_value[mid]",
-            "perpetuity_value[mid]", "enterprise_value[mid]", "terminal_share", "stakes_after_haircut", "net_debt", "equity_value[mid]", "diluted_shares",
-            "value_per_share[dcf,low]", "value_per_share[dcf,mid]", "value_per_share[dcf,high]",
-            "value_per_share[exit_multiple,mid]", "value_per_share[sotp,mid]",
-            "value_per_share[price_to_sales,mid]", "value_per_share[net_margin,mid]", "upside[dcf]",
-        ),
-        "inflection": (
-            "trough", "trough_amount", "turn", "positive", "earlier_peak", "recross", "intensity_peak",
-            "peak_intensity",
-        ),
-    },
     headlines={
         "free_cash_flow": "free_cash_flow", "positive": "positive",
         "value_per_share[dcf]": "value_per_share[dcf,mid]",
@@ -151,5 +114,5 @@ REPORTS: Final = ReportWords(
 )
 
 PRESENTATION: Final = Presentation(
-    questions=QUESTIONS, workbook=WORKBOOK, cells=CELLS, reports=REPORTS
+    questions=QUESTIONS, statements=STATEMENTS, workbook=WORKBOOK, cells=CELLS, reports=REPORTS
 )

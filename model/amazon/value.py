@@ -98,7 +98,7 @@ class FirmCash(Block, sheet="Value"):
     # Quarters ahead only, so the column of the running year holds what is left of it
     flow_operating_income = line("Operating income, quarters ahead", "USD m", Segments.operating_income, history=0)
     flow_tax = line("Tax on operating income", "USD m", -Income.tax_rate * flow_operating_income, history=0)
-    nopat = line("NOPAT", "USD m", flow_operating_income + flow_tax, history=0)
+    flow_nopat = line("NOPAT, quarters ahead", "USD m", flow_operating_income + flow_tax, history=0)
     flow_depreciation_amortization = line("Depreciation and amortization", "USD m", Depreciation.depreciation_amortization, history=0)
     flow_content_and_leases = line("Content and operating leases", "USD m", OperatingCash.content_and_lease_spending, history=0)
     flow_working_capital = line("Working capital", "USD m", OperatingCash.working_capital, history=0)
@@ -107,7 +107,7 @@ class FirmCash(Block, sheet="Value"):
     flow_leased_property = line("Property under finance leases", "USD m", -FreeCash.finance_lease_additions, history=0)
     flow_to_firm = line(
         "Free cash flow to the firm, quarters ahead", "USD m",
-        nopat + flow_depreciation_amortization + flow_content_and_leases + flow_working_capital + flow_deferred_tax
+        flow_nopat + flow_depreciation_amortization + flow_content_and_leases + flow_working_capital + flow_deferred_tax
         + flow_net_capex + flow_leased_property,
         history=0,
         note="Stock compensation is an expense in operating income and is not added back; future dilution is not counted again.",

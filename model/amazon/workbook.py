@@ -19,9 +19,11 @@ from model.presentation import (
 
 _SHEETS: Final = {
     "Sales": SheetWords(
-        title="Net sales", holds="Demand, capacity and net sales by segment, advertising and stores, backlog"
+        title="Net sales", holds="Demand, capacity and net sales by segment and business, backlog"
     ),
-    "Assets": SheetWords(title="Capital expenditure", holds="Capital expenditure, property additions by site"),
+    "Assets": SheetWords(
+        title="Capital expenditure", holds="Capital expenditure, property additions by site, property"
+    ),
     "Depreciation": SheetWords(
         title="Depreciation, vintage by vintage",
         holds="Straight-line depreciation of every vintage, and of what stood at as-of",
@@ -33,7 +35,7 @@ _SHEETS: Final = {
     ),
     "Cash": SheetWords(
         title="Cash flow, cash and debt, inflection",
-        holds="Operating cash flow, free cash flow by five measures, cash, debt and leases, the inflection",
+        holds="Operating cash flow, free cash flow by five measures, cash, debt and leases, invested capital, the inflection",
     ),
     "Value": SheetWords(
         title="What the share is worth",
@@ -55,18 +57,6 @@ _METHOD_TEXTS: Final = {
     "perpetuity at the end of the axis, an exit multiple beside it; stock compensation is an expense; then the bridge to a "
     "diluted share.",
 }
-_ANNUAL: Final = (
-    "net_sales", "net_sales_growth", "aws_sales", "aws_sales_growth", "advertising_sales", "advertising_sales_growth",
-    "north_america_sales", "international_sales",
-    "aws_operating_income", "aws_margin", "advertising_operating_income", "advertising_operating_margin",
-    "north_america_operating_income", "international_operating_income", "retail_margin",
-    "operating_income", "operating_margin", "net_income", "net_margin", "normalised_net_income", "normalised_net_margin",
-    "depreciation", "aws_depreciation", "depreciation_amortization", "stock_compensation",
-    "operating_cash_flow", "net_capex", "capex", "property_additions",
-    "free_cash_flow", "free_cash_flow_margin", "free_cash_flow_after_leases", "free_cash_flow_after_equipment_leases",
-    "free_cash_flow_gross_capex", "free_cash_flow_after_stock_compensation",
-    "cash", "debt", "finance_leases", "backlog",
-)  # fmt: skip
 _TILES: Final = (
     TileWords(label="Free cash flow {year}", line="free_cash_flow", ahead=0),
     TileWords(label="Free cash flow {year}", line="free_cash_flow", ahead=1),
@@ -208,7 +198,7 @@ WORKBOOK: Final = WorkbookWords(
     sheets=_SHEETS,
     method=_METHOD_TEXTS,
     limits="Capital expenditure beyond what the company guides to is judgement, and free cash flow is only as good as it.",
-    annual=_ANNUAL,
+    statements=("income", "cash_flow", "position"),
     key_drivers=frozenset({
         "aws_growth", "sales_yield", "aws_cash_cost_ratio", "capex_budget", "aws_capex_to_demand", "advertising_growth",
     }),

@@ -32,7 +32,7 @@ FIRST_ROW: Final = 12
 """First row below the header."""
 
 COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED = "Cover", "Contents", "Functions", "Inputs", "Reported"
-ANNUAL, SCENARIOS, SENSITIVITY, THESIS = "Annual", "Scenarios", "Sensitivity", "Thesis"
+STATEMENTS, SCENARIOS, SENSITIVITY, THESIS = "Statements", "Scenarios", "Sensitivity", "Thesis"
 CHECKS, SOURCES, LOG = "Checks", "Sources", "Log"
 STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS)
 """Sheets that hold values of the model beside formulas."""
@@ -83,8 +83,7 @@ class Layout:
     """Places of every row of a plan, for a choice of scenarios.
 
     ``places``: rows of drivers, reported figures and lines; ``live``: rows of drivers on Inputs; ``given``:
-    first of the rows, one per scenario, that hold a driver's values on Inputs; ``annual``: rows of the Annual
-    sheet.
+    first of the rows, one per scenario, that hold a driver's values on Inputs.
     """
 
     plan: Plan
@@ -92,7 +91,6 @@ class Layout:
     places: dict[str, Place] = field(default_factory=dict)
     live: dict[str, int] = field(default_factory=dict)
     given: dict[str, int] = field(default_factory=dict)
-    annual: dict[str, int] = field(default_factory=dict)
     headings: dict[str, list[SectionTitle]] = field(default_factory=dict)
     last_row: dict[str, int] = field(default_factory=dict)
 
@@ -103,8 +101,6 @@ class Layout:
         for block in self.plan.model.blocks:
             self._place_block(block)
         self._place_inputs()
-        for row, key in enumerate(self.words.annual, start=FIRST_ROW):
-            self.annual[self.plan.row(key).key] = row
 
     @property
     def company(self) -> Company:

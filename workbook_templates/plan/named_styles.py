@@ -26,6 +26,8 @@ def register(workbook: Workbook) -> None:
         )
         if style.fill:
             named.fill = PatternFill("solid", fgColor=style.fill)
+        if style.name.startswith("subtotal"):
+            named.border = Border(top=Side(style="thin", color=styles.NAVY))
         if style.name.startswith("period") or style.name == "entry":
             named.border = Border(bottom=Side(style="thin", color=styles.GREY))
         named.protection = Protection(locked=style.locked)

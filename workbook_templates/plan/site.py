@@ -135,15 +135,3 @@ class Site:
     def header_row(self, what: CalendarName) -> str:
         """Return the reference to a property of all quarters."""
         return self.layout.over_axis(_HEADER_ROWS[what], fixed_row=True)
-
-
-@dataclass(frozen=True)
-class AnnualSite(Site):
-    """A cell of the Annual sheet, which has the parts of its ratios too."""
-
-    def cell(self, key: str, lag: int) -> str:
-        """Return the reference to the row of the Annual sheet."""
-        if key not in self.layout.annual:
-            remedy = "which a ratio on it uses: add it to annual in WorkbookWords"
-            raise DeclarationError(f"the {places.ANNUAL} sheet lacks {key}, {remedy}")
-        return reference(self.layout.annual[key], self._left(key, lag))

@@ -41,14 +41,17 @@ FORMATS: Final = {
 FONTS: Final = {
     "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE,
     "live": BLACK, "total": BLACK, "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
+    "subtotal": GREEN, "ratio": GREEN,
 }  # fmt: skip
 """Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings,
-picked, highlighted, stamped, the driver's values at a grid, the scenario in its centre, headline."""
+picked, highlighted, stamped, the driver's values at a grid, the scenario in its centre, headline,
+linked as a sum or a rate of a statement."""
 SIZES: Final = {"tile": 14}
-BOLD: Final = frozenset({"live", "total", "edge", "centre", "tile"})
+BOLD: Final = frozenset({"subtotal", "live", "total", "edge", "centre", "tile"})
+ITALIC: Final = frozenset({"ratio", "estimate"})
 UNLOCKED: Final = frozenset({"input", "key"})
 """Roles of cells that stay open when a sheet is protected."""
-FILLS: Final = {"key": YELLOW, "live": PALE, "edge": PALE, "centre": BAND}
+FILLS: Final = {"subtotal": BAND, "key": YELLOW, "live": PALE, "edge": PALE, "centre": BAND}
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,12 @@ _TEXTS: Final = (
     Style("go to", 9, colour=GREEN),
     Style("heading", 11, bold=True, colour=WHITE, fill=NAVY),
     Style("label", wraps=True),
-    Style("indented", colour=GREY, indent=2),
+    Style("indented", colour=GREY, horizontal="left", indent=2),
+    Style("caption", bold=True, colour=NAVY),
+    Style("ratio label", italic=True, colour=GREY, horizontal="left", indent=2),
+    Style("subtotal label", bold=True, fill=BAND),
+    Style("subtotal name", 9, colour=GREY, font="Consolas", fill=BAND),
+    Style("subtotal unit", 9, colour=GREY, fill=BAND),
     Style("name", 9, colour=GREY, font="Consolas"),
     Style("unit", 9, colour=GREY),
     Style("note", 9, colour=GREY, horizontal="left", indent=1, wraps=True),
@@ -106,7 +114,7 @@ _TEXTS: Final = (
 
 def _style_of_numbers(role: str, format_name: str) -> Style:
     return Style(
-        f"{role} {format_name}", SIZES.get(role, 10), bold=role in BOLD, italic=role == "estimate",
+        f"{role} {format_name}", SIZES.get(role, 10), bold=role in BOLD, italic=role in ITALIC,
         colour=FONTS[role], fill=FILLS.get(role, ""), horizontal="left" if format_name == "text" else "right",
         locked=role not in UNLOCKED, format_name=format_name,
     )  # fmt: skip

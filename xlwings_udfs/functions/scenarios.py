@@ -16,7 +16,16 @@ from xlwings_udfs.cells.error_values import NOT_AVAILABLE
 from xlwings_udfs.cells.models import computed, current_year, figure, in_cell, model_of, scenario_name
 from xlwings_udfs.cells.overrides import overrides_of
 from xlwings_udfs.functions.arguments import OverridesCell, ScenarioCell  # noqa: TC001  # hosts read annotations
-from xlwings_udfs.functions.words import FREQUENCIES, choice, known, meaning, questions, statement_rows, words
+from xlwings_udfs.functions.words import (
+    FREQUENCIES,
+    choice,
+    known,
+    meaning,
+    questions,
+    statement_rows,
+    statements,
+    words,
+)
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -49,7 +58,7 @@ def AMZN_INFLECTION(
 @cell_function
 def AMZN_TABLE(
     statement: Annotated[
-        Any, choice("income, sales, assets, cash, margins, value or inflection", words().statements)
+        Any, choice("A statement (income, cash_flow, position) or another table", statements())
     ] = None,
     scenario: ScenarioCell = None,
     frequency: Annotated[
@@ -59,9 +68,9 @@ def AMZN_TABLE(
 ) -> Any:
     """Return a statement as a block: one row per line, periods across; empty where a line has no figure.
 
-    Example: ``AMZN_TABLE("cash", "base", "annual")``.
+    Example: ``AMZN_TABLE("income", "base", "annual")``.
     """
-    lines = meaning(statement, "statement", words().statements)
+    lines = meaning(statement, "statement", statements()).lines
     return statement_rows(model_of(scenario, overrides), lines, meaning(frequency, "frequency", FREQUENCIES))
 
 

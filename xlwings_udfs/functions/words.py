@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from model.language.periods import Frequency
-    from model.presentation import CellWords, Questions
+    from model.presentation import CellWords, Questions, Statement
     from model.results import Results
 
 Meaning = TypeVar("Meaning")
@@ -26,6 +26,11 @@ FREQUENCIES: Final[dict[str, Frequency]] = {"annual": "annual", "quarterly": "qu
 def words() -> CellWords:
     """Return the words of the company in use."""
     return companies.default().presentation.cells
+
+
+def statements() -> Mapping[str, Statement]:
+    """Return the statements of the company in use."""
+    return companies.default().presentation.statements
 
 
 def questions() -> Questions:

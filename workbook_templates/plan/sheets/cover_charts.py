@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbook_templates.a1 import across, down, reference
 from workbook_templates.plan.cells import Chart, Series
-from workbook_templates.plan.layout import ANNUAL, AS_OF_CELL, COVER, PERIOD_ROW, SCENARIOS, Layout
+from workbook_templates.plan.layout import AS_OF_CELL, COVER, PERIOD_ROW, SCENARIOS, Layout
 from workbook_templates.plan.sheets import scenarios
 from workbook_templates.plan.styles import BLUES, COLOURS, NAVY, RED, SERIES
 
@@ -56,18 +56,15 @@ def _beside(place: int, column: int) -> str:
 
 
 def _chart_of(layout: Layout, words: ChartWords, corner: str, width: float) -> Chart:
-    """Return a chart of lines by year, from the sheet Annual if it has them all, or by quarter."""
-    keys = [*words.columns, *words.lines]
-    is_annual = not words.quarterly and all(key in layout.annual for key in keys)
-    sheet = ANNUAL if is_annual else layout.places[keys[0]].sheet
+    """Return a chart of lines by year or by quarter, from the sheets that compute them."""
     first, last = _columns(layout, quarterly=words.quarterly)
     series = []
     for key, (title, colour) in (*words.columns.items(), *words.lines.items()):
-        row = layout.annual[key] if is_annual else layout.places[key].row
-        cells = across(sheet, row, first, last)
+        cells = across(*layout.places[key], first, last)
         series.append(Series(title, cells, COLOURS[colour], line=key in words.lines))
+    heads = across(layout.places[key].sheet, PERIOD_ROW, first, last)
     return Chart(
-        words.title, corner, (width, _HEIGHT), across(sheet, PERIOD_ROW, first, last), tuple(series),
+        words.title, corner, (width, _HEIGHT), heads, tuple(series),
         words.unit, words.number_format, category_format=_QUARTER_FORMAT if words.quarterly else "",
         stacked=words.stacked,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.language.periods import QUARTERS_A_YEAR
+from model.language.periods import QUARTERS_A_YEAR, Quarter
 from workbook_templates.a1 import absolute, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, SheetPlan, WorkbookPlan
@@ -69,7 +69,7 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
         sheet.put(places.PERIOD_ROW, column, text, "period text")
         sheet.put(places.BASIS_ROW, column, "", "basis")
     for place, year in enumerate(axis.years):
-        _put_year(sheet, layout.year_column(place), place, year, axis.forecast_start)
+        _put_year(sheet, layout.year_column(place), place, year, basis_of_year(axis, year))
     for position in range(axis.length):
         _put_quarter(sheet, layout.quarter_column(position), position, axis)
     sheet.widths |= _WIDTHS
@@ -80,12 +80,17 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
     sheet.frozen = (places.FIRST_ROW - 1, places.UNIT)
 
 
-def _put_year(sheet: SheetPlan, column: int, place: int, year: int, forecast_start: int) -> None:
-    last = (place + 1) * QUARTERS_A_YEAR
-    basis = "reported" if last <= forecast_start else "mixed"
-    if last - QUARTERS_A_YEAR >= forecast_start:
-        basis = "forecast"
-    numbers = {places.YEAR_ROW: year, places.POSITION_ROW: last, places.YEAR_NUMBER_ROW: place + 1}
+def basis_of_year(axis: Axis, year: int) -> str:
+    """Tell whether a year is reported, forecast, or in parts both."""
+    first, last = Quarter(year, 1), Quarter(year, QUARTERS_A_YEAR)
+    return "reported" if last <= axis.as_of else "forecast" if first > axis.as_of else "mixed"
+
+
+def _put_year(sheet: SheetPlan, column: int, place: int, year: int, basis: str) -> None:
+    numbers = {
+        places.YEAR_ROW: year, places.POSITION_ROW: (place + 1) * QUARTERS_A_YEAR,
+        places.YEAR_NUMBER_ROW: place + 1,
+    }  # fmt: skip
     _put_column(sheet, column, numbers, f"FY{year}", basis)
     sheet.widths[column] = 11
 

@@ -12,7 +12,6 @@ from model.evidence.thesis import load_thesis
 from workbook_templates.a1 import looks_like_a_cell
 from workbook_templates.plan.layout import CHECKS, COVER, THESIS, calculation_sheets
 from workbook_templates.plan.sheets import (
-    annual,
     contents,
     functions,
     history,
@@ -20,6 +19,7 @@ from workbook_templates.plan.sheets import (
     log,
     scenarios,
     sensitivity,
+    statements,
 )
 from workbook_templates.plan.sheets.calculation import CHECKS_SHEET, calculation
 from workbook_templates.plan.sheets.cover import cover
@@ -28,10 +28,9 @@ from workbook_templates.plan.sheets.thesis import thesis_sheet
 if TYPE_CHECKING:
     from model.company import Company
     from model.language.declarations import Model
-    from model.presentation import WorkbookWords
     from workbook_templates.plan.sheets.sheet import Sheet
 
-FRONT: Final = (contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET)
+FRONT: Final = (contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET, statements.SHEET)
 """Between the cover and the computed lines."""
 MIDDLE: Final = (scenarios.SHEET, sensitivity.SHEET)
 """Between the computed lines and the claims."""
@@ -45,27 +44,15 @@ def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:
     claims = [] if thesis is None else [thesis_sheet(thesis)]
     checked = [CHECKS_SHEET] if any(block.sheet == CHECKS for block in company.model.blocks) else []
     _check_names(company.model)
-    front, computed = cover(words.title or company.title), _computed(company.model, words)
-    sheets = (front, *FRONT, *computed, *MIDDLE, *claims, *checked, *END)
+    computed = [calculation(name, words.sheets.get(name)) for name in calculation_sheets(company.model)]
+    sheets = (cover(words.title or company.title), *FRONT, *computed, *MIDDLE, *claims, *checked, *END)
     wanted = (each for each in sheets if with_functions or each is not functions.SHEET)
     return tuple(each for each in wanted if each.is_needed(words))
 
 
-def _computed(model: Model, words: WorkbookWords) -> list[Sheet]:
-    """Return the sheets that blocks name, and that of years after the last of which it shows a line."""
-    names = calculation_sheets(model)
-    sheets = [calculation(name, words.sheets.get(name)) for name in names]
-    annual_lines = {key.partition("[")[0] for key in words.annual}
-    after = 0
-    for block in model.blocks:
-        if annual_lines & {item.name for item in block.declared} and block.sheet in names:
-            after = max(after, names.index(block.sheet) + 1)
-    return [*sheets[:after], annual.SHEET, *sheets[after:]]
-
-
 def _check_names(model: Model) -> None:
     """Refuse two sheets of one name, and names of blocks that formulas could not write without quotes."""
-    names = [COVER, *(each.name for each in (*FRONT, annual.SHEET, *MIDDLE, *END)), THESIS]
+    names = [COVER, *(each.name for each in (*FRONT, *MIDDLE, *END)), THESIS]
     for name in names:
         if names.count(name) > 1:
             raise DeclarationError(f"two sheets are called {name!r}: rename one of them")

@@ -1,23 +1,18 @@
 """The presentation of a company: names of its lines and drivers, by the place where they are shown.
 
 Every part has defaults: what a company does not name is left out where it would be shown. The types say which
-texts are names, and of what: :func:`check_presentation` holds them against the model.
+texts are names, and of what: :mod:`model.presentation.checks` holds them against the model.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from model.errors import DeclarationError, did_you_mean
 from model.language.periods import Axis
-from model.plan.plan import REPORTED_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
     from model.plan.plan import Plan
 
 Row = Annotated[str, "row"]
@@ -32,7 +27,11 @@ RowWithPeriod = Annotated[str, "figure"]
 Reason = Annotated[str, "text with rows"]
 """A text with rows in braces."""
 Sheet = Annotated[str, "sheet"]
+StatementName = Annotated[str, "statement"]
 Colour = Literal["navy", "blue", "teal", "amber", "red", "green", "grey"]
+Role = Literal["heading", "line", "less", "detail", "subtotal", "ratio"]
+"""Of a row of a statement: a title, a line that is added, one that is taken away (its figure keeps its sign),
+one that is only part of the line above, a sum, and a growth rate, margin or multiple of the row above."""
 
 Rows = tuple[Row, ...]
 RowsByWord = Mapping[str, Row]
@@ -76,6 +75,38 @@ class Questions:
     def value(self) -> str:
         """Row of the value per share by the first method; empty where there is none."""
         return next(iter(self.values.values()), "")
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """A row of a statement; without a label of its own it has that of the model. A heading has no line."""
+
+    role: Role
+    line: OptionalRow = ""
+    label: str = ""
+
+    def text(self, plan: Plan) -> str:
+        """Return what the row is called."""
+        label = self.label or plan.row(self.line).label
+        return f"less {label[0].lower()}{label[1:]}" if self.role == "less" else label
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement, or another table of lines that are read together."""
+
+    title: str
+    rows: tuple[StatementRow, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines, each once."""
+        return tuple(dict.fromkeys(row.line for row in self.rows if row.line))
+
+
+def table(title: str, *lines: Row) -> Statement:
+    """Return a table of lines that are all alike."""
+    return Statement(title, tuple(StatementRow("line", each) for each in lines))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +220,7 @@ class WorkbookWords:
     - ``title``: of the cover; the company's unless given.
     - ``sheets``: texts of the sheets of computed lines.
     - ``method``, ``limits``: on Contents: the method in a few names and texts, and its limits.
-    - ``annual``: lines of the sheet of years and trailing twelve months. What a ratio relates must be among
-      them, above it.
+    - ``statements``: names of those on the sheet of statements.
     - ``key_drivers``: assumptions that decide the answer: shown on yellow.
     - ``tiles``, ``headlines``, ``values``, ``charts_beside``, ``charts_below``: on the cover.
     - ``events``, ``meanings``, ``events_title``: rows of the inflection, and what they mean.
@@ -204,7 +234,7 @@ class WorkbookWords:
     sheets: Mapping[Sheet, SheetWords] = field(default_factory=dict)
     method: Mapping[str, str] = field(default_factory=dict)
     limits: str = ""
-    annual: Rows = ()
+    statements: tuple[StatementName, ...] = ()
     key_drivers: frozenset[Name] = frozenset()
     tiles: tuple[TileWords, ...] = ()
     headlines: Rows = ()
@@ -238,7 +268,6 @@ class CellWords:
     - ``multiples``: multiples of the market value: the line of the denominator, and a line that is added to
       the market value; an empty name adds nothing.
     - ``shares``, ``price_date``: results: the number of shares, and the day of the price.
-    - ``statements``: statements and their lines.
     - ``headlines``: columns of the table of scenarios and their lines.
     """
 
@@ -252,7 +281,6 @@ class CellWords:
     multiples: Mapping[str, tuple[Row, OptionalRow]] = field(default_factory=dict)
     shares: Row = ""
     price_date: Row = ""
-    statements: Mapping[str, Rows] = field(default_factory=dict)
     headlines: RowsByWord = field(default_factory=dict)
 
 
@@ -298,90 +326,13 @@ class ReportWords:
 
 @dataclass(frozen=True, kw_only=True)
 class Presentation:
-    """What is shown of a company, by who shows it."""
+    """What is shown of a company, by who shows it.
+
+    ``statements``: by the names under which commands and functions know them.
+    """
 
     questions: Questions = field(default_factory=Questions)
+    statements: Mapping[StatementName, Statement] = field(default_factory=dict)
     workbook: WorkbookWords = field(default_factory=WorkbookWords)
     cells: CellWords = field(default_factory=CellWords)
     reports: ReportWords = field(default_factory=ReportWords)
-
-
-def check_presentation(words: Presentation, plan: Plan, company: str) -> None:
-    """Refuse a name that the model does not have, and parts that do not fit each other."""
-    drivers = [key for each in plan.model.drivers.values() for key in plan.names[each.name]]
-    known: dict[str, Collection[str]] = {
-        "row": plan.rows,
-        "line or driver": plan.names,
-        "row of a driver": [key for key in drivers if "[" in key or len(plan.names[key]) == 1],
-        "sheet": [block.sheet for block in plan.model.blocks],
-    }
-    found = [*_names(Presentation, words, "presentation"), *_by_method(words.workbook.values)]
-    for where, kind, name in found:
-        taken = known.get(kind, get_args(kind))
-        if name not in taken:
-            hint = did_you_mean(name, (each for each in taken if not each.startswith(REPORTED_PREFIX)))
-            what = kind if kind in known else "value"
-            raise DeclarationError(f"{company}: {where}: no {what} {name!r}{hint}")
-    for where, fault in _misfits(words, plan):
-        raise DeclarationError(f"{company}: presentation.{where}: {fault}")
-
-
-def _names(hint: Any, value: Any, where: str) -> Iterator[tuple[str, Any, str]]:  # noqa: ANN401  # any type, any value
-    """Walk a value by its type; yield the place, kind (or set of texts) and text of each name in it."""
-    parts = get_args(hint)
-    if is_dataclass(value):
-        hints = get_type_hints(type(value), include_extras=True)
-        for each in fields(value):
-            own = getattr(value, each.name)
-            if own != each.default:
-                yield from _names(hints[each.name], own, f"{where}.{each.name}")
-    elif get_origin(hint) is Literal:
-        yield where, hint, value
-    elif get_origin(hint) is Annotated:
-        _, kind, *others = parts
-        if kind == "text with rows":
-            yield from ((where, "row", name) for name in re.findall(r"{(.+?)}", value))
-        elif value not in others:
-            yield where, *(("row", value.partition(" ")[0]) if kind == "figure" else (kind, value))
-    elif isinstance(value, Mapping):
-        for key, content in value.items():
-            yield from _names(parts[0], key, where)
-            yield from _names(parts[1], content, f"{where}[{key!r}]")
-    elif isinstance(value, (tuple, frozenset)):
-        same = isinstance(value, frozenset) or parts[-1] is ...
-        for place, content in enumerate(value):
-            yield from _names(parts[0 if same else place], content, where)
-
-
-def _by_method(values: ValueWords | None) -> Iterator[tuple[str, str, str]]:
-    where = "presentation.workbook.values.columns"
-    if values is not None:
-        for method in values.methods:
-            yield from ((where, "row", each.replace("{method}", method)) for each in values.columns.values())
-
-
-def _misfits(words: Presentation, plan: Plan) -> Iterator[tuple[str, str]]:
-    """Yield the parts that lack their counterpart, each with what is wrong."""
-    book, questions = words.workbook, words.questions
-    if book.values is not None:
-        if missing := [head for head in VALUE_HEADS if head not in book.values.columns]:
-            yield "workbook.values.columns", f"their chart needs columns headed {', '.join(missing)}"
-        off = book.values.off_scale
-        if off != tuple(book.values.methods)[len(book.values.methods) - len(off) :]:
-            yield "workbook.values.off_scale", f"{', '.join(off)} must be the last of the methods"
-    pairs = book.sensitivity.tables.values() if book.sensitivity else ()
-    for step in (step for pair in pairs for step in pair):
-        if step.operation == "set" and not step.centre and plan.rows[step.driver].timed:
-            fault = f"{step.driver!r} varies with time: add to it, scale it, or give a centre"
-            yield "workbook.sensitivity.tables", fault
-    by_year = {key for section in book.sections if section.years is not None for key in section.lines}
-    single = {key for section in book.sections if section.years is None for key in section.lines}
-    if book.scenario_flow and book.scenario_flow not in by_year:
-        yield "workbook.scenario_flow", f"{book.scenario_flow!r} is in no section with years: add it to one"
-    for key in sorted(book.scenario_values.keys() - single):
-        yield "workbook.scenario_values", f"{key!r} is in no section without years: add it to one"
-    for method in sorted(words.reports.ranges.keys() - questions.values.keys()):
-        yield "reports.ranges", f"{method!r} is no method of questions.values: add it there"
-    usual = words.cells.usual_event
-    if usual and usual not in questions.events:
-        yield "cells.usual_event", f"{usual!r} is not among questions.events: add it there"
