@@ -136,8 +136,11 @@ def test_the_discounted_cash_flow_computed_again_from_dates_is_the_same(name: st
     terminal = income * 1.035 * (1 - 0.035 / 0.18) / (rate - 0.035) * (1 + rate) ** 0.5
     terminal /= (1 + rate) ** ((ends[-1] - day.toordinal()) / 365.25)
     last = axis.forecast_start - 1
-    stakes, shares = (60600, 10845) if name == "article" else (190400, 10903)
-    equity = flows + terminal + x["cash"][last] + 0.75 * stakes - x["debt"][last] - x["finance_leases"][last]
+    stakes, owed, shares = (
+        (60600, 281 + 7200, 10845) if name == "article" else (190400 + 15000 + 13700, 415 + 8900, 10903)
+    )
+    debts = x["debt"][last] + x["finance_leases"][last] + owed
+    equity = flows + terminal + x["cash"][last] + 0.75 * stakes - debts
     assert equity / shares == pytest.approx(one(results, DCF), rel=1e-9)
     assert one(results, "terminal_share") == pytest.approx(terminal / (flows + terminal), rel=1e-9)
 
@@ -245,9 +248,24 @@ def test_the_bridge_adds_up_at_every_as_of(as_of: str) -> None:
     enterprise = one(results, "value_of_flows[mid]") + one(results, "perpetuity[mid]") * one(
         results, "end_discount_factor[mid]"
     )
-    equity = enterprise - net_debt + one(results, "stakes_after_haircut")
+    equity = enterprise - net_debt + 0.75 * (190_400 + 28_700) - 9_315
     assert one(results, DCF) * one(results, "diluted_shares") == pytest.approx(equity, rel=1e-12)
     assert one(results, "basic_value_per_share") > one(results, DCF)
+
+
+def test_stakes_grow_at_cost_by_what_is_invested_and_move_no_value() -> None:
+    results = computed("base")
+    held = {year: results.value("stakes_at_cost", Period.parse(year)) for year in ("2026", "2027", "2028")}
+    # 22.5bn in 2026Q3, then by quarter 1.5bn in 2026, 3bn in 2027, 2bn in 2028
+    assert held == {
+        "2026": 219_100 + 22_500 + 1_500,
+        "2027": 243_100 + 4 * 3_000,
+        "2028": 255_100 + 4 * 2_000,
+    }
+    assert results.values["commitments"][0, 0] == 137_214 + 130_065 + 21_300 + 15_000
+    memo = {"leases_not_commenced": 0.0, "purchase_obligations": 0.0, "unfunded_commitments": 0.0}
+    for changed in (memo, {"investments": {"2030": 5_000.0}}):
+        assert one(run([load_scenario("base").with_overrides(changed)]), DCF) == one(results, DCF)
 
 
 def test_stock_compensation_is_counted_once() -> None:
