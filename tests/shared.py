@@ -45,10 +45,20 @@ def worth(scenario: Scenario) -> float:
     return float(run([scenario]).values["value_per_share[dcf,mid]"][0, 0])
 
 
-def flat(scenario: Scenario) -> Scenario:
-    """Return a scenario in which every quarter ahead has its year's value as its own.
+AS_CALIBRATED = {
+    "stakes[openai]": 0.0,
+    "financing_obligations_owed": 0.0,
+    "risk_free": 0.042,
+    "cost_of_debt": 0.048,
+}
+"""What the calibration did not count, and the rates that it assumed."""
 
-    It grows on the same quarter of the year before and takes no path within the year, as in the calibration.
+
+def flat(scenario: Scenario) -> Scenario:
+    """Return a scenario in which every quarter ahead has its year's value as its own, as in the calibration.
+
+    It grows on the same quarter of the year before and takes no path within the year; the bridge to equity
+    and the rates are those of the calibration too.
     """
     axis = scenario.plan.axis
     values = {}
@@ -56,7 +66,7 @@ def flat(scenario: Scenario) -> Scenario:
         table = scenario.table[key]
         ahead = ((str(each), str(each.year)) for each in axis.quarters[axis.forecast_start :])
         values[key] = {quarter: table.get(quarter, table[year]) for quarter, year in ahead}
-    return scenario.with_overrides(values)
+    return scenario.with_overrides({**values, **AS_CALIBRATED})
 
 
 @cache

@@ -199,7 +199,6 @@ _WORKBOOKS = {
     r"scenario_flow: 'all_sales' is in no section": WorkbookWords(scenario_flow="all_sales"),
     r"scenario_values: 'lowest_cash' is in no": WorkbookWords(scenario_values={"lowest_cash": ""}),
     r"columns: their chart needs .* low, low to mid, ": table_of_values(columns={"": "cash"}),
-    r"off_scale: a must be the last": table_of_values(off_scale=("a",)),
     r"columns: no row 'x_a'": table_of_values(columns={"low": "x_{method}"}),
     r"tables: no row 'free_csh'; did you mean free_cash": WorkbookWords(
         sensitivity=SensitivityWords(tables={"free_csh {year}": _STEPS})
@@ -255,7 +254,7 @@ def texts(value: object, where: str) -> Iterator[tuple[str, str]]:
 def test_every_field_that_names_lines_is_checked() -> None:
     plan = load_scenario("base").plan
     checked = {re.sub(r"\['.*?'\]", "", where) for where, *_ in named(Presentation, AMAZON.presentation, "")}
-    checked |= {f".workbook.values.{field}" for field in ("columns", "methods", "off_scale")}  # by method
+    checked |= {f".workbook.values.{field}" for field in ("columns", "methods")}  # by method
     found = texts(AMAZON.presentation, "")
     assert {where for where, text in found if text in plan.rows or text in plan.names} <= checked
     assert set(get_args(Colour)) == set(COLOURS)

@@ -12,6 +12,7 @@ from model.evidence.claims import Entry, ledger
 from model.evidence.running_period import reported_so_far
 from model.evidence.thesis import load_thesis
 from model.language.periods import Period, Quarter
+from model.reported.actuals import load_actuals
 from model.reported.guidance import all_guidance, guidance_at
 from model.results import run
 from model.scenarios.composing import load_scenario
@@ -45,7 +46,13 @@ STATUSES = {
     "aws-growth-30": ("open", "open", "open", "open", "on_track"),
     "risk-silicon": ("open", "open", "open", "open", "on_track"),
     "net-margin": ("open", "open", "open", "open", "open"),
+    "aws-cash-flow": ("open", "open", "open", "open", "on_track"),
+    "aws-capex-cover": ("open", "open", "open", "open", "off_track"),
+    "ai-services": ("open", "open", "open", "open", "on_track"),
+    "net-margin-step-up": ("open", "off_track", "off_track", "missed", "missed"),
     "silicon": ("not_testable",) * 5,
+    "suppliers": ("not_testable",) * 5,
+    "reactors": ("not_testable",) * 5,
     "risk-price": ("not_testable",) * 5,
 }
 """Read off the filings by hand: what each quarter's report, and guidance given with it, says of a claim."""
@@ -97,6 +104,26 @@ def test_risks_are_priced_by_their_overlays() -> None:
         expected = computed(f"article+{overlay}").values[DCF][0, 0] - computed("article").values[DCF][0, 0]
         assert entry(name, "2026Q2").at_stake == pytest.approx(expected)
         assert expected < 0
+
+
+def test_aws_earns_half_of_what_it_adds_in_the_first_half_of_2026() -> None:
+    figures = load_actuals()
+    halves = (Quarter(2026, 1), Quarter(2026, 2))
+    income, additions = (
+        sum(figures.value(item, quarter) for quarter in halves)
+        for item in ("operating_income_aws", "net_property_additions_aws")
+    )
+    depreciation = sum(figures.value("property_depreciation_aws", quarter) for quarter in halves)
+    cover = (income + depreciation) / additions
+    assert entry("aws-capex-cover", "2026Q2").reason == f"2 of 4 quarters: {cover:.2%}"
+    assert 0.5 < cover < 0.55
+
+
+def test_the_net_margin_of_2025_was_in_the_range_that_is_called_a_step_up() -> None:
+    figures = load_actuals()
+    margin = figures.annual["net_income", "2025"].value / figures.annual["net_sales", "2025"].value
+    assert entry("net-margin-step-up", "2025Q4").reported == pytest.approx(margin)
+    assert 0.10 < margin < 0.12
 
 
 def test_what_is_at_stake_is_the_article_with_that_one_claim_replaced() -> None:

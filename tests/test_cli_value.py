@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands import amzn_fcf, refused
+from scenario_files import HEAD, entry, write
 from shared import computed
 
 from model.analysis.solve import solve
@@ -37,11 +38,12 @@ def test_value_prints_every_method_and_what_it_rests_on() -> None:
     )
 
 
-def test_value_warns_of_a_heavy_terminal_and_says_how_stock_compensation_is_counted() -> None:
-    text = amzn_fcf("value", "--scenario", "base", "--scenario", "bear").stdout
+def test_value_warns_of_a_heavy_terminal_and_says_how_stock_compensation_is_counted(tmp_path: Path) -> None:
+    limit = entry("terminal_share_limit", "ratio", "").replace("values = ", "value = 0.5")
+    text = amzn_fcf("value", "--scenario", write(tmp_path, HEAD + limit), "--scenario", "base").stdout
     share = computed("base").values["terminal_share"][0, 0]
-    assert f"warning: base: {share:.2%} of the enterprise value lies after the axis (limit 75.00%)" in text
-    assert "warning: bear" not in text
+    assert f"warning: mine: {share:.2%} of the enterprise value lies after the axis (limit 50.00%)" in text
+    assert ("warning: base" in text) == (share > 0.75)
     assert "Stock compensation is counted once" in text
     assert "weighted" not in text
 
@@ -57,15 +59,18 @@ def test_solve_prints_root_bracket_and_the_value_there() -> None:
 
 
 def test_solve_takes_the_scenario_s_own_price_and_words_for_drivers() -> None:
-    (record,) = csv.DictReader(io.StringIO(amzn_fcf("solve", "inflection", "--format", "csv").stdout))
+    (record,) = csv.DictReader(
+        io.StringIO(amzn_fcf("solve", "inflection", "--scenario", "bull", "--format", "csv").stdout)
+    )
     assert (record["driver"], float(record["price"])) == ("capex_scale", 256.29)
     assert record["positive_at_root"].startswith("20")
 
 
 def test_solve_warns_where_the_root_is_no_sound_valuation() -> None:
-    """Beside the pole of the perpetuity any price can be reached, by growth just below the discount rate."""
-    text = amzn_fcf("solve", "terminal_growth", "--price", "100000").stdout
-    assert "warning: at the root: growth after the axis, 9.15%, is above the risk-free rate" in text
+    """Towards the pole of the perpetuity high prices can be reached, by growth near the discount rate."""
+    text = amzn_fcf("solve", "terminal_growth", "--price", "400").stdout
+    root = solve(load_scenario("base"), "terminal_growth", 400, "value_per_share[dcf,mid]").value
+    assert f"warning: at the root: growth after the axis, {root:.2%}, is above the risk-free rate" in text
     assert "warning" not in amzn_fcf("solve", "wacc", "--price", "180").stdout
 
 

@@ -148,7 +148,9 @@ def test_a_head_has_the_format_of_a_quarter_only_if_it_is_one() -> None:
     assert all(20221 <= content <= 20354 and 1 <= content % 10 <= 4 for _, content in heads), heads[:3]
 
 
-@pytest.mark.parametrize(("driver", "value"), [("wacc", 0.08), ("terminal_growth", 0.03), ("stakes", 0.0)])
+@pytest.mark.parametrize(
+    ("driver", "value"), [("wacc", 0.08), ("terminal_growth", 0.03), ("stakes[anthropic]", 0.0)]
+)
 def test_an_input_changed_by_hand_moves_the_functions_and_the_native_formulas_alike(
     driver: str, value: float
 ) -> None:

@@ -140,7 +140,7 @@ def test_a_linear_line_moves_by_the_share_of_its_driver_to_both_sides() -> None:
     expected = 0.1 * 0.4 * base.value("advertising_sales", Period.parse("2028"))
     found = bar("advertising_operating_income 2028", "advertising_margin")
     assert (found.change_low, found.change_high) == pytest.approx((-expected, expected), rel=1e-9)
-    expected = 0.2 * 0.25 * 190_400 / 10_903
+    expected = 0.2 * 0.25 * (190_400 + 28_700) / 10_903
     found = bar(SHARE, "stake_haircut", swing=0.2)
     assert (found.change_low, found.change_high) == pytest.approx((expected, -expected), rel=1e-9)
     assert (found.driver_low, found.driver_base, found.driver_high) == pytest.approx((0.2, 0.25, 0.3))

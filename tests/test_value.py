@@ -182,9 +182,24 @@ def test_the_bridge_adds_up_at_every_as_of(as_of: str) -> None:
     enterprise = sum(
         one(results, f"{part}[mid]") for part in ("value_of_flows", "fade_value", "perpetuity_value")
     )
-    equity = enterprise - net_debt + one(results, "stakes_after_haircut")
+    equity = enterprise - net_debt + 0.75 * (190_400 + 28_700) - 9_315
     assert one(results, DCF) * one(results, "diluted_shares") == pytest.approx(equity, rel=1e-12)
     assert one(results, "basic_value_per_share") > one(results, DCF)
+
+
+def test_stakes_grow_at_cost_by_what_is_invested_and_move_no_value() -> None:
+    results = computed("base")
+    held = {year: results.value("stakes_at_cost", Period.parse(year)) for year in ("2026", "2027", "2028")}
+    # 22.5bn in 2026Q3, then by quarter 1.5bn in 2026, 3bn in 2027, 2bn in 2028
+    assert held == {
+        "2026": 219_100 + 22_500 + 1_500,
+        "2027": 243_100 + 4 * 3_000,
+        "2028": 255_100 + 4 * 2_000,
+    }
+    assert results.values["commitments"][0, 0] == 137_214 + 130_065 + 21_300 + 15_000
+    memo = {"leases_not_commenced": 0.0, "purchase_obligations": 0.0, "unfunded_commitments": 0.0}
+    for changed in (memo, {"investments": {"2030": 5_000.0}}):
+        assert one(run([load_scenario("base").with_overrides(changed)]), DCF) == one(results, DCF)
 
 
 def test_stock_compensation_is_counted_once() -> None:
@@ -227,6 +242,48 @@ def test_amazon_has_the_lowest_price_to_sales_of_the_magnificent_seven() -> None
     assert one(results, "price_to_sales_trailing") == pytest.approx(226.76 * 10845 / sales)
     assert one(results, "peers_price_to_sales[low]") == pytest.approx(1638000 / 189457)
     assert one(results, "lowest_of_all") == 1
+
+
+PEERS = {
+    "microsoft": (3611541, 293812, 104912),
+    "alphabet": (3862328, 385477, 124251),
+    "apple": (4095024, 416161, 112010),
+    "meta": (1638000, 189457, 58528),
+    "nvidia": (4432381, 187142, 99198),
+    "tesla": (1513248, 95630, 5271),
+}
+"""Market value, net sales and net income, USD m: peers.csv by hand."""
+
+
+@pytest.mark.parametrize(("name", "shares"), [("base", 10903), ("article", 10845)])
+def test_the_peers_price_to_sales_is_taken_at_amazon_s_own_net_margin(name: str, shares: float) -> None:
+    results = computed(name)
+    as_of = Period.parse(str(results.scenarios[0].as_of))
+    income, sales = (results.value(key, as_of) for key in ("ttm_normalised_net_income", "ttm_net_sales"))
+    value, peers_sales, peers_income = (sum(column) for column in zip(*PEERS.values(), strict=True))
+    middle = (value / peers_sales) * (income / sales) / (peers_income / peers_sales) * sales / shares
+    assert one(results, "value_per_share[price_to_sales,mid]") == pytest.approx(middle)
+    # Tesla keeps 5.5 % of its sales: it counts in the middle, not at the ends
+    ends = sorted(worth / earned for worth, sold, earned in PEERS.values() if earned / sold > 0.1)
+    for case, multiple in {"low": ends[0], "high": ends[-1]}.items():
+        assert one(results, f"value_per_share[price_to_sales,{case}]") == pytest.approx(
+            multiple * income / shares
+        )
+
+
+def test_without_the_net_income_of_a_peer_that_method_alone_has_no_value() -> None:
+    results = run([load_scenario("base").with_overrides({"peer_net_income[meta]": 0})])
+    for method in ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin"):
+        found = [one(results, f"value_per_share[{method},{case}]") for case in ("low", "mid", "high")]
+        assert np.isnan(found).all() == (method == "price_to_sales"), method
+    none_comparable = run([load_scenario("base").with_overrides({"least_peer_margin": 0.6})])
+    assert np.isnan(one(none_comparable, "value_per_share[price_to_sales,mid]"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_value_per_share_is_far_from_the_others(name: str) -> None:
+    results = computed(name)
+    assert all(one(results, key) < 600 for key in results.plan.names["value_per_share"])
 
 
 # Returns of AWS

@@ -12,19 +12,34 @@ from model.amazon.value import CASE, CapitalCost, EquityBridge, FirmCash, Termin
 from model.language.declarations import Block, driver, line, result
 from model.language.finance import discount_factor, multiple_of
 from model.language.nodes import Dimension
-from model.language.vocabulary import at_as_of, at_end, maximum, minimum, pick, sum_over_axis, total, ttm
+from model.language.vocabulary import (
+    at_as_of,
+    at_end,
+    maximum,
+    minimum,
+    not_meaningful,
+    pick,
+    sum_over_axis,
+    total,
+    ttm,
+    where,
+)
 
 if TYPE_CHECKING:
-    from model.language.declarations import Line
-    from model.language.nodes import Ref
+    from model.language.declarations import Driver, Line
+    from model.language.nodes import Expr, Ref
 
 PART: Final = Dimension("part", ("aws", "advertising", "stores"), labels={"aws": "AWS"})
 PEER: Final = Dimension("peer", ("microsoft", "alphabet", "apple", "meta", "nvidia", "tesla"))
 METHOD: Final = Dimension("method", ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin"))
 
 
-def _each_peer(figure: Line) -> list[Ref]:
+def _each_peer(figure: Line | Driver) -> list[Ref]:
     return [figure[peer] for peer in PEER.members]
+
+
+def _lowest_above_zero(figure: Line, highest: Line) -> Expr:
+    return minimum(*(where(each > 0, each, highest) for each in _each_peer(figure)))
 
 
 class SumOfParts(Block, sheet="Value"):
@@ -87,12 +102,14 @@ class Multiples(Block, sheet="Value"):
 
 
 class Peers(Block, sheet="Value"):
-    """Peers in December 2025: the article's re-rating."""
+    """Peers in December 2025: the article's re-rating, at the price to sales that a net margin earns."""
 
     peer_market_value = driver("Market value", "USD m", by=PEER, kind="constant")
     peer_sales = driver("Net sales, TTM", "USD m", by=PEER, kind="constant")
+    peer_net_income = driver("Net income, TTM (0: none known)", "USD m", by=PEER, kind="constant", zero_means_none=True)
     peer_ev_to_ebitda = driver("Enterprise value to EBITDA", "times", by=PEER, kind="constant")
     peer_cash_yield = driver("Free cash flow to market value", "ratio", by=PEER, kind="constant")
+    least_peer_margin = driver("Least net margin of a peer for low and high", "ratio", kind="constant")
     peer_price_to_sales = result("Price to sales", "times", peer_market_value / peer_sales, by=PEER)
     peers_price_to_sales = result(
         "Price to sales of the peers: lowest, combined, highest", "times",
@@ -105,6 +122,34 @@ class Peers(Block, sheet="Value"):
         by=CASE,
     )
     lowest_of_all = result("Amazon's price to sales is below that of every peer", "flag", Multiples.price_to_sales_trailing < peers_price_to_sales["low"])
+    peer_net_margin = result("Net margin, as reported", "ratio", peer_net_income / peer_sales, by=PEER)
+    peer_price_earnings = result(
+        "Price to sales to net margin; 0 below the least net margin", "times",
+        where(peer_net_income > least_peer_margin * peer_sales, multiple_of(peer_market_value, peer_net_income), 0), by=PEER,
+        note="Price to sales divided by net margin is price to earnings: sales cancel out.",
+    )
+    highest_price_earnings = result("Price to sales to net margin: highest of the peers", "times", maximum(*_each_peer(peer_price_earnings)))
+    lowest_price_earnings = result("Price to sales to net margin: lowest of the peers", "times", _lowest_above_zero(peer_price_earnings, highest_price_earnings))
+    own_net_margin = result(
+        "Amazon's normalised net margin, trailing", "ratio",
+        at_as_of(Multiples.ttm_normalised_net_income) / at_as_of(Sales.ttm_net_sales),
+    )
+    peers_price_to_sales_at_own_margin = result(
+        "Price to sales of the peers at Amazon's net margin", "times",
+        where(
+            (own_net_margin > 0) & (minimum(*_each_peer(peer_net_income)) > 0) & (highest_price_earnings > 0),
+            pick(
+                CASE,
+                low=lowest_price_earnings,
+                mid=peers_price_to_sales["mid"] / (total(peer_net_income, PEER) / total(peer_sales, PEER)),
+                high=highest_price_earnings,
+            )
+            * own_net_margin,
+            not_meaningful(),
+        ),
+        by=CASE,
+        note="An error value where Amazon's margin is 0 or below, or a peer's net income is not known.",
+    )
 
 
 class MarginCase(Block, sheet="Value"):
@@ -150,7 +195,7 @@ class FootballField(Block, sheet="Value"):
             dcf=EquityBridge.equity_value,
             exit_multiple=EquityBridge.exit_enterprise_value + EquityBridge.net_assets,
             sotp=SumOfParts.parts_enterprise_value + EquityBridge.net_assets,
-            price_to_sales=Peers.peers_price_to_sales * at_as_of(Sales.ttm_net_sales),
+            price_to_sales=Peers.peers_price_to_sales_at_own_margin * at_as_of(Sales.ttm_net_sales),
             net_margin=MarginCase.margin_equity_value,
         )
         / EquityBridge.diluted_shares,

@@ -93,7 +93,7 @@ REPORTS: Final = ReportWords(
         "valuation_date", "price", "upside[dcf]", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]",
         "fade_value[mid]", "perpetuity_value[mid]", "enterprise_value[mid]", "terminal_share", "exit_terminal_share", "implied_ev_ebitda",
         "implied_terminal_growth", "terminal_reinvestment", "final_reinvestment", "cash_held",
-        "stakes_after_haircut", "debt_owed", "finance_leases_owed", "equity_value[mid]", "diluted_shares",
+        "stakes_after_haircut", "debt_owed", "finance_leases_owed", "financing_obligations_owed", "equity_value[mid]", "diluted_shares",
         "basic_value_per_share", "price_to_sales_ahead", "ev_to_ebitda_ahead", "price_to_earnings_ahead",
         "price_to_free_cash_flow_trailing",
     ),
@@ -101,7 +101,7 @@ REPORTS: Final = ReportWords(
         "terminal_warning": "{terminal_share} of the enterprise value lies after the axis (limit {terminal_share_limit})",
         "growth_warning": "terminal growth, {terminal_growth}, is above the risk-free rate, {risk_free}",
     },
-    dated=("valuation_date", "price", "diluted_shares", "stakes"),
+    dated=("valuation_date", "price", "diluted_shares", "stakes[anthropic]", "stakes[openai]", "financing_obligations_owed"),
     note="Stock compensation is counted once: as an expense in operating income, not added back; "
     "future dilution is not counted.",
     root=(

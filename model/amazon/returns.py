@@ -36,3 +36,16 @@ class AwsReturns(Block, sheet="Margins"):
         (ttm_aws_income_after_tax - prev(ttm_aws_income_after_tax, 4)) / prev(aws_net_investment, 4), annual="ratio",
         note="New property serves customers with a lag: the fairer of the two measures while investment grows.",
     )
+    aws_operating_cash_flow = line(
+        "AWS operating income before depreciation", "USD m", Segments.aws_operating_income + Depreciation.aws_depreciation,
+        note="What the filings allow of an operating cash flow by segment: without tax, working capital and stock compensation.",
+    )
+    aws_operating_cash_flow_growth = line(
+        "Growth of AWS operating income before depreciation, on the year", "ratio",
+        aws_operating_cash_flow / prev(aws_operating_cash_flow, 4) - 1, annual="ratio",
+    )
+    aws_capex_cover = line(
+        "AWS operating income before depreciation to AWS property additions", "ratio",
+        aws_operating_cash_flow / Assets.aws_additions, annual="ratio",
+        note="Additions hold leases and unpaid purchases: filings give no cash capital expenditure by segment.",
+    )

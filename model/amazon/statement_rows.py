@@ -140,7 +140,7 @@ STATEMENTS: Final = {
     ),
     "value": table(
         "Value per share", "price", "discount_rate[mid]", "terminal_growth", "value_of_flows[mid]", "fade_value[mid]",
-        "perpetuity_value[mid]", "enterprise_value[mid]", "terminal_share", "stakes_after_haircut", "net_debt", "equity_value[mid]", "diluted_shares",
+        "perpetuity_value[mid]", "enterprise_value[mid]", "terminal_share", "stakes_after_haircut", "net_debt", "financing_obligations_owed", "equity_value[mid]", "diluted_shares",
         "value_per_share[dcf,low]", "value_per_share[dcf,mid]", "value_per_share[dcf,high]",
         "value_per_share[exit_multiple,mid]", "value_per_share[sotp,mid]", "value_per_share[price_to_sales,mid]",
         "value_per_share[net_margin,mid]", "upside[dcf]",

@@ -30,6 +30,7 @@ from model.language.vocabulary import (
     at_end,
     not_meaningful,
     pick,
+    prev,
     quarter_end,
     sum_over_axis,
     total,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from model.language.nodes import Expr, Operand
 
 CASE: Final = Dimension("case", ("low", "mid", "high"))
+STAKE: Final = Dimension("stake", ("anthropic", "openai"), labels={"anthropic": "Anthropic", "openai": "OpenAI"})
 FADE_YEARS: Final = 10
 FADE: Final = Dimension("year after the axis", tuple(str(number + 1) for number in range(FADE_YEARS)))
 
@@ -257,7 +259,8 @@ class Terminal(Block, sheet="Value"):
 class EquityBridge(Block, sheet="Value"):
     """From enterprise value to value per share."""
 
-    stakes = driver("Stakes in other companies", "USD m", kind="constant")
+    stakes = driver("Stake in another company", "USD m", by=STAKE, kind="constant")
+    all_stakes = line("Stakes in other companies", "USD m", total(stakes, STAKE), timed=False, annual="none")
     stake_haircut = driver("Haircut on stakes: tax and illiquidity", "ratio", kind="constant")
     diluted_shares = driver("Diluted shares", "m shares", kind="constant")
     basic_shares = driver("Shares outstanding", "m shares", kind="constant")
@@ -285,15 +288,36 @@ class EquityBridge(Block, sheet="Value"):
         "Warning: terminal growth is above the risk-free rate", "flag", Terminal.terminal_growth > CapitalCost.risk_free
     )
     cash_held = result("Cash and marketable securities at as-of", "USD m", at_as_of(Funding.cash))
-    stakes_after_haircut = result("Stakes after haircut", "USD m", stakes * (1 - stake_haircut))
+    stakes_after_haircut = result("Stakes after haircut", "USD m", all_stakes * (1 - stake_haircut))
     debt_owed = result("Debt at as-of", "USD m", at_as_of(Funding.debt))
     finance_leases_owed = result(
         "Finance lease liabilities at as-of", "USD m", at_as_of(FreeCash.finance_leases),
         note="Without operating leases: their rent is in the flows.",
     )
     net_debt = result("Debt and finance leases less cash and securities", "USD m", debt_owed + finance_leases_owed - cash_held)
-    net_assets = result("Stakes less net debt: from enterprise value to equity value", "USD m", stakes_after_haircut - net_debt)
+    financing_obligations_owed = driver("Financing obligations, principal", "USD m", kind="constant")
+    net_assets = result(
+        "Stakes less net debt and financing obligations: from enterprise value to equity value", "USD m",
+        stakes_after_haircut - net_debt - financing_obligations_owed,
+    )
     equity_value = result("Equity value, perpetuity", "USD m", enterprise_value + net_assets, by=CASE)
     basic_value_per_share = result(
         "Value per share outstanding, perpetuity (undiluted, for comparison)", "USD/share", equity_value["mid"] / basic_shares
+    )
+
+    # Beside the bridge: nothing below enters value
+    invested_ahead = line("Investments in stakes since as-of", "USD m", prev("invested_ahead") + Funding.investments, history=0, annual="last")
+    stakes_at_cost = line(
+        "Stakes at carrying value, and later investments at cost", "USD m", all_stakes + invested_ahead,
+        history=None, annual="last",
+        note="A memo: what is bought later is taken to be worth what it costs, so it changes no value today.",
+    )
+    leases_not_commenced = driver("Leases signed and not yet commenced", "USD m", kind="constant")
+    purchase_obligations = driver("Unconditional purchase obligations", "USD m", kind="constant")
+    unfunded_commitments = driver("Commitments to invest in stakes, not yet paid", "USD m", kind="constant")
+    commitments = result(
+        "Commitments beside the bridge, not deducted", "USD m",
+        leases_not_commenced + purchase_obligations + unfunded_commitments,
+        note="What they buy is not yet here either: rent, power, content and equipment to come are in the flows, and a "
+        "stake is taken to be worth its price. To deduct them would count them twice.",
     )

@@ -72,7 +72,7 @@ _VALUES: Final = ValueWords(
         "exit_multiple": "Discounted cash flow, exit multiple",
         "sotp": "Sum of the parts",
         "net_margin": "Net-margin case",
-        "price_to_sales": "Re-rating to the peers' price to sales",
+        "price_to_sales": "Peers' price to sales at Amazon's net margin",
     },
     name="value_per_share[{method}]",
     columns={
@@ -81,8 +81,6 @@ _VALUES: Final = ValueWords(
         "price": "price",
     },
     lines=("valuation_date", "terminal_share"),
-    off_scale=("price_to_sales",),
-    chart="Value per share by method, USD (re-rating by price to sales: off this scale)",
 )  # fmt: skip
 _BESIDE: Final = (
     ChartWords(

@@ -134,14 +134,13 @@ class ValueWords:
     - ``methods``: method -> label. ``name``, ``columns`` hold ``{method}``.
     - ``columns``: head of a column -> row of the model; :data:`VALUE_HEADS` are among the heads.
     - ``lines``: rows below the table.
-    - ``off_scale``: methods that the chart leaves out, which must be the last; ``chart`` is its title.
+    - ``chart``: the title of the chart.
     """
 
     methods: Mapping[str, str]
     name: str
     columns: Mapping[str, str]
     lines: Rows = ()
-    off_scale: tuple[str, ...] = ()
     chart: str = "Value per share by method, USD"
 
 

@@ -75,12 +75,10 @@ def _by_method(values: ValueWords | None) -> Iterator[tuple[str, str, str]]:
 def _misfits(words: Presentation, plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield the parts that lack their counterpart, each with what is wrong."""
     book, questions = words.workbook, words.questions
-    if book.values is not None:
-        if missing := [head for head in VALUE_HEADS if head not in book.values.columns]:
-            yield "workbook.values.columns", f"their chart needs columns headed {', '.join(missing)}"
-        off = book.values.off_scale
-        if off != tuple(book.values.methods)[len(book.values.methods) - len(off) :]:
-            yield "workbook.values.off_scale", f"{', '.join(off)} must be the last of the methods"
+    if book.values is not None and (
+        missing := [head for head in VALUE_HEADS if head not in book.values.columns]
+    ):
+        yield "workbook.values.columns", f"their chart needs columns headed {', '.join(missing)}"
     pairs = book.sensitivity.tables.values() if book.sensitivity else ()
     for step in (step for pair in pairs for step in pair):
         if step.operation == "set" and not step.centre and plan.rows[step.driver].timed:

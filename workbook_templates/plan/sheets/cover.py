@@ -159,7 +159,7 @@ def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, top: int) -
 
 def _value_table(words: ValueWords, first: int) -> ValueTable:
     columns = {head: column for column, head in enumerate(words.columns, start=_FIRST)}
-    rows = range(first, first + len(words.methods) - len(words.off_scale))
+    rows = range(first, first + len(words.methods))
     return ValueTable(words.chart, rows, columns, _LABEL)
 
 
