@@ -23,6 +23,8 @@ PER_SHARE = {
 
 NOT_COMPUTED = -math.inf
 """What a quarter ahead holds before its turn: whatever uses it is wrong, and seen to be."""
+_REPORTED_CAP = 0.85
+"""Largest share of the tax charge that is taken as deferred in reported quarters."""
 DATE_ZERO = 693594
 """Day 0 of dates in cells, 1899-12-30, in days of Python."""
 
@@ -299,7 +301,7 @@ class Plain:
         x, d = self.x, self.d
         tax = x["tax"][t] - x["other_income"][t] * x["tax"][t] / x["pretax_income"][t]
         timing = d("deferral_ratio_reported", t) * (x["property_additions"][t] - x["depreciation"][t])
-        return min(timing, d("deferral_cap_reported", t) * max(tax, 0))
+        return min(timing, _REPORTED_CAP * max(tax, 0))
 
     def days(self, t: int) -> float:
         """Return the days from the valuation date to the last day of a quarter."""

@@ -132,9 +132,8 @@ class PlainValue:
         for case in CASES:
             earned = d(f"target_net_margin[{case}]") * self.year("net_sales")
             priced = earned * d(f"target_price_earnings[{case}]") / (1 + cost) ** self.years_to_end()
-            one[f"margin_equity_value[{case}]"] = priced + paid_out
-            per_share = one[f"margin_equity_value[{case}]"] / d("diluted_shares")
-            one[f"value_per_share[net_margin,{case}]"] = per_share + stakes
+            per_share = (priced + paid_out) / d("diluted_shares") + stakes
+            one[f"value_per_share[net_margin,{case}]"] = per_share
         one["value_per_share[price_to_sales,mid]"] = self.at_price_to_sales_of_peers()
 
     def at_price_to_sales_of_peers(self) -> float:

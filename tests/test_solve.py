@@ -63,7 +63,7 @@ def test_the_value_at_a_driver_leads_back_to_that_driver_or_to_one_of_the_same_v
 def test_no_growth_of_aws_reaches_the_article_s_price_within_its_spending_and_the_message_says_why() -> None:
     article = load_scenario("article")
     spending = run([article]).table(["net_capex"])["net_capex"]
-    budgets = {year: float(amount) for year, amount in spending.items() if str(year) > "2026"}
+    budgets = {str(year): float(amount) for year, amount in spending.items() if str(year) > "2026"}
     with pytest.raises(
         NoRootError,
         match=r"no root in \[-0.2, 0.8\].* 234.75 was not found; .*capital expenditure.* caps AWS sales",

@@ -34,7 +34,7 @@ class OperatingCash(Block, sheet="Cash"):
     # carried
     deferral_ratio = driver("Deferred tax per dollar of additions above depreciation", "ratio")
     deferral_cap = driver("Largest share of the tax charge that can be deferred", "ratio", kind="constant")
-    reported_deferral_ratio = line(
+    deferral_ratio_reported = line(
         "Deferred tax per dollar of additions above depreciation, in reported quarters", "ratio", None,
         history=where((Basis.calendar >= _BONUS_FROM) & (at_as_of(Basis.calendar) >= _BONUS_KNOWN), _REPORTED_RATIO, 0),
         annual="none",
@@ -43,7 +43,7 @@ class OperatingCash(Block, sheet="Cash"):
     tax_timing = line(
         "Tax deferred by faster tax depreciation", "USD m",
         deferral_ratio * (Assets.property_additions - Depreciation.depreciation),
-        history=reported_deferral_ratio * (Assets.property_additions - Depreciation.depreciation),
+        history=deferral_ratio_reported * (Assets.property_additions - Depreciation.depreciation),
     )
     tax_before_gains = line(
         "Income tax excluding tax on other income", "USD m", Income.tax - Income.other_income * Income.quarter_tax_rate,
