@@ -1,8 +1,8 @@
 """The scenarios agree with an independent calibration of the same formulas (``calibration.csv``).
 
-It is of the first edition of the economics, and flat within the year: so its figures are compared with those
-of scenarios in which each quarter grows as its year. They end with the budgets: capital expenditure beyond them
-follows other ratios since (``test_independent.py``).
+It is of the first edition of the economics, and flat within the year: so its figures are compared with
+those of scenarios in which each quarter grows as its year. They end with the budgets: beyond, capital
+expenditure follows other ratios since (``test_independent.py``).
 """
 
 from __future__ import annotations
