@@ -70,7 +70,7 @@ def test_solve_warns_where_the_root_is_no_sound_valuation() -> None:
     """Towards the pole of the perpetuity high prices can be reached, by growth near the discount rate."""
     text = amzn_fcf("solve", "terminal_growth", "--price", "400").stdout
     root = solve(load_scenario("base"), "terminal_growth", 400, "value_per_share[dcf,mid]").value
-    assert f"warning: at the root: growth after the axis, {root:.2%}, is above the risk-free rate" in text
+    assert f"warning: at the root: terminal growth, {root:.2%}, is above the risk-free rate" in text
     assert "warning" not in amzn_fcf("solve", "wacc", "--price", "180").stdout
 
 

@@ -57,7 +57,10 @@ class Inflection(Block, sheet="Cash"):
         & (following(inflection_cash_flow) > inflection_cash_flow),
         timed=True,
     )
-    turn = result("Turn: quarter", "quarter", at_position(Basis.calendar, position_of(1, turns)))
+    turn = result(
+        "Recovers: quarter", "quarter", at_position(Basis.calendar, position_of(1, turns)),
+        note="The turn: the first quarter after the trough from which it rises two quarters running.",
+    )
 
     # Positive: first quarter at or after the trough from which it stays above 0 for two quarters
     positives = result(
@@ -66,7 +69,7 @@ class Inflection(Block, sheet="Cash"):
         timed=True,
     )
     positive = result(
-        "Positive: quarter", "quarter", at_position(Basis.calendar, position_of(1, positives)),
+        "Turns positive: quarter", "quarter", at_position(Basis.calendar, position_of(1, positives)),
         note="The trough itself where it is above 0: free cash flow was never negative.",
     )
 

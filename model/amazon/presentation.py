@@ -107,7 +107,7 @@ REPORTS: Final = ReportWords(
     root=(
         Headline("free_cash_flow", "free cash flow", (0, 1, 2, 4)),
         Headline("trough", "trough of TTM free cash flow"),
-        Headline("positive", "positive from"),
+        Headline("positive", "turns positive"),
         Headline("aws_margin", "AWS margin", (1, 2, 4)),
         Headline("aws_sales_growth", "AWS growth", (1,)),
     ),

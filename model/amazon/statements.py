@@ -129,10 +129,10 @@ class Position(Block, sheet="Cash"):
         annual="last",
     )
     income_after_tax = line(
-        "Operating income after tax (NOPAT)", "USD m", Segments.operating_income * (1 - Income.tax_rate)
+        "NOPAT: operating income after tax", "USD m", Segments.operating_income * (1 - Income.tax_rate)
     )
     ttm_income_after_tax = line(
-        "Operating income after tax (NOPAT), TTM", "USD m", ttm(income_after_tax), annual="last"
+        "NOPAT, TTM", "USD m", ttm(income_after_tax), annual="last"
     )
     return_on_invested_capital = line(
         "Return on invested capital (ROIC)",

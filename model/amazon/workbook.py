@@ -62,7 +62,7 @@ _TILES: Final = (
     TileWords(label="Free cash flow {year}", line="free_cash_flow", ahead=1),
     TileWords(label="Trough, trailing 12 months", line="trough_amount"),
     TileWords(label="Quarter of the trough", line="trough"),
-    TileWords(label="Positive from", line="positive"),
+    TileWords(label="Turns positive", line="positive"),
     TileWords(label="Value per share, USD", line="value_per_share[dcf,mid]"),
     TileWords(label="Upside to the price", line="upside[dcf]"),
 )
