@@ -28,6 +28,7 @@ class OperatingCash(Block, sheet="Cash"):
         "Stock-based compensation", "USD m",
         stock_compensation_ratio * Sales.ttm_net_sales / 4 * stock_compensation_phasing,
         history=reported("stock_based_compensation"),
+        note="Pay in shares: more of it raises free cash flow and brings the turn nearer; the value of a share stays.",
     )
 
     # Deferred tax: bonus depreciation and its reversal in one line; what the tax bill cannot absorb is
@@ -142,7 +143,8 @@ class FreeCash(Block, sheet="Cash"):
         note="What data vendors print.",
     )
     free_cash_flow_after_stock_compensation = line(
-        "Free cash flow after stock compensation", "USD m", free_cash_flow - OperatingCash.stock_compensation
+        "Free cash flow after stock compensation", "USD m", free_cash_flow - OperatingCash.stock_compensation,
+        note="Belongs beside Amazon's own measure, which pay in shares improves.",
     )
     free_cash_flow_margin = line("Free cash flow margin", "ratio", free_cash_flow / Sales.net_sales, annual="ratio")
 

@@ -106,6 +106,7 @@ REPORTS: Final = ReportWords(
     "future dilution is not counted.",
     root=(
         Headline("free_cash_flow", "free cash flow", (0, 1, 2, 4)),
+        Headline("free_cash_flow_after_stock_compensation", "after stock compensation", (0, 1, 2, 4)),
         Headline("trough", "trough of TTM free cash flow"),
         Headline("positive", "turns positive"),
         Headline("aws_margin", "AWS margin", (1, 2, 4)),

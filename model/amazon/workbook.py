@@ -126,7 +126,11 @@ _SECTIONS: Final = (
         title=_EVENTS_TITLE,
         lines=("trough", "trough_amount", "turn", "positive", "recross", "intensity_peak", "peak_intensity"),
     ),
-    SectionWords(title="Free cash flow", lines=("free_cash_flow",), years=(1, 4)),
+    SectionWords(
+        title="Free cash flow, and after stock compensation",
+        lines=("free_cash_flow", "free_cash_flow_after_stock_compensation"),
+        years=(1, 4),
+    ),
     SectionWords(title="Capital expenditure", lines=("net_capex",), years=(1, 4)),
     SectionWords(
         title="Sales and margins",
@@ -203,7 +207,8 @@ WORKBOOK: Final = WorkbookWords(
     tiles=_TILES,
     headlines=(
         "net_sales", "aws_sales", "aws_sales_growth", "aws_margin", "operating_income", "operating_margin",
-        "operating_cash_flow", "net_capex", "free_cash_flow", "free_cash_flow_after_leases", "cash", "debt",
+        "operating_cash_flow", "net_capex", "free_cash_flow", "free_cash_flow_after_stock_compensation",
+        "free_cash_flow_after_leases", "eps", "cash", "debt",
     ),
     events_title=_EVENTS_TITLE,
     events=(

@@ -139,13 +139,14 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
 
 
 def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
-    """Write the totals of the years: a sum, the last quarter, or the row's own formula over the years."""
+    """Write the figures of the years: a sum or mean, the last quarter, or the row's own formula over the years."""
     rule = row.line.annual if row.line is not None else "none"
     own, years = layout.over_axis(at), layout.over_axis(places.YEAR_ROW, fixed_row=True)
     for place in years_known(row):
         column = layout.year_column(place)
-        if rule == "sum":
+        if rule in {"sum", "mean"}:
             text = "=" + call("SUMIFS", own, years, reference(places.YEAR_ROW, column, fixed_row=True))
+            text += f"/{QUARTERS_A_YEAR}" if rule == "mean" else ""
         elif rule == "last":
             text = "=" + call("INDEX", own, reference(places.POSITION_ROW, column, fixed_row=True))
         else:
