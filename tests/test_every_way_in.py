@@ -9,7 +9,13 @@ import pytest
 from commands import amzn_fcf
 from shared import computed, save, worth, written
 
+from model.analysis.sensitivity import grid, output_of, tornado
+from model.analysis.solve import solve
+from model.analysis.swings import Steps
 from model.scenarios.composing import load_scenario
+from model.simulation.distributions import Distribution
+from model.simulation.run import simulate
+from model.simulation.uncertainty import Move, Uncertainty
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import VALUE
 from workbook_templates.read.book import read_grids
@@ -19,6 +25,7 @@ from xlwings_udfs import AMZN_VALUE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from model.outputs import Output
     from model.scenarios.scenario import Scenario
 
 DCF = "value_per_share[dcf,mid]"
@@ -100,3 +107,29 @@ def test_a_year_and_all_later_ones(
     table = [["driver", *heads], ["aws_growth", *row]]
     by_python = worth(load_scenario("base").with_overrides({"aws_growth": given}))
     assert AMZN_VALUE("dcf", "base", table) == pytest.approx(by_python, rel=1e-9)
+
+
+def test_deferral_moved_by_year_by_quarter_and_by_every_analysis_gives_one_value() -> None:
+    """It was estimated again in reported quarters by some of them, and in quarters ahead by all."""
+    base, moved = load_scenario("base"), 0.09
+    axis, output = base.plan.axis, output_of(DCF, base)
+    ahead = {str(quarter): moved for quarter in axis.quarters[axis.forecast_start :]}
+    expected = worth(base.with_overrides({"deferral_ratio": moved}))
+    assert expected != pytest.approx(worth(base), rel=0.001)
+    found = {
+        "by year": worth(base.with_overrides({"deferral_ratio": {"2026+": moved}})),
+        "by quarter": worth(base.with_overrides({"deferral_ratio": ahead})),
+        "tornado": tornado(base, output, 1 - moved / 0.12, ["deferral_ratio"]).bars[0].low,
+        "grid": grid(base, output, Steps("deferral_ratio", (moved,)), Steps("beta", (1.15,))).values[0, 0],
+        "simulation": _always("deferral_ratio", moved, output),
+    }
+    assert found == pytest.approx(dict.fromkeys(found, expected), rel=1e-9)
+    assert solve(base, "deferral_ratio", expected, DCF).value == pytest.approx(moved, rel=1e-6)
+
+
+def _always(driver: str, value: float, output: Output) -> float:
+    """Return the mean of a simulation in which a driver always has one value."""
+    move = Move(driver, driver, "set", Distribution("discrete", ((value,), (1.0,))))
+    never = Uncertainty("one value", (move,), {}, {})
+    found = simulate("base", draws=16, uncertainty=never, outputs=[output], engine="numpy", workers=1)
+    return found.estimates[str(output)].mean
