@@ -45,7 +45,6 @@ class AwsReturns(Block, sheet="Margins"):
         aws_operating_cash_flow / prev(aws_operating_cash_flow, 4) - 1, annual="ratio",
     )
     aws_capex_cover = line(
-        "AWS operating income before depreciation to AWS property additions", "ratio",
-        aws_operating_cash_flow / Assets.aws_additions, annual="ratio",
-        note="Additions hold leases and unpaid purchases: filings give no cash capital expenditure by segment.",
+        "AWS operating income before depreciation to AWS net capital expenditure", "ratio",
+        aws_operating_cash_flow / Assets.aws_net_capex, annual="ratio",
     )
