@@ -106,7 +106,7 @@ def test_risks_are_priced_by_their_overlays() -> None:
         assert expected < 0
 
 
-def test_aws_earns_less_than_two_thirds_of_its_part_of_capital_expenditure_in_the_first_half_of_2026() -> (
+def test_aws_earns_less_than_two_thirds_of_its_capital_expenditure_in_the_first_half_of_2026() -> (
     None
 ):
     filed = load_actuals().value

@@ -117,6 +117,7 @@ POSITION: Final = Statement("Position", (
     _Row("ratio", "return_on_invested_capital", "ROIC, on the mean of two years"),
     _Row("ratio", "aws_return_on_capital", "AWS: return on its property"),
     _Row("heading", label="Memorandum"),
+    _Row("line", "stakes_at_cost", "Stakes, and later investments at cost"),
     _Row("line", "backlog", "AWS backlog"),
     _Row("ratio", "backlog_cover", "in years of AWS sales"),
 ))  # fmt: skip
