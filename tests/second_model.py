@@ -299,9 +299,14 @@ class Plain:
     def deferral_reported(self, t: int) -> float:
         """Return the estimate of a reported quarter, by constants that no scenario moves."""
         x, d = self.x, self.d
-        tax = x["tax"][t] - x["other_income"][t] * x["tax"][t] / x["pretax_income"][t]
+        tax = self.tax_but_on_gains(t)
         timing = d("deferral_ratio_reported", t) * (x["property_additions"][t] - x["depreciation"][t])
         return min(timing, _REPORTED_CAP * max(tax, 0))
+
+    def tax_but_on_gains(self, t: int) -> float:
+        """Return a reported tax charge without that on gains on stakes, which is not paid in cash."""
+        x = self.x
+        return x["tax"][t] - x["other_income"][t] * x["tax"][t] / x["pretax_income"][t]
 
     def days(self, t: int) -> float:
         """Return the days from the valuation date to the last day of a quarter."""
@@ -334,7 +339,7 @@ class Plain:
         found["aws_net_capex"] = share * x["net_capex"][t]
         found["other_net_capex"] = x["net_capex"][t] - found["aws_net_capex"]
         found["deferred_tax"] = self.deferral_reported(t)
-        found["cash_tax"] = x["tax"][t] - found["deferred_tax"]
+        found["cash_tax"] = self.tax_but_on_gains(t) - found["deferred_tax"]
         found["cash_tax_rate"] = found["cash_tax"] / x["pretax_income"][t]
         special = x["other_income"][t] - sum(x[f"one_offs[{each}]"][t] for each in ("aws", *RETAIL))
         own_rate = x["tax"][t] / x["pretax_income"][t]

@@ -162,7 +162,7 @@ def test_show_prints_a_statement_with_sums_ruled_and_rates_below_their_line(
     at = next(place for place, each in enumerate(lines) if each.startswith("   Net sales  "))
     assert set(lines[at - 1].strip()) == {"─"}
     assert lines[at].split()[2:4] == ["637,959", "716,924"]
-    assert lines[at + 1].startswith("     growth on the year ")
+    assert lines[at + 1].startswith("     growth, YoY ")
     assert len(shown(capsys, "cash_flow", "--scenario", "base", "--scenario", "bear").split("(bear)")) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.commands.options import FORMAT, Arguments, option, scenarios
@@ -27,7 +28,7 @@ def run(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import load_distinct
     from amzn_fcf.text.lines import figures_of, print_figures, print_lines
     from amzn_fcf.text.statements import print_statement, statement_of
-    from model.errors import InputError
+    from model.errors import InputError, NotAvailableError
     from model.results import run as compute
 
     scenarios = load_distinct(arguments.scenario or [""], arguments.as_of)
@@ -48,10 +49,12 @@ def run(arguments: Arguments) -> int:
         if line[:1].isdigit():
             quoted = f"--period 'TTM {line}'" if arguments.period.lower() == "ttm" else f"--period {line}"
             raise InputError(f"{line!r} is a period, not a line: write {quoted}")
+    missing = (NotAvailableError,) if arguments.statement is not None else ()  # some lines start after as-of
     figures: list[LineFigure] = []
     for scenario in scenarios:
         results = compute([scenario])
         for line in lines:
-            figures += figures_of(results, line, arguments.period)
+            with contextlib.suppress(*missing):
+                figures += figures_of(results, line, arguments.period)
     print_figures(figures, arguments.format)
     return 0

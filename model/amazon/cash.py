@@ -56,7 +56,10 @@ class OperatingCash(Block, sheet="Cash"):
         history=minimum(tax_timing, _REPORTED_CAP * maximum(tax_before_gains, 0)),
         note="An estimate in reported quarters too, by constants of their own: filings do not give it by quarter.",
     )
-    cash_tax = line("Cash tax: income tax less what is deferred", "USD m", Income.tax - deferred_tax)
+    cash_tax = line(
+        "Cash tax: income tax, without that on gains on stakes, less what is deferred", "USD m", tax_before_gains - deferred_tax,
+        note="An estimate in reported quarters, as deferred tax is.",
+    )
     cash_tax_rate = line(
         "Cash tax to income before tax", "ratio", cash_tax / Income.pretax_income, annual="ratio",
         note="Low while additions outrun depreciation: deferral_cap leaves 15 % of the tax charge to be paid, the rest is carried.",

@@ -125,6 +125,12 @@ class Margins(Block):
         / (Sales.north_america_sales + Sales.international_sales),
         annual="ratio",
     )
+    north_america_margin = line(
+        "North America operating margin", "ratio", Segments.north_america_operating_income / Sales.north_america_sales, annual="ratio"
+    )
+    international_margin = line(
+        "International operating margin", "ratio", Segments.international_operating_income / Sales.international_sales, annual="ratio"
+    )
     operating_margin = line("Operating margin", "ratio", Segments.operating_income / Sales.net_sales, annual="ratio")
     net_margin = line("Net margin", "ratio", Income.net_income / Sales.net_sales, annual="ratio")
     normalised_net_margin = line(

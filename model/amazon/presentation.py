@@ -100,6 +100,8 @@ REPORTS: Final = ReportWords(
     warnings={
         "terminal_warning": "{terminal_share} of the enterprise value lies after the axis (limit {terminal_share_limit})",
         "growth_warning": "terminal growth, {terminal_growth}, is above the risk-free rate, {risk_free}",
+        "exit_warning": "the exit multiple of {exit_ev_ebitda} implies growth of {implied_terminal_growth} for ever, above the risk-free "
+        "rate, {risk_free}",
     },
     dated=("valuation_date", "price", "diluted_shares", "stakes[anthropic]", "stakes[openai]", "financing_obligations_owed"),
     note="Stock compensation is counted once: as an expense in operating income, not added back; "

@@ -108,12 +108,14 @@ class Position(Block, sheet="Cash"):
     non_cash_working_capital = line(
         "Non-cash working capital",
         "USD m",
-        prev("non_cash_working_capital") - OperatingCash.working_capital - OperatingCash.other_operating,
+        prev("non_cash_working_capital") - OperatingCash.working_capital - OperatingCash.other_operating
+        - (Assets.property_additions - Assets.net_capex - FreeCash.finance_lease_additions),
         history=reported("current_assets")
         - Funding.cash
         - (reported("current_liabilities") - reported("long_term_debt_current_portion")),
         annual="last",
-        note="Current assets less cash and securities, less current liabilities without the current portion of debt.",
+        note="Current assets less cash and securities, less current liabilities without the current portion of debt. Ahead, "
+        "additions that are neither paid nor leased are owed.",
     )
     invested_capital = line(
         "Invested capital",

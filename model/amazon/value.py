@@ -114,7 +114,7 @@ class FirmCash(Block, sheet="Value"):
         history=0,
         note="Stock compensation is an expense in operating income and is not added back; future dilution is not counted again.",
     )
-    fcff = line("Free cash flow to the firm", "USD m", flow_to_firm, history=None)
+    fcff = line("Free cash flow to the firm, whole years", "USD m", flow_to_firm, history=None)
     valuation_date = driver("Valuation date", "date", kind="constant", whole=True)
     days_to_flow = line(
         "Days from the valuation date to the middle of the quarter", "days", quarter_end() - HALF_A_QUARTER - valuation_date,
@@ -286,6 +286,10 @@ class EquityBridge(Block, sheet="Value"):
     )
     growth_warning = result(
         "Warning: terminal growth is above the risk-free rate", "flag", Terminal.terminal_growth > CapitalCost.risk_free
+    )
+    exit_warning = result(
+        "Warning: the growth that the exit multiple implies is above the risk-free rate", "flag",
+        Terminal.implied_terminal_growth > CapitalCost.risk_free,
     )
     cash_held = result("Cash and marketable securities at as-of", "USD m", at_as_of(Funding.cash))
     stakes_after_haircut = result("Stakes after haircut", "USD m", all_stakes * (1 - stake_haircut))

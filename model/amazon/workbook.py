@@ -77,7 +77,7 @@ _VALUES: Final = ValueWords(
     name="value_per_share[{method}]",
     columns={
         "low": "value_per_share[{method},low]", "mid": "value_per_share[{method},mid]", "high": "value_per_share[{method},high]",
-        "mid to price": "upside[{method}]", "low to mid": "step_to_mid[{method}]", "mid to high": "step_to_high[{method}]",
+        "upside": "upside[{method}]", "low to mid": "step_to_mid[{method}]", "mid to high": "step_to_high[{method}]",
         "price": "price",
     },
     lines=("valuation_date", "terminal_share"),
@@ -208,7 +208,7 @@ WORKBOOK: Final = WorkbookWords(
     headlines=(
         "net_sales", "aws_sales", "aws_sales_growth", "aws_margin", "operating_income", "operating_margin",
         "operating_cash_flow", "net_capex", "free_cash_flow", "free_cash_flow_after_stock_compensation",
-        "free_cash_flow_after_leases", "eps", "cash", "debt",
+        "free_cash_flow_after_leases", "eps", "normalised_eps", "cash", "debt",
     ),
     events_title=_EVENTS_TITLE,
     events=(

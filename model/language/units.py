@@ -96,7 +96,8 @@ class Measure:
         if isinstance(known, str):
             return known
         decimals = (0 if known == round(known) else 3) if self.decimals is None else self.decimals
-        return f"{known:,.{decimals}{'%' if self.percent else 'f'}}"
+        kept = round(known, decimals + 2 if self.percent else decimals) or 0.0  # no "-0"
+        return f"{kept:,.{decimals}{'%' if self.percent else 'f'}}"
 
     def chart_text(self, value: float, sign: str = "") -> str:
         """Write a figure in ``chart_unit``, without the unit; ``sign="+"`` marks positive ones too."""
@@ -116,7 +117,7 @@ UNITS: Final[dict[str, Measure]] = {
         unit=_USD_M, style="money", decimals=0, money=True,
         chart_unit="USD bn", chart_scale=1e-3, chart_decimals=1,
     ),
-    "m shares": Measure(unit=_M_SHARES, style="money", not_swung="counted, not assumed"),
+    "m shares": Measure(unit=_M_SHARES, style="money", decimals=0, not_swung="counted, not assumed"),
     "USD/share": Measure(
         unit=_USD_M / _M_SHARES, style="share", decimals=2,
         chart_unit="USD a share", not_swung="a market price",

@@ -76,7 +76,7 @@ def _put_row(sheet: SheetPlan, layout: Layout, at: int, row: StatementRow) -> No
 
 
 SHEET: Final = Sheet(
-    STATEMENTS, "Income statement, cash flow, position by fiscal year, as the company's reports show them",
+    STATEMENTS, "Income statement, cash flow and position by fiscal year",
     "Statements", "Fiscal years; every figure is a link to the sheet that computes and defines it",
     _fill, is_needed=lambda words: bool(words.statements),
 )  # fmt: skip
