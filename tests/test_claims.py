@@ -106,9 +106,7 @@ def test_risks_are_priced_by_their_overlays() -> None:
         assert expected < 0
 
 
-def test_aws_earns_less_than_two_thirds_of_its_capital_expenditure_in_the_first_half_of_2026() -> (
-    None
-):
+def test_aws_earns_less_than_two_thirds_of_its_capital_expenditure_in_the_first_half_of_2026() -> None:
     filed = load_actuals().value
     earned = spent = 0.0
     for quarter in (Quarter(2026, 1), Quarter(2026, 2)):
