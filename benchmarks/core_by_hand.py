@@ -30,19 +30,20 @@ LINES = ("depreciation", "operating_cash_flow", "free_cash_flow", "cash")
 CLASSES = ("servers_and_network", "equipment", "buildings")
 SERIES = (
     "aws_retirement", "compute_per_dollar", "sales_yield", "price_cut", "capex_budget",
-    "net_capex_spent", "phasing_left", "capex_phasing", "capex_to_sales", "accrual_ratio", "aws_capex_share",
-    "delayed", "existing_depreciation[aws]",
+    "net_capex_spent", "phasing_left", "capex_phasing", "aws_capex_to_demand", "accrual_ratio",
+    "aws_capex_share", "delayed", "existing_depreciation[aws]",
     "existing_depreciation[other]", "aws_cash_cost_ratio", "silicon_mix", "advertising_operating_income",
     "stores_operating_income[north_america]", "stores_operating_income[international]", "interest_rate_cash",
     "interest_rate_debt", "stock_compensation_ratio", "stock_compensation_phasing", "deferral_ratio",
     "working_capital_ratio",
-    "investments", "planned_borrowing", "north_america_sales", "international_sales",
+    "investments", "planned_borrowing", "other_net_sales", "other_capex_to_sales",
 )  # fmt: skip
 """Rows that the four drivers do not move."""
 HISTORY = (
     "aws_demand_base", "aws_volume", "aws_capacity", "net_sales", "aws_additions_on_time",
     "aws_additions_delayed", "aws_additions",
     "other_additions", "carried", "debt", "finance_leases", "aws_depreciation", "other_depreciation", *LINES,
+    "aws_demand",
 )  # fmt: skip
 CONSTANTS = (
     "unmet_demand_lost", "silicon_cost_saving", "silicon_mix_base",
@@ -55,7 +56,7 @@ STEP = LANES * LENGTH
 BASE, VOLUME, CAPACITY, SALES, ON_TIME, LATE, ADDED = (STEP * row for row in range(7))
 CARRIED, DEBT, LEASES, WORN, OUT = (STEP * row for row in (8, 9, 10, 11, 13))
 """Where series begin in the loop's memory, in the order of HISTORY; ADDED and WORN are two rows each."""
-CAPEX = STEP * 17
+DEMAND, CAPEX = STEP * 17, STEP * 18
 
 
 class Apart(Compiler):
@@ -178,9 +179,10 @@ def spend(series, constants, drawn, x):
         per_dollar = series[1, t] * series[2, t]
         kept = 1 - series[0, t] / 4
         price = 1 - series[3, t]
-        retail = series[27, t] + series[28, t]
         spent, left, phasing, budget = series[5, t], series[6, t], series[7, t], series[4, t]
         given = (budget - spent) * phasing / left
+        others = series[27, t - 3] + series[27, t - 2] + series[27, t - 1] + series[27, t]
+        rest = (1 - series[10, t]) * given if budget > 0 else series[28, t] * others * phasing
         first = t // 4 * 4
         for j in range(LANES):  # what this year grows from, until the quarter's own base takes its place
             x[BASE + t * LANES + j] = 0.0
@@ -193,18 +195,18 @@ def spend(series, constants, drawn, x):
             placed = x[ON_TIME + n - AWS_LAG * LANES] + x[LATE + n - (AWS_LAG + 4) * LANES]
             capacity = x[CAPACITY + n - LANES] * kept + placed * per_dollar
             volume = min(demand, capacity)
-            sales = volume * price + retail
+            sales = volume * price + series[27, t]
             x[BASE + n] = volume + (1 - lost) * (demand - volume)
             x[CAPACITY + n] = capacity
             x[VOLUME + n] = volume
             x[SALES + n] = sales
-            trailing = x[SALES + n - 3 * LANES] + x[SALES + n - 2 * LANES] + x[SALES + n - LANES] + sales
-            capex = (given if budget > 0 else series[8, t] * trailing * phasing) * drawn[STEP + n]
-            x[CAPEX + n] = capex
-            additions = series[9, t] * capex
-            aws = series[10, t] * additions
+            x[DEMAND + n] = demand
+            trailing = x[DEMAND + n - 3 * LANES] + x[DEMAND + n - 2 * LANES] + x[DEMAND + n - LANES] + demand
+            capex = series[10, t] * given if budget > 0 else series[8, t] * trailing * phasing
+            x[CAPEX + n] = (capex + rest) * drawn[STEP + n]
+            aws = series[9, t] * capex * drawn[STEP + n]
             x[ADDED + n] = aws
-            x[ADDED + STEP + n] = additions - aws
+            x[ADDED + STEP + n] = series[9, t] * rest * drawn[STEP + n]
             x[LATE + n] = series[11, t] * aws
             x[ON_TIME + n] = aws - series[11, t] * aws
 

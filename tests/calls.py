@@ -105,7 +105,7 @@ _ARGUMENTS: dict[str, Sequence[tuple[Any, ...]]] = {
     ],
     "AMZN_IMPLIED": [
         ("wacc", 234.75, "dcf", "article"),
-        ("aws_growth", 234.75, "dcf", "article"),  # no root
+        ("aws_growth", 600, "dcf", "article"),  # no root
         ("wacc", 1e9),
     ],
     "AMZN_INFLECTION": [(), ("turn", "bear"), ("positive", "article")],  # the last never falls below 0

@@ -83,8 +83,13 @@ def test_grid_prints_a_table_with_the_scenario_marked_and_its_break_even_line(ca
     )
     shown = [line.split()[1:] for line in text.splitlines()[4:7]]  # after "-5.00%"
     assert shown == [[f"{value:.2f}" for value in row] for row in found.values]
-    assert "break-even, value_per_share[dcf,mid] = 256.29:" in text
-    assert "  wacc 10.00%: no root in [-0.27, 0.41]" in text
+    price = float(BASE.table["price"]["all"])
+    line = [
+        f"  wacc {point.x:.2%}: aws_growth (add) {point.y:+.2%}"
+        for point in break_even(BASE, found.output, found.x, found.y, price)
+    ]
+    assert text.splitlines()[-4:] == [f"break-even, {SHARE} = {price:.2f}:", *line]
+    assert "  wacc 10.00%: no root in [" in printed(capsys, *arguments, "--break-even", "1e6")
     marked = printed(
         capsys, "grid", "positive", "--x", "capex_scale", "scale", "1", "1.1", "--y", "beta", "1", "1.15"
     )

@@ -18,13 +18,13 @@ _ROUNDING: Final = 1e-9
 
 
 def capacity_hint(driver: str, values: Mapping[str, Any], axis: Axis) -> str:
-    """Say why more demand for AWS may not help: capacity caps sales in some quarter to come."""
+    """Say why more demand for AWS may help little: capacity caps sales in some quarter to come."""
     if driver != "aws_growth":
         return ""
     volume, demand = (values[key][axis.forecast_start :, -1] for key in ("aws_volume", "aws_demand"))
     if not (volume < demand * (1 - _ROUNDING)).any():
         return ""
-    return "more demand does not help: the capacity that capital expenditure pays for caps AWS sales"
+    return "at such demand the capacity that capital expenditure pays for caps AWS sales"
 
 
 QUESTIONS: Final = Questions(

@@ -196,8 +196,7 @@ class Call(Expr):
 class Ref(Expr):
     """A line in the same quarter, ``lag`` quarters earlier, or (results only) later when ``lag`` is negative.
 
-    ``line`` is a declaration or, if it is declared further down, its name; after binding it is the key of a
-    row.
+    ``line`` is a declaration or, if it is declared further down, its name; after binding, the key of a row.
     """
 
     line: Declared | str

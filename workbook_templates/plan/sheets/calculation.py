@@ -139,7 +139,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
 
 
 def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
-    """Write the figures of the years: a sum, a mean, the last quarter, or the formula over the years."""
+    """Write the figures of years: a sum or mean, the last quarter, or the row's own formula over years."""
     rule = row.line.annual if row.line is not None else "none"
     own, years = layout.over_axis(at), layout.over_axis(places.YEAR_ROW, fixed_row=True)
     for place in years_known(row):
