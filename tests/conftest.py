@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 import once
@@ -10,12 +13,15 @@ import remembered
 from frozen import frozen
 from programs import needs_engine
 
+from model import companies
+from model.amazon import AMAZON
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.read import book
 from workbook_templates.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from workbook_templates.engines.engine import Engine
 
@@ -62,6 +68,15 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def frozen_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Hide from the tests of a module whatever was filed after 2026Q2."""
     with frozen(tmp_path_factory.mktemp("data")):
+        yield
+
+
+@pytest.fixture
+def no_uncertainty(tmp_path: Path) -> Iterator[None]:
+    """Put in Amazon's place a company that differs in one thing: it ships no distributions."""
+    source, without = resources.files(str(AMAZON.data)), shutil.ignore_patterns("uncertainty.toml")
+    folder = shutil.copytree(str(source), tmp_path / "without", ignore=without)
+    with companies.using(replace(AMAZON, data=folder)):
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,10 @@ from commands import amzn_fcf, refused
 from scenario_files import HEAD, entry, write
 from shared import computed
 
+from amzn_fcf.cli import main
 from model.analysis.solve import solve
 from model.scenarios.composing import load_scenario
+from model.simulation.run import simulate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +39,88 @@ def test_value_prints_every_method_and_what_it_rests_on() -> None:
         found["mix of the values", "value_per_share[dcf,mid]"]
         > found["value of the mix", "value_per_share[dcf,mid]"]
     )
+
+
+def figures_of(*arguments: str) -> dict[tuple[str, str, str | None], float]:
+    """Return the figures that ``value`` gives to programs, by scenario, line and period."""
+    records = json.loads(amzn_fcf("value", "--format", "json", *arguments).stdout)
+    return {(each["scenario"], each["line"], each["period"]): each["value"] for each in records}
+
+
+def test_the_expected_value_is_the_mean_that_simulate_gives_with_the_same_draws_and_seed() -> None:
+    found = figures_of("--scenario", "bull", "--scenario", "base")
+    draws, seed = (int(found["bull", f"expected_value_{each}", None]) for each in ("draws", "seed"))
+    value = simulate("bull", draws=draws, seed=seed, engine="numpy").estimates["value_per_share[dcf,mid]"]
+    figures = {
+        "": value.mean,
+        "_standard_error": value.standard_error,
+        "_p5": value.percentiles[5],
+        "_p95": value.percentiles[95],
+    }
+    for name, figure in figures.items():
+        assert found["bull", f"expected_value{name}", None] == pytest.approx(figure, rel=1e-12)
+    assert ("base", "expected_value", None) not in found
+    assert value.standard_error < 0.001 * value.mean
+
+
+def test_value_prints_expected_value_base_range_and_price_in_this_order() -> None:
+    found, text = figures_of(), amzn_fcf("value").stdout
+    mean, error, low, high = (
+        f"{found['base', f'expected_value{each}', None]:.2f}"
+        for each in ("", "_standard_error", "_p5", "_p95")
+    )
+    own = f"{found['base', 'value_per_share[dcf,mid]', None]:.2f}"
+    rows = [re.split(" {2,}", line.strip()) for line in text.splitlines()[4:8]]
+    assert rows == [
+        ["expected: mean of 4,096 draws, seed 1", f"{mean} +/- {error}"],
+        ["base, without draws", own],
+        ["5% to 95% of the draws", f"{low} to {high}"],
+        ["Share price on the valuation date", "256.29"],
+    ]
+    assert "weighted" not in text
+    assert "mix" not in text
+
+
+def test_years_fade_and_perpetuity_add_up_to_the_enterprise_value() -> None:
+    found = figures_of("--scenario", "base", "--scenario", "bear")
+    years = [str(year) for year in range(2026, 2036)]
+    nopat = ("flow_operating_income", "flow_tax")
+    parts = (
+        "flow_nopat", "flow_depreciation_amortization", "flow_content_and_leases", "flow_working_capital",
+        "flow_deferred_tax", "flow_net_capex", "flow_leased_property",
+    )  # fmt: skip
+    for name in ("base", "bear"):
+        assert {period for scenario, _, period in found if scenario == name} == {None, *years}
+        for year in years:
+            flow, income = (found[name, each, year] for each in ("flow_to_firm", "flow_nopat"))
+            assert sum(found[name, each, year] for each in parts) == pytest.approx(flow, rel=1e-9)
+            assert sum(found[name, each, year] for each in nopat) == pytest.approx(income, rel=1e-9)
+        present = [found[name, "present_value[mid]", year] for year in years]
+        present += [found[name, f"fade_present_value[{number}]", None] for number in range(1, 11)]
+        present.append(found[name, "perpetuity_value[mid]", None])
+        assert sum(present) == pytest.approx(found[name, "enterprise_value[mid]", None], rel=1e-9)
+        for number in range(1, 11):
+            growth, income = (found[name, f"fade_{each}[{number}]", None] for each in ("growth", "income"))
+            before = "final_income" if number == 1 else f"fade_income[{number - 1}]"
+            start = computed(name).values[before][0, 0]
+            assert start * (1 + growth) == pytest.approx(income, rel=1e-9)
+            assert (name, f"fade_flow[{number}]", None) in found
+
+
+@pytest.mark.usefixtures("no_uncertainty")
+def test_a_company_without_uncertainty_has_values_and_no_expected_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["value", "--scenario", "base"]) == 0
+    assert capsys.readouterr().out.startswith("Value per share, USD\n")
+    assert main(["value", "--scenario", "base", "--format", "csv"]) == 0
+    assert "expected" not in capsys.readouterr().out
+
+
+def test_a_scenario_that_the_distributions_do_not_fit_says_so(tmp_path: Path) -> None:
+    short = entry("useful_life[servers_and_network]", "yr", "").replace("values = ", "value = 2.0")
+    text = amzn_fcf("value", "--scenario", write(tmp_path, HEAD + short)).stdout
+    assert text.startswith("mine has no expected value: uncertainty.toml: useful_life[servers_and_network]: ")
 
 
 def test_value_warns_of_a_heavy_terminal_and_says_how_stock_compensation_is_counted(tmp_path: Path) -> None:

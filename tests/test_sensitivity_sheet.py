@@ -14,14 +14,15 @@ from model.language.periods import Quarter
 from model.outputs import Output
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.simulation.run import simulate
+from model.simulation.run import DEFAULT_SEED, STANDARD_DRAWS, simulate
+from workbook_templates.a1 import coordinates, reference
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.cells import SheetPlan
 from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
 from workbook_templates.plan.sheets import sensitivity as on_sheet
-from workbook_templates.plan.sheets.simulated import DRAWS, SEED, put_simulation, simulation_of
+from workbook_templates.plan.sheets.simulated import EXPECTED, put_simulation, simulation_of
 from workbook_templates.plan.sheets.stamps import SIZE, outputs_at, stamps_of
-from workbook_templates.plan.workbook import plan_workbook
+from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.values import Changes, value_at
 from workbook_templates.validation.validate import Report, validate
@@ -189,7 +190,7 @@ def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and
         Output.parse(name, plan.layout.plan)
         for name in ("ttm_free_cash_flow 2027Q4", "value_per_share[dcf,mid]")
     ]
-    found = simulate("base", draws=DRAWS, seed=SEED, engine="numpy", outputs=outputs)
+    found = simulate("base", draws=STANDARD_DRAWS, seed=DEFAULT_SEED, engine="numpy", outputs=outputs)
     for output in outputs:
         estimate, row = found.estimates[str(output)], rows[str(output)]
         shown = [sheet.cells[row, column].content for column in range(3, 10)]
@@ -200,8 +201,43 @@ def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and
         assert shown[6] == pytest.approx(found.above[str(output)].probability, abs=1e-12)
 
 
+def expected_on_cover(plan: WorkbookPlan) -> dict[object, object]:
+    """Return the row of the expected value, by head: stamped figures themselves, else formulas."""
+    cells, stamps = plan.sheets[COVER].cells, plan.sheets[SENSITIVITY].cells
+    (top,) = (row for (row, _), cell in cells.items() if cell.content == "expected")
+    found: dict[object, object] = {}
+    for column in range(4, 10):
+        formula = str(cells[top + 1, column].content)
+        sheet, _, place = formula.removeprefix("=").partition("!")
+        stamp = stamps[coordinates(place) or (0, 0)] if sheet == SENSITIVITY else None
+        found[cells[top, column].content] = stamp.content if stamp else formula
+    return found
+
+
+def test_the_cover_shows_expected_value_the_scenario_itself_range_and_price_in_this_order() -> None:
+    plan = written("base")[0]
+    shown = expected_on_cover(plan)
+    assert [*shown] == ["expected", "+/-", "selected", "5 %", "95 %", "price"]
+    value = simulate("base", draws=STANDARD_DRAWS, engine="numpy").estimates[SHARE]
+    figures = (value.mean, value.standard_error, value.percentiles[5], value.percentiles[95])
+    assert [shown[head] for head in EXPECTED] == pytest.approx(figures)
+    for head, key in (("selected", SHARE), ("price", "price")):
+        home = plan.layout.places[key]
+        assert shown[head] == f"={home.sheet}!{reference(home.row, VALUE)}"
+
+
+@pytest.mark.usefixtures("no_uncertainty")
+def test_a_company_without_uncertainty_has_no_expected_value_on_its_cover() -> None:
+    base = load_scenario("base")
+    plan = plan_workbook(base, [base], "test")
+    for name in (COVER, SENSITIVITY):
+        assert "expected" not in [cell.content for cell in plan.sheets[name].cells.values()]
+
+
 def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
     edge = load_scenario("base").with_overrides({"useful_life[servers_and_network]": 2.0})
+    shown = expected_on_cover(plan_workbook(edge, [edge], "test"))
+    assert {shown[head] for head in EXPECTED} == {"#N/A"}
     found = simulation_of(edge)
     assert isinstance(found, str)
     assert "useful_life[servers_and_network]" in found

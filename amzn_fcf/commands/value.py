@@ -1,4 +1,4 @@
-"""``amzn-fcf value``: value per share by every method, its basis, and the weighted value."""
+"""``amzn-fcf value``: the expected value, value per share by every method, and its basis."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Final
 
 from amzn_fcf.commands.options import FORMAT, Arguments, scenarios
 
-SUMMARY: Final = "value a share by every method, and show the basis of the value"
+SUMMARY: Final = "value a share: what is expected, every method, and the basis of the value"
 EXAMPLE: Final = "amzn-fcf value --scenario base --scenario base+price_war"
-OPTIONS: Final = (*scenarios("all that ship, and their weighted value"), FORMAT)
+OPTIONS: Final = (*scenarios("all that ship; the first is simulated, by default base"), FORMAT)
 
 
 def run(arguments: Arguments) -> int:
@@ -20,16 +20,19 @@ def run(arguments: Arguments) -> int:
     from model.errors import InputError
     from model.results import run as compute
     from model.scenarios.files import builtin_scenarios
+    from model.simulation.run import expected_value
 
     company = companies.default()
     if not company.presentation.reports.ranges:
         raise InputError(f"{company.title} has no valuation methods")
-    scenarios = load_distinct(arguments.scenario or builtin_scenarios(), arguments.as_of)
-    computed = [compute([scenario]) for scenario in scenarios]
-    weights = [] if arguments.scenario or arguments.as_of else weighted_scenarios()
-    weighted = weighted_values(weights) if weights else []
+    names = arguments.scenario or builtin_scenarios()
+    computed = [compute([scenario]) for scenario in load_distinct(names, arguments.as_of)]
+    centre = computed[0 if arguments.scenario else names.index(company.base)]
+    expected = expected_value(centre.scenarios[0])
     if arguments.format == "text":
-        print_values(computed, weighted, weights)
+        print_values(computed, centre, expected)
     else:
-        print_records(value_records(computed, weighted), arguments.format)
+        weights = [] if arguments.scenario or arguments.as_of else weighted_scenarios()
+        weighted = weighted_values(weights) if weights else []
+        print_records(value_records(computed, expected, weighted), arguments.format)
     return 0

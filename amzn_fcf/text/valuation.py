@@ -1,4 +1,4 @@
-"""Value per share by every method, its basis, and the driver that gives a price."""
+"""The expected value, value per share by every method, its basis, and the driver that gives a price."""
 
 from __future__ import annotations
 
@@ -9,28 +9,32 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.text.figures import billions, event_text, figure_text, first_year
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.periods import Period
-from model.language.units import measure
+from model.language.units import counted, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from model.analysis.solve import Root
     from model.analysis.weighting import WeightedValue
     from model.presentation import ReportWords
     from model.results import Results
     from model.scenarios.scenario import Scenario
+    from model.simulation.results import Simulation
 
 _LATEST_VALUATION_DAYS: Final = 200
 """After the balance sheet: by then two more have been published."""
+_FIELDS: Final = ("line", "scenario", "value", "unit", "period")
 
 
-def print_values(
-    computed: Sequence[Results], weighted: Sequence[WeightedValue], weights: Sequence[Scenario]
-) -> None:
-    """Print value per share by method, its basis, warnings, and the weighted value."""
+def print_values(computed: Sequence[Results], centre: Results, expected: Simulation | str | None) -> None:
+    """Print the ``expected`` value of the ``centre``, value per share by method, its basis, and warnings."""
     first = computed[0]
     words = first.scenarios[0].company.presentation.reports
-    _print_methods(computed, weighted)
+    if isinstance(expected, str):
+        print(f"{centre.scenarios[0].name} has no expected value: {expected}")
+    elif expected:
+        _print_expected(expected, centre)
+    _print_methods(computed)
     if words.basis:
         columns = left("discounted cash flow, and multiples at the price", "unit")
         columns += right(*(each.scenarios[0].name for each in computed))
@@ -40,11 +44,25 @@ def print_values(
     for each in computed:
         for warning in _warnings(each, words):
             print(f"warning: {each.scenarios[0].name}: {warning}")
-    if weighted:
-        names = ", ".join(f"{each.weight:g} {each.name}" for each in weights)
-        print(f"weighted: {names}; mix of their values / value of the mix of their drivers")
     if words.note:
         print(words.note)
+
+
+def _print_expected(simulation: Simulation, results: Results) -> None:
+    """Print the mean of the draws, the scenario itself, the range of the draws, and the price."""
+    questions = results.scenarios[0].company.presentation.questions
+    found = simulation.estimates[questions.value]
+    text = measure(found.unit).text
+    expected = f"expected: mean of {counted(simulation.draws, 'draw')}, seed {simulation.seed}"
+    rows = [
+        [expected, f"{text(found.mean)} +/- {text(found.standard_error)}"],
+        [f"{simulation.scenario}, without draws", text(found.plain)],
+        ["5% to 95% of the draws", f"{text(found.percentiles[5])} to {text(found.percentiles[95])}"],
+    ]
+    if questions.price:
+        rows.append([results.plan.row(questions.price).label, figure_text(results, questions.price)])
+    method = next(iter(questions.values))
+    print_table(f"Value per share, {method} (+/-: standard error)", [*left(""), *right(found.unit)], rows)
 
 
 def _warnings(results: Results, words: ReportWords, known: Sequence[str] = ()) -> Iterator[str]:
@@ -63,15 +81,11 @@ def _warnings(results: Results, words: ReportWords, known: Sequence[str] = ()) -
         yield f"{wrong}: set {', '.join(most)} and {last}"
 
 
-def _print_methods(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> None:
+def _print_methods(computed: Sequence[Results]) -> None:
     names = [f"{each.scenarios[0].name}\nlow   mid   high" for each in computed]
     columns = [*left("method"), *right(*names)]
     ranges = computed[0].scenarios[0].company.presentation.reports.ranges
     rows = [[method, *(_range(each, *keys) for each in computed)] for method, keys in ranges.items()]
-    if weighted:
-        columns += right("weighted")
-        mixes = {each.method: f"{each.of_values:,.0f} / {each.of_drivers:,.0f}" for each in weighted}
-        rows = [[*row, mixes[row[0]]] for row in rows]
     print_table("Value per share, USD", columns, rows)
 
 
@@ -81,22 +95,48 @@ def _range(results: Results, low: str, mid: str, high: str) -> str:
     return f"{first}   {figure_text(results, mid)}   {last}"
 
 
-def value_records(computed: Sequence[Results], weighted: Sequence[WeightedValue]) -> list[dict[str, object]]:
-    """Return a record for each figure of each scenario, and two for each weighted value."""
-    company = computed[0].scenarios[0].company
-    words, values = company.presentation.reports, company.presentation.questions.values
+def value_records(
+    computed: Sequence[Results], expected: Simulation | str | None, weighted: Iterable[WeightedValue]
+) -> list[dict[str, object]]:
+    """Return a record for each figure of each scenario, of the simulation, and of the weighted values."""
+    questions = computed[0].scenarios[0].company.presentation.questions
     records: list[tuple[object, ...]] = []
+    if expected and not isinstance(expected, str):
+        records += _expected_records(expected, questions.value)
     for each in computed:
-        valued = [key for line in words.valued for key in each.plan.names[line]]
-        for key in (*valued, *words.basis):
+        name = each.scenarios[0].name
+        for key, period, value in _figures_of_value(each):
             unit = each.plan.row(key).unit
-            value = measure(unit).recorded(float(each.values[key][0, 0]))
-            records.append((key, each.scenarios[0].name, value, unit))
+            records.append((key, name, measure(unit).recorded(value), unit, period))
     for mix in weighted:
-        key = values[mix.method]
-        records.append((key, "mix of the values", mix.of_values, "USD/share"))
-        records.append((key, "value of the mix", mix.of_drivers, "USD/share"))
-    return [dict(zip(("line", "scenario", "value", "unit"), each, strict=True)) for each in records]
+        key = questions.values[mix.method]
+        records.append((key, "mix of the values", mix.of_values, "USD/share", None))
+        records.append((key, "value of the mix", mix.of_drivers, "USD/share", None))
+    return [dict(zip(_FIELDS, each, strict=True)) for each in records]
+
+
+def _expected_records(simulation: Simulation, value: str) -> Iterator[tuple[object, ...]]:
+    found = simulation.estimates[value]
+    figures = {
+        "": found.mean, "_standard_error": found.standard_error,
+        "_p5": found.percentiles[5], "_p95": found.percentiles[95],
+    }  # fmt: skip
+    for name, figure in figures.items():
+        yield f"expected_value{name}", simulation.scenario, figure, found.unit, None
+    for name, number in (("draws", simulation.draws), ("seed", simulation.seed)):
+        yield f"expected_value_{name}", simulation.scenario, number, "", None
+
+
+def _figures_of_value(results: Results) -> Iterator[tuple[str, str | None, float]]:
+    """Yield each figure of a value: its row, its year (None: it is of no year), and the figure."""
+    words, plan = results.scenarios[0].company.presentation.reports, results.plan
+    rows = [key for line in words.valued for key in plan.names[line]]
+    rows += [*words.basis, *(key for line in words.after_axis for key in plan.names[line])]
+    for key in rows:
+        yield key, None, float(results.values[key][0, 0])
+    for year in range(plan.axis.as_of.shifted(1).year, plan.axis.last.year + 1):
+        for key in words.by_year:
+            yield key, str(year), results.value(key, Period("annual", year))
 
 
 def root_record(root: Root, scenario: Scenario, method: str, price: float) -> dict[str, object]:

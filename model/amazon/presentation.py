@@ -97,6 +97,12 @@ REPORTS: Final = ReportWords(
         "basic_value_per_share", "price_to_sales_ahead", "ev_to_ebitda_ahead", "price_to_earnings_ahead",
         "price_to_free_cash_flow_trailing",
     ),
+    by_year=(
+        "flow_operating_income", "flow_tax", "flow_nopat", "flow_depreciation_amortization", "flow_content_and_leases",
+        "flow_working_capital", "flow_deferred_tax", "flow_net_capex", "flow_leased_property", "flow_to_firm",
+        "present_value[mid]",
+    ),
+    after_axis=("fade_growth", "fade_income", "fade_flow", "fade_present_value"),
     warnings={
         "terminal_warning": "{terminal_share} of the enterprise value lies after the axis (limit {terminal_share_limit})",
         "growth_warning": "terminal growth, {terminal_growth}, is above the risk-free rate, {risk_free}",

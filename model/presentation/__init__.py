@@ -304,6 +304,8 @@ class ReportWords:
     - ``ranges``: method of valuation -> rows of its low, middle and high value per share.
     - ``valued``: lines whose rows ``value`` gives to programs.
     - ``basis``: inputs and parts of a value, and multiples at the price.
+    - ``by_year``, ``after_axis``: lines by year ahead, and those of the years after the axis, that add up to
+      the enterprise value: ``value`` gives them to programs.
     - ``warnings``: row that is 1 when a value is doubtful -> the reason, with rows in braces.
     - ``dated``: driver that holds the valuation date, then the drivers that are as of that date.
     - ``note``: a line below values.
@@ -317,6 +319,8 @@ class ReportWords:
     ranges: Mapping[str, tuple[Row, Row, Row]] = field(default_factory=dict)
     valued: tuple[Name, ...] = ()
     basis: Rows = ()
+    by_year: Rows = ()
+    after_axis: tuple[Name, ...] = ()
     warnings: Mapping[Row, Reason] = field(default_factory=dict)
     dated: Rows = ()
     note: str = ""

@@ -43,6 +43,11 @@ _PAIR_KEYS: Final = frozenset({"between", "rank", "reason"})
 _PAIR: Final = 2
 
 
+def has_uncertainty(company: Company) -> bool:
+    """Tell whether an uncertainty file ships with a company."""
+    return company.file(SHIPPED).is_file()
+
+
 def load_uncertainty(path: str | None = None, company: Company | None = None) -> Uncertainty:
     """Read an uncertainty file: the one that ships, or a user's file.
 
@@ -59,8 +64,7 @@ def load_uncertainty(path: str | None = None, company: Company | None = None) ->
 
 @cache
 def _shipped(company: Company) -> Uncertainty:
-    source = company.file(SHIPPED)
-    if not source.is_file():
+    if not has_uncertainty(company):
         raise InputError(f"{company.title} has no {SHIPPED}: name a file of distributions")
     return _parsed(company.text(SHIPPED), SHIPPED, company)
 

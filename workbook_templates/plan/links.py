@@ -14,7 +14,7 @@ from workbook_templates.plan.twins import OfRow
 if TYPE_CHECKING:
     from model.plan.plan import Row
     from model.results import Results
-    from workbook_templates.plan.cells import Cell, SheetPlan, WorkbookPlan
+    from workbook_templates.plan.cells import Cell, SheetPlan, Twin, WorkbookPlan
 
 TOLERANCE: Final = 1e-6
 """Relative difference up to which a live figure agrees with a stamped one."""
@@ -26,7 +26,7 @@ class Link(NamedTuple):
 
     formula: str
     unit: str
-    twin: OfRow
+    twin: Twin
 
 
 def linked(layout: Layout, key: str, period: Period | None = None) -> Link | None:

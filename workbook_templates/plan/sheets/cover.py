@@ -1,4 +1,4 @@
-"""Cover: a dashboard on one page: the selector, headline figures, the inflection, value, claims, charts."""
+"""Cover: a dashboard on one page: the selector, headlines, the inflection, expected value, claims, charts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.evidence.thesis import load_thesis
+from model.simulation.run import STANDARD_DRAWS
 from workbook_templates.a1 import call, reference
 from workbook_templates.plan.cells import InputRange, SheetPlan, Twin, WorkbookPlan
 from workbook_templates.plan.layout import (
@@ -15,6 +16,7 @@ from workbook_templates.plan.layout import (
     INPUTS,
     SCENARIOS,
     SELECTED_CELL,
+    SENSITIVITY,
     THESIS,
     choice_cell,
 )
@@ -23,7 +25,15 @@ from workbook_templates.plan.sheets import scenarios
 from workbook_templates.plan.sheets.cover_charts import ValueTable, cover_charts
 from workbook_templates.plan.sheets.header import put_band, put_check, put_heads, put_names
 from workbook_templates.plan.sheets.inputs import scenario_list
+from workbook_templates.plan.sheets.sensitivity import (
+    AGREEMENT_CELL,
+    SCENARIO_CELL,
+    agreement_text,
+    expected_row,
+    stamped_link,
+)
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
+from workbook_templates.plan.sheets.simulated import EXPECTED
 from workbook_templates.plan.sheets.thesis import STATUSES, count_of, status_cells
 from workbook_templates.plan.twins import Computed, scenario_title
 
@@ -55,6 +65,8 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
         row = _put_headlines(sheet, layout, row) + 1
     if layout.words.events:
         row = _put_events(sheet, layout, row) + 1
+    if (there := expected_row(layout)) is not None:
+        row = _put_expected(sheet, layout, there, row) + 1
     table = None
     if layout.words.values is not None:
         table = _value_table(layout.words.values, row + 2)
@@ -157,6 +169,31 @@ def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, top: int) -
     return after + len(words.lines)
 
 
+def _put_expected(sheet: SheetPlan, layout: Layout, there: int, top: int) -> int:
+    """Write the expected value, the live one, the range and the price; return the next free row.
+
+    ``there``: the row of the sheet of sensitivities that holds the stamped figures.
+    """
+    asked = layout.company.presentation.questions
+    unit = layout.plan.row(asked.value).unit
+    draws = f"mean and range of {STANDARD_DRAWS:,} draws, stamped"
+    put_band(sheet, top, f"Expected value per share, USD: {draws}; the scenario itself; the price", _LAST)
+    stamped = {head: stamped_link((there, column), unit) for head, column in EXPECTED.items()}
+    expected, error, *ends = stamped.items()
+    selected, price = ("selected", linked(layout, asked.value)), ("price", linked(layout, asked.price))
+    _put_line(sheet, layout, top + 2, asked.value)
+    for column, (head, link) in enumerate((expected, error, selected, *ends, price), start=_FIRST):
+        sheet.put(top + 1, column, head, "period")
+        put_link(sheet, (top + 2, column), link)
+    row = top + 3
+    sheet.put(row, _LABEL, "Scenario simulated; are live figures its own?", "label")
+    link = stamped_link(SCENARIO_CELL, "")
+    sheet.put(row, _FIRST, link.formula, "link text", link.twin)
+    text = f"={SENSITIVITY}!{reference(*AGREEMENT_CELL)}"
+    sheet.put(row, _FIRST + 1, text, "link text", Computed(agreement_text))
+    return row + 1
+
+
 def _value_table(words: ValueWords, first: int) -> ValueTable:
     columns = {head: column for column, head in enumerate(words.columns, start=_FIRST)}
     rows = range(first, first + len(words.methods))
@@ -183,7 +220,7 @@ def cover(title: str) -> Sheet:
         "The selector, headline figures, when free cash flow turns, value per share, the ledger in numbers, "
         "charts",
         title,
-        "USD millions; figures are live formulas, but for the charts by scenario and the claims, which are "
-        "stamped; choose a scenario",
+        "USD millions; figures are live formulas, but for the expected value, the charts by scenario and the "
+        "claims, which are stamped; choose a scenario",
         _fill,
     )

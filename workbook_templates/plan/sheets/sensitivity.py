@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -10,10 +11,10 @@ from workbook_templates.a1 import call, down, reference
 from workbook_templates.plan import links
 from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan
 from workbook_templates.plan.layout import SENSITIVITY, Layout
-from workbook_templates.plan.links import linked, put_link
+from workbook_templates.plan.links import Link, linked, put_link
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.sheets.simulated import put_simulation
+from workbook_templates.plan.sheets.simulated import EXPECTED, is_simulated, put_expected, put_simulation
 from workbook_templates.plan.sheets.stamps import SIZE, TORNADOS, outputs_at, stamps_of
 from workbook_templates.plan.styles import AMBER, NAVY, numeric
 from workbook_templates.plan.twins import Computed, scenario_name
@@ -71,7 +72,29 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
         sheet.charts.append(_tornado_chart(output, band, reference(_CHARTS_ROW, column)))
     if edition.stamped is not None:
         _put_stamps(sheet, edition.stamped, outputs)
+    if (row := expected_row(layout)) is not None:
+        simulation = stamps_of(edition.stamped).simulation if edition.stamped else None
+        put_heads(sheet, HEADER_ROW, {column: head for head, column in EXPECTED.items()}, ())
+        put_expected(sheet, row, outputs[row - FIRST_FIGURE_ROW], simulation)
     sheet.frozen = (HEADER_ROW, NAME)
+
+
+def expected_row(layout: Layout) -> int | None:
+    """Return the row of the value per share whose simulation is stamped; None where none is."""
+    words, value = layout.words.sensitivity, layout.company.presentation.questions.value
+    if words is None or value not in words.tables or not is_simulated(layout.company):
+        return None
+    return FIRST_FIGURE_ROW + list(words.tables).index(value)
+
+
+def stamped_link(place: tuple[int, int], unit: str) -> Link:
+    """Return the link to a stamped cell."""
+    return Link(f"={SENSITIVITY}!{reference(*place)}", unit, Computed(partial(_stamped, place)))
+
+
+def _stamped(place: tuple[int, int], plan: WorkbookPlan, results: Results, draw: int) -> float | str:  # noqa: ARG001  # of the interface
+    content = plan.sheets[SENSITIVITY].cells[place].content
+    return math.nan if content is None or content == "#N/A" else content
 
 
 def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> None:
@@ -92,7 +115,7 @@ def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> No
     sheet.put(*TOLERANCE_CELL, links.TOLERANCE, "axis")
     label = "Live value and free cash flow against the stamped ones and the centres of the grids"
     sheet.put(AGREEMENT_CELL[0], LABEL, label, "label")
-    sheet.put(*AGREEMENT_CELL, _agreement(pairs), "check", Computed(_agreement_text))
+    sheet.put(*AGREEMENT_CELL, _agreement(pairs), "check", Computed(agreement_text))
 
 
 def _put_stamps(sheet: SheetPlan, scenario: Scenario, outputs: Sequence[Output]) -> None:
@@ -131,7 +154,7 @@ def _agreement(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> str:
     return "=" + call("IF", is_stamped, text, f'"{_ANOTHER}"')
 
 
-def _agreement_text(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+def agreement_text(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
     """Return whether the live figures are the stamped ones, NaN where that is an error."""
     sheet = plan.sheets[SENSITIVITY]
     if sheet.cells[SCENARIO_CELL].content != results.scenarios[draw].name:

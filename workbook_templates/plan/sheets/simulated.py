@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError
 from model.outputs import Output
+from model.simulation.files import has_uncertainty
 from model.simulation.questions import Request, flows_ahead, thresholds
-from model.simulation.run import simulate
+from model.simulation.run import standard_simulation
 from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY, words_of
@@ -18,12 +18,13 @@ from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from model.company import Company
     from model.scenarios.scenario import Scenario
     from model.simulation.results import Chance, Estimate, Simulation
     from workbook_templates.plan.cells import SheetPlan
 
-DRAWS: Final = 4096
-SEED: Final = 1
+EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8}
+"""Heads of the simulated value per share, which stands beside the live one, and their columns."""
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
 _PERCENTS: Final = (5, 25, 50, 75, 95)
@@ -43,11 +44,7 @@ _COLOURS: Final = dict(zip(_PERCENTS, (GREY, BLUES[1], NAVY, BLUES[1], GREY), st
 
 
 def simulation_of(scenario: Scenario) -> Simulation | str:
-    """Return the stamped simulation, or why there is none; an empty text if the company asks for none.
-
-    The distributions that ship need not fit every scenario. numpy computes it, whatever is installed: the
-    same draws give the same percentiles on every machine.
-    """
+    """Return the stamped simulation, or why there is none; an empty text if the company asks for none."""
     plan, asked = scenario.plan, scenario.company.presentation.questions
     if not asked.cash_flow:
         return ""
@@ -55,10 +52,23 @@ def simulation_of(scenario: Scenario) -> Simulation | str:
     outputs = (*flows_ahead(scenario, _QUARTERS), *(Output.of(key, plan) for key in results))
     event = words_of(scenario).simulated_event
     question = Request(outputs, (event,) if event else (), thresholds(outputs, scenario))
-    try:
-        return simulate(scenario, draws=DRAWS, seed=SEED, engine="numpy", workers=1, question=question)
-    except InputError as error:
-        return str(error)
+    return standard_simulation(scenario, question)
+
+
+def is_simulated(company: Company) -> bool:
+    """Tell whether the stamped simulation holds the value per share."""
+    asked = company.presentation.questions
+    return bool(asked.cash_flow and asked.price and asked.value and has_uncertainty(company))
+
+
+def put_expected(sheet: SheetPlan, row: int, value: Output, found: Simulation | str | None) -> None:
+    """Write the simulated value per share beside the live one; without a simulation, room for it."""
+    figures: tuple[float | str | None, ...] = ("#N/A" if found else None,) * len(EXPECTED)
+    if found and not isinstance(found, str):
+        each = found.estimates[str(value)]
+        figures = (each.mean, each.standard_error, each.percentiles[5], each.percentiles[95])
+    for column, figure in zip(EXPECTED.values(), figures, strict=True):
+        sheet.put(row, column, figure, numeric("stamp", value.unit))
 
 
 def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None:
