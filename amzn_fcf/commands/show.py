@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import TYPE_CHECKING, Final
+import math
+from typing import Final
 
 from amzn_fcf.commands.options import FORMAT, Arguments, option, scenarios
-
-if TYPE_CHECKING:
-    from amzn_fcf.text.lines import LineFigure
 
 SUMMARY: Final = "show lines of the model"
 EXAMPLE: Final = "amzn-fcf show free_cash_flow aws_margin --period 'TTM 2026Q3' --format json"
@@ -26,7 +23,7 @@ OPTIONS: Final = (
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import load_distinct
-    from amzn_fcf.text.lines import figures_of, print_figures, print_lines
+    from amzn_fcf.text.lines import LineFigure, figures_of, print_figures, print_lines
     from amzn_fcf.text.statements import print_statement, statement_of
     from model.errors import InputError, NotAvailableError
     from model.results import run as compute
@@ -49,12 +46,16 @@ def run(arguments: Arguments) -> int:
         if line[:1].isdigit():
             quoted = f"--period 'TTM {line}'" if arguments.period.lower() == "ttm" else f"--period {line}"
             raise InputError(f"{line!r} is a period, not a line: write {quoted}")
-    missing = (NotAvailableError,) if arguments.statement is not None else ()  # some lines start after as-of
     figures: list[LineFigure] = []
     for scenario in scenarios:
         results = compute([scenario])
         for line in lines:
-            with contextlib.suppress(*missing):
+            try:
                 figures += figures_of(results, line, arguments.period)
+            except NotAvailableError:
+                if arguments.statement is None:
+                    raise
+                unit = results.plan.row(line).unit  # some lines of a statement start after as-of
+                figures.append(LineFigure(line, arguments.period, scenario.name, math.nan, unit))
     print_figures(figures, arguments.format)
     return 0
