@@ -94,6 +94,8 @@ class Sales(Block, sheet="Sales"):
         "AWS additions that come into service", "USD m",
         lagged("aws_additions_on_time", Basis.service_lag["aws"], longest=4)
         + lagged("aws_additions_delayed", Basis.service_lag["aws"], longest=4, further=4),
+        history=lagged("aws_additions_on_time", Basis.service_lag["aws"], longest=4),
+        note="Nothing that was bought in reported quarters counts as late.",
     )
     compute_per_dollar = line(
         "Computing power per dollar against today's mix of chips", "times",
