@@ -285,7 +285,7 @@ class Plain:
             0.0, d("minimum_cash") - before - d("planned_borrowing", t)
         )
         after = before + x["net_borrowing"][t]
-        x["distributions"][t] = max(0.0, after - d("target_cash"))
+        x["distributions"][t] = max(0.0, after - max(d("target_cash"), d("minimum_cash")))
         x["cash"][t] = after - x["distributions"][t]
         x["debt"][t] = x["debt"][t - 1] + x["net_borrowing"][t]
 

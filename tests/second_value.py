@@ -124,15 +124,17 @@ class PlainValue:
     def other_methods(self) -> None:
         one, d, cost = self.one, self.d, self.plain.equity_cost()
         paid_out = sum(
-            (self.x["distributions"][t] - self.x["stock_compensation"][t])
+            (self.x["distributions"][t] + d("investments", t) - self.x["stock_compensation"][t])
             / (1 + cost) ** self.plain.years_to_middle(t)
             for t in self.ahead
         )
+        cash, debt, now = self.x["cash"], self.x["debt"], self.plain.split - 1
+        built = (cash[-1] - debt[-1] - cash[now] + debt[now]) / (1 + cost) ** self.years_to_end()
         stakes = one["stakes_after_haircut"] / d("diluted_shares")
         for case in CASES:
             earned = d(f"target_net_margin[{case}]") * self.year("net_sales")
             priced = earned * d(f"target_price_earnings[{case}]") / (1 + cost) ** self.years_to_end()
-            per_share = (priced + paid_out) / d("diluted_shares") + stakes
+            per_share = (priced + paid_out + built) / d("diluted_shares") + stakes
             one[f"value_per_share[net_margin,{case}]"] = per_share
         one["value_per_share[price_to_sales,mid]"] = self.at_price_to_sales_of_peers()
 

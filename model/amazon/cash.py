@@ -194,7 +194,7 @@ class Funding(Block, sheet="Cash"):
     )
     distributions = line(
         "Distributions", "USD m",
-        maximum(0, cash_before_funding + net_borrowing - target_cash), history=reported("repurchases_of_common_stock"),
+        maximum(0, cash_before_funding + net_borrowing - maximum(target_cash, minimum_cash)), history=reported("repurchases_of_common_stock"),
         note="Without distributions cash would reach 1.5tn by 2035 and its interest would pass for margin.",
     )
     cash = line(

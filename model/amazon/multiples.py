@@ -163,15 +163,21 @@ class MarginCase(Block, sheet="Value"):
         discount_factor(CapitalCost.equity_cost, at_end(Terminal.last_day) - FirmCash.valuation_date),
     )
     payout_present_value = line(
-        "Present value of distributions less stock compensation, at the cost of equity", "USD m",
-        (Funding.distributions - OperatingCash.stock_compensation) * discount_factor(CapitalCost.equity_cost, FirmCash.days_to_flow),
+        "Present value of distributions and investments less stock compensation, at the cost of equity", "USD m",
+        (Funding.distributions + Funding.investments - OperatingCash.stock_compensation) * discount_factor(CapitalCost.equity_cost, FirmCash.days_to_flow),
         history=0,
-        note="What is paid out on the way counts, and so does what is paid in shares.",
+        note="What is paid out on the way counts, so does what is paid in shares; a stake bought is taken to be worth its price.",
     )
-    payout_value = result("Distributions less stock compensation to the end of the axis, present value", "USD m", sum_over_axis(payout_present_value))
+    payout_value = result("Paid out to the end of the axis, present value", "USD m", sum_over_axis(payout_present_value))
+    net_cash_built = result(
+        "Net cash at the end of the axis above that at as-of, present value", "USD m",
+        (at_end(Funding.cash) - at_as_of(Funding.cash) - at_end(Funding.debt) + at_as_of(Funding.debt)) * equity_discount_factor,
+        note="What was borrowed to be paid out is owed, and what was kept is there: a target margin does not know.",
+    )
     margin_equity_value = result(
         "Equity value, net-margin case", "USD m",
-        final_sales * target_net_margin * target_price_earnings * equity_discount_factor + payout_value + EquityBridge.stakes_after_haircut,
+        final_sales * target_net_margin * target_price_earnings * equity_discount_factor + payout_value + net_cash_built
+        + EquityBridge.stakes_after_haircut,
         by=CASE,
     )
     final_net_margin = result(

@@ -23,7 +23,11 @@ class PerShare(Block, sheet="Value"):
         (OperatingCash.stock_compensation - Funding.distributions) / price_path, history=None,
         note="Distributions count as buybacks.",
     )
-    shares_left = line("Diluted shares after that", "m shares", prev("diluted_share_count") + shares_issued, history=None, annual="none")
+    shares_left = line(
+        "Diluted shares after that, 0 or below where more is bought back than there is", "m shares",
+        where(prev("shares_left") > 0, prev("shares_left") + shares_issued, prev("shares_left")),
+        history=reported("diluted_shares", "m shares"), annual="none",
+    )
     diluted_share_count = line(
         "Diluted shares in the quarter", "m shares",
         where(shares_left > 0, shares_left, not_meaningful()),

@@ -75,7 +75,7 @@ CASH_FLOW: Final = Statement("Cash flow statement", (
     _Row("line", "capex", "Purchases of property, gross"),
     _Row("less", "proceeds", "Proceeds and incentives"),
     _Row("subtotal", "net_capex", "Net capital expenditure"),
-    _Row("ratio", "capex_intensity", "of net sales"),
+    _Row("ratio", "capex_intensity", "of net sales, TTM"),
     _Row("detail", "aws_net_capex", "of which AWS"),
     _Row("subtotal", "free_cash_flow", "Free cash flow: OCF less capex"),
     _Row("ratio", "free_cash_flow_margin", "of net sales"),

@@ -60,14 +60,17 @@ def stamp(value: float) -> float | str:
 
 
 def agreement(live: str, stamped: str, tolerance: str) -> str:
-    """Write the condition that a live cell agrees with a stamped one."""
-    return f"{call('ABS', f'{live}-{stamped}')}<={tolerance}*{call('ABS', stamped)}"
+    """Write the condition that a live cell agrees with a stamped one, an error value with an error value."""
+    near = f"{call('ABS', f'{live}-{stamped}')}<={tolerance}*{call('ABS', stamped)}"
+    return call("IF", call("ISERROR", live), call("ISERROR", stamped), near)
 
 
 def agrees(live: Cell, stamped: float, state: tuple[WorkbookPlan, Results, int]) -> float:
-    """Return whether a live cell agrees with a stamped figure, NaN if one of them is an error."""
+    """Return whether a live cell agrees with a stamped figure, NaN if only the stamped one is an error."""
     found = live.twin.expected(*state) if live.twin else math.nan
-    if isinstance(found, str) or math.isnan(found - stamped):
+    if isinstance(found, str) or math.isnan(found):
+        return float(math.isnan(stamped))
+    if math.isnan(stamped):
         return math.nan
     return float(abs(found - stamped) <= TOLERANCE * abs(stamped))
 

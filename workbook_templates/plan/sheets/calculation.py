@@ -144,9 +144,11 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
     own, years = layout.over_axis(at), layout.over_axis(places.YEAR_ROW, fixed_row=True)
     for place in years_known(row):
         column = layout.year_column(place)
-        if rule in {"sum", "mean"}:
+        if rule == "sum":
             text = "=" + call("SUMIFS", own, years, reference(places.YEAR_ROW, column, fixed_row=True))
-            text += f"/{QUARTERS_A_YEAR}" if rule == "mean" else ""
+        elif rule == "mean":
+            first, last = (layout.quarter_column(QUARTERS_A_YEAR * place + quarter) for quarter in (0, 3))
+            text = "=" + call("AVERAGE", area((at, first), (at, last)))
         elif rule == "last":
             text = "=" + call("INDEX", own, reference(places.POSITION_ROW, column, fixed_row=True))
         else:
