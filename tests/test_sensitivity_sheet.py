@@ -237,7 +237,7 @@ def test_a_company_without_uncertainty_has_no_expected_value_on_its_cover() -> N
 def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
     edge = load_scenario("base").with_overrides({"useful_life[servers_and_network]": 2.0})
     shown = expected_on_cover(plan_workbook(edge, [edge], "test"))
-    assert {shown[head] for head in EXPECTED} == {"#N/A"}
+    assert {shown[head] for head in EXPECTED} == {"-"}
     found = simulation_of(edge)
     assert isinstance(found, str)
     assert "useful_life[servers_and_network]" in found

@@ -178,17 +178,17 @@ def _put_expected(sheet: SheetPlan, layout: Layout, there: int, top: int) -> int
     unit = layout.plan.row(asked.value).unit
     draws = f"mean and range of {STANDARD_DRAWS:,} draws, stamped"
     put_band(sheet, top, f"Expected value per share, USD: {draws}; the scenario itself; the price", _LAST)
-    stamped = {head: stamped_link((there, column), unit) for head, column in EXPECTED.items()}
-    expected, error, *ends = stamped.items()
-    selected, price = ("selected", linked(layout, asked.value)), ("price", linked(layout, asked.price))
+    expected, error, *ends = ((head, stamped_link((there, at), unit)) for head, at in EXPECTED.items())
+    live = {"selected": linked(layout, asked.value), "price": linked(layout, asked.price)}
+    selected, price = live.items()
     _put_line(sheet, layout, top + 2, asked.value)
     for column, (head, link) in enumerate((expected, error, selected, *ends, price), start=_FIRST):
         sheet.put(top + 1, column, head, "period")
-        put_link(sheet, (top + 2, column), link)
+        put_link(sheet, (top + 2, column), link, "link" if head in live else "stamp")
     row = top + 3
     sheet.put(row, _LABEL, "Scenario simulated; are live figures its own?", "label")
     link = stamped_link(SCENARIO_CELL, "")
-    sheet.put(row, _FIRST, link.formula, "link text", link.twin)
+    sheet.put(row, _FIRST, link.formula, "stamp text", link.twin)
     text = f"={SENSITIVITY}!{reference(*AGREEMENT_CELL)}"
     sheet.put(row, _FIRST + 1, text, "link text", Computed(agreement_text))
     return row + 1

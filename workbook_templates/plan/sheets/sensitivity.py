@@ -94,7 +94,7 @@ def stamped_link(place: tuple[int, int], unit: str) -> Link:
 
 def _stamped(place: tuple[int, int], plan: WorkbookPlan, results: Results, draw: int) -> float | str:  # noqa: ARG001  # of the interface
     content = plan.sheets[SENSITIVITY].cells[place].content
-    return math.nan if content is None or content == "#N/A" else content
+    return math.nan if content is None else content
 
 
 def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> None:

@@ -62,8 +62,8 @@ def is_simulated(company: Company) -> bool:
 
 
 def put_expected(sheet: SheetPlan, row: int, value: Output, found: Simulation | str | None) -> None:
-    """Write the simulated value per share beside the live one; without a simulation, room for it."""
-    figures: tuple[float | str | None, ...] = ("#N/A" if found else None,) * len(EXPECTED)
+    """Write the simulated value per share beside the live one, or a dash; or leave room for it (None)."""
+    figures: tuple[float | str | None, ...] = ("-" if found else None,) * len(EXPECTED)
     if found and not isinstance(found, str):
         each = found.estimates[str(value)]
         figures = (each.mean, each.standard_error, each.percentiles[5], each.percentiles[95])
