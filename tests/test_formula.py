@@ -197,6 +197,7 @@ def test_functions_outside_the_allow_list_are_a_build_error() -> None:
         "IF",
         "AND",
         "OR",
+        "ISERROR",
         "MIN",
         "MAX",
         "ABS",

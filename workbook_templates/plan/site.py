@@ -101,11 +101,11 @@ class Site:
     def fixed(self, key: str, position: int) -> str:
         """Return the reference to a row at a position of the axis (from 0), whatever the column.
 
-        Where the row has no figure its cell is blank, which a sum would take for 0: #N/A then.
+        Where the row has no figure its cell is blank, which a sum would take for 0: an error value then.
         """
         found = self.layout.plan.rows[key]
         if not found.start <= position < found.stop:
-            return "NA()"
+            return "(0/0)"
         sheet, row = self._at(key)
         return sheet + reference(row, self.layout.quarter_column(position), fixed_column=True)
 

@@ -148,7 +148,7 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
             text = "=" + call("SUMIFS", own, years, reference(places.YEAR_ROW, column, fixed_row=True))
         elif rule == "mean":
             first, last = (layout.quarter_column(QUARTERS_A_YEAR * place + quarter) for quarter in (0, 3))
-            text = "=" + call("AVERAGE", area((at, first), (at, last)))
+            text = "=" + call("SUM", area((at, first), (at, last))) + f"/{QUARTERS_A_YEAR}"
         elif rule == "last":
             text = "=" + call("INDEX", own, reference(places.POSITION_ROW, column, fixed_row=True))
         else:
