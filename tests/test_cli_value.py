@@ -161,6 +161,9 @@ def test_solve_warns_where_the_root_is_no_sound_valuation() -> None:
 
 def test_an_impossible_price_is_one_line_and_status_3() -> None:
     assert "no root in [0.04, 0.2]" in refused("solve", "wacc", "--price", "1000000", status=3)
+    assert "caps AWS sales" in refused(
+        "solve", "aws_growth", "--price", "600", "--scenario", "article", status=3
+    )
     assert "no root" in refused("solve", "wacc", "--price", "-5", status=3)
 
 

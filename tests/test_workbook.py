@@ -65,7 +65,7 @@ def test_no_formula_holds_an_assumption_as_a_constant() -> None:
     structural |= {"16"}  # quarters of a quarter's growth, which is a fourth of a year's
     structural |= {str(year) for year in range(1, 11)}  # years of the fade after the axis
     structural |= {f"{year}.5" for year in range(1, 10)}  # their middles, in years from the end of the axis
-    structural |= {"09"}  # 1e-09: growth that counts as none
+    structural |= {"0.000000001"}  # growth that counts as none
     layout = written("base")[0].layout
     # What no scenario moves: the deferral of reported quarters, which bonus depreciation caused
     columns = range(layout.first_quarter_column, layout.quarter_column(layout.plan.axis.forecast_start))

@@ -6,6 +6,7 @@ written.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final, Protocol
 
 from model.language import nodes
@@ -33,9 +34,9 @@ class Dialect(Protocol):
 
 
 def number_text(value: float) -> str:
-    """Write a number so that it reads back as the same one."""
+    """Write a number so that it reads back as the same one: no exponent, which LibreOffice would not keep."""
     is_exact_integer = value == int(value) and abs(value) < 1e15  # noqa: PLR2004  # exact in a float
-    return str(int(value)) if is_exact_integer else repr(value)
+    return str(int(value)) if is_exact_integer else f"{Decimal(repr(value)):f}"
 
 
 def infix(node: Expr, dialect: Dialect) -> str:
