@@ -40,8 +40,8 @@ class PerShare(Block, sheet="Value"):
         note="Of a year: its income by the mean of its quarters' shares.",
     )
     normalised_eps = line(
-        "Diluted earnings per share before gains on stakes and special charges", "USD/share",
-        Income.normalised_net_income / diluted_share_count, annual="ratio",
+        "Diluted earnings per share before one-offs", "USD/share",
+        Income.normalised_net_income / diluted_share_count, annual="ratio", note="Without gains on stakes and special charges.",
     )
     free_cash_flow_per_share = line(
         "Free cash flow per share", "USD/share", FreeCash.free_cash_flow / diluted_share_count, annual="ratio",
