@@ -55,8 +55,10 @@ class MacroBook:
         """Return the file; the code names of its sheets are Sheet1, Sheet2 and so on."""
         parts = {"[Content_Types].xml": self._types(), "_rels/.rels": self._root_relations()}
         parts |= {"xl/workbook.xml": self._workbook(), "xl/_rels/workbook.xml.rels": self._relations()}
+        texts = list(dict.fromkeys(text for rows in self.sheets.values() for row in rows for text in row))
         for number, rows in enumerate(self.sheets.values(), start=1):
-            parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(number, rows)
+            parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(number, rows, texts)
+        parts["xl/sharedStrings.xml"] = _shared(texts)
         parts["xl/styles.xml"] = _STYLES
         if self.ribbon:
             parts["customUI/customUI14.xml"] = self.ribbon
@@ -73,6 +75,7 @@ class MacroBook:
         types = {"/xl/workbook.xml": ADD_IN_TYPE if self.is_addin else MACRO_TYPE}
         for number in range(1, len(self.sheets) + 1):
             types[f"/xl/worksheets/sheet{number}.xml"] = f"{_SHEET_TYPE}.worksheet+xml"
+        types["/xl/sharedStrings.xml"] = f"{_SHEET_TYPE}.sharedStrings+xml"
         types["/xl/styles.xml"] = f"{_SHEET_TYPE}.styles+xml"
         types["/xl/vbaProject.bin"] = "application/vnd.ms-office.vbaProject"
         if self.properties:
@@ -101,7 +104,11 @@ class MacroBook:
             (f"{_OFFICE}/relationships/worksheet", f"worksheets/sheet{number}.xml")
             for number in range(1, len(self.sheets) + 1)
         ]
-        others = [(f"{_OFFICE}/relationships/styles", "styles.xml"), (_VBA_RELATION, "vbaProject.bin")]
+        others = [
+            (f"{_OFFICE}/relationships/sharedStrings", "sharedStrings.xml"),
+            (f"{_OFFICE}/relationships/styles", "styles.xml"),
+            (_VBA_RELATION, "vbaProject.bin"),
+        ]
         return _relations([*sheets, *others])
 
     def _workbook(self) -> str:
@@ -156,19 +163,23 @@ def _relations(relations: Sequence[tuple[str, str]]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{entries}</Relationships>'
 
 
-def _sheet(number: int, rows: Sequence[Sequence[str]]) -> str:
+def _sheet(number: int, rows: Sequence[Sequence[str]], texts: Sequence[str]) -> str:
     lines = []
     for row, cells in enumerate(rows, start=1):
-        texts = (
-            f'<c r="{letter}{row}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
-            for letter, text in zip("ABCDEFGHIJ", cells, strict=False)
-            if text
+        places = zip("ABCDEFGHIJ", cells, strict=False)
+        line = "".join(
+            f'<c r="{letter}{row}" t="s"><v>{texts.index(text)}</v></c>' for letter, text in places
         )
-        lines.append(f'<row r="{row}">{"".join(texts)}</row>')
+        lines.append(f'<row r="{row}">{line}</row>')
     return (
         f'<worksheet xmlns="{_MAIN}"><sheetPr codeName="Sheet{number}"/>'
         f"<sheetData>{''.join(lines)}</sheetData></worksheet>"
     )
+
+
+def _shared(texts: Sequence[str]) -> str:
+    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
+    return f'<sst xmlns="{_MAIN}" uniqueCount="{len(texts)}">{items}</sst>'
 
 
 def _write(package: zipfile.ZipFile, name: str, content: bytes) -> None:
