@@ -118,6 +118,8 @@ def test_openpyxl_and_olevba_read_it() -> None:
     assert book.code_name == "ThisWorkbook"
     assert sheet.sheet_properties.codeName == "Sheet1"
     assert [sheet["A1"].value, sheet["B1"].value] == ["Interpreter_Win", PYTHON]
+    if book.vba_archive:
+        book.vba_archive.close()
     parser = VBA_Parser("vbaProject.bin", data=package_of(data).read("xl/vbaProject.bin"))
     names = [name.rpartition(".")[0] for _, _, name, _ in parser.extract_macros()]
     assert names == [each.name for each in modules(["Sheet1"])]

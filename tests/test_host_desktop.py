@@ -177,6 +177,7 @@ def test_xlwings_writes_a_wrapper_that_holds_every_function_and_its_optional_arg
 def test_a_word_that_vba_reserves_is_no_argument() -> None:
     names = {argument.name for each in descriptions().values() for argument in each.arguments}
     assert "event_name" in names  # of AMZN_INFLECTION: "event" would not compile
+    assert names.isdisjoint({"line", "output"})  # nor would these in LibreOffice
     assert names.isdisjoint(
         {"event", "type", "next", "option", "input", "date", "string", "loop", "stop", "print", "set", "get"}
     )

@@ -129,6 +129,8 @@ def test_formulas_that_call_functions_are_marked_as_dynamic_for_excel_365(
         sheet["A1"], sheet["B2"], sheet["C3"] = '=AMZN_FCF(2026,"bull")', "=1+1", "=SUM(AMZN_FCF(A1:A3),1)"
         data = io.BytesIO()
         book.save(data)
+        if book.vba_archive:
+            book.vba_archive.close()
         return data.getvalue()
 
     package = zipfile.ZipFile(write_template(tmp_path / "book.xlsm", with_formulas))

@@ -191,6 +191,8 @@ class Book:
 
     def save(self, path: Path) -> None:
         self._book.save(path)
+        if self._book.vba_archive:
+            self._book.vba_archive.close()
 
 
 def as_rows(answer: Any) -> list[list[Any]]:  # noqa: ANN401  # a value or a block

@@ -98,6 +98,8 @@ def macro_workbook(interpreter: str | None = None) -> bytes:
     book.active = 0
     file = io.BytesIO()
     book.save(file)
+    if book.vba_archive:
+        book.vba_archive.close()
     return file.getvalue()
 
 
