@@ -178,7 +178,7 @@ def _sheet(number: int, rows: Sequence[Sequence[str]], texts: Sequence[str]) -> 
 
 
 def _shared(texts: Sequence[str]) -> str:
-    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
+    items = "".join(f"<si><t>{escape(text)}</t></si>" for text in texts)
     return f'<sst xmlns="{_MAIN}" uniqueCount="{len(texts)}">{items}</sst>'
 
 
