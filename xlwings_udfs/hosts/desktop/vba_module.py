@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from model.errors import WorkbookError
 from xlwings_udfs.cells.descriptions import CATEGORY
 from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, NOT_AVAILABLE, VBA_NAMES
 from xlwings_udfs.hosts.desktop.vba_project import class_module, document, procedures, vba_project
@@ -56,10 +57,20 @@ def _source(name: str) -> str:
     text = files(__package__).joinpath("vba", name).read_text(encoding="utf-8")
     gaps = {
         "module": PYTHON_MODULE, "server": SERVER, "settings": SETTINGS, "files": FILES_FOLDER, "help": HELP,
-        "check": CHECK_MACRO, "category": CATEGORY, "xlwings": version("xlwings"),
+        "check": CHECK_MACRO, "category": CATEGORY, "xlwings": _xlwings_version(),
         "descriptions": "\n".join(map(_described, descriptions().values())),
     }  # fmt: skip
     return _filled(text, gaps)
+
+
+def _xlwings_version() -> str:
+    """Return the version of xlwings, which is part of its library's name."""
+    try:
+        return version("xlwings")
+    except PackageNotFoundError:
+        raise WorkbookError(
+            "xlwings, whose library the macros call, is missing: pip install xlwings"
+        ) from None
 
 
 def _functions() -> str:
