@@ -1,18 +1,21 @@
 """The generated VBA runs: LibreOffice loads the project and calls the functions from cells.
 
-Only what Windows brings is stood in for, the module that calls xlwings' library: in its place a module of
-the same procedures looks the answer of Python up on a sheet. So the declarations, the missing arguments, the
-error values, the shapes of blocks and the handler of failures are the ones that Excel runs. LibreOffice shows
-an error value that Basic made as the text ``Error 2042``.
+Only what Windows brings is stood in for: the functions of libraries, and the object by which xlwings'
+library calls Python; it looks the answer of Python up on a sheet. So the declarations, the missing arguments, the
+error values, the shapes of blocks, the start and the restart are the ones that Excel runs. LibreOffice shows an
+error value that Basic made as the text ``Error 2042``.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,21 +31,78 @@ from xlwings_udfs.cells.error_values import ErrorValue, marked
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop import package
 from xlwings_udfs.hosts.desktop.exchange import udf
-from xlwings_udfs.hosts.desktop.vba_module import PROJECT, TO_PYTHON, modules
-from xlwings_udfs.hosts.desktop.vba_project import procedures, vba_project
+from xlwings_udfs.hosts.desktop.vba_module import PROJECT, SERVER, SETTINGS, TO_PYTHON, modules
+from xlwings_udfs.hosts.desktop.vba_project import class_module, procedures, vba_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-STAND_IN = """
+    from xlwings_udfs.hosts.desktop.vba_project import VbaModule
+
+LIBRARY_SIDE = """
 Option Explicit
 Option Private Module
 
-Public Function CallPython(ByVal functionName As String, ByVal arguments As Variant) As Variant
+Public starts As Long
+Public ends As Long
+Public loaded As String
+Public started As String
+
+Public Function LoadLibraryW(ByVal path As Variant) As Variant
+    loaded = CStr(path)
+    LoadLibraryW = IIf(InStr(loaded, "amzn-fcf") > 0, 1, 0)
+End Function
+
+Public Function GetShortPathNameW(ByVal path As Variant, ByVal other As Variant, ByVal size As Long) As Long
+End Function
+
+Public Function StrPtr(ByVal text As String) As String
+    StrPtr = text
+End Function
+
+Public Function XLPyDLLActivateAuto(answer As Variant, ByVal command As String, ByVal mode As Long) As Long
+    If mode = -1 Then
+        ends = ends + 1
+    Else
+        starts = starts + 1
+        started = command
+        Set answer = New PythonObject
+    End If
+End Function
+
+Public Function PROBE_LIBRARY() As Variant
+    PROBE_LIBRARY = loaded
+End Function
+
+Public Function PROBE_COMMAND() As Variant
+    PROBE_COMMAND = started
+End Function
+
+Public Function PROBE_STARTS() As Variant
+    PROBE_STARTS = starts
+End Function
+
+Public Function PROBE_RESTART() As Variant
+    EndPython
+    PROBE_RESTART = CallPython("AMZN_VERSION", Array()) & " after " & ends & " end"
+End Function
+
+Public Function PROBE_OPENED() As Variant
+    AmznOpened
+    AmznRepairLinks ThisWorkbook
+    PROBE_OPENED = Setting("UDF Modules") & LogFile
+End Function
+"""
+PYTHON_OBJECT = """
+Option Explicit
+
+Public Function CallUDF( _
+    ByVal moduleName As String, ByVal functionName As String, ByVal arguments As Variant) As Variant
     Dim asked As String, place As Long, rows As Long, columns As Long, i As Long, j As Long
     Dim one() As Variant, two() As Variant
+    If starts = 1 Then Err.Raise 462, "the first Python", "is gone"
     asked = functionName
     For place = LBound(arguments) To UBound(arguments)
         asked = asked & "|"
@@ -62,13 +122,13 @@ Public Function CallPython(ByVal functionName As String, ByVal arguments As Vari
         rows = .Cells(place, 2).Value
         columns = .Cells(place, 3).Value
         If rows = 1 And columns = 1 Then
-            CallPython = .Cells(place, 4).Value
+            CallUDF = .Cells(place, 4).Value
         ElseIf rows = 1 Then
             ReDim one(0 To columns - 1)
             For j = 0 To columns - 1
                 one(j) = .Cells(place, 4 + j).Value
             Next j
-            CallPython = one
+            CallUDF = one
         Else
             ReDim two(0 To rows - 1, 0 To columns - 1)
             For i = 0 To rows - 1
@@ -76,24 +136,14 @@ Public Function CallPython(ByVal functionName As String, ByVal arguments As Vari
                     two(i, j) = .Cells(place + i, 4 + j).Value
                 Next j
             Next i
-            CallPython = two
+            CallUDF = two
         End If
     End With
 End Function
-
-Public Sub EndPython()
-End Sub
-
-Public Function WizardIsOpen() As Boolean
-    WizardIsOpen = ThisWorkbook.Worksheets("Inputs").Range("A1").Value = "wizard"
-End Function
-
-Public Function Setting(ByVal settingName As String) As String
-End Function
-
-Public Function LogFile() As String
-End Function
 """
+IN_WIZARD = 'Not Application.CommandBars("Standard").Controls(1).Enabled'
+"""How the VBA asks Excel; here a cell says so."""
+PROBES = ("PROBE_RESTART", "PROBE_LIBRARY", "PROBE_COMMAND", "PROBE_STARTS", "PROBE_OPENED")
 READ_CELLS = """
 import json, os, sys, time, uno
 from com.sun.star.beans import PropertyValue
@@ -139,15 +189,27 @@ def has_flag(call: Call) -> bool:
 ASKED = [call for call in CALLS if not has_flag(call)]
 
 
+def without_windows(module: VbaModule) -> VbaModule:
+    """Leave out what declares the functions of Windows' libraries, and how Excel's wizard is noticed."""
+    source = re.sub(r"#If Win64 Then\n(Private Const .*\n)(?:.*\n)*?#End If\n", r"\1", module.source)
+    source = re.sub(r"Private Declare (?:.* _\n)*.*\n", "", source)
+    assert IN_WIZARD in source
+    asked = 'ThisWorkbook.Worksheets("Inputs").Range("A1").Value = "wizard"'
+    return dataclasses.replace(module, source=source.replace(IN_WIZARD, asked))
+
+
 class Book:
     """A workbook with the project, a sheet for each call, and the answers of Python."""
 
     def __init__(self) -> None:
+        ours = modules(["Sheet1", "Sheet2"])
         project = [
-            procedures(TO_PYTHON, STAND_IN) if each.name == TO_PYTHON else each
-            for each in modules(["Sheet1"])
+            *(without_windows(each) if each.name == TO_PYTHON else each for each in ours),
+            procedures("Library", LIBRARY_SIDE),
+            class_module("PythonObject", PYTHON_OBJECT),
         ]
-        base = package.MacroBook({"Inputs": [[" "]]}).as_bytes()
+        settings = [["Interpreter_Win", "python"], ["UDF Modules", "of the settings"]]
+        base = package.MacroBook({"Inputs": [[" "]], SETTINGS: settings}).as_bytes()
         data = package.with_parts(
             base, lambda name, part: vba_project(PROJECT, project) if name == package.VBA_PART else part
         )
@@ -159,6 +221,8 @@ class Book:
             self._put(f"Call{number}", call)
         sheet = self._book.create_sheet("CallUnknown")
         sheet["A1"] = '=AMZN_LINE("the stand-in knows no answer to this")'
+        for name in PROBES:
+            self._book.create_sheet(f"Call{name}")["A1"] = f"={name}()"
 
     def _put(self, name: str, call: Call) -> None:
         arguments = [self._written(each) for each in call.arguments]
@@ -286,3 +350,20 @@ def test_a_cell_shows_by_vba_what_python_gives(found: dict[str, Any], number: in
 def test_python_that_fails_is_value_and_the_wizard_gets_not_available(found: dict[str, Any]) -> None:
     assert found["cells"]["CallUnknown"] == [["Error 2015"]]
     assert found["in the wizard"] == "Error 2042"
+
+
+@pytest.mark.libreoffice
+def test_one_command_starts_python_once_and_again_after_it_has_died(found: dict[str, Any]) -> None:
+    cells = found["cells"]
+    assert cells["CallPROBE_COMMAND"] == [[f'"python" -E -P -B -m {SERVER} $(CLSID)']]
+    # the first died at its first call, and one follows; a restart by hand may come before or after this cell
+    assert cells["CallPROBE_STARTS"][0][0] in {2.0, 3.0}
+    assert cells["CallPROBE_RESTART"][0][0].startswith("amzn-fcf ")
+    assert cells["CallPROBE_RESTART"][0][0].endswith(" end")
+    assert "amzn-fcf" in cells["CallPROBE_LIBRARY"][0][0]  # the copy beside the workbook comes first
+    assert cells["CallPROBE_LIBRARY"][0][0].endswith(f"xlwings64-{version('xlwings')}.dll")
+
+
+@pytest.mark.libreoffice
+def test_what_runs_when_a_workbook_is_opened_runs_and_reads_settings(found: dict[str, Any]) -> None:
+    assert found["cells"]["CallPROBE_OPENED"] == [[r"of the settings\amzn-fcf\excel.log"]]
