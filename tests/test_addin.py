@@ -239,6 +239,16 @@ def test_xlwings_without_its_dll_is_said(
     assert not excel.exists()
 
 
+def test_a_dll_that_no_list_names_is_found_beside_python(
+    excel: Path, xlwings_of_windows: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (record,) = xlwings_of_windows.rglob("RECORD")
+    record.write_text("xlwings-0.37.8.dist-info/METADATA,,\n")
+    monkeypatch.setattr(sys, "prefix", str(xlwings_of_windows))
+    assert said(capsys, "install")[0] == 0
+    assert sorted(each.name for each in (excel / FILES_FOLDER).iterdir()) == ["help.html", *DLLS]
+
+
 @pytest.mark.usefixtures("xlwings_of_windows")
 def test_a_dll_that_was_deleted_is_said(excel: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "install")

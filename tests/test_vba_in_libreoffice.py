@@ -1,9 +1,9 @@
 """The generated VBA runs: LibreOffice loads the project and calls the functions from cells.
 
 Only what Windows brings is stood in for: the functions of libraries, and the object by which xlwings'
-library calls Python; it looks the answer of Python up on a sheet. So the declarations, the missing arguments, the
-error values, the shapes of blocks, the start and the restart are the ones that Excel runs. LibreOffice shows an
-error value that Basic made as the text ``Error 2042``.
+library calls Python; it looks the answer of Python up on a sheet. So the declarations, the missing arguments,
+the error values, the shapes of blocks, the start and the restart are the ones that Excel runs. LibreOffice
+shows an error value that Basic made as the text ``Error 2042``.
 """
 
 from __future__ import annotations

@@ -1,21 +1,26 @@
 """xlwings' library for Windows (BSD licence), which starts Python and hands calls on by COM.
 
 pip puts it where the installation keeps data: beside ``python.exe``, in the folder of a virtual environment,
-or in the user's own folder. The list of installed files says where.
+or in the user's own folder. The list of installed files says where; other installers (conda) list no such
+file, and put it beside ``python.exe``.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
 
+if TYPE_CHECKING:
+    from importlib.metadata import PackagePath
+
 _NAME: Final = re.compile(r"xlwings(32|64)-.*\.dll")
 _LICENCE: Final = "LICENSE.txt"
-LICENCE_FILE: Final = "xlwings-LICENSE.txt"
+LICENCE_FILE: Final = f"xlwings-{_LICENCE}"
 
 
 def libraries() -> dict[str, bytes]:
@@ -31,8 +36,8 @@ def libraries() -> dict[str, bytes]:
         place = "where the list of its files says" if _installed() else "in the package for this system"
         remedy = "run this on Windows, after  py -m pip install --force-reinstall --no-deps xlwings"
         raise WorkbookError(f"xlwings' DLL is not {place}: {remedy}")
-    licence = next(each for each in distribution("xlwings").files or () if each.name == _LICENCE)
-    return {**found, LICENCE_FILE: Path(str(licence.locate())).read_bytes()}
+    licences = [each for each in distribution("xlwings").files or () if each.name == _LICENCE]
+    return {**found, **{f"xlwings-{each.name}": _path(each).read_bytes() for each in licences}}
 
 
 def folder() -> str | None:
@@ -41,9 +46,14 @@ def folder() -> str | None:
 
 
 def _installed() -> list[Path]:
-    """Return where the libraries are, by the list of installed files."""
+    """Return where the libraries are: by the list of installed files, or beside Python."""
     try:
-        files = distribution("xlwings").files or ()
+        xlwings = distribution("xlwings")
     except PackageNotFoundError:
         return []
-    return [Path(str(each.locate())).resolve() for each in files if _NAME.fullmatch(each.name)]
+    listed = [_path(each) for each in xlwings.files or () if _NAME.fullmatch(each.name)]
+    return listed or sorted(Path(sys.prefix).glob(f"xlwings??-{xlwings.version}.dll"))
+
+
+def _path(file: PackagePath) -> Path:
+    return Path(str(file.locate())).resolve()
