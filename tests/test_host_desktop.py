@@ -266,6 +266,11 @@ def test_the_wizard_is_told_of_every_function_under_the_name_of_its_workbook() -
     assert "CalculateFull" not in "".join(SOURCES.values())
 
 
+def test_no_macro_starts_a_program_or_makes_an_object_which_virus_scanners_look_for() -> None:
+    code = "".join(map(code_of, SOURCES.values()))
+    assert not re.findall(r"\b(?:Shell|CreateObject|GetObject|ExecuteExcel4Macro|SendKeys)\b", code)
+
+
 def test_excel_finds_whatever_the_ribbon_calls() -> None:
     ribbon = files("xlwings_udfs.hosts.desktop").joinpath("ribbon.xml").read_text(encoding="utf-8")
     called = re.findall(r'onAction="(\w+)"', ribbon)

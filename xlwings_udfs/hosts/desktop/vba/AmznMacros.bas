@@ -62,14 +62,18 @@ Public Sub AmznShowLog(ByVal control As Object)
     If Dir$(LogFile) = "" Then
         MsgBox "There is no log yet: Python was not called from Excel.", vbInformation, "{category}"
     Else
-        Shell "notepad.exe """ & LogFile & """", vbNormalFocus
+        ShowFile LogFile
     End If
 End Sub
 
 Public Sub AmznHelp(ByVal control As Object)
+    ShowFile ThisWorkbook.Path & "\{files}\{help}"
+End Sub
+
+Private Sub ShowFile(ByVal path As String)
     On Error GoTo failed
-    ThisWorkbook.FollowHyperlink ThisWorkbook.Path & "\{files}\{help}"
+    ThisWorkbook.FollowHyperlink path
     Exit Sub
 failed:
-    MsgBox "The help cannot be opened: " & Err.Description, vbExclamation, "{category}"
+    MsgBox path & " cannot be opened: " & Err.Description, vbExclamation, "{category}"
 End Sub
