@@ -46,11 +46,12 @@ def write_whole(path: Path, data: bytes) -> None:
     write_files({path: data})
 
 
-def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
+def write_files(contents: Mapping[Path, bytes], remedy: str = "choose another place") -> list[Path]:
     """Write files under temporary names, then rename them: each is complete, or as it was before.
 
     Missing folders are made. If a file cannot be written, all are as before, except those that were renamed
-    already: a :class:`WorkbookError`, or a :class:`DiskError` if the disk is the reason, not that file.
+    already: a :class:`WorkbookError`, or a :class:`DiskError` if the disk is the reason, not that file;
+    ``remedy`` ends its message.
     """
     temporary = {path: part_of(path, os.getpid()) for path in contents}
     path = next(iter(contents))
@@ -65,7 +66,7 @@ def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
             temporary[path].replace(path)
     except OSError as error:
         kind = DiskError if error.errno in _FULL else WorkbookError
-        raise kind(f"{path}: cannot be written ({error.strerror}); choose another place") from None
+        raise kind(f"{path}: cannot be written ({error.strerror}); {remedy}") from None
     finally:
         for part in temporary.values():
             with contextlib.suppress(OSError):

@@ -204,12 +204,14 @@ def _refused(_: object) -> object:
 
 
 def call(module: str, function: str, arguments: Sequence[object]) -> Variant:
-    """Call a function as VBA does, and return what reaches VBA; ``...`` is an argument that was left out."""
+    """Call a function as VBA does, and return what reaches VBA; ``...`` is an argument that was left out.
+
+    xlwings' own VBA hands over the calling cell as well; ours does not.
+    """
     com_server = import_module("xlwings.com_server")
-    caller = _Range(((None,),))
-    return as_variant(
-        com_server.XLPython().CallUDF(module, function, tuple(map(_argument, arguments)), None, caller)
-    )
+    more = (None, _Range(((None,),))) if module == UDF_MODULE else ()
+    given = tuple(map(_argument, arguments))
+    return as_variant(com_server.XLPython().CallUDF(module, function, given, *more))
 
 
 def vba_wrapper(module: str) -> str:

@@ -21,6 +21,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from programs import absent
 
 import xlwings_udfs.hosts.calc as host
+from amzn_fcf import __version__, cli
+from workbook_templates.engines import libreoffice
 from xlwings_udfs.cells.error_values import ErrorValue
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX, descriptions
@@ -364,3 +366,33 @@ def test_no_process_is_left_behind(office: Office, book: openpyxl.Workbook) -> N
     while office.processes() and time.monotonic() < until:
         time.sleep(0.1)
     assert office.processes() == {}
+
+
+@pytest.mark.libreoffice
+def test_the_command_installs_replaces_shows_and_removes_the_extension(
+    request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if shutil.which("unopkg") is None:
+        absent(request, "LibreOffice is missing (Debian: apt-get install libreoffice-calc python3-uno)")
+
+    def said(action: str) -> tuple[int, str]:
+        status = cli.main(["addin", action, "--host", "calc", "--to", str(tmp_path / "Profil für Ω")])
+        return status, capsys.readouterr().out
+
+    assert said("status") == (1, "The extension is not installed: amzn-fcf addin install --host calc\n")
+    for _ in range(2):  # the second time over itself
+        status, out = said("install")
+        assert (status, out.splitlines()[0][:24]) == (0, "Installed into LibreOffi")
+    assert said("status") == (0, f"LibreOffice has version {__version__}; this is version {__version__}\n")
+    assert said("remove") == (0, f"Removed version {__version__} from LibreOffice\n")
+    assert said("remove")[0] == 0  # nothing is there
+
+
+def test_libreoffice_that_is_missing_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(libreoffice, "office_program", lambda: None)
+    assert cli.main(["addin", "install", "--host", "calc"]) == 2
+    errors = capsys.readouterr().err
+    assert "LibreOffice is not on the PATH: install it, or open what" in errors
+    assert errors.count("\n") == 1

@@ -21,7 +21,7 @@ import xlwings_udfs.hosts.calc as host
 from model.errors import WorkbookError
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.calc.client import Client, WorkerError, block, error_number, worker_command
-from xlwings_udfs.hosts.calc.parts import INTERFACE, TYPE_LIBRARY, descriptions, interface
+from xlwings_udfs.hosts.calc.parts import INTERFACE, TYPE_LIBRARY, descriptions, interface, office_version
 from xlwings_udfs.hosts.calc.type_library import developer_kit, rebuild
 
 if TYPE_CHECKING:
@@ -128,6 +128,31 @@ def test_the_extension_holds_what_calc_needs(tmp_path: Path) -> None:
     assert sys.executable in how_to.read_text(encoding="utf-8")
     assert sorted(tmp_path.joinpath("new").iterdir()) == [extension, how_to]  # nothing temporary
     assert host.write_template(tmp_path / "again")[0].read_bytes() == extension.read_bytes()
+
+
+def test_the_extension_has_an_icon_a_publisher_and_an_address_for_updates_where_one_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def described(extension: Path) -> str:
+        with zipfile.ZipFile(extension) as archive:
+            assert archive.read("icon.png").startswith(b"\x89PNG")
+            text = archive.read("description.xml").decode()
+        ET.fromstring(text)  # noqa: S314  # ours
+        assert '<icon><default xlink:href="icon.png"/></icon>' in text
+        assert "<publisher><name" in text
+        return text
+
+    monkeypatch.delenv(host.UPDATE_VARIABLE, raising=False)
+    assert "update-information" not in described(host.write_template(tmp_path / "none")[0])
+    monkeypatch.setenv(host.UPDATE_VARIABLE, "https://files.example/a & b/")
+    extension, _, updates = host.write_template(tmp_path / "some")
+    assert '<src xlink:href="https://files.example/a &amp; b/amzn-fcf.update.xml"/>' in described(extension)
+    root = ET.fromstring(updates.read_bytes())  # noqa: S314  # ours
+    assert [each.get("value") for each in root if each.get("value")] == ["org.amznfcf.calc", office_version()]
+    assert "https://files.example/a &amp; b/amzn-fcf.oxt" in updates.read_text(encoding="utf-8")
+    monkeypatch.setenv(host.UPDATE_VARIABLE, "files.example")
+    with pytest.raises(WorkbookError, match="is no address: begin it with https://"):
+        host.write_template(tmp_path / "bad")
 
 
 def test_what_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path) -> None:

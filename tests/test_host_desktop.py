@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import multiprocessing
 import re
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
+from importlib.resources import files
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import com_stand_in
 import pytest
+import xlwings
 from com_stand_in import CALLS, COM_ERROR, CellError, Cells, Excel, Variant, in_com, in_python, items
 
 from model.errors import NoRootError, NotAvailableError
 from xlwings_udfs.cells.descriptions import CATEGORY
 from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, MARK, NOT_AVAILABLE, ErrorValue
 from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.hosts.desktop import serve
 from xlwings_udfs.hosts.desktop.template import UDF_MODULE
-from xlwings_udfs.hosts.desktop.vba_module import PYTHON_MODULE, vba_module
+from xlwings_udfs.hosts.desktop.vba_module import PYTHON_MODULE, modules
 from xlwings_udfs.hosts.desktop.wizard import LONGEST_DESCRIPTION, descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-ROUTES = {"imported by xlwings": UDF_MODULE, "module by hand": PYTHON_MODULE}
-BY_XLWINGS, BY_HAND = UDF_MODULE, PYTHON_MODULE
+ROUTES = {"imported by xlwings": UDF_MODULE, "our add-in": PYTHON_MODULE}
+BY_XLWINGS, BY_ADD_IN = UDF_MODULE, PYTHON_MODULE
 LEFT_OUT = ...
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 ODD: Sequence[object] = (
@@ -141,7 +148,7 @@ def test_sum_over_a_block_with_a_failed_cell_is_an_error(excel: Excel) -> None:
     years = Cells(tuple((float(year),) for year in range(2020, 2040)))
     found = items(excel.call(BY_XLWINGS, "AMZN_FCF", years))
     assert [each.kind for each in found] == ["VT_ERROR"] * 2 + ["VT_R8"] * 14 + ["VT_ERROR"] * 4
-    marked = items(excel.call(BY_HAND, "AMZN_FCF", years))
+    marked = items(excel.call(BY_ADD_IN, "AMZN_FCF", years))
     assert [each.value for each in marked if each.kind != "VT_R8"] == [f"{MARK}{NOT_AVAILABLE}"] * 6
 
 
@@ -170,6 +177,7 @@ def test_xlwings_writes_a_wrapper_that_holds_every_function_and_its_optional_arg
 def test_a_word_that_vba_reserves_is_no_argument() -> None:
     names = {argument.name for each in descriptions().values() for argument in each.arguments}
     assert "event_name" in names  # of AMZN_INFLECTION: "event" would not compile
+    assert names.isdisjoint({"line", "output"})  # nor would these in LibreOffice
     assert names.isdisjoint(
         {"event", "type", "next", "option", "input", "date", "string", "loop", "stop", "print", "set", "get"}
     )
@@ -197,19 +205,15 @@ def code_of(text: str) -> str:
     return re.sub(r"'.*", "", bare).replace(" _\n", " ")
 
 
-@pytest.fixture(scope="module")
-def module_text() -> str:
-    data = vba_module()
-    assert data.count(b"\n") == data.count(b"\r\n")
-    return data.decode("ascii").replace("\r\n", "\n")
+SOURCES = {each.name: each.source for each in modules(["Sheet1"])}
 
 
-def test_the_module_by_hand_has_one_function_each_with_its_optional_arguments(module_text: str) -> None:
-    assert module_text.startswith('Attribute VB_Name = "xlwings_udfs"\n')
+def test_a_module_has_one_function_each_with_its_optional_arguments() -> None:
+    text = SOURCES["AmznFunctions"]
     found = re.findall(
         r"^Public Function (\w+)\((.*)\) As Variant\n"
         r'    \1 = FromPython\("\1", Array\((.*)\)\)\nEnd Function$',
-        module_text,
+        text,
         re.MULTILINE,
     )
     assert [name for name, _, _ in found] == list(FUNCTIONS)
@@ -219,36 +223,82 @@ def test_the_module_by_hand_has_one_function_each_with_its_optional_arguments(mo
         assert declared == ", ".join(
             f"{'Optional ' if each.optional else ''}ByVal {each.name} As Variant" for each in arguments
         )
-    assert f'PYTHON_MODULE As String = "{PYTHON_MODULE}"' in module_text
+    assert f'MODULE_OF_FUNCTIONS As String = "{PYTHON_MODULE}"' in SOURCES["AmznPython"]
 
 
-def test_the_module_by_hand_turns_every_mark_into_its_error_value(module_text: str) -> None:
-    cases = dict(re.findall(r'Case "(.*)": CellValue = CVErr\((\w+)\)', module_text))
+def test_the_module_turns_every_mark_into_its_error_value() -> None:
+    text = SOURCES["AmznFunctions"]
+    cases = dict(re.findall(r'Case "(.*)": CellValue = CVErr\((\w+)\)', text))
     assert cases == {
         "#N/A": "xlErrNA", "#NUM!": "xlErrNum", "#VALUE!": "xlErrValue", "#REF!": "xlErrRef",
         "#DIV/0!": "xlErrDiv0", "#NAME?": "xlErrName",
         "#NULL!": "xlErrNull",
     }  # fmt: skip
     assert set(cases) > {NOT_AVAILABLE, BAD_NUMBER, BAD_VALUE}
-    assert "Case Else: CellValue = CVErr(xlErrValue)" in module_text
-    assert f"If Left$(value, 1) <> ChrW$({ord(MARK)}) Then Exit Function" in module_text
-    assert module_text.count("CellValue(answer(") == 2  # in rows, and in rows and columns
-    assert (
-        "Err.Description" not in module_text.split("Private Function FromPython", maxsplit=1)[1]
-    )  # no exception's text in a cell
+    assert "Case Else: CellValue = CVErr(xlErrValue)" in text
+    assert f"If Left$(value, 1) <> ChrW$({ord(MARK)}) Then Exit Function" in text
+    assert text.count("CellValue(answer(") == 2  # in rows, and in rows and columns
+    assert "Err.Description" not in text  # no exception's text in a cell
 
 
-def test_the_module_by_hand_is_well_formed(module_text: str) -> None:
-    lines = [line.strip() for line in code_of(module_text).splitlines()]
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_modules_are_well_formed(name: str) -> None:
+    source = SOURCES[name]
+    lines = [line.strip() for line in code_of(source).splitlines()]
     openings = {
-        "Function": r"(?:Public|Private) Function ", "Sub": r"(?:Public|Private) Sub ", "If": r"If .* Then$",
-        "Select": r"Select Case ",
+        "Function": r"(?:Public |Private )?Function ", "Sub": r"(?:Public |Private )?Sub ",
+        "If": r"If .* Then$", "Select": r"Select Case ", "With": r"With ",
     }  # fmt: skip
     for word, opening in openings.items():
-        assert sum(bool(re.match(opening, line)) for line in lines) == lines.count(f"End {word}") > 0
+        assert sum(bool(re.match(opening, line)) for line in lines) == lines.count(f"End {word}"), word
     assert sum(line.startswith("For ") for line in lines) == sum(line.startswith("Next ") for line in lines)
-    assert max(map(len, module_text.splitlines())) < 1024
-    assert all(run.count("\n") <= 24 for run in re.findall(r"(?:.* _\n)+", module_text))
-    described = re.findall(r'MacroOptions Macro:="(\w+)"', module_text)
-    assert described == list(FUNCTIONS)
+    assert sum(line.startswith("Do") for line in lines) == sum(line.startswith("Loop") for line in lines)
+    assert max(map(len, source.splitlines())) < 1024
+    assert all(run.count("\n") <= 24 for run in re.findall(r"(?:.* _\n)+", source))
     assert all(line.count("(") == line.count(")") for line in lines)
+    assert "{" not in re.sub(r'"[^"]*"', "", source)  # no gap was left
+    assert source.isascii()
+
+
+def test_the_wizard_is_told_of_every_function_under_the_name_of_its_workbook() -> None:
+    described = re.findall(r'MacroOptions Macro:=ours & "(\w+)"', SOURCES["AmznWorkbooks"])
+    assert described == list(FUNCTIONS)
+    assert "CalculateFull" not in "".join(SOURCES.values())
+
+
+def test_no_macro_starts_a_program_or_makes_an_object_which_virus_scanners_look_for() -> None:
+    code = "".join(map(code_of, SOURCES.values()))
+    assert not re.findall(r"\b(?:Shell|CreateObject|GetObject|ExecuteExcel4Macro|SendKeys)\b", code)
+
+
+def test_excel_finds_whatever_the_ribbon_calls() -> None:
+    ribbon = files("xlwings_udfs.hosts.desktop").joinpath("ribbon.xml").read_text(encoding="utf-8")
+    called = re.findall(r'onAction="(\w+)"', ribbon)
+    assert len(called) == 5
+    for name in called:
+        assert f"Public Sub {name}(ByVal control As Object)" in SOURCES["AmznMacros"]
+
+
+def test_the_command_that_starts_python_names_a_module_that_exists() -> None:
+    (module,) = re.findall(r"-m ([\w.]+) \$\(CLSID\)", SOURCES["AmznPython"])
+    assert find_spec(module) is not None
+    assert "ActiveWorkbook" not in "".join(SOURCES.values())  # one Python, whichever book is active
+
+
+def test_python_writes_a_log_for_the_button_that_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers_once(class_id: str) -> None:
+        print("asked by", class_id)
+        raise RuntimeError("Excel has ended")
+
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setattr(xlwings, "serve", answers_once)
+    with pytest.raises(RuntimeError):
+        serve.main("{1}")
+    text = (tmp_path / "amzn-fcf" / "excel.log").read_text(encoding="utf-8")
+    assert sys.executable in text
+    assert "asked by {1}" in text
+    assert "RuntimeError: Excel has ended" in text
+    assert r'Environ$("LOCALAPPDATA") & "\amzn-fcf\excel.log"' in SOURCES["AmznPython"]
+    logging.getLogger().handlers.clear()

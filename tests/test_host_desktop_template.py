@@ -7,12 +7,12 @@ import re
 import subprocess
 import sys
 import zipfile
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import openpyxl
 import pytest
 from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula
 from programs import needs_engine
 from shared import family
 
@@ -22,7 +22,8 @@ from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.engines.libreoffice import office_program
 from workbook_templates.write.xlsx import write_workbook
 from xlwings_udfs.functions import FUNCTIONS
-from xlwings_udfs.hosts.desktop.template import HOW_TO, INTELLISENSE, SETTINGS, UDF_MODULE, write_template
+from xlwings_udfs.hosts.desktop.template import HOW_TO, INTELLISENSE, UDF_MODULE, write_template
+from xlwings_udfs.hosts.desktop.vba_module import SETTINGS, modules, project
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
@@ -35,27 +36,23 @@ class Template(NamedTuple):
     path: Path
     package: zipfile.ZipFile
     book: Workbook
-    module: Path
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     folder = tmp_path_factory.mktemp("desktop")
     plan, _ = family("2026Q2")
-    path, module = write_template(
+    path = write_template(
         folder / "amzn-fcf_base.xlsm",
         lambda base: write_workbook(plan, base),
         calculate=Formualizer().with_cached_values,
     )
-    assert sorted(each.name for each in folder.iterdir()) == ["amzn-fcf_base.bas", "amzn-fcf_base.xlsm"]
-    return Template(path, zipfile.ZipFile(path), openpyxl.load_workbook(path, keep_vba=True), module)
+    assert [each.name for each in folder.iterdir()] == ["amzn-fcf_base.xlsm"]
+    return Template(path, zipfile.ZipFile(path), openpyxl.load_workbook(path, keep_vba=True))
 
 
-def test_the_vba_project_is_the_one_of_xlwings_byte_for_byte(template: Template) -> None:
-    shipped = zipfile.ZipFile(
-        io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes())
-    )
-    assert template.package.read("xl/vbaProject.bin") == shipped.read("xl/vbaProject.bin")
+def test_it_carries_the_vba_project_of_the_add_in(template: Template) -> None:
+    assert template.package.read("xl/vbaProject.bin") == project(["Sheet1", "Sheet2"])
     assert [name for name in template.package.namelist() if name.endswith(".bin")] == ["xl/vbaProject.bin"]
 
 
@@ -92,7 +89,9 @@ def test_the_sheets_of_the_scenario_workbook_are_in_it_with_formulas_and_their_v
         for (row, column), cell in sheet.cells.items():
             if isinstance(cell.content, str) and cell.content.startswith("="):
                 formulas += 1
-                assert template.book[name].cell(row, column).value == cell.content, f"{name} {row} {column}"
+                found = template.book[name].cell(row, column).value
+                found = found.text if isinstance(found, ArrayFormula) else found
+                assert found == cell.content, f"{name} {row} {column}"
                 assert values[name].cell(row, column).value is not None, f"{name} {row} {column}"
     assert formulas > 20_000
 
@@ -114,17 +113,43 @@ def test_the_settings_name_the_module_and_an_interpreter_only_where_it_is_one_of
     settings = settings_of(template.book)
     assert settings["UDF Modules"] == UDF_MODULE
     assert settings["Interpreter_Win"] == (sys.executable if sys.platform == "win32" else "python")
-    assert settings["PYTHONPATH"] is None
     assert settings["ADD_WORKBOOK_TO_PYTHONPATH"] is False
-    shipped = openpyxl.load_workbook(
-        io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes())
-    )
-    names = [str(cell.value) for cell in shipped["_xlwings.conf"]["A"] if cell.value]
-    assert set(names[: names.index("Instructions:")]) <= set(settings)
+    (source,) = (each.source for each in modules([]) if each.name == "AmznPython")
+    assert set(re.findall(r'Setting\("(.*?)"\)', source)) <= set(settings)
+
+
+def test_formulas_that_call_functions_are_marked_as_dynamic_for_excel_365(
+    template: Template, tmp_path: Path
+) -> None:
+    """Without the mark Excel shows ``=@AMZN_FCF(...)`` and a block does not spill."""
+
+    def with_formulas(base: bytes) -> bytes:
+        book = openpyxl.load_workbook(io.BytesIO(base), keep_vba=True)
+        sheet = book.create_sheet("Calls", 0)
+        sheet["A1"], sheet["B2"], sheet["C3"] = '=AMZN_FCF(2026,"bull")', "=1+1", "=SUM(AMZN_FCF(A1:A3),1)"
+        data = io.BytesIO()
+        book.save(data)
+        if book.vba_archive:
+            book.vba_archive.close()
+        return data.getvalue()
+
+    package = zipfile.ZipFile(write_template(tmp_path / "book.xlsm", with_formulas))
+    cells = re.findall(r"<c [^>]*><f[^>]*>[^<]*</f>", package.read("xl/worksheets/sheet1.xml").decode())
+    assert cells == [
+        '<c r="A1" cm="1"><f t="array" ref="A1">AMZN_FCF(2026,"bull")</f>',
+        '<c r="B2"><f>1+1</f>',
+        '<c r="C3" cm="1"><f t="array" ref="C3">SUM(AMZN_FCF(A1:A3),1)</f>',
+    ]
+    metadata = package.read("xl/metadata.xml").decode()
+    assert 'fDynamic="1"' in metadata
+    assert '<rc t="1" v="0"/>' in metadata
+    assert "/xl/metadata.xml" in package.read("[Content_Types].xml").decode()
+    assert 'Target="metadata.xml"' in package.read("xl/_rels/workbook.xml.rels").decode()
+    assert "xl/metadata.xml" not in template.package.namelist()  # no call, no mark
 
 
 def test_the_interpreter_can_be_named(tmp_path: Path) -> None:
-    path, _ = write_template(tmp_path / "book.xlsm", interpreter=r"C:\Python312\python.exe")
+    path = write_template(tmp_path / "book.xlsm", interpreter=r"C:\Python312\python.exe")
     assert settings_of(openpyxl.load_workbook(path))["Interpreter_Win"] == r"C:\Python312\python.exe"
     assert openpyxl.load_workbook(path).sheetnames == [HOW_TO, SETTINGS, INTELLISENSE]
 
@@ -153,11 +178,11 @@ def test_the_how_to_names_what_is_in_the_files(template: Template) -> None:
     cells = [cell for row in template.book[HOW_TO].iter_rows() for cell in row if cell.value is not None]
     text = "\n".join(str(cell.value) for cell in cells)
     assert all(cell.data_type == "s" for cell in cells)  # examples of formulas are texts
-    assert template.module.name in text
     macro = re.search(r"choose (\w+), Run", text)
     assert macro is not None
-    assert f"Public Sub {macro[1]}()" in template.module.read_text(encoding="ascii")
-    assert "ImportPythonUDFs" in text
+    assert any(f"Public Sub {macro[1]}()" in each.source for each in modules([]))
+    assert "PATH" not in text
+    assert "Import" not in text
     for name in re.findall(r"=(AMZN_\w+)\(", text.replace("AMZN_...", "")):
         assert name in FUNCTIONS
     assert len(text.splitlines()) < 45

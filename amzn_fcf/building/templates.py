@@ -36,7 +36,7 @@ def _write_desktop(out: Path, scenario: Scenario) -> list[Path]:
     def calculated(data: bytes) -> bytes:
         return with_functions_cached(plan, Formualizer().with_cached_values(data))
 
-    return list(write_template(out / _DESKTOP_FILE, lambda base: write_workbook(plan, base), calculated))
+    return [write_template(out / _DESKTOP_FILE, lambda base: write_workbook(plan, base), calculated)]
 
 
 def _write_calc(out: Path, scenario: Scenario) -> list[Path]:

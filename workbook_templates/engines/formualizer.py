@@ -27,7 +27,7 @@ class Formualizer(Engine):
     """The default engine, in this process; ``register`` adds our functions to its workbooks."""
 
     name = "formualizer"
-    how_to_get = "pip install formualizer"
+    how_to_get = "pip install formualizer (on Windows for ARM with a Python for x64, which runs there too)"
 
     def is_available(self) -> bool:
         """See :class:`Engine`."""
@@ -57,9 +57,9 @@ class Formualizer(Engine):
 
     def with_cached_values(self, data: bytes) -> bytes:
         """Return the workbook with the values of its formulas cached; every other part stays as it was."""
+        self.require()
         import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
 
-        self.require()
         try:
             result = formualizer.recalculate_xlsx_bytes(data)
         except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from model.errors import EngineError
@@ -15,12 +16,15 @@ from workbook_templates.write.patching import with_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from workbook_templates.read.values import Changes, Grids
 
 _START_SECONDS, _BOOK_SECONDS = 240, 60
 """The longest that LibreOffice may take to start, and for each workbook."""
+_USUAL_PLACES: Final = (
+    Path(os.environ.get("PROGRAMFILES") or "C:/Program Files", "LibreOffice/program/soffice.exe"),
+    Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"),
+)
 _RECALCULATE_ALWAYS: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
@@ -82,5 +86,6 @@ def office_environment() -> dict[str, str]:
 
 
 def office_program() -> str | None:
-    """Return the path of LibreOffice, if it is installed."""
-    return shutil.which("soffice") or shutil.which("libreoffice")
+    """Return the path of LibreOffice, if it is installed: on the PATH, or where it installs itself."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    return found or next((str(path) for path in _USUAL_PLACES if path.is_file()), None)

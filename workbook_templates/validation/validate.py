@@ -139,7 +139,7 @@ def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Re
         del book.archive.parts[_MACROS]
         found = ", ".join(name for name in sheets if book.sheets.pop(name, None) is not None)
         judged = f"its sheets {found} were not judged"
-        report.remarks.append(f"the macros are xlwings' own, byte for byte; {judged}")
+        report.remarks.append(f"the macros are those of amzn-fcf, byte for byte; {judged}")
 
 
 def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:

@@ -16,10 +16,14 @@ are not affected.
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlparse
+from xml.sax.saxutils import quoteattr
 
+from model.errors import WorkbookError
 from model.files import write_files
 from xlwings_udfs.hosts.calc import parts
 from xlwings_udfs.hosts.calc.how_to import how_to
@@ -29,29 +33,59 @@ if TYPE_CHECKING:
 
 EXTENSION: Final = "amzn-fcf.oxt"
 HOW_TO: Final = "amzn-fcf_calc.txt"
+UPDATES: Final = "amzn-fcf.update.xml"
+UPDATE_VARIABLE: Final = "AMZN_FCF_UPDATE_URL"
+"""Environment variable with the address of a folder where LibreOffice looks for newer extensions."""
 
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the extension: the same functions give the same bytes."""
 
 
 def write_template(out: Path) -> list[Path]:
-    """Write the extension and its instructions into a folder; return their paths."""
-    return write_files({out / EXTENSION: _extension(), out / HOW_TO: how_to().encode()})
+    """Write the extension and its instructions into a folder; return their paths, the extension first.
+
+    Where an address for updates is given, the file that belongs there with the extension is written too.
+    """
+    contents = {out / EXTENSION: _extension(), out / HOW_TO: how_to().encode()}
+    if _update_address():
+        contents[out / UPDATES] = _filled("update.xml")
+    return write_files(contents)
+
+
+def _update_address() -> str:
+    """Return the address of the folder for updates, which an organisation may have; else nothing."""
+    address = os.environ.get(UPDATE_VARIABLE, "").strip().rstrip("/")
+    if address and urlparse(address).scheme not in {"https", "http", "file"}:
+        raise WorkbookError(f"{UPDATE_VARIABLE}: {address!r} is no address: begin it with https://")
+    return address
+
+
+def _filled(name: str) -> bytes:
+    """Return a part of the extension with its gaps filled."""
+    address, update = _update_address(), ""
+    if address:
+        source = quoteattr(f"{address}/{UPDATES}")
+        update = f" <update-information><src xlink:href={source}/></update-information>\n"
+    text = (files(__name__) / "extension" / name).read_text(encoding="utf-8")
+    gaps = {
+        "VERSION": parts.office_version(), "NODES": parts.nodes(), "UPDATE": update,
+        "DOWNLOAD": quoteattr(f"{address}/{EXTENSION}"),
+    }  # fmt: skip
+    for gap, value in gaps.items():
+        text = text.replace(gap, value)
+    return text.encode()
 
 
 def _extension() -> bytes:
     package = files(__name__)
 
-    def filled(name: str) -> bytes:
-        text = (package / "extension" / name).read_text(encoding="utf-8")
-        return text.replace("VERSION", parts.office_version()).replace("NODES", parts.nodes()).encode()
-
     contents = {
-        "META-INF/manifest.xml": filled("META-INF/manifest.xml"),
-        "description.xml": filled("description.xml"),
-        "CalcAddIns.xcu": filled("CalcAddIns.xcu"),
+        "META-INF/manifest.xml": _filled("META-INF/manifest.xml"),
+        "description.xml": _filled("description.xml"),
+        "CalcAddIns.xcu": _filled("CalcAddIns.xcu"),
+        "icon.png": (package / "extension" / "icon.png").read_bytes(),
         parts.TYPE_LIBRARY: package.joinpath(parts.TYPE_LIBRARY).read_bytes(),
-        "addin.components": filled("addin.components"),
+        "addin.components": _filled("addin.components"),
         "addin.py": package.joinpath("addin.py").read_bytes(),
         # Calc puts this folder on the path of every Python extension: the name must be ours alone
         "pythonpath/amzn_fcf_client.py": package.joinpath("client.py").read_bytes(),

@@ -18,7 +18,8 @@ Install
 1. LibreOffice 7.0 or later with Python. On Windows and Mac it is part of LibreOffice. On Debian and Ubuntu:
        apt-get install libreoffice-calc python3-uno
    The Flatpak and Snap versions of LibreOffice cannot start another program: every cell will say #VALUE!.
-2. Close LibreOffice. Double-click amzn-fcf.oxt and confirm, or: unopkg add amzn-fcf.oxt
+2. Close LibreOffice. Then one of these; -f replaces an earlier version:
+       amzn-fcf addin install --host calc      unopkg add -f amzn-fcf.oxt      a double click on amzn-fcf.oxt
    Start LibreOffice. Tools, Extensions lists "Amazon FCF: functions in cells"; there it can be removed too.
 3. In a cell type =AMZN_VERSION(). The functions run in this Python, which has the package amzn-fcf:
        {sys.executable}

@@ -1,95 +1,92 @@
-"""The VBA module that is imported by hand (File, Import File in the VBA editor)."""
+"""The VBA that the add-in and the template carry: the sources in ``vba``, filled in from the functions."""
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from model.errors import WorkbookError
 from xlwings_udfs.cells.descriptions import CATEGORY
-from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, VBA_NAMES
+from xlwings_udfs.cells.error_values import BAD_VALUE, MARK, NOT_AVAILABLE, VBA_NAMES
+from xlwings_udfs.hosts.desktop.vba_project import class_module, document, procedures, vba_project
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlwings_udfs.cells.descriptions import Description
+    from xlwings_udfs.hosts.desktop.vba_project import VbaModule
 
 PYTHON_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs_marked"
+SERVER: Final = "xlwings_udfs.hosts.desktop.serve"
 CHECK_MACRO: Final = "CheckAmznFunctions"
+PROJECT: Final = "AmznFcf"
+SETTINGS: Final = "xlwings.conf"
+"""The sheet that holds the settings of xlwings, under the name where xlwings looks for them too."""
+FILES_FOLDER: Final = "amzn-fcf"
+"""The folder beside the add-in with xlwings' library and the help.
 
-_HEAD: Final = """\
-Attribute VB_Name = "xlwings_udfs"
-' The functions of amzn-fcf for cells. Generated: changes are lost when it is generated again.
-' It has the name of the module that ImportPythonUDFs makes, so that one replaces the other.
-' Python passes an error as a marked text; here it becomes an error value, which SUM does not ignore.
-Option Explicit
-
-Private Const PYTHON_MODULE As String = "{module}"
-
-' Tells whether Python answers, or what is wrong, and gives the function wizard its descriptions.
-Public Sub {check}()
-    Dim answer As Variant
-    On Error GoTo failed
-    answer = XLPy.CallUDF(PYTHON_MODULE, "AMZN_VERSION", Array())
-    DescribeFunctions
-    Application.CalculateFull
-    MsgBox CStr(answer), vbInformation, "{category}"
-    Exit Sub
-failed:
-    MsgBox "Python does not answer: " & Err.Description, vbExclamation, "{category}"
-End Sub
-
-Private Function FromPython(ByVal functionName As String, ByVal arguments As Variant) As Variant
-    On Error GoTo failed
-    FromPython = WithErrorValues( _
-        XLPy.CallUDF(PYTHON_MODULE, functionName, arguments, ThisWorkbook, Application.Caller))
-    Exit Function
-failed:
-    FromPython = CVErr({otherwise})
-End Function
-
-Private Function WithErrorValues(ByVal answer As Variant) As Variant
-    Dim i As Long, j As Long, lastColumn As Long
-    If Not IsArray(answer) Then
-        WithErrorValues = CellValue(answer)
-        Exit Function
-    End If
-    lastColumn = -1
-    On Error Resume Next  ' a single row comes with one dimension
-    lastColumn = UBound(answer, 2)
-    On Error GoTo 0
-    For i = LBound(answer, 1) To UBound(answer, 1)
-        If lastColumn < 0 Then
-            answer(i) = CellValue(answer(i))
-        Else
-            For j = LBound(answer, 2) To lastColumn
-                answer(i, j) = CellValue(answer(i, j))
-            Next j
-        End If
-    Next i
-    WithErrorValues = answer
-End Function
-
-Private Function CellValue(ByVal value As Variant) As Variant
-    CellValue = value
-    If VarType(value) <> vbString Then Exit Function
-    If Left$(value, 1) <> ChrW$({mark}) Then Exit Function
-    Select Case Mid$(value, 2)
-{cases}
-        Case Else: CellValue = CVErr({otherwise})
-    End Select
-End Function
+Excel opens every file in its start folder, but nothing in folders of that.
 """
+HELP: Final = "help.html"
+TO_PYTHON: Final = "AmznPython"
+"""The module that calls xlwings' library, the one part that only Windows can run."""
 
 
-def vba_module() -> bytes:
-    """Return the module as a ``.bas`` file; the VBA editor needs ASCII and Windows line ends."""
+def modules(sheets: Sequence[str]) -> list[VbaModule]:
+    """Return the modules of a project; ``sheets`` are the code names of the workbook's sheets."""
+    return [
+        document("ThisWorkbook", _source("ThisWorkbook.cls")),
+        *map(document, sheets),
+        procedures("AmznFunctions", _functions()),
+        procedures(TO_PYTHON, _source(f"{TO_PYTHON}.bas")),
+        procedures("AmznMacros", _source("AmznMacros.bas")),
+        procedures("AmznWorkbooks", _source("AmznWorkbooks.bas")),
+        class_module("AmznEvents", _source("AmznEvents.cls")),
+    ]
+
+
+def project(sheets: Sequence[str]) -> bytes:
+    """Return the VBA project of a workbook with sheets of these code names."""
+    return vba_project(PROJECT, modules(sheets))
+
+
+def _source(name: str) -> str:
+    """Return a source with its gaps filled; it is the same on every computer with the same packages."""
+    text = files(__package__).joinpath("vba", name).read_text(encoding="utf-8")
+    gaps = {
+        "module": PYTHON_MODULE, "server": SERVER, "settings": SETTINGS, "files": FILES_FOLDER, "help": HELP,
+        "check": CHECK_MACRO, "category": CATEGORY, "xlwings": _xlwings_version(),
+        "descriptions": "\n".join(map(_described, descriptions().values())),
+    }  # fmt: skip
+    return _filled(text, gaps)
+
+
+def _xlwings_version() -> str:
+    """Return the version of xlwings, which is part of its library's name."""
+    try:
+        return version("xlwings")
+    except PackageNotFoundError:
+        raise WorkbookError(
+            "xlwings, whose library the macros call, is missing: pip install xlwings"
+        ) from None
+
+
+def _functions() -> str:
+    text = files(__package__).joinpath("vba", "AmznFunctions.bas").read_text(encoding="utf-8")
     cases = [f'        Case "{error}": CellValue = CVErr({name})' for error, name in VBA_NAMES.items()]
-    head = _HEAD.format(
-        module=PYTHON_MODULE, check=CHECK_MACRO, category=CATEGORY, mark=ord(MARK), cases="\n".join(cases),
-        otherwise=VBA_NAMES[BAD_VALUE],
-    )  # fmt: skip
-    functions = descriptions().values()
-    calls = "\n".join(map(_described, functions))
-    parts = [head, *map(_function, functions), f"Private Sub DescribeFunctions()\n{calls}\nEnd Sub\n"]
-    return "\n".join(parts).replace("\n", "\r\n").encode("ascii")
+    gaps = {
+        "mark": str(ord(MARK)), "cases": "\n".join(cases), "otherwise": VBA_NAMES[BAD_VALUE],
+        "unknown": VBA_NAMES[NOT_AVAILABLE], "functions": "\n".join(map(_function, descriptions().values())),
+    }  # fmt: skip
+    return _filled(text, gaps)
+
+
+def _filled(text: str, gaps: dict[str, str]) -> str:
+    for name, value in gaps.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def _function(function: Description) -> str:
@@ -102,7 +99,7 @@ def _function(function: Description) -> str:
 
 def _described(function: Description) -> str:
     call = (
-        f'    Application.MacroOptions Macro:="{function.name}", Category:="{CATEGORY}", _\n'
+        f'    Application.MacroOptions Macro:=ours & "{function.name}", Category:="{CATEGORY}", _\n'
         f"        Description:={_text(function.text)}"
     )
     if not function.arguments:

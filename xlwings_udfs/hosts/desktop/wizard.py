@@ -28,7 +28,9 @@ _RESERVED_WORDS: Final = (
     "shared single spc static stop string strptr sub tab then to true type typeof ubound unlock until "
     "variant wend while with withevents write xor"
 )
-_RESERVED: Final = frozenset(_RESERVED_WORDS.split())
+# words that LibreOffice's Basic reserves besides, which runs the same module
+_RESERVED_IN_LIBREOFFICE: Final = "base binary compare error line name output random text"
+_RESERVED: Final = frozenset([*_RESERVED_WORDS.split(), *_RESERVED_IN_LIBREOFFICE.split()])
 
 
 @cache
