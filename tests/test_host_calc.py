@@ -22,6 +22,7 @@ from programs import absent
 
 import xlwings_udfs.hosts.calc as host
 from amzn_fcf import __version__, cli
+from model.amazon.statement_rows import CASH_FLOW
 from workbook_templates.engines import libreoffice
 from xlwings_udfs.cells.error_values import ErrorValue
 from xlwings_udfs.functions import FUNCTIONS
@@ -94,7 +95,7 @@ WITHIN_FORMULAS = {
     f'=INDEX({PROGRAMMATIC_PREFIX}AMZN_TABLE("cash"),1,1)&"!"': "line!",
     f"={PROGRAMMATIC_PREFIX}AMZN_FCF(Inputs!M1)": "#N/A",  # the error of the cell that it refers to
     f"={PROGRAMMATIC_PREFIX}AMZN_FCF(Inputs!M1:M2)": "#VALUE!",  # Err:504: the function is not called
-    '=MATCH("net_capex",Found!A1:A16,0)': 9.0,
+    '=MATCH("net_capex",Found!A1:A16,0)': 2.0 + CASH_FLOW.lines.index("net_capex"),  # below the heads
     f"=SUM({PERIODS_SHEET}!A1:A6)": "#N/A",  # two of the six failed
 }
 
