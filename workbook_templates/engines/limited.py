@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 4
 SECONDS_WITH_FUNCTIONS: Final = 60
-"""Processor time for a workbook (ours take 1.4 s, twice that on a busy machine), and for one with AMZN_ functions,
-each of which may run the model."""
+"""Processor time for a workbook (ours take 1.4 s, more on a busy machine), and for one with AMZN_
+functions, each of which may run the model."""
 _SLOWEST: Final = 20
 """How many times longer the wall clock may run than the processor's: others use the machine too."""
 MEMORY: Final = 2_000_000_000
