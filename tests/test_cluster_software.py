@@ -38,7 +38,7 @@ COMMANDS = {
     "build": ("build", "--scenario", "base", "bear", "--out", "out"),
 }
 CHANGES = {
-    "code": ("model/amazon/value.py", "- Assets.net_capex - FreeCash", "+ Assets.net_capex - FreeCash"),
+    "code": ("model/amazon/value.py", "-Assets.net_capex, history=0", "-2 * Assets.net_capex, history=0"),
     "data": ("model/amazon/data/drivers.csv", "price,USD/share,256.29", "price,USD/share,256.28"),
     "workbook": ("workbook_templates/a1.py", "from __future__", "\nfrom __future__"),
     "command": ("amzn_fcf/cli.py", "_PARTS: Final = (", "_PARTS: Final = (  "),
