@@ -233,7 +233,7 @@ def test_xlwings_without_its_dll_is_said(
     status, _, errors = said(capsys, "install")
     assert status == 2
     assert errors == (
-        "amzn-fcf: error: xlwings' DLL is not where the list of its files says: run this on Windows, after "
+        "amzn-fcf: error: xlwings' DLL is not installed: run this on Windows, after "
         "py -m pip install --force-reinstall --no-deps xlwings\n"
     )
     assert not excel.exists()

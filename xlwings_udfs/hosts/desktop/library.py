@@ -33,9 +33,8 @@ def libraries() -> dict[str, bytes]:
     """
     found = {path.name: path.read_bytes() for path in _installed() if path.is_file()}
     if not found:
-        place = "where the list of its files says" if _installed() else "in the package for this system"
         remedy = "run this on Windows, after  py -m pip install --force-reinstall --no-deps xlwings"
-        raise WorkbookError(f"xlwings' DLL is not {place}: {remedy}")
+        raise WorkbookError(f"xlwings' DLL is not installed: {remedy}")
     licences = [each for each in distribution("xlwings").files or () if each.name == _LICENCE]
     return {**found, **{f"xlwings-{each.name}": _path(each).read_bytes() for each in licences}}
 
