@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     Cells = Mapping[CellPlace, bool]
     Pinned = Mapping[CellPlace, Value] | None
 
-SECONDS: Final = 4
+SECONDS: Final = 2
+_CELLS_A_SECOND: Final = 20_000
 SECONDS_WITH_FUNCTIONS: Final = 60
-"""Processor time for a workbook (ours take 1.4 s, more on a busy machine), and for one with AMZN_
-functions, each of which may run the model."""
+"""Processor time for a workbook, which has a second more for so many formulas (ours, of 30,000, take 1.4 s,
+more on a busy machine); and for one with AMZN_ functions, each of which may run the model."""
 _SLOWEST: Final = 20
 """How many times longer the wall clock may run than the processor's: others use the machine too."""
 MEMORY: Final = 2_000_000_000
@@ -94,7 +95,7 @@ def calculate_apart(
     An engine that fails, or needs more than its limits, is an :class:`EngineError`.
     """
     calls = any(cells.values())
-    seconds = SECONDS_WITH_FUNCTIONS if calls else SECONDS
+    seconds = SECONDS_WITH_FUNCTIONS if calls else SECONDS + len(cells) // _CELLS_A_SECOND
     named = f"{register.__module__}:{register.__qualname__}" if register is not None and calls else ""
     order = {
         "engine": name, "seconds": seconds, "size": len(data), "register": named,
