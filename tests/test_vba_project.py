@@ -14,10 +14,10 @@ import pyolecf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from readers_of_vba import VBA_Parser, decompress_stream
+from readers_of_vba import VBA_Parser, decompress, decompress_stream
 
 from xlwings_udfs.hosts.desktop.compound_file import compound_file
-from xlwings_udfs.hosts.desktop.compression import compress, decompress
+from xlwings_udfs.hosts.desktop.compression import compress
 from xlwings_udfs.hosts.desktop.vba_module import PROJECT, modules, project
 from xlwings_udfs.hosts.desktop.vba_project import obfuscated, procedures, vba_project
 

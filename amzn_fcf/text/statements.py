@@ -9,7 +9,7 @@ from amzn_fcf.text.lines import frequency_of
 from amzn_fcf.text.tables import left, print_table, right
 from model import companies
 from model.errors import InputError, NotAvailableError, did_you_mean
-from model.language.periods import Period, Quarter
+from model.language.periods import Period
 from model.language.units import measure
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _INDENTS: Final[dict[Role, str]] = {
     "detail": "   ",
     "ratio": "   ",
 }
+_BASES: Final = {"reported": "A", "mixed": "A+E", "forecast": "E"}
 _YEARS_BEFORE: Final = 2
 """Reported years shown before the running one."""
 
@@ -71,14 +72,10 @@ def _periods(results: Results, statement: Statement, period: str) -> list[Period
 
 
 def _head(results: Results, period: Period | None) -> str:
-    """Return the head of a column: A reported, A+E partly, E estimated."""
+    """Return the head of a column: the period, and on what its figures are based."""
     if period is None:
         return "value"
-    axis = results.plan.axis
-    last = Quarter(period.year, period.quarter)
-    first = Quarter(period.year, 1) if period.frequency == "annual" else last
-    basis = "A" if last <= axis.as_of else "A+E" if first <= axis.as_of else "E"
-    return f"{period}\n{basis}"
+    return f"{period}\n{_BASES[results.plan.axis.basis(period)]}"
 
 
 def _figure(results: Results, line: str, period: Period | None) -> str:

@@ -54,7 +54,7 @@ class OperatingCash(Block, sheet="Cash"):
         "Deferred tax (estimate)", "USD m",
         minimum(tax_timing + prev("carried"), deferral_cap * maximum(tax_before_gains, 0)),
         history=minimum(tax_timing, _REPORTED_CAP * maximum(tax_before_gains, 0)),
-        note="An estimate in reported quarters too, by constants of their own: filings do not give it by quarter.",
+        note="An estimate in reported quarters too, by constants of their own: our data do not give it by quarter.",
     )
     cash_tax = line(
         "Cash tax: income tax, without that on gains on stakes, less what is deferred", "USD m", tax_before_gains - deferred_tax,

@@ -167,6 +167,12 @@ class Axis:
             raise NotAvailableError(f"{year} is outside the axis {self.first.year}..{self.last.year}")
         return year - self.first.year
 
+    def basis(self, period: Period) -> Literal["reported", "mixed", "forecast"]:
+        """Tell whether a year, or the (last) quarter, is reported, forecast, or partly both."""
+        last = Quarter(period.year, period.quarter)
+        first = Quarter(period.year, 1) if period.frequency == "annual" else last
+        return "reported" if last <= self.as_of else "forecast" if first > self.as_of else "mixed"
+
     def period_position(self, period: Period) -> int:
         """Return the position from 0 of a year, or of the (last) quarter; else a :class:`PeriodError`."""
         if period.frequency == "annual":

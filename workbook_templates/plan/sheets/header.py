@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.language.periods import QUARTERS_A_YEAR
 from workbook_templates.a1 import absolute, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, SheetPlan, WorkbookPlan
+from workbook_templates.plan.links import year_of
 from workbook_templates.plan.twins import Computed, scenario_name
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
         sheet.put(places.PERIOD_ROW, column, text, "period text")
         sheet.put(places.BASIS_ROW, column, "", "basis")
     for place, year in enumerate(axis.years):
-        _put_year(sheet, layout.year_column(place), place, year, basis_of_year(axis, year))
+        _put_year(sheet, layout.year_column(place), place, year, axis.basis(year_of(year)))
     for position in range(axis.length):
         _put_quarter(sheet, layout.quarter_column(position), position, axis)
     sheet.widths |= _WIDTHS
@@ -78,12 +79,6 @@ def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -
     sheet.print_columns = layout.year_column(layout.years - 1)
     sheet.widths[first - 1] = 2
     sheet.frozen = (places.FIRST_ROW - 1, places.UNIT)
-
-
-def basis_of_year(axis: Axis, year: int) -> str:
-    """Tell whether a year is reported, forecast, or in parts both."""
-    first, last = Quarter(year, 1), Quarter(year, QUARTERS_A_YEAR)
-    return "reported" if last <= axis.as_of else "forecast" if first > axis.as_of else "mixed"
 
 
 def _put_year(sheet: SheetPlan, column: int, place: int, year: int, basis: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.layout import STATEMENTS
 from workbook_templates.plan.links import linked, put_link, year_of
-from workbook_templates.plan.sheets.header import basis_of_year, put_band, put_heads, put_state
+from workbook_templates.plan.sheets.header import put_band, put_heads, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _put_head(sheet: SheetPlan, layout: Layout) -> None:
         sheet, places.PERIOD_ROW, heads | {column: f"FY{year}" for column, year in years.items()}, texts
     )
     for column in (*texts, *years):
-        basis = basis_of_year(layout.plan.axis, years[column]) if column in years else ""
+        basis = layout.plan.axis.basis(year_of(years[column])) if column in years else ""
         sheet.put(places.BASIS_ROW, column, basis, "basis")
     sheet.widths |= _WIDTHS | dict.fromkeys(years, _WIDTH_OF_YEAR)
     sheet.heights |= dict.fromkeys(range(places.POSITION_ROW, places.PERIOD_ROW), _LOW)
