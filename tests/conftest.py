@@ -11,7 +11,7 @@ import once
 import pytest
 import remembered
 from frozen import frozen
-from programs import needs_engine
+from programs import engines, needs_engine
 
 from model import companies
 from model.amazon import AMAZON
@@ -51,12 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(name, marks=[pytest.mark.libreoffice] if name == "libreoffice" else [])
-        for name in ENGINES
-    ]
-)
+@pytest.fixture(params=engines())
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine in turn; one that is missing is skipped, or fails with --require-programs."""
     found = ENGINES[request.param]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from workbook_templates.engines.engines import ENGINES
+
 if TYPE_CHECKING:
     from workbook_templates.engines.engine import Engine
 
@@ -16,6 +18,16 @@ def absent(request: pytest.FixtureRequest, message: str) -> NoReturn:
     if request.config.getoption("--require-programs"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+def engines(*, without: str = "") -> list[object]:
+    """Return the engines as parameters of a test, but for one that is too slow for it."""
+    programs = ("libreoffice", "gnumeric")
+    return [
+        pytest.param(name, marks=[pytest.mark.libreoffice] if name in programs else [])
+        for name in ENGINES
+        if name != without
+    ]
 
 
 def needs(request: pytest.FixtureRequest, *packages: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
+from programs import engines
 from shared import AS_OFS, SHIPPED, family, input_cell, selecting, written
 
 from model.results import run
@@ -35,15 +36,19 @@ if TYPE_CHECKING:
 def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(
     engine: Engine, measured: Callable[[str], None]
 ) -> None:
-    """The first workbook of an as-of is calculated in every scenario, others in three: see the next test."""
+    """The first workbook of an as-of is calculated in every scenario, others in three: see the next test.
+
+    Gnumeric needs three seconds for a file: it calculates one workbook in three scenarios.
+    """
     total = Comparison()
-    for names in families():
+    few = engine.name == "gnumeric"
+    for names in [families()[-1][:1]] if few else families():
         jobs = [
             (name, place)
             for number, name in enumerate(names)
             for place, _ in enumerate(written(name)[0].scenarios)
             if number == 0 or abs(place - number) <= 1
-        ]
+        ][: 3 if few else None]
         offered = written(names[0])[0].scenarios
         grids = engine.calculate_all(
             [(written(name)[2], selecting(offered[place].name)) for name, place in jobs]
@@ -51,8 +56,8 @@ def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(
         for (name, place), values in zip(jobs, grids, strict=True):
             plan, results, _ = written(name)
             total.add(compare(plan, values, results, place))
-    measured(f"{engine.name}: {len(SHIPPED)} workbooks: {total}")
-    assert total.cells > 500_000
+    measured(f"{engine.name}: {1 if few else len(SHIPPED)} workbooks: {total}")
+    assert total.cells > (80_000 if few else 500_000)
     assert not total.differences
 
 
@@ -141,6 +146,7 @@ def edits(draw: st.DrawFn) -> tuple[str, str, float]:
     return key, f"{year}{quarter}", value
 
 
+@pytest.mark.parametrize("engine", engines(without="gnumeric"), indirect=True)
 @settings(
     max_examples=6,
     deadline=None,
@@ -160,8 +166,7 @@ def test_drivers_changed_in_the_workbook_equal_the_model_with_these_overrides(
     size = 5 if engine.name == "libreoffice" else 2
     groups = [batch[place : place + size] for place in range(0, len(batch), size)]
     jobs = [
-        (data, {input_cell(plan, key, period): value for key, period, value in group})
-        for group in groups
+        (data, {input_cell(plan, key, period): value for key, period, value in group}) for group in groups
     ]
     base = load_scenario("base")
     overrides = [{key: {period: value} for key, period, value in group} for group in groups]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programs import engines
 from shared import AS_OFS, SHIPPED, computed, computed_flat, family, selecting, written
 
 from model.amazon import AMAZON
@@ -366,6 +367,7 @@ def test_weights_that_do_not_add_up_to_one_are_refused() -> None:
 # Every method, every scenario, every engine
 
 
+@pytest.mark.parametrize("engine", engines(without="gnumeric"), indirect=True)
 def test_value_per_share_is_the_same_in_every_engine(engine: Engine, measured: Callable[[str], None]) -> None:
     largest, count = 0.0, 0
     for as_of, name in (("2026Q2", "base"), ("2025Q3", "article")):

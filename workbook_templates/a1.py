@@ -123,6 +123,17 @@ def call(name: str, *arguments: str) -> str:
     return f"{name}({','.join(arguments)})"
 
 
+def in_row(cells: str, position: str) -> str:
+    """Write the cell at a position, from 1, of cells in one row; Gnumeric takes a lone number for a row.
+
+    Examples
+    --------
+    >>> in_row("B2:E2", "A1")
+    'INDEX(B2:E2,1,A1)'
+    """
+    return call("INDEX", cells, "1", position)
+
+
 @lru_cache(maxsize=1 << 15)
 def functions(formula: str) -> frozenset[str]:
     """Return the functions that a formula calls, in capitals and without the prefixes of newer ones.

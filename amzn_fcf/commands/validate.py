@@ -18,7 +18,7 @@ EXAMPLE: Final = (
     "amzn-fcf validate out/*.xlsx --engine formualizer --engine ironcalc; "
     "exit status: 0 no errors, 1 errors, 2 a file cannot be read"
 )
-ENGINES: Final = ("formualizer", "ironcalc", "libreoffice")
+ENGINES: Final = ("formualizer", "ironcalc", "libreoffice", "gnumeric")
 OPTIONS: Final = (
     option("file", "FILE", "workbooks (.xlsx or .xlsm), or folders of them", nargs="*"),
     repeated(

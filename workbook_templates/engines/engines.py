@@ -1,4 +1,4 @@
-"""The spreadsheet engines: formualizer (the default) and IronCalc in this process; LibreOffice, a program."""
+"""Spreadsheet engines: formualizer (the default) and IronCalc, libraries; LibreOffice and Gnumeric, programs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import UnknownNameError, did_you_mean
 from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.engines.gnumeric import Gnumeric
 from workbook_templates.engines.ironcalc import IronCalc
 from workbook_templates.engines.libreoffice import LibreOffice
 
 if TYPE_CHECKING:
     from workbook_templates.engines.engine import Engine
 
-_ALL: Final[tuple[Engine, ...]] = (Formualizer(), IronCalc(), LibreOffice())
+_ALL: Final[tuple[Engine, ...]] = (Formualizer(), IronCalc(), LibreOffice(), Gnumeric())
 ENGINES: Final = {engine.name: engine for engine in _ALL}
 DEFAULT_ENGINE: Final = "formualizer"
 

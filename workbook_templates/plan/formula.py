@@ -11,7 +11,7 @@ from model.backends.infix import infix
 from model.language import nodes
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
-from workbook_templates.a1 import call
+from workbook_templates.a1 import call, in_row
 
 if TYPE_CHECKING:
     from model.language.nodes import Expr
@@ -55,7 +55,7 @@ class _Excel:
                 return site.cell(key_of(node), lag)
             case nodes.Lagged(ref, by, longest, further):
                 window = site.window(key_of(ref), longest + further, 1 + further)
-                return call("INDEX", window, f"{longest + 1}-{infix(by, self)}")
+                return in_row(window, f"{longest + 1}-{infix(by, self)}")
             case nodes.Fixed(ref, position):
                 return site.fixed(key_of(ref), position)
             case nodes.Sum(refs):
@@ -78,7 +78,7 @@ class _Excel:
             case nodes.PositionOf(value, ref):
                 return call("MATCH", infix(value, self), site.whole(key_of(ref)), "0")
             case nodes.AtPosition(ref, position):
-                return call("INDEX", site.whole(key_of(ref)), infix(position, self))
+                return in_row(site.whole(key_of(ref)), infix(position, self))
             case nodes.CountBeyond(ref, tolerance):
                 row, limit = site.whole(key_of(ref)), infix(tolerance, self)
                 return call("SUMPRODUCT", f"({row}>{limit})+({row}<-{limit})")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import DeclarationError
 from model.language.declarations import LEADS
 from model.language.periods import QUARTERS_A_YEAR
-from workbook_templates.a1 import absolute, area, call, column_letters, reference
+from workbook_templates.a1 import absolute, area, call, column_letters, in_row, reference
 from workbook_templates.plan import layout as places
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Site:
             number = call(
                 "MIN", number, absolute(places.YEAR_NUMBER_ROW, layout.year_column(layout.years - 1))
             )
-        return call("INDEX", sheet + area(*ends, fixed_column=True), number)
+        return in_row(sheet + area(*ends, fixed_column=True), number)
 
     def window(self, key: str, first_lag: int, last_lag: int) -> str:
         """Return the reference to a row from ``first_lag`` to ``last_lag`` columns to the left."""

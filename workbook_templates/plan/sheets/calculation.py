@@ -10,7 +10,7 @@ from model.backends.prose import definition
 from model.language.periods import QUARTERS_A_YEAR
 from model.presentation import SheetWords
 from model.results import in_years
-from workbook_templates.a1 import absolute, area, call, reference
+from workbook_templates.a1 import absolute, area, call, in_row, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, SheetPlan
 from workbook_templates.plan.formula import formula
@@ -150,7 +150,7 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
             first, last = (layout.quarter_column(QUARTERS_A_YEAR * place + quarter) for quarter in (0, 3))
             text = "=" + call("SUM", area((at, first), (at, last))) + f"/{QUARTERS_A_YEAR}"
         elif rule == "last":
-            text = "=" + call("INDEX", own, reference(places.POSITION_ROW, column, fixed_row=True))
+            text = "=" + in_row(own, reference(places.POSITION_ROW, column, fixed_row=True))
         else:
             text = formula(in_years(cast("Expr", row.forecast)), Site(layout, sheet.name, at, column))
         sheet.put(at, column, text, numeric("calc", row.unit), OfRow(row.key, place, "annual"))

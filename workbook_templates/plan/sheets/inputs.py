@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL, as_text
-from workbook_templates.a1 import area, call, reference
+from workbook_templates.a1 import area, call, in_row, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names, selected_scenario
@@ -148,7 +148,7 @@ def _put_period(
     if by_quarter_of_a_year:
         ends = ((live, layout.year_column(place)) for place in (0, layout.years - 1))
         years = area(*ends, fixed_column=True)
-        by_year = call("INDEX", years, reference(places.YEAR_NUMBER_ROW, column, fixed_row=True))
+        by_year = in_row(years, reference(places.YEAR_NUMBER_ROW, column, fixed_row=True))
         picked = call("IF", f'{picked}=""', by_year, picked)
     sheet.put(live, column, f"={picked}", numeric("live", unit), twin)
 

@@ -11,7 +11,7 @@ from model.analysis.weighting import weighted_scenario, weighted_scenarios
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
-from workbook_templates.a1 import absolute, area, call, reference
+from workbook_templates.a1 import absolute, area, call, in_row, reference
 from workbook_templates.plan import links
 from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout, choice_cell
 from workbook_templates.plan.links import linked, put_link, year_of
@@ -169,7 +169,7 @@ def _put_figure(sheet: SheetPlan, layout: Layout, figure: LineInYear, row: int, 
 def _put_agreement(sheet: SheetPlan, layout: Layout, row: int) -> None:
     """Compare the live figure with the one stamped for the selected scenario."""
     stamped = area((row, FIRST_COLUMN), (row, FIRST_COLUMN + len(layout.scenarios) - 1))
-    own = call("INDEX", stamped, f"{INPUTS}!{choice_cell()}")
+    own = in_row(stamped, f"{INPUTS}!{choice_cell()}")
     agrees = links.agreement(reference(row, LIVE), own, absolute(TOLERANCE_ROW, LIVE))
     sheet.put(row, AGREES, "=" + call("IF", agrees, "1", "0"), "calc truth", Computed(partial(_agrees, row)))
 
