@@ -148,7 +148,7 @@ def edits(draw: st.DrawFn) -> tuple[str, str, float]:
 
 @pytest.mark.parametrize("engine", engines(without="gnumeric"), indirect=True)
 @settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     phases=[
