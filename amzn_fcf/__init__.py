@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from model.companies import using_data
     from model.errors import AmznFcfError
     from model.language.periods import Period, Quarter
     from model.outputs import Output
@@ -29,12 +30,12 @@ _HOMES: Final = {
     "AmznFcfError": "model.errors", "Output": "model.outputs", "Period": "model.language.periods",
     "Quarter": "model.language.periods", "Results": "model.results", "Scenario": "model.scenarios.scenario",
     "axis_at": "model.reported.actuals", "load_scenario": "model.scenarios.composing", "run": "model.results",
-    "simulate": "model.simulation.run",
+    "simulate": "model.simulation.run", "using_data": "model.companies",
 }  # fmt: skip
 
 __all__ = [
     "AmznFcfError", "Output", "Period", "Quarter", "Results", "Scenario", "__version__", "axis_at",
-    "load_scenario", "run", "simulate",
+    "load_scenario", "run", "simulate", "using_data",
 ]  # fmt: skip
 
 

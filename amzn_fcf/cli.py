@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from amzn_fcf import __version__
 from amzn_fcf.commands import COMMANDS
+from amzn_fcf.commands.options import DATA
 from amzn_fcf.text.errors import CANNOT_READ, INTERRUPTED, NO_ROOT, TERMINATED, complain, one_line
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # if a terminal lacks a character, its code
-        status = int(arguments.run(arguments))
+        with _data_of(arguments):
+            status = int(arguments.run(arguments))
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
         _discard_output()
@@ -87,6 +89,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(str(error))
         return NO_ROOT if isinstance(error, NoRootError) else CANNOT_READ
     return status
+
+
+@contextmanager
+def _data_of(arguments: argparse.Namespace) -> Iterator[None]:
+    """Lay the user's own data over those that ship, if there is a folder of them."""
+    from model import companies  # noqa: PLC0415  # --help is fast
+    from model.data_folder import VARIABLE, read_folder  # noqa: PLC0415
+    from model.errors import InputError  # noqa: PLC0415
+
+    if arguments.data == "":
+        raise InputError("--data needs the name of a folder")
+    folder = arguments.data or os.environ.get(VARIABLE)
+    if not folder:
+        yield
+        return
+    own = read_folder(folder, may_be_new=arguments.makes_data)
+    with companies.using(companies.laid_over(companies.default(ships=True), own)):
+        yield
 
 
 def _open_missing_streams() -> None:
@@ -137,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
         text, example = module.SUMMARY, f"example: {module.EXAMPLE}"
         sentence = f"{text[:1].upper()}{text[1:]}."
         command = commands.add_parser(name, help=text, description=sentence, epilog=example)
-        for argument, keywords in module.OPTIONS:
+        for argument, keywords in (*module.OPTIONS, DATA):
             command.add_argument(argument, **keywords)
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, makes_data=getattr(module, "MAKES_DATA", False))
     return parser

@@ -7,11 +7,12 @@ where none is named.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, partial
 from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
+from model.data_folder import OwnData
 from model.errors import InputError, PeriodError
 from model.language.periods import QUARTERS_A_YEAR, Axis, Quarter
 from model.plan.binding import bind
@@ -118,7 +119,7 @@ class Company:
     quarter of a year and the last of one; ``earliest_as_of``: first quarter from which the model can look
     ahead, before which lags would reach before the axis; ``data``: package or folder of its data (drivers,
     reported figures, scenarios and, where there are any, guidance, claims and uncertainty); ``base``: the
-    scenario that is used where none is named.
+    scenario that is used where none is named; ``own``: data of the user's own, laid over its data.
     """
 
     home: str
@@ -133,13 +134,14 @@ class Company:
     base: str = "base"
     forecast: ForecastRules | None = None
     presentation: Presentation = field(default_factory=Presentation)
+    own: OwnData = field(default_factory=partial(OwnData, ""))
 
     def __repr__(self) -> str:
         return f"<Company {self.name}>"
 
-    def __reduce__(self) -> tuple[Callable[[str], Company], tuple[str]]:
-        """Pickle as ``home``, from which every process imports the same company."""
-        return _found_at, (self.home,)
+    def __reduce__(self) -> tuple[Callable[[str, OwnData], Company], tuple[str, OwnData]]:
+        """Pickle as ``home``, from which every process imports the same company, and the user's own data."""
+        return _found_at, (self.home, self.own)
 
     @cached_property
     def _plans(self) -> dict[Axis, Plan]:
@@ -166,11 +168,29 @@ class Company:
         return Axis(as_of, self.first, self.last)
 
     def file(self, name: str) -> Traversable:
-        """Return a file, or a folder, of its data."""
+        """Return a file, or a folder, of the data that ship with it."""
         return (resources.files(self.data) if isinstance(self.data, str) else self.data).joinpath(name)
 
+    def has(self, name: str) -> bool:
+        """Tell whether its data, or those of the user's own, hold a file."""
+        return self.own.text(name) is not None or self.file(name).is_file()
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder of its data, and of the user's own."""
+        shipped = self.file(folder)
+        found = [each.name for each in shipped.iterdir()] if shipped.is_dir() else []
+        return list(dict.fromkeys([*found, *self.own.names(folder)]))
+
     def text(self, name: str) -> str:
-        """Return the text of a file of its data; what is no UTF-8 is an :class:`InputError`."""
+        """Return the text of a file: the user's own, or that of its data.
+
+        What is no UTF-8 is an :class:`InputError`.
+        """
+        own = self.own.text(name)
+        return self.shipped_text(name) if own is None else own
+
+    def shipped_text(self, name: str) -> str:
+        """Return the text of a file of its data, as :meth:`text` does, whatever the user has laid over it."""
         try:
             return self.file(name).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
@@ -183,7 +203,17 @@ class Company:
         return range(self.first.year, self.last.year + 1)
 
 
-def _found_at(home: str) -> Company:
+def _found_at(home: str, own: OwnData) -> Company:
     module, _, name = home.partition(":")
     company: Company = getattr(import_module(module), name)
-    return company
+    return with_own_data(company, own)
+
+
+@cache
+def with_own_data(company: Company, own: OwnData) -> Company:
+    """Return a company with data of the user's own laid over its data; the same one for the same data."""
+    if not own.texts:
+        return company
+    laid = replace(company, own=own)
+    vars(laid)["_plans"] = company._plans  # noqa: SLF001  # a plan is of the model: no data are in it
+    return laid

@@ -15,7 +15,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from model.errors import WorkbookError
+from model.errors import InputError, WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,8 +29,35 @@ _OLD_SECONDS: Final = 3600
 """Writing takes seconds: an older temporary file was abandoned."""
 
 
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+"""Marks at the start of a file, as PowerShell's ``>`` writes it."""
+
+
 class DiskError(WorkbookError):
     """The disk is full or broken: no other file can be written to it either."""
+
+
+def bytes_of_file(path: Path, what: str, most: int | None = None) -> bytes:
+    """Return the content of a user's file; unreadable, or larger than ``most``, is an :class:`InputError`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read() if most is None else file.read(most + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{path}: cannot read the {what} file: {reason}") from None
+    if most is not None and len(data) > most:
+        raise InputError(f"{path}: cannot read the {what} file: larger than {most >> 20} MB")
+    return data
+
+
+def text_of_file(path: Path, what: str, most: int | None = None) -> str:
+    """Return the text of a user's file; errors as of :func:`bytes_of_file`."""
+    data = bytes_of_file(path, what, most)
+    try:
+        return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
+    except ValueError:
+        reason = "not UTF-8 text: save it as UTF-8"
+        raise InputError(f"{path}: cannot read the {what} file: {reason}") from None
 
 
 def make_folder(path: Path) -> None:

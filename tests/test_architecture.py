@@ -11,9 +11,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("amzn_fcf", "model", "workbook_templates", "xlwings_udfs")
 ORDER = {
     "model": (
-        "errors", "files parallel language", "plan", "backends presentation", "company", "amazon reported",
-        "scenarios", "results", "outputs",
-        "analysis simulation", "evidence",
+        "errors", "files parallel language", "data_folder", "plan", "backends presentation", "company",
+        "amazon reported", "scenarios", "results", "outputs", "analysis simulation", "evidence", "filings",
     ),
     "workbook_templates": ("a1", "plan", "read", "write", "engines", "validation"),
     "xlwings_udfs": ("cells", "functions", "hosts"),

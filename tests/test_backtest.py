@@ -105,7 +105,9 @@ def test_figures_reported_later_change_no_forecast_and_no_claim(
         else figure
         for key, figure in true.quarterly.items()
     }
-    monkeypatch.setattr(actuals, "load_actuals", lambda _company=None: replace(true, quarterly=spoilt))
+    monkeypatch.setattr(
+        actuals, "load_actuals", lambda _company=None, _as_of=None: replace(true, quarterly=spoilt)
+    )
     after = seen()
     monkeypatch.undo()
     assert seen() == before

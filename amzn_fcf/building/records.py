@@ -37,7 +37,7 @@ def scenario_digest(scenario: Scenario) -> str:
     """Return a digest of everything that a workbook shows of a scenario."""
     content = [
         scenario.company.home, scenario.name, scenario.title, scenario.note, str(scenario.as_of),
-        scenario.weight,
+        scenario.weight, scenario.company.own.texts,
         sorted((key, sorted(values.items())) for key, values in scenario.table.items()),
         sorted((key, note.grade, note.source) for key, note in scenario.sources.items()),
     ]  # fmt: skip

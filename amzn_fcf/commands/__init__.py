@@ -10,6 +10,6 @@ from typing import Final
 
 COMMANDS: Final = (
     "build", "show", "value", "solve", "tornado", "grid", "claims", "backtest", "simulate", "validate",
-    "read", "template", "addin",
+    "read", "data", "template", "addin",
 )  # fmt: skip
 """In reading order."""

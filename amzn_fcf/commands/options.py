@@ -99,6 +99,11 @@ def choice(name: str, known: tuple[str, ...], text: str = "") -> Option:
 
 AS_OF: Final = option("--as-of", "QUARTER", "last quarter taken as reported; default: the scenario's own")
 SCENARIO: Final = option("--scenario", "NAME", f"{_SCENARIO}; default: base", type=scenario_name)
+DATA: Final = option(
+    "--data", "DIR",
+    "a folder of data of your own, laid over the data that ship; default: the variable AMZN_FCF_DATA",
+)  # fmt: skip
+"""An option of every command."""
 PLOT: Final = option("--plot", "FILE.png", "also save a chart (needs the extra plot)")
 FORMAT: Final = choice("--format", ("text", "json", "csv"))
 _LINE: Final = (

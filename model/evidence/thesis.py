@@ -93,8 +93,7 @@ class Thesis:
 def load_thesis(company: Company | None = None) -> Thesis | None:
     """Read and check ``claims.toml``; None where a company's data hold no such file."""
     company = company or companies.default()
-    source = company.file(CLAIMS_FILE)
-    if not source.is_file():
+    if not company.has(CLAIMS_FILE):
         return None
     content = toml_content(company.text(CLAIMS_FILE), CLAIMS_FILE)
     head = {key: take(content, key, str, CLAIMS_FILE, "") for key in ("title", "date", "scenario", "market")}

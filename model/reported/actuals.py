@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 QUARTERLY_FILE: Final = "actuals_quarterly.csv"
 ANNUAL_FILE: Final = "actuals_annual.csv"
 CHECKS: Final = frozenset({"verified", "single-source", "derived", "judgement", "estimate"})
-_COLUMNS: Final = ("item", "period", "value", "unit", "check", "source", "read_at")
+COLUMNS: Final = ("item", "period", "value", "unit", "check", "source", "read_at")
+SINCE: Final = "since"
+"""Column that a file may have at its end: the quarter whose report restated the figure."""
+KEY: Final = ("item", "period", SINCE)
+
+Versions = dict[tuple[str, str, str], Figure]
+"""By item, period, and the quarter whose report restated the figure; empty: as first reported."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +65,13 @@ def check_as_of(as_of: Quarter, actuals: Actuals) -> None:
 
 
 @companies.cached
-def load_actuals(company: Company | None = None) -> Actuals:
-    """Read the reported figures of a company; without one, of the company in use."""
+def load_actuals(company: Company | None = None, as_of: Quarter | None = None) -> Actuals:
+    """Read the reported figures of a company; without one, of the company in use.
+
+    ``as_of``: with restatements up to the report of that quarter, and none after it; default: with all.
+    """
     company = company or companies.default()
-    quarterly, annual = (_read(company, name) for name in (QUARTERLY_FILE, ANNUAL_FILE))
+    quarterly, annual = (_known(_read(company, name), as_of) for name in (QUARTERLY_FILE, ANNUAL_FILE))
     try:
         company.filings.complete(quarterly, annual)
     except KeyError as error:
@@ -77,7 +86,8 @@ def load_actuals(company: Company | None = None) -> Actuals:
 @cache
 def reported_arrays(company: Company, plan: Plan) -> dict[str, NDArray[np.float64]]:
     """Return the reported rows of a company's plan, each as long as the axis, NaN after the as-of."""
-    actuals, axis = load_actuals(company), plan.axis
+    axis = plan.axis
+    actuals = load_actuals(company, axis.as_of)
     check_as_of(axis.as_of, actuals)
     table = {}
     for key in (each for each in plan.rows if each.startswith(REPORTED_PREFIX)):
@@ -102,12 +112,25 @@ def axis_at(as_of: str | Quarter, company: Company | None = None) -> Axis:
     return chosen.axis(quarter, actuals.latest)
 
 
-def _read(company: Company, name: str) -> Figures:
-    figures: Figures = {}
+def _known(versions: Versions, as_of: Quarter | None) -> Figures:
+    """Return every figure as it was known with the report of ``as_of``: as restated last by then."""
+    known: Figures = {}
+    for (item, period, since), figure in sorted(versions.items(), key=lambda each: each[0][2]):
+        if not since or as_of is None or Quarter.parse(since) <= as_of:
+            known[item, period] = figure
+    return known
+
+
+@cache
+def _read(company: Company, name: str) -> Versions:
+    figures: Versions = {}
     units: dict[str, str] = {}
-    for where, row in records(company, name, _COLUMNS):
-        key = (row["item"], row["period"])
+    for where, row in records(company, name, COLUMNS, KEY, (SINCE,)):
+        key = (row["item"], row["period"], row[SINCE].upper())
         period_in(row["period"], where)
+        if row[SINCE]:
+            with located(f"{where}: {SINCE}"):
+                Quarter.parse(row[SINCE])
         if key in figures:
             raise InputError(f"{where}: {key[0]} of {key[1]} is given twice")
         if row["check"] not in CHECKS or not row["source"]:
@@ -119,5 +142,5 @@ def _read(company: Company, name: str) -> Figures:
         with located(where):
             measure(row["unit"])
         value = number_in(row["value"], where)
-        figures[key] = Figure(*key, value, row["unit"], row["check"], row["source"])
+        figures[key] = Figure(*key[:2], value, row["unit"], row["check"], row["source"])
     return figures

@@ -19,6 +19,8 @@ _COLUMNS: Final = (
     "as_of", "date", "line", "period", "low", "high", "point", "unit", "check", "source", "read_at",
 )  # fmt: skip
 
+_KEY: Final = ("as_of", "date", "line", "period")
+
 
 @dataclass(frozen=True)
 class Guidance:
@@ -50,10 +52,10 @@ class Guidance:
 @cache
 def all_guidance(company: Company) -> tuple[Guidance, ...]:
     """Read the file, oldest first; without a file there is no guidance."""
-    source = company.file(GUIDANCE_FILE)
-    if not source.is_file():
-        return ()
-    statements = [_read(row, where, company) for where, row in records(company, GUIDANCE_FILE, _COLUMNS)]
+    statements = [
+        _read(row, where, company)
+        for where, row in records(company, GUIDANCE_FILE, _COLUMNS, _KEY, optional=True)
+    ]
     return tuple(sorted(statements, key=lambda each: each.date))
 
 

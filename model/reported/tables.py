@@ -16,22 +16,55 @@ if TYPE_CHECKING:
     from model.company import Company
 
 
-def records(company: Company, name: str, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
-    """Return the rows of a file, each with its place for messages (``"drivers.csv line 2"``)."""
+def records(
+    company: Company,
+    name: str,
+    columns: Sequence[str],
+    key: Sequence[str],
+    more: Sequence[str] = (),
+    *,
+    optional: bool = False,
+) -> list[tuple[str, dict[str, str]]]:
+    """Return the rows of a file, each with its place for messages (``"drivers.csv line 2"``).
+
+    A row of the user's own replaces the one that ships with the same cells in the columns ``key``; others are
+    added. ``more``: columns that a file may have at its end; without them their cells are empty.
+    ``optional``: there may be no such file.
+    """
+    own = company.own.text(name)
+    if not company.has(name) and optional:
+        return []
+    if own is not None and not company.file(name).is_file():
+        return _rows(own, f"{company.own.folder}/{name}", columns, more)
     try:
-        text = company.file(name).read_text(encoding="utf-8")
-        heads, *rows = [*_cells(text)] or [(1, [])]
+        shipped = _rows(company.file(name).read_text(encoding="utf-8"), name, columns, more)
     except OSError:
         raise InputError(f"{name}: cannot be read in the data of {company.title}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise InputError(f"{name}: is not a table in UTF-8 text: {error}") from None
-    if tuple(heads[1]) != tuple(columns):
-        raise InputError(f"{name}: columns must be {', '.join(columns)}")
+    if own is None:
+        return shipped
+    mine = _rows(own, f"{company.own.folder}/{name}", columns, more)
+    replaced = {tuple(row[each] for each in key) for _, row in mine}
+    return [*(each for each in shipped if tuple(each[1][part] for part in key) not in replaced), *mine]
+
+
+def _rows(
+    text: str, name: str, columns: Sequence[str], more: Sequence[str]
+) -> list[tuple[str, dict[str, str]]]:
+    try:
+        heads, *rows = [*_cells(text)] or [(1, [])]
+    except csv.Error as error:
+        raise InputError(f"{name}: is not a table in UTF-8 text: {error}") from None
+    if tuple(heads[1]) not in {tuple(columns), (*columns, *more)}:
+        may = f", and may end with {', '.join(more)}" if more else ""
+        raise InputError(f"{name}: columns must be {', '.join(columns)}{may}")
     for line, cells in rows:
-        if len(cells) != len(columns):
-            count = f"has {len(cells)} cells, needs {len(columns)}"
+        if len(cells) != len(heads[1]):
+            count = f"has {len(cells)} cells, needs {len(heads[1])}"
             raise InputError(f"{name} line {line}: {count}: a text that holds a comma needs quotes")
-    return [(f"{name} line {line}", dict(zip(columns, cells, strict=True))) for line, cells in rows]
+    blank = dict.fromkeys(more, "")
+    return [(f"{name} line {line}", blank | dict(zip(heads[1], cells, strict=True))) for line, cells in rows]
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:

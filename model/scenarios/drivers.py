@@ -37,7 +37,7 @@ def driver_specs(company: Company | None = None) -> dict[str, DriverSpec]:
     known = {key: driver for driver in company.model.drivers.values() for key in driver_keys(driver)}
     specs: dict[str, DriverSpec] = {}
     for name in DRIVERS_FILES:
-        if company.file(name).is_file():
+        if company.has(name):
             _read_specs(company, name, known, specs)
     missing = sorted(set(known) - set(specs))
     if missing:
@@ -48,7 +48,7 @@ def driver_specs(company: Company | None = None) -> dict[str, DriverSpec]:
 def _read_specs(
     company: Company, name: str, known: Mapping[str, Driver], specs: dict[str, DriverSpec]
 ) -> None:
-    for where, row in records(company, name, _COLUMNS):
+    for where, row in records(company, name, _COLUMNS, ("driver",)):
         key = row["driver"]
         if key in specs:
             raise InputError(f"{where}: {key!r} is given twice")

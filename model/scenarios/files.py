@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from model import companies
+from model.data_folder import SCENARIOS
 from model.errors import InputError, UnknownNameError, did_you_mean, located, shown
+from model.files import text_of_file
 from model.language.periods import Quarter
 from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS, Operation
@@ -33,8 +35,6 @@ _BARE_ONWARDS: Final = re.compile(r"(?m)(?:^|[{,])\s*([0-9]{4}\+)\s*=")
 _SCENARIO_KEYS: Final = ("name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place")
 _OVERLAY_KEYS: Final = ("name", "title", "note", "overlay", "changes")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-"""Marks at the start of a file, as PowerShell's ``>`` writes it."""
 _NOT_IN_CELLS: Final = re.compile(r"^=|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 """Texts that a cell would read as a formula, or that a file cannot hold."""
 _KINDS: Final[dict[type, str]] = {
@@ -72,9 +72,8 @@ def builtin_overlays(company: Company | None = None) -> list[str]:
 
 @cache
 def _texts(company: Company) -> dict[str, str]:
-    folder = company.file("scenarios")
-    files = [each for each in folder.iterdir() if each.name.endswith(".toml")] if folder.is_dir() else []
-    return {each.name.removesuffix(".toml"): company.text(f"scenarios/{each.name}") for each in files}
+    names = [each for each in company.names(SCENARIOS) if each.endswith(".toml")]
+    return {each.removesuffix(".toml"): company.text(f"{SCENARIOS}/{each}") for each in names}
 
 
 @cache
@@ -150,16 +149,6 @@ def parse_own(text: str, where: str, company: Company, folder: Path | None = Non
     if file.name.lower() in {each.lower() for each in _texts(company)}:
         raise InputError(f"{where}: {file.name!r} is the name of a scenario that ships: choose another")
     return file
-
-
-def text_of_file(path: Path, what: str) -> str:
-    """Return the text of a user's file; an unreadable file is an :class:`InputError`."""
-    try:
-        data = path.read_bytes()
-        return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text: save it as UTF-8"
-        raise InputError(f"{path}: cannot read the {what} file: {reason}") from None
 
 
 def toml_content(text: str, where: str) -> dict[str, Any]:

@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Final
 
 from model import companies
 from model.errors import InputError, UnknownNameError, did_you_mean, shown
+from model.files import text_of_file
 from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.drivers import GRADES, driver_specs
-from model.scenarios.files import check_keys, check_text, read_entry, text_of_file, toml_content
+from model.scenarios.files import check_keys, check_text, read_entry, toml_content
 from model.scenarios.spec import DriverSpec, number
 from model.simulation.distributions import distribution_of
 from model.simulation.uncertainty import Move, Uncertainty, year_range
@@ -45,7 +46,7 @@ _PAIR: Final = 2
 
 def has_uncertainty(company: Company) -> bool:
     """Tell whether an uncertainty file ships with a company."""
-    return company.file(SHIPPED).is_file()
+    return company.has(SHIPPED)
 
 
 def load_uncertainty(path: str | None = None, company: Company | None = None) -> Uncertainty:

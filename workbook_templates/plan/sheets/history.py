@@ -29,7 +29,8 @@ def _fill_reported(sheet: SheetPlan, edition: Edition) -> None:
 
 def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     """Write the figures of an item up to as-of; estimates are in italics."""
-    actuals, axis, unit = load_actuals(layout.company), layout.plan.axis, layout.plan.rows[key].unit
+    axis, unit = layout.plan.axis, layout.plan.rows[key].unit
+    actuals = load_actuals(layout.company, axis.as_of)
     item = key.removeprefix(REPORTED_PREFIX)
     label = layout.plan.model.words(item)
     put_names(sheet, row, label[:1].upper() + label[1:], item, unit)
@@ -49,7 +50,8 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
 
 
 def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
-    plan, quarterly = edition.layout.plan, load_actuals(edition.layout.company).quarterly
+    plan = edition.layout.plan
+    quarterly = load_actuals(edition.layout.company, plan.axis.as_of).quarterly
     put_state(sheet, edition.layout)
     for column, (title, width) in enumerate(_SOURCE_COLUMNS.items(), start=1):
         sheet.put(_FIRST_SOURCE_ROW - 1, column, title, "period text")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Final
 
+from model.reported.tables import records
 from workbook_templates.a1 import area
 from workbook_templates.plan.cells import InputRange, SheetPlan
 from workbook_templates.plan.layout import INPUTS, LOG
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Sequence[str | None]]
 
+VERSIONS: Final = "versions.csv"
 _FIRST_ROW: Final = 6
 _WIDTHS: Final = {1: 30.0, 2: 40.0, 3: 26.0, 4: 16.0, 5: 16.0, 6: 80.0}
 _LAST: Final = 6
@@ -50,10 +51,8 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 
 
 def _versions(company: Company) -> list[tuple[str, ...]]:
-    file = company.file("versions.csv")
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    versions = csv.DictReader(text.splitlines())
-    return [(each["version"], each["data"], "", "", "", each["change"]) for each in versions]
+    versions = records(company, VERSIONS, ("version", "data", "change"), ("version",), optional=True)
+    return [(each["version"], each["data"], "", "", "", each["change"]) for _, each in versions]
 
 
 def _put_table(

@@ -1,0 +1,60 @@
+"""Amazon as it was before the filing of 2026Q2, and that quarter's rows, which a user then adds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from model.amazon import AMAZON
+from model.reported.actuals import QUARTERLY_FILE
+from model.reported.guidance import GUIDANCE_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from model.company import Company
+
+QUARTER: Final = "2026Q2"
+SHIPPED: Final = Path(str(resources.files(str(AMAZON.data))))
+
+
+def table_of(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def written(rows: Iterable[Mapping[str, str]], heads: Sequence[str] | None = None) -> str:
+    """Return rows as the text of a table."""
+    rows, text = list(rows), io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=heads or list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def held_out(folder: Path, keeps: Callable[[Mapping[str, str]], bool] = lambda _row: False) -> Company:
+    """Return Amazon without the figures and the guidance of the quarter, apart from rows that are kept.
+
+    Its scenarios are as of the quarter before.
+    """
+    shutil.copytree(SHIPPED, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, column in ((QUARTERLY_FILE, "period"), (GUIDANCE_FILE, "as_of")):
+        rows = table_of(folder / name)
+        left = [row for row in rows if row[column] != QUARTER or keeps(row)]
+        assert len(left) < len(rows)
+        (folder / name).write_text(written(left), encoding="utf-8")
+    for path in (folder / "scenarios").glob("*.toml"):
+        text = path.read_text(encoding="utf-8").replace('as_of = "2026Q2"', 'as_of = "2026Q1"')
+        path.write_text(text, encoding="utf-8")
+    return replace(AMAZON, data=folder)
+
+
+def rows_of_the_quarter() -> list[dict[str, str]]:
+    """Return the shipped figures of the quarter."""
+    return [row for row in table_of(SHIPPED / QUARTERLY_FILE) if row["period"] == QUARTER]
