@@ -120,6 +120,10 @@ REPORTS: Final = ReportWords(
         Headline("aws_margin", "AWS margin", (1, 2, 4)),
         Headline("aws_sales_growth", "AWS growth", (1,)),
     ),
+    compared=(
+        "net_sales", "aws_sales", "aws_margin", "operating_income", "operating_cash_flow", "net_capex",
+        "free_cash_flow", "eps",
+    ),
 )
 
 PRESENTATION: Final = Presentation(

@@ -27,9 +27,9 @@ EXACT: Final = 12
 """Up to so many causes are moved in every order: 4,096 combinations."""
 PAIRS: Final = 50
 """Of more causes so many orders are drawn, each with its reverse."""
-TIME: Final = "reported quarters and passage of time"
-DATED: Final = "price, stakes and shares at the new date"
-GUIDANCE: Final = "guidance"
+TIME: Final = "Reported quarters and passage of time"
+DATED: Final = "Price, stakes and shares at the new date"
+GUIDANCE: Final = "Guidance"
 _GUIDED: Final = "G"
 
 

@@ -310,6 +310,7 @@ class ReportWords:
     - ``dated``: driver that holds the valuation date, then the drivers that are as of that date.
     - ``note``: a line below values.
     - ``root``: figures that ``solve`` compares before and at the root.
+    - ``compared``: lines of which ``compare`` shows the years ahead.
     """
 
     flow: Row = ""
@@ -325,6 +326,7 @@ class ReportWords:
     dated: Rows = ()
     note: str = ""
     root: tuple[Headline, ...] = ()
+    compared: Rows = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,12 +27,13 @@ _ESCAPE: Final = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
 
 @dataclass(frozen=True)
 class Change:
-    """A driver that differs: its values in a scenario file, and its values before where they differ."""
+    """A driver that differs: its values in a scenario file, and both sides where they differ."""
 
     spec: DriverSpec
     given: PeriodValues
     before: Mapping[str, float | None]
     """By period; None: the quarter had no value of its own."""
+    after: Mapping[str, float | None]
 
 
 def changes(base: Scenario, changed: Scenario) -> list[Change]:
@@ -51,8 +52,8 @@ def changes(base: Scenario, changed: Scenario) -> list[Change]:
         periods = sorted(before.keys() | after.keys())
         differing = [each for each in periods if before.get(each) != after.get(each)]
         if differing:
-            was = {each: before.get(each) for each in differing}
-            changed_drivers.append(Change(spec, _given(spec, after, differing, base.as_of), was))
+            was, now = ({each: values.get(each) for each in differing} for values in (before, after))
+            changed_drivers.append(Change(spec, _given(spec, after, differing, base.as_of), was, now))
     return changed_drivers
 
 

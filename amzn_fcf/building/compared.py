@@ -1,0 +1,68 @@
+"""The two scenarios of a comparison, from names, files and workbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from amzn_fcf.building.changed import changed_inputs
+from model.errors import InputError
+from model.language.periods import Period, Quarter
+from model.outputs import Output
+from model.scenarios.composing import load_scenario
+
+if TYPE_CHECKING:
+    from model.scenarios.scenario import Scenario
+
+
+class Pair(NamedTuple):
+    """Two scenarios; ``rolled``: the older one as of the newer quarter, if their as-of differ."""
+
+    before: Scenario
+    after: Scenario
+    rolled: Scenario | None
+
+    @property
+    def at_one_as_of(self) -> tuple[Scenario, Scenario]:
+        """The two of which each differing driver is an opinion, not a matter of time."""
+        if self.rolled is None:
+            return self.before, self.after
+        is_older = self.before.as_of < self.after.as_of
+        return (self.rolled, self.after) if is_older else (self.before, self.rolled)
+
+
+def pair_of(first: str, second: str) -> Pair:
+    """Return the scenarios that two texts name."""
+    before, after = (scenario_of(each) for each in (first, second))
+    if before.as_of == after.as_of:
+        return Pair(before, after, None)
+    text, newer = (first, after) if before.as_of < after.as_of else (second, before)
+    return Pair(before, after, scenario_of(text.partition("@")[0], newer.as_of))
+
+
+def scenario_of(text: str, as_of: Quarter | None = None) -> Scenario:
+    """Return the scenario of a name, a scenario file, or a workbook, at an as-of behind an ``@``."""
+    name, _, quarter = text.partition("@")
+    if quarter:
+        as_of = Quarter.parse(quarter)
+    path = Path(name)
+    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
+        return load_scenario(name, as_of)
+    selected = changed_inputs(path)[0].selected
+    if as_of is None or as_of == selected.as_of:
+        return selected
+    raise InputError(f"{path} is a workbook as of {selected.as_of}: compare it with one of that as-of")
+
+
+def default_outputs(pair: Pair) -> list[Output]:
+    """Return the figures that a comparison bridges unasked."""
+    presentation, plan = pair.after.company.presentation, pair.after.plan
+    year = Period("annual", pair.after.as_of.shifted(1).year + 1)
+    asked = [
+        (presentation.questions.value, None), (presentation.reports.flow, year),
+        (presentation.reports.positive, None),
+    ]  # fmt: skip
+    found = [Output.of(line, plan, period) for line, period in asked if line]
+    if not found:
+        raise InputError(f"{pair.after.company.title} has no headline figures: name one with --output")
+    return found

@@ -1,0 +1,215 @@
+"""What differs between two scenarios, as text and as records: inputs, estimates, bridges."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amzn_fcf.text.figures import first_year
+from amzn_fcf.text.tables import left, print_table, right
+from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.language.units import counted, measure
+from model.results import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from model.analysis.bridge import Bridge
+    from model.scenarios.changes import Change
+    from model.scenarios.scenario import Scenario
+
+_YEARS: Final = 3
+_MOST_SHOWN: Final = 4
+"""Values of a changed input that are shown."""
+_STILL: Final = 5e-10
+"""Below this an effect is rounding."""
+
+
+class Estimate(NamedTuple):
+    """A figure of both scenarios; ``period`` is empty for a result."""
+
+    line: str
+    period: str
+    label: str
+    unit: str
+    before: float
+    after: float
+
+
+def estimates(before: Scenario, after: Scenario) -> list[Estimate]:
+    """Return the headline figures of two scenarios: lines of three years, values per share, events."""
+    words = after.company.presentation
+    results = [run([each]) for each in (before, after)]
+    first = first_year(after.company)
+    asked: list[tuple[str, Period | None]] = [
+        (line, Period("annual", year))
+        for line in words.reports.compared
+        for year in range(first, min(first + _YEARS, after.company.last.year + 1))
+    ]
+    asked += [(line, None) for line in (*words.questions.values.values(), *words.questions.events)]
+    found = []
+    for line, period in asked:
+        row = results[0].plan.row(line)
+        pair = [
+            float((each.values[line][0, 0]) if period is None else each.value(line, period))
+            for each in results
+        ]
+        found.append(Estimate(line, str(period or ""), row.label, row.unit, *pair))
+    return found
+
+
+def comparison_records(
+    changed: Sequence[Change], figures: Sequence[Estimate], bridges: Sequence[Bridge]
+) -> Iterator[dict[str, object]]:
+    """Yield a record for each changed input, each estimate, and each effect of a bridge."""
+    for change in changed:
+        unit = change.spec.driver.unit
+        for period, value in change.before.items():
+            both = value, change.after[period]  # None: no value of its own
+            old, new = (None if each is None else measure(unit).recorded(each) for each in both)
+            yield {
+                "kind": "input", "driver": change.spec.key, "period": period, "unit": unit,
+                "before": old, "after": new,
+            }  # fmt: skip
+    for each in figures:
+        recorded = measure(each.unit).recorded
+        yield {
+            "kind": "estimate", "line": each.line, "period": each.period, "unit": each.unit,
+            "before": recorded(each.before), "after": recorded(each.after), "difference": _difference(each),
+        }  # fmt: skip
+    for bridge in bridges:
+        unit = "quarters" if bridge.output.is_event else bridge.output.unit
+        for effect in bridge.effects:
+            yield {
+                "kind": "bridge", "output": str(bridge.output), "driver": effect.cause.label,
+                "drivers": list(effect.cause.drivers), "unit": unit, "effect": effect.amount,
+                "error": effect.error,
+            }  # fmt: skip
+
+
+def print_comparison(
+    before: Scenario,
+    after: Scenario,
+    changed: Sequence[Change],
+    figures: Sequence[Estimate],
+    bridges: Sequence[Bridge],
+) -> None:
+    """Print the inputs that differ, the estimates side by side, and the bridges."""
+    names = [f"{each.name} (as of {each.as_of})" for each in (before, after)]
+    if not changed and before.as_of == after.as_of:
+        print(f"{names[0]} and {names[1]}: no driver differs")
+        return
+    differing = f"{counted(len(changed), 'driver')} {'differs' if len(changed) == 1 else 'differ'}"
+    print(f"{names[0]} against {names[1]}: {differing}")
+    heads = names_of(before, after)
+    if changed:
+        rows = [[each.spec.key, each.spec.driver.unit, *_sides(each)] for each in changed]
+        print_table("Inputs that differ", left("driver", "unit", *heads), rows)
+    _print_estimates(heads, figures)
+    _print_bridges(heads, bridges)
+
+
+def names_of(before: Scenario, after: Scenario) -> tuple[str, str]:
+    """Return the names of two scenarios, with the as-of where they are the same."""
+    if before.name != after.name:
+        return before.name, after.name
+    return f"{before.name}@{before.as_of}", f"{after.name}@{after.as_of}"
+
+
+def _sides(change: Change) -> tuple[str, str]:
+    text = measure(change.spec.driver.unit).text
+    periods = list(change.before)
+    shown, more = periods[:_MOST_SHOWN], len(periods) - _MOST_SHOWN
+
+    def side(values: dict[str, float | None]) -> str:
+        parts = []
+        for period in shown:
+            value = values.get(period)
+            figure = "as its year" if value is None else text(value)
+            parts.append(figure if period == "all" else f"{period} {figure}")
+        return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
+
+    return side(dict(change.before)), side(dict(change.after))
+
+
+def _print_estimates(names: tuple[str, str], figures: Sequence[Estimate]) -> None:
+    periods = list(dict.fromkeys(each.period for each in figures if each.period))
+    found = {(each.line, each.period): each for each in figures}
+    heads = [f"{period}\n{name}" for period in periods for name in (*names, "difference")]
+    rows = []
+    for line in dict.fromkeys(each.line for each in figures if each.period):
+        parts = [found[line, period] for period in periods]
+        cells = [cell for each in parts for cell in _cells(each)]
+        rows.append([parts[0].label, parts[0].unit, *cells])
+    if rows:
+        print_table("Estimates", [*left("line", "unit"), *right(*heads)], rows)
+    rows = [[each.label, each.unit, *_cells(each)] for each in figures if not each.period]
+    if rows:
+        print_table("Results", [*left("", "unit"), *right(*names, "difference")], rows)
+
+
+def _cells(each: Estimate) -> list[str]:
+    text = measure(each.unit).text
+    difference = _difference(each)
+    if difference is None:
+        shown = "-"
+    elif each.unit == "quarter":
+        sign = "+" if difference > 0 else ""
+        shown = f"{sign}{counted(round(difference), 'quarter')}"
+    elif measure(each.unit).percent:
+        shown = f"{round(100 * difference, 2) or 0.0:+.2f} pp"
+    else:
+        shown = f"{'+' if difference > 0 else ''}{text(difference)}"
+    return [text(each.before), text(each.after), shown]
+
+
+def _difference(each: Estimate) -> float | None:
+    if math.isnan(each.before) or math.isnan(each.after):
+        return None
+    if each.unit == "quarter":
+        return float(Quarter.from_code(each.after) - Quarter.from_code(each.before))
+    return each.after - each.before
+
+
+def _print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:
+    """Print bridges side by side: they have the same causes."""
+    heads = [f"{each.output}\n{'quarters' if each.output.is_event else each.output.unit}" for each in bridges]
+    rows = [[names[0], *(_end(each, each.before) for each in bridges)]]
+    order = sorted(range(len(bridges[0].effects)), key=lambda place: -abs(bridges[0].effects[place].amount))
+    for place in order:
+        effects = [each.effects[place] for each in bridges]
+        cells = [
+            _effect(bridge, effect.amount, effect.error)
+            for bridge, effect in zip(bridges, effects, strict=True)
+        ]
+        rows.append([effects[0].cause.label, *cells])
+    rows.append([names[1], *(_end(each, each.after) for each in bridges)])
+    print_table("Bridge", [*left("cause"), *right(*heads)], rows, ruled=(1, len(rows) - 1))
+    first = bridges[0]
+    if first.orders:
+        print(f"An effect is the mean over {first.orders} orders, in pairs; +/-: its standard error.")
+    else:
+        print("An effect is the mean over all orders in which the causes can be moved; they add up exactly.")
+    for each in bridges:
+        if each.beyond:
+            never = "where it does not happen within the model's years"
+            print(f"{each.output}: {never}, it counts as {each.beyond}.")
+
+
+def _end(bridge: Bridge, value: float) -> str:
+    if not bridge.output.is_event:
+        return measure(bridge.output.unit).text(value)
+    year, number = divmod(round(value), QUARTERS_A_YEAR)
+    return str(Quarter(year, number + 1))
+
+
+def _effect(bridge: Bridge, amount: float, error: float) -> str:
+    if abs(amount) < _STILL:
+        return "0"
+    text = _in_quarters if bridge.output.is_event else measure(bridge.output.unit).text
+    sign = "+" if amount > 0 and text(amount) != text(0.0) else ""
+    return f"{sign}{text(amount)}{f' +/- {text(error)}' if error else ''}"
+
+
+def _in_quarters(number: float) -> str:
+    return f"{round(number, 1) or 0.0:.1f}"
