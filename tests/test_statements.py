@@ -21,7 +21,7 @@ from model.language.periods import Period
 from model.reported.actuals import load_actuals
 from model.results import run
 from model.scenarios.composing import load_scenario
-from workbook_templates.plan.layout import FIRST_ROW, FIRST_YEAR_COLUMN
+from workbook_templates.plan.layout import FIRST_ROW, FIRST_YEAR_COLUMN, NAME
 from xlwings_udfs import AMZN_TABLE
 
 if TYPE_CHECKING:
@@ -220,13 +220,13 @@ def test_the_sheet_shows_each_row_by_year_with_its_role() -> None:
             assert sheet.cell(at, 1).value == row.text(results.plan)
             cell = sheet.cell(at, FIRST_YEAR_COLUMN + 5)
             if row.line:
-                assert sheet.cell(at, 2).value == row.line
+                assert sheet.cell(at, NAME).value == row.line
                 assert cell.value == pytest.approx(results.value(row.line, Period.parse("2027")))
-            assert (cell.font.b, bool(cell.border.top and cell.border.top.style)) == (
-                (row.role == "subtotal",) * 2
-            )
+            is_sum = row.role in {"subtotal", "total"}
+            assert (cell.font.b, bool(cell.border.top and cell.border.top.style)) == (is_sum, is_sum)
+            assert bool(cell.border.bottom and cell.border.bottom.style) == (row.role == "total")
             assert cell.font.i == (row.role == "ratio")
-        at += 2
+        at += 1
     assert [sheet.cell(10, FIRST_YEAR_COLUMN + place).value for place in (3, 4, 5)] == [
-        "reported", "mixed", "forecast",
+        "A", "A + E", "E",
     ]  # fmt: skip

@@ -123,7 +123,7 @@ def test_the_same_column_is_the_same_quarter_on_every_sheet() -> None:
     }
     assert len(headers) == 1
     header = headers.pop()
-    assert header[0] == "FY2022"
+    assert header[0] == 2022
     assert header[15] == 20221
     assert header[-1] == 20354
 
@@ -147,19 +147,24 @@ def test_every_formula_cell_has_a_cached_value_and_only_multiples_of_losses_are_
 
 
 def test_pandas_reads_the_figures_of_the_model() -> None:
-    sheets = pd.read_excel(io.BytesIO(calculated("base")), ["Statements", "Cash"], header=8, index_col=1)
+    sheets = pd.read_excel(io.BytesIO(calculated("base")), ["Statements", "Cash"], header=8, index_col=3)
     table = sheets["Statements"]
-    assert table.loc["free_cash_flow", "FY2025"] == 11194
+    assert table.loc["free_cash_flow", 2025] == 11194
     model = computed("base").series("free_cash_flow", "annual")[6, 0]
-    assert table.loc["free_cash_flow", "FY2028"] == pytest.approx(model)
+    assert table.loc["free_cash_flow", 2028] == pytest.approx(model)
     assert sheets["Cash"].loc["ttm_free_cash_flow", 20262] == -7604  # as published
 
 
-def test_inputs_are_blue_formulas_black_and_links_green() -> None:
-    book = opened("base", values=False)
+_ONE_COLOUR = {"subtotal", "total", "ratio", "working"}
+
+
+def test_inputs_are_blue_formulas_dark_and_links_green() -> None:
+    """Figures of sums, ratios and workings have one colour each, computed or linked."""
+    book, plan = opened("base", values=False), written("base")[0]
+    dark = {"1A1A1A", "5F6B7A"}
     pure_link = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
     for sheet in book.worksheets:
-        for row in sheet.iter_rows(min_row=12):
+        for row in sheet.iter_rows(min_row=11):
             for cell in row:
                 colour = (
                     cell.font.color.rgb[-6:]
@@ -167,10 +172,9 @@ def test_inputs_are_blue_formulas_black_and_links_green() -> None:
                     else "000000"
                 )
                 if isinstance(cell.value, str) and cell.value.startswith("=") and sheet.title != "Cover":
-                    assert colour == ("008000" if pure_link.fullmatch(cell.value) else "000000"), (
-                        sheet.title,
-                        cell.coordinate,
-                    )
+                    role = plan.sheets[sheet.title].cells[cell.row, cell.column].style.split()[0]
+                    is_green = pure_link.fullmatch(cell.value) and role not in _ONE_COLOUR
+                    assert colour in ({"008000"} if is_green else dark), (sheet.title, cell.coordinate)
                 elif (
                     isinstance(cell.value, (int, float))
                     and sheet.title in {INPUTS, REPORTED}
@@ -200,7 +204,7 @@ def test_the_selector_offers_the_scenarios_of_the_same_as_of_and_is_preset() -> 
     for name in SHIPPED:
         cover = opened(name, values=False)["Cover"]
         assert cover["C5"].value == name
-        assert "Inputs!$B$13:$B$" in str(cover.data_validations.dataValidation[0].formula1)
+        assert "Inputs!$D$12:$D$" in str(cover.data_validations.dataValidation[0].formula1)
     assert next(each.name for each in family("2025Q3")[0].scenarios) == "article"
     assert {each.name for each in family("2026Q2")[0].scenarios} == set(SHIPPED) - {"article"}
 

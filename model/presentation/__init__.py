@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from model.language.periods import Axis
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from model.plan.plan import Plan
+    from model.plan.plan import Row as ModelRow
 
 Row = Annotated[str, "row"]
 """Key of a row of the model, with its members: ``value_per_share[dcf,mid]``."""
@@ -29,9 +31,11 @@ Reason = Annotated[str, "text with rows"]
 Sheet = Annotated[str, "sheet"]
 StatementName = Annotated[str, "statement"]
 Colour = Literal["navy", "blue", "teal", "amber", "red", "green", "grey"]
-Role = Literal["heading", "line", "less", "detail", "subtotal", "ratio"]
-"""Of a row of a statement: a title, a line that is added, one that is taken away (its figure keeps its sign),
-one that is only part of the line above, a sum, and a growth rate, margin or multiple of the row above."""
+Role = Literal["heading", "line", "less", "detail", "subtotal", "total", "ratio", "driver", "working"]
+"""Of a row of a statement or sheet: a title, a line that is added, one that is taken away (its figure keeps
+its sign), one that is only part of the line above, a sum, a key figure, a growth rate, margin or multiple of
+the row above, an assumption, and a step on the way. Looks, folds and print follow it; :func:`default_role`
+gives that of a row for which nothing is declared."""
 
 Rows = tuple[Row, ...]
 RowsByWord = Mapping[str, Row]
@@ -84,11 +88,29 @@ class StatementRow:
     role: Role
     line: OptionalRow = ""
     label: str = ""
+    beside: Rows = ()
+    """Rows of one value each, shown side by side in place of the line's own figures."""
+    heads: tuple[str, ...] = ()
+    """Of a heading: what stands above figures side by side."""
 
     def text(self, plan: Plan) -> str:
         """Return what the row is called."""
         label = self.label or plan.row(self.line).label
         return f"less {label[0].lower()}{label[1:]}" if self.role == "less" else label
+
+
+def default_role(row: ModelRow) -> Role:
+    """Return the role of a row for which a company declares none.
+
+    A driver is one; a flag, a choice, a vintage and a line without figures by year are steps on the way; a
+    share, a margin or a growth rate is a ratio; all else is a line.
+    """
+    if row.driver is not None:
+        return "driver"
+    by_year = row.line is not None and (row.line.annual != "none" or not row.timed)
+    if row.vintage is not None or row.unit in {"flag", "choice"} or not by_year:
+        return "working"
+    return "ratio" if measure(row.unit).percent and row.timed else "line"
 
 
 @dataclass(frozen=True)
@@ -111,11 +133,17 @@ def table(title: str, *lines: Row) -> Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetWords:
-    """Texts of a sheet of computed lines: title, entry on Contents, and a subtitle of its own."""
+    """Texts of a sheet of computed lines: title, entry on Contents, a subtitle of its own, and its rows.
+
+    ``rows``: headings and lines, in their order, each with its role; a line of another sheet is a link. Lines
+    of the sheet that are not named stand folded at the head of the section of their block. Without ``rows``
+    every block is a section, with the roles of :func:`default_role`.
+    """
 
     title: str
     holds: str
     subtitle: str = ""
+    rows: tuple[StatementRow, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,14 @@ class Cell(NamedTuple):
     twin: Twin | None = None
 
 
+class Group(NamedTuple):
+    """Rows or columns, first to last, with a switch that hides and shows them; ``folded``: hidden first."""
+
+    first: int
+    last: int
+    folded: bool = False
+
+
 @dataclass(repr=False)
 class SheetPlan:
     """A sheet before it is written."""
@@ -49,9 +57,11 @@ class SheetPlan:
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     frozen: tuple[int, int] | None = None
-    outline: list[tuple[int, int]] = field(default_factory=list)
+    outline: list[Group] = field(default_factory=list)
     ranges: list[InputRange] = field(default_factory=list)
-    column_outline: list[tuple[int, int]] = field(default_factory=list)
+    column_outline: list[Group] = field(default_factory=list)
+    summary_below: bool = False
+    """The row that sums a group up stands below it."""
     charts: list[Chart] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     """Cells that lead to the top of another sheet."""
@@ -61,8 +71,18 @@ class SheetPlan:
     protected: bool = True
     print_columns: int = 0
     """Number of columns printed, one page wide: those of the years; 0 for all."""
+    print_quarters: tuple[int, int] | None = None
+    """Columns, first to last, that are printed on pages of their own, with the labels at their left."""
+    print_rows: int = 0
+    """Number of rows printed; 0 for all."""
     one_page: bool = False
     """Printed on a single page."""
+    split: tuple[int, ...] = ()
+    """Columns of the first estimates: a line at their left runs through all rows from the periods on."""
+    tab: str = ""
+    """Colour of its tab."""
+    names: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Names by which other workbooks can link to cells."""
 
     def put(self, row: int, column: int, content: Content, style: str, twin: Twin | None = None) -> None:
         """Place a cell."""

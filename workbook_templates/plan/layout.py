@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.errors import DeclarationError
-from model.language.declarations import Block, Driver
+from model.language.declarations import Driver
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
 from workbook_templates.a1 import absolute, area, call
+from workbook_templates.plan.arrangement import Section, sections_of
+from workbook_templates.plan.cells import Group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,17 +20,18 @@ if TYPE_CHECKING:
     from model.company import Company
     from model.language.declarations import Model
     from model.plan.plan import Plan
-    from model.presentation import WorkbookWords
+    from model.presentation import StatementRow, WorkbookWords
     from model.scenarios.scenario import Scenario
 
-LABEL, NAME, UNIT, NOTE, VALUE = 1, 2, 3, 4, 5
-"""Columns: label, public name, unit, definition or source, and the value of rows without time."""
+LABEL, UNIT, VALUE, NAME, NOTE = 1, 2, 3, 4, 5
+"""Columns: label, unit, the value of rows without time, public name, and definition or source; the last two
+are folded."""
 FIRST_YEAR_COLUMN: Final = 6
 
 TITLE_ROW, SUBTITLE_ROW = 1, 2
 YEAR_ROW, SEASON_ROW, POSITION_ROW, ELAPSED_ROW = 3, 4, 5, 6
 YEAR_NUMBER_ROW, END_ROW, PERIOD_ROW, BASIS_ROW = 7, 8, 9, 10
-FIRST_ROW: Final = 12
+FIRST_ROW: Final = 11
 """First row below the header."""
 
 COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED = "Cover", "Contents", "Functions", "Inputs", "Reported"
@@ -43,7 +46,7 @@ SELECTED_CELL: Final = (5, 3)
 VERSION_CELL: Final = (8, 3)
 HASH_CELL: Final = (9, 3)
 """Cover: as-of, name of the selected scenario, version of the model, hash of the assumptions as built."""
-STAMP_CELL: Final = (YEAR_ROW, NAME)
+STAMP_CELL: Final = (YEAR_ROW, 2)
 """On the sheets that hold stamped values: their source."""
 CHOICE_ROW: Final = FIRST_ROW
 """Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""
@@ -83,7 +86,8 @@ class Layout:
     """Places of every row of a plan, for a choice of scenarios.
 
     ``places``: rows of drivers, reported figures and lines; ``live``: rows of drivers on Inputs; ``given``:
-    first of the rows, one per scenario, that hold a driver's values on Inputs.
+    first of the rows, one per scenario, that hold a driver's values on Inputs; ``shown``: rows of a sheet
+    that are not folded, with their roles; ``folds``: those that are; ``printed_rows``: the last one printed.
     """
 
     plan: Plan
@@ -92,14 +96,17 @@ class Layout:
     live: dict[str, int] = field(default_factory=dict)
     given: dict[str, int] = field(default_factory=dict)
     headings: dict[str, list[SectionTitle]] = field(default_factory=dict)
+    shown: dict[str, dict[int, StatementRow]] = field(default_factory=dict)
+    folds: dict[str, list[Group]] = field(default_factory=dict)
+    printed_rows: dict[str, int] = field(default_factory=dict)
     last_row: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for key in self.plan.rows:
             if key.startswith(REPORTED_PREFIX):
                 self.places[key] = Place(REPORTED, self._next_row(REPORTED))
-        for block in self.plan.model.blocks:
-            self._place_block(block)
+        for sheet in dict.fromkeys(block.sheet for block in self.plan.model.blocks):
+            self._place_sheet(sheet)
         self._place_inputs()
 
     @property
@@ -167,25 +174,60 @@ class Layout:
         gap = 1 if sheet in self.last_row else 0
         self.headings.setdefault(sheet, []).append(SectionTitle(self._next_row(sheet, gap), text))
 
-    def _place_block(self, block: type[Block]) -> None:
-        sheet = block.sheet
-        self._heading(sheet, block.title)
-        beside, rows_of_vintages = [], {}
-        for item in block.declared:
-            seasonal = isinstance(item, Driver) and item.kind == "seasonal"
-            for key in (item.name,) if seasonal else self.plan.names[item.name]:
-                row = self.plan.rows[key]
-                if row.vintage is not None and not row.timed:
-                    beside.append(row)
-                    continue
-                self.places[key] = place = Place(sheet, self._next_row(sheet))
-                if row.vintage is not None:
-                    rows_of_vintages[row.members] = place
+    def _place_sheet(self, sheet: str) -> None:
+        """Place the rows of a sheet of computed lines, section by section."""
+        blocks = [block for block in self.plan.model.blocks if block.sheet == sheet]
+        words = self.words.sheets.get(sheet)
+        sections = sections_of(self.plan, blocks, words.rows if words else (), folds=sheet != CHECKS)
+        workings = 0
+        for section in sections:
+            if section.is_working and not workings:
+                self.printed_rows[sheet] = self.last_row.get(sheet, FIRST_ROW - 1)
+                workings = self._next_row(sheet) + 1
+            row = self._next_row(sheet)
+            self.headings.setdefault(sheet, []).append(SectionTitle(row, section.heading.label))
+            if section.heading.heads:
+                self.shown.setdefault(sheet, {})[row] = section.heading
+            self._place_section(sheet, section)
+        if workings:
+            self.folds.setdefault(sheet, []).append(Group(workings, self.last_row[sheet], folded=True))
+
+    def _place_section(self, sheet: str, section: Section) -> None:
+        beside, vintages = [], {}
+        first = self.last_row[sheet] + 1
+        for key in section.folded:
+            row = self.plan.rows[key]
+            if row.vintage is not None and not row.timed:
+                beside.append(row)
+                continue
+            self.places[key] = place = Place(sheet, self._next_row(sheet))
+            if row.vintage is not None:
+                vintages[row.members] = place
         for row in beside:  # the cost of a vintage stands in the row of its figures over time
-            if row.members not in rows_of_vintages:
-                fault = f"the block {block.__name__} has no line over time by the same vintages"
+            if row.members not in vintages:
+                fault = "its block has no line over time by the same vintages"
                 raise DeclarationError(f"{row.key}: {fault}")
-            self.places[row.key] = rows_of_vintages[row.members]
+            self.places[row.key] = vintages[row.members]
+        if section.folded and not section.is_working:
+            self.folds.setdefault(sheet, []).append(Group(first, self.last_row[sheet], folded=True))
+        for shown in section.shown:
+            at = self._next_row(sheet)
+            self.shown.setdefault(sheet, {})[at] = shown
+            if shown.line and not shown.beside and self._is_home(sheet, shown.line):
+                self.places[shown.line] = Place(sheet, at)
+
+    def _is_home(self, sheet: str, key: str) -> bool:
+        """Tell whether a row of a sheet is the one that computes a line, and no link to it."""
+        return key not in self.places and key in self._homes[sheet]
+
+    @cached_property
+    def _homes(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for block in self.plan.model.blocks:
+            keys = found.setdefault(block.sheet, set())
+            for item in block.declared:
+                keys.update((item.name, *self.plan.names[item.name]))
+        return found
 
     def _place_inputs(self) -> None:
         self.last_row[INPUTS] = CHOICE_ROW + len(self.scenarios) + 1

@@ -1,10 +1,14 @@
-"""Named cell styles: one meaning per colour. Inputs blue, formulas black, links to other sheets green."""
+"""Named cell styles: one font, three sizes, one palette. Inputs blue, formulas dark, links green.
+
+The palette works in grey and for the colour-blind: dark and light carry the meaning. The role of a line
+decides on weight, rules and ground: key figures and subtotals are bold and ruled, ratios in italics.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from model.errors import DeclarationError
 from model.language.units import measure
@@ -12,46 +16,67 @@ from model.language.units import measure
 if TYPE_CHECKING:
     from model.presentation import Colour
 
-BLUE, BLACK, GREEN, GREY, WHITE = "0000FF", "000000", "008000", "7F7F7F", "FFFFFF"
-NAVY, BROWN = "1F3864", "7B3F00"
-YELLOW, PALE, BAND = "FFFFCC", "F2F2F2", "D9E1F2"
-GOOD, BAD = "E2EFDA", "FCE4D6"
-RED, TEAL, AMBER, PURPLE = "C00000", "2E8B8B", "E0A030", "7A5BA6"
-BLUES: Final = (NAVY, "8FAADC")
+FONT: Final = "Arial"
+LARGE, MIDDLE, SIZE = 20, 12, 10
+"""Titles of the cover and its figures; titles of sheets and sections; all else."""
+NAVY, LIGHT, ACCENT = "14365C", "9FB8D3", "C8501E"
+"""Titles, reported, totals; ahead, a fill and never a text; what goes wrong or takes away."""
+INK, MUTED, RULE, AXIS = "1A1A1A", "5F6B7A", "BFC7D0", "8A94A0"
+BAND, PALE, YELLOW, WHITE = "DCE5EF", "EEF2F6", "FFF8DC", "FFFFFF"
+"""Grounds of headers and totals, of live rows, of selectors, and of the sheet."""
+BLUE, GREEN, BROWN = "0000FF", "008000", "7B3F00"
 COLOURS: Final[dict[Colour, str]] = {
-    "navy": NAVY, "blue": BLUES[1], "teal": TEAL, "amber": AMBER, "red": RED, "green": GREEN, "grey": GREY,
+    "navy": NAVY, "blue": LIGHT, "teal": MUTED, "amber": RULE, "red": ACCENT, "green": "4F7199", "grey": AXIS,
 }  # fmt: skip
 """Colours by the names that a company gives to what it draws."""
-SERIES: Final = (TEAL, NAVY, AMBER, PURPLE, RED, GREY)
+SERIES: Final = (NAVY, LIGHT, MUTED, RULE, "4F7199", AXIS)
 """Colours of the series of a chart."""
 
 FORMATS: Final = {
-    "money": "#,##0;(#,##0);-",
-    "percent": "0.0%;(0.0%);-",
-    "rate": "0.00%;(0.00%);-",
-    "times": '0.00"x"',
-    "years": "0.0",
-    "whole": "0",
-    "quarter": '0000"Q"0',
-    "date": "yyyy-mm-dd",
-    "share": "#,##0.00;(#,##0.00);-",
-    "truth": '"TRUE";"TRUE";"FALSE"',
+    "money": '#,##0_);(#,##0);"–"_)',
+    "percent": '0.0%_);(0.0%);"–"_)',
+    "rate": '0.00%_);(0.00%);"–"_)',
+    "times": '0.00"x"_)',
+    "years": "0.0_)",
+    "whole": "0_)",
+    "quarter": '0000"Q"0_)',
+    "date": "yyyy-mm-dd_)",
+    "share": '#,##0.00_);(#,##0.00);"–"_)',
+    "billions": '#,##0.0,_);(#,##0.0,);"–"_)',
+    "upside": "0%_);(0%)",
+    "truth": '"TRUE"_);"TRUE"_);"FALSE"_)',
+    "tolerance": "0.000000_)",
+    "head": "@_)",
     "text": "General",
 }
+"""The closing space is as wide as a parenthesis: figures stand below each other."""
 FONTS: Final = {
-    "calc": BLACK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE,
-    "live": BLACK, "total": BLACK, "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
-    "subtotal": GREEN, "ratio": GREEN,
+    "calc": INK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE,
+    "live": INK, "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
+    "total": INK, "subtotal": INK, "ratio": MUTED, "working": MUTED,
 }  # fmt: skip
 """Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings,
-picked, highlighted, stamped, the driver's values at a grid, the scenario in its centre, headline,
-linked as a sum or a rate of a statement."""
-SIZES: Final = {"tile": 14}
-BOLD: Final = frozenset({"subtotal", "live", "total", "edge", "centre", "tile"})
+picked, stamped, the driver's values at a grid, the scenario in its centre, headline, and by a line's role."""
+SIZES: Final = {"tile": LARGE}
+BOLD: Final = frozenset({"subtotal", "total", "live", "centre", "tile"})
 ITALIC: Final = frozenset({"ratio", "estimate"})
 UNLOCKED: Final = frozenset({"input", "key"})
 """Roles of cells that stay open when a sheet is protected."""
-FILLS: Final = {"subtotal": BAND, "key": YELLOW, "live": PALE, "edge": PALE, "centre": BAND}
+FILLS: Final = {"total": BAND, "key": YELLOW, "live": PALE, "centre": BAND}
+
+
+class Rule(NamedTuple):
+    """A border: its weight and colour."""
+
+    weight: Literal["thin", "medium", "hair"]
+    colour: str
+
+
+_NAVY_RULE: Final = Rule("thin", NAVY)
+RULES: Final[dict[str, tuple[Rule | None, Rule | None]]] = {
+    "total": (_NAVY_RULE, _NAVY_RULE), "subtotal": (Rule("thin", AXIS), None),
+}  # fmt: skip
+"""Rules above and below the rows of a role."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +84,19 @@ class Style:
     """A named style of cells."""
 
     name: str
-    size: int = 10
+    size: int = SIZE
     bold: bool = False
     italic: bool = False
-    colour: str = BLACK
+    colour: str = INK
     fill: str = ""
-    font: str = "Calibri"
-    horizontal: Literal["left", "right"] | None = None
+    horizontal: Literal["left", "right", "center"] | None = None
     indent: int = 0
     wraps: bool = False
+    shrinks: bool = False
     locked: bool = True
     format_name: str = "text"
+    above: Rule | None = None
+    below: Rule | None = None
 
     @property
     def number_format(self) -> str:
@@ -77,57 +104,95 @@ class Style:
         return FORMATS[self.format_name]
 
 
+_HEAD_RULE: Final = Rule("medium", NAVY)
 _TEXTS: Final = (
-    Style("title", 16, bold=True, colour=NAVY),
-    Style("subtitle", colour=GREY),
-    Style("tile label", 8, colour=GREY, horizontal="right", wraps=True),
-    Style("entry", colour=BLUE, horizontal="left", wraps=True, locked=False),
+    Style("title", MIDDLE, bold=True, colour=NAVY),
+    Style("cover title", LARGE, bold=True, colour=NAVY),
+    Style("subtitle", colour=MUTED),
+    Style("tile label", colour=MUTED, horizontal="right", wraps=True),
+    Style("entry", colour=BLUE, horizontal="left", wraps=True, locked=False, below=Rule("thin", RULE)),
     Style("as of", bold=True, horizontal="left", format_name="quarter"),
-    Style("go to", 9, colour=GREEN),
-    Style("heading", 11, bold=True, colour=WHITE, fill=NAVY),
-    Style("label", wraps=True),
-    Style("indented", colour=GREY, horizontal="left", indent=2),
+    Style("go to", colour=GREEN),
+    Style("heading", MIDDLE, bold=True, colour=NAVY, above=_HEAD_RULE),
+    Style("indented", colour=MUTED, horizontal="left", indent=2),
     Style("caption", bold=True, colour=NAVY),
-    Style("ratio label", italic=True, colour=GREY, horizontal="left", indent=2),
-    Style("subtotal label", bold=True, fill=BAND),
-    Style("subtotal name", 9, colour=GREY, font="Consolas", fill=BAND),
-    Style("subtotal unit", 9, colour=GREY, fill=BAND),
-    Style("name", 9, colour=GREY, font="Consolas"),
-    Style("unit", 9, colour=GREY),
-    Style("note", 9, colour=GREY, horizontal="left", indent=1, wraps=True),
-    Style("remark", 9, colour=GREY, horizontal="left", indent=1),
-    Style("wrapped", horizontal="left", indent=1, wraps=True),
-    Style("axis", 8, colour=GREY, horizontal="right"),
-    Style("axis date", 8, colour=GREY, horizontal="right", format_name="date"),
-    Style("period", bold=True, fill=BAND, horizontal="right", format_name="quarter"),
-    Style("period year", bold=True, fill=BAND, horizontal="right"),
-    Style("period text", bold=True, fill=BAND),
-    Style("period text wrapped", bold=True, fill=BAND, wraps=True),
-    Style("good", bold=True, fill=GOOD),
-    Style("bad", bold=True, fill=BAD),
-    Style("neutral", colour=GREY),
-    Style("basis", 9, italic=True, colour=GREY, fill=BAND, horizontal="right"),
+    Style("remark", colour=MUTED, horizontal="left"),
+    Style("state", colour=MUTED, horizontal="right"),
+    Style("wrapped", horizontal="left", wraps=True),
+    Style("axis", colour=MUTED, horizontal="right"),
+    Style("axis date", colour=MUTED, horizontal="right", format_name="date", shrinks=True),
+    Style("tolerance", colour=MUTED, horizontal="right", format_name="tolerance"),
+    Style(
+        "period", bold=True, colour=NAVY, fill=BAND, horizontal="right", format_name="quarter", shrinks=True
+    ),
+    Style("period year", bold=True, colour=NAVY, fill=BAND, horizontal="right", format_name="whole"),
+    Style(
+        "period head", bold=True, colour=NAVY, fill=BAND, horizontal="right", format_name="head", shrinks=True
+    ),
+    Style("period text", bold=True, colour=NAVY, fill=BAND),
+    Style("period text wrapped", bold=True, colour=NAVY, fill=BAND, wraps=True),
+    Style("basis", colour=MUTED, fill=BAND, horizontal="right", format_name="head", below=_HEAD_RULE),
+    Style("good", bold=True, colour=NAVY),
+    Style("bad", bold=True, colour=ACCENT),
+    Style("neutral", colour=MUTED),
     Style("check", bold=True),
-    Style("selector", 12, bold=True, colour=BLUE, fill=YELLOW, locked=False),
+    Style("selector", bold=True, colour=BLUE, fill=YELLOW, locked=False),
 )
+_INDENTS: Final = {"ratio": 1, "driver": 1, "working": 1, "detail": 1}
+
+
+def _styles_of_texts(role: str) -> list[Style]:
+    """Return the label, name, unit and note of a row; those of plain lines have no prefix."""
+    above, below = RULES.get(role, (None, None))
+    fill, prefix = FILLS.get(role, ""), f"{role} " if role else ""
+    colour = MUTED if role in {"ratio", "working", "detail"} else INK
+    label = Style(
+        f"{prefix}label", bold=role in BOLD, italic=role in ITALIC, colour=colour, fill=fill,
+        horizontal="left", indent=_INDENTS.get(role, 0), wraps=True, above=above, below=below,
+    )  # fmt: skip
+    quiet = Style("", colour=MUTED, fill=fill, horizontal="left", above=above, below=below)
+    parts = ("name", "unit", "note")
+    return [label, *(replace(quiet, name=prefix + part, wraps=part == "note") for part in parts)]
 
 
 def _style_of_numbers(role: str, format_name: str) -> Style:
+    above, below = RULES.get(role, (None, None))
+    is_text = format_name == "text"
     return Style(
-        f"{role} {format_name}", SIZES.get(role, 10), bold=role in BOLD, italic=role in ITALIC,
-        colour=FONTS[role], fill=FILLS.get(role, ""), horizontal="left" if format_name == "text" else "right",
-        locked=role not in UNLOCKED, format_name=format_name,
+        f"{role} {format_name}", SIZES.get(role, SIZE), bold=role in BOLD, italic=role in ITALIC,
+        colour=FONTS[role], fill=FILLS.get(role, ""), horizontal="left" if is_text else "right",
+        shrinks=not is_text, locked=role not in UNLOCKED, format_name=format_name, above=above, below=below,
     )  # fmt: skip
 
 
 _NUMBERS: Final = [_style_of_numbers(*each) for each in product(FONTS, FORMATS)]
-STYLES: Final = {style.name: style for style in (*_NUMBERS, *_TEXTS)}
+_ROWS: Final = [
+    style
+    for role in ("", "total", "subtotal", "ratio", "driver", "working", "detail")
+    for style in _styles_of_texts(role)
+]
+STYLES: Final = {style.name: style for style in (*_NUMBERS, *_TEXTS, *_ROWS)}
+
+
+class Differing(NamedTuple):
+    """A conditional format: colours of text and ground, weight and slant."""
+
+    colour: str = ""
+    fill: str = ""
+    bold: bool = False
+    italic: bool = False
+
+
 LOOKS: Final = {
-    "bad": (BAD, "9C0006"), "differs": ("E4DFEC", BLUE), "overruled": (WHITE, "A6A6A6"),
-    "meaningless": (WHITE, "BFBFBF"),
-}  # fmt: skip
-"""Conditional formats, fill and colour: a failed check, an input that differs from the first scenario's, a
-year overruled in some of its quarters, a figure without meaning."""
+    "bad": Differing(ACCENT, bold=True),
+    "differs": Differing(BLUE, PALE),
+    "overruled": Differing(AXIS, italic=True),
+    "meaningless": Differing(RULE),
+}
+"""Conditional formats: a failed check, an input that differs from the first scenario's, a year overruled in
+some of its quarters, a figure without meaning."""
+SPLIT: Final = Rule("thin", AXIS)
+"""The line before the first estimate."""
 
 
 def numeric(role: str, unit: str) -> str:

@@ -6,7 +6,10 @@ import io
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from model.files import temporary_files
-from workbook_templates.a1 import column_letters
+from model.scenarios.scenario import assumption_hash
+from workbook_templates.a1 import absolute, column_letters
+from workbook_templates.plan.layout import PERIOD_ROW
+from workbook_templates.plan.styles import FONT
 from workbook_templates.write.patching import as_ironcalc_requires
 
 if TYPE_CHECKING:
@@ -15,7 +18,12 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import InputRange, SheetPlan
     from workbook_templates.plan.workbook import WorkbookPlan
 
-_A3: Final = 8
+_A4: Final = 9
+_ROW_HEIGHT: Final = 12.75
+"""Points, of rows for which none is planned."""
+_MARGIN, _FOOT, _FOOTER = 0.2, 0.38, 0.15
+"""Inches, of printed pages: at the top and both sides, at the bottom, and from there to the footer."""
+_FOOTER_SIZE: Final = 8
 _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
 """Of a note: width and height of a line in pixels, and how many characters a line holds."""
 
@@ -23,16 +31,22 @@ _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
 def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> bytes:
     """Return the workbook as .xlsx without cached values; with ``base``, before its sheets and macros."""
     import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
+    from openpyxl.workbook.defined_name import DefinedName  # noqa: PLC0415
     from openpyxl.workbook.properties import CalcProperties  # noqa: PLC0415
 
     from workbook_templates.plan import named_styles  # noqa: PLC0415  # loads openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(base), keep_vba=True) if base else openpyxl.Workbook()
-    named_styles.register(book)
+    used = {cell.style for sheet in workbook_plan.sheets.values() for cell in sheet.cells.values()}
+    named_styles.register(book, sorted(used))
     if not base:
         book.remove(book.worksheets[0])
     for position, (name, sheet) in enumerate(workbook_plan.sheets.items()):
-        _write_sheet(book.create_sheet(name, position), sheet)
+        target = book.create_sheet(name, position)
+        _write_sheet(target, sheet)
+        _set_up_print(target, sheet, workbook_plan)
+        for each, place in sheet.names.items():
+            book.defined_names[each] = DefinedName(each, attr_text=f"{name}!{absolute(*place)}")
     book.active = 0
     book.calculation = CalcProperties(fullCalcOnLoad=True, iterate=False)
     company = workbook_plan.layout.company
@@ -49,6 +63,7 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     for (row, column), cell in sheet.cells.items():
         written: Any = target.cell(row, column, cell.content)
         written._style = prototypes[cell.style]  # noqa: SLF001  # assigning .style by name costs more than the cell itself
+    _draw_split(target, sheet)
     for column, width in sheet.widths.items():
         target.column_dimensions[column_letters(column)].width = width
     for row, height in sheet.heights.items():
@@ -56,19 +71,41 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     if sheet.frozen:
         row, column = sheet.frozen
         target.freeze_panes = f"{column_letters(column)}{row}"
-    for first, last in sheet.outline:
-        target.row_dimensions.group(first, last, outline_level=1, hidden=False)
-    for first, last in sheet.column_outline:
-        letters = column_letters(first), column_letters(last)
-        target.column_dimensions.group(*letters, outline_level=1, hidden=False)
+    _fold(target, sheet)
     for allowed in sheet.ranges:
         if not allowed.free:
             _restrict(target, allowed)
     _add_reading_aids(target, sheet)
     target.protection.sheet = sheet.protected
     target.sheet_view.showGridLines = False
-    target.sheet_view.zoomScale = 85
-    _set_up_print(target, sheet)
+    target.sheet_view.zoomScale = 100
+    target.sheet_format.defaultRowHeight = _ROW_HEIGHT
+    target.sheet_format.customHeight = True
+
+
+def _fold(target: Worksheet, sheet: SheetPlan) -> None:
+    """Group rows and columns, with the mark of a folded group at the row or column after (or before) it."""
+    sides = (
+        (target.row_dimensions, sheet.outline, int, sheet.summary_below),
+        (target.column_dimensions, sheet.column_outline, column_letters, True),
+    )
+    for dimensions, groups, key, summary_after in sides:
+        known: Any = dimensions
+        for first, last, folded in groups:
+            for place in range(first, last + 1):
+                known[key(place)].outlineLevel = 1
+                known[key(place)].hidden = folded
+            if folded:
+                known[key(last + 1 if summary_after else first - 1)].collapsed = True
+
+
+def _draw_split(target: Worksheet, sheet: SheetPlan) -> None:
+    from workbook_templates.plan.named_styles import split  # noqa: PLC0415  # loads openpyxl
+
+    for column in sheet.split:
+        for row in range(PERIOD_ROW, max(row for row, _ in sheet.cells) + 1):
+            cell: Any = target.cell(row, column)
+            cell.border = split(cell.border)
 
 
 def _prototypes(target: Worksheet, names: set[str]) -> dict[str, Any]:
@@ -104,24 +141,49 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
         add_chart(target, chart)
 
 
-def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
+def _set_up_print(target: Worksheet, sheet: SheetPlan, workbook_plan: WorkbookPlan) -> None:
+    """Print on A4, one page wide: the years, and on pages of their own the quarters around as-of."""
     from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart  # noqa: PLC0415
     from openpyxl.worksheet.page import PageMargins  # noqa: PLC0415
     from openpyxl.worksheet.properties import Outline, PageSetupProperties, WorksheetProperties  # noqa: PLC0415
 
-    outline, page = Outline(summaryBelow=False), PageSetupProperties(fitToPage=True)
-    target.sheet_properties = WorksheetProperties(outlinePr=outline, pageSetUpPr=page)
+    outline, page = Outline(summaryBelow=sheet.summary_below), PageSetupProperties(fitToPage=True)
+    target.sheet_properties = WorksheetProperties(
+        outlinePr=outline, pageSetUpPr=page, tabColor=sheet.tab or None
+    )
     target.page_setup.orientation = "landscape"
-    target.page_setup.paperSize = _A3
-    target.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.8, footer=0.4)
+    target.page_setup.paperSize = _A4
+    target.page_setup.errors = "dash"  # on screen a figure without meaning is a pale error value
+    target.page_margins = PageMargins(
+        left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=_FOOT, header=_FOOTER, footer=_FOOTER
+    )
     target.page_setup.fitToWidth = 1
     target.page_setup.fitToHeight = 1 if sheet.one_page else 0
-    if sheet.print_columns:
-        target.print_area = f"A1:{column_letters(sheet.print_columns)}{target.max_row}"
+    if areas := _print_areas(sheet, target.max_row):
+        target.print_area = ",".join(areas)
     if sheet.frozen and not sheet.one_page:
         target.print_title_rows = f"1:{sheet.frozen[0] - 1}"
-    footer = HeaderFooterItem(*(_HeaderFooterPart(text=text) for text in ("&F", "&A", "&P / &N")))
-    target.HeaderFooter = HeaderFooter(oddFooter=footer)
+    if sheet.print_quarters:
+        target.print_title_cols = "A:A"
+    title, edition = workbook_plan.layout.company.title, f"version {workbook_plan.version}"
+    stamp = assumption_hash(workbook_plan.scenarios)
+    texts = (f"{title}  |  &A", f"{edition}, assumptions {stamp}", "Page &P of &N")
+    left, center, right = (_HeaderFooterPart(text=text, font=FONT, size=_FOOTER_SIZE) for text in texts)
+    footer = HeaderFooterItem(left=left, center=center, right=right)
+    target.HeaderFooter = HeaderFooter(oddFooter=footer, scaleWithDoc=False)
+
+
+def _print_areas(sheet: SheetPlan, last: int) -> list[str]:
+    rows = sheet.print_rows or last
+    areas = []
+    if sheet.print_columns:
+        areas.append(f"A1:{column_letters(sheet.print_columns)}{rows}")
+    if sheet.print_quarters:
+        first, end = sheet.print_quarters
+        cells = sheet.cells.items()
+        dated = (row for (row, at), cell in cells if first <= at <= end and cell.content is not None)
+        areas.append(f"{column_letters(first)}1:{column_letters(end)}{min(rows, max(dated))}")
+    return areas
 
 
 def _restrict(target: Worksheet, allowed: InputRange) -> None:
@@ -131,7 +193,7 @@ def _restrict(target: Worksheet, allowed: InputRange) -> None:
         rule = DataValidation(type="list", formula1=allowed.choices, allow_blank=False)
     else:
         kind: Literal["whole", "decimal"] = "whole" if allowed.whole else "decimal"
-        low, high = f"{allowed.minimum:g}", f"{allowed.maximum:g}"
+        low, high = (f"{bound:g}".upper() for bound in (allowed.minimum, allowed.maximum))
         rule = DataValidation(type=kind, operator="between", formula1=low, formula2=high)
     rule.errorTitle, rule.error = "Not allowed", allowed.message
     rule.showErrorMessage = True

@@ -7,26 +7,30 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from model.backends.prose import definition
-from model.language.periods import QUARTERS_A_YEAR
-from model.presentation import SheetWords
+from model.language.periods import QUARTERS_A_YEAR, Period
+from model.presentation import SheetWords, default_role
 from model.results import in_years
 from workbook_templates.a1 import absolute, area, call, in_row, reference
 from workbook_templates.plan import layout as places
+from workbook_templates.plan.arrangement import FOLDED
 from workbook_templates.plan.cells import Highlight, SheetPlan
 from workbook_templates.plan.formula import formula
 from workbook_templates.plan.layout import CHECKS, INPUTS
-from workbook_templates.plan.links import years_known
-from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names
+from workbook_templates.plan.links import linked, put_link, year_of, years_known
+from workbook_templates.plan.sheets.header import put_axis, put_headings, put_heads, put_names
 from workbook_templates.plan.sheets.inputs import mark_overruled
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import Site
-from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.styles import RULES, numeric
 from workbook_templates.plan.twins import Computed, DriverInYear, OfRow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from model.language.declarations import Driver
     from model.language.nodes import Expr
     from model.plan.plan import Row
+    from model.presentation import Role, StatementRow
     from model.results import Results
     from workbook_templates.plan.cells import WorkbookPlan
     from workbook_templates.plan.layout import Layout
@@ -34,7 +38,17 @@ if TYPE_CHECKING:
 _LINK: Final = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
 PASS_COLUMN: Final = places.FIRST_YEAR_COLUMN
 """On Checks: it shows TRUE or FALSE; the cell holds 1 or 0."""
-_SUBTITLE: Final = "USD millions unless the unit says otherwise; a year sums, or ends with, its quarters"
+_SUBTITLE: Final = "A reported, E estimate"
+_FOLDED: Final = "Drivers and workings are folded: 1 and 2 at the top left close and open them."
+LOOKS_OF_ROLE: Final[dict[Role, str]] = {
+    "line": "", "less": "", "detail": "detail", "subtotal": "subtotal", "total": "total", "ratio": "ratio",
+    "driver": "driver", "working": "working",
+}  # fmt: skip
+"""First words of the styles of labels, by the role of their line."""
+_NUMBERS: Final[dict[Role, str]] = {
+    "subtotal": "subtotal", "total": "total", "ratio": "ratio", "working": "working",
+}  # fmt: skip
+"""Roles whose figures look alike, whether computed here or linked."""
 
 
 def calculation(name: str, words: SheetWords | None) -> Sheet:
@@ -46,14 +60,37 @@ def calculation(name: str, words: SheetWords | None) -> Sheet:
 def _put_lines(sheet: SheetPlan, layout: Layout) -> None:
     put_axis(sheet, layout)
     put_headings(sheet, layout)
+    sheet.summary_below = True
+    shown = layout.shown.get(sheet.name, {})
     for key, place in layout.places.items():
         if place.sheet == sheet.name:
-            _put_row(sheet, layout, layout.plan.rows[key])
+            _put_row(sheet, layout, layout.plan.rows[key], shown.get(place.row))
+    for at, row in shown.items():
+        if row.role == "heading":
+            put_heads(sheet, at, dict(enumerate(row.heads, start=places.FIRST_YEAR_COLUMN)), ())
+        elif row.beside:
+            _put_beside(sheet, layout, row, at)
+        elif layout.places[row.line] != (sheet.name, at):
+            _put_link_row(sheet, layout, row, at)
+    sheet.outline += layout.folds.get(sheet.name, ())
+    sheet.print_rows = layout.printed_rows.get(sheet.name, 0)
+    _fill_key_rows(sheet, layout, shown)
+
+
+def _fill_key_rows(sheet: SheetPlan, layout: Layout, shown: Mapping[int, StatementRow]) -> None:
+    """Carry rules and ground of key figures and subtotals through the cells without a figure."""
+    for at, row in shown.items():
+        if row.role in RULES:
+            last = places.VALUE + len(row.beside) + 2 if row.beside else layout.last_column
+            for column in range(places.UNIT, last + 1):
+                if (at, column) not in sheet.cells and column != layout.first_quarter_column - 1:
+                    sheet.put(at, column, None, f"{row.role} unit")
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     layout = edition.layout
     _put_lines(sheet, layout)
+    sheet.put(places.SUBTITLE_ROW, places.FIRST_YEAR_COLUMN, _FOLDED, "subtitle")
     first, last = (places.FIRST_ROW, places.VALUE), (layout.last_row[sheet.name], layout.last_column)
     # a multiple of a loss is an error value, so that no sum takes it in
     sheet.highlights.append(Highlight(area(first, last), f"ISERROR({reference(*first)})", "meaningless"))
@@ -63,8 +100,8 @@ def _fill_checks(sheet: SheetPlan, edition: Edition) -> None:
     """Write the differences by quarter, the number beyond tolerance, and whether that is none."""
     layout = edition.layout
     _put_lines(sheet, layout)
-    sheet.print_columns = PASS_COLUMN
-    sheet.put(places.PERIOD_ROW, PASS_COLUMN, "Passes", "period")
+    sheet.print_columns, sheet.print_quarters = PASS_COLUMN, None
+    sheet.put(places.PERIOD_ROW, PASS_COLUMN, "Passes", "period head")
     sheet.put(places.BASIS_ROW, PASS_COLUMN, "", "basis")
     for key, place in layout.places.items():
         if place.sheet == CHECKS and (key.endswith("_failures") or key == places.CHECKS_FAILED):
@@ -77,14 +114,18 @@ def _passes(key: str, _plan: WorkbookPlan, results: Results, draw: int) -> float
     return float(results.values[key][0, draw] == 0)
 
 
-def _put_row(sheet: SheetPlan, layout: Layout, row: Row) -> None:
+def _put_row(sheet: SheetPlan, layout: Layout, row: Row, shown: StatementRow | None) -> None:
     """Write one row of the model: a driver linked from Inputs, or a computed line."""
     at = layout.places[row.key].row
     if row.vintage is not None and not row.timed:  # heads a row of the triangle: what the vintage cost
         sheet.put(at, places.NOTE, row.vintage + 1, "axis")
-        _put_formula(sheet, layout, row, at)
+        _put_formula(sheet, layout, row, at, _NUMBERS["working"])
         return
-    put_names(sheet, at, row.label, row.key, row.unit)
+    role = shown.role if shown else default_role(row)
+    if role not in FOLDED and shown is None:
+        role = "working"
+    label = shown.text(layout.plan) if shown else row.label
+    put_names(sheet, at, (label, row.key, row.unit), role=LOOKS_OF_ROLE[role])
     if row.driver is not None:
         _put_driver(sheet, layout, row, row.driver)
         return
@@ -92,23 +133,54 @@ def _put_row(sheet: SheetPlan, layout: Layout, row: Row) -> None:
         note = definition(row, layout.plan)
         if row.line is not None and row.line.note:
             note = f"{note}. {row.line.note}"
-        sheet.put(at, places.NOTE, note, "note")
+        sheet.put(at, places.NOTE, note, f"{LOOKS_OF_ROLE[role]} note".lstrip())
+    look = _NUMBERS.get(role, "")
     if not row.timed:
-        _put_formula(sheet, layout, row, at)
+        _put_formula(sheet, layout, row, at, look)
         return
     for position in range(row.start, row.stop):
-        _put_formula(sheet, layout, row, at, position)
-    _put_years(sheet, layout, row, at)
+        _put_formula(sheet, layout, row, at, look, position)
+    _put_years(sheet, layout, row, at, look or "calc")
 
 
-def _put_formula(sheet: SheetPlan, layout: Layout, row: Row, at: int, position: int | None = None) -> None:
-    """Write a line's formula in a quarter, or that of its one value."""
+def _put_link_row(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int) -> None:
+    """Write a row that shows a line of another sheet, or one that stands elsewhere on this."""
+    row, axis = layout.plan.row(shown.line), layout.plan.axis
+    put_names(sheet, at, (shown.text(layout.plan), row.key, row.unit), role=LOOKS_OF_ROLE[shown.role])
+    sheet.put(
+        at, places.NOTE, f"See {layout.places[row.key].sheet}", f"{LOOKS_OF_ROLE[shown.role]} note".lstrip()
+    )
+    look = _NUMBERS.get(shown.role, "link")
+    if not row.timed:
+        put_link(sheet, (at, places.VALUE), linked(layout, row.key), look)
+        return
+    for place, year in enumerate(axis.years):
+        put_link(sheet, (at, layout.year_column(place)), linked(layout, row.key, year_of(year)), look)
+    for position in range(row.start, row.stop):
+        quarter = Period.parse(str(axis.quarters[position]))
+        put_link(sheet, (at, layout.quarter_column(position)), linked(layout, row.key, quarter), look)
+
+
+def _put_beside(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int) -> None:
+    """Write rows of one value each beside each other, from the first year's column."""
+    first = layout.plan.row(shown.beside[0])
+    names = (shown.label or first.label, "", first.unit)
+    put_names(sheet, at, names, role=LOOKS_OF_ROLE[shown.role])
+    look = _NUMBERS.get(shown.role, "link")
+    for column, key in enumerate(shown.beside, start=places.FIRST_YEAR_COLUMN):
+        put_link(sheet, (at, column), linked(layout, key), look)
+
+
+def _put_formula(
+    sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str, position: int | None = None
+) -> None:
+    """Write a line's formula in a quarter, or of its one value; ``look``: that of its role, if any."""
     past = position is not None and position < layout.plan.axis.forecast_start
     node = row.history if past and row.line is not None and not row.line.result else row.forecast
     column = places.VALUE if position is None else layout.quarter_column(position)
     text = formula(cast("Expr", node), Site(layout, sheet.name, at, column))
-    role = "link" if _LINK.fullmatch(text) else "calc"
-    sheet.put(at, column, text, numeric(role, row.unit), OfRow(row.key, position))
+    look = look or ("link" if _LINK.fullmatch(text) else "calc")
+    sheet.put(at, column, text, numeric(look, row.unit), OfRow(row.key, position))
 
 
 def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> None:
@@ -138,7 +210,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
         mark_overruled(sheet, layout, at, layout.year_column(first), start_of=key)
 
 
-def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
+def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str) -> None:
     """Write the figures of years: a sum or mean, the last quarter, or the row's own formula over years."""
     rule = row.line.annual if row.line is not None else "none"
     own, years = layout.over_axis(at), layout.over_axis(places.YEAR_ROW, fixed_row=True)
@@ -153,7 +225,7 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int) -> None:
             text = "=" + in_row(own, reference(places.POSITION_ROW, column, fixed_row=True))
         else:
             text = formula(in_years(cast("Expr", row.forecast)), Site(layout, sheet.name, at, column))
-        sheet.put(at, column, text, numeric("calc", row.unit), OfRow(row.key, place, "annual"))
+        sheet.put(at, column, text, numeric(look, row.unit), OfRow(row.key, place, "annual"))
 
 
 CHECKS_SHEET: Final = Sheet(

@@ -120,7 +120,7 @@ def _put_tiles(sheet: SheetPlan, layout: Layout) -> None:
 
 def _put_line(sheet: SheetPlan, layout: Layout, row: int, key: str) -> None:
     line = layout.plan.row(key)
-    put_names(sheet, row, line.label, key, line.unit)
+    put_names(sheet, row, (line.label, key, line.unit), (_LABEL, _NAME, _UNIT))
 
 
 def _put_headlines(sheet: SheetPlan, layout: Layout, top: int) -> int:
@@ -159,7 +159,7 @@ def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, top: int) -
     put_band(sheet, top, "Value per share, USD: every method, low, middle and high", _LAST)
     put_heads(sheet, top + 1, dict(enumerate(words.columns, start=_FIRST)), ())
     for row, (method, label) in enumerate(words.methods.items(), start=top + 2):
-        put_names(sheet, row, label, words.name.format(method=method), "USD/share")
+        put_names(sheet, row, (label, words.name.format(method=method), "USD/share"), (_LABEL, _NAME, _UNIT))
         for column, key in enumerate(words.columns.values(), start=_FIRST):
             put_link(sheet, (row, column), linked(layout, key.format(method=method)))
     after = top + 2 + len(words.methods)

@@ -8,7 +8,7 @@ from workbook_templates.a1 import across, down, reference
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import AS_OF_CELL, COVER, PERIOD_ROW, SCENARIOS, Layout
 from workbook_templates.plan.sheets import scenarios
-from workbook_templates.plan.styles import BLUES, COLOURS, NAVY, RED, SERIES
+from workbook_templates.plan.styles import ACCENT, COLOURS, LIGHT, NAVY, SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,9 +83,9 @@ def _football_field(table: ValueTable, corner: str) -> Chart:
     cells = {head: down(COVER, column, table.methods) for head, column in table.columns.items()}
     labels = down(COVER, table.label, table.methods)
     series = (
-        Series("low", cells["low"]), Series("low to middle", cells["low to mid"], BLUES[1]),
+        Series("low", cells["low"]), Series("low to middle", cells["low to mid"], LIGHT),
         Series("middle to high", cells["mid to high"], NAVY),
-        Series("share price", cells["price"], RED, line=True),
+        Series("share price", cells["price"], ACCENT, line=True),
     )  # fmt: skip
     return Chart(table.title, corner, (_WIDTHS[2], _HEIGHT), labels, series, "USD a share", stacked=True)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from model.language.periods import QUARTERS_A_YEAR
+from model.language.periods import QUARTERS_A_YEAR, Quarter
 from workbook_templates.a1 import absolute, reference
 from workbook_templates.plan import layout as places
-from workbook_templates.plan.cells import Highlight, SheetPlan, WorkbookPlan
+from workbook_templates.plan.cells import Group, Highlight, SheetPlan, WorkbookPlan
 from workbook_templates.plan.links import year_of
 from workbook_templates.plan.twins import Computed, scenario_name
 
@@ -20,14 +20,34 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
     from workbook_templates.plan.sheets.sheet import Edition
 
-_WIDTHS = {places.LABEL: 52, places.NAME: 20, places.UNIT: 9, places.NOTE: 64, places.VALUE: 12}
-_PASS, _FAIL = "all checks pass", "CHECK: see "
-_AXIS_LABELS = {
+_PIXELS_PER_UNIT: Final = 7
+"""A unit of width is a digit of the style Normal."""
+_POINTS_PER_PIXEL: Final = 0.75
+WIDTHS: Final = {
+    column: pixels / _PIXELS_PER_UNIT
+    for column, pixels in {
+        places.LABEL: 192, places.UNIT: 49, places.VALUE: 70, places.NAME: 150, places.NOTE: 300,
+    }.items()
+}  # fmt: skip
+YEAR_WIDTH, QUARTER_WIDTH, GAP_WIDTH = (pixels / _PIXELS_PER_UNIT for pixels in (70, 58, 8))
+_HEIGHTS: Final = {
+    places.TITLE_ROW: 22 * _POINTS_PER_PIXEL, places.SUBTITLE_ROW: 18 * _POINTS_PER_PIXEL,
+    places.PERIOD_ROW: 20 * _POINTS_PER_PIXEL, places.BASIS_ROW: 16 * _POINTS_PER_PIXEL,
+}  # fmt: skip
+_NAMES: Final = (places.LABEL, places.NAME, places.UNIT)
+SECTION_HEIGHT: Final = 23 * _POINTS_PER_PIXEL
+_PASS, _FAIL = "✓ all checks pass", "▲ CHECK: see "
+_AXIS_LABELS: Final = {
     places.YEAR_ROW: "Year", places.SEASON_ROW: "Quarter of the year",
     places.POSITION_ROW: "Position on the axis (of as-of, and of each quarter)",
     places.ELAPSED_ROW: "Quarters since as-of", places.YEAR_NUMBER_ROW: "Number of the year",
     places.END_ROW: "Last day of the quarter",
 }  # fmt: skip
+BASIS: Final = {"reported": "A", "mixed": "A + E", "forecast": "E"}
+_PRINTED_YEARS: Final = (2, 3)
+"""Reported and coming years whose quarters are shown first, and printed."""
+_STATE_COLUMNS: Final = 6
+"""Columns at the right end of the years for scenario, check and links."""
 
 
 def selected_scenario() -> str:
@@ -43,7 +63,7 @@ def put_check(sheet: SheetPlan, layout: Layout, row: int, column: int) -> None:
     text = f'=IF({failed}=0,"{_PASS}","{_FAIL}{place.sheet}")'
     sheet.put(row, column, text, "check", Computed(_check_text))
     cell = reference(row, column)
-    sheet.highlights.append(Highlight(cell, f'LEFT({cell},5)="CHECK"', "bad"))
+    sheet.highlights.append(Highlight(cell, f'LEFT({cell},1)="{_FAIL[0]}"', "bad"))
 
 
 def _check_text(plan: WorkbookPlan, results: Results, draw: int) -> str:
@@ -52,42 +72,68 @@ def _check_text(plan: WorkbookPlan, results: Results, draw: int) -> str:
 
 
 def put_state(sheet: SheetPlan, layout: Layout) -> None:
-    """Write the selected scenario, the master check, and the way back to the contents."""
+    """Write, on a sheet without an axis, the selected scenario, the master check, and the way back."""
     sheet.put(places.YEAR_ROW, places.LABEL, f"={selected_scenario()}", "check", Computed(scenario_name))
     put_check(sheet, layout, places.SEASON_ROW, places.LABEL)
-    sheet.put(places.SEASON_ROW, places.NAME, f"to {places.CONTENTS}", "go to")
-    sheet.links[places.SEASON_ROW, places.NAME] = places.CONTENTS
+    _put_way_back(sheet, places.SEASON_ROW, 2)
+
+
+def _put_way_back(sheet: SheetPlan, row: int, column: int) -> None:
+    sheet.put(row, column, f"to {places.CONTENTS}", "go to")
+    sheet.links[row, column] = places.CONTENTS
+
+
+def put_state_of_years(sheet: SheetPlan, layout: Layout) -> None:
+    """Write, in the two rows above the years, the scenario, the master check, the way back and the legend."""
+    column = max(places.FIRST_YEAR_COLUMN, layout.year_column(layout.years - _STATE_COLUMNS))
+    sheet.put(places.TITLE_ROW, column, "Scenario", "state")
+    sheet.put(places.TITLE_ROW, column + 1, f"={selected_scenario()}", "check", Computed(scenario_name))
+    put_check(sheet, layout, places.TITLE_ROW, column + 3)
+    _put_way_back(sheet, places.SUBTITLE_ROW, column + 3)
 
 
 def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -> None:
     """Write the scenario, the master check and the rows of the axis; set column widths and frozen panes."""
     axis = layout.plan.axis
-    put_state(sheet, layout)
+    put_state_of_years(sheet, layout)
     for row, label in _AXIS_LABELS.items():
         sheet.put(row, places.NOTE, label, "axis")
     sheet.put(places.POSITION_ROW, places.VALUE, axis.forecast_start, "axis")
-    for column, text in enumerate(("", "Name", "Unit", note_label, "Value"), start=places.LABEL):
-        sheet.put(places.PERIOD_ROW, column, text, "period text")
-        sheet.put(places.BASIS_ROW, column, "", "basis")
+    put_years(sheet, layout, note_label)
     for place, year in enumerate(axis.years):
-        _put_year(sheet, layout.year_column(place), place, year, axis.basis(year_of(year)))
+        numbers = {
+            places.YEAR_ROW: year, places.POSITION_ROW: (place + 1) * QUARTERS_A_YEAR,
+            places.YEAR_NUMBER_ROW: place + 1,
+        }  # fmt: skip
+        _put_numbers(sheet, layout.year_column(place), numbers)
     for position in range(axis.length):
         _put_quarter(sheet, layout.quarter_column(position), position, axis)
-    sheet.widths |= _WIDTHS
-    first = layout.first_quarter_column
-    sheet.column_outline.append((first, first + axis.forecast_start - 1))
-    sheet.print_columns = layout.year_column(layout.years - 1)
-    sheet.widths[first - 1] = 2
-    sheet.frozen = (places.FIRST_ROW - 1, places.UNIT)
+    sheet.outline.append(Group(places.YEAR_ROW, places.END_ROW, folded=True))
+    sheet.split += (layout.quarter_column(axis.forecast_start),)
+    _fold_columns(sheet, layout)
 
 
-def _put_year(sheet: SheetPlan, column: int, place: int, year: int, basis: str) -> None:
-    numbers = {
-        places.YEAR_ROW: year, places.POSITION_ROW: (place + 1) * QUARTERS_A_YEAR,
-        places.YEAR_NUMBER_ROW: place + 1,
+def put_years(sheet: SheetPlan, layout: Layout, note_label: str = "", value_label: str = "Constant") -> None:
+    """Write the heads of labels and years, where all sheets with years have them; set widths and panes."""
+    axis = layout.plan.axis
+    heads = {
+        places.LABEL: "USD m unless stated", places.UNIT: "Unit", places.VALUE: value_label,
+        places.NAME: "Name", places.NOTE: note_label,
     }  # fmt: skip
-    _put_column(sheet, column, numbers, f"FY{year}", basis)
-    sheet.widths[column] = 11
+    for column, text in heads.items():
+        style = "period head" if column == places.VALUE else "period text"
+        sheet.put(places.PERIOD_ROW, column, text, style)
+        sheet.put(places.BASIS_ROW, column, "", "basis")
+    for place, year in enumerate(axis.years):
+        column = layout.year_column(place)
+        sheet.put(places.PERIOD_ROW, column, year, "period year")
+        sheet.put(places.BASIS_ROW, column, BASIS[axis.basis(year_of(year))], "basis")
+    years = range(places.FIRST_YEAR_COLUMN, layout.year_column(layout.years))
+    sheet.widths |= WIDTHS | dict.fromkeys(years, YEAR_WIDTH)
+    sheet.heights |= _HEIGHTS
+    sheet.print_columns = years[-1]
+    sheet.split = (layout.year_column(axis.as_of.shifted(1).year - axis.first.year),)
+    sheet.frozen = (places.FIRST_ROW, places.FIRST_YEAR_COLUMN)
 
 
 def _put_quarter(sheet: SheetPlan, column: int, position: int, axis: Axis) -> None:
@@ -97,17 +143,34 @@ def _put_quarter(sheet: SheetPlan, column: int, position: int, axis: Axis) -> No
         places.ELAPSED_ROW: position + 1 - axis.forecast_start,
         places.YEAR_NUMBER_ROW: quarter.year - axis.first.year + 1,
     }  # fmt: skip
-    basis = "reported" if position < axis.forecast_start else "forecast"
-    _put_column(sheet, column, numbers, quarter.code, basis)
+    _put_numbers(sheet, column, numbers)
     sheet.put(places.END_ROW, column, quarter.last_day, "axis date")
-    sheet.widths[column] = 10
+    sheet.put(places.PERIOD_ROW, column, quarter.code, "period")
+    basis = "reported" if position < axis.forecast_start else "forecast"
+    sheet.put(places.BASIS_ROW, column, BASIS[basis], "basis")
+    sheet.widths[column] = QUARTER_WIDTH
 
 
-def _put_column(sheet: SheetPlan, column: int, numbers: Mapping[int, int], head: Content, basis: str) -> None:
+def _put_numbers(sheet: SheetPlan, column: int, numbers: Mapping[int, int]) -> None:
     for row, value in numbers.items():
         sheet.put(row, column, value, "axis")
-    sheet.put(places.PERIOD_ROW, column, head, "period")
-    sheet.put(places.BASIS_ROW, column, basis, "basis")
+
+
+def _fold_columns(sheet: SheetPlan, layout: Layout) -> None:
+    """Fold names, definitions and early quarters; print years, and the quarters around as-of."""
+    axis, first = layout.plan.axis, layout.first_quarter_column
+    sheet.widths[first - 1] = GAP_WIDTH
+    sheet.column_outline.append(Group(places.NAME, places.NOTE, folded=True))
+    year = axis.as_of.shifted(1).year
+    before, ahead = _PRINTED_YEARS
+    shown = [
+        place
+        for place, quarter in enumerate(axis.quarters)
+        if Quarter(year - before, 1) <= quarter <= Quarter(year + ahead - 1, QUARTERS_A_YEAR)
+    ]
+    if shown[0]:
+        sheet.column_outline.append(Group(first, layout.quarter_column(shown[0]) - 1, folded=True))
+    sheet.print_quarters = layout.quarter_column(shown[0]), layout.quarter_column(shown[-1])
 
 
 def put_stamp(sheet: SheetPlan, edition: Edition) -> None:
@@ -118,25 +181,33 @@ def put_stamp(sheet: SheetPlan, edition: Edition) -> None:
 
 
 def put_band(sheet: SheetPlan, row: int, text: str, last: int) -> None:
-    """Write the title of a section as a band over the columns to ``last``."""
+    """Write the title of a section, ruled over the columns to ``last``."""
     for column in range(places.LABEL, last + 1):
         sheet.put(row, column, text if column == places.LABEL else None, "heading")
+    sheet.heights[row] = SECTION_HEIGHT
 
 
-def put_heads(sheet: SheetPlan, row: int, heads: Mapping[int, str], texts: Container[int]) -> None:
+def put_heads(sheet: SheetPlan, row: int, heads: Mapping[int, Content], texts: Container[int]) -> None:
     """Write heads of columns: to the left over ``texts``, to the right over figures."""
     for column, text in heads.items():
-        sheet.put(row, column, text, "period text" if column in texts else "period")
+        right = "period head" if isinstance(text, str) else "period year"
+        sheet.put(row, column, text, "period text" if column in texts else right)
 
 
 def put_headings(sheet: SheetPlan, layout: Layout) -> None:
-    """Write the titles of the sections of a sheet as bands."""
+    """Write the titles of the sections of a sheet."""
     for heading in layout.headings.get(sheet.name, ()):
         put_band(sheet, heading.row, heading.text, layout.last_column)
 
 
-def put_names(sheet: SheetPlan, row: int, label: str, name: str, unit: str) -> None:
-    """Write what a row shows: in words, the public name, and the unit."""
-    sheet.put(row, places.LABEL, label, "label")
-    sheet.put(row, places.NAME, name, "name")
-    sheet.put(row, places.UNIT, unit, "unit")
+def put_names(
+    sheet: SheetPlan,
+    row: int,
+    texts: tuple[str, str, str],
+    columns: tuple[int, int, int] = _NAMES,
+    role: str = "",
+) -> None:
+    """Write what a row shows: in words, the public name, and the unit; ``columns``: where."""
+    prefix = f"{role} " if role else ""
+    for column, text, style in zip(columns, texts, ("label", "name", "unit"), strict=True):
+        sheet.put(row, column, text, f"{prefix}{style}")

@@ -33,7 +33,7 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     actuals = load_actuals(layout.company, axis.as_of)
     item = key.removeprefix(REPORTED_PREFIX)
     label = layout.plan.model.words(item)
-    put_names(sheet, row, label[:1].upper() + label[1:], item, unit)
+    put_names(sheet, row, (label[:1].upper() + label[1:], item, unit))
     sources: dict[str, list[str]] = {}
     for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
         figure = actuals.figure(item, quarter)

@@ -9,7 +9,7 @@ from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import area, call, in_row, reference
 from workbook_templates.plan import layout as places
-from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
+from workbook_templates.plan.cells import Group, Highlight, InputRange, SheetPlan
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
@@ -55,7 +55,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
     key, driver = spec.key, spec.driver
     live, first = layout.live[key], layout.given[key]
     last = first + len(layout.scenarios) - 1
-    put_names(sheet, live, spec.label, key, driver.unit)
+    put_names(sheet, live, (spec.label, key, driver.unit))
     sheet.put(live, places.LABEL, spec.label, "live text")
     low, high = (as_text(bound, driver.unit) for bound in (spec.minimum, spec.maximum))
     none = "0, or " if driver.zero_means_none else ""
@@ -65,7 +65,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
         sheet.put(row, places.LABEL, scenario.name, "indented")
         sheet.put(row, places.NAME, key, "name")
         sheet.put(row, places.NOTE, str(source) if source else "", "note")
-    sheet.outline.append((first, last))
+    sheet.outline.append(Group(first, last))
     spans = _put_values(sheet, layout, spec)
     message = f"{key}: {low} to {high} ({driver.unit})"
     least = 0 if driver.zero_means_none else spec.minimum

@@ -98,7 +98,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     put_heads(sheet, NAME_ROW, _HEADS, range(LIVE))
     for row, text in _LABELS.items():
         sheet.put(row, _LABEL, text, "label")
-    sheet.put(TOLERANCE_ROW, LIVE, links.TOLERANCE, "axis")
+    sheet.put(TOLERANCE_ROW, LIVE, links.TOLERANCE, "tolerance")
     for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
         sheet.put(NAME_ROW, column, scenario.name, "period")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
@@ -150,7 +150,7 @@ def _value(results: Results, figure: LineInYear, place: int) -> float:
 
 def _put_figure(sheet: SheetPlan, layout: Layout, figure: LineInYear, row: int, values: list[float]) -> None:
     line = layout.plan.row(figure.key)
-    put_names(sheet, row, line.label, figure.key, line.unit)
+    put_names(sheet, row, (line.label, figure.key, line.unit), (_LABEL, _NAME, _UNIT))
     if figure.year:
         sheet.put(row, PERIOD, f"FY{figure.year}", "unit")
     link = linked(layout, figure.key, year_of(figure.year) if figure.year else None)

@@ -16,7 +16,7 @@ from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.simulated import EXPECTED, is_simulated, put_expected, put_simulation
 from workbook_templates.plan.sheets.stamps import SIZE, TORNADOS, outputs_at, stamps_of
-from workbook_templates.plan.styles import AMBER, NAVY, numeric
+from workbook_templates.plan.styles import LIGHT, NAVY, numeric
 from workbook_templates.plan.twins import Computed, scenario_name
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> No
         role = "stamp" if place == (row, STAMPED) else "centre"
         sheet.put(*place, None, numeric(role, outputs[row - FIRST_FIGURE_ROW].unit))
     sheet.put(TOLERANCE_CELL[0], LABEL, "Tolerance of agreement, relative", "label")
-    sheet.put(*TOLERANCE_CELL, links.TOLERANCE, "axis")
+    sheet.put(*TOLERANCE_CELL, links.TOLERANCE, "tolerance")
     label = "Live value and free cash flow against the stamped ones and the centres of the grids"
     sheet.put(AGREEMENT_CELL[0], LABEL, label, "label")
     sheet.put(*AGREEMENT_CELL, _agreement(pairs), "check", Computed(agreement_text))
@@ -189,7 +189,7 @@ def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
 def _tornado_chart(output: Output, band: int, corner: str) -> Chart:
     rows = range(band + 2, band + 2 + BARS)
     drivers, low, high = (down(SENSITIVITY, column, rows) for column in (LABEL, CHANGE_LOW, CHANGE_HIGH))
-    series = (Series("driver low", low, AMBER), Series("driver high", high, NAVY))
+    series = (Series("driver low", low, LIGHT), Series("driver high", high, NAVY))
     title = f"{_titled(output)}: change, {output.unit}"
     return Chart(title, corner, _CHART_SIZE, drivers, series, output.unit, stacked=True, horizontal=True)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.plan.cells import SheetPlan
-from workbook_templates.plan.layout import LABEL, NAME, SUBTITLE_ROW, TITLE_ROW, Layout
+from workbook_templates.plan.layout import LABEL, SUBTITLE_ROW, TITLE_ROW, Layout
 from workbook_templates.plan.styles import STYLES
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from model.presentation import WorkbookWords
     from model.scenarios.scenario import Scenario
 
-_TITLE_HEIGHT: Final = 24
-_CHARACTERS_PER_UNIT: Final = 12.0
-"""Per unit of width, at one point: a unit is a digit of 11 points, and letters are a little narrower."""
+_CHARACTERS_PER_UNIT: Final = 11.0
+"""Per unit of width, at one point: a unit is a digit of 10 points, and letters are a little narrower."""
+_TITLE_HEIGHT: Final = 16.5
 _LINE: Final = 1.3
 """Height of a line, of its size."""
 _MARGIN: Final = 3.0
-_STANDARD_HEIGHT: Final = 15.0
-_UNITS_PER_NAME_CHARACTER: Final = 1.02
-"""Names stand in 9 points of a font whose letters are all as wide as its digits."""
+_STANDARD_HEIGHT: Final = 12.75
+_UNITS_PER_NAME_CHARACTER: Final = 0.95
+_NAMES: Final = frozenset(name for name in STYLES if name.rpartition(" ")[2] == "name")
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,6 +64,8 @@ class Sheet:
     fill: Callable[[SheetPlan, Edition], None]
     is_needed: Callable[[WorkbookWords], bool] = lambda _words: True
     """Tells whether a workbook has it: a company may lack what it would show."""
+    tab: str = ""
+    """Colour of its tab."""
 
     def plan(self, edition: Edition) -> SheetPlan:
         """Return its cells."""
@@ -72,6 +74,7 @@ class Sheet:
         sheet.put(TITLE_ROW, LABEL, self.title, "title")
         sheet.put(SUBTITLE_ROW, LABEL, self.subtitle.format(as_of=as_of), "subtitle")
         sheet.heights[TITLE_ROW] = _TITLE_HEIGHT
+        sheet.tab = self.tab
         self.fill(sheet, edition)
         _fit(sheet)
         return sheet
@@ -79,13 +82,21 @@ class Sheet:
 
 def _fit(sheet: SheetPlan) -> None:
     """Set the heights of rows with wrapped texts, unless given, and the width of the column of names."""
-    names = (cell for (_, column), cell in sheet.cells.items() if column == NAME and cell.style == "name")
-    if longest := max((len(str(cell.content)) for cell in names), default=0):
-        sheet.widths[NAME] = max(sheet.widths.get(NAME, 0.0), _UNITS_PER_NAME_CHARACTER * longest + 1)
+    for (_, column), cell in sheet.cells.items():
+        if cell.style in _NAMES:
+            longest = _UNITS_PER_NAME_CHARACTER * len(str(cell.content)) + 1
+            sheet.widths[column] = max(sheet.widths.get(column, 0.0), longest)
+    folded = {at for each in sheet.column_outline if each.folded for at in range(each.first, each.last + 1)}
     needed: dict[int, float] = {}
     for (row, column), cell in sheet.cells.items():
         style = STYLES[cell.style]
-        if style.wraps and isinstance(cell.content, str) and not cell.twin and column in sheet.widths:
+        if (
+            style.wraps
+            and isinstance(cell.content, str)
+            and not cell.twin
+            and column in sheet.widths
+            and column not in folded
+        ):
             room = sheet.widths[column] * _CHARACTERS_PER_UNIT / style.size
             lines = sum(max(1, math.ceil(len(part) / room)) for part in cell.content.split("\n"))
             if lines > 1:

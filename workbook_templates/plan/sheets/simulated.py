@@ -11,9 +11,9 @@ from model.simulation.questions import Request, flows_ahead, thresholds
 from model.simulation.run import standard_simulation
 from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series
-from workbook_templates.plan.layout import LABEL, NAME, SENSITIVITY, words_of
+from workbook_templates.plan.layout import LABEL, SENSITIVITY, words_of
 from workbook_templates.plan.sheets.header import put_band, put_heads
-from workbook_templates.plan.styles import BLUES, GREY, NAVY, RED, numeric
+from workbook_templates.plan.styles import ACCENT, AXIS, LIGHT, NAVY, numeric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,10 +28,10 @@ EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8}
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
 _PERCENTS: Final = (5, 25, 50, 75, 95)
-_PLAIN, _FIRST, _CHANCE, _ABOVE = 3, 4, 9, 10
-"""Columns: the figure without draws, percentiles, the probability of more than a threshold, the threshold."""
+_NAME, _PLAIN, _FIRST, _CHANCE, _ABOVE = 2, 3, 4, 9, 10
+"""Columns: name, figure without draws, percentiles, probability of more than a threshold, threshold."""
 _HEADS: Final = {
-    LABEL: "Trailing free cash flow at the end of", NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance",
+    LABEL: "Trailing free cash flow at the end of", _NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance",
     _ABOVE: "of more than",
 }  # fmt: skip
 _EVENT_TITLE: Final = (
@@ -40,7 +40,7 @@ _EVENT_TITLE: Final = (
 _TROUGH, _VALUE = "Trough of trailing twelve months", "Value per share"
 _FAN, _HISTOGRAM = (6, (11.6, 8.4)), (11, (9.9, 8.4))
 """Columns of the charts, to the right of the turning point, and their sizes in cm."""
-_COLOURS: Final = dict(zip(_PERCENTS, (GREY, BLUES[1], NAVY, BLUES[1], GREY), strict=True))
+_COLOURS: Final = dict(zip(_PERCENTS, (AXIS, LIGHT, NAVY, LIGHT, AXIS), strict=True))
 
 
 def simulation_of(scenario: Scenario) -> Simulation | str:
@@ -82,7 +82,7 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     title = f"Simulation: {found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
     put_band(sheet, band, title, _ABOVE)
     percents = {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
-    put_heads(sheet, band + 1, _HEADS | percents, (LABEL, NAME))
+    put_heads(sheet, band + 1, _HEADS | percents, (LABEL, _NAME))
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
         threshold = 0.0 if estimate.unit == "USD m" else math.nan
         _put_estimate(sheet, row, estimate, found.above[name], threshold)
@@ -103,7 +103,7 @@ def event_band(band: int) -> int:
 def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance, threshold: float) -> None:
     _, _, period = estimate.name.partition(" ")
     sheet.put(row, LABEL, period or (_TROUGH if estimate.unit == "USD m" else _VALUE), "label")
-    sheet.put(row, NAME, estimate.name, "name")
+    sheet.put(row, _NAME, estimate.name, "name")
     figures = [estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)]
     for column, value in enumerate(figures, start=_PLAIN):
         sheet.put(row, column, "#N/A" if math.isnan(value) else value, numeric("stamp", estimate.unit))
@@ -114,8 +114,8 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
 def _put_event(sheet: SheetPlan, band: int, quarters: Sequence[str], chances: Mapping[str, float]) -> None:
     """Write the quarters from which free cash flow stays above 0, with their probabilities."""
     put_band(sheet, band, _EVENT_TITLE, _ABOVE)
-    heads = {LABEL: "Quarter", NAME: "", _PLAIN: "chance", _FIRST: "by then"}
-    put_heads(sheet, band + 1, heads, (LABEL, NAME))
+    heads = {LABEL: "Quarter", _NAME: "", _PLAIN: "chance", _FIRST: "by then"}
+    put_heads(sheet, band + 1, heads, (LABEL, _NAME))
     rows = _cumulated(quarters, chances)[-(len(quarters) + 2) :]
     for row, (quarter, chance, total) in enumerate(rows, start=band + 2):
         sheet.put(row, LABEL, quarter, "label")
@@ -150,7 +150,7 @@ def _histogram(band: int, quarters: int) -> Chart:
     rows, (column, size) = range(event_band(band) + 2, event_band(band) + 3 + quarters), _HISTOGRAM
     series = (
         Series("chance", down(SENSITIVITY, _PLAIN, rows), NAVY),
-        Series("by then", down(SENSITIVITY, _FIRST, rows), RED, line=True),
+        Series("by then", down(SENSITIVITY, _FIRST, rows), ACCENT, line=True),
     )
     corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, LABEL, rows)
     title = "Quarter from which it stays above 0"
