@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from model.amazon.multiples import METHOD
+from model.amazon.sheet_rows import ROWS
 from model.presentation import (
     ChartWords,
     Example,
@@ -19,26 +20,32 @@ from model.presentation import (
 
 _SHEETS: Final = {
     "Sales": SheetWords(
+        rows=ROWS["Sales"],
         title="Net sales", holds="Demand, capacity and net sales by segment and business, backlog"
     ),
     "Assets": SheetWords(
+        rows=ROWS["Assets"],
         title="Capital expenditure", holds="Capital expenditure, property additions by site, property"
     ),
     "Depreciation": SheetWords(
-        title="Depreciation, vintage by vintage",
+        rows=ROWS["Depreciation"],
+        title="Depreciation",
         holds="Straight-line depreciation of every vintage, and of what stood at as-of",
-        subtitle="One row a vintage: position of the quarter bought (D), cost (E), depreciation by year and quarter",
+        subtitle="A reported, E estimate",
     ),
     "Margins": SheetWords(
-        title="Operating income, net income and margins",
+        rows=ROWS["Margins"],
+        title="Income and margins",
         holds="Operating income by segment, net income, margins, the bridge of the AWS margin, return on AWS property",
     ),
     "Cash": SheetWords(
-        title="Cash flow, cash and debt, inflection",
+        rows=ROWS["Cash"],
+        title="Cash flow, cash and debt",
         holds="Operating cash flow, free cash flow by five measures, cash, debt and leases, invested capital, the inflection",
     ),
     "Value": SheetWords(
-        title="What the share is worth",
+        rows=ROWS["Value"],
+        title="What a share is worth",
         holds="Cost of capital, discounted cash flow with two ends, the bridge to a share, sum of the parts, multiples, "
         "net-margin case",
     ),

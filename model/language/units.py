@@ -99,6 +99,11 @@ class Measure:
         kept = round(known, decimals + 2 if self.percent else decimals) or 0.0  # no "-0"
         return f"{kept:,.{decimals}{'%' if self.percent else 'f'}}"
 
+    @property
+    def sign(self) -> str:
+        """What stands for the unit in a narrow column: % and x for shares and multiples; empty: its name."""
+        return "%" if self.percent else "x" if self.style == "times" else ""
+
     def chart_text(self, value: float, sign: str = "") -> str:
         """Write a figure in ``chart_unit``, without the unit; ``sign="+"`` marks positive ones too."""
         return f"{value * self.chart_scale:{sign},.{self.chart_decimals}f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.declarations import Driver
 from model.presentation import StatementRow, default_role
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 FOLDED: Final = frozenset({"driver", "working"})
 """Roles of rows that a section hides at first."""
+
+
+class Group(NamedTuple):
+    """Rows or columns, first to last, with a switch that hides and shows them; ``folded``: hidden first."""
+
+    first: int
+    last: int
+    folded: bool = False
 
 
 @dataclass

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from model.results import Results
     from model.scenarios.scenario import Scenario
+    from workbook_templates.plan.arrangement import Group
     from workbook_templates.plan.layout import Layout
 
 Content = float | str | None
@@ -38,14 +39,6 @@ class Cell(NamedTuple):
     content: Content
     style: str
     twin: Twin | None = None
-
-
-class Group(NamedTuple):
-    """Rows or columns, first to last, with a switch that hides and shows them; ``folded``: hidden first."""
-
-    first: int
-    last: int
-    folded: bool = False
 
 
 @dataclass(repr=False)

@@ -11,8 +11,7 @@ from model.language.declarations import Driver
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
 from workbook_templates.a1 import absolute, area, call
-from workbook_templates.plan.arrangement import Section, sections_of
-from workbook_templates.plan.cells import Group
+from workbook_templates.plan.arrangement import Group, Section, sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from model.files import temporary_files
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _A4: Final = 9
 _ROW_HEIGHT: Final = 12.75
 """Points, of rows for which none is planned."""
-_MARGIN, _FOOT, _FOOTER = 0.2, 0.38, 0.15
+_MARGIN, _FOOT, _FOOTER = 0.2, 0.45, 0.2
 """Inches, of printed pages: at the top and both sides, at the bottom, and from there to the footer."""
 _FOOTER_SIZE: Final = 8
 _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
@@ -105,6 +106,7 @@ def _draw_split(target: Worksheet, sheet: SheetPlan) -> None:
     for column in sheet.split:
         for row in range(PERIOD_ROW, max(row for row, _ in sheet.cells) + 1):
             cell: Any = target.cell(row, column)
+            cell._style = copy(cell._style)  # noqa: SLF001  # cells of a style share it
             cell.border = split(cell.border)
 
 
@@ -181,8 +183,9 @@ def _print_areas(sheet: SheetPlan, last: int) -> list[str]:
     if sheet.print_quarters:
         first, end = sheet.print_quarters
         cells = sheet.cells.items()
-        dated = (row for (row, at), cell in cells if first <= at <= end and cell.content is not None)
-        areas.append(f"{column_letters(first)}1:{column_letters(end)}{min(rows, max(dated))}")
+        dated = (at for (at, column), cell in cells if first <= column <= end and cell.content is not None)
+        ends = max(at for at in dated if at <= rows)
+        areas.append(f"{column_letters(first)}1:{column_letters(end)}{ends}")
     return areas
 
 

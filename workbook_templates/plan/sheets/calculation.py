@@ -17,7 +17,7 @@ from workbook_templates.plan.cells import Highlight, SheetPlan
 from workbook_templates.plan.formula import formula
 from workbook_templates.plan.layout import CHECKS, INPUTS
 from workbook_templates.plan.links import linked, put_link, year_of, years_known
-from workbook_templates.plan.sheets.header import put_axis, put_headings, put_heads, put_names
+from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names
 from workbook_templates.plan.sheets.inputs import mark_overruled
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import Site
@@ -67,7 +67,7 @@ def _put_lines(sheet: SheetPlan, layout: Layout) -> None:
             _put_row(sheet, layout, layout.plan.rows[key], shown.get(place.row))
     for at, row in shown.items():
         if row.role == "heading":
-            put_heads(sheet, at, dict(enumerate(row.heads, start=places.FIRST_YEAR_COLUMN)), ())
+            _put_heads_beside(sheet, row, at)
         elif row.beside:
             _put_beside(sheet, layout, row, at)
         elif layout.places[row.line] != (sheet.name, at):
@@ -159,6 +159,11 @@ def _put_link_row(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int
     for position in range(row.start, row.stop):
         quarter = Period.parse(str(axis.quarters[position]))
         put_link(sheet, (at, layout.quarter_column(position)), linked(layout, row.key, quarter), look)
+
+
+def _put_heads_beside(sheet: SheetPlan, shown: StatementRow, at: int) -> None:
+    for column, text in enumerate(shown.heads, start=places.FIRST_YEAR_COLUMN):
+        sheet.put(at, column, text, "heading right")
 
 
 def _put_beside(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.language.units import measure
 from workbook_templates.a1 import absolute, reference
 from workbook_templates.plan import layout as places
-from workbook_templates.plan.cells import Group, Highlight, SheetPlan, WorkbookPlan
+from workbook_templates.plan.arrangement import Group
+from workbook_templates.plan.cells import Highlight, SheetPlan, WorkbookPlan
 from workbook_templates.plan.links import year_of
 from workbook_templates.plan.twins import Computed, scenario_name
 
@@ -209,5 +211,7 @@ def put_names(
 ) -> None:
     """Write what a row shows: in words, the public name, and the unit; ``columns``: where."""
     prefix = f"{role} " if role else ""
-    for column, text, style in zip(columns, texts, ("label", "name", "unit"), strict=True):
+    label, name, unit = texts
+    shown = (label, name, measure(unit).sign or unit)
+    for column, text, style in zip(columns, shown, ("label", "name", "unit"), strict=True):
         sheet.put(row, column, text, f"{prefix}{style}")

@@ -22,6 +22,9 @@ _FIRST_SOURCE_ROW: Final = 7
 def _fill_reported(sheet: SheetPlan, edition: Edition) -> None:
     layout = edition.layout
     put_axis(sheet, layout, "Source of the last figure")
+    latest = layout.quarter_column(layout.plan.axis.forecast_start - 1)
+    if sheet.print_quarters:
+        sheet.print_quarters = (sheet.print_quarters[0], max(sheet.print_quarters[0], latest))
     for key, place in layout.places.items():
         if place.sheet == REPORTED:
             _put_item(sheet, layout, key, place.row)
@@ -72,7 +75,7 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
 
 SHEET: Final = Sheet(
     REPORTED, "Figures from the filings, by quarter and year", "Reported figures",
-    f"From the filings, to {{as_of}}; estimates in italics; a source for each on {SOURCES}", _fill_reported,
+    "To {as_of}; italics: estimated", _fill_reported,
 )  # fmt: skip
 SOURCES_SHEET: Final = Sheet(
     SOURCES, "The document behind every reported figure", "Sources",

@@ -9,7 +9,8 @@ from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import area, call, in_row, reference
 from workbook_templates.plan import layout as places
-from workbook_templates.plan.cells import Group, Highlight, InputRange, SheetPlan
+from workbook_templates.plan.arrangement import Group
+from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric

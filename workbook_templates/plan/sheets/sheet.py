@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from model.presentation import WorkbookWords
     from model.scenarios.scenario import Scenario
 
-_CHARACTERS_PER_UNIT: Final = 11.0
+_CHARACTERS_PER_UNIT: Final = 11.7
 """Per unit of width, at one point: a unit is a digit of 10 points, and letters are a little narrower."""
 _TITLE_HEIGHT: Final = 16.5
 _LINE: Final = 1.3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.plan import layout as places
-from workbook_templates.plan.cells import Cell, Group
+from workbook_templates.plan.arrangement import Group
+from workbook_templates.plan.cells import Cell
 from workbook_templates.plan.layout import STATEMENTS
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.calculation import LOOKS_OF_ROLE

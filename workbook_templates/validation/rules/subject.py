@@ -160,7 +160,7 @@ Kind = Literal[
 
 _KIND_OF_STYLE: Final[dict[str, Kind]] = {
     "unit": "unit", "name": "name", "axis": "axis", "axis date": "axis", "period": "axis",
-    "period text": "axis", "basis": "axis",
+    "period text": "axis", "period year": "axis", "period head": "axis", "basis": "axis",
 }  # fmt: skip
 
 
@@ -211,6 +211,7 @@ def _kind(sheet: SheetPlan, place: tuple[int, int], cell: Cell, found: Content |
         return "history"
     if sheet.name in STAMPED or cell.style.startswith("stamp "):
         return "stamp"
-    if cell.style in _KIND_OF_STYLE:
-        return _KIND_OF_STYLE[cell.style]
+    part = cell.style.rpartition(" ")[2]  # of a key figure's name: total name
+    if kind := _KIND_OF_STYLE.get(cell.style) or _KIND_OF_STYLE.get(part):
+        return kind
     return "label" if isinstance(cell.content, str) else "constant"
