@@ -61,7 +61,8 @@ class Measure:
     ``decimals``: in text; None: up to three. ``percent``: shown as a percentage. ``money``: compared with a
     tolerance for amounts. ``chart_unit``: title of a chart's axis, and unit of overviews; empty: the unit.
     ``chart_scale``: factor from a figure to the chart. ``chart_decimals``: decimals there. ``not_swung``: why
-    a sensitivity analysis does not move drivers in this unit; empty: it does.
+    a sensitivity analysis does not move drivers in this unit; empty: it does. ``sign``: what stands for the
+    unit in a narrow column; empty: its name.
     """
 
     unit: Unit
@@ -73,6 +74,7 @@ class Measure:
     chart_scale: float = 1.0
     chart_decimals: int = 2
     not_swung: str = ""
+    sign: str = ""
 
     def recorded(self, value: float) -> float | str | None:
         """Return a figure for a record: quarters as 2026Q3, dates as 2026-10-06, error values as None."""
@@ -99,11 +101,6 @@ class Measure:
         kept = round(known, decimals + 2 if self.percent else decimals) or 0.0  # no "-0"
         return f"{kept:,.{decimals}{'%' if self.percent else 'f'}}"
 
-    @property
-    def sign(self) -> str:
-        """What stands for the unit in a narrow column: % and x for shares and multiples; empty: its name."""
-        return "%" if self.percent else "x" if self.style == "times" else ""
-
     def chart_text(self, value: float, sign: str = "") -> str:
         """Write a figure in ``chart_unit``, without the unit; ``sign="+"`` marks positive ones too."""
         return f"{value * self.chart_scale:{sign},.{self.chart_decimals}f}"
@@ -112,7 +109,7 @@ class Measure:
 def _percentage(unit: Unit, style: str) -> Measure:
     return Measure(
         unit=unit, style=style, decimals=2, percent=True,
-        chart_unit="%", chart_scale=100.0, chart_decimals=1,
+        chart_unit="%", chart_scale=100.0, chart_decimals=1, sign="%",
     )  # fmt: skip
 
 
@@ -122,16 +119,18 @@ UNITS: Final[dict[str, Measure]] = {
         unit=_USD_M, style="money", decimals=0, money=True,
         chart_unit="USD bn", chart_scale=1e-3, chart_decimals=1,
     ),
-    "m shares": Measure(unit=_M_SHARES, style="money", decimals=0, not_swung="counted, not assumed"),
+    "m shares": Measure(
+        unit=_M_SHARES, style="money", decimals=0, not_swung="counted, not assumed", sign="m",
+    ),
     "USD/share": Measure(
         unit=_USD_M / _M_SHARES, style="share", decimals=2,
-        chart_unit="USD a share", not_swung="a market price",
+        chart_unit="USD a share", not_swung="a market price", sign="USD",
     ),
     "yr": Measure(unit=_YEAR, style="years"),
     "1/yr": _percentage(RATIO / _YEAR, "percent"),
     "GW": Measure(unit=Unit((("GW", 1),)), style="years"),
     "rate": _percentage(RATIO, "rate"),
-    "times": Measure(unit=RATIO, style="times"),
+    "times": Measure(unit=RATIO, style="times", sign="x"),
     "flag": Measure(unit=RATIO, style="whole"),
     "quarters": Measure(unit=RATIO, style="whole"),
     "choice": Measure(unit=RATIO, style="whole", not_swung="a choice"),

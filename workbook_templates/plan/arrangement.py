@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.declarations import Driver
-from model.presentation import StatementRow, default_role
+from model.presentation import StatementRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from model.language.declarations import Block
-    from model.plan.plan import Plan
+    from model.plan.plan import Plan, Row
+    from model.presentation import Role
 
 FOLDED: Final = frozenset({"driver", "working"})
 """Roles of rows that a section hides at first."""
@@ -40,12 +41,12 @@ class Section:
 
 
 def sections_of(
-    plan: Plan, blocks: Sequence[type[Block]], rows: Sequence[StatementRow], *, folds: bool
+    plan: Plan, blocks: Sequence[type[Block]], rows: Sequence[StatementRow], role_of: Callable[[Row], Role]
 ) -> list[Section]:
     """Return the sections of a sheet, each key of its blocks exactly once.
 
     ``rows``: what the company arranges. Without it, or for blocks of which it shows no line, a block is a
-    section; beside an arrangement such a section is folded as a whole. Without ``folds`` all rows are lines.
+    section; beside an arrangement such a section is folded as a whole. ``role_of`` gives the role of a row.
     """
     arranged = _arranged(rows)
     keys = {block: tuple(_keys(plan, block)) for block in blocks}
@@ -61,7 +62,7 @@ def sections_of(
         if block in place:
             place[block].folded += [key for key in keys[block] if key not in taken]
         else:
-            arranged.append(_section(plan, block, keys[block], is_working=bool(rows), folds=folds))
+            arranged.append(_section(plan, block, keys[block], role_of, is_working=bool(rows)))
     return arranged
 
 
@@ -76,17 +77,17 @@ def _arranged(rows: Iterable[StatementRow]) -> list[Section]:
 
 
 def _section(
-    plan: Plan, block: type[Block], keys: Iterable[str], *, is_working: bool, folds: bool
+    plan: Plan, block: type[Block], keys: Iterable[str], role_of: Callable[[Row], Role], *, is_working: bool
 ) -> Section:
     section = Section(StatementRow("heading", label=block.title), is_working=is_working)
     for key in keys:
-        role = default_role(plan.rows[key]) if folds else "line"
+        role = role_of(plan.rows[key])
         if role in FOLDED:
             section.folded.append(key)
         else:
             section.shown.append(StatementRow(role, key))
     if not section.shown:  # nothing would be left of it
-        section.shown = [StatementRow(default_role(plan.rows[key]), key) for key in section.folded]
+        section.shown = [StatementRow(role_of(plan.rows[key]), key) for key in section.folded]
         section.folded = []
     return section
 

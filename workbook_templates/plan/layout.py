@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from model.errors import DeclarationError
 from model.language.declarations import Driver
 from model.plan.plan import REPORTED_PREFIX
+from model.presentation import default_role
 from model.reported.actuals import load_actuals
 from workbook_templates.a1 import absolute, area, call
 from workbook_templates.plan.arrangement import Group, Section, sections_of
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from model.company import Company
     from model.language.declarations import Model
-    from model.plan.plan import Plan
-    from model.presentation import StatementRow, WorkbookWords
+    from model.plan.plan import Plan, Row
+    from model.presentation import Role, StatementRow, WorkbookWords
     from model.scenarios.scenario import Scenario
 
 LABEL, UNIT, VALUE, NAME, NOTE = 1, 2, 3, 4, 5
@@ -73,6 +74,11 @@ class SectionTitle(NamedTuple):
 
     row: int
     text: str
+
+
+def _role_of_check(row: Row) -> Role:
+    """Return the role of a row of Checks: a count of failures is shown, the differences behind it are not."""
+    return "working" if row.timed or row.driver is not None else "line"
 
 
 def choice_cell() -> str:
@@ -177,7 +183,8 @@ class Layout:
         """Place the rows of a sheet of computed lines, section by section."""
         blocks = [block for block in self.plan.model.blocks if block.sheet == sheet]
         words = self.words.sheets.get(sheet)
-        sections = sections_of(self.plan, blocks, words.rows if words else (), folds=sheet != CHECKS)
+        role_of = _role_of_check if sheet == CHECKS else default_role
+        sections = sections_of(self.plan, blocks, words.rows if words else (), role_of)
         workings = 0
         for section in sections:
             if section.is_working and not workings:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
 
 _LINK: Final = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
+_CHECK_WIDTH: Final = 90.0
 PASS_COLUMN: Final = places.FIRST_YEAR_COLUMN
 """On Checks: it shows TRUE or FALSE; the cell holds 1 or 0."""
 _SUBTITLE: Final = "A reported, E estimate"
@@ -101,6 +102,7 @@ def _fill_checks(sheet: SheetPlan, edition: Edition) -> None:
     layout = edition.layout
     _put_lines(sheet, layout)
     sheet.print_columns, sheet.print_quarters = PASS_COLUMN, None
+    sheet.widths[places.LABEL] = _CHECK_WIDTH
     sheet.put(places.PERIOD_ROW, PASS_COLUMN, "Passes", "period head")
     sheet.put(places.BASIS_ROW, PASS_COLUMN, "", "basis")
     for key, place in layout.places.items():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FIRST_ROW: Final = 6
 _NAME, _TEXT = 1, 2
-_WIDTHS: Final = {_NAME: 26.0, _TEXT: 150.0}
+_WIDTHS: Final = {_NAME: 24.0, _TEXT: 140.0}
 _HOW_TO_READ: Final = {
     "One column": "The same column holds the same quarter, or year, on every sheet. Year columns come first, "
     "quarters after the gap.",

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 HEADER_ROW, FIRST_ROW = 5, 6
 _LABEL, _CALL, _LIVE, _NATIVE, _DIFFERENCE, _UNIT = range(1, 7)
-_WIDTHS: Final = {_LABEL: 44.0, _CALL: 62.0, _LIVE: 18.0, _NATIVE: 18.0, _DIFFERENCE: 14.0, _UNIT: 10.0}
+_WIDTHS: Final = {_LABEL: 36.0, _CALL: 52.0, _LIVE: 13.0, _NATIVE: 13.0, _DIFFERENCE: 11.0, _UNIT: 9.0}
 _HEADS: Final = {
     _LABEL: "What", _CALL: "Call", _LIVE: "Function", _NATIVE: "Native formula", _DIFFERENCE: "Difference",
     _UNIT: "Unit",
 }  # fmt: skip
 _SCENARIO, _OVERRIDES = "{scenario}", "{overrides}"
-_PERIOD_WIDTH: Final = 10.0
+_PERIOD_WIDTH: Final = 8.0
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -56,7 +56,7 @@ def _put_example(
     ours = f"{named(example.function)}({arguments})"
     text = f"=INDEX({ours},1,1)" if example.is_block else f"={ours}"
     shown = example.arguments.replace(_SCENARIO, "scenario").replace(_OVERRIDES, "drivers")
-    sheet.put(row, _CALL, f"{example.function}({shown})", "name")
+    sheet.put(row, _CALL, f"{example.function}({shown})", "note")
     period = Period.parse(example.period) if example.period else None
     link = linked(layout, example.key, period) if example.key else None
     if link is None:

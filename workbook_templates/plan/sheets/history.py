@@ -15,7 +15,7 @@ from workbook_templates.plan.styles import numeric
 if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
 
-_SOURCE_COLUMNS: Final = {"Item": 58, "Period": 10, "Value": 14, "Unit": 10, "Check": 16, "Source": 110}
+_SOURCE_COLUMNS: Final = {"Item": 40, "Period": 9, "Value": 12, "Unit": 8, "Check": 12, "Source": 80}
 _FIRST_SOURCE_ROW: Final = 7
 
 
@@ -67,7 +67,7 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
                 figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source,
             )  # fmt: skip
             for column, entry in enumerate(entries, start=1):
-                style = numeric("filed", plan.rows[key].unit) if isinstance(entry, float) else "remark"
+                style = numeric("filed", plan.rows[key].unit) if isinstance(entry, float) else "wrapped"
                 sheet.put(row, column, entry, style)
             row += 1
     sheet.frozen = (_FIRST_SOURCE_ROW, 2)

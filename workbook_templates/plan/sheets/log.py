@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 VERSIONS: Final = "versions.csv"
 _FIRST_ROW: Final = 6
-_WIDTHS: Final = {1: 30.0, 2: 40.0, 3: 26.0, 4: 16.0, 5: 16.0, 6: 80.0}
+_WIDTHS: Final = {1: 20.0, 2: 24.0, 3: 18.0, 4: 12.0, 5: 12.0, 6: 68.0}
 _LAST: Final = 6
 _ENTRIES: Final = 20
 """Rows for changes made by hand."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from model.evidence.claims import Status, ledger
 from workbook_templates.a1 import area
+from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.layout import THESIS, Layout
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_stamp
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 HEADER_ROW: Final = 5
 _COLUMNS: Final = {
-    "Claim of the {source}": 50, "Name": 22, "Line": 30, "Period": 9, "Holds if": 28, "Status": 13,
-    "{Source} scenario": 17, "Reported": 13, "Live scenario": 14, "USD a share at stake": 11, "Why": 52,
+    "Claim of the {source}": 38, "Name": 22, "Line": 30, "Period": 8, "Holds if": 22, "Status": 11,
+    "{Source} scenario": 10, "Reported": 10, "Live scenario": 10, "USD a share at stake": 9, "Why": 44,
     "Note": 52,
 }  # fmt: skip
 _CLAIM, _NAME, _LINE, _PERIOD, _THRESHOLD, STATUS_COLUMN = range(1, 7)
@@ -32,7 +33,7 @@ _LOOKS: Final = {
     "met": "good", "on_track": "good", "missed": "bad", "off_track": "bad", "open": "neutral",
     "not_testable": "neutral",
 }  # fmt: skip
-_ROW_HEIGHT: Final = 28
+_HEAD_HEIGHT: Final = 40
 STATUSES: Final = tuple(status.replace("_", " ") for status in get_args(Status))
 
 
@@ -56,11 +57,12 @@ def _fill(thesis: Thesis, sheet: SheetPlan, edition: Edition) -> None:
         head = text.format(source=source, Source=source.capitalize())
         sheet.put(HEADER_ROW, column, head, "period text wrapped")
         sheet.widths[column] = float(width)
-    sheet.heights[HEADER_ROW] = _ROW_HEIGHT
+    sheet.heights[HEADER_ROW] = _HEAD_HEIGHT
     entries = ledger(edition.layout.plan.axis.as_of, edition.layout.company)
     for row, entry in enumerate(entries, start=HEADER_ROW + 1):
         _put_entry(sheet, edition.layout, entry, row)
     sheet.frozen = (HEADER_ROW + 1, 2)
+    sheet.column_outline += [Group(_NAME, _LINE, folded=True), Group(_NOTE, _NOTE, folded=True)]
 
 
 def _put_entry(sheet: SheetPlan, layout: Layout, entry: Entry, row: int) -> None:
@@ -83,7 +85,6 @@ def _put_entry(sheet: SheetPlan, layout: Layout, entry: Entry, row: int) -> None
             sheet.put(row, column, value, numeric("stamp", unit))
     if claim.kind in {"range", "rebound", "flag"} and claim.period is not None:  # a figure in a period
         put_link(sheet, (row, _LIVE), linked(layout, claim.line, claim.period))
-    sheet.heights[row] = _ROW_HEIGHT
 
 
 def thesis_sheet(thesis: Thesis) -> Sheet:
