@@ -30,6 +30,9 @@ FILES_FOLDER: Final = "amzn-fcf"
 Excel opens every file in its start folder, but nothing in folders of that.
 """
 HELP: Final = "help.html"
+COMMAND: Final = "py -m amzn_fcf addin"
+"""How the command is typed on Windows, where Python's folder of commands is seldom on the PATH."""
+INSTALL: Final = f"{COMMAND} install"
 TO_PYTHON: Final = "AmznPython"
 """The module that calls xlwings' library, the one part that only Windows can run."""
 
@@ -57,7 +60,8 @@ def _source(name: str) -> str:
     text = files(__package__).joinpath("vba", name).read_text(encoding="utf-8")
     gaps = {
         "module": PYTHON_MODULE, "server": SERVER, "settings": SETTINGS, "files": FILES_FOLDER, "help": HELP,
-        "check": CHECK_MACRO, "category": CATEGORY, "xlwings": _xlwings_version(),
+        "check": CHECK_MACRO, "category": CATEGORY, "xlwings": _xlwings_version(), "install": INSTALL,
+        "other_ways": "docs/how-to/functions-in-excel.md has other ways",
         "descriptions": "\n".join(map(_described, descriptions().values())),
     }  # fmt: skip
     return _filled(text, gaps)

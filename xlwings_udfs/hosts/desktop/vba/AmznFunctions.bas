@@ -4,7 +4,7 @@ Option Explicit
 
 Private Function FromPython(ByVal functionName As String, ByVal arguments As Variant) As Variant
     On Error GoTo failed
-    If WizardIsOpen Then
+    If WizardIsOpen(functionName) Then
         FromPython = CVErr({unknown})
         Exit Function
     End If

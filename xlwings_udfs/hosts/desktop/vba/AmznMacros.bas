@@ -26,7 +26,7 @@ Public Sub RestartAmznPython()
             MarkForCalculation sheet.UsedRange
         Next sheet
     Next book
-    If Application.Calculation = xlCalculationAutomatic Then Application.Calculate
+    If Application.Calculation <> xlCalculationManual Then Application.Calculate
     Exit Sub
 failed:
     MsgBox "Python does not answer: " & Err.Description, vbExclamation, "{category}"
@@ -34,7 +34,7 @@ End Sub
 
 Private Sub MarkForCalculation(ByVal area As Range)
     Dim cell As Range, first As String
-    Set cell = area.Find("AMZN_", LookIn:=xlFormulas, LookAt:=xlPart)
+    Set cell = area.Find("AMZN_", LookIn:=xlFormulas, LookAt:=xlPart, MatchCase:=False, SearchFormat:=False)
     If cell Is Nothing Then Exit Sub
     first = cell.Address
     Do
@@ -59,10 +59,10 @@ Public Sub AmznVersion(ByVal control As Object)
 End Sub
 
 Public Sub AmznShowLog(ByVal control As Object)
-    If Dir$(LogFile) = "" Then
-        MsgBox "There is no log yet: Python was not called from Excel.", vbInformation, "{category}"
-    Else
+    If Exists(LogFile) Then
         ShowFile LogFile
+    Else
+        MsgBox "There is no log yet: Python was not called from Excel.", vbInformation, "{category}"
     End If
 End Sub
 

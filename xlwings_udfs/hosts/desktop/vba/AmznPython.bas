@@ -22,6 +22,9 @@ Private Declare PtrSafe Function XLPyDLLActivateAuto Lib "xlwings32-{xlwings}.dl
 Private Declare PtrSafe Function LoadLibraryW Lib "kernel32" (ByVal path As LongPtr) As LongPtr
 Private Declare PtrSafe Function GetShortPathNameW Lib "kernel32" ( _
     ByVal path As LongPtr, ByVal shortPath As LongPtr, ByVal size As Long) As Long
+Private Declare PtrSafe Function GetFileAttributesW Lib "kernel32" (ByVal path As LongPtr) As Long
+Private Declare PtrSafe Function GetEnvironmentVariableW Lib "kernel32" ( _
+    ByVal variableName As LongPtr, ByVal content As LongPtr, ByVal size As Long) As Long
 
 Private python As Object
 Private startCommand As String
@@ -29,36 +32,43 @@ Private isLoaded As Boolean
 
 ' Returns what a function gives in Python. If Python was ended since the last call, it is started again.
 Public Function CallPython(ByVal functionName As String, ByVal arguments As Variant) As Variant
-    Dim isSecond As Boolean
+    Dim isSecond As Boolean, code As Long, reason As String
 again:
     On Error GoTo failed
     If python Is Nothing Then Set python = StartedPython
     CallPython = python.CallUDF(MODULE_OF_FUNCTIONS, functionName, arguments)
     Exit Function
 failed:
-    Select Case Err.Number
+    code = Err.Number
+    reason = Err.Description
+    Select Case code
         Case SERVER_GONE, CALL_FAILED, SERVER_UNAVAILABLE, CLIENTS_DISCONNECTED
-            Set python = Nothing
+            EndPython
             If Not isSecond Then
                 isSecond = True
                 Resume again
             End If
     End Select
-    Err.Raise Err.Number, "{category}", Err.Description
+    Err.Raise code, "{category}", reason
 End Function
 
 ' Ends Python; the next call starts it again. Settings are read again.
 Public Sub EndPython()
     Dim answer As Variant
     Set python = Nothing
-    If startCommand <> "" Then XLPyDLLActivateAuto answer, startCommand, -1
+    LoadLibraryOnce
+    XLPyDLLActivateAuto answer, CommandOnce, -1
     startCommand = ""
 End Sub
 
 ' Excel asks a function again at every letter that is typed in its wizard: it then answers without Python.
-Public Function WizardIsOpen() As Boolean
+' Other dialogs look the same, such as Goal Seek: a cell that holds the function already is computed.
+Public Function WizardIsOpen(ByVal functionName As String) As Boolean
+    Dim isBusy As Boolean, content As String
     On Error Resume Next
-    WizardIsOpen = Not Application.CommandBars("Standard").Controls(1).Enabled
+    isBusy = Not Application.CommandBars("Standard").Controls(1).Enabled
+    If isBusy Then content = Application.Caller.Cells(1, 1).Formula
+    WizardIsOpen = isBusy And InStr(1, content, functionName, vbTextCompare) = 0
 End Function
 
 ' Returns a setting of this workbook: a name in column A, its value in column B.
@@ -92,7 +102,7 @@ Private Function CommandOnce() As String
     Dim interpreter As String
     If startCommand = "" Then
         interpreter = Setting("Interpreter_Win")
-        If InStr(interpreter, "\") > 0 And Not IsFile(interpreter) Then
+        If InStr(interpreter, "\") > 0 And Not Exists(interpreter) Then
             Err.Raise vbObjectError + 514, "{category}", interpreter & " is not there: " & Remedy
         End If
         startCommand = """" & AnsiPath(interpreter) & """ -E -P -B -m {server} $(CLSID)"
@@ -118,6 +128,9 @@ End Function
 Private Sub LoadLibraryOnce()
     Dim interpreter As String, folders As Variant, place As Long, path As String
     If isLoaded Then Exit Sub
+#If Mac Then
+    Err.Raise vbObjectError + 516, "{category}", "a macro cannot call Python in Excel for Mac: {other_ways}"
+#End If
     interpreter = Setting("Interpreter_Win")
     folders = Array(ThisWorkbook.Path & "\" & FILES, Setting("Library folder"), Parent(interpreter), _
         Parent(Parent(interpreter)))
@@ -134,20 +147,24 @@ Private Function Parent(ByVal path As String) As String
     If InStrRev(path, "\") > 1 Then Parent = Left$(path, InStrRev(path, "\") - 1)
 End Function
 
-Private Function IsFile(ByVal path As String) As Boolean
-    On Error Resume Next
-    IsFile = (GetAttr(path) And vbDirectory) = 0
+' VBA's own Dir and Environ know the letters of one language only; the same goes for what comes next.
+Public Function Exists(ByVal path As String) As Boolean
+    Exists = GetFileAttributesW(StrPtr(path)) <> -1
 End Function
 
 ' What helps if Python or the library is not where it was.
 Private Function Remedy() As String
     If ThisWorkbook.IsAddin Then
-        Remedy = "close Excel and run  py -m amzn_fcf addin install"
+        Remedy = "close Excel and run  {install}  or the install.cmd that you were given"
     Else
         Remedy = "write the path of python.exe to the sheet " & SETTINGS & ", Interpreter_Win"
     End If
 End Function
 
 Public Function LogFile() As String
-    LogFile = Environ$("LOCALAPPDATA") & "\amzn-fcf\excel.log"
+    Dim variableName As String, size As Long, buffer As String
+    variableName = "LOCALAPPDATA"
+    buffer = String$(1024, vbNullChar)
+    size = GetEnvironmentVariableW(StrPtr(variableName), StrPtr(buffer), 1024)
+    LogFile = Left$(buffer, size) & "\{files}\excel.log"
 End Function
