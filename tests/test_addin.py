@@ -1,34 +1,25 @@
-"""The add-in for Excel: its package, and how it is installed, upgraded, looked at and removed."""
+"""The add-in for Excel: how it is installed, upgraded, looked at and removed."""
 
 from __future__ import annotations
 
 import io
 import os
-import re
 import subprocess
 import sys
-import venv
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
-from readers_of_vba import VBA_Parser
 
 import amzn_fcf
 from amzn_fcf.cli import main
-from xlwings_udfs.functions import FUNCTIONS
+from model.errors import WorkbookError
+from model.files import part_of
 from xlwings_udfs.hosts.desktop.addin import ADD_IN, addin, found_in
-from xlwings_udfs.hosts.desktop.help_page import help_page
-from xlwings_udfs.hosts.desktop.package import ADD_IN_TYPE, MACRO_TYPE, with_parts
-from xlwings_udfs.hosts.desktop.vba_module import FILES_FOLDER, modules
+from xlwings_udfs.hosts.desktop.package import PROPERTIES_PART
+from xlwings_udfs.hosts.desktop.vba_module import FILES_FOLDER
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-PYTHON = r"C:\Users\Jürgen Ω\Python 3.12\python.exe"
 VERSION = amzn_fcf.__version__
 DLLS = ("xlwings32-0.37.8.dll", "xlwings64-0.37.8.dll")
 
@@ -64,87 +55,11 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
     return status, out, errors
 
 
-def package_of(data: bytes) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(data))
-
-
-def test_the_package_is_that_of_an_add_in() -> None:
-    package = package_of(addin(PYTHON))
-    types = package.read("[Content_Types].xml").decode()
-    assert (
-        '<Override PartName="/xl/workbook.xml" '
-        'ContentType="application/vnd.ms-excel.addin.macroEnabled.main+xml"/>' in types
-    )
-    assert '"/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"' in types
-    assert package.testzip() is None
-    for name in package.namelist():
-        if name.endswith((".xml", ".rels")):
-            ET.fromstring(package.read(name))  # noqa: S314  # ours
-    relations = package.read("_rels/.rels").decode()
-    assert "relationships/ui/extensibility" in relations
-    assert not [name for name in package.namelist() if "signature" in name.lower()]
-
-
-def test_every_relation_leads_to_a_part_and_every_part_has_a_type() -> None:
-    package = package_of(addin(PYTHON))
-    types = package.read("[Content_Types].xml").decode()
-    for name in package.namelist():
-        assert f'PartName="/{name}"' in types or name.endswith((".rels", ".xml")), name
-    for relations in (each for each in package.namelist() if each.endswith(".rels")):
-        folder = relations.replace("_rels/", "").rpartition("/")[0]
-        for target in re.findall(r'Target="(.*?)"', package.read(relations).decode()):
-            assert f"{folder}/{target}".lstrip("/") in package.namelist(), target
-
-
-def test_an_auditor_of_office_files_finds_no_fault(tmp_path: Path) -> None:
-    """As a workbook, since the auditor does not know add-ins; it asks for a theme, which Excel does not."""
-    from openxml_audit import OpenXmlValidator  # type: ignore[import-untyped]  # noqa: PLC0415  # has no types; loads its data
-
-    path = tmp_path / "addin.xlsm"
-    path.write_bytes(as_workbook(addin(PYTHON)))
-    result = OpenXmlValidator().validate(str(path))
-    assert [str(each) for each in result.errors if "relationships/theme" not in str(each)] == []
-
-
-def as_workbook(data: bytes) -> bytes:
-    """Return an add-in as a workbook with macros, for readers that do not know add-ins."""
-    return with_parts(data, lambda _, part: part.replace(ADD_IN_TYPE.encode(), MACRO_TYPE.encode()))
-
-
-def test_openpyxl_and_olevba_read_it() -> None:
-    data = addin(PYTHON)
-    book = openpyxl.load_workbook(io.BytesIO(as_workbook(data)), keep_vba=True)
-    (sheet,) = book.worksheets
-    assert book.code_name == "ThisWorkbook"
-    assert sheet.sheet_properties.codeName == "Sheet1"
-    assert [sheet["A1"].value, sheet["B1"].value] == ["Interpreter_Win", PYTHON]
-    if book.vba_archive:
-        book.vba_archive.close()
-    parser = VBA_Parser("vbaProject.bin", data=package_of(data).read("xl/vbaProject.bin"))
-    names = [name.rpartition(".")[0] for _, _, name, _ in parser.extract_macros()]
-    assert names == [each.name for each in modules(["Sheet1"])]
-
-
-def test_the_ribbon_has_five_buttons_under_one_tab() -> None:
-    ribbon = ET.fromstring(package_of(addin(PYTHON)).read("customUI/customUI14.xml"))  # noqa: S314  # ours
-    space = "{http://schemas.microsoft.com/office/2009/07/customui}"
-    assert [each.get("label") for each in ribbon.iter(f"{space}tab")] == ["Amazon FCF"]
-    assert [each.get("label") for each in ribbon.iter(f"{space}button")] == [
-        "Insert function", "Help", "Restart Python", "Version", "Log",
-    ]  # fmt: skip
-
-
-def test_the_same_path_gives_the_same_bytes_and_the_macros_do_not_hold_it() -> None:
-    assert addin(PYTHON) == addin(PYTHON)
-    one, other = (package_of(addin(path)).read("xl/vbaProject.bin") for path in (PYTHON, "/usr/bin/python"))
-    assert one == other
-
-
 def test_install_status_upgrade_and_remove(
     excel: Path, xlwings_of_windows: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, out, _ = said(capsys, "status")
-    assert (status, out) == (1, f"{excel / ADD_IN} is not installed: amzn-fcf addin install\n")
+    assert (status, out) == (1, f"{excel / ADD_IN} is not installed: py -m amzn_fcf addin install\n")
 
     status, out, errors = said(capsys, "install")
     assert (status, errors) == (0, "")
@@ -184,7 +99,7 @@ def test_install_status_upgrade_and_remove(
 
 def rewrite(path: Path, found: str, wanted: str) -> None:
     """Change a text of the add-in's properties."""
-    source = package_of(path.read_bytes())
+    source = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
     with zipfile.ZipFile(path, "w") as written:
         for name in source.namelist():
             part = source.read(name)
@@ -199,8 +114,8 @@ def test_a_newer_add_in_stays_unless_it_is_forced(excel: Path, capsys: pytest.Ca
     status, _, errors = said(capsys, "install")
     assert status == 2
     assert errors == (
-        f"amzn-fcf: error: {excel / ADD_IN} is version 99.1, newer than {VERSION}: upgrade with py -m pip "
-        "install --upgrade amzn-fcf or replace it with --force\n"
+        f"amzn-fcf: error: {excel / ADD_IN} is version 99.1, newer than {VERSION}: upgrade this "
+        "package, or replace the add-in with --force\n"
     )
     assert said(capsys, "install", "--force")[0] == 0
 
@@ -218,7 +133,8 @@ def test_two_pythons_are_told_apart(excel: Path, tmp_path: Path, capsys: pytest.
     status, out, _ = said(capsys, "status")
     assert status == 1
     assert out.splitlines()[-1] == (
-        "that is not the Python of this command: amzn-fcf addin install --force lets the add-in call this one"
+        "that is not the Python of this command: py -m amzn_fcf addin install --force lets the add-in call "
+        "this one"
     )
     other.unlink()  # a Python that is gone keeps nobody from installing
     assert "Python is not there any more" in said(capsys, "status")[1]
@@ -334,97 +250,109 @@ def test_a_file_of_that_name_which_is_not_ours_is_left_alone(
         status, _, errors = said(capsys, *action)
         assert status == 2
         assert errors == (
-            f"amzn-fcf: error: {excel / ADD_IN} is no add-in of amzn-fcf: move it away and try again\n"
+            f"amzn-fcf: error: {excel / ADD_IN} is no add-in of amzn-fcf, or damaged: move it away and try "
+            "again\n"
         )
     assert (excel / ADD_IN).read_bytes() == before
 
 
-def test_the_help_names_every_function() -> None:
-    page = help_page()
-    for name in FUNCTIONS:
-        assert f"<h2>{name}(" in page
-    assert "&lt;script" not in page
-    assert page.isascii()
-
-
-def bundle(folder: Path, source: Path, *more: str) -> tuple[int, str, str]:
-    command = [
-        sys.executable,
-        "-m",
-        "amzn_fcf",
-        "addin",
-        "bundle",
-        "--to",
-        str(folder),
-        "--from",
-        str(source),
+def test_whatever_byte_of_the_properties_is_damaged_there_is_no_traceback(tmp_path: Path) -> None:
+    whole, name = addin("python"), PROPERTIES_PART.encode()
+    entry = zipfile.ZipFile(io.BytesIO(whole)).getinfo(PROPERTIES_PART)
+    places = [
+        *range(entry.header_offset, entry.header_offset + 30 + len(name) + entry.compress_size),
+        *range(whole.rindex(name) - 46, len(whole)),
     ]
-    done = subprocess.run(
-        [*command, *more],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PIP_NO_INDEX": "1"},
-    )
-    return done.returncode, done.stdout, done.stderr
+    unreadable = 0
+    for place in places:
+        (tmp_path / ADD_IN).write_bytes(whole[:place] + b"\xff" + whole[place + 1 :])
+        try:
+            found_in(tmp_path)
+        except WorkbookError:
+            unreadable += 1
+    assert unreadable > len(places) / 2
 
 
-def wheel(folder: Path, name: str, requires: Sequence[str] = ()) -> Path:
-    """Write a wheel of a package with nothing but a name and requirements."""
-    path = folder / f"{name}-1.0-py3-none-any.whl"
-    needed = "".join(f"Requires-Dist: {each}\n" for each in requires)
-    information = f"{name}-1.0.dist-info"
-    with zipfile.ZipFile(path, "w") as written:
-        written.writestr(f"{name}.py", "")
-        written.writestr(
-            f"{information}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{needed}"
-        )
-        written.writestr(
-            f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        written.writestr(f"{information}/RECORD", "")
-    return path
+def test_a_damaged_module_of_an_add_in_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damaged = bytearray(addin("python"))
+    damaged[damaged.index(b"xl/vbaProject.bin") + 5000] ^= 1
+    (tmp_path / ADD_IN).write_bytes(damaged)
+    status, _, errors = said(capsys, "status", "--to", str(tmp_path))
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "or damaged: move it away" in errors
 
 
-def test_a_bundle_holds_wheels_and_installs_them_without_a_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("xlwings_of_windows")
+def test_an_add_in_of_another_version_is_a_fault_that_status_names(
+    excel: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = tmp_path / "wheels with blank"
-    source.mkdir()
-    wheel(source, "needed")
-    ours = wheel(source, "amzn_fcf_toy", ["needed"])
-    monkeypatch.setenv("PIP_FIND_LINKS", source.as_uri())
-    folder = tmp_path / "Büro Ω" / "offline"
-    status, out, errors = bundle(folder, ours)
-    assert (status, errors) == (0, "")
-    assert sorted(each.name for each in (folder / "wheels").iterdir()) == [
-        "amzn_fcf_toy-1.0-py3-none-any.whl", "needed-1.0-py3-none-any.whl",
-    ]  # fmt: skip
-    assert "For desks with Windows run this on Windows." in out or sys.platform == "win32"
-    script = (folder / "install.cmd").read_bytes()
-    assert script.count(b"\n") == script.count(b"\r\n")
-    text = script.decode("ascii")
-    assert '--no-index --find-links "%~dp0wheels"' in text
-    assert "-m amzn_fcf addin install" in text
-    # what install.cmd has pip do, done in a new environment here
-    monkeypatch.delenv("PIP_FIND_LINKS")
-    venv.create(tmp_path / "new", with_pip=True)
-    python = tmp_path / "new" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    options = ["--quiet", "--no-index", "--find-links", str(folder / "wheels"), "amzn_fcf_toy"]
-    subprocess.run([python, "-m", "pip", "install", *options], check=True)
-    subprocess.run([python, "-c", "import amzn_fcf_toy, needed"], check=True)
-
-
-def test_a_bundle_that_cannot_be_made_says_what_pip_said(tmp_path: Path) -> None:
-    source = wheel(tmp_path, "amzn_fcf_toy", ["not_to_be_found"])
-    status, _, errors = bundle(tmp_path / "offline", source)
-    assert status == 2
-    assert (
-        "pip could not collect the wheels: ERROR: No matching distribution found for not_to_be_found"
-        in errors
+    said(capsys, "install")
+    rewrite(excel / ADD_IN, VERSION, "0.0.1")
+    status, out, _ = said(capsys, "status")
+    assert status == 1
+    assert out.endswith(
+        "the versions differ: py -m amzn_fcf addin install --force writes the add-in of this one\n"
     )
-    assert errors.count("\n") == 1
-    assert not (tmp_path / "offline").exists()
+
+
+@pytest.mark.usefixtures("xlwings_of_windows")
+def test_python_of_the_microsoft_store_is_told_that_excel_will_not_see_the_add_in(
+    excel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12_3.12.2800.0_x64__qbz"
+    monkeypatch.setattr(sys, "base_prefix", store)
+    status, _, errors = said(capsys, "install")
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "Python from the Microsoft Store writes there: take Python from python.org" in errors
+    assert not excel.exists()
+    assert said(capsys, "install", "--to", str(tmp_path / "elsewhere"))[0] == 0
+
+
+@pytest.mark.usefixtures("xlwings_of_windows")
+def test_an_add_in_elsewhere_is_opened_by_hand_and_the_user_is_told_how(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what a folder's name may hold on Windows."""
+    folder = tmp_path / "Büro Ω 'q' 100% & co^!"
+    status, out, _ = said(capsys, "install", "--to", str(folder))
+    assert status == 0
+    assert f"In Excel once: File, Options, Add-ins, Go, Browse, {folder / ADD_IN}\n" in out
+    assert said(capsys, "status", "--to", str(folder))[0] == 0
+    assert said(capsys, "remove", "--to", str(folder))[0] == 0
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("xlwings_of_windows")
+def test_a_path_too_long_for_excel_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    room = 218 - len(str(tmp_path / ADD_IN)) - 1
+    status, _, errors = said(capsys, "install", "--to", str(tmp_path / ("x" * (room + 1))))
+    assert (status, errors.count("\n")) == (2, 1)
+    assert errors.endswith(
+        "Excel opens no path of more than 218 characters: name a shorter folder with --to\n"
+    )
+    assert list(tmp_path.glob("x*")) == []
+    assert said(capsys, "install", "--to", str(tmp_path / ("x" * room)))[0] == 0
+
+
+@pytest.mark.usefixtures("xlwings_of_windows")
+def test_what_a_killed_installation_left_does_not_stay_where_excel_would_open_it(
+    excel: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    excel.mkdir()
+    left = part_of(excel / ADD_IN, 1)
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    said(capsys, "install")
+    assert [each.name for each in excel.iterdir() if each.is_file()] == [ADD_IN]
+
+
+def test_installations_at_one_time_leave_a_whole_add_in(tmp_path: Path, xlwings_of_windows: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(xlwings_of_windows / "Python" / "site-packages")}
+    command = [sys.executable, "-m", "amzn_fcf", "addin", "install", "--force", "--to", str(tmp_path / "x")]
+    started = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [each.wait(60) for each in started] == [0, 0, 0]
+    assert found_in(tmp_path / "x") is not None
+    assert sorted(each.name for each in (tmp_path / "x").iterdir()) == [FILES_FOLDER, ADD_IN]
 
 
 @pytest.mark.parametrize("arguments", [["install", "--to", ""], ["install", "--from", "x"]])

@@ -9,8 +9,6 @@ import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
-from importlib.resources import files
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import com_stand_in
@@ -199,92 +197,6 @@ def test_the_function_wizard_shows_category_and_descriptions_in_full(excel: Exce
     assert "One of: company, after_leases" in known["AMZN_FCF"]["arguments"][2][1]
 
 
-def code_of(text: str) -> str:
-    """Return VBA without texts and comments, and with continued lines joined."""
-    bare = re.sub(r'"(?:[^"]|"")*"', '""', text)
-    return re.sub(r"'.*", "", bare).replace(" _\n", " ")
-
-
-SOURCES = {each.name: each.source for each in modules(["Sheet1"])}
-
-
-def test_a_module_has_one_function_each_with_its_optional_arguments() -> None:
-    text = SOURCES["AmznFunctions"]
-    found = re.findall(
-        r"^Public Function (\w+)\((.*)\) As Variant\n"
-        r'    \1 = FromPython\("\1", Array\((.*)\)\)\nEnd Function$',
-        text,
-        re.MULTILINE,
-    )
-    assert [name for name, _, _ in found] == list(FUNCTIONS)
-    for name, declared, handed_on in found:
-        arguments = descriptions()[name].arguments
-        assert handed_on == ", ".join(each.name for each in arguments)
-        assert declared == ", ".join(
-            f"{'Optional ' if each.optional else ''}ByVal {each.name} As Variant" for each in arguments
-        )
-    assert f'MODULE_OF_FUNCTIONS As String = "{PYTHON_MODULE}"' in SOURCES["AmznPython"]
-
-
-def test_the_module_turns_every_mark_into_its_error_value() -> None:
-    text = SOURCES["AmznFunctions"]
-    cases = dict(re.findall(r'Case "(.*)": CellValue = CVErr\((\w+)\)', text))
-    assert cases == {
-        "#N/A": "xlErrNA", "#NUM!": "xlErrNum", "#VALUE!": "xlErrValue", "#REF!": "xlErrRef",
-        "#DIV/0!": "xlErrDiv0", "#NAME?": "xlErrName",
-        "#NULL!": "xlErrNull",
-    }  # fmt: skip
-    assert set(cases) > {NOT_AVAILABLE, BAD_NUMBER, BAD_VALUE}
-    assert "Case Else: CellValue = CVErr(xlErrValue)" in text
-    assert f"If Left$(value, 1) <> ChrW$({ord(MARK)}) Then Exit Function" in text
-    assert text.count("CellValue(answer(") == 2  # in rows, and in rows and columns
-    assert "Err.Description" not in text  # no exception's text in a cell
-
-
-@pytest.mark.parametrize("name", SOURCES)
-def test_the_modules_are_well_formed(name: str) -> None:
-    source = SOURCES[name]
-    lines = [line.strip() for line in code_of(source).splitlines()]
-    openings = {
-        "Function": r"(?:Public |Private )?Function ", "Sub": r"(?:Public |Private )?Sub ",
-        "If": r"If .* Then$", "Select": r"Select Case ", "With": r"With ",
-    }  # fmt: skip
-    for word, opening in openings.items():
-        assert sum(bool(re.match(opening, line)) for line in lines) == lines.count(f"End {word}"), word
-    assert sum(line.startswith("For ") for line in lines) == sum(line.startswith("Next ") for line in lines)
-    assert sum(line.startswith("Do") for line in lines) == sum(line.startswith("Loop") for line in lines)
-    assert max(map(len, source.splitlines())) < 1024
-    assert all(run.count("\n") <= 24 for run in re.findall(r"(?:.* _\n)+", source))
-    assert all(line.count("(") == line.count(")") for line in lines)
-    assert "{" not in re.sub(r'"[^"]*"', "", source)  # no gap was left
-    assert source.isascii()
-
-
-def test_the_wizard_is_told_of_every_function_under_the_name_of_its_workbook() -> None:
-    described = re.findall(r'MacroOptions Macro:=ours & "(\w+)"', SOURCES["AmznWorkbooks"])
-    assert described == list(FUNCTIONS)
-    assert "CalculateFull" not in "".join(SOURCES.values())
-
-
-def test_no_macro_starts_a_program_or_makes_an_object_which_virus_scanners_look_for() -> None:
-    code = "".join(map(code_of, SOURCES.values()))
-    assert not re.findall(r"\b(?:Shell|CreateObject|GetObject|ExecuteExcel4Macro|SendKeys)\b", code)
-
-
-def test_excel_finds_whatever_the_ribbon_calls() -> None:
-    ribbon = files("xlwings_udfs.hosts.desktop").joinpath("ribbon.xml").read_text(encoding="utf-8")
-    called = re.findall(r'onAction="(\w+)"', ribbon)
-    assert len(called) == 5
-    for name in called:
-        assert f"Public Sub {name}(ByVal control As Object)" in SOURCES["AmznMacros"]
-
-
-def test_the_command_that_starts_python_names_a_module_that_exists() -> None:
-    (module,) = re.findall(r"-m ([\w.]+) \$\(CLSID\)", SOURCES["AmznPython"])
-    assert find_spec(module) is not None
-    assert "ActiveWorkbook" not in "".join(SOURCES.values())  # one Python, whichever book is active
-
-
 def test_python_writes_a_log_for_the_button_that_shows_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,5 +212,17 @@ def test_python_writes_a_log_for_the_button_that_shows_it(
     assert sys.executable in text
     assert "asked by {1}" in text
     assert "RuntimeError: Excel has ended" in text
-    assert r'Environ$("LOCALAPPDATA") & "\amzn-fcf\excel.log"' in SOURCES["AmznPython"]
+    logging.getLogger().handlers.clear()
+    source = next(each.source for each in modules(["Sheet1"]) if each.name == "AmznPython")
+    assert 'variableName = "LOCALAPPDATA"' in source
+    assert r'LogFile = Left$(buffer, size) & "\amzn-fcf\excel.log"' in source
+
+
+def test_python_answers_where_no_log_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "taken"))
+    monkeypatch.setattr(xlwings, "serve", asked.append)
+    serve.main("{1}")
+    assert asked == ["{1}"]
     logging.getLogger().handlers.clear()

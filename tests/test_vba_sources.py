@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from xlwings_udfs.hosts.desktop.vba_module import modules
-from xlwings_udfs.hosts.desktop.wizard import LONGEST_DESCRIPTION
+from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, MARK, NOT_AVAILABLE
+from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.hosts.desktop.vba_module import PYTHON_MODULE, modules
+from xlwings_udfs.hosts.desktop.wizard import LONGEST_DESCRIPTION, descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCES: Final = {each.name: each.source for each in modules(["Sheet1"])}
-LONGEST_LINE, MOST_CONTINUATIONS = 1023, 24
 WORDS: Final = """
     and as byref byval call case const declare dim do each else end error exit explicit false for function
     get goto if in is lib long longptr loop me new next not nothing object on option optional private
@@ -89,30 +91,6 @@ def test_every_name_is_declared_as_option_explicit_asks() -> None:
     assert undeclared(broken) == ["M.A: y", "M.A: Later"]
 
 
-@pytest.mark.parametrize("module", SOURCES)
-def test_a_module_is_within_the_limits_of_the_editor(module: str) -> None:
-    source = SOURCES[module]
-    assert source.isascii()  # another code page would read other letters otherwise
-    assert max(map(len, source.splitlines())) <= LONGEST_LINE
-    for statement in re.findall(r"(?:^.* _\n)+", source, re.MULTILINE):
-        assert statement.count(" _\n") <= MOST_CONTINUATIONS
-    code = plain(source)
-    assert "Option Explicit" in code or not code.strip()
-    assert PROCEDURE.sub("", code).count("End ") == 0
-    for match in PROCEDURE.finditer(code):
-        balanced(match[4])
-
-
-def balanced(body: str) -> None:
-    """Compare how often blocks begin and end."""
-    for begin, end in {
-        r"If .* Then": "End If", "Select Case .*": "End Select", "With .*": "End With", "For .*": "Next.*",
-        "Do(?: While .*)?": "Loop.*",
-    }.items():  # fmt: skip
-        begun, ended = (len(re.findall(rf"^ *{each} *$", body, re.MULTILINE)) for each in (begin, end))
-        assert begun == ended, (begin, body)
-
-
 def test_letters_of_other_languages_in_paths_are_not_lost() -> None:
     """VBA's own functions for files and the environment turn them into question marks."""
     for source in SOURCES.values():
@@ -161,3 +139,72 @@ def test_the_wizard_gets_no_more_texts_than_arguments_and_none_that_it_refuses()
         assert len(arguments) == len(DECLARED.findall(functions[name])), name
         for text in (summary, *arguments):
             assert 0 < len(text.replace('""', '"')) <= LONGEST_DESCRIPTION
+
+
+def test_a_module_has_one_function_each_with_its_optional_arguments() -> None:
+    text = SOURCES["AmznFunctions"]
+    found = re.findall(
+        r"^Public Function (\w+)\((.*)\) As Variant\n"
+        r'    \1 = FromPython\("\1", Array\((.*)\)\)\nEnd Function$',
+        text,
+        re.MULTILINE,
+    )
+    assert [name for name, _, _ in found] == list(FUNCTIONS)
+    for name, declared, handed_on in found:
+        arguments = descriptions()[name].arguments
+        assert handed_on == ", ".join(each.name for each in arguments)
+        assert declared == ", ".join(
+            f"{'Optional ' if each.optional else ''}ByVal {each.name} As Variant" for each in arguments
+        )
+    assert f'MODULE_OF_FUNCTIONS As String = "{PYTHON_MODULE}"' in SOURCES["AmznPython"]
+
+
+def test_the_module_turns_every_mark_into_its_error_value() -> None:
+    text = SOURCES["AmznFunctions"]
+    cases = dict(re.findall(r'Case "(.*)": CellValue = CVErr\((\w+)\)', text))
+    assert cases == {
+        "#N/A": "xlErrNA", "#NUM!": "xlErrNum", "#VALUE!": "xlErrValue", "#REF!": "xlErrRef",
+        "#DIV/0!": "xlErrDiv0", "#NAME?": "xlErrName",
+        "#NULL!": "xlErrNull",
+    }  # fmt: skip
+    assert set(cases) > {NOT_AVAILABLE, BAD_NUMBER, BAD_VALUE}
+    assert "Case Else: CellValue = CVErr(xlErrValue)" in text
+    assert f"If Left$(value, 1) <> ChrW$({ord(MARK)}) Then Exit Function" in text
+    assert text.count("CellValue(answer(") == 2  # in rows, and in rows and columns
+    assert "Err.Description" not in text  # no exception's text in a cell
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_modules_are_well_formed(name: str) -> None:
+    source = SOURCES[name]
+    lines = [line.strip() for line in plain(source).splitlines()]
+    openings = {
+        "Function": r"(?:Public |Private )?Function ", "Sub": r"(?:Public |Private )?Sub ",
+        "If": r"If .* Then$", "Select": r"Select Case ", "With": r"With ",
+    }  # fmt: skip
+    for word, opening in openings.items():
+        assert sum(bool(re.match(opening, line)) for line in lines) == lines.count(f"End {word}"), word
+    assert sum(line.startswith("For ") for line in lines) == sum(line.startswith("Next ") for line in lines)
+    assert sum(line.startswith("Do") for line in lines) == sum(line.startswith("Loop") for line in lines)
+    assert max(map(len, source.splitlines())) < 1024
+    assert all(run.count("\n") <= 24 for run in re.findall(r"(?:.* _\n)+", source))
+    assert all(line.count("(") == line.count(")") for line in lines)
+    assert "{" not in re.sub(r'"[^"]*"', "", source)  # no gap was left
+    assert source.isascii()
+
+
+def test_the_wizard_is_told_of_every_function_under_the_name_of_its_workbook() -> None:
+    described = re.findall(r'MacroOptions Macro:=ours & "(\w+)"', SOURCES["AmznWorkbooks"])
+    assert described == list(FUNCTIONS)
+    assert "CalculateFull" not in "".join(SOURCES.values())
+
+
+def test_no_macro_starts_a_program_or_makes_an_object_which_virus_scanners_look_for() -> None:
+    code = "".join(map(plain, SOURCES.values()))
+    assert not re.findall(r"\b(?:Shell|CreateObject|GetObject|ExecuteExcel4Macro|SendKeys)\b", code)
+
+
+def test_the_command_that_starts_python_names_a_module_that_exists() -> None:
+    (module,) = re.findall(r"-m ([\w.]+) \$\(CLSID\)", SOURCES["AmznPython"])
+    assert find_spec(module) is not None
+    assert "ActiveWorkbook" not in "".join(SOURCES.values())  # one Python, whichever book is active

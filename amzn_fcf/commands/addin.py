@@ -43,12 +43,17 @@ def run(arguments: Arguments) -> int:
 
 def _excel(arguments: Arguments) -> int:
     from xlwings_udfs.hosts.desktop.addin import ADD_IN, found_in, install, remove, start_folder
+    from xlwings_udfs.hosts.desktop.vba_module import INSTALL
 
     folder = Path(arguments.to) if arguments.to else start_folder()
     if arguments.action == "install":
         for path in install(folder, force=arguments.force):
             print(f"wrote {path}")
-        print("Close Excel if it is open, and start it: the tab Amazon FCF is there. Try =AMZN_FCF(2026)")
+        if arguments.to:
+            print(f"In Excel once: File, Options, Add-ins, Go, Browse, {folder.absolute() / ADD_IN}")
+        else:
+            print("Close Excel if it is open, and start it.")
+        print("The tab Amazon FCF is then there. Try =AMZN_FCF(2026)")
         return 0
     if arguments.action == "remove":
         removed = remove(folder)
@@ -59,17 +64,20 @@ def _excel(arguments: Arguments) -> int:
         return 0
     there = found_in(folder)
     if there is None:
-        print(f"{folder / ADD_IN} is not installed: amzn-fcf addin install")
+        print(f"{folder / ADD_IN} is not installed: {INSTALL}")
         return _REMEDY_NEEDED
     return _print_status(there)
 
 
 def _print_status(there: Installed) -> int:
     from amzn_fcf import __version__
+    from xlwings_udfs.hosts.desktop.vba_module import INSTALL
 
-    again = "amzn-fcf addin install --force"
+    again = f"{INSTALL} --force"
     faults = []
     print(f"{there.path}, version {there.version}; this is version {__version__}")
+    if there.version != __version__:
+        faults.append(f"the versions differ: {again} writes the add-in of this one")
     if not there.python_is_there:
         faults.append(f"Python is not there any more: {again} writes the add-in for this one")
     elif not there.calls_this_python:

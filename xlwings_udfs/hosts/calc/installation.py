@@ -69,6 +69,7 @@ class Office:
                 check=False,
                 capture_output=True,
                 text=True,
+                errors="replace",
                 timeout=_SECONDS,
             )
         except subprocess.TimeoutExpired:

@@ -11,17 +11,17 @@ import os
 import re
 import sys
 import zipfile
+import zlib
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Final
 
-from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from model.errors import WorkbookError
-from model.files import write_files
+from model.files import remove_stale_parts, write_files
 from xlwings_udfs.functions.explain import version
 from xlwings_udfs.hosts.desktop import library
 from xlwings_udfs.hosts.desktop.help_page import help_page
@@ -31,7 +31,12 @@ from xlwings_udfs.hosts.desktop.vba_module import FILES_FOLDER, HELP, SETTINGS
 ADD_IN: Final = "amzn-fcf.xlam"
 
 _VERSION, _PYTHON, _XLWINGS = "amzn-fcf", "Python", "xlwings"
-_LARGEST_PROPERTIES: Final = 100_000
+_LARGEST: Final = 5_000_000
+_DAMAGED: Final = (
+    OSError, EOFError, LookupError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, ParseError
+)  # fmt: skip
+_LONGEST_PATH: Final = 218
+"""Characters of the path of a workbook that Excel opens."""
 _CLOSE_EXCEL: Final = "close Excel, or give a folder that you may write to with --to"
 
 
@@ -68,6 +73,11 @@ def start_folder() -> Path:
         raise WorkbookError(
             "Excel's start folder is known on Windows only (APPDATA is not set): name a folder with --to"
         )
+    if "WindowsApps" in PureWindowsPath(sys.base_prefix).parts:
+        raise WorkbookError(
+            "Windows hides from Excel what Python from the Microsoft Store writes there: take Python from "
+            "python.org, or name a folder outside AppData with --to"
+        )
     excel = Path(roaming, "Microsoft", "Excel")
     if not excel.is_dir():
         raise WorkbookError(f"{excel}: Excel has no folder there: start Excel once, or name one with --to")
@@ -89,15 +99,17 @@ def found_in(folder: Path) -> Installed | None:
         return None
     try:
         with zipfile.ZipFile(path) as package:
-            if package.getinfo(PROPERTIES_PART).file_size > _LARGEST_PROPERTIES:
-                raise KeyError(PROPERTIES_PART)  # noqa: TRY301  # as if it had none
+            if sum(each.file_size for each in package.infolist()) > _LARGEST or package.testzip():
+                raise zipfile.BadZipFile  # damaged, or not ours
             root = fromstring(package.read(PROPERTIES_PART))
         found = {each.get("name"): "".join(each.itertext()) for each in root}
         return Installed(path, found[_VERSION], found[_PYTHON], found[_XLWINGS])
     except PermissionError as error:
         raise WorkbookError(f"{path}: cannot be read ({error.strerror}): close Excel and try again") from None
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, ParseError, DefusedXmlException):
-        raise WorkbookError(f"{path} is no add-in of amzn-fcf: move it away and try again") from None
+    except _DAMAGED:
+        raise WorkbookError(
+            f"{path} is no add-in of amzn-fcf, or damaged: move it away and try again"
+        ) from None
 
 
 def install(folder: Path, *, force: bool = False) -> list[Path]:
@@ -109,10 +121,13 @@ def install(folder: Path, *, force: bool = False) -> list[Path]:
         If the add-in that is there is newer, or calls another Python that exists, unless ``force``; if
         xlwings' library is missing; if the folder cannot be written to.
     """
+    if len(str((folder / ADD_IN).absolute())) > _LONGEST_PATH:
+        longest = f"Excel opens no path of more than {_LONGEST_PATH} characters"
+        raise WorkbookError(f"{folder / ADD_IN}: {longest}: name a shorter folder with --to")
     there = found_in(folder)
     if there and not force:
         if _numbers(there.version) > _numbers(version()):
-            upgrade = "upgrade with  py -m pip install --upgrade amzn-fcf  or replace it with --force"
+            upgrade = "upgrade this package, or replace the add-in with --force"
             raise WorkbookError(f"{there.path} is version {there.version}, newer than {version()}: {upgrade}")
         if there.python_is_there and not there.calls_this_python:
             remedy = "run this with that Python, or let the add-in call this one with --force"
@@ -120,6 +135,7 @@ def install(folder: Path, *, force: bool = False) -> list[Path]:
     beside = {**library.libraries(), HELP: help_page().encode()}
     contents = {folder / FILES_FOLDER / name: content for name, content in beside.items()}
     contents[folder / ADD_IN] = addin(sys.executable)  # last: with it the rest is complete
+    remove_stale_parts(folder)  # Excel would open them
     written = write_files(contents, remedy=_CLOSE_EXCEL)
     for path in (folder / FILES_FOLDER).glob("xlwings*.dll"):
         if path not in contents:  # of an earlier xlwings

@@ -20,15 +20,15 @@ _INSTALL: Final = """\
 rem Installs amzn-fcf from this folder, without a network, and its add-in for Excel.
 rem It makes a Python environment of its own in the folder amzn-fcf of your local data; nothing else changes.
 setlocal
-set HOME_OF_PYTHON=%LOCALAPPDATA%\\amzn-fcf\\python
+set "HOME_OF_PYTHON=%LOCALAPPDATA%\\amzn-fcf\\python"
 py -{python} -c "" 2>nul
 if errorlevel 1 (
     echo Python {python} is missing: install it from python.org, for you alone, and run this again.
     goto failed
 )
 py -{python} -m venv "%HOME_OF_PYTHON%" || goto failed
-"%HOME_OF_PYTHON%\\Scripts\\python.exe" -m pip install --quiet --no-index --find-links "%~dp0wheels" ^
-    --upgrade {name} || goto failed
+"%HOME_OF_PYTHON%\\Scripts\\python.exe" -m pip --isolated install --quiet --no-index ^
+    --find-links "%~dp0wheels" --upgrade {name} || goto failed
 "%HOME_OF_PYTHON%\\Scripts\\python.exe" -m amzn_fcf addin install %* || goto failed
 echo Done: start Excel, and look for the tab Amazon FCF.
 pause
@@ -52,31 +52,34 @@ def write_bundle(out: Path, source: str | None = None) -> list[Path]:
         was installed from.
     """
     with temporary_folder("to collect wheels") as made:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "--quiet",
-            "--wheel-dir",
-            str(made),
-            source or _source(),
-        ]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  # our own arguments
+        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(made)]
+        done = subprocess.run(  # noqa: S603  # our own arguments
+            [*command, source or _source()], check=False, capture_output=True, text=True, errors="replace"
+        )
         if done.returncode != 0:
-            said = [line for line in done.stderr.splitlines() if line.strip()] or ["no word"]
-            raise WorkbookError(
-                f"pip could not collect the wheels: {said[-1].strip()}: try  pip wheel {_NAME}"
-            )
+            raise WorkbookError(f"pip could not collect the wheels: {_fault(done.stderr)}")
         contents = {out / "wheels" / each.name: each.read_bytes() for each in sorted(made.glob("*.whl"))}
+    if not any(path.name.startswith(_NAME.replace("-", "_") + "-") for path in contents):
+        raise WorkbookError(f"{source} is not {_NAME}, which install.cmd installs: name its folder or wheel")
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     text = _INSTALL.format(python=python, name=_NAME)
     contents[out / "install.cmd"] = text.replace("\n", "\r\n").encode("ascii")
     return write_files(contents)
 
 
+def _fault(said: str) -> str:
+    """Return what pip found, of all that it said; uv makes environments without pip."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it said nothing"]
+    if lines[-1].endswith("No module named pip"):
+        return f"{sys.executable} has no pip: add it with  {sys.executable} -m ensurepip"
+    return next((line for line in reversed(lines) if line.startswith("ERROR")), lines[-1])
+
+
 def _source() -> str:
-    """Return where this package was installed from: a folder, a wheel, or its name for an index."""
+    """Return where this package was installed from: a folder or a wheel.
+
+    Its name alone would ask an index, where anybody may have taken it.
+    """
     try:
         recorded = distribution(_NAME).read_text("direct_url.json")
     except PackageNotFoundError:
@@ -86,4 +89,6 @@ def _source() -> str:
         if path.exists():
             return str(path)
     project = Path(__file__).parents[3]
-    return str(project) if (project / "pyproject.toml").is_file() else _NAME
+    if not (project / "pyproject.toml").is_file():
+        raise WorkbookError("what this was installed from is gone: name its folder or wheel with --from")
+    return str(project)

@@ -38,7 +38,7 @@ Errors|
 #NUM!|No meaning: a multiple of a loss, no solution.
 #VALUE!|Wrong argument: =AMZN_EXPLAIN(line, period, scenario, overrides) says how. In every cell: step 2.
 #NAME?|Macros are blocked: step 1.
-In the wizard|#N/A until you press OK: Python is not asked at every letter that you type.
+In the wizard|#N/A in a new formula until you press OK: Python is not asked at every letter that you type.
 """
     pairs = (line.partition("|") for line in lines.splitlines())
     return [(head, text) for head, _, text in pairs]

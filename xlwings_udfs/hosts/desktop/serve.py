@@ -11,24 +11,44 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _logger = logging.getLogger(__name__)
 _MOST_BYTES: Final = 1_000_000
+_LOCAL_DATA: Final = 0x1C
+"""Windows' number of the folder that LOCALAPPDATA names."""
 
 
 def log_file() -> Path:
     """Return the path of the log, which the ribbon's button opens."""
-    return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "amzn-fcf" / "excel.log"
+    folder = Path(os.environ.get("LOCALAPPDATA") or Path.home())
+    if sys.platform == "win32" and not folder.is_dir():
+        # xlwings' library hands variables on in the letters of one language: others came as question marks
+        import ctypes  # noqa: PLC0415  # only here
+
+        found = ctypes.create_unicode_buffer(1024)
+        ctypes.windll.shell32.SHGetFolderPathW(None, _LOCAL_DATA, None, 0, found)
+        folder = Path(found.value)
+    return folder / "amzn-fcf" / "excel.log"
+
+
+def _opened(log: Path) -> TextIO:
+    """Open the log; if that cannot be, what is said is lost, which is no reason not to answer."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        mode = "w" if log.exists() and log.stat().st_size > _MOST_BYTES else "a"
+        return log.open(mode, encoding="utf-8", buffering=1)
+    except OSError:
+        return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def main(class_id: str) -> None:
     """Answer Excel until it ends."""
-    log = log_file()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    mode = "w" if log.exists() and log.stat().st_size > _MOST_BYTES else "a"
     with (
-        log.open(mode, encoding="utf-8", buffering=1) as stream,
+        _opened(log_file()) as stream,
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
     ):

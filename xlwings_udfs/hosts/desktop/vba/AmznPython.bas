@@ -166,5 +166,5 @@ Public Function LogFile() As String
     variableName = "LOCALAPPDATA"
     buffer = String$(1024, vbNullChar)
     size = GetEnvironmentVariableW(StrPtr(variableName), StrPtr(buffer), 1024)
-    LogFile = Left$(buffer, size) & "\{files}\excel.log"
+    LogFile = Left$(buffer, size) & "\amzn-fcf\excel.log"
 End Function
