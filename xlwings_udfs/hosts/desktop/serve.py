@@ -39,8 +39,8 @@ def _opened(log: Path) -> TextIO:
     """Open the log; if that cannot be, what is said is lost, which is no reason not to answer."""
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        mode = "w" if log.exists() and log.stat().st_size > _MOST_BYTES else "a"
-        return log.open(mode, encoding="utf-8", buffering=1)
+        is_full = log.exists() and log.stat().st_size > _MOST_BYTES
+        return log.open("w" if is_full else "a", encoding="utf-8", buffering=1)
     except OSError:
         return Path(os.devnull).open("w", encoding="utf-8")
 
