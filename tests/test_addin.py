@@ -355,7 +355,15 @@ def test_installations_at_one_time_leave_a_whole_add_in(tmp_path: Path, xlwings_
     assert sorted(each.name for each in (tmp_path / "x").iterdir()) == [FILES_FOLDER, ADD_IN]
 
 
-@pytest.mark.parametrize("arguments", [["install", "--to", ""], ["install", "--from", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["install", "--to", ""],
+        ["install", "--from", "x"],
+        ["bundle", "--host", "calc", "--from", "x"],
+        ["install", "--host", "calc", "--force"],
+    ],
+)
 def test_options_that_do_not_fit_are_refused(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

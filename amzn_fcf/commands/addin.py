@@ -34,6 +34,10 @@ def run(arguments: Arguments) -> int:
 
     if arguments.to == "":
         raise InputError("--to needs the name of a folder")
+    if arguments.host == "calc" and (arguments.force or arguments.action == _IN_BUNDLE):
+        raise InputError(
+            "--force and  addin bundle  are for Excel; install for LibreOffice replaces what is there"
+        )
     if arguments.action == _IN_BUNDLE:
         return _bundle(arguments)
     if arguments.source:

@@ -62,7 +62,7 @@ Public Sub EndPython()
 End Sub
 
 ' Excel asks a function again at every letter that is typed in its wizard: it then answers without Python.
-' Other dialogs look the same, such as Goal Seek: a cell that holds the function already is computed.
+' Excel looks the same while it opens a CSV file, or in Goal Seek: a cell that holds the function is computed.
 Public Function WizardIsOpen(ByVal functionName As String) As Boolean
     Dim isBusy As Boolean, content As String
     On Error Resume Next
