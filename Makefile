@@ -2,6 +2,7 @@
 # make test PYTEST_ARGS=tests/test_axis.py: one file, in one process.
 # make core: the core of the suite.  make minimums: the same with the oldest libraries that pyproject.toml allows.
 # make fuzz SECONDS=600 SEED=1: odd inputs for that long.
+# make pyodide: fetches Python for browsers, for the tests that run the functions there (106 MB, of which 31 are kept).
 # make docs: runs every example of the documents, and writes what it prints.
 PYTHON ?= python3
 VENV := .venv
@@ -15,13 +16,16 @@ SECONDS ?= 600
 SEED ?= 1
 PYTEST_ARGS ?= --numprocesses=logical --dist=worksteal --durations=25
 
-.PHONY: run test core minimums fuzz lint docs bench clean
+.PHONY: run test pyodide core minimums fuzz lint docs bench clean
 
 run: $(VENV)/.run
 	$(BIN)/amzn-fcf build --out out
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+pyodide: $(VENV)/.test
+	$(BIN)/python tests/pyodide_here.py
 
 core: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal $(CORE)

@@ -63,6 +63,15 @@ class EngineError(AmznFcfError):
     """A spreadsheet engine is missing or failed."""
 
 
+class MissingLibraryError(AmznFcfError):
+    """A library is missing that only some functions need."""
+
+    def __init__(self, library: str, purpose: str) -> None:
+        remedy = f"python -m pip install {library}; or write the add-in for browsers with {library}"
+        super().__init__(f"{library} is missing, which {purpose} need: {remedy}")
+        self.library = library
+
+
 def is_error(value: object) -> bool:
     """Tell whether a value of a cell is an error value; other texts that begin with # are texts."""
     return isinstance(value, str) and value in ERROR_VALUES

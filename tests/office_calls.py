@@ -13,6 +13,20 @@ from xlwings_udfs.functions import FUNCTIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+ANSWERS = """
+from xlwings import XlwingsError, server
+import main
+
+async def answer(body):
+    try:
+        return await server.custom_functions_call(body, main)
+    except XlwingsError as error:
+        return str(error)
+
+async def found(bodies):
+    return {"meta": server.custom_functions_meta(main), "answers": [await answer(each) for each in bodies]}
+"""
+"""What xlwings makes of our main.py: metadata, and the answers to calls."""
 _KINDS = {"#N/A": "NotAvailable", "#NUM!": "Num", "#VALUE!": "Value"}
 
 

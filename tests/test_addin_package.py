@@ -102,6 +102,6 @@ def test_the_same_path_gives_the_same_bytes_and_the_macros_do_not_hold_it() -> N
 def test_the_help_names_every_function() -> None:
     page = help_page()
     for name in FUNCTIONS:
-        assert f"<h2>{name}(" in page
+        assert f'<h2 id="{name}">{name}(' in page
     assert "&lt;script" not in page
     assert page.isascii()

@@ -17,13 +17,13 @@ import xlwings
 from com_stand_in import CALLS, COM_ERROR, CellError, Cells, Excel, Variant, in_com, in_python, items
 
 from model.errors import NoRootError, NotAvailableError
-from xlwings_udfs.cells.descriptions import CATEGORY
+from xlwings_udfs.cells.descriptions import CATEGORY, LONGEST_SHOWN
 from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, MARK, NOT_AVAILABLE, ErrorValue
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop import serve
 from xlwings_udfs.hosts.desktop.template import UDF_MODULE
 from xlwings_udfs.hosts.desktop.vba_module import PYTHON_MODULE, modules
-from xlwings_udfs.hosts.desktop.wizard import LONGEST_DESCRIPTION, descriptions
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -193,7 +193,7 @@ def test_the_function_wizard_shows_category_and_descriptions_in_full(excel: Exce
             (argument.name, argument.text, argument.optional) for argument in expected.arguments
         ]
         texts = [each["doc"], *(text for _, text, _ in each["arguments"])]
-        assert all(0 < len(text) <= LONGEST_DESCRIPTION and text.isascii() for text in texts)
+        assert all(0 < len(text) <= LONGEST_SHOWN and text.isascii() for text in texts)
     assert "One of: company, after_leases" in known["AMZN_FCF"]["arguments"][2][1]
 
 

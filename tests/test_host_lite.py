@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from calls import CALLS
-from office_calls import assert_same, body, environment, expected
+from office_calls import ANSWERS, assert_same, body, environment, expected
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from programs import needs
@@ -29,29 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 ROOT = Path(__file__).parent.parent
-IN_PYODIDE = {"numpy", "pandas", "scipy"}
-THEIR_OWN = {"python-dateutil", "six", "tzdata"}
-"""What pandas itself needs; Pyodide has it with pandas."""
+IN_PYODIDE = {"numpy", "scipy"}
 PATIENCE = 300
-EVERY_CALL = """
-import asyncio, json, sys
-from xlwings import XlwingsError, server
-import main
-
-async def answer(body):
-    try:
-        return await server.custom_functions_call(body, main)
-    except XlwingsError as error:
-        return str(error)
-
-async def answers():
-    return [await answer(body) for body in json.load(sys.stdin)]
-
-print(json.dumps({"meta": server.custom_functions_meta(main), "answers": asyncio.run(answers())}))
-"""
+EVERY_CALL = (
+    f"{ANSWERS}\nimport asyncio, json, sys\nprint(json.dumps(asyncio.run(found(json.load(sys.stdin)))))"
+)
 IN_A_BARE_PLACE = """
 import importlib.util, sys
-for absent in ("formualizer", "ironcalc", "numba", "openpyxl", "rich", "xlwings"):
+for absent in ("formualizer", "ironcalc", "numba", "openpyxl", "pandas", "rich", "xlwings"):
     assert importlib.util.find_spec(absent) is None, absent
 from xlwings_udfs import AMZN_FCF, AMZN_IMPLIED
 import xlwings_udfs.functions.figures
@@ -96,6 +81,17 @@ def test_the_wheel_is_pure_python(wheel: Path) -> None:
     assert "xlwings_udfs/hosts/lite/project/main.py" in names
 
 
+def test_the_wheel_that_is_written_holds_what_pip_builds(wheel: Path, tmp_path: Path) -> None:
+    write_project("lite", tmp_path / "lite")
+    with zipfile.ZipFile(wheel) as built, zipfile.ZipFile(tmp_path / "lite" / wheel.name) as ours:
+        assert ours.testzip() is None
+        names = [name for name in ours.namelist() if ".dist-info/" not in name]
+        assert sorted(names) == sorted(name for name in built.namelist() if ".dist-info/" not in name)
+        assert [name for name in names if ours.read(name) != built.read(name)] == []
+        (record,) = (ours.read(name).decode() for name in ours.namelist() if name.endswith("/RECORD"))
+    assert [line.split(",")[0] for line in record.splitlines()] == ours.namelist()
+
+
 def test_in_pyodide_the_wheel_asks_only_for_what_pyodide_has(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (label,) = (
@@ -111,11 +107,11 @@ def test_in_pyodide_the_wheel_asks_only_for_what_pyodide_has(wheel: Path) -> Non
     assert {each.name for each in asked if each.marker is None or each.marker.evaluate(there)} == IN_PYODIDE
 
 
-def test_the_wheel_computes_where_only_numpy_pandas_and_scipy_are(wheel: Path, tmp_path: Path) -> None:
+def test_the_wheel_computes_where_only_numpy_and_scipy_are(wheel: Path, tmp_path: Path) -> None:
     place = tmp_path / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True, timeout=PATIENCE)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)}))
-    for name in IN_PYODIDE | THEIR_OWN:
+    for name in IN_PYODIDE:
         _link(name, packages)
     python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     pip = [
@@ -208,7 +204,7 @@ def test_every_function_answers_as_python_does(lite: Any, number: int) -> None: 
 
 def test_what_is_written_names_the_wheel_that_is_built(wheel: Path, tmp_path: Path) -> None:
     written: Sequence[Path] = write_project("lite", tmp_path / "lite")
-    assert {path.name for path in written} == {"README.md", "main.py", "requirements.txt"}
+    assert {path.name for path in written} == {"README.md", "main.py", "requirements.txt", wheel.name}
     for path in written:
-        if path.suffix != ".py":
+        if path.suffix not in {".py", ".whl"}:
             assert wheel.name in path.read_text(encoding="utf-8")

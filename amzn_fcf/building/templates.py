@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
 from amzn_fcf.building.selection import offered_with
 from amzn_fcf.building.workbooks import build, with_functions_cached
-from model.files import write_whole
+from model.errors import InputError
+from model.files import write_files, write_whole
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.write.xlsx import write_workbook
@@ -16,7 +19,6 @@ from xlwings_udfs.hosts.project_folder import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from model.scenarios.scenario import Scenario
 
@@ -24,14 +26,24 @@ _DESKTOP_FILE: Final = "amzn-fcf_desktop.xlsm"
 _CALC_FILE: Final = "amzn-fcf_calc.xlsx"
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: the scenario of a workbook; for web where Pyodide is, and the address."""
+
+    scenario: Scenario
+    pyodide: str | None = None
+    download: bool = False
+    address: str | None = None
+
+
 def _plan(scenario: Scenario, named: Callable[[str], str] = str) -> WorkbookPlan:
     return plan_workbook(scenario, offered_with(scenario, [scenario], moved=False), __version__, named)
 
 
-def _write_desktop(out: Path, scenario: Scenario) -> list[Path]:
+def _write_desktop(out: Path, order: Order) -> list[Path]:
     from xlwings_udfs.hosts.desktop.template import write_template  # noqa: PLC0415  # only the chosen host
 
-    plan = _plan(scenario)
+    plan = _plan(order.scenario)
 
     def calculated(data: bytes) -> bytes:
         return with_functions_cached(plan, Formualizer().with_cached_values(data))
@@ -39,25 +51,37 @@ def _write_desktop(out: Path, scenario: Scenario) -> list[Path]:
     return [write_template(out / _DESKTOP_FILE, lambda base: write_workbook(plan, base), calculated)]
 
 
-def _write_calc(out: Path, scenario: Scenario) -> list[Path]:
+def _write_calc(out: Path, order: Order) -> list[Path]:
     """Write the extension, and a workbook that calls its functions by the names in Calc's files."""
     from xlwings_udfs.hosts.calc import write_template  # noqa: PLC0415  # as above
     from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX  # noqa: PLC0415
 
-    plain = _plan(scenario)
+    plain = _plan(order.scenario)
     values = build(plain).data
-    named = _plan(scenario, PROGRAMMATIC_PREFIX.__add__)
+    named = _plan(order.scenario, PROGRAMMATIC_PREFIX.__add__)
     path = out / _CALC_FILE
     data = Formualizer().with_cached_values(write_workbook(named))
     write_whole(path, with_functions_cached(plain, data, values))
     return [*write_template(out), path]
 
 
-def _write_project(host: str, out: Path, _scenario: Scenario) -> list[Path]:
+def _write_project(host: str, out: Path, _order: Order) -> list[Path]:
     return write_project(host, out / host)
 
 
-WRITERS: Final[dict[str, Callable[[Path, Scenario], list[Path]]]] = {
+def _write_web(out: Path, order: Order) -> list[Path]:
+    """Write the folder of static files; Pyodide comes from a folder, or is fetched if so ordered."""
+    from xlwings_udfs.hosts.web import pyodide, static_files  # noqa: PLC0415  # as above
+
+    if bool(order.pyodide) == order.download:
+        given = f"--pyodide DIR (Pyodide {pyodide.VERSION}, numpy and scipy)"
+        raise InputError(f"--host web needs {given} or --download (30 MB from {pyodide.ADDRESS})")
+    parts = pyodide.from_folder(Path(order.pyodide)) if order.pyodide else pyodide.downloaded()
+    made = static_files(parts, order.address or "")
+    return write_files({out / "web" / name: content for name, content in made.items()})
+
+
+WRITERS: Final[dict[str, Callable[[Path, Order], list[Path]]]] = {
     "desktop": _write_desktop, "calc": _write_calc, "server": partial(_write_project, "server"),
-    "lite": partial(_write_project, "lite"),
+    "lite": partial(_write_project, "lite"), "web": _write_web,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.errors import InputError
+from model.simulation.special import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,16 +81,15 @@ def correlated(shares: Array, scores: Array, *, rearranged: bool) -> Array:
     correlations of the draws are removed on the way, if there are more draws than names. Otherwise a Gaussian
     copula: new numbers from mixed scores.
     """
-    from scipy.special import ndtr, ndtri  # noqa: PLC0415  # slow to load, and only simulations need it
-
     moved = np.flatnonzero((scores != np.eye(len(scores))).any(axis=1))
     if not moved.size:
         return shares
     drawn = shares.copy()
     wanted: Array = np.linalg.cholesky(scores[np.ix_(moved, moved)]).astype(float)
-    z = ndtri(shares[:, moved])
+    special = scipy("special")
+    z = special.ndtri(shares[:, moved])
     if not rearranged:
-        drawn[:, moved] = ndtr(_mixed(z, wanted))
+        drawn[:, moved] = special.ndtr(_mixed(z, wanted))
         return drawn
     if len(shares) > 2 * len(moved):
         z -= z.mean(axis=0)

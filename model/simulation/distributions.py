@@ -15,6 +15,7 @@ import numpy as np
 
 from model.errors import InputError, did_you_mean, shown
 from model.scenarios.spec import number
+from model.simulation.special import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -133,9 +134,7 @@ def _share_of(value: float, low: float, high: float) -> float:
 
 
 def _normal_quantile(share: Array) -> Array:
-    from scipy.special import ndtri  # noqa: PLC0415  # slow to load, and only simulations need it
-
-    return np.asarray(ndtri(share), dtype=float)
+    return np.asarray(scipy("special").ndtri(share), dtype=float)
 
 
 def _normal_below(z: float) -> float:
@@ -170,15 +169,12 @@ def _pert_shapes(low: float, mode: float, high: float) -> tuple[float, float]:
 
 
 def _pert_quantile(share: Array, low: float, mode: float, high: float) -> Array:
-    from scipy.special import betaincinv  # noqa: PLC0415  # as above
-
-    return low + (high - low) * np.asarray(betaincinv(*_pert_shapes(low, mode, high), share), dtype=float)
+    inverse = scipy("special").betaincinv(*_pert_shapes(low, mode, high), share)
+    return low + (high - low) * np.asarray(inverse, dtype=float)
 
 
 def _pert_below(value: float, low: float, mode: float, high: float) -> float:
-    from scipy.special import betainc  # noqa: PLC0415  # as above
-
-    return float(betainc(*_pert_shapes(low, mode, high), _share_of(value, low, high)))
+    return float(scipy("special").betainc(*_pert_shapes(low, mode, high), _share_of(value, low, high)))
 
 
 def _discrete_fault(values: Sequence[float], probabilities: Sequence[float]) -> str:

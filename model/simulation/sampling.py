@@ -14,6 +14,7 @@ import numpy as np
 
 from model.errors import InputError, did_you_mean, shown
 from model.simulation.correlation import correlated
+from model.simulation.special import scipy
 
 if TYPE_CHECKING:
     from model.backends.arrays import Array
@@ -88,9 +89,7 @@ def uniform_block(sampling: Sampling, seed: int, block: int, size: int, scores: 
         strata = generator.permuted(np.tile(np.arange(size), (columns, 1)), axis=1).T
         shares = (strata + generator.random((size, columns))) / size
     else:
-        from scipy.stats import qmc  # noqa: PLC0415  # slow to load, and only this method needs it
-
         power = (size - 1).bit_length()
-        shares = qmc.Sobol(columns, scramble=True, rng=generator).random_base2(power)[:size]
+        shares = scipy("stats.qmc").Sobol(columns, scramble=True, rng=generator).random_base2(power)[:size]
     inside = np.clip(shares, _EDGE, 1 - _EDGE)
     return np.clip(correlated(inside, scores, rearranged=sampling == "latin_hypercube"), _EDGE, 1 - _EDGE)

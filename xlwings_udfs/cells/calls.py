@@ -33,12 +33,13 @@ def cell_function(function: Function) -> Function:
 
     @wraps(function)
     def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  # whatever a cell holds
-        for each in arguments:
+        single = [unwrapped(each) for each in arguments]
+        for each in single:
             if isinstance(each, ErrorValue):
                 return each
         given = tuple(
             None if place in optional and type(each) in _NUMBERS and each == 0 else each
-            for place, each in enumerate(map(unwrapped, arguments))
+            for place, each in enumerate(single)
         )
         if named or not all(type(each) in _SINGLE for each in given):
             return function(*given, **named)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CATEGORY: Final = "Amazon FCF"
 """The group of the functions in Excel's wizard."""
+LONGEST_SHOWN: Final = 255
+"""Characters that Excel's wizard shows of a function or an argument."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Description:
     arguments: tuple[Argument, ...]
     one_value: bool
     """Whether the function never gives a block."""
+
+    @property
+    def shown(self) -> str:
+        """The text as Excel's wizard shows it: the summary where all of it would be cut."""
+        return self.text if len(self.text) <= LONGEST_SHOWN else self.summary
 
 
 def described(functions: Mapping[str, Callable[..., Any]]) -> dict[str, Description]:

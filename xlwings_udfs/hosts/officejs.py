@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from xlwings import XlwingsError, server
 
-from model.errors import AmznFcfError, is_error
+from model.errors import AmznFcfError
 from xlwings_udfs.cells.descriptions import described
-from xlwings_udfs.cells.error_values import BAD_VALUE, ErrorValue, error_value
+from xlwings_udfs.cells.error_values import BAD_VALUE, error_value
 from xlwings_udfs.functions import FUNCTIONS
+from xlwings_udfs.hosts.office_arguments import argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ def _catching(function: Callable[..., Result], description: Description) -> Call
     @wraps(function)
     def call(*arguments: object) -> Result:
         try:
-            return function(*map(_argument, arguments))
+            return function(*map(argument, arguments))
         except AmznFcfError as error:
             value = error_value(error)
             if value == BAD_VALUE:  # Office.js shows the model's message beside it
@@ -63,17 +64,3 @@ def registered(function: Callable[..., Any]) -> Callable[..., Any]:
     for name in inspect.signature(function).parameters:
         known = server.arg(name, convert="raw")(known)
     return known
-
-
-def _argument(value: object) -> object:
-    return [_argument(each) for each in value] if isinstance(value, (list, tuple)) else _cell(value)
-
-
-def _cell(value: object) -> object:
-    """Return what a cell holds: nothing for an empty one, the number of a date, an error value."""
-    if isinstance(value, dict):
-        value = value.get("basicValue")
-    if isinstance(value, str):
-        return (ErrorValue(value) if is_error(value) else value) or None
-    # Pyodide has a null of its own, which is no None
-    return None if type(value).__name__ == "JsNull" else value

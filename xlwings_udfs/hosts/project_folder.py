@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from model.errors import WorkbookError
 from model.files import write_files
 from xlwings_udfs.functions.explain import version
+from xlwings_udfs.hosts.wheel import wheel
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -25,6 +26,9 @@ def write_project(host: str, out: Path) -> list[Path]:
     """
     texts = _texts_of(files(f"{__package__}.{host}") / "project")
     contents = {out / name: text.replace("VERSION", version()).encode() for name, text in texts.items()}
+    if host == "lite":  # whose Python is elsewhere
+        name, packed = wheel()
+        contents[out / name] = packed
     for path, content in contents.items():
         if path.exists() and not (path.is_file() and path.read_bytes() == content):
             remedy = "move the folder away or choose another with --out"

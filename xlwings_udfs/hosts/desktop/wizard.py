@@ -12,9 +12,6 @@ from xlwings_udfs.functions import FUNCTIONS
 if TYPE_CHECKING:
     from xlwings_udfs.cells.descriptions import Description
 
-LONGEST_DESCRIPTION: Final = 255
-"""Characters that the function wizard shows of a function or an argument."""
-
 # MS-VBAL 3.3.5.2: words that VBA reserves, in any case
 _RESERVED_WORDS: Final = (
     "abs addressof and any array as attribute boolean byref byte byval call case cbool cbyte ccur "
@@ -40,7 +37,6 @@ def descriptions() -> dict[str, Description]:
 
 
 def _within_limits(found: Description) -> Description:
-    text = found.text if len(found.text) <= LONGEST_DESCRIPTION else found.summary
     renamed = [f"{each.name}_name" if each.name in _RESERVED else each.name for each in found.arguments]
     pairs = zip(found.arguments, renamed, strict=True)
-    return replace(found, text=text, arguments=tuple(replace(each, name=name) for each, name in pairs))
+    return replace(found, text=found.shown, arguments=tuple(replace(each, name=name) for each, name in pairs))

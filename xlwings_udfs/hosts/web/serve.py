@@ -1,0 +1,46 @@
+"""A web server for the folder on this computer alone, to try the functions in a browser."""
+
+from __future__ import annotations
+
+import functools
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Final
+
+from model.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ONLY_OURS: Final = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'wasm-unsafe-eval' https://appsforoffice.microsoft.com"
+)
+"""What pages and workers may load: files of the folder, and Microsoft's library for Excel."""
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves files with the types that browsers ask for, and lets pages ask nobody else."""
+
+    extensions_map = {  # noqa: RUF012  # as the class that it extends has it
+        ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript",
+        ".json": "application/json", ".wasm": "application/wasm", ".xml": "text/xml", ".png": "image/png",
+        "": "application/octet-stream",
+    }  # fmt: skip
+
+    def end_headers(self) -> None:
+        """Add what holds for every file."""
+        self.send_header("Content-Security-Policy", _ONLY_OURS)
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: what a browser fetched is of no interest."""
+
+
+def server(folder: Path, port: int, handler: type[Handler] = Handler) -> ThreadingHTTPServer:
+    """Return a server of a folder on loopback; port 0 takes a free one."""
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), functools.partial(handler, directory=str(folder)))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "no such port"
+        raise WorkbookError(f"port {port} cannot be used ({reason}): choose another with --serve") from None
