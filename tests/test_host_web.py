@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 import struct
+import subprocess
 import sys
 import threading
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
 
 import pytest
 from commands import amzn_fcf, refused
@@ -253,6 +257,8 @@ def test_the_command_writes_the_folder_again_only_as_it_was(source: Path, tmp_pa
     (tmp_path / "web" / "of somebody else.txt").write_text("mine")
     assert write(tmp_path, "--pyodide", str(source), "--address", ADDRESS) == first
     assert (tmp_path / "web" / "of somebody else.txt").read_text() == "mine"
+    fewer = write(tmp_path, "--pyodide", str(source))  # without the address in functions.json
+    assert set(first) - set(fewer) == {str(tmp_path / "web" / "manifest.xml")}
     (tmp_path / "web" / "functions.js").write_text("mine")
     again = ("template", "--host", "web", "--out", str(tmp_path), "--pyodide", str(source))
     assert "functions.js was changed since it was built" in refused(*again)
@@ -319,6 +325,35 @@ def test_a_folder_that_cannot_be_written_to_is_said(source: Path, tmp_path: Path
     (tmp_path / "web").write_text("a file where the folder goes")
     said = refused("template", "--host", "web", "--pyodide", str(source), "--out", str(tmp_path))
     assert "cannot be written" in said
+
+
+def test_the_folder_is_served_to_this_computer_until_it_is_interrupted(source: Path, tmp_path: Path) -> None:
+    write_and_serve = (
+        "template",
+        "--host",
+        "web",
+        "--pyodide",
+        str(source),
+        "--out",
+        str(tmp_path),
+        "--serve",
+    )
+    command = [sys.executable, "-m", "amzn_fcf", *write_and_serve, "0"]
+    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True) as served:
+        assert served.stdout is not None
+        said = next(line for line in served.stdout if line.startswith("open "))
+        (port,) = re.findall("127.0.0.1:([0-9]+)/", said)
+        kinds = {"index.html": "text/html; charset=utf-8", "pyodide/pyodide.mjs": "text/javascript"}
+        kinds |= {"pyodide/pyodide.asm.wasm": "application/wasm", "functions.json": "application/json"}
+        for name, kind in kinds.items():
+            with urlopen(f"http://127.0.0.1:{port}/{name}") as found:
+                assert found.headers["Content-Type"] == kind
+                assert found.headers["Content-Security-Policy"].startswith("default-src 'self';")
+        taken = amzn_fcf(*write_and_serve, port)
+        assert taken.returncode == 2
+        assert taken.stderr.startswith(f"amzn-fcf: error: port {port} cannot be used")
+        served.send_signal(signal.SIGINT)
+        assert served.wait(timeout=60) == 130
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def run(arguments: Arguments) -> int:
         if not (path.is_file() and path.read_bytes() == content):
             kept_record(path, arguments.host, replace_changed=arguments.force)  # refuses a changed file
     for path, content in contents.items():
-        if path.suffix in _WORKBOOKS:  # which are never the same twice
+        if path.suffix in _WORKBOOKS or path.parent.name == _WEB:  # which change from time to time
             remember(path, Record(digest(content), arguments.host, ()))
     for path in write_files(contents):
         print(f"wrote {path}")
