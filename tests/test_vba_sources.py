@@ -10,10 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from xlwings_udfs.cells.descriptions import LONGEST_SHOWN
 from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, MARK, NOT_AVAILABLE
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.vba_module import PYTHON_MODULE, modules
-from xlwings_udfs.hosts.desktop.wizard import LONGEST_DESCRIPTION, descriptions
+from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +139,7 @@ def test_the_wizard_gets_no_more_texts_than_arguments_and_none_that_it_refuses()
         arguments = re.findall(TEXT, texts)
         assert len(arguments) == len(DECLARED.findall(functions[name])), name
         for text in (summary, *arguments):
-            assert 0 < len(text.replace('""', '"')) <= LONGEST_DESCRIPTION
+            assert 0 < len(text.replace('""', '"')) <= LONGEST_SHOWN
 
 
 def test_a_module_has_one_function_each_with_its_optional_arguments() -> None:
