@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from importlib import import_module, resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from model.data_folder import OwnData
 from model.errors import InputError, PeriodError
@@ -39,23 +39,62 @@ class Figure:
     unit: str
     check: str
     source: str
+    read_at: str = ""
 
 
 Figures = dict[tuple[str, str], Figure]
 """By item and period: ``"2026Q2"`` or ``"2025"``."""
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Items that add up to another: by their signs. A total that is not given follows from it."""
+
+    total: str
+    terms: Mapping[str, int]
+
+
+class Recent(Protocol):
+    """Figures of a quarter and of those before it."""
+
+    def value(self, item: str, before: int = 0) -> float:
+        """Return a figure of the quarter, or of one so many quarters before; a :class:`KeyError` if none."""
+
+    def over(self, item: str, quarters: int, before: int = 0) -> float:
+        """Return the sum of an item over quarters, the last one so many quarters before; errors as above."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An item that a press release does not give: how it is estimated until the filing replaces it."""
+
+    item: str
+    rule: str
+    """In words, for the source of the figure."""
+    value: Callable[[Recent], float]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filings:
     """What is particular to a company's filings.
 
-    ``anchor``: an item of every quarterly report; the last quarter that has it is the latest one reported.
-    ``complete`` adds to the quarterly figures what the model needs and the filings give by year, or by parts;
-    it takes the quarterly and the annual figures.
+    - ``anchor``: an item of every quarterly report; the last quarter that has it is the latest one reported.
+    - ``complete`` adds to the quarterly figures what the model needs and the filings give by year, or by
+      parts; it takes the quarterly and the annual figures.
+    - ``ticker``, ``cik``: what its filings are called, and its number at the SEC (0: it files nothing).
+    - ``release``: items that a press release gives.
+    - ``trailing``: items that are given over twelve months too, under their name with ``_ttm``.
+    - ``identities``: of a quarter, or of a year; ``estimates``: in the order in which they are made.
     """
 
     anchor: str
     complete: Callable[[Figures, Figures], None] = lambda _quarterly, _annual: None
+    ticker: str = ""
+    cik: int = 0
+    release: tuple[str, ...] = ()
+    trailing: tuple[str, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,7 +251,7 @@ def _found_at(home: str, own: OwnData) -> Company:
 @cache
 def with_own_data(company: Company, own: OwnData) -> Company:
     """Return a company with data of the user's own laid over its data; the same one for the same data."""
-    if not own.texts:
+    if not own.folder:
         return company
     laid = replace(company, own=own)
     vars(laid)["_plans"] = company._plans  # noqa: SLF001  # a plan is of the model: no data are in it

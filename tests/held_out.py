@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from dataclasses import replace
 from importlib import resources
@@ -11,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from model.amazon import AMAZON
-from model.reported.actuals import QUARTERLY_FILE
+from model.language.periods import Quarter
+from model.reported.actuals import ANNUAL_FILE, QUARTERLY_FILE
 from model.reported.guidance import GUIDANCE_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from model.company import Company
 
@@ -38,21 +40,26 @@ def written(rows: Iterable[Mapping[str, str]], heads: Sequence[str] | None = Non
     return text.getvalue()
 
 
-def held_out(folder: Path, keeps: Callable[[Mapping[str, str]], bool] = lambda _row: False) -> Company:
-    """Return Amazon without the figures and the guidance of the quarter, apart from rows that are kept.
-
-    Its scenarios are as of the quarter before.
-    """
+def held_out(folder: Path, first: str = QUARTER) -> Company:
+    """Return Amazon without figures and guidance from a quarter on, its scenarios as of the one before."""
     shutil.copytree(SHIPPED, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    for name, column in ((QUARTERLY_FILE, "period"), (GUIDANCE_FILE, "as_of")):
+    start = Quarter.parse(first)
+    for name, column in ((QUARTERLY_FILE, "period"), (GUIDANCE_FILE, "as_of"), (ANNUAL_FILE, "period")):
         rows = table_of(folder / name)
-        left = [row for row in rows if row[column] != QUARTER or keeps(row)]
-        assert len(left) < len(rows)
-        (folder / name).write_text(written(left), encoding="utf-8")
+        (folder / name).write_text(
+            written(row for row in rows if _last(row[column]) < start), encoding="utf-8"
+        )
+    before = start.shifted(-1)
     for path in (folder / "scenarios").glob("*.toml"):
-        text = path.read_text(encoding="utf-8").replace('as_of = "2026Q2"', 'as_of = "2026Q1"')
+        text = path.read_text(encoding="utf-8")
+        for as_of in re.findall(r'as_of = "(\d{4}Q\d)"', text):
+            text = text.replace(f'"{as_of}"', f'"{min(before, Quarter.parse(as_of))}"')
         path.write_text(text, encoding="utf-8")
     return replace(AMAZON, data=folder)
+
+
+def _last(period: str) -> Quarter:
+    return Quarter.parse(period if "Q" in period else f"{period}Q4")
 
 
 def rows_of_the_quarter() -> list[dict[str, str]]:

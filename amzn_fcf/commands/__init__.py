@@ -10,6 +10,6 @@ from typing import Final
 
 COMMANDS: Final = (
     "build", "show", "value", "compare", "solve", "tornado", "grid", "claims", "backtest", "simulate",
-    "validate", "read", "data", "template", "addin",
+    "validate", "read", "data", "import", "template", "addin",
 )  # fmt: skip
 """In reading order."""

@@ -8,18 +8,18 @@ from model.amazon.assets import Assets, Depreciation
 from model.amazon.basis import Basis
 from model.amazon.cash import FreeCash, Funding, OperatingCash
 from model.amazon.checks import Checks
-from model.amazon.filings import ANCHOR, complete
 from model.amazon.forecast_rules import RULES
 from model.amazon.inflection import Inflection
 from model.amazon.margins import Income, MarginBridge, Margins, Segments
 from model.amazon.multiples import FootballField, MarginCase, Multiples, Peers, SumOfParts
 from model.amazon.presentation import PRESENTATION
+from model.amazon.results_day import FILINGS
 from model.amazon.returns import AwsReturns
 from model.amazon.sales import Sales
 from model.amazon.shares import PerShare
 from model.amazon.statements import Businesses, IncomeRatios, Position, Property
 from model.amazon.value import CapitalCost, EquityBridge, FirmCash, Terminal
-from model.company import Company, Filings
+from model.company import Company
 from model.language.declarations import Model
 from model.language.periods import Quarter
 
@@ -41,7 +41,7 @@ AMAZON: Final = Company(
     last=Quarter(2035, 4),
     earliest_as_of=Quarter(2024, 4),
     data="model.amazon.data",
-    filings=Filings(anchor=ANCHOR, complete=complete),
+    filings=FILINGS,
     forecast=RULES,
     presentation=PRESENTATION,
 )

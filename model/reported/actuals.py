@@ -71,7 +71,7 @@ def load_actuals(company: Company | None = None, as_of: Quarter | None = None) -
     ``as_of``: with restatements up to the report of that quarter, and none after it; default: with all.
     """
     company = company or companies.default()
-    quarterly, annual = (_known(_read(company, name), as_of) for name in (QUARTERLY_FILE, ANNUAL_FILE))
+    quarterly, annual = (known_at(versions(company, name), as_of) for name in (QUARTERLY_FILE, ANNUAL_FILE))
     try:
         company.filings.complete(quarterly, annual)
     except KeyError as error:
@@ -112,17 +112,18 @@ def axis_at(as_of: str | Quarter, company: Company | None = None) -> Axis:
     return chosen.axis(quarter, actuals.latest)
 
 
-def _known(versions: Versions, as_of: Quarter | None) -> Figures:
+def known_at(read: Versions, as_of: Quarter | None) -> Figures:
     """Return every figure as it was known with the report of ``as_of``: as restated last by then."""
     known: Figures = {}
-    for (item, period, since), figure in sorted(versions.items(), key=lambda each: each[0][2]):
+    for (item, period, since), figure in sorted(read.items(), key=lambda each: each[0][2]):
         if not since or as_of is None or Quarter.parse(since) <= as_of:
             known[item, period] = figure
     return known
 
 
 @cache
-def _read(company: Company, name: str) -> Versions:
+def versions(company: Company, name: str) -> Versions:
+    """Read a file of figures: every version of each."""
     figures: Versions = {}
     units: dict[str, str] = {}
     for where, row in records(company, name, COLUMNS, KEY, (SINCE,)):
@@ -142,5 +143,5 @@ def _read(company: Company, name: str) -> Versions:
         with located(where):
             measure(row["unit"])
         value = number_in(row["value"], where)
-        figures[key] = Figure(*key[:2], value, row["unit"], row["check"], row["source"])
+        figures[key] = Figure(*key[:2], value, row["unit"], row["check"], row["source"], row["read_at"])
     return figures

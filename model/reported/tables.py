@@ -35,23 +35,24 @@ def records(
     if not company.has(name) and optional:
         return []
     if own is not None and not company.file(name).is_file():
-        return _rows(own, f"{company.own.folder}/{name}", columns, more)
+        return records_of(own, f"{company.own.folder}/{name}", columns, more)
     try:
-        shipped = _rows(company.file(name).read_text(encoding="utf-8"), name, columns, more)
+        shipped = records_of(company.file(name).read_text(encoding="utf-8"), name, columns, more)
     except OSError:
         raise InputError(f"{name}: cannot be read in the data of {company.title}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: is not a table in UTF-8 text: {error}") from None
     if own is None:
         return shipped
-    mine = _rows(own, f"{company.own.folder}/{name}", columns, more)
+    mine = records_of(own, f"{company.own.folder}/{name}", columns, more)
     replaced = {tuple(row[each] for each in key) for _, row in mine}
     return [*(each for each in shipped if tuple(each[1][part] for part in key) not in replaced), *mine]
 
 
-def _rows(
+def records_of(
     text: str, name: str, columns: Sequence[str], more: Sequence[str]
 ) -> list[tuple[str, dict[str, str]]]:
+    """Return the rows of a table's text; see :func:`records`."""
     try:
         heads, *rows = [*_cells(text)] or [(1, [])]
     except csv.Error as error:

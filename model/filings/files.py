@@ -1,0 +1,91 @@
+"""Files of results day: which reader a file needs, and what is written into the folder of own data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from model.errors import InputError
+from model.files import bytes_of_file, text_of_file, write_files
+from model.filings.companyfacts import report_of_company_facts
+from model.filings.filled_in import report_of_table
+from model.filings.report import LARGEST, report_of_filing
+from model.reported.actuals import ANNUAL_FILE, COLUMNS, KEY, QUARTERLY_FILE, SINCE
+from model.reported.tables import records_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.company import Company, Figure
+    from model.filings.known import Entry
+    from model.filings.report import Report
+
+_TABLE: Final = ".csv"
+_FACTS: Final = ".json"
+_FILINGS: Final = (".xml", ".htm", ".html", ".xhtml")
+_ACCESSION: Final = re.compile(r"(?<!\d)(\d{10})-?(\d{2})-?(\d{6})(?!\d)")
+_LARGEST_TABLE: Final = 8 << 20
+
+
+def read_report(company: Company, name: str, accession: str = "") -> Report:
+    """Read a file by what its name ends in; anything that it cannot be is an :class:`InputError`.
+
+    ``accession``: of a filing, where neither its name nor its folder has it.
+    """
+    path, end = Path(name), Path(name).suffix.lower()
+    if end == _TABLE:
+        return report_of_table(company, text_of_file(path, "table", _LARGEST_TABLE), path.name)
+    if end == _FACTS:
+        return report_of_company_facts(company, bytes_of_file(path, "companyfacts", LARGEST), path.name)
+    if end in _FILINGS:
+        data = bytes_of_file(path, "filing", LARGEST)
+        return report_of_filing(company, data, path.name, accession or accession_in(name))
+    ends = ", ".join((_TABLE, _FACTS, *_FILINGS))
+    raise InputError(f"{name}: needs a filing, a companyfacts file or a table ({ends})")
+
+
+def accession_in(name: str) -> str:
+    """Return the accession number in a path, as EDGAR's folders have it; empty: none.
+
+    Examples
+    --------
+    >>> accession_in("edgar/000101872426000026/amzn-20260630_htm.xml")
+    '0001018724-26-000026'
+    """
+    found = _ACCESSION.findall(str(name))
+    return "-".join(found[-1]) if found else ""
+
+
+def write_entries(company: Company, entries: Sequence[Entry]) -> list[Path]:
+    """Write the figures of entries into the folder of own data: both tables, or none of them."""
+    folder = Path(company.own.folder)
+    contents = {}
+    for file in (ANNUAL_FILE, QUARTERLY_FILE):  # the quarter last: a year alone changes no as-of
+        rows = {
+            (each.item, each.period, each.since): _row(each.figure, each.since)
+            for each in entries
+            if each.place[0] == file and each.figure
+        }
+        if rows:
+            own = company.own.text(file)
+            kept = records_of(own, file, COLUMNS, (SINCE,)) if own else []
+            merged = {tuple(row[part] for part in KEY): row for _, row in kept} | rows
+            contents[folder / file] = _text(list(merged.values())).encode()
+    return write_files(contents) if contents else []
+
+
+def _row(figure: Figure, since: str) -> dict[str, str]:
+    texts = (figure.unit, figure.check, figure.source, figure.read_at, since)
+    cells = (figure.item, figure.period, f"{figure.value:.15g}", *texts)
+    return dict(zip((*COLUMNS, SINCE), cells, strict=True))
+
+
+def _text(rows: list[dict[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, (*COLUMNS, SINCE), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
