@@ -60,6 +60,17 @@ def text_of_file(path: Path, what: str, most: int | None = None) -> str:
         raise InputError(f"{path}: cannot read the {what} file: {reason}") from None
 
 
+def users_cache() -> Path:
+    """Return our folder in the user's cache folder; it may not exist yet."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "amzn-fcf"
+
+
 def make_folder(path: Path) -> None:
     """Make a folder for output unless it is there; one that cannot be made is a :class:`WorkbookError`."""
     try:

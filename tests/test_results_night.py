@@ -70,7 +70,7 @@ COMMANDS = {
     "value": ["value", "--scenario", "base"],
     "solve": ["solve", "wacc"],
     "tornado": ["tornado", "free_cash_flow", "2027", "--driver", "wacc", "--driver", "aws_growth"],
-    "grid": ["grid", "free_cash_flow", "2027", "--x", "capex_scale", "0.9", "1", "--y", "wacc", "0.08", "0.1"],
+    "grid": ["grid", "free_cash_flow", "2027", "--x", "capex_scale", "0.9", "1", "--y", "beta", "1", "1.2"],
     "simulate": ["simulate", "--draws", "200", "--engine", "numpy"],
 }  # fmt: skip
 

@@ -20,6 +20,10 @@ OPTIONS: Final = (
     ),
     option("--template", "QUARTER", "print the table to fill in on the night of the results"),
     option("--accession", "NUMBER", "accession number of the filing, if its path does not have it"),
+    flag("--edgar", "read the newest filing from EDGAR, over the network; needs --agent"),
+    option("--form", None, "of --edgar: 10-Q or 10-K; default: the newer of them", choices=("10-Q", "10-K")),
+    option("--agent", "TEXT", "of --edgar: your name and mail address, which the SEC requires"),
+    option("--edgar-address", "URL", "of --edgar: another address than the SEC's"),
     flag("--dry-run", "print the tie report; write nothing"),
     flag("--replace", "replace figures of yours that differ from their own filing"),
     FORMAT,
@@ -60,6 +64,13 @@ def _reports(arguments: Arguments, company: Company) -> list[Report]:
     from model.errors import InputError
     from model.filings.files import read_report
 
+    if arguments.edgar:
+        from model.filings.edgar import Edgar, cache_folder, newest_report
+
+        if arguments.file:
+            raise InputError("--edgar takes no files: it reads the newest filing")
+        edgar = Edgar(arguments.agent or "", arguments.edgar_address or "", cache_folder())
+        return [newest_report(company, edgar, arguments.form or "")]
     if not arguments.file:
         raise InputError("import needs a file: a filing, a companyfacts file or a filled-in table")
     return [read_report(company, name, arguments.accession or "") for name in arguments.file]

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from model.errors import EngineError
+from model.files import users_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,15 +37,7 @@ def require_numba() -> None:
 def cache_folder() -> Path:
     """Return the folder of compiled kernels: ``AMZN_FCF_CACHE``, or one in the user's cache folder."""
     given = os.environ.get(FOLDER_VARIABLE)
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "amzn-fcf" / "kernels"
+    return Path(given) if given else users_cache() / "kernels"
 
 
 def compiled(text: str) -> Callable[..., None]:
