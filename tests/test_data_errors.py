@@ -52,7 +52,7 @@ def read_all(company: Company) -> None:
 
 
 QUARTERLY, BASE = "actuals_quarterly.csv", "scenarios/base.toml"
-STAKE = 'stake = { driver = "capex_budget", years = [2025] }'
+STAKE = 'stake = { driver = "capex_budget@2025" }'
 BROKEN = {
     "a column missing in drivers": ("drivers.csv", ",fill,", ",",
         "drivers.csv: columns must be driver, unit, default"),
@@ -121,12 +121,12 @@ BROKEN = {
         r"claim 1 .*a range needs minimum or maximum"),
     "a stake that is no table": ("claims.toml", STAKE, "stake = 5",
         r"claim 2 .*stake must be a table, not 5"),
-    "a stake without years": ("claims.toml", ", years = [2025]", "",
+    "a stake without a year": ("claims.toml", "capex_budget@2025", "capex_budget",
         r"claim 2 .*needs fair_value, an overlay, a driver"),
-    "a stake at no bound": ("claims.toml", ", years = [2025]", ', years = [2025], edge = "maximum"',
+    "a stake at no bound": ("claims.toml", STAKE, STAKE.replace(" }", ', edge = "maximum" }'),
         "edge must be a bound"),
-    "a stake in no years": ("claims.toml", "years = [2025]", "years = 2025",
-        "years must be a list, not 2025"),
+    "a stake in a year that is none": ("claims.toml", "capex_budget@2025", "capex_budget@soon",
+        "capex_budget: 'SOON' is not a period"),
     "a stake in words": ("claims.toml", "fair_value = 234.75", 'fair_value = "high"',
         "stake: fair_value must be a number"),
     "a correlation of a word": ("uncertainty.toml", "between = [", "between = [[], ",

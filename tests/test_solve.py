@@ -122,7 +122,7 @@ def test_a_shift_keeps_the_shape_of_the_years() -> None:
 
 def test_any_figure_can_be_the_target() -> None:
     period = Period.parse("2027")
-    root = solve(load_scenario("base"), "capex_budget", 0.0, "free_cash_flow", period=period, years=[2027])
+    root = solve(load_scenario("base"), "capex_budget@2027", 0.0, "free_cash_flow", period=period)
     assert root.results.value("free_cash_flow", period) == pytest.approx(0, abs=1e-3)
     assert root.value == pytest.approx(238_700, rel=0.01)
 

@@ -62,7 +62,6 @@ CALLS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "solve, between": (lambda: solve(BASE, "wacc", 200, DCF, between=any_of("ab")), "needs two numbers"),
     "solve, one end": (lambda: solve(BASE, "wacc", 200, DCF, between=any_of((1,))), "needs two numbers"),
-    "solve, years": (lambda: solve(BASE, "wacc", 200, DCF, years=any_of(2027)), "solve needs a list of"),
     "a period": (lambda: Period.parse(any_of(2027)), "2027 is not a period"),
     "a quarter": (lambda: Quarter.parse(any_of(20272)), "20272 is not a quarter"),
     "an axis": (lambda: any_of(axis_at)(5), "5 is not a quarter"),

@@ -10,8 +10,11 @@ from model.errors import InputError
 from model.language.periods import Period, Quarter
 from model.outputs import Output
 from model.scenarios.composing import load_scenario
+from model.scenarios.what_if import what_if
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from model.scenarios.scenario import Scenario
 
 
@@ -31,13 +34,15 @@ class Pair(NamedTuple):
         return (self.rolled, self.after) if is_older else (self.before, self.rolled)
 
 
-def pair_of(first: str, second: str) -> Pair:
-    """Return the scenarios that two texts name."""
-    before, after = (scenario_of(each) for each in (first, second))
+def pair_of(first: str, second: str, settings: Sequence[str] = ()) -> Pair:
+    """Return the scenarios that two texts name; ``settings`` change the second."""
+    before, after = scenario_of(first), what_if(scenario_of(second), settings)
     if before.as_of == after.as_of:
         return Pair(before, after, None)
-    text, newer = (first, after) if before.as_of < after.as_of else (second, before)
-    return Pair(before, after, scenario_of(text.partition("@")[0], newer.as_of))
+    if before.as_of < after.as_of:
+        return Pair(before, after, scenario_of(first.partition("@")[0], after.as_of))
+    rolled = scenario_of(second.partition("@")[0], before.as_of)
+    return Pair(before, after, what_if(rolled, settings))
 
 
 def scenario_of(text: str, as_of: Quarter | None = None) -> Scenario:

@@ -10,10 +10,12 @@ from model import companies
 from model.errors import AmznFcfError, InputError
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_overlays, builtin_scenarios, is_path, parts_of, read_file
+from model.scenarios.what_if import what_if
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from amzn_fcf.commands.options import Arguments
     from model.company import Company
     from model.language.periods import Quarter
     from model.scenarios.scenario import Scenario
@@ -21,9 +23,14 @@ if TYPE_CHECKING:
 MOST_OFFERED: Final = 12
 
 
-def load_distinct(names: Sequence[str], as_of: str | None) -> list[Scenario]:
-    """Compose scenarios; refuse two of one name, whose files and columns could not be told apart."""
-    scenarios = [load_scenario(name, as_of) for name in names]
+def chosen_scenario(name: str | None, arguments: Arguments) -> Scenario:
+    """Compose a scenario as ``--as-of`` and ``--set`` say."""
+    return what_if(load_scenario(name, arguments.as_of), arguments.set or ())
+
+
+def chosen_scenarios(names: Sequence[str], arguments: Arguments) -> list[Scenario]:
+    """Compose several; refuse two of one name, whose files and columns could not be told apart."""
+    scenarios = [chosen_scenario(name, arguments) for name in names]
     refuse_repeated(scenarios)
     return scenarios
 

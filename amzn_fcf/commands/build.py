@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import AS_OF, Arguments, flag, option, scenario_name, workers
+from amzn_fcf.commands.options import AS_OF, SET, Arguments, flag, option, scenario_name, workers
 from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ OPTIONS: Final = (
         "folders of them; default: all scenarios that ship, and base with each overlay", action="extend",
         nargs="+", type=scenario_name,
     ),
-    AS_OF,
+    AS_OF, SET,
     option("--out", "DIR", "folder for the workbooks; default: out", default="out"),
     *workers("build"),
     flag("--force", "build everything, and replace workbooks changed by hand"),
@@ -47,7 +47,7 @@ def run(arguments: Arguments) -> int:
         check_workers(arguments.workers)
     started = time.perf_counter()
     out = Path(arguments.out)
-    scenarios, bad = _load(named(arguments.scenario or default_scenarios()), arguments.as_of)
+    scenarios, bad = _load(named(arguments.scenario or default_scenarios()), arguments)
     if not scenarios:
         return CANNOT_READ
     make_folder(out)
@@ -89,16 +89,15 @@ def _tidy(out: Path) -> None:
         remove_stale_parts(folder)
 
 
-def _load(names: Iterable[str], as_of: str | None) -> tuple[list[Scenario], bool]:
+def _load(names: Iterable[str], arguments: Arguments) -> tuple[list[Scenario], bool]:
     """Return the scenarios, and whether some cannot be composed; each of these is reported and left out."""
-    from amzn_fcf.building.selection import refuse_repeated
+    from amzn_fcf.building.selection import chosen_scenario, refuse_repeated
     from model.errors import AmznFcfError
-    from model.scenarios.composing import load_scenario
 
     scenarios, bad = [], False
     for name in names:
         try:
-            scenarios.append(load_scenario(name, as_of))
+            scenarios.append(chosen_scenario(name, arguments))
         except AmznFcfError as error:
             complain(str(error))
             bad = True

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from amzn_fcf.commands.options import PLOT, Arguments, choice, flag, option, repeated
+from amzn_fcf.commands.options import PLOT, SET, Arguments, choice, flag, option, repeated
 
 SUMMARY: Final = "compare two scenarios: inputs, estimates, and the bridge from one value to the other"
 EXAMPLE: Final = "amzn-fcf compare article base --output 'free_cash_flow 2027'"
 _ONE: Final = "a scenario, a .toml file, a workbook, or one of them at an as-of: base@2026Q1"
 OPTIONS: Final = (
     option("before", "A", _ONE),
-    option("after", "B", _ONE),
+    option("after", "B", f"{_ONE}; --set changes it"),
+    SET,
     repeated(
         "--output", "OUTPUT",
         "a figure to bridge: free_cash_flow 2027, positive; may be repeated; default: value per share, next "
@@ -33,7 +34,7 @@ def run(arguments: Arguments) -> int:
     from model.scenarios.changes import changes
 
     picture = picture_path(arguments.plot)
-    pair = pair_of(arguments.before, arguments.after)
+    pair = pair_of(arguments.before, arguments.after, arguments.set or ())
     plan = pair.after.plan
     given = [Output.parse(each, plan) for each in arguments.output or ()]
     outputs = given or default_outputs(pair)

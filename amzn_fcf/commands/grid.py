@@ -40,14 +40,14 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
+    from amzn_fcf.building.selection import chosen_scenario
     from amzn_fcf.pictures.files import picture_path, save
     from amzn_fcf.text.sensitivities import grid_records, print_grid
     from amzn_fcf.text.tables import print_records, progress
     from model.analysis.sensitivity import break_even, grid, output_of
-    from model.scenarios.composing import load_scenario
 
     picture = picture_path(arguments.plot)
-    scenario = load_scenario(arguments.scenario, arguments.as_of)
+    scenario = chosen_scenario(arguments.scenario, arguments)
     output = output_of(" ".join(arguments.output), scenario)
     x, y = steps_of(arguments.x, "--x"), steps_of(arguments.y, "--y")
     target = math.nan if arguments.break_even is None else _target(arguments.break_even, scenario, output)

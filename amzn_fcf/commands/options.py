@@ -78,9 +78,9 @@ def flag(name: str, text: str) -> Option:
 
 
 def scenarios(default: str) -> tuple[Option, ...]:
-    """Return ``--scenario``, which may be repeated, and ``--as-of``."""
+    """Return ``--scenario``, which may be repeated, ``--as-of`` and ``--set``."""
     text = f"{_SCENARIO}; may be repeated; default: {default}"
-    return repeated("--scenario", "NAME", text, type=scenario_name), AS_OF
+    return repeated("--scenario", "NAME", text, type=scenario_name), AS_OF, SET
 
 
 def workers(work: str) -> tuple[Option, ...]:
@@ -98,16 +98,22 @@ def choice(name: str, known: tuple[str, ...], text: str = "") -> Option:
 
 
 AS_OF: Final = option("--as-of", "QUARTER", "last quarter taken as reported; default: the scenario's own")
+SET: Final = repeated(
+    "--set", "CHANGE",
+    "change a driver: aws_growth=0.3, aws_growth@2027=0.25, 'capex_budget@2027+ scale=0.9', 'beta add=0.1'; "
+    "may be repeated",
+)  # fmt: skip
 SCENARIO: Final = option("--scenario", "NAME", f"{_SCENARIO}; default: base", type=scenario_name)
 DATA: Final = option(
     "--data", "DIR",
     "a folder of data of your own, laid over the data that ship; default: the variable AMZN_FCF_DATA",
 )  # fmt: skip
 """An option of every command."""
+ONE_SCENARIO: Final = (SCENARIO, AS_OF, SET)
 PLOT: Final = option("--plot", "FILE.png", "also save a chart (needs the extra plot)")
 FORMAT: Final = choice("--format", ("text", "json", "csv"))
 _LINE: Final = (
     "a line, with a period if it varies over time: free_cash_flow 2027, value_per_share[dcf,mid], positive"
 )
-FIGURE: Final = (option("output", "OUTPUT", _LINE, nargs="+"), SCENARIO, AS_OF, PLOT)
+FIGURE: Final = (option("output", "OUTPUT", _LINE, nargs="+"), *ONE_SCENARIO, PLOT)
 """The figure that an analysis is about, its scenario, and ``--plot``."""

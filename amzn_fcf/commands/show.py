@@ -22,13 +22,13 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
-    from amzn_fcf.building.selection import load_distinct
+    from amzn_fcf.building.selection import chosen_scenarios
     from amzn_fcf.text.lines import LineFigure, figures_of, print_figures, print_lines
     from amzn_fcf.text.statements import print_statement, statement_of
     from model.errors import InputError, NotAvailableError
     from model.results import run as compute
 
-    scenarios = load_distinct(arguments.scenario or [""], arguments.as_of)
+    scenarios = chosen_scenarios(arguments.scenario or [""], arguments)
     lines = arguments.line
     if arguments.statement is not None:
         if lines:

@@ -15,7 +15,7 @@ EXAMPLE: Final = "amzn-fcf simulate --scenario base --draws 100000 --seed 1 --pl
 SAMPLINGS: Final = ("latin_hypercube", "sobol", "plain")
 ENGINES: Final = ("auto", "kernel", "numpy")
 OPTIONS: Final = (
-    options.SCENARIO, options.AS_OF,
+    *options.ONE_SCENARIO,
     option("--draws", "N", "default: 100000", type=whole_number, default=100_000),
     option("--seed", "N", "the same seed gives the same result; default: 1", type=whole_number, default=1),
     choice("--sampling", SAMPLINGS),
@@ -30,17 +30,17 @@ OPTIONS: Final = (
 
 
 def run(arguments: options.Arguments) -> int:
+    from amzn_fcf.building.selection import chosen_scenario
     from amzn_fcf.pictures.files import picture_path
     from amzn_fcf.text.errors import PARTIAL, complain
     from amzn_fcf.text.simulation import print_simulation, simulation_records
     from amzn_fcf.text.tables import print_records, progress_bar
     from model.language.units import counted
-    from model.scenarios.composing import load_scenario
     from model.simulation.questions import output_ahead
     from model.simulation.run import simulate
     from model.simulation.sampling import blocks_of
 
-    scenario = load_scenario(arguments.scenario, arguments.as_of)
+    scenario = chosen_scenario(arguments.scenario, arguments)
     picture = picture_path(arguments.plot)
     outputs = [output_ahead(each, scenario.plan) for each in arguments.output or ()]
     blocks_of(arguments.draws)  # refuses a number that cannot be

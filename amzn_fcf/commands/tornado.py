@@ -21,17 +21,17 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
+    from amzn_fcf.building.selection import chosen_scenario
     from amzn_fcf.pictures.files import picture_path, save
     from amzn_fcf.text.sensitivities import print_tornado, tornado_records
     from amzn_fcf.text.tables import print_records
     from model.analysis.sensitivity import output_of, tornado
     from model.errors import InputError
-    from model.scenarios.composing import load_scenario
 
     if arguments.top < 1:
         raise InputError(f"--top needs a number of at least 1, not {arguments.top}")
     picture = picture_path(arguments.plot)
-    scenario = load_scenario(arguments.scenario, arguments.as_of)
+    scenario = chosen_scenario(arguments.scenario, arguments)
     output = output_of(" ".join(arguments.output), scenario)
     found = tornado(scenario, output, arguments.swing, arguments.driver or ())
     if picture:

@@ -12,7 +12,7 @@ OPTIONS: Final = (*scenarios("all that ship; the first is simulated, by default 
 
 
 def run(arguments: Arguments) -> int:
-    from amzn_fcf.building.selection import load_distinct
+    from amzn_fcf.building.selection import chosen_scenarios
     from amzn_fcf.text.tables import print_records
     from amzn_fcf.text.valuation import print_values, value_records
     from model import companies
@@ -26,13 +26,14 @@ def run(arguments: Arguments) -> int:
     if not company.presentation.reports.ranges:
         raise InputError(f"{company.title} has no valuation methods")
     names = arguments.scenario or builtin_scenarios()
-    computed = [compute([scenario]) for scenario in load_distinct(names, arguments.as_of)]
+    computed = [compute([scenario]) for scenario in chosen_scenarios(names, arguments)]
     centre = computed[0 if arguments.scenario else names.index(company.base)]
     expected = expected_value(centre.scenarios[0])
     if arguments.format == "text":
         print_values(computed, centre, expected)
     else:
-        weights = [] if arguments.scenario or arguments.as_of else weighted_scenarios()
+        asked = arguments.scenario or arguments.as_of or arguments.set
+        weights = [] if asked else weighted_scenarios()
         weighted = weighted_values(weights) if weights else []
         print_records(value_records(computed, expected, weighted), arguments.format)
     return 0

@@ -154,7 +154,7 @@ def _name_steps(axis: XAxis | YAxis, steps: Steps) -> None:
     labels = [step_text(steps, steps.values[place]) for place in places]
     axis.set_ticks([place + 0.5 for place in places], labels, fontsize=8)
     operation = "" if steps.operation == "set" else f", {steps.operation}"
-    axis.set_label_text(f"{steps.spec.label}\n({steps.driver}{operation})", fontsize=9)
+    axis.set_label_text(f"{steps.spec.label}\n({steps.name}{operation})", fontsize=9)
 
 
 def _unit(output: Output) -> str:

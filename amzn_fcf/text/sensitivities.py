@@ -65,8 +65,8 @@ def grid_records(found: Grid, points: Sequence[Point], target: float) -> Iterato
     unit = found.output.unit
     about: Record = {
         "scenario": found.scenario.name, "output": str(found.output), "unit": unit,
-        "x_driver": found.x.driver, "x_operation": found.x.operation,
-        "y_driver": found.y.driver, "y_operation": found.y.operation,
+        "x_driver": found.x.name, "x_operation": found.x.operation,
+        "y_driver": found.y.name, "y_operation": found.y.operation,
     }  # fmt: skip
     for y, row in zip(found.y.values, found.values.tolist(), strict=True):
         for x, value in zip(found.x.values, row, strict=True):
@@ -80,7 +80,7 @@ def print_grid(found: Grid, points: Sequence[Point], target: float) -> None:
     output, x, y = found.output, found.x, found.y
     figure, scenario = measure(output.unit).text, found.scenario.name
     print(f"{output}, {output.unit}: {figure(found.base)} ({scenario}); across {_name(x)}, down {_name(y)}")
-    columns = right(y.driver, *(step_text(x, value) for value in x.values))
+    columns = right(y.name, *(step_text(x, value) for value in x.values))
     values = zip(y.values, found.values.tolist(), strict=True)
     rows = [[step_text(y, down), *map(figure, row)] for down, row in values]
     if found.centre is not None:
@@ -97,4 +97,4 @@ def print_grid(found: Grid, points: Sequence[Point], target: float) -> None:
 
 
 def _name(steps: Steps) -> str:
-    return steps.driver if steps.operation == "set" else f"{steps.driver} ({steps.operation})"
+    return steps.name if steps.operation == "set" else f"{steps.name} ({steps.operation})"

@@ -154,10 +154,11 @@ def root_record(root: Root, scenario: Scenario, method: str, price: float) -> di
 
 def print_root(root: Root, plain: Results, method: str) -> None:
     """Print a root, and figures of the scenario before and at the root."""
-    unit = plain.plan.model.drivers[root.driver.partition("[")[0]].unit
+    unit = plain.plan.model.drivers[re.split(r"[\[@]", root.driver)[0]].unit
     name = plain.scenarios[0].name
     low, high, first, last, found = map(measure(unit).text, (*root.bracket, *root.searched, root.value))
-    change = f"moved by {found} in every forecast year" if root.shifted else f"= {found}"
+    everywhere = "" if "@" in root.driver else " in every forecast year"
+    change = f"moved by {found}{everywhere}" if root.shifted else f"= {found}"
     print(f"{root.driver} {change}: {method} gives {root.found:,.2f} USD a share ({name})")
     print(f"bracket {low} to {high}, searched {first} to {last}")
     if root.roots > 1:

@@ -14,6 +14,7 @@ from model.errors import InputError, NoRootError, NotAvailableError
 from model.outputs import Output
 from model.results import run
 from model.scenarios.drivers import driver_specs, spec_named
+from model.scenarios.given import ONWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -97,7 +98,7 @@ class Grid:
     centre: tuple[int, int] | None
 
     def __repr__(self) -> str:
-        drivers = f"{self.x.driver} by {self.y.driver}"
+        drivers = f"{self.x.name} by {self.y.name}"
         return f"<Grid of {self.output}, {self.scenario.name}: {drivers}, {self.values.shape}>"
 
 
@@ -213,8 +214,7 @@ def grids(
     scenario: Scenario, outputs: Sequence[Output], x: Steps, y: Steps, watch: Watch[int] = iter
 ) -> list[Grid]:
     """Return the grids of several outputs from the same runs, as :func:`grid` does."""
-    if x.driver == y.driver:
-        raise InputError(f"grid needs two drivers, not {x.driver} twice")
+    _refuse_one_driver(x, y, "grid")
     shape = len(y.values), len(x.values)
     if math.prod(shape) > LARGEST_GRID:
         size = f"{shape[1]:,} by {shape[0]:,}"
@@ -234,6 +234,13 @@ def grids(
     ]
 
 
+def _refuse_one_driver(x: Steps, y: Steps, what: str) -> None:
+    """Refuse one driver on both axes, unless in two single periods: the second would undo the first."""
+    single = all(each.period and not each.period.endswith(ONWARDS) for each in (x, y))
+    if x.driver == y.driver and not (single and x.period != y.period):
+        raise InputError(f"{what} needs two drivers, not {x.driver} twice")
+
+
 def break_even(
     scenario: Scenario, output: Output, x: Steps, y: Steps, target: float, watch: Watch[float] = iter
 ) -> tuple[Point, ...]:
@@ -245,17 +252,14 @@ def break_even(
     if output.is_event or not math.isfinite(target):
         given = f"{target:g} and {output} ({output.unit})"
         raise InputError(f"break-even needs a number to reach and a figure that reaches it, not {given}")
-    if x.driver == y.driver:
-        raise InputError(f"break-even needs two drivers, not {x.driver} twice")
+    _refuse_one_driver(x, y, "break-even")
     if y.operation == "scale":
-        raise InputError(f"break-even sets the driver of y, or adds to it: it cannot scale {y.driver}")
+        raise InputError(f"break-even sets the driver of y, or adds to it: it cannot scale {y.name}")
     points = []
     for value in watch(x.values):
         moved = x.scenario_at(scenario, value)
         try:
-            root = solve(
-                moved, y.driver, target, output.key, period=output.period, shift=y.operation == "add"
-            )
+            root = solve(moved, y.name, target, output.key, period=output.period, shift=y.operation == "add")
         except NoRootError as error:
             points.append(Point(value, math.nan, str(error)))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from types import NoneType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -17,9 +17,9 @@ from model.language.periods import Period
 from model.outputs import rows_behind
 from model.results import Results, run
 from model.scenarios.adjustment import room
-from model.scenarios.drivers import driver_specs, spec_named
 from model.scenarios.scenario import Scenario
-from model.scenarios.spec import ALL, DriverSpec, number, readable
+from model.scenarios.spec import DriverSpec, number, readable
+from model.scenarios.what_if import Adjustment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,7 +78,6 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
     figure: str,
     *,
     period: Period | None = None,
-    years: Sequence[int] = (),
     between: tuple[float, float] | None = None,
     shift: bool = False,
 ) -> Root:
@@ -92,13 +91,13 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
     ----------
     driver
         A driver row, or a question in plain words (``questions.drivers`` of the company). Its value is the
-        same in all years ahead, unless ``years`` are given.
+        same in all periods ahead; ``"aws_growth@2027"``, ``"aws_growth@2027+"`` move it there alone.
     target, figure, period
         The target, for a row of the model and, if it varies with time, a period.
     between
         Bracket; default: the driver's allowed range.
     shift
-        Add the same to the driver's values in all years ahead, instead of replacing them.
+        Add the same to the driver's values, instead of replacing them.
 
     Raises
     ------
@@ -109,19 +108,17 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
     check_type(scenario, Scenario, "solve needs a scenario, such as load_scenario('base')")
     number(target, "solve: target")
     check_type(driver, str, "solve needs the name of a driver, such as 'wacc'")
-    company = scenario.company
     check_type(figure, str, "solve needs the name of a line, such as 'value_per_share[dcf,mid]'")
     check_type(period, (Period, NoneType), "solve needs a period, such as Period.parse('2027')")
-    check_type(years, (list, tuple, range), "solve needs a list of years, such as [2027]")
     if scenario.plan.row(figure).timed and period is None:
         raise InputError(f"solve: {figure} varies with time: give a period, such as Period.parse('2027')")
-    answers = company.presentation.questions.drivers
-    spec = spec_named(answers.get(driver, driver), driver_specs(company), "solve")
-    low, high = _bracket(spec, scenario, between, shift=shift)
+    change = replace(_adjustment(scenario, driver), operation="add" if shift else "set")
+    spec = change.spec
+    low, high = _bracket(change, scenario, between)
     needed = rows_behind(figure, period, scenario.plan)
 
     def scenario_at(value: float) -> Scenario:
-        return _changed(scenario, spec, value, years, shift=shift)
+        return scenario.with_overrides(change.overrides(scenario, value, clip=True))
 
     def figures(values: Sequence[float]) -> Array:
         results = run([scenario_at(value) for value in values], rows=needed)
@@ -134,7 +131,7 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
         return float(figures([value])[0])
 
     scan = _scan(figures, target, low, high)
-    own = 0.0 if shift else _own_value(scenario, spec)
+    own = 0.0 if shift else _own_value(change, scenario)
     root = math.nan
     for place in sorted(scan.changes, key=lambda each: abs(scan.middle(each) - own)):
         first, last = scan.points[place : place + 2].tolist()
@@ -143,12 +140,29 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
         if abs(figure_at(root) - target) <= _RELATIVE_TOLERANCE * max(1.0, abs(target)):
             ends, searched, found, roots = (first, last), (low, high), figure_at(root), len(scan.changes)
             at_root = scenario_at(root)
-            return Root(spec.key, root, shift, ends, searched, figure, target, found, roots, at_root)
+            return Root(change.name, root, shift, ends, searched, figure, target, found, roots, at_root)
     if scan.changes:
         jump = f"{figure} jumps over {readable(target)} at {spec.key} = {readable(root)}"
         raise NoRootError(f"no root in [{readable(low)}, {readable(high)}]: {jump}")
     highest = scenario_at(float(scan.points[-1]))
     raise NoRootError(_no_root(spec, figure, target, scan, highest))
+
+
+def varies_by_year(scenario: Scenario, driver: str) -> bool:
+    """Tell whether a driver has different values ahead, so that one for all would lose their shape."""
+    change = _adjustment(scenario, driver)
+    return (
+        not change.spec.is_none(0)
+        and change.spec.driver.kind == "yearly"
+        and len({*change.own(scenario).values()}) > 1
+    )
+
+
+def _adjustment(scenario: Scenario, driver: str) -> Adjustment:
+    """Return the driver that a text names, or that answers a question in plain words, with its period."""
+    name, *when = driver.partition("@")
+    answers = scenario.company.presentation.questions.drivers
+    return Adjustment.parse("".join([answers.get(name, name), *when]), "solve", scenario.company)
 
 
 class _Scan(NamedTuple):
@@ -202,8 +216,9 @@ def _crossings(apart: Array) -> list[int]:
 
 
 def _bracket(
-    spec: DriverSpec, scenario: Scenario, between: tuple[float, float] | None, *, shift: bool
+    change: Adjustment, scenario: Scenario, between: tuple[float, float] | None
 ) -> tuple[float, float]:
+    spec, shift = change.spec, change.operation == "add"
     if spec.fixed_because:
         raise InputError(f"{spec.key} cannot be solved for: {spec.fixed_because}")
     if shift and (spec.driver.kind != "yearly" or spec.is_none(0)):
@@ -213,7 +228,7 @@ def _bracket(
     if spec.is_none(low):
         low = high * _SMALLEST_SHARE
     if shift:
-        low, high = room(spec, "add", scenario.ahead(spec.key).values())
+        low, high = room(spec, "add", change.own(scenario).values())
     if between is not None:
         form = "between needs two numbers, such as (0.08, 0.1)"
         check_type(between, (list, tuple), form)
@@ -227,22 +242,11 @@ def _bracket(
     return low, high
 
 
-def _changed(
-    scenario: Scenario, spec: DriverSpec, value: float, years: Sequence[int], *, shift: bool
-) -> Scenario:
-    if shift:
-        moved = {period: spec.clipped(own + value) for period, own in scenario.ahead(spec.key).items()}
-        return scenario.with_overrides({spec.key: moved})
-    bounded = spec.clipped(value)  # against rounding
-    by_year = bool(years) and spec.driver.kind == "yearly"
-    values = dict.fromkeys(map(str, years), bounded) if by_year else bounded
-    return scenario.with_overrides({spec.key: values})
-
-
-def _own_value(scenario: Scenario, spec: DriverSpec) -> float:
-    """Return the scenario's value of the driver, in the first full year ahead if it varies by year."""
-    values = scenario.table[spec.key]
-    return values[ALL] if ALL in values else values[str(min(scenario.as_of.year + 1, int(max(values)[:4])))]
+def _own_value(change: Adjustment, scenario: Scenario) -> float:
+    """Return the scenario's value of the driver: the first that is moved, or of the first full year ahead."""
+    values = change.own(scenario)
+    year = str(scenario.as_of.year + 1)
+    return values[year] if year in values and not change.period else next(iter(values.values()))
 
 
 def _no_root(spec: DriverSpec, figure: str, target: float, scan: _Scan, highest: Scenario) -> str:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from model import companies
-from model.errors import InputError, did_you_mean, shown
+from model.errors import InputError
 from model.language.units import measure
-from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, adjusted, room
-from model.scenarios.drivers import driver_specs, spec_named
+from model.scenarios.adjustment import adjustable, room
 from model.scenarios.spec import ALL, DriverSpec, as_text, shares_of_one
+from model.scenarios.what_if import Adjustment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from model.company import Company
+    from model.scenarios.adjustment import Operation
     from model.scenarios.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Values for a driver: ``set`` in every period ahead, or ``add`` to or ``scale`` the scenario's own.
+    """Values for a driver, ahead or in ``period``: ``set``, or ``add`` to or ``scale`` the scenario's own.
 
     Examples
     --------
@@ -35,49 +37,50 @@ class Steps:
     values: tuple[float, ...]
     operation: Operation = "set"
     company: Company = field(default_factory=companies.default, compare=False)
+    period: str = ""
 
     def __post_init__(self) -> None:
-        spec_named(self.driver, driver_specs(self.company), "grid")
+        name = self.name  # refuses a driver and a period that cannot be
         if not self.values:
-            raise InputError(f"{self.driver} needs at least one value")
+            raise InputError(f"{name} needs at least one value")
         for value in self.values:
             if not math.isfinite(value):
-                raise InputError(f"{self.driver} needs numbers, not {value:g}")
+                raise InputError(f"{name} needs numbers, not {value:g}")
 
     @classmethod
     def parse(cls, text: str, values: tuple[float, ...]) -> Steps:
-        """Read ``"driver"``, ``"driver add"`` or ``"driver scale"``."""
-        driver, _, word = text.strip().lower().partition(" ")
-        operation = word.strip() or "set"
-        if operation not in OPERATIONS:
-            wrong = f"{operation!r}{did_you_mean(operation, OPERATIONS)}"
-            raise InputError(f"{shown(text)}: write set, add or scale after the driver, not {wrong}")
-        return cls(driver, values, operation)
+        """Read ``"driver"`` or ``"driver@2027"``, either followed by ``add`` or ``scale``."""
+        found = Adjustment.parse(text, "grid")
+        return cls(found.driver, values, found.operation, period=found.period)
+
+    @cached_property
+    def adjustment(self) -> Adjustment:
+        """What a value does to the driver."""
+        return Adjustment(self.driver, self.period, self.operation, "grid", self.company)
+
+    @property
+    def name(self) -> str:
+        """The driver, with its period."""
+        return self.adjustment.name
 
     @property
     def spec(self) -> DriverSpec:
         """The data of the driver."""
-        return driver_specs(self.company)[self.driver]
+        return self.adjustment.spec
 
     def scenario_at(self, scenario: Scenario, value: float) -> Scenario:
-        """Return the scenario with the driver moved in every period ahead, or refuse a value out of range."""
-        if self.operation == "set":
-            return scenario.with_overrides({self.driver: self.spec.check(value, "grid")})
-        where, spec = f"grid ({self.operation} {value:g})", self.spec
-        moved = {period: adjusted(self.operation, own, value) for period, own in self._own(scenario).items()}
-        return scenario.with_overrides({self.driver: {key: spec.check(moved[key], where) for key in moved}})
+        """Return the scenario with the driver moved, or refuse a value out of range."""
+        return scenario.with_overrides(self.adjustment.overrides(scenario, value))
 
     def base(self, scenario: Scenario) -> int | None:
         """Return the place of the value that leaves the scenario as it is, if there is one."""
-        own = {"add": {0.0}, "scale": {1.0}}.get(self.operation, {*scenario.ahead(self.driver).values()})
+        own = {"add": {0.0}, "scale": {1.0}}.get(self.operation, {*self.adjustment.own(scenario).values()})
         return next((place for place, value in enumerate(self.values) if own == {value}), None)
 
     def room(self, scenario: Scenario) -> tuple[float, float]:
-        """Return the lowest and highest value that keep the driver in its range in every period ahead."""
-        return room(self.spec, self.operation, self._own(scenario).values())
-
-    def _own(self, scenario: Scenario) -> Mapping[str, float]:
-        return adjustable(self.spec, self.operation, scenario.ahead(self.driver))
+        """Return the lowest and highest value that keep the driver in its range in every period moved."""
+        own = adjustable(self.spec, self.operation, self.adjustment.own(scenario))
+        return room(self.spec, self.operation, own.values())
 
 
 class Side(NamedTuple):

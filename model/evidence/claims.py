@@ -190,17 +190,17 @@ def _replaced(thesis: Thesis, claim: Claim, verdict: _Verdict) -> Scenario | Non
     threshold = claim.minimum if edge == "minimum" else claim.maximum
     known = [each for each in (verdict.reported, verdict.guided, threshold) if each is not None]
     target = next(each for each in known if not np.isnan(each))
-    return _scenario_where(thesis, stake["driver"], tuple(stake["years"]), target, claim.line, claim.period)
+    return _scenario_where(thesis, stake["driver"], target, claim.line, claim.period)
 
 
 @cache
 def _scenario_where(  # a cache's key: all that the question depends on
-    thesis: Thesis, driver: str, years: tuple[int, ...], target: float, line: str, period: Period | None
+    thesis: Thesis, driver: str, target: float, line: str, period: Period | None
 ) -> Scenario | None:
     """Return the scenario of the thesis with a driver moved so that a line meets a target, if it can."""
     scenario = _believed(thesis).scenarios[0]
     try:
-        return solve(scenario, driver, target, line, period=period, years=years).scenario
+        return solve(scenario, driver, target, line, period=period).scenario
     except NoRootError:  # so much of the period is reported that the driver cannot reach the target
         return None
 

@@ -10,8 +10,8 @@ from model import companies
 from model.errors import InputError, did_you_mean, shown
 from model.language.units import measure
 from model.reported.tables import period_in
-from model.scenarios.drivers import driver_specs, spec_named
 from model.scenarios.files import builtin_overlays, check_keys, take, toml_content
+from model.scenarios.what_if import Adjustment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ _KINDS: Final = get_args(Kind)
 _TEXTS: Final = ("id", "claim", "kind", "line", "period", "minimum_of", "maximum_of", "note", "reason")
 _NUMBERS: Final = ("minimum", "maximum")
 _KEYS: Final = (*_TEXTS, *_NUMBERS, "stake")
-_STAKE_KEYS: Final = ("driver", "years", "edge", "value", "overlay", "fair_value")
+_STAKE_KEYS: Final = ("driver", "edge", "value", "overlay", "fair_value")
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _read(record: object, number: int, company: Company) -> Claim:
 
 
 def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, company: Company) -> None:
-    """Refuse a stake other than a fair value, an overlay, or a driver with a value or in some years."""
+    """Refuse a stake other than a fair value, an overlay, or a driver with a value or in a period."""
     check_keys(stake, _STAKE_KEYS, where, "a stake")
     for key in ("fair_value", "value"):
         take(stake, key, float, where, 0.0)
@@ -145,15 +145,13 @@ def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, compa
     overlays = builtin_overlays(company)
     if overlay and overlay not in overlays:
         raise InputError(f"{where}: unknown overlay {overlay!r}{did_you_mean(overlay, overlays)}")
-    if driver:
-        spec_named(driver, driver_specs(company), where)
-    years = take(stake, "years", list, where, [])
+    move = Adjustment.parse(driver, where, company) if driver else None
     if "edge" in stake and stake["edge"] not in bounds:
         allowed = " or ".join(bounds) or "there is none"
         raise InputError(f"{where}: edge must be a bound of the claim: {allowed}")
-    moves_line = bool(bounds and years) and all(isinstance(each, int) for each in years)
-    if stake and not ("fair_value" in stake or overlay or (driver and ("value" in stake or moves_line))):
+    moves_line = bool(bounds) and move is not None and bool(move.period)
+    if stake and not ("fair_value" in stake or overlay or moves_line or (move and "value" in stake)):
         raise InputError(
-            f"{where}: needs fair_value, an overlay, a driver and its value, or a driver and the "
-            "years = [2026, ...] in which it moves the line to a bound of the claim"
+            f"{where}: needs fair_value, an overlay, a driver and its value, or a driver and the year in "
+            "which it moves the line to a bound of the claim, such as capex_budget@2026"
         )
