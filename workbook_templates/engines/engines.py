@@ -1,4 +1,4 @@
-"""Spreadsheet engines: formualizer (the default) and IronCalc, libraries; LibreOffice and Gnumeric, programs."""
+"""The engines that can calculate workbooks."""
 
 from __future__ import annotations
 
