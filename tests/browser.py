@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pytest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 300
+PATIENCE = 600
 
 
 class Visit(NamedTuple):

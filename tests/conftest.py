@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from workbook_templates.engines.engine import Engine
 
-_LONG: Final = ("test_kernel", "test_parity", "test_batch")
+_LONG: Final = ("test_pyodide", "test_kernel", "test_parity", "test_batch")
 _MEASURED: Final = "measured"
 """The property of a test that carries a line of figures, also from another process, to the end of the run."""
 

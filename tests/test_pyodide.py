@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,11 +18,12 @@ from office_calls import ANSWERS, assert_same, body, cells, expected
 from programs import absent
 from pyodide_here import pyodide_folder, xlwings_wheel
 
-from model.errors import AmznFcfError
+from model.errors import AmznFcfError, MissingLibraryError
 from xlwings_udfs import AMZN_FCF
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.project_folder import write_project
+from xlwings_udfs.hosts.web.pyodide import LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,11 +98,20 @@ def check_web(report: Any) -> None:  # noqa: ANN401  # JSON
 
 
 def test_the_add_in_answers_in_node_as_python_does(
-    site: Path, request: pytest.FixtureRequest, measured: Callable[[str], None]
+    site: Path, request: pytest.FixtureRequest, tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
-    report = in_node(request, site, "node.mjs", str(site), str(site / "calls.json"))
+    without = tmp_path / "without"
+    shutil.copytree(site, without, ignore=shutil.ignore_patterns("scipy-*"), copy_function=os.symlink)
+    listed = without / "pyodide" / LOCK
+    packages = json.loads(listed.read_text())
+    del packages["packages"]["scipy"]
+    listed.unlink()
+    listed.write_text(json.dumps(packages))
+    report = in_node(request, site, "node.mjs", str(site), str(without), str(site / "calls.json"))
     check_web(report)
     assert_same(report["after"], [[AMZN_FCF(2034)]], "after a call that was canceled while it was computed")
+    message = str(MissingLibraryError("scipy", "simulations"))
+    assert report["without"] == {"error": "#VALUE!", "message": message}
     measured(
         f"web in node: first answer after {report['seconds']:.1f} s, process {report['megabytes']:.0f} MB"
     )
@@ -112,6 +123,10 @@ def test_the_add_in_answers_in_a_browser_and_asks_nobody_else(
     found = visit(browser(request), site, "taskpane.html", tmp_path)
     check_web(found.report)
     assert found.report["status"].startswith("Ready: amzn-fcf")
+    known, nonsense, half = found.report["typed"]
+    assert known == f"{AMZN_FCF(2026, 'bull'):,.4f}".rstrip("0")
+    assert nonsense.startswith("#VALUE! 'nonsense'")
+    assert half.startswith("Write a call such as")
     assert_only_loopback(found.requests)
     measured(
         f"web in Chromium: first answer after {found.report['seconds']:.1f} s, largest process "

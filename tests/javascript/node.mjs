@@ -1,11 +1,12 @@
-// The add-in in node: a Worker like a browser's, then functions.js of the folder. Arguments: folder, file of calls.
+// The add-in in node: a Worker like a browser's, then functions.js of the folder. Arguments: the folder, one without
+// scipy, and the file of calls.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { Worker as Thread } from "node:worker_threads";
 
-const [folder, callsFile] = process.argv.slice(2);
+const [folder, withoutScipy, callsFile] = process.argv.slice(2);
 const inWorker = `
   const { parentPort } = require("node:worker_threads");
   const { readFile } = require("node:fs/promises");
@@ -42,6 +43,8 @@ const invocation = {};
 functions.AMZN_SIMULATE([["free_cash_flow 2029"]], null, [[50000]], null, invocation);
 setTimeout(() => invocation.onCanceled(), 200);
 await new Promise((done) => setTimeout(done, 250));
+process.chdir(withoutScipy);
 report.after = await functions.AMZN_FCF([[2034]], null, null, null, {});
+report.without = await inExcel("AMZN_SIMULATE", [[["free_cash_flow 2031"]], null, null, null]);
 report.megabytes = process.memoryUsage().rss / 1e6;
 process.stdout.write(JSON.stringify(report), () => process.exit(0));

@@ -124,15 +124,19 @@
     return rows.map((row) => row.map(cell));
   }
 
-  for (const name of globalThis.CustomFunctions ? NAMES : []) {
-    CustomFunctions.associate(name, async (...given) => {
-      const invocation = given.pop();
-      const canceled = (leaves) => {
-        invocation.onCanceled = leaves;
-      };
-      return inExcel(await ask(name, given.map((each) => each ?? null), canceled));
-    });
+  function associate() {
+    for (const name of NAMES) {
+      CustomFunctions.associate(name, async (...given) => {
+        const invocation = given.pop();
+        const canceled = (leaves) => {
+          invocation.onCanceled = leaves;
+        };
+        return inExcel(await ask(name, given.map((each) => each ?? null), canceled));
+      });
+    }
   }
 
+  if (globalThis.CustomFunctions) associate();
+  else globalThis.Office?.onReady(associate);
   globalThis.AmznFcf = { ask, names: NAMES };
 })();
