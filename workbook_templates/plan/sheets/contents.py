@@ -56,7 +56,6 @@ _SAMPLE: Final = 1234.0
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     words = edition.words
     sheet.widths |= _WIDTHS
-    sheet.one_page = True
     put_state(sheet, edition.layout)
     row = _put_texts(sheet, _FIRST_ROW, "Sheets", [(each.name, each.holds) for each in edition.sheets])
     for place, each in enumerate(edition.sheets, start=_FIRST_ROW + 1):

@@ -15,7 +15,7 @@ from workbook_templates.plan.styles import numeric
 if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
 
-_SOURCE_COLUMNS: Final = {"Item": 40, "Period": 9, "Value": 12, "Unit": 8, "Check": 12, "Source": 80}
+_SOURCE_COLUMNS: Final = {"Item": 44, "Period": 9, "Value": 12, "Unit": 8, "Check": 12, "Source": 106}
 _FIRST_SOURCE_ROW: Final = 7
 
 

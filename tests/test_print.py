@@ -1,0 +1,139 @@
+"""What comes out of a printer: A4, eight points or more, nothing cut, nothing without room."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from functools import cache
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter, range_boundaries
+from programs import absent, needs_engine
+from shared import calculated
+
+from model import companies
+from workbook_templates.engines.engines import ENGINES
+from workbook_templates.plan.workbook import sheet_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+LEAST_POINTS = 8.0
+A4_LANDSCAPE = (11.69, 8.27)
+PIXELS_PER_INCH, PIXELS_PER_UNIT, PIXELS_PER_POINT = 96, 7, 96 / 72
+STANDARD_WIDTH, STANDARD_HEIGHT = 13.0, 12.75
+SHEETS = sheet_names(companies.default(), with_functions=False)
+
+
+@cache
+def book() -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(calculated("base")))
+
+
+def areas(sheet: Worksheet) -> list[tuple[int, int, int, int]]:
+    """Return the printed ranges: first column and row, last column and row."""
+    if not sheet.print_area:
+        return [(1, 1, sheet.max_column, sheet.max_row)]
+    return [range_boundaries(each.rpartition("!")[2]) for each in str(sheet.print_area).split(",")]
+
+
+def width(sheet: Worksheet, first: int, last: int) -> float:
+    """Return the pixels of the columns that are shown."""
+    dimensions = [sheet.column_dimensions[get_column_letter(each)] for each in range(first, last + 1)]
+    shown = (each.width if each.customWidth else STANDARD_WIDTH for each in dimensions if not each.hidden)
+    return PIXELS_PER_UNIT * sum(shown)
+
+
+def height(sheet: Worksheet, first: int, last: int) -> float:
+    dimensions = [sheet.row_dimensions[each] for each in range(first, last + 1)]
+    return PIXELS_PER_POINT * sum(each.height or STANDARD_HEIGHT for each in dimensions if not each.hidden)
+
+
+def scale(sheet: Worksheet) -> float:
+    """Return the scale, a whole per cent, at which a sheet fits its pages: its widest range decides."""
+    margins = sheet.page_margins
+    room = PIXELS_PER_INCH * (A4_LANDSCAPE[0] - margins.left - margins.right)
+    found = [1.0]
+    for first, top, last, bottom in areas(sheet):
+        titles = width(sheet, 1, 1) if first > 1 and sheet.print_title_cols else 0.0
+        found.append(room / (titles + width(sheet, first, last)))
+        if sheet.page_setup.fitToHeight == 1:
+            below = PIXELS_PER_INCH * (A4_LANDSCAPE[1] - margins.top - margins.bottom)
+            found.append(below / height(sheet, top, bottom))
+    return int(100 * min(found)) / 100
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_sheet_prints_at_eight_points_or_more(name: str) -> None:
+    sheet = book()[name]
+    assert sheet.page_setup.paperSize == 9  # A4
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    sizes = {
+        cell.font.sz
+        for first, top, last, bottom in areas(sheet)
+        for row in sheet.iter_rows(top, bottom, first, last)
+        for cell in row
+        if cell.value is not None
+    }
+    assert min(sizes) * scale(sheet) >= LEAST_POINTS - 1e-9, f"{name} prints at {scale(sheet):.0%}"
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_page_ends_within_a_chart(name: str) -> None:
+    sheet = book()[name]
+    if sheet._charts:  # type: ignore[attr-defined]  # noqa: SLF001  # openpyxl keeps them to itself
+        assert sheet.page_setup.fitToHeight == 1
+
+
+def test_all_text_is_arial_in_three_sizes_and_only_styles_in_use_are_written() -> None:
+    cells = [cell for sheet in book().worksheets for row in sheet.iter_rows() for cell in row if cell.has_style]
+    assert {cell.font.name for cell in cells} == {"Arial"}
+    assert {cell.font.sz for cell in cells if cell.value is not None} <= {10, 12, 20}
+    assert set(book().named_styles) - {"Normal"} == {cell.style for cell in cells} - {"Normal"}
+
+
+def test_years_and_the_quarters_around_as_of_have_pages_of_their_own() -> None:
+    sheet = book()["Cash"]
+    years, quarters = areas(sheet)
+    heads = [sheet.cell(9, column).value for column in range(quarters[0], quarters[2] + 1)]
+    assert (heads[0], heads[-1], len(heads)) == (20241, 20284, 20)
+    assert [sheet.cell(9, column).value for column in (6, years[2])] == [2022, 2035]
+    folded = {letter for letter, each in sheet.column_dimensions.items() if each.hidden}
+    assert folded >= {"D", "E"}
+    assert all(sheet.column_dimensions[each].outlineLevel == 1 for each in folded)
+    assert get_column_letter(quarters[0]) not in folded
+
+
+@pytest.mark.parametrize("name", ["Sales", "Assets", "Depreciation", "Margins", "Cash", "Value"])
+def test_drivers_and_workings_are_folded_and_key_figures_are_not(name: str) -> None:
+    sheet = book()[name]
+    for row in range(11, sheet.max_row + 1):
+        style = sheet.cell(row, 1).style
+        hidden = bool(sheet.row_dimensions[row].hidden)
+        assert not hidden or sheet.row_dimensions[row].outlineLevel == 1
+        if style.startswith(("total", "subtotal", "ratio")) and name != "Value":
+            assert not hidden, (name, row)
+        if style.startswith(("driver", "working")):
+            assert hidden, (name, row)
+
+
+@pytest.mark.libreoffice
+def test_no_printed_figure_is_without_room(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    needs_engine(request, ENGINES["libreoffice"])
+    if shutil.which("pdftotext") is None:
+        absent(request, "pdftotext is missing: apt-get install poppler-utils")
+    (tmp_path / "book.xlsx").write_bytes(calculated("base"))
+    subprocess.run(
+        [shutil.which("soffice") or "", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+         "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")],
+        check=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}, timeout=300,
+    )  # fmt: skip
+    command = ["pdftotext", "-layout", str(tmp_path / "book.pdf"), "-"]  # Debian's
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "2028Q4" in text
+    assert "###" not in text
