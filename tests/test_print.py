@@ -39,7 +39,8 @@ def areas(sheet: Worksheet) -> list[tuple[int, int, int, int]]:
     """Return the printed ranges: first column and row, last column and row."""
     if not sheet.print_area:
         return [(1, 1, sheet.max_column, sheet.max_row)]
-    return [range_boundaries(each.rpartition("!")[2]) for each in str(sheet.print_area).split(",")]
+    found = (range_boundaries(each.rpartition("!")[2]) for each in str(sheet.print_area).split(","))
+    return [(first or 1, top or 1, last or 1, bottom or 1) for first, top, last, bottom in found]
 
 
 def width(sheet: Worksheet, first: int, last: int) -> float:
@@ -72,7 +73,9 @@ def scale(sheet: Worksheet) -> float:
 def test_every_sheet_prints_at_eight_points_or_more(name: str) -> None:
     sheet = book()[name]
     assert sheet.page_setup.paperSize == 9  # A4
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    fit = sheet.sheet_properties.pageSetUpPr
+    assert fit is not None
+    assert fit.fitToPage
     sizes = {
         cell.font.sz
         for first, top, last, bottom in areas(sheet)
@@ -86,12 +89,20 @@ def test_every_sheet_prints_at_eight_points_or_more(name: str) -> None:
 @pytest.mark.parametrize("name", SHEETS)
 def test_no_page_ends_within_a_chart(name: str) -> None:
     sheet = book()[name]
-    if sheet._charts:  # type: ignore[attr-defined]  # noqa: SLF001  # openpyxl keeps them to itself
-        assert sheet.page_setup.fitToHeight == 1
+    room = PIXELS_PER_INCH * (A4_LANDSCAPE[1] - sheet.page_margins.top - sheet.page_margins.bottom)
+    for chart in sheet._charts:  # type: ignore[attr-defined]  # noqa: SLF001  # openpyxl keeps them to itself
+        row = chart.anchor._from.row + 1  # noqa: SLF001
+        ((_, top, _, bottom),) = (each for each in areas(sheet) if each[1] <= row <= each[3])
+        titles = height(sheet, 1, int(sheet.print_title_rows.split("$")[-1])) if sheet.print_title_rows else 0
+        assert scale(sheet) * (titles + height(sheet, top, bottom)) <= room
+        end = height(sheet, 1, row - 1) + PIXELS_PER_INCH * chart.height / 2.54
+        assert end <= height(sheet, 1, bottom)
 
 
 def test_all_text_is_arial_in_three_sizes_and_only_styles_in_use_are_written() -> None:
-    cells = [cell for sheet in book().worksheets for row in sheet.iter_rows() for cell in row if cell.has_style]
+    cells = [
+        cell for sheet in book().worksheets for row in sheet.iter_rows() for cell in row if cell.has_style
+    ]
     assert {cell.font.name for cell in cells} == {"Arial"}
     assert {cell.font.sz for cell in cells if cell.value is not None} <= {10, 12, 20}
     assert set(book().named_styles) - {"Normal"} == {cell.style for cell in cells} - {"Normal"}
@@ -129,8 +140,8 @@ def test_no_printed_figure_is_without_room(tmp_path: Path, request: pytest.Fixtu
         absent(request, "pdftotext is missing: apt-get install poppler-utils")
     (tmp_path / "book.xlsx").write_bytes(calculated("base"))
     subprocess.run(
-        [shutil.which("soffice") or "", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
-         "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")],
+        [shutil.which("soffice") or "", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+         "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")],
         check=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}, timeout=300,
     )  # fmt: skip
     command = ["pdftotext", "-layout", str(tmp_path / "book.pdf"), "-"]  # Debian's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import pytest
 from shared import calculated, written
@@ -35,6 +36,12 @@ def contents(name: str) -> dict[tuple[int, int], float | str | None]:
     return {place: cell.content for place, cell in written(name)[0].sheets[SENSITIVITY].cells.items()}
 
 
+def first_value(number: int) -> tuple[int, int]:
+    """Return the cell of the first value of a grid."""
+    band, left = on_sheet.GRIDS[number]
+    return band + on_sheet.GRID_TOP, left + on_sheet.GRID_LEFT
+
+
 @pytest.fixture
 def clean(quick_validation: None) -> bytes:  # noqa: ARG001  # validates quickly
     """Return a workbook of bear as it ships."""
@@ -63,9 +70,9 @@ def test_the_tornados_are_those_of_the_scenario_that_the_workbook_is_preset_to()
                 bar.driver_base,
                 bar.driver_high,
             )
-            assert [cells[row, column] for column in range(on_sheet.LOW, on_sheet.PERIOD)] == pytest.approx(
-                figures
-            )
+            columns = [*range(on_sheet.LOW, on_sheet.CHANGE_HIGH + 1)]
+            columns += range(on_sheet.DRIVER_LOW, on_sheet.PERIOD)
+            assert [cells[row, column] for column in columns] == pytest.approx(figures)
             assert cells[row, on_sheet.NAME] == bar.driver
 
 
@@ -83,17 +90,18 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
     spending = Steps("capex_scale", (0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15), "scale")
     expected |= {1: ("free_cash_flow 2027", spending, growth), 2: ("positive", spending, growth)}
     for number, (text, across, down) in expected.items():
-        found, top = grid(scenario, output_of(text, scenario), across, down), on_sheet.GRID_ROWS[number] + 3
+        found = grid(scenario, output_of(text, scenario), across, down)
+        top, left = first_value(number)
         for row, values in enumerate(found.values.tolist()):
-            shown = [cells[top + row, on_sheet.FIRST_X + column] for column in range(SIZE)]
+            shown = [cells[top + row, left + column] for column in range(SIZE)]
             assert shown == pytest.approx(["#N/A" if math.isnan(each) else each for each in values])
-        assert cells[top + 3, on_sheet.FIRST_X + 3] == pytest.approx(found.base)
+        assert cells[top + 3, left + 3] == pytest.approx(found.base)
         styles = {place: cell.style for place, cell in written("bear")[0].sheets[SENSITIVITY].cells.items()}
         assert [
             place
             for place, style in styles.items()
-            if style.startswith("centre") and place[0] in range(top, top + 7)
-        ] == [(top + 3, on_sheet.FIRST_X + 3)]
+            if style.startswith("centre") and place in product(range(top, top + 7), range(left, left + 7))
+        ] == [(top + 3, left + 3)]
 
 
 def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_changed(clean: bytes) -> None:
@@ -110,17 +118,17 @@ def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_
 
 
 def test_a_falsified_stamp_is_found(clean: bytes) -> None:
-    band = on_sheet.GRID_ROWS[0]
+    top, left = first_value(0)
     places = [
         (on_sheet.TORNADO_ROWS[0] + 2, on_sheet.LOW), (on_sheet.TORNADO_ROWS[1] + 4, on_sheet.CHANGE_HIGH),
-        (band + 4, on_sheet.FIRST_X),
+        (top + 1, left),
         on_sheet.TOLERANCE_CELL, (on_sheet.FIRST_FIGURE_ROW, on_sheet.STAMPED),
     ]  # fmt: skip
     report = validate(with_changes(clean, {(SENSITIVITY, *place): 1.0 for place in places}), "stamps")
     found = {
         each.cell for each in report.findings if (each.rule, each.sheet) == ("stamped-value", SENSITIVITY)
     }
-    assert found == {"C15", "G37", "C86", "C7", "D9"}
+    assert found == {"E84", "I102", "C36", "C7", "D9"}
 
 
 def test_inputs_that_the_model_refuses_are_findings_and_no_failure(clean: bytes) -> None:
@@ -143,7 +151,8 @@ def test_a_scenario_without_a_rate_or_a_value_has_a_sheet_all_the_same() -> None
         assert cells[on_sheet.FIRST_FIGURE_ROW + 1, on_sheet.STAMPED].content == pytest.approx(
             run([odd]).series("free_cash_flow", "annual")[5, 0]
         )
-        assert cells[on_sheet.GRID_ROWS[0] + 6, on_sheet.FIRST_X + 3].content == "#N/A"
+        top, left = first_value(0)
+        assert cells[top + 3, left + 3].content == "#N/A"
 
 
 def test_near_the_end_of_a_range_a_grid_is_closer_together() -> None:
@@ -173,8 +182,8 @@ def test_the_stamp_and_the_charts_are_there() -> None:
         ]  # fmt: skip
     last = on_sheet.TORNADO_ROWS[0] + 1 + on_sheet.BARS
     assert [each.cells for each in sheet.charts[0].series] == [
-        f"'Sensitivity'!$F$15:$F${last}",
-        f"'Sensitivity'!$G$15:$G${last}",
+        f"'Sensitivity'!$H$84:$H${last}",
+        f"'Sensitivity'!$I$84:$I${last}",
     ]
 
 
@@ -184,7 +193,7 @@ def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and
     rows = {
         cell.content: row
         for (row, column), cell in sheet.cells.items()
-        if column == 2 and row > on_sheet.SIMULATION_ROW
+        if column == on_sheet.NAME and row > on_sheet.SIMULATION_ROW
     }
     outputs = [
         Output.parse(name, plan.layout.plan)
@@ -193,7 +202,7 @@ def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and
     found = simulate("base", draws=STANDARD_DRAWS, seed=DEFAULT_SEED, engine="numpy", outputs=outputs)
     for output in outputs:
         estimate, row = found.estimates[str(output)], rows[str(output)]
-        shown = [sheet.cells[row, column].content for column in range(3, 10)]
+        shown = [sheet.cells[row, column].content for column in range(12, 19)]
         percentiles = [estimate.percentiles[each] for each in (5, 25, 50, 75, 95)]
         width = estimate.bin_width  # bins are laid by the first block, which holds all outputs or some
         assert shown[0] == pytest.approx(estimate.plain)
@@ -243,7 +252,7 @@ def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
     assert "useful_life[servers_and_network]" in found
     sheet = SheetPlan(SENSITIVITY)
     put_simulation(sheet, 5, found)
-    assert str(sheet.cells[6, 1].content).startswith("Not simulated: ")
+    assert str(sheet.cells[6, on_sheet.RIGHT].content).startswith("Not simulated: ")
 
 
 def test_the_year_that_the_sheet_looks_at_is_the_first_without_a_reported_quarter() -> None:

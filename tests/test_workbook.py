@@ -15,7 +15,8 @@ from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 from shared import SHIPPED, calculated, computed, family, written
 
-from workbook_templates.a1 import ALLOWED_FUNCTIONS
+from model.language.periods import Period
+from workbook_templates.a1 import ALLOWED_FUNCTIONS, looks_like_a_cell
 from workbook_templates.engines.formualizer import LARGEST_SHEET
 from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
 
@@ -195,7 +196,15 @@ def test_sheets_are_protected_without_password_frozen_and_printable() -> None:
 
 
 def test_no_defined_name_looks_like_a_cell_and_there_is_no_macro_or_link() -> None:
-    assert list(opened("base", values=False).defined_names) == []
+    names = opened("base", values=False).defined_names
+    assert {"FCF_2026", "FCF_2027", "VALUE_A_SHARE", "POSITIVE_FROM"} <= set(names)
+    listed = {row[0] for row in opened("base", values=True)["Contents"].iter_rows(values_only=True)}
+    assert set(names) <= listed
+    assert not any(looks_like_a_cell(name) for name in names)
+    for name, period in {"FCF_2026": "2026", "FCF_2028": "2028"}.items():
+        sheet, _, cell = names[name].attr_text.partition("!")
+        figure = opened("base", values=True)[sheet][cell].value
+        assert figure == pytest.approx(computed("base").value("free_cash_flow", Period.parse(period)))
     parts = zipfile.ZipFile(io.BytesIO(calculated("base"))).namelist()
     assert not [part for part in parts if "vba" in part.lower() or "external" in part.lower()]
 

@@ -68,14 +68,16 @@ class SheetPlan:
     """Columns, first to last, that are printed on pages of their own, with the labels at their left."""
     print_rows: int = 0
     """Number of rows printed; 0 for all."""
+    pages: list[str] = field(default_factory=list)
+    """Ranges that are printed on a page each, in place of columns and rows to print."""
     one_page: bool = False
     """Printed on a single page."""
     split: tuple[int, ...] = ()
     """Columns of the first estimates: a line at their left runs through all rows from the periods on."""
     tab: str = ""
     """Colour of its tab."""
-    names: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Names by which other workbooks can link to cells."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Names by which other workbooks can link to cells, of this sheet or another, each with its reference."""
 
     def put(self, row: int, column: int, content: Content, style: str, twin: Twin | None = None) -> None:
         """Place a cell."""

@@ -52,13 +52,13 @@ FORMATS: Final = {
 """The closing space is as wide as a parenthesis: figures stand below each other."""
 FONTS: Final = {
     "calc": INK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE,
-    "live": INK, "stamp": BROWN, "edge": BROWN, "centre": BROWN, "tile": NAVY,
+    "live": INK, "stamp": BROWN, "edge": BROWN, "centre": BROWN, "cross": BROWN, "tile": NAVY,
     "total": INK, "subtotal": INK, "ratio": MUTED, "working": MUTED,
 }  # fmt: skip
 """Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings,
-picked, stamped, the driver's values at a grid, the scenario in its centre, headline, and by a line's role."""
+picked, stamped, the driver's values at a grid, its centre, beside it, headline, and by a line's role."""
 SIZES: Final = {"tile": LARGE}
-BOLD: Final = frozenset({"subtotal", "total", "live", "centre", "tile"})
+BOLD: Final = frozenset({"subtotal", "total", "live", "centre", "cross", "tile"})
 ITALIC: Final = frozenset({"ratio", "estimate"})
 UNLOCKED: Final = frozenset({"input", "key"})
 """Roles of cells that stay open when a sheet is protected."""
@@ -115,6 +115,7 @@ _TEXTS: Final = (
     Style("go to", colour=GREEN),
     Style("heading", MIDDLE, bold=True, colour=NAVY, above=_HEAD_RULE),
     Style("heading right", bold=True, colour=NAVY, horizontal="right", format_name="head", above=_HEAD_RULE),
+    Style("line", horizontal="left"),
     Style("indented", colour=MUTED, horizontal="left", indent=2),
     Style("caption", bold=True, colour=NAVY),
     Style("remark", colour=MUTED, horizontal="left"),

@@ -15,7 +15,16 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Font,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+    RichTextProperties,
+)
+
+from workbook_templates.plan.styles import FONT, MUTED
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -23,9 +32,10 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import Chart, Series
 
 _GAP_PER_CENT: Final = 50
-_GRID, _TEXT = "D9D9D9", "404040"
-_TITLE_SIZE, _AXIS_SIZE = 1200, 900
+_GRID, _TEXT = "E3E7EB", MUTED
+_TITLE_SIZE, _AXIS_SIZE = 1000, 1000
 """Hundredths of a point."""
+_ARIAL: Final = Font(typeface=FONT)
 _LINE_WIDTH: Final = 28575
 """2.25 points, in English metric units."""
 
@@ -40,6 +50,8 @@ def add_chart(target: Worksheet, chart: Chart) -> None:
     elif lines.series:
         native += lines
     native.title = _text(chart.title, _TITLE_SIZE, bold=True)
+    native.roundedCorners = False
+    native.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     native.width, native.height = chart.size  # type: ignore[assignment]  # cm, and not whole ones only
     shown = [each.colour != "" for each in sorted(chart.series, key=lambda each: each.line)]
     hidden = [LegendEntry(idx=place, delete=True) for place, visible in enumerate(shown) if not visible]
@@ -106,11 +118,12 @@ def _set_up_axes(native: BarChart | LineChart, chart: Chart) -> None:
 
 
 def _text(text: str, size: int, *, bold: bool = False) -> Title:
-    words = CharacterProperties(sz=size, b=bold, solidFill=_TEXT)
+    words = CharacterProperties(sz=size, b=bold, solidFill=_TEXT, latin=_ARIAL)
     paragraph = Paragraph(pPr=ParagraphProperties(defRPr=words), r=[RegularTextRun(rPr=words, t=text)])
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 
 
 def _font(size: int) -> RichText:
-    words = ParagraphProperties(defRPr=CharacterProperties(sz=size, solidFill=_TEXT))
-    return RichText(p=[Paragraph(pPr=words, endParaRPr=CharacterProperties())])
+    words = ParagraphProperties(defRPr=CharacterProperties(sz=size, solidFill=_TEXT, latin=_ARIAL))
+    upright = RichTextProperties(rot=0, vert="horz")
+    return RichText(bodyPr=upright, p=[Paragraph(pPr=words, endParaRPr=CharacterProperties())])

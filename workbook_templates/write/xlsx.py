@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from model.files import temporary_files
 from model.scenarios.scenario import assumption_hash
-from workbook_templates.a1 import absolute, column_letters
+from workbook_templates.a1 import column_letters
 from workbook_templates.plan.layout import PERIOD_ROW
 from workbook_templates.plan.styles import FONT
 from workbook_templates.write.patching import as_ironcalc_requires
@@ -46,8 +46,8 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
         target = book.create_sheet(name, position)
         _write_sheet(target, sheet)
         _set_up_print(target, sheet, workbook_plan)
-        for each, place in sheet.names.items():
-            book.defined_names[each] = DefinedName(each, attr_text=f"{name}!{absolute(*place)}")
+        for each, cell in sheet.names.items():
+            book.defined_names[each] = DefinedName(each, attr_text=cell)
     book.active = 0
     book.calculation = CalcProperties(fullCalcOnLoad=True, iterate=False)
     company = workbook_plan.layout.company
@@ -177,7 +177,7 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan, workbook_plan: WorkbookPl
 
 def _print_areas(sheet: SheetPlan, last: int) -> list[str]:
     rows = sheet.print_rows or last
-    areas = []
+    areas = list(sheet.pages)
     if sheet.print_columns:
         areas.append(f"A1:{column_letters(sheet.print_columns)}{rows}")
     if sheet.print_quarters:

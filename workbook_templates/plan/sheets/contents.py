@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from model.language.periods import Period
+from workbook_templates.a1 import absolute, coordinates
 from workbook_templates.plan.layout import CONTENTS, COVER, INPUTS, LOG
+from workbook_templates.plan.links import linked
 from workbook_templates.plan.sheets.header import put_band, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from model.presentation import WorkbookWords
     from workbook_templates.plan.cells import SheetPlan
+    from workbook_templates.plan.layout import Layout
 
 _FIRST_ROW: Final = 6
 _NAME, _TEXT = 1, 2
@@ -51,6 +56,8 @@ _COLOURS: Final = {
     "estimate money": "Reported, estimated from a year's figure",
 }
 _SAMPLE: Final = 1234.0
+_NAMED_YEARS: Final = (1, 4)
+"""Years before and after that of the latest reported quarter whose figures have names."""
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -64,10 +71,29 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     row = _put_texts(sheet, row, "How to read it", _HOW_TO_READ.items())
     limits = f"{words.limits} {_NO_ADVICE}".lstrip()
     row = _put_texts(sheet, row, "Method", [*words.method.items(), ("Proof", _PROOF), ("Limits", limits)])
+    if named := list(_named(edition.layout, words)):
+        sheet.names |= {name: cell for name, cell, _ in named}
+        row = _put_texts(
+            sheet, row, "Names for links from other workbooks", [(each[0], each[2]) for each in named]
+        )
     put_band(sheet, row, "Colour key", _TEXT)
     for place, (style, meaning) in enumerate(_COLOURS.items(), start=row + 1):
         sheet.put(place, _NAME, _SAMPLE, style)
         sheet.put(place, _TEXT, meaning, "wrapped")
+
+
+def _named(layout: Layout, words: WorkbookWords) -> Iterator[tuple[str, str, str]]:
+    """Yield each name for links, the cell that it stands for, and what that shows."""
+    for name, figure in words.names.items():
+        for year in layout.shown_years(*_NAMED_YEARS) if "{year}" in name else (0,):
+            key, _, period = figure.format(year=year).partition(" ")
+            link = linked(layout, key, Period.parse(period) if period else None)
+            if link is None:
+                continue
+            sheet, _, place = link.formula.removeprefix("=").partition("!")
+            cell = f"{sheet}!{absolute(*coordinates(place) or (1, 1))}"
+            label = ", ".join(text for text in (layout.plan.row(key).label, period) if text)
+            yield name.format(year=year), cell, label
 
 
 def _put_texts(sheet: SheetPlan, row: int, title: str, texts: Iterable[tuple[str, str]]) -> int:

@@ -182,10 +182,10 @@ def put_stamp(sheet: SheetPlan, edition: Edition) -> None:
     sheet.put(*places.STAMP_CELL, text, "remark")
 
 
-def put_band(sheet: SheetPlan, row: int, text: str, last: int) -> None:
-    """Write the title of a section, ruled over the columns to ``last``."""
-    for column in range(places.LABEL, last + 1):
-        sheet.put(row, column, text if column == places.LABEL else None, "heading")
+def put_band(sheet: SheetPlan, row: int, text: str, last: int, first: int = places.LABEL) -> None:
+    """Write the title of a section, ruled over the columns from ``first`` to ``last``."""
+    for column in range(first, last + 1):
+        sheet.put(row, column, text if column == first else None, "heading")
     sheet.heights[row] = SECTION_HEIGHT
 
 

@@ -7,7 +7,8 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import call, down, reference
+from workbook_templates.a1 import area, call, down, reference
+from workbook_templates.plan import layout as places
 from workbook_templates.plan import links
 from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan
 from workbook_templates.plan.layout import SENSITIVITY, Layout
@@ -29,25 +30,37 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
 
 HEADER_ROW, SCENARIO_ROW, FIRST_FIGURE_ROW = 5, 6, 9
-LABEL, NAME, LIVE, STAMPED = 1, 2, 3, 4
+LABEL, LIVE, STAMPED, RIGHT, NAME = 1, 3, 4, 11, 21
+"""Columns: labels, live and stamped figures; labels of the right half of the pages; names, unprinted."""
 SCENARIO_CELL: Final = (SCENARIO_ROW, STAMPED)
 """The name of the scenario that the stamped figures are of."""
 TOLERANCE_CELL: Final = (7, LIVE)
 AGREEMENT_CELL: Final = (8, LIVE)
-BARS: Final = 17
-"""Rows of a tornado: the drivers that move its output most; two tornados fill the first printed page."""
-LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH, DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, NOTE = range(3, 13)
+BARS: Final = 12
+"""Rows of a tornado: the drivers that move its output most."""
+LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH = range(5, 10)
+DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, NOTE = range(12, 17)
 """Columns of a tornado: the output, its change from the base, and the driver's values in a period."""
-TORNADO_ROWS: Final = (13, 33)
-"""Bands of the tornados of value and of free cash flow; two rows below each begin its bars."""
-_CHARTS_ROW: Final = 56
-GRID_ROWS: Final = (82, 93, 109)
-"""Bands of the grids; values begin three rows below each. A printed page ends in the gap."""
-_Y, FIRST_X = 2, 3
-SIMULATION_ROW: Final = 121
-_WIDTHS: Final = {LABEL: 52.0, NAME: 30.0, PERIOD: 8.0, NOTE: 44.0} | dict.fromkeys(range(LIVE, PERIOD), 12.0)
-_LAST: Final = NOTE
-_CHART_SIZE: Final = (19.5, 13.0)
+
+_CHARTS_ROW: Final = 13
+_CHART_ROWS: Final = range(_CHARTS_ROW + 1, _CHARTS_ROW + 17)
+_CHART_HEIGHT: Final = 15.0
+GRIDS: Final = ((31, LABEL), (31, RIGHT), (44, LABEL))
+"""Bands of the grids, and the column of their labels."""
+GRID_TOP, GRID_LEFT = 4, 2
+"""Rows and columns from there to the first value."""
+SIMULATION_ROW: Final = 44
+_PAGES: Final = (range(1, 43), range(44, 80))
+"""Rows of the printed pages."""
+TORNADO_ROWS: Final = (82, 98)
+"""Bands of the figures behind the charts, unprinted; two rows below each begin its bars."""
+HALF: Final = 8
+_HALVES: Final = {LABEL: LABEL + HALF, RIGHT: RIGHT + HALF}
+"""First and last column of each half of a page."""
+_WIDTHS: Final = (
+    dict.fromkeys(range(LABEL, RIGHT + HALF + 1), 62 / 7) | dict.fromkeys(_HALVES, 20.0) | {RIGHT - 1: 16 / 7}
+)
+_CHART_SIZE: Final = (16.8, 8.4)
 _ANOTHER: Final = "stamped for another scenario"
 _MOVES: Final = {
     "set": ", in every period ahead", "add": ", added to each value ahead",
@@ -65,18 +78,21 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     if words is None:
         return
     sheet.widths |= _WIDTHS
+    sheet.heights |= dict.fromkeys(_CHART_ROWS, _CHART_HEIGHT)
+    sheet.pages = [area((rows[0], LABEL), (rows[-1], _HALVES[RIGHT])) for rows in _PAGES]
     put_stamp(sheet, edition)
     outputs = outputs_at(layout.plan, words)
     _put_base(sheet, layout, outputs)
-    for output, band, column in zip(outputs, TORNADO_ROWS, (LABEL, BASE), strict=False):
-        sheet.charts.append(_tornado_chart(output, band, reference(_CHARTS_ROW, column)))
+    for output, band, (column, last) in zip(outputs, TORNADO_ROWS, _HALVES.items(), strict=False):
+        put_band(sheet, _CHARTS_ROW, f"{_titled(output)}: a driver a tenth lower, higher", last, column)
+        sheet.charts.append(_tornado_chart(output, band, reference(_CHART_ROWS[0], column)))
     if edition.stamped is not None:
         _put_stamps(sheet, edition.stamped, outputs)
     if (row := expected_row(layout)) is not None:
         simulation = stamps_of(edition.stamped).simulation if edition.stamped else None
         put_heads(sheet, HEADER_ROW, {column: head for head, column in EXPECTED.items()}, ())
         put_expected(sheet, row, outputs[row - FIRST_FIGURE_ROW], simulation)
-    sheet.frozen = (HEADER_ROW, NAME)
+    sheet.frozen = (places.YEAR_ROW, LABEL + 1)
 
 
 def expected_row(layout: Layout) -> int | None:
@@ -99,22 +115,22 @@ def _stamped(place: tuple[int, int], plan: WorkbookPlan, results: Results, draw:
 
 def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> None:
     """Write the figures as they are, room for stamped ones, and whether both agree."""
-    put_heads(sheet, HEADER_ROW, {LABEL: "", NAME: "Name", LIVE: "Live", STAMPED: "Stamped"}, (LABEL, NAME))
-    sheet.put(SCENARIO_ROW, LABEL, "Scenario", "label")
+    heads = {LABEL: "", LABEL + 1: "", LIVE: "Live", STAMPED: "Stamped"}
+    put_heads(sheet, HEADER_ROW, heads, (LABEL, LABEL + 1))
+    sheet.put(SCENARIO_ROW, LABEL, "Scenario", "remark")
     sheet.put(SCENARIO_ROW, LIVE, f"={selected_scenario()}", "link text", Computed(scenario_name))
     sheet.put(*SCENARIO_CELL, None, "stamp text")
     for row, output in enumerate(outputs, start=FIRST_FIGURE_ROW):
-        sheet.put(row, LABEL, _titled(output), "label")
+        sheet.put(row, LABEL, _titled(output), "line")
         sheet.put(row, NAME, str(output), "name")
         put_link(sheet, (row, LIVE), linked(layout, output.key, output.period))
     pairs = compared(len(outputs))
     for (row, _), place in pairs:
         role = "stamp" if place == (row, STAMPED) else "centre"
         sheet.put(*place, None, numeric(role, outputs[row - FIRST_FIGURE_ROW].unit))
-    sheet.put(TOLERANCE_CELL[0], LABEL, "Tolerance of agreement, relative", "label")
+    sheet.put(TOLERANCE_CELL[0], LABEL, "Tolerance of it, relative", "remark")
     sheet.put(*TOLERANCE_CELL, links.TOLERANCE, "tolerance")
-    label = "Live value and free cash flow against the stamped ones and the centres of the grids"
-    sheet.put(AGREEMENT_CELL[0], LABEL, label, "label")
+    sheet.put(AGREEMENT_CELL[0], LABEL, "Live against stamped figures", "remark")
     sheet.put(*AGREEMENT_CELL, _agreement(pairs), "check", Computed(agreement_text))
 
 
@@ -125,14 +141,14 @@ def _put_stamps(sheet: SheetPlan, scenario: Scenario, outputs: Sequence[Output])
         sheet.put(row, STAMPED, links.stamp(value), numeric("stamp", output.unit))
     for band, tornado in zip(TORNADO_ROWS, stamps.tornados, strict=False):
         _put_tornado(sheet, tornado, band)
-    for band, grid, output in zip(GRID_ROWS, stamps.grids, outputs, strict=False):
-        put_band(sheet, band, _titled(output), FIRST_X + SIZE - 1)
+    for (band, left), grid, output in zip(GRIDS, stamps.grids, outputs, strict=False):
+        put_band(sheet, band, _titled(output), _HALVES[left], left)
         if grid is not None:
-            _put_grid(sheet, grid, band)
+            _put_grid(sheet, grid, band, left)
             continue
-        sheet.put(band + 1, LABEL, "The centre lies outside the range of its driver", "label")
+        sheet.put(band + 1, left, "The centre lies outside the range of its driver", "remark")
         for row, column in product(range(SIZE), repeat=2):
-            sheet.put(band + 3 + row, FIRST_X + column, "#N/A", "stamp text")
+            sheet.put(band + GRID_TOP + row, left + GRID_LEFT + column, "#N/A", "stamp text")
     put_simulation(sheet, SIMULATION_ROW, stamps.simulation)
 
 
@@ -140,8 +156,9 @@ def compared(figures: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Return pairs of a live and a stamped cell, equal while the stamped scenario is selected."""
     half = SIZE // 2
     pairs = []
-    for row, band in enumerate(GRID_ROWS[: min(figures, TORNADOS)], start=FIRST_FIGURE_ROW):
-        pairs += [((row, LIVE), stamp) for stamp in ((row, STAMPED), (band + 3 + half, FIRST_X + half))]
+    for row, (band, left) in enumerate(GRIDS[: min(figures, TORNADOS)], start=FIRST_FIGURE_ROW):
+        centre = band + GRID_TOP + half, left + GRID_LEFT + half
+        pairs += [((row, LIVE), (row, STAMPED)), ((row, LIVE), centre)]
     return pairs
 
 
@@ -171,10 +188,10 @@ def agreement_text(plan: WorkbookPlan, results: Results, draw: int) -> float | s
 def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
     figure = f"{_titled(found.output)}, {found.output.unit}"
     title = f"{figure}: each driver alone, its values ahead {found.swing:.0%} down and up"
-    put_band(sheet, band, title, _LAST)
+    put_band(sheet, band, title, NAME)
     put_heads(sheet, band + 1, _HEADS, {LABEL, NAME, PERIOD, NOTE})
     for row, bar in enumerate(found.bars[:BARS], start=band + 2):
-        sheet.put(row, LABEL, bar.label, "label")
+        sheet.put(row, LABEL, bar.label, "line")
         sheet.put(row, NAME, bar.driver, "name")
         figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high)
         for column, value in enumerate(figures, start=LOW):
@@ -183,7 +200,7 @@ def _put_tornado(sheet: SheetPlan, found: Tornado, band: int) -> None:
             sheet.put(row, column, links.stamp(value), numeric("stamp", bar.unit))
         sheet.put(row, PERIOD, bar.period, "remark")
         if bar.note:
-            sheet.put(row, NOTE, bar.note, "note")
+            sheet.put(row, NOTE, bar.note, "remark")
 
 
 def _tornado_chart(output: Output, band: int, corner: str) -> Chart:
@@ -194,18 +211,22 @@ def _tornado_chart(output: Output, band: int, corner: str) -> Chart:
     return Chart(title, corner, _CHART_SIZE, drivers, series, output.unit, stacked=True, horizontal=True)
 
 
-def _put_grid(sheet: SheetPlan, found: Grid, band: int) -> None:
-    for row, word, steps in ((band + 1, "across", found.x), (band + 2, "down", found.y)):
-        sheet.put(row, LABEL, f"{word}: {steps.spec.label}{_MOVES[steps.operation]}", "label")
-        sheet.put(row, NAME, steps.driver, "name")
-    for place, value in enumerate(found.x.values):
-        sheet.put(band + 2, FIRST_X + place, value, numeric("edge", _unit(found.x)))
-    for place, value in enumerate(found.y.values):
-        sheet.put(band + 3 + place, _Y, value, numeric("edge", _unit(found.y)))
+def _put_grid(sheet: SheetPlan, found: Grid, band: int, left: int) -> None:
+    """Write a table: the row and column of the base are bold, their heads and the base itself filled."""
+    top, first, half = band + GRID_TOP, left + GRID_LEFT, SIZE // 2
+    texts = (f"{steps.spec.label}{_MOVES[steps.operation]}" for steps in (found.x, found.y))
+    for row, (word, text) in enumerate(zip(("across", "down"), texts, strict=True), start=band + 1):
+        sheet.put(row, left, f"{word}: {text}", "remark")
+    roles = ["centre" if place == half else "edge" for place in range(SIZE)]
+    for place, (value, role) in enumerate(zip(found.x.values, roles, strict=True)):
+        sheet.put(top - 1, first + place, value, numeric(role, _unit(found.x)))
+    for place, (value, role) in enumerate(zip(found.y.values, roles, strict=True)):
+        sheet.put(top + place, first - 1, value, numeric(role, _unit(found.y)))
     for row, values in enumerate(found.values.tolist()):
         for column, value in enumerate(values):
-            role = "centre" if row == column == SIZE // 2 else "stamp"
-            sheet.put(band + 3 + row, FIRST_X + column, links.stamp(value), numeric(role, found.output.unit))
+            is_base = row == half, column == half
+            role = "centre" if all(is_base) else "cross" if any(is_base) else "stamp"
+            sheet.put(top + row, first + column, links.stamp(value), numeric(role, found.output.unit))
 
 
 def _unit(steps: Steps) -> str:
@@ -219,6 +240,6 @@ def _titled(output: Output) -> str:
 SHEET: Final = Sheet(
     SENSITIVITY, "What moves value and free cash flow most, and two-way tables; stamped",
     "Sensitivity: one driver at a time, and two against each other",
-    "Values of the model for one scenario, stamped when the workbook was built; the column Live is formulas",
+    "The column Live is formulas; all else is stamped: values of the model for one scenario, as built",
     _fill, is_needed=lambda words: words.sensitivity is not None,
 )  # fmt: skip

@@ -11,9 +11,9 @@ from model.simulation.questions import Request, flows_ahead, thresholds
 from model.simulation.run import standard_simulation
 from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series
-from workbook_templates.plan.layout import LABEL, SENSITIVITY, words_of
+from workbook_templates.plan.layout import SENSITIVITY, words_of
 from workbook_templates.plan.sheets.header import put_band, put_heads
-from workbook_templates.plan.styles import ACCENT, AXIS, LIGHT, NAVY, numeric
+from workbook_templates.plan.styles import AXIS, LIGHT, NAVY, numeric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,17 +28,19 @@ EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8}
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
 _PERCENTS: Final = (5, 25, 50, 75, 95)
-_NAME, _PLAIN, _FIRST, _CHANCE, _ABOVE = 2, 3, 4, 9, 10
+_LABEL, _PLAIN, _FIRST, _CHANCE, _ABOVE, _NAME = 11, 12, 13, 18, 19, 21
 """Columns: name, figure without draws, percentiles, probability of more than a threshold, threshold."""
 _HEADS: Final = {
-    LABEL: "Trailing free cash flow at the end of", _NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance",
-    _ABOVE: "of more than",
+    _LABEL: "twelve months to", _NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance",
+    _ABOVE: "above",
 }  # fmt: skip
 _EVENT_TITLE: Final = (
     "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
 )
-_TROUGH, _VALUE = "Trough of trailing twelve months", "Value per share"
-_FAN, _HISTOGRAM = (6, (11.6, 8.4)), (11, (9.9, 8.4))
+_TROUGH, _VALUE = "lowest of them", "Value a share"
+_QUARTER, _IN_IT, _BY_THEN = 1, 2, 3
+"""Columns of the turning point: quarter, its chance, and that by then."""
+_FAN, _HISTOGRAM = (5, (12.2, 6.6)), (12, (13.0, 6.6))
 """Columns of the charts, to the right of the turning point, and their sizes in cm."""
 _COLOURS: Final = dict(zip(_PERCENTS, (AXIS, LIGHT, NAVY, LIGHT, AXIS), strict=True))
 
@@ -75,15 +77,16 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     """Write a simulation: a row a figure, and probabilities of the turning point by quarter."""
     if isinstance(found, str):
         if found:
-            put_band(sheet, band, "Simulation", _ABOVE)
-            sheet.put(band + 1, LABEL, f"Not simulated: {found}", "remark")
+            put_band(sheet, band, "Simulation", _ABOVE, _LABEL)
+            sheet.put(band + 1, _LABEL, f"Not simulated: {found}", "remark")
         return
     sampling = found.sampling.replace("_", " ")
-    title = f"Simulation: {found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
-    put_band(sheet, band, title, _ABOVE)
+    title = f"{found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
+    put_band(sheet, band, "Simulation: trailing free cash flow", _ABOVE, _LABEL)
+    sheet.put(band + 1, _LABEL, title, "remark")
     percents = {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
-    put_heads(sheet, band + 1, _HEADS | percents, (LABEL, _NAME))
-    for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 2):
+    put_heads(sheet, band + 2, _HEADS | percents, (_LABEL, _NAME))
+    for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 3):
         threshold = 0.0 if estimate.unit == "USD m" else math.nan
         _put_estimate(sheet, row, estimate, found.above[name], threshold)
     flows = (name for name in found.estimates if name.startswith(f"{found.cash_flow} "))
@@ -97,12 +100,12 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
 
 def event_band(band: int) -> int:
     """Return the first row of the turning point, below the figures by quarter, the trough and the value."""
-    return band + _QUARTERS + 5
+    return band + _QUARTERS + 6
 
 
 def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance, threshold: float) -> None:
     _, _, period = estimate.name.partition(" ")
-    sheet.put(row, LABEL, period or (_TROUGH if estimate.unit == "USD m" else _VALUE), "label")
+    sheet.put(row, _LABEL, period or (_TROUGH if estimate.unit == "USD m" else _VALUE), "line")
     sheet.put(row, _NAME, estimate.name, "name")
     figures = [estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)]
     for column, value in enumerate(figures, start=_PLAIN):
@@ -114,14 +117,13 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
 def _put_event(sheet: SheetPlan, band: int, quarters: Sequence[str], chances: Mapping[str, float]) -> None:
     """Write the quarters from which free cash flow stays above 0, with their probabilities."""
     put_band(sheet, band, _EVENT_TITLE, _ABOVE)
-    heads = {LABEL: "Quarter", _NAME: "", _PLAIN: "chance", _FIRST: "by then"}
-    put_heads(sheet, band + 1, heads, (LABEL, _NAME))
+    put_heads(sheet, band + 1, {_QUARTER: "Quarter", _IN_IT: "chance", _BY_THEN: "by then"}, (_QUARTER,))
     rows = _cumulated(quarters, chances)[-(len(quarters) + 2) :]
     for row, (quarter, chance, total) in enumerate(rows, start=band + 2):
-        sheet.put(row, LABEL, quarter, "label")
-        sheet.put(row, _PLAIN, chance, numeric("stamp", "ratio"))
+        sheet.put(row, _QUARTER, quarter, "line")
+        sheet.put(row, _IN_IT, chance, numeric("stamp", "ratio"))
         if not math.isnan(total):
-            sheet.put(row, _FIRST, total, numeric("stamp", "ratio"))
+            sheet.put(row, _BY_THEN, total, numeric("stamp", "ratio"))
 
 
 def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tuple[str, float, float]]:
@@ -136,12 +138,12 @@ def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tu
 
 
 def _fan(band: int, quarters: int) -> Chart:
-    rows, (column, size) = range(band + 2, band + 2 + quarters), _FAN
+    rows, (column, size) = range(band + 3, band + 3 + quarters), _FAN
     series = tuple(
         Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
         for place, percent in enumerate(_PERCENTS, start=_FIRST)
     )
-    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, LABEL, rows)
+    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, _LABEL, rows)
     title = "Trailing free cash flow: percentiles of the draws"
     return Chart(title, corner, size, categories, series, "USD m")
 
@@ -149,9 +151,9 @@ def _fan(band: int, quarters: int) -> Chart:
 def _histogram(band: int, quarters: int) -> Chart:
     rows, (column, size) = range(event_band(band) + 2, event_band(band) + 3 + quarters), _HISTOGRAM
     series = (
-        Series("chance", down(SENSITIVITY, _PLAIN, rows), NAVY),
-        Series("by then", down(SENSITIVITY, _FIRST, rows), ACCENT, line=True),
+        Series("chance", down(SENSITIVITY, _IN_IT, rows), LIGHT),
+        Series("by then", down(SENSITIVITY, _BY_THEN, rows), NAVY, line=True),
     )
-    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, LABEL, rows)
+    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, _QUARTER, rows)
     title = "Quarter from which it stays above 0"
     return Chart(title, corner, size, categories, series, "chance", "0%", value_max=1.0)

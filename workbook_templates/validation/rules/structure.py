@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from workbook_templates.read.book import DefinedName
     from workbook_templates.read.sheets import Hidden, SheetContents
-    from workbook_templates.validation.rules.subject import Subject
+    from workbook_templates.validation.rules.subject import ModelSubject, Subject
 
 _COMMON_FUNCTIONS: Final = ALLOWED_FUNCTIONS | {
     "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "DATE", "IFERROR", "INDIRECT", "INT", "IRR", "LEFT", "LOOKUP",
@@ -145,10 +145,14 @@ def hidden_names(subject: Subject) -> Iterator[Spot]:
             yield Spot(each.sheet, "", "names that can be seen", f"name {each.name} = {each.formula}")
 
 
-def added_names(subject: Subject) -> Iterator[Spot]:
+def added_names(subject: ModelSubject) -> Iterator[Spot]:
     """Find names that the workbook did not have."""
+    planned = {name: cell for sheet in subject.plan.sheets.values() for name, cell in sheet.names.items()}
     for each in _own_names(subject):
-        yield Spot(each.sheet, "", "no names of a user", f"name {each.name} = {each.formula}")
+        cell = planned.get(each.name)
+        if cell is None or each.formula.replace("'", "") != cell:
+            expected = f"name {each.name} = {cell}" if cell else "no names of a user"
+            yield Spot(each.sheet, "", expected, f"name {each.name} = {each.formula}")
 
 
 def iterative_calculation(subject: Subject) -> Iterator[Spot]:

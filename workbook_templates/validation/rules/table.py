@@ -67,13 +67,13 @@ STRUCTURE: Final[Sequence[Rule[Subject]]] = (
     Rule("missing-sheet", "structure", "error", structure.missing_sheets, _RESTORE),
     Rule("added-sheet", "structure", "warning", structure.added_sheets, "keep it in a workbook of its own"),
     Rule("sheet-order", "structure", "warning", structure.sheet_order, "put them back in order"),
-    Rule("added-name", "structure", "warning", structure.added_names, _REMOVE),
     Rule("other-date-system", "structure", "error", structure.other_date_system,
          "switch off the 1904 date system in the options"),
 )  # fmt: skip
 """Rules for every workbook of ours, also where its sheets are not all there."""
 
 MODEL: Final[Sequence[Rule[ModelSubject]]] = (
+    Rule("added-name", "structure", "warning", structure.added_names, _REMOVE),
     Rule("changed-formula", "formulas", "error", planned.changed_formulas, _RESTORE),
     Rule("constant-over-formula", "formulas", "error", planned.constants_over_formulas, _RESTORE),
     Rule("added-formula", "formulas", "warning", planned.added_formulas,
