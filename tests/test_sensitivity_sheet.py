@@ -128,7 +128,7 @@ def test_a_falsified_stamp_is_found(clean: bytes) -> None:
     found = {
         each.cell for each in report.findings if (each.rule, each.sheet) == ("stamped-value", SENSITIVITY)
     }
-    assert found == {"E84", "I102", "C36", "C7", "D9"}
+    assert found == {"E94", "I112", "C36", "C7", "D9"}
 
 
 def test_inputs_that_the_model_refuses_are_findings_and_no_failure(clean: bytes) -> None:
@@ -182,8 +182,8 @@ def test_the_stamp_and_the_charts_are_there() -> None:
         ]  # fmt: skip
     last = on_sheet.TORNADO_ROWS[0] + 1 + on_sheet.BARS
     assert [each.cells for each in sheet.charts[0].series] == [
-        f"'Sensitivity'!$H$84:$H${last}",
-        f"'Sensitivity'!$I$84:$I${last}",
+        f"'Sensitivity'!$H$94:$H${last}",
+        f"'Sensitivity'!$I$94:$I${last}",
     ]
 
 

@@ -255,8 +255,8 @@ class WorkbookWords:
     - ``scenario_flow``, ``scenario_values``: charts over all scenarios: a line, and methods of value with
       their titles.
     - ``simulated_event``: the event whose quarters a simulation counts.
-    - ``names``: names by which other workbooks can link to figures; ``{year}`` in name and figure stands for each
-      year around as-of.
+    - ``names``: names by which other workbooks can link to figures; ``{year}`` in name and figure stands for
+      each year around as-of.
     """
 
     title: str = ""

@@ -50,9 +50,9 @@ GRIDS: Final = ((31, LABEL), (31, RIGHT), (44, LABEL))
 GRID_TOP, GRID_LEFT = 4, 2
 """Rows and columns from there to the first value."""
 SIMULATION_ROW: Final = 44
-_PAGES: Final = (range(1, 43), range(44, 80))
+_PAGES: Final = (range(1, 43), range(44, 90))
 """Rows of the printed pages."""
-TORNADO_ROWS: Final = (82, 98)
+TORNADO_ROWS: Final = (92, 108)
 """Bands of the figures behind the charts, unprinted; two rows below each begin its bars."""
 HALF: Final = 8
 _HALVES: Final = {LABEL: LABEL + HALF, RIGHT: RIGHT + HALF}

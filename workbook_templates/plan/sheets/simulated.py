@@ -40,8 +40,8 @@ _EVENT_TITLE: Final = (
 _TROUGH, _VALUE = "lowest of them", "Value a share"
 _QUARTER, _IN_IT, _BY_THEN = 1, 2, 3
 """Columns of the turning point: quarter, its chance, and that by then."""
-_FAN, _HISTOGRAM = (5, (12.2, 6.6)), (12, (13.0, 6.6))
-"""Columns of the charts, to the right of the turning point, and their sizes in cm."""
+_CHARTS, _CHART_SIZE, _CHART_ROWS = 5, (25.0, 5.8), 13
+"""Column of the charts, to the right of the turning point, their size in cm, and rows that each covers."""
 _COLOURS: Final = dict(zip(_PERCENTS, (AXIS, LIGHT, NAVY, LIGHT, AXIS), strict=True))
 
 
@@ -138,22 +138,25 @@ def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tu
 
 
 def _fan(band: int, quarters: int) -> Chart:
-    rows, (column, size) = range(band + 3, band + 3 + quarters), _FAN
+    rows = range(band + 3, band + 3 + quarters)
     series = tuple(
         Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
         for place, percent in enumerate(_PERCENTS, start=_FIRST)
     )
-    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, _LABEL, rows)
+    corner, categories = reference(event_band(band) + 1, _CHARTS), down(SENSITIVITY, _LABEL, rows)
     title = "Trailing free cash flow: percentiles of the draws"
-    return Chart(title, corner, size, categories, series, "USD m")
+    return Chart(title, corner, _CHART_SIZE, categories, series, "USD m")
 
 
 def _histogram(band: int, quarters: int) -> Chart:
-    rows, (column, size) = range(event_band(band) + 2, event_band(band) + 3 + quarters), _HISTOGRAM
+    rows = range(event_band(band) + 2, event_band(band) + 3 + quarters)
     series = (
         Series("chance", down(SENSITIVITY, _IN_IT, rows), LIGHT),
         Series("by then", down(SENSITIVITY, _BY_THEN, rows), NAVY, line=True),
     )
-    corner, categories = reference(event_band(band) + 1, column), down(SENSITIVITY, _QUARTER, rows)
+    corner, categories = (
+        reference(event_band(band) + 1 + _CHART_ROWS, _CHARTS),
+        down(SENSITIVITY, _QUARTER, rows),
+    )
     title = "Quarter from which it stays above 0"
-    return Chart(title, corner, size, categories, series, "chance", "0%", value_max=1.0)
+    return Chart(title, corner, _CHART_SIZE, categories, series, "chance", "0%", value_max=1.0)
