@@ -86,6 +86,7 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
 
 def _fold(target: Worksheet, sheet: SheetPlan) -> None:
     """Group rows and columns, with the mark of a folded group at the row or column after (or before) it."""
+    target.sheet_format.outlineLevelRow = int(bool(sheet.outline))
     sides = (
         (target.row_dimensions, sheet.outline, int, sheet.summary_below),
         (target.column_dimensions, sheet.column_outline, column_letters, True),
@@ -167,10 +168,11 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan, workbook_plan: WorkbookPl
         target.print_title_rows = f"1:{sheet.frozen[0] - 1}"
     if sheet.print_quarters:
         target.print_title_cols = "A:A"
-    title, edition = workbook_plan.layout.company.title, f"version {workbook_plan.version}"
+    title, edition = workbook_plan.layout.company.title.replace("&", "&&"), f"version {workbook_plan.version}"
     stamp = assumption_hash(workbook_plan.scenarios)
     texts = (f"{title}  |  &A", f"{edition}, assumptions {stamp}", "Page &P of &N")
-    left, center, right = (_HeaderFooterPart(text=text, font=FONT, size=_FOOTER_SIZE) for text in texts)
+    font = f"{FONT},Regular"
+    left, center, right = (_HeaderFooterPart(text=text, font=font, size=_FOOTER_SIZE) for text in texts)
     footer = HeaderFooterItem(left=left, center=center, right=right)
     target.HeaderFooter = HeaderFooter(oddFooter=footer, scaleWithDoc=False)
 

@@ -26,6 +26,8 @@ _HOW_TO_READ: Final = {
     "quarters after the gap.",
     "One formula a row": "Up to as-of a row holds reported figures, after it one formula; the definition "
     "beside it says which.",
+    "Folds": "Bold: key figures and subtotals; italics: growth and margins of the row above. Drivers and "
+    "workings, names and definitions are folded: 1 and 2 at the edges open and close them.",
     "A scenario": f"Choose it on {COVER}. {INPUTS} holds the drivers of all; the live row picks the chosen "
     "one, and everything follows.",
     "A change": f"Type into a blue cell of {INPUTS}: by year, or in a quarter's column, which wins over its "
@@ -45,7 +47,7 @@ _PROOF: Final = (
 )
 _NO_ADVICE: Final = "This is a model, not advice."
 _COLOURS: Final = {
-    "input money": f"Input on {INPUTS}: type here. On violet it differs from the first scenario; "
+    "input money": f"Input on {INPUTS}: type here. On pale blue it differs from the first scenario; "
     "grey: quarters of the year have their own",
     "key money": "Input that the answer depends on most",
     "calc money": "Formula",
