@@ -46,7 +46,7 @@ SELECTED_CELL: Final = (5, 3)
 VERSION_CELL: Final = (8, 3)
 HASH_CELL: Final = (9, 3)
 """Cover: as-of, name of the selected scenario, version of the model, hash of the assumptions as built."""
-STAMP_CELL: Final = (YEAR_ROW, 2)
+STAMP_CELL: Final = (YEAR_ROW, 4)
 """On the sheets that hold stamped values: their source."""
 CHOICE_ROW: Final = FIRST_ROW
 """Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""

@@ -131,6 +131,7 @@ _TEXTS: Final = (
     Style(
         "period head", bold=True, colour=NAVY, fill=BAND, horizontal="right", format_name="head", shrinks=True
     ),
+    Style("period wrapped", bold=True, colour=NAVY, fill=BAND, horizontal="right", wraps=True),
     Style("period text", bold=True, colour=NAVY, fill=BAND),
     Style("period text wrapped", bold=True, colour=NAVY, fill=BAND, wraps=True),
     Style("basis", colour=MUTED, fill=BAND, horizontal="right", format_name="head", below=_HEAD_RULE),

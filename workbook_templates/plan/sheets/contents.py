@@ -65,7 +65,7 @@ _NAMED_YEARS: Final = (1, 4)
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     words = edition.words
     sheet.widths |= _WIDTHS
-    put_state(sheet, edition.layout)
+    put_state(sheet, edition.layout, _TEXT)
     row = _put_texts(sheet, _FIRST_ROW, "Sheets", [(each.name, each.holds) for each in edition.sheets])
     for place, each in enumerate(edition.sheets, start=_FIRST_ROW + 1):
         sheet.links[place, _NAME] = each.name

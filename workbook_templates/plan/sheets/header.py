@@ -73,11 +73,11 @@ def _check_text(plan: WorkbookPlan, results: Results, draw: int) -> str:
     return _PASS if passes else f"{_FAIL}{plan.layout.places[places.CHECKS_FAILED].sheet}"
 
 
-def put_state(sheet: SheetPlan, layout: Layout) -> None:
+def put_state(sheet: SheetPlan, layout: Layout, column: int = places.STAMP_CELL[1]) -> None:
     """Write, on a sheet without an axis, the selected scenario, the master check, and the way back."""
     sheet.put(places.YEAR_ROW, places.LABEL, f"={selected_scenario()}", "check", Computed(scenario_name))
     put_check(sheet, layout, places.SEASON_ROW, places.LABEL)
-    _put_way_back(sheet, places.SEASON_ROW, 2)
+    _put_way_back(sheet, places.SEASON_ROW, column)
 
 
 def _put_way_back(sheet: SheetPlan, row: int, column: int) -> None:

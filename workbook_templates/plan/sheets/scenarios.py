@@ -13,6 +13,7 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
 from workbook_templates.a1 import absolute, area, call, in_row, reference
 from workbook_templates.plan import links
+from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout, choice_cell
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp
@@ -32,8 +33,8 @@ FIRST_ROW: Final = 11
 _LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
 MIX_OF_DRIVERS: Final = "mix of drivers"
 """Head of a column: no scenario can have this name."""
-_WIDTHS: Final = {_LABEL: 58.0, _NAME: 34.0, _UNIT: 10.0, PERIOD: 9.0, LIVE: 15.0, AGREES: 12.0, MIX: 13.0}
-_COLUMN_WIDTH: Final = 18.0
+_WIDTHS: Final = {_LABEL: 36.0, _NAME: 34.0, _UNIT: 6.0, PERIOD: 9.0, LIVE: 11.0, AGREES: 9.0, MIX: 10.0}
+_COLUMN_WIDTH: Final = 10.5
 _HEADS: Final = {
     _LABEL: "", _NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees",
     MIX: "Mix of values",
@@ -100,7 +101,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
         sheet.put(row, _LABEL, text, "label")
     sheet.put(TOLERANCE_ROW, LIVE, links.TOLERANCE, "tolerance")
     for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
-        sheet.put(NAME_ROW, column, scenario.name, "period")
+        sheet.put(NAME_ROW, column, scenario.name, "period wrapped")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
         sheet.put(WEIGHT_ROW, column, weights.get((scenario.name, scenario.as_of), 0.0), "calc percent")
     rows = figure_rows(layout)
@@ -114,6 +115,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     text = f'=IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"{links.AGREES}","{links.CHANGED}")'
     sheet.put(AS_OF_ROW, LIVE, text, "check", Computed(agreement))
     sheet.frozen = (FIRST_ROW, _NAME)
+    sheet.column_outline.append(Group(_NAME, _NAME, folded=True))
 
 
 def column_names(layout: Layout) -> dict[int, str]:
