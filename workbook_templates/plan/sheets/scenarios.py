@@ -33,11 +33,11 @@ FIRST_ROW: Final = 11
 _LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
 MIX_OF_DRIVERS: Final = "mix of drivers"
 """Head of a column: no scenario can have this name."""
-_WIDTHS: Final = {_LABEL: 36.0, _NAME: 34.0, _UNIT: 6.0, PERIOD: 9.0, LIVE: 11.0, AGREES: 9.0, MIX: 10.0}
+_WIDTHS: Final = {_LABEL: 36.0, _NAME: 34.0, _UNIT: 7.5, PERIOD: 8.0, LIVE: 11.0, AGREES: 9.0, MIX: 10.5}
 _COLUMN_WIDTH: Final = 10.5
 _HEADS: Final = {
     _LABEL: "", _NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees",
-    MIX: "Mix of values",
+    MIX: "Mixed",
 }  # fmt: skip
 _LABELS: Final = {
     AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix",
