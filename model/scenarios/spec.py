@@ -10,6 +10,7 @@ import contextlib
 import math
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
@@ -140,7 +141,8 @@ def as_text(value: float, unit: str) -> str:
         return date.fromordinal(round(value) + DAY_ZERO).isoformat()
     if unit == "quarter" and value == round(value) and 1 <= value % 10 <= QUARTERS_A_YEAR:
         return str(Quarter.from_code(value))
-    return f"{value:g}"
+    text = f"{value:g}"
+    return f"{Decimal(text):f}" if "e" in text else text  # 0.00001 and 1000000, not 1e-05 and 1e+06
 
 
 def readable(value: float, unit: str = "") -> str:
