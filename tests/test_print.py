@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LEAST_POINTS = 8.0
 A4_LANDSCAPE = (11.69, 8.27)
 PIXELS_PER_INCH, PIXELS_PER_UNIT, PIXELS_PER_POINT = 96, 7, 96 / 72
+UNITS_PER_PIXEL = 9525
 STANDARD_WIDTH, STANDARD_HEIGHT = 13.0, 12.75
 SHEETS = sheet_names(companies.default(), with_functions=False)
 
@@ -96,7 +97,7 @@ def test_no_page_ends_within_a_chart(name: str) -> None:
         ((_, top, _, bottom),) = (each for each in areas(sheet) if each[1] <= row <= each[3])
         titles = height(sheet, 1, int(sheet.print_title_rows.split("$")[-1])) if sheet.print_title_rows else 0
         assert scale(sheet) * (titles + height(sheet, top, bottom)) <= room
-        end = height(sheet, 1, row - 1) + PIXELS_PER_INCH * chart.height / 2.54
+        end = height(sheet, 1, row - 1) + chart.anchor.ext.height / UNITS_PER_PIXEL
         assert end <= height(sheet, 1, bottom)
 
 
