@@ -16,7 +16,7 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL
 from workbook_templates.a1 import column_letters
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import INPUTS, LABEL, VALUE
+from workbook_templates.plan.layout import CHOICE_ROW, INPUTS, LABEL, VALUE
 from workbook_templates.plan.workbook import plan_workbook, preset_to
 from workbook_templates.read.values import value_at
 from workbook_templates.write.xlsx import write_workbook
@@ -268,7 +268,7 @@ def test_texts_of_a_workbook_cannot_break_the_file(
     plan, _, data = written("base")
     row = plan.layout.given["wacc"]
     book = tmp_path / 'a"b\\c\td_x0041_.xlsx'
-    save_cells(book, data, {(INPUTS, row, VALUE): 0.09, (INPUTS, 13, LABEL): 'A "title"\\\n= 1'})
+    save_cells(book, data, {(INPUTS, row, VALUE): 0.09, (INPUTS, CHOICE_ROW + 1, LABEL): 'A "title"\\\n= 1'})
     assert read(book, "--name", "mine") == 0
     content = tomllib.loads(capsys.readouterr().out)
     assert content["title"] == 'A "title"\\?= 1, changed by hand'
