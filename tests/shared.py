@@ -12,10 +12,10 @@ from amzn_fcf.building.selection import default_scenarios, shipped_at
 from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
-from model.scenarios.spec import ALL
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, VALUE, VERSION_CELL
+from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, VERSION_CELL
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
+from workbook_templates.read.inputs import input_place
 from workbook_templates.write.patching import with_changes
 from workbook_templates.write.xlsx import write_workbook
 
@@ -108,12 +108,7 @@ def scenario_of(plan: WorkbookPlan, name: str) -> Scenario:
 
 def input_cell(plan: WorkbookPlan, key: str, period: str, place: int = 0) -> tuple[str, int, int]:
     """Return the cell of a driver's value for a period, in the offered scenario number ``place``."""
-    axis, row = plan.layout.plan.axis, plan.layout.given[key] + place
-    if period == ALL:
-        return INPUTS, row, VALUE
-    if "Q" not in period:
-        return INPUTS, row, plan.layout.year_column(axis.year_position(int(period)))
-    return INPUTS, row, plan.layout.quarter_column(axis.position(Quarter.parse(period)))
+    return INPUTS, *input_place(plan.layout, key, period, place)
 
 
 def selecting(name: str) -> dict[tuple[str, int, int], float | str | None]:

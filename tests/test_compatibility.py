@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
+import tomllib
+from functools import partial
 from typing import TYPE_CHECKING
 
+import excel_for_the_web
 import openpyxl
 import pandas as pd
 import programs
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
-from shared import calculated, written
+from shared import calculated, input_cell, written
 
+from amzn_fcf.cli import main
+from model.scenarios.composing import load_scenario
+from model.scenarios.spec import ALL, as_text
+from workbook_templates.a1 import reference
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.engines.gnumeric import convert
 from workbook_templates.engines.libreoffice import office_environment, office_program
 from workbook_templates.plan.layout import SENSITIVITY
 from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW
 from workbook_templates.read.book import read_book
 from workbook_templates.read.values import day_number
 from workbook_templates.validation.parity import compare
-from workbook_templates.validation.validate import validate
+from workbook_templates.validation.validate import validate, validate_file
 from workbook_templates.write.patching import with_changes
 
 if TYPE_CHECKING:
@@ -131,6 +140,61 @@ def test_a_clean_workbook_that_openpyxl_saved_lacks_its_values_and_nothing_else(
     openpyxl.load_workbook(io.BytesIO(calculated("base"))).save(target)
     assert [each.rule for each in validate(target.getvalue(), "saved").findings] == ["no-values"]
     assert validate(Formualizer().with_cached_values(target.getvalue()), "calculated").findings == []
+
+
+def saved_by_gnumeric(data: bytes, folder: Path) -> bytes:
+    """Return a workbook that Gnumeric saved."""
+    source, target = folder / "source.xlsx", folder / "saved.xlsx"
+    source.write_bytes(data)
+    convert(source, target)
+    return target.read_bytes()
+
+
+@pytest.mark.libreoffice
+def test_a_clean_workbook_that_gnumeric_saved_is_clean(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """It keeps one alone of several conditional formats of a cell, which is no fault of the workbook."""
+    programs.needs_engine(request, ENGINES["gnumeric"])
+    report = validate(saved_by_gnumeric(calculated("base"), tmp_path), "saved")
+    assert report.findings == []
+    assert report.compared["cached"].cells > 20_000
+
+
+def test_a_clean_workbook_as_excel_writes_it_again_is_clean() -> None:
+    saved = excel_for_the_web.saved(calculated("base"))
+    assert saved.count(b'<f t="shared" si=') > 10_000
+    assert validate(saved, "saved").findings == []
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("program", ["libreoffice", "gnumeric"])
+def test_an_edited_workbook_that_another_program_saved_has_its_inputs_listed_and_read(
+    program: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two inputs and one formula were changed: one finding, with what follows from it; read names it."""
+    programs.needs_engine(request, ENGINES[program])
+    plan, _, data = written("base")
+    home, column = plan.layout.places["operating_cash_flow"], plan.layout.quarter_column(23)
+    changes = {input_cell(plan, "aws_growth", "2028"): 0.3, input_cell(plan, "wacc", ALL): 0.09}
+    edited = with_changes(data, {**changes, (home.sheet, home.row, column): 50_000.0})
+    save = saved_by_gnumeric if program == "gnumeric" else partial(saved_by_libreoffice, formats=("xlsx",))
+    path = tmp_path / "edited.xlsx"
+    path.write_bytes(save(edited, folder=tmp_path))
+    report = validate_file(path)
+    (finding,) = report.findings
+    cell = f"{home.sheet}!{reference(home.row, column)}"
+    assert (finding.rule, finding.place) == ("constant-over-formula", cell)
+    says = r"; and [0-9,]+ cells follow from it; value per share unchanged, ttm_\w+ 2027Q4 [+-][0-9,]+ USD m"
+    assert re.search(says, finding.found)
+    assert {(each.key, *each.values[0][1:]) for each in report.changed} == {
+        ("aws_growth", as_text(load_scenario("base").table["aws_growth"]["2028"], "ratio"), "0.3"),
+        ("wacc", as_text(load_scenario("base").table["wacc"][ALL], "rate"), "0.09"),
+    }  # fmt: skip
+    assert main(["read", str(path), "--out", str(tmp_path / "mine.toml")]) == 0
+    captured = capsys.readouterr()
+    assert f"{path}: {cell}: constant-over-formula, which a scenario file cannot hold" in captured.err
+    assert set(tomllib.loads((tmp_path / "mine.toml").read_text())["drivers"]) == {"aws_growth", "wacc"}
 
 
 @pytest.mark.parametrize(("difference", "rules"), [(3e-14, []), (1e-9, ["stamped-value"])])

@@ -188,27 +188,50 @@ def test_a_value_that_nothing_reads_is_named_with_its_cell(
     assert "no driver was changed" in captured.out
 
 
-def test_an_edited_formula_or_reported_figure_is_refused_with_its_cell(
+def test_inputs_are_taken_beside_an_edited_formula_or_reported_figure_which_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan, _, data = written("base")
-    layout, out = plan.layout, tmp_path / "mine.toml"
+    layout, out, book = plan.layout, tmp_path / "mine.toml", tmp_path / "book.xlsx"
     formula, reported = layout.places["operating_cash_flow"], layout.places["reported.net_sales_aws"]
-    first = (INPUTS, layout.given["wacc"], VALUE)
-    column = layout.quarter_column(30)
-    for place, content in (
-        ((formula.sheet, formula.row, column), 50_000.0), ((reported.sheet, reported.row,
-        layout.quarter_column(17)), 1.0),
-        (first, 9.0),
-    ):  # fmt: skip
-        book = tmp_path / "book.xlsx"
-        save_cells(book, data, {first: 0.09, place: content})
-        assert read(book, "--out", str(out)) == 2
-        line = capsys.readouterr().err
-        assert re.fullmatch(
-            rf"amzn-fcf: error: \S*book\.xlsx: {place[0]}!{column_letters(place[2])}{place[1]}: .*\n", line
-        ), line
-        assert not out.exists()
+    cells = {
+        (formula.sheet, formula.row, layout.quarter_column(30)): "constant-over-formula",
+        (reported.sheet, reported.row, layout.quarter_column(17)): "history",
+    }
+    save_cells(book, data, {(INPUTS, layout.given["wacc"], VALUE): 0.09, **dict.fromkeys(cells, 1.0)})
+    assert read(book, "--out", str(out)) == 0
+    lines = capsys.readouterr().err.splitlines()
+    for (sheet, row, column), rule in cells.items():
+        cell = f"{sheet}!{column_letters(column)}{row}"
+        said = f"{book}: {cell}: {rule}, which a scenario file cannot hold: expected "
+        assert any(line.startswith(said) for line in lines), lines
+    assert set(tomllib.loads(out.read_text())["drivers"]) == {"wacc"}
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "hint"),
+    [
+        ("valuation_date", "2026-10-06", "write 46301"),
+        ("valuation_date", "6 Oct 2026", "write a date as its number, such as 46301 for 2026-10-06"),
+        ("inflection_from", "2027Q3", "write 20273"),
+        ("inflection_from", "Q3 2027", "write 20273"),
+        ("inflection_from", "2027-Q3", "write 20273"),
+        ("inflection_from", "mid 2027", "write a quarter as its number, such as 20273 for 2027Q3"),
+        ("wacc", "9 %", "write 0.09"),
+    ],
+)
+def test_an_input_that_cannot_be_used_is_refused_with_the_number_to_type(
+    key: str, text: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, _, data = written("base")
+    book, row = tmp_path / "book.xlsx", plan.layout.given[key]
+    save_cells(book, data, {(INPUTS, row, VALUE): text})
+    assert read(book) == 2
+    line = capsys.readouterr().err
+    assert re.fullmatch(
+        rf"amzn-fcf: error: \S*book\.xlsx: {INPUTS}!E{row}: .*{re.escape(repr(text))}.*\n", line
+    )
+    assert hint in line
 
 
 def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from shared import family, input_cell, written
 
-from amzn_fcf.building.changed import base_of
 from model.amazon import AMAZON
 from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.results import run
@@ -25,6 +24,7 @@ from model.scenarios.spec import ALL, shares_of_one
 from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.inputs import read_inputs
+from workbook_templates.validation.changed import base_of
 
 if TYPE_CHECKING:
     from shared import Edit

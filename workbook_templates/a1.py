@@ -33,7 +33,13 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 """Alternatives begin with different characters and repeat nothing nested: time is linear in the length."""
+_SYNTAX: Final = re.compile(
+    r"""(?P<text>"[^"]*"|'[^']*'!?|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|\{[^{}]*\})|(?P<name>[A-Za-z_\\][\w.\\]*(?=\())|[(),]"""
+)
+"""What separates the arguments of functions, and what may hold such characters itself."""
 _REFERENCE: Final = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})")
+_PLAIN_SHEET: Final = re.compile(r"'[A-Za-z_][A-Za-z_.]*'!")
+"""A sheet that needs no quotes."""
 _PREFIXES: Final = re.compile(r"^(_XLFN\.)?(_XLWS\.)?(_XLUDF\.)?(_XLDUDF_)?")
 _NUMBERED: Final = re.compile(r"[rR][0-9]*([cC][0-9]*)?|[cC][0-9]*")
 """A reference by row and column numbers."""
@@ -172,6 +178,34 @@ def precedents(formula: str, sheet: str) -> list[tuple[str, int, int, int, int]]
     return found
 
 
+def arguments_of(formula: str) -> list[tuple[str, list[str]]]:
+    """Return the calls of a formula, outer ones first: function in capitals, and its arguments as text.
+
+    Examples
+    --------
+    >>> arguments_of('IF(A1>0,SUM(B1,"a,b"),0)')
+    [('IF', ['A1>0', 'SUM(B1,"a,b")', '0']), ('SUM', ['B1', '"a,b"'])]
+    """
+    found: list[tuple[str, list[str]]] = []
+    open_: list[tuple[int, list[int]]] = []  # its place among the calls, -1 for none; starts of arguments
+    name = ""
+    for match in _SYNTAX.finditer(formula):
+        text = match[0]
+        if text == "(":
+            open_.append((len(found) if name else -1, [match.end()]))
+            if name:
+                found.append((_PREFIXES.sub("", name.upper()), []))
+        elif text in ",)" and open_:
+            place, starts = open_[-1]
+            if place >= 0 and (text == "," or formula[starts[-1] : match.start()].strip() or found[place][1]):
+                found[place][1].append(formula[starts[-1] : match.start()].strip())
+            starts.append(match.end())
+            if text == ")":
+                open_.pop()
+        name = text if match.lastgroup == "name" else ""
+    return found
+
+
 def constants(formula: str) -> list[str]:
     """Return the numbers that are typed into a formula."""
     return [match[0] for match in _TOKEN.finditer(formula) if match.lastgroup == "number"]
@@ -180,6 +214,30 @@ def constants(formula: str) -> list[str]:
 def without_texts(formula: str) -> str:
     """Return a formula without the texts in it: the syntax."""
     return _TOKEN.sub(lambda match: '""' if match.lastgroup == "text" else match[0], formula)
+
+
+def same_formula(one: str, other: str) -> bool:
+    """Tell whether two formulas are the same but for what programs rewrite: digits, blanks, quotes of sheets.
+
+    Examples
+    --------
+    >>> same_formula("MIN(Cash!A1,0.12)", "min('Cash'!A1, 0.119999999999999999998)")
+    True
+    """
+    return one == other or _canonical(one) == _canonical(other)
+
+
+def _canonical(formula: str) -> str:
+    found, end = [], 0
+    for match in _TOKEN.finditer(formula):
+        found.append("".join(formula[end : match.start()].split()))
+        text, end = match[0], match.end()
+        if match.lastgroup == "number":
+            text = f"{float(text):.15g}"
+        elif match.lastgroup == "sheet" and _PLAIN_SHEET.fullmatch(text):
+            text = text.replace("'", "")
+        found.append(text if match.lastgroup == "text" else text.upper())
+    return "".join(found) + "".join(formula[end:].split())
 
 
 def looks_like_a_cell(name: str) -> bool:

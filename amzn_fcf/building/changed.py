@@ -10,12 +10,13 @@ from amzn_fcf import __version__
 from model import companies
 from model.errors import AmznFcfError, WorkbookError
 from model.scenarios.changes import Change, Heading, changes, scenario_text
-from model.scenarios.composing import compose, load_scenario
+from model.scenarios.composing import compose
 from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
 from workbook_templates.plan.layout import COVER, HASH_CELL, INPUTS
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.inputs import WorkbookInputs, read_inputs
 from workbook_templates.read.values import value_at
+from workbook_templates.validation.changed import base_of
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import validate_file
 
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from model.scenarios.scenario import Scenario
+    from workbook_templates.validation.findings import Finding
 
+_UNUSABLE: Final = frozenset({"missing-sheet", "number-as-text", "input", "name", "axis"})
+"""Rules for what makes inputs unreadable, or not allowed."""
 _NOT_INPUTS: Final = frozenset({
-    "missing-sheet", "changed-formula", "constant-over-formula", "number-as-text", "input", "history", "unit",
-    "name", "axis", "fixed-number",
+    "changed-formula", "constant-over-formula", "history", "unit", "fixed-number", "unread-value",
 })  # fmt: skip
-"""Rules for changes that no scenario file can hold: formulas, reported figures, invalid values."""
-_UNREAD: Final = "unread-value"
+"""Rules for changes beside the inputs, which no scenario file can hold."""
 
 _LONGEST_STEM: Final = 50
 """Characters of a file's name in the name of a scenario, which holds up to 60."""
@@ -38,22 +40,19 @@ _LONGEST_STEM: Final = 50
 def changed_inputs(path: Path) -> tuple[WorkbookInputs, object]:
     """Return the inputs of a workbook, and the hash of the assumptions that it was built with.
 
-    A file that cannot be read, or in which more than inputs was changed, is a :class:`WorkbookError`; a value
-    that nothing reads is printed.
+    A file that cannot be read, or whose inputs cannot be used, is a :class:`WorkbookError`; other changes,
+    which no scenario file can hold, are printed.
     """
-    findings = validate_file(path, engines=(), choice=Choice(_NOT_INPUTS | {_UNREAD})).findings
-    for each in (each for each in findings if each.rule == _UNREAD):
-        print(
-            f"{path}: {each.place}: {each.found} was typed where nothing reads it; {each.remedy}",
-            file=sys.stderr,
-        )
-    if found := [each for each in findings if each.rule != _UNREAD]:
+    findings = validate_file(path, engines=(), choice=Choice(_UNUSABLE | _NOT_INPUTS)).findings
+    if found := [each for each in findings if each.rule in _UNUSABLE]:
         first = found[0]
         fault = f"expected {first.expected}, found {first.found}"
         if first.rule == "input":
             fault = first.found.removeprefix(f"{first.place}: ")
         more = f"; and {len(found) - 1} more, which amzn-fcf validate lists" if len(found) > 1 else ""
         raise WorkbookError(f"{path}: {first.place}: {first.rule}: {fault}{more}")
+    for each in findings:
+        print(f"{path}: {each.place}: {_beside(each)}", file=sys.stderr)
     contents = read_grids(path.read_bytes(), formulas=True)
     try:
         inputs = read_inputs(contents)
@@ -62,19 +61,12 @@ def changed_inputs(path: Path) -> tuple[WorkbookInputs, object]:
     return inputs, value_at(contents, COVER, *HASH_CELL)
 
 
-def base_of(selected: Scenario) -> tuple[str, Scenario]:
-    """Return the shipped scenario on which a workbook's scenario is based.
-
-    It is the one of the same name. For a user's own scenario, whose file the workbook does not record, it is
-    the one with the same as-of and the fewest differing drivers.
-    """
-    first, *overlays = selected.name.split("+")
-    if first in builtin_scenarios() and set(overlays) <= set(builtin_overlays()):
-        return selected.name, load_scenario(selected.name, selected.as_of)
-    loaded = {name: load_scenario(name) for name in builtin_scenarios()}
-    names = [name for name, each in loaded.items() if each.as_of == selected.as_of] or [selected.company.base]
-    roots = {name: load_scenario(name, selected.as_of) for name in names}
-    return min(roots.items(), key=lambda root: len(changes(root[1], selected)))
+def _beside(finding: Finding) -> str:
+    """Say of a change that is none of an input what it is, and that it is left out."""
+    if finding.rule == "unread-value":
+        return f"{finding.found} was typed where nothing reads it; {finding.remedy}"
+    found = f"expected {finding.expected}, found {finding.found}"
+    return f"{finding.rule}, which a scenario file cannot hold: {found}"
 
 
 def print_others(path: Path, inputs: WorkbookInputs) -> None:

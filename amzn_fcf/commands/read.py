@@ -27,6 +27,7 @@ def run(arguments: Arguments) -> int:
     from model.scenarios.changes import changes
     from model.scenarios.files import is_path
     from model.scenarios.scenario import assumption_hash
+    from workbook_templates.validation.changed import base_of
 
     path = Path(arguments.file)
     out = Path(arguments.out) if arguments.out else None
@@ -36,7 +37,7 @@ def run(arguments: Arguments) -> int:
         raise InputError(f"{out} already exists: choose another name with --out, or replace it with --force")
     refuse_scenario_file(path)
     inputs, stamp = changed.changed_inputs(path)
-    base, before = changed.base_of(inputs.selected)
+    base, before = base_of(inputs.selected)
     found = changes(before, inputs.selected)
     changed.print_others(path, inputs)
     if not found or stamp == assumption_hash(inputs.scenarios):

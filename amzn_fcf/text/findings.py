@@ -74,6 +74,7 @@ def _as_data(report: Report | Unreadable) -> dict[str, object]:
         compared[name] = {"cells": each.cells, "largest_relative_difference": largest}
     return {
         "file": report.path, "scenario": report.scenario or None, "remarks": report.remarks,
+        "changed_inputs": [vars(each) for each in report.changed],
         "compared": compared, "findings": [vars(finding) for finding in report.findings],
     }  # fmt: skip
 
@@ -84,6 +85,18 @@ def _compared(report: Report) -> list[str]:
     for name, each in report.compared.items():
         compared = f"{each.cells:,} cells, largest relative difference {each.largest:.1e}"
         lines.append(f"{name} against model: {compared if each.cells else 'no cell has a number to compare'}")
+    return lines
+
+
+def _changed(report: Report) -> list[str]:
+    """Return the changed inputs, a line each."""
+    if not report.changed:
+        return []
+    bases = ", ".join(dict.fromkeys(each.base for each in report.changed))
+    lines = [f"changed inputs, compared with {bases} as shipped: {len(report.changed)}"]
+    for each in report.changed:
+        other = "" if each.scenario == report.scenario else f" (of {each.scenario}, which is not selected)"
+        lines.append(f"  {each}{other}")
     return lines
 
 
@@ -106,7 +119,7 @@ def as_junit(outcomes: Sequence[Report | Unreadable]) -> str:
             failure.text = _for_xml(f"expected {finding.expected}, found {finding.found}; {finding.remedy}")
         notes = [each for each in outcome.findings if each.severity == "note"]
         told = (f"{each.rule}: {each.place}: {each.found}" for each in notes)
-        if lines := [*outcome.remarks, *_compared(outcome), *told]:
+        if lines := [*outcome.remarks, *_changed(outcome), *_compared(outcome), *told]:
             ET.SubElement(case, "system-out").text = _for_xml("\n".join(lines))
     suite.attrib |= {"failures": str(failures), "errors": str(errors)}
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
@@ -126,7 +139,7 @@ def print_report(report: Report) -> None:
     colour = _COLOURS.get(report.worst or "", "green")
     heads = ": ".join(filter(None, (report.path, report.scenario)))
     console.print(Text(f"{heads}: ").append(findings_counted(report), style=f"bold {colour}"))
-    for line in (*report.remarks, *_compared(report)):
+    for line in (*report.remarks, *_changed(report), *_compared(report)):
         console.print(Text(f"  {line}"))
     for severity in SEVERITIES:
         graded = [finding for finding in report.findings if finding.severity == severity]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError, located, number_hint, shown
+from model.errors import InputError, PeriodError, located, number_hint, shown
 from model.language.periods import DAY_ZERO, QUARTERS_A_YEAR, Quarter
 from model.language.units import measure
 from model.plan.plan import labelled
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
 
 ALL: Final = "all"
 
+_QUARTER: Final = re.compile(r"Q\s*([1-4])[\s/-]*([0-9]{4})|([0-9]{4})[\s/-]+Q([1-4])")
+_ISO_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(?::00(?:\.0+)?)?")
 PeriodValues = dict[str, float]
 
 
-def number(value: object, where: str) -> float:
-    """Return ``value`` as a finite number, or raise an :class:`InputError` that starts with ``where``."""
+def number(value: object, where: str, unit: str = "") -> float:
+    """Return ``value`` as a finite number, or raise an :class:`InputError` that starts with ``where``.
+
+    For a quarter or a date as text, the message says the number that stands for it.
+    """
     if not isinstance(value, bool) and isinstance(value, Real):
         with contextlib.suppress(OverflowError):
             found = float(value)
@@ -40,8 +46,20 @@ def number(value: object, where: str) -> float:
     elif isinstance(value, str) and value.startswith("="):
         message = f"{where} needs a number, not the formula {shown(value)}: type its result"
     else:
-        message = f"{where} needs a number, not {shown(value)}{number_hint(value)}"
+        message = f"{where} needs a number, not {shown(value)}{_code_hint(value, unit) or number_hint(value)}"
     raise InputError(message)
+
+
+def _code_hint(value: object, unit: str) -> str:
+    """Return ``": write 20273"`` for a text of a quarter, and likewise for a date: the number in cells."""
+    if unit not in {"quarter", "date"} or not isinstance(value, str):
+        return ""
+    text = _QUARTER.sub(lambda match: f"{match[2] or match[3]}Q{match[1] or match[4]}", value.strip().upper())
+    text = _ISO_DATE.sub(r"\1", text) if unit == "date" else text
+    with contextlib.suppress(PeriodError, ValueError):
+        return f": write {coded(text, unit):.0f}"
+    example = {"quarter": "2027Q3", "date": "2026-10-06"}[unit]
+    return f": write a {unit} as its number, such as {coded(example, unit):.0f} for {example}"
 
 
 @dataclass(frozen=True)
@@ -94,7 +112,7 @@ class DriverSpec:
 
     def check(self, value: object, where: str) -> float:
         """Return ``value`` if it is allowed, or raise an :class:`InputError` that starts with ``where``."""
-        value = number(value, f"{where}: {self.key}")
+        value = number(value, f"{where}: {self.key}", self.driver.unit)
         if not self.minimum <= value <= self.maximum and not self.is_none(value):
             unit = self.driver.unit
             per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum

@@ -19,7 +19,7 @@ from workbook_templates.engines.formualizer import Formualizer, plain_value
 from workbook_templates.read.values import value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from workbook_templates.a1 import CellPlace
     from workbook_templates.engines.formualizer import Register
@@ -46,14 +46,28 @@ class Calculated(NamedTuple):
 
     grids: Grids
     failures: Mapping[CellPlace, str] = {}
+    trials: Sequence[Sequence[Value]] = ()
+    """For each trial, the values of the watched cells."""
 
 
-def calculate(data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None) -> Calculated:
+class Trials(NamedTuple):
+    """Further calculations with some cells replaced, and the cells whose values are wanted from each."""
+
+    contents: Sequence[Mapping[CellPlace, Value]] = ()
+    watched: Sequence[CellPlace] = ()
+
+
+_NO_TRIALS: Final = Trials()
+
+
+def calculate(
+    data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None, trials: Trials = _NO_TRIALS
+) -> Calculated:
     """Calculate a workbook with formualizer in this process.
 
     ``cells``: formula cells whose values are wanted, each with whether it calls functions that ``register``
     makes known; ``pinned``: cells that hold a value in place of their formula, because the engine may
-    calculate it otherwise.
+    calculate it otherwise; ``trials``: further calculations, each from the workbook as it is.
     """
     import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
 
@@ -80,15 +94,45 @@ def calculate(data: bytes, cells: Cells, register: Register | None, pinned: Pinn
                 book.evaluate_cell(*place)
             reasons = "; ".join(dict.fromkeys(said))
             failures[place] = f"{error}: {reasons}" if reasons else str(error)
+        tried = [_tried(book, contents, trials.watched) for contents in trials.contents]
     except AmznFcfError:
         raise
     except Exception as error:
         raise failed(Formualizer.name, error) from error
-    return Calculated(grids, failures)
+    return Calculated(grids, failures, tried)
+
+
+def _tried(book: Any, contents: Mapping[CellPlace, Value], wanted: Sequence[CellPlace]) -> list[Value]:  # noqa: ANN401  # formualizer's Workbook
+    """Return the values of cells after others were replaced, which are put back."""
+    before = {place: _content(book, place) for place in contents}
+    for place, content in contents.items():
+        _put(book, place, content)
+    book.evaluate_all()
+    found = [plain_value(book.get_value(*place)) for place in wanted]
+    for place, content in before.items():
+        _put(book, place, content)
+    return found
+
+
+def _content(book: Any, place: CellPlace) -> Value:  # noqa: ANN401  # as above
+    formula = book.get_formula(*place)
+    return plain_value(book.get_value(*place)) if formula is None else f"={str(formula).lstrip('=')}"
+
+
+def _put(book: Any, place: CellPlace, content: Value) -> None:  # noqa: ANN401  # as above
+    if isinstance(content, str) and content.startswith("="):
+        book.set_formula(*place, content)
+    else:
+        book.set_value(*place, content)
 
 
 def calculate_apart(
-    name: str, data: bytes, cells: Cells, register: Register | None, pinned: Pinned = None
+    name: str,
+    data: bytes,
+    cells: Cells,
+    register: Register | None,
+    pinned: Pinned = None,
+    trials: Trials = _NO_TRIALS,
 ) -> Calculated:
     """Calculate a workbook in a process of its own with limited time and memory; only formualizer pins cells.
 
@@ -96,11 +140,14 @@ def calculate_apart(
     """
     calls = any(cells.values())
     seconds = SECONDS_WITH_FUNCTIONS if calls else SECONDS + len(cells) // _CELLS_A_SECOND
+    seconds += SECONDS * len(trials.contents)
     named = f"{register.__module__}:{register.__qualname__}" if register is not None and calls else ""
     order = {
         "engine": name, "seconds": seconds, "size": len(data), "register": named,
         "cells": [[*place, call] for place, call in cells.items()],
         "pinned": [[*place, value] for place, value in (pinned or {}).items()],
+        "trials": [[[*place, value] for place, value in each.items()] for each in trials.contents],
+        "watched": trials.watched,
     }  # fmt: skip
     command, said = [sys.executable, "-m", __name__], json.dumps(order).encode() + b"\n" + data
     try:
@@ -119,7 +166,7 @@ def calculate_apart(
     for sheet, row, column, value in answer["grids"]:
         grids.setdefault(sheet, {})[row, column] = value
     failures = {(sheet, row, column): text for sheet, row, column, text in answer["failures"]}
-    return Calculated(grids, failures)
+    return Calculated(grids, failures, answer["trials"])
 
 
 def _limit(seconds: int) -> None:
@@ -137,6 +184,10 @@ def _registered(path: str) -> Register | None:
     return getattr(importlib.import_module(module), name) if path else None
 
 
+def _by_place(items: Iterable[tuple[str, int, int, Value]]) -> dict[CellPlace, Value]:
+    return {(sheet, row, column): value for sheet, row, column, value in items}
+
+
 def main() -> None:
     """Calculate the workbook on stdin, and write the values as JSON."""
     order = json.loads(sys.stdin.buffer.readline())
@@ -145,13 +196,14 @@ def main() -> None:
     _limit(order["seconds"])
     try:
         if order["engine"] == Formualizer.name:
-            pinned = {(sheet, row, column): value for sheet, row, column, value in order["pinned"]}
-            found = calculate(data, cells, _registered(order["register"]), pinned)
+            trials = Trials([_by_place(each) for each in order["trials"]], order["watched"])
+            register = _registered(order["register"])
+            found = calculate(data, cells, register, _by_place(order["pinned"]), trials)
         else:
             found = Calculated(engine_named(order["engine"]).calculate(data))
         values = [[*place, value_at(found.grids, *place)] for place in cells]
         failures = [[*place, text] for place, text in found.failures.items()]
-        answer: dict[str, object] = {"grids": values, "failures": failures}
+        answer: dict[str, object] = {"grids": values, "failures": failures, "trials": found.trials}
     except AmznFcfError as error:
         answer = {"error": str(error)}
     sys.stdout.write(json.dumps(answer))

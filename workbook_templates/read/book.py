@@ -60,6 +60,15 @@ class Book:
         """Values of the cells: of formulas those that were cached."""
         return self._grids(lambda cell: cell.value)
 
+    @cached_property
+    def program(self) -> str:
+        """The program that says that it saved the file, such as ``Microsoft Excel``; empty if none does."""
+        part = "docProps/app.xml"
+        if part not in self.archive.parts:
+            return ""
+        elements = self.archive.tree(part)
+        return next((each.text or "" for each in elements if each.tag.endswith("}Application")), "")
+
     def _grids(self, value_of: Callable[[Content], Value]) -> Grids:
         found: dict[str, dict[tuple[int, int], Value]] = {}
         for name, sheet in self.sheets.items():

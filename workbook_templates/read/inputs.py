@@ -91,6 +91,16 @@ def read_inputs(contents: Grids) -> WorkbookInputs:
     return WorkbookInputs(tuple(scenarios), scenarios[names.index(str(chosen))], version, tuple(problems))
 
 
+def input_place(layout: Layout, key: str, period: str, place: int = 0) -> tuple[int, int]:
+    """Return row and column on Inputs of a driver's value for a period, in the scenario of that number."""
+    axis, row = layout.plan.axis, layout.given[key] + place
+    if period == ALL:
+        return row, places.VALUE
+    if "Q" not in period:
+        return row, layout.year_column(axis.year_position(int(period)))
+    return row, layout.quarter_column(axis.position(Quarter.parse(period)))
+
+
 def _driver_values(
     contents: Grids, layout: Layout, spec: DriverSpec, place: int, problems: list[Problem]
 ) -> dict[str, float]:

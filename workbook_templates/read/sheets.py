@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.parsers import expat
 
 from model.errors import WorkbookError, is_error, shown
 from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, coordinates, moved
 from workbook_templates.read import archive as archives
+from workbook_templates.read.values import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +83,14 @@ class SheetContents:
     """Conditional formats: their cells, and the formula as it reads in the first of them."""
     merged: list[str] = field(default_factory=list)
     """Ranges that show as one cell."""
+
+
+def _day(text: str) -> Value:
+    """Return the number of a date that a program wrote in the form of ISO 8601; the text if it is none."""
+    try:
+        return day_number(datetime.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _is_zero(size: str | None) -> bool:
@@ -317,4 +327,6 @@ class SheetReader(Reader):
             return self.texts[int(text)]
         if kind == "b":
             return text in TRUE
+        if kind == "d":
+            return _day(text)
         return "#ERROR!" if kind == "e" and not is_error(text) else text

@@ -9,6 +9,7 @@ from model.errors import WorkbookError
 
 if TYPE_CHECKING:
     from model.results import Results
+    from workbook_templates.validation.changed import ChangedInput
     from workbook_templates.validation.parity import Comparison
 
 Severity = Literal["error", "warning", "note"]
@@ -49,6 +50,8 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     compared: dict[str, Comparison] = field(default_factory=dict)
     """Comparisons with the model: of the cached values, and of each engine's."""
+    changed: list[ChangedInput] = field(default_factory=list)
+    """Inputs that were changed since the workbook was built."""
     remarks: list[str] = field(default_factory=list)
     """Notes for the reader of the report: which rules were applied, and why not all."""
 

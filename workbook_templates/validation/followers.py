@@ -30,6 +30,31 @@ def followers(readers: Readers, causes: Iterable[CellPlace]) -> dict[CellPlace, 
     return found
 
 
+def roots(readers: Readers, cells: Iterable[CellPlace]) -> dict[CellPlace, CellPlace]:
+    """Return, for each of the cells, the first among them from which it follows through others of them.
+
+    A cell that reads none of them is its own root.
+    """
+    among = dict.fromkeys(cells)
+    direct = {
+        cell: [
+            reader
+            for first, last, reader in readers.get(cell[:2], ())
+            if first <= cell[2] <= last and reader in among and reader != cell
+        ]
+        for cell in among
+    }
+    follow = {reader for found in direct.values() for reader in found}
+    root_of: dict[CellPlace, CellPlace] = {}
+    for start in [*(cell for cell in among if cell not in follow), *among]:
+        waiting = [start] if start not in root_of else []
+        while waiting:
+            cell = waiting.pop()
+            root_of[cell] = start
+            waiting += [reader for reader in direct[cell] if reader not in root_of]
+    return root_of
+
+
 def readers_in(plan: WorkbookPlan) -> Readers:
     """Return the formulas of a plan by the rows that they read from."""
     readers: dict[tuple[str, int], list[tuple[int, int, CellPlace]]] = {}

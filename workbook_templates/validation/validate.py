@@ -19,7 +19,7 @@ from model.scenarios.scenario import assumption_hash
 from workbook_templates.a1 import AMZN, calls_ours, functions
 from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
 from workbook_templates.engines.formualizer import Formualizer, Register
-from workbook_templates.engines.limited import Calculated, calculate, calculate_apart
+from workbook_templates.engines.limited import Calculated, Trials, calculate, calculate_apart
 from workbook_templates.plan.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SENSITIVITY
 from workbook_templates.plan.sheets import scenarios as scenarios_sheet
 from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
@@ -28,6 +28,7 @@ from workbook_templates.read.archive import LARGEST_FILE
 from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import read_inputs
 from workbook_templates.read.values import value_at
+from workbook_templates.validation.changed import changed_inputs
 from workbook_templates.validation.findings import Finding, Report
 from workbook_templates.validation.parity import compare
 from workbook_templates.validation.rules.choice import Choice
@@ -35,6 +36,7 @@ from workbook_templates.validation.rules.formulas import AGREED
 from workbook_templates.validation.rules.subject import ModelSubject, Subject
 from workbook_templates.validation.rules.table import ANY, MODEL, OTHER, STRUCTURE
 from workbook_templates.validation.rules.values import CACHED
+from workbook_templates.validation.trials import take_effects, trials_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +155,10 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
     scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
     plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
     report.scenario, report.model = selected.name, run([selected])
-    return ModelSubject(book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model)
+    report.changed = changed_inputs(inputs, plan.layout, stamp)
+    return ModelSubject(
+        book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model, changed=report.changed
+    )
 
 
 def _prefix(book: Book) -> str:
@@ -204,11 +209,12 @@ def _calculate_model(
         if calls and name != Formualizer.name:
             remedy = f"validate it with {Formualizer.name}"
             raise EngineError(f"{name} does not know the workbook's AMZN_ functions: {remedy}")
+        trials = trials_of(subject) if name == Formualizer.name else Trials()
         try:
             if not ours:
-                found = calculate_apart(name, data, cells, register, _pinned(subject, subject.added))
+                found = calculate_apart(name, data, cells, register, _pinned(subject, subject.added), trials)
             elif name == Formualizer.name:
-                found = calculate(data, cells, register if calls else None)
+                found = calculate(data, cells, register if calls else None, trials=trials)
             else:
                 found = Calculated(engine.calculate(data))
         except EngineError as error:
@@ -218,6 +224,8 @@ def _calculate_model(
             continue
         _take(subject, report, name, found, cells)
         report.compared[name] = compared(found.grids)
+        if name == Formualizer.name:
+            take_effects(subject, found)
 
 
 def _calculate_other(subject: Subject, report: Report, register: Register | None) -> None:

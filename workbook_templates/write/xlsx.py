@@ -195,7 +195,7 @@ def _restrict(target: Worksheet, allowed: InputRange) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
 
     if allowed.choices:
-        rule = DataValidation(type="list", formula1=allowed.choices, allow_blank=False)
+        rule = DataValidation(type="list", formula1=allowed.choices.lstrip("="), allow_blank=False)
     else:
         kind: Literal["whole", "decimal"] = "whole" if allowed.whole else "decimal"
         low, high = (f"{bound:g}".upper() for bound in (allowed.minimum, allowed.maximum))

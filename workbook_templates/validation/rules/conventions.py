@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from workbook_templates.read.sheets import Allowed
     from workbook_templates.validation.rules.subject import ModelSubject
 
+_KEEPS_ONE_FORMAT: Final = "gnumeric"
+"""A program that saves one alone of several conditional formats of a cell."""
 _SHAPES: Final = frozenset({"sp", "pic", "cxnSp", "grpSp"})
 _SHOWN: Final = 1e-5
 """Limits are written with six digits."""
@@ -66,11 +68,15 @@ def merged_cells(subject: ModelSubject) -> Iterator[Spot]:
 
 def conditional_formats(subject: ModelSubject) -> Iterator[Spot]:
     """Find conditional formats that are not as planned, or that set a number format."""
+    keeps_one = subject.book.program == _KEEPS_ONE_FORMAT
     for name, planned in subject.plan.sheets.items():
         wanted = _by_condition((each.cells, each.condition) for each in planned.highlights)
         found = _by_condition(subject.book.sheets[name].conditions)
+        kept = (
+            set().union(*(wanted[each] & found.get(each, set()) for each in wanted)) if keeps_one else set()
+        )
         for condition in sorted(wanted | found):
-            lost = wanted.get(condition, set()) - found.get(condition, set())
+            lost = wanted.get(condition, set()) - found.get(condition, set()) - kept
             added = found.get(condition, set()) - wanted.get(condition, set())
             yield from gathered(((name, *place), f"a format where {condition}", "none") for place in lost)
             yield from gathered(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from model.errors import is_error
-from workbook_templates.a1 import ALLOWED_FUNCTIONS, AMZN, constants, functions, relative
+from workbook_templates.a1 import ALLOWED_FUNCTIONS, AMZN, constants, functions
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 
@@ -138,7 +138,7 @@ def constants_in_formulas(subject: Subject) -> Iterable[Spot]:
 
 def inconsistent_formulas(subject: Subject) -> Iterator[Spot]:
     """Find formulas that differ from two neighbours, in the row or the column, that are alike."""
-    forms = _forms(subject)
+    forms = subject.forms
     for place, form in forms.items():
         around = _around(forms, place)
         # a neighbour of the same form: a line of its own, such as totals, across others
@@ -149,7 +149,7 @@ def inconsistent_formulas(subject: Subject) -> Iterator[Spot]:
 
 def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
     """Find numbers between two neighbours, in the row or the column, that hold the same formula."""
-    forms = _forms(subject)
+    forms = subject.forms
     cells = ((place, cell.value) for place, cell in subject.cells if cell.formula is None)
     numbers = {place: value for place, value in cells if isinstance(value, float)}
     for place, value in numbers.items():
@@ -157,11 +157,6 @@ def constants_among_formulas(subject: Subject) -> Iterator[Spot]:
         # a number beside it: a line of inputs across the formulas
         if around is not None and not any(each in numbers for each in _beside(place)):
             yield from gathered([(place, f"a formula, as its neighbours: {around}", shown(value))])
-
-
-def _forms(subject: Subject) -> dict[CellPlace, str]:
-    """Return formulas relative to their cells."""
-    return {place: relative(formula, *place[1:]) for place, formula in subject.readable.items()}
 
 
 def _beside(place: CellPlace) -> tuple[CellPlace, ...]:

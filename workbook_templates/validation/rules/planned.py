@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from model.errors import number_hint
 from model.language.units import counted
-from workbook_templates.a1 import calls_ours, coordinates, reference
+from workbook_templates.a1 import calls_ours, coordinates, ranges, reference
 from workbook_templates.plan.layout import INPUTS, VALUE
 from workbook_templates.validation.rules.formulas import looks_like_a_number
 from workbook_templates.validation.rules.rule import Spot, gathered
@@ -40,8 +41,12 @@ def _changed(kind: Kind, what: str) -> Callable[[ModelSubject], Iterable[Spot]]:
     """Return the function that finds changed cells of a kind, with a docstring that says which they are."""
 
     def changed(subject: ModelSubject) -> Iterable[Spot]:
-        found = (each for each in subject.deviations if each.kind == kind)
-        return _spots(each for each in found if not _is_number_as_text(each))
+        for cause, group in subject.causes.items():
+            first = group[0]
+            if first.kind == kind and not _is_number_as_text(first):
+                expected, found = shown(first.planned.content), first.shown + subject.consequence(cause)
+                for cells in ranges(each.place[1:] for each in group):
+                    yield Spot(cause[0], cells, expected, found)
 
     changed.__doc__ = f"Find {what}."
     return changed
@@ -59,11 +64,6 @@ changed_labels = _changed("label", "labels, definitions, notes and headings that
 changed_constants = _changed("constant", "other fixed numbers that are not as planned")
 
 
-def _spots(found: Iterable[Deviation]) -> Iterable[Spot]:
-    for each in found:
-        yield Spot(each.place[0], reference(*each.place[1:]), shown(each.planned.content), each.shown)
-
-
 def _is_number_as_text(each: Deviation) -> bool:
     return isinstance(each.planned.content, (int, float)) and _is_text_of_a_number(each.found)
 
@@ -71,16 +71,28 @@ def _is_number_as_text(each: Deviation) -> bool:
 def numbers_as_text(subject: ModelSubject) -> Iterable[Spot]:
     """Find numbers of the workbook, inputs too, that are stored as text."""
     broken: list[tuple[CellPlace, str, str]] = [
-        (each.place, "a number", f"the text {each.found.value!r}")
+        (
+            each.place,
+            _as_number(each.found),
+            f"the text {each.found.value!r}{subject.consequence(each.place)}",
+        )
         for each in subject.deviations
         if _is_number_as_text(each) and each.found
     ]
     for each in subject.inputs.problems:
         place, found = _input_at(subject, each.cell)
         if found and _is_text_of_a_number(found):
-            text = f"the text {found.value!r}{_not_compared(subject, place)}"
-            broken.append(((INPUTS, *place), "a number", text))
+            text = f"{_text(found)}{_not_compared(subject, place)}"
+            broken.append(((INPUTS, *place), _as_number(found), text))
     return gathered(broken)
+
+
+def _text(found: Content) -> str:
+    return f"the text {found.value!r}"
+
+
+def _as_number(found: Content) -> str:
+    return f"a number{number_hint(found.value)}"
 
 
 def _not_compared(subject: ModelSubject, place: tuple[int, int]) -> str:

@@ -30,6 +30,8 @@ _COMMON_FUNCTIONS: Final = ALLOWED_FUNCTIONS | {
 LONGEST_TEXT: Final = 32_767
 _OF_PROGRAMS: Final = ("_xlnm.", "_xlfn.", "_xleta.", "_xlpm.")
 """Prefixes of names that spreadsheet programs make themselves."""
+_OF_PRINT: Final = frozenset({"Print_Titles", "Print_Area"})
+"""What some programs make of such names of a sheet."""
 
 
 def missing_sheets(subject: Subject) -> Iterator[Spot]:
@@ -119,7 +121,10 @@ def oversized_cells(subject: Subject) -> Iterator[Spot]:
 
 
 def _own_names(subject: Subject) -> Iterator[DefinedName]:
-    return (each for each in subject.book.names if not each.name.startswith(_OF_PROGRAMS))
+    """Yield names that users made."""
+    for each in subject.book.names:
+        if not (each.name.startswith(_OF_PROGRAMS) or (each.sheet and each.name in _OF_PRINT)):
+            yield each
 
 
 def shadowing_names(subject: Subject) -> Iterator[Spot]:
@@ -182,6 +187,6 @@ def other_date_system(subject: Subject) -> Iterator[Spot]:
 
 def broken_names(subject: Subject) -> Iterator[Spot]:
     """Find names that point nowhere."""
-    for each in subject.book.names:
+    for each in _own_names(subject):
         if "#REF!" in without_texts(each.formula):
             yield Spot(each.sheet, "", "a reference", f"name {each.name} = {each.formula}")

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from workbook_templates.a1 import coordinates, covers
-from workbook_templates.plan.layout import INPUTS, REPORTED, STAMPED
+from model.language.units import counted
+from workbook_templates.a1 import coordinates, covers, relative, same_formula
+from workbook_templates.plan.layout import CHOICE_ROW, COVER, INPUTS, REPORTED, SELECTED_CELL, STAMPED, VALUE
 from workbook_templates.read.looks import planned_looks
+from workbook_templates.read.values import value_at
 from workbook_templates.validation.followers import followers, readers_in
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from workbook_templates.read.looks import Look
     from workbook_templates.read.sheets import Content
     from workbook_templates.read.values import Grids, Value
+    from workbook_templates.validation.changed import ChangedInput
     from workbook_templates.validation.followers import Readers
     from workbook_templates.validation.parity import Comparison
 
@@ -68,6 +71,11 @@ class Subject:
         """Those of them that are not longer than any can be, which is a finding of its own."""
         return {place: formula for place, formula in self.added.items() if len(formula) <= LONGEST_FORMULA}
 
+    @cached_property
+    def forms(self) -> Mapping[CellPlace, str]:
+        """These relative to their cells, so that copies of a formula are alike."""
+        return {place: relative(formula, *place[1:]) for place, formula in self.readable.items()}
+
 
 @dataclass(repr=False)
 class ModelSubject(Subject):
@@ -77,6 +85,12 @@ class ModelSubject(Subject):
     inputs: WorkbookInputs = field(kw_only=True)
     results: Results = field(kw_only=True)
     compared: dict[str, Comparison] = field(default_factory=dict)
+    changed: Sequence[ChangedInput] = ()
+    """Inputs that were changed since the workbook was built."""
+    effects: dict[CellPlace, str] = field(default_factory=dict)
+    """What a cause does to the figures that people ask for first."""
+    told: set[CellPlace] = field(default_factory=set)
+    """Causes that are findings, which say what follows from them."""
 
     @cached_property
     def added(self) -> Mapping[CellPlace, str]:
@@ -87,7 +101,7 @@ class ModelSubject(Subject):
     def _is_planned(self, place: CellPlace, formula: str) -> bool:
         sheet = self.plan.sheets.get(place[0])
         cell = sheet.cells.get(place[1:]) if sheet else None
-        return cell is not None and cell.content == f"={formula}"
+        return cell is not None and cell.twin is not None and _is_formula(cell, formula)
 
     def _planned_cells(self) -> Iterator[tuple[SheetPlan, CellPlace, Cell, Content | None]]:
         """Yield every planned cell with what is found in it."""
@@ -116,13 +130,14 @@ class ModelSubject(Subject):
         return [(INPUTS, *place) for place in cells if place is not None]
 
     @cached_property
-    def _readers(self) -> Readers:
+    def readers(self) -> Readers:
+        """The formulas of the plan by the rows that they read from."""
         return readers_in(self.plan)
 
     @cached_property
     def not_compared(self) -> Mapping[CellPlace, CellPlace]:
         """Formula cells that follow from an unusable input, each with that input."""
-        return followers(self._readers, self.unusable) if self.unusable else {}
+        return followers(self.readers, self.unusable) if self.unusable else {}
 
     @cached_property
     def not_compared_by_cause(self) -> Counter[CellPlace]:
@@ -130,10 +145,54 @@ class ModelSubject(Subject):
         return Counter(self.not_compared.values())
 
     @cached_property
-    def follows(self) -> Mapping[CellPlace, CellPlace]:
-        """Formula cells that follow from a planned cell with other contents, each with that cell."""
-        causes = [each.place for each in self.deviations if each.kind != "label"]
-        return followers(self._readers, causes) if causes else {}
+    def causes(self) -> Mapping[CellPlace, Sequence[Deviation]]:
+        """Planned cells with other contents, by the first of those in a row that deviate in the same way."""
+        found: dict[tuple[object, ...], list[Deviation]] = {}
+        for each in self.deviations:
+            found.setdefault(each.way, []).append(each)
+        return {group[0].place: group for group in found.values()}
+
+    @cached_property
+    def cause_of(self) -> Mapping[CellPlace, CellPlace]:
+        """Cells that deviate, or follow from one that does, each with the cause; labels cause nothing."""
+        own = {
+            each.place: cause
+            for cause, group in self.causes.items()
+            for each in group
+            if each.kind != "label"
+        }
+        followed = followers(self.readers, own) if own else {}
+        return {place: own[start] for place, start in followed.items()} | own
+
+    @cached_property
+    def consequences(self) -> Counter[CellPlace]:
+        """How many cells with other values than the model's follow from each cause."""
+        differing = {
+            (each.sheet, *(coordinates(each.cell) or (0, 0)))
+            for comparison in self.compared.values()
+            for each in comparison.differences
+        }
+        own = {each.place for group in self.causes.values() for each in group}
+        return Counter(self.cause_of[place] for place in differing - own if place in self.cause_of)
+
+    def consequence(self, cause: CellPlace) -> str:
+        """Return what follows from a cause, as its finding says it; from then on it is told."""
+        self.told.add(cause)
+        parts = [following(self.consequences[cause]), self.effects.get(cause, "")]
+        return "".join(f"; {each}" for each in parts if each)
+
+    @cached_property
+    def follows_input(self) -> Mapping[CellPlace, CellPlace]:
+        """Cells whose cached values may be older than a changed input, each with that input.
+
+        An input of the selected scenario, or the selection, if the cached number of the choice is another.
+        """
+        name = self.inputs.selected.name
+        cells = [cell for each in self.changed if each.scenario == name for cell in each.cells]
+        choice = value_at(self.book.values, INPUTS, CHOICE_ROW, VALUE)
+        if choice != 1.0 + [each.name for each in self.plan.scenarios].index(name):
+            cells.insert(0, (COVER, *SELECTED_CELL))
+        return followers(self.readers, cells) if cells else {}
 
     @cached_property
     def looks(self) -> list[tuple[CellPlace, Look, Look]]:
@@ -147,6 +206,11 @@ class ModelSubject(Subject):
             if planned != look:
                 different.append((place, planned, look))
         return different
+
+
+def following(count: int) -> str:
+    """Write that so many cells follow from one; nothing for none."""
+    return f"and {counted(count, 'cell')} {'follow' if count > 1 else 'follows'} from it" if count else ""
 
 
 def shown(value: Value) -> str:
@@ -173,6 +237,16 @@ class Deviation(NamedTuple):
     found: Content | None
 
     @property
+    def way(self) -> tuple[object, ...]:
+        """What it has in common with others of its row that deviate alike."""
+        sheet, *place = self.place
+        if self.kind not in {"formula", "no formula"}:
+            return self.place
+        own = self.found.formula if self.found else None
+        found = relative(own, *place) if own and len(own) <= LONGEST_FORMULA else self.shown
+        return sheet, place[0], self.kind, relative(str(self.planned.content), *place), found
+
+    @property
     def shown(self) -> str:
         """What stands in the cell."""
         if self.found is None:
@@ -187,7 +261,7 @@ _NOISE: Final = 1e-12
 def _is_as_planned(cell: Cell, found: Content | None) -> bool:
     content = cell.content
     if cell.twin is not None:
-        return found is not None and found.formula is not None and content == f"={found.formula}"
+        return found is not None and found.formula is not None and _is_formula(cell, found.formula)
     if content is None or content == "":
         return True  # what a user writes into an empty cell is his own, unless it is a formula
     if found is None or found.formula is not None:
@@ -195,6 +269,10 @@ def _is_as_planned(cell: Cell, found: Content | None) -> bool:
     if isinstance(content, str):
         return found.value == content
     return isinstance(found.value, float) and math.isclose(found.value, content, rel_tol=_NOISE)
+
+
+def _is_formula(cell: Cell, formula: str) -> bool:
+    return same_formula(str(cell.content)[1:], formula)
 
 
 def is_input(sheet: SheetPlan, place: tuple[int, int]) -> bool:

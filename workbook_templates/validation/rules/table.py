@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.validation.rules import conventions, formulas, package, planned, structure, values
+from workbook_templates.validation.rules import (
+    audit,
+    conventions,
+    formulas,
+    package,
+    planned,
+    structure,
+    values,
+)
 from workbook_templates.validation.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -119,6 +127,17 @@ OTHER: Final[Sequence[Rule[Subject]]] = (
          "copy the neighbour, or mark it as an input"),
     Rule("constant-in-formula", "formulas", "note", formulas.constants_in_formulas,
          "give it a cell of its own, with unit and source"),
+    Rule("short-sum", "formulas", "warning", audit.short_sums, "sum up to the last figure, or note why not"),
+    Rule("total-with-parts", "formulas", "warning", audit.totals_with_parts,
+         "sum up either the totals or their parts"),
+    Rule("unsorted-lookup", "formulas", "warning", audit.unsorted_lookups,
+         "sort the keys, or look for equal ones: FALSE as last argument of VLOOKUP, 0 of MATCH"),
+    Rule("empty-reference", "formulas", "warning", audit.empty_references,
+         "fill the cell, or refer to the one that is meant"),
+    Rule("unused-input", "formulas", "note", audit.unused_inputs, "use it, or remove it"),
+    Rule("percent-added", "formulas", "warning", audit.percents_added, "multiply by 1 plus the percentage"),
+    Rule("swallowed-error", "formulas", "warning", audit.swallowed_errors,
+         "fix what is wrong instead of hiding it"),
     Rule("text-number", "values", "warning", formulas.texts_like_numbers, "convert it to a number"),
 )  # fmt: skip
 """Rules for workbooks that are not ours: what can be said without knowing what they should hold."""

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from model.language.units import counted
 from workbook_templates.a1 import coordinates, reference
+from workbook_templates.validation.followers import roots
 from workbook_templates.validation.rules.rule import Spot
-from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
+from workbook_templates.validation.rules.subject import ModelSubject, Subject, following, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from workbook_templates.a1 import CellPlace
-    from workbook_templates.validation.parity import Comparison
+    from workbook_templates.validation.parity import Comparison, Difference
 
 CACHED: Final = "cached"
 _STALE: Final = 1e-6
@@ -28,35 +29,58 @@ def missing_values(subject: Subject) -> Iterator[Spot]:
     total = len(subject.formulas)
     empty = sum(cell.formula is not None and cell.value is None for _, cell in subject.cells)
     if total and empty > total / 2:
-        yield Spot("", "", f"values of {total:,} formulas", f"no values of {empty:,} formulas")
+        yield Spot(
+            "",
+            "",
+            f"values of {total:,} formulas",
+            f"no values of {empty:,} formulas: nothing cached was compared",
+        )
 
 
 def cached_values(subject: ModelSubject) -> Iterator[Spot]:
     """Find cached values that are not the model's."""
-    if CACHED in subject.compared and not any(missing_values(subject)):
-        yield from _differences(subject, subject.compared[CACHED], "")
+    if CACHED not in subject.compared or any(missing_values(subject)):
+        return
+    unexplained: list[tuple[CellPlace, Difference]] = []
+    old: list[tuple[CellPlace, Difference]] = []
+    for place, each in _unexplained(subject, subject.compared[CACHED]):
+        (old if place in subject.follows_input else unexplained).append((place, each))
+    if old:
+        first = subject.follows_input[old[0][0]]
+        others = len({subject.follows_input[place] for place, _ in old}) - 1
+        more = f" and of {counted(others, 'other input')}" if others else ""
+        found = f"older values in {counted(len(old), 'cell')} that follow from it{more}"
+        yield Spot(first[0], reference(*first[1:]), "values calculated with the changed input", found)
+    yield from _by_root(subject, unexplained, "")
 
 
 def calculated_values(subject: ModelSubject) -> Iterator[Spot]:
     """Find values that an engine calculates from the formulas and that are not the model's."""
     for name, comparison in subject.compared.items():
         if name != CACHED:
-            yield from _differences(subject, comparison, f" ({name})")
+            yield from _by_root(subject, list(_unexplained(subject, comparison)), f" ({name})")
 
 
-def _differences(subject: ModelSubject, comparison: Comparison, by: str) -> Iterator[Spot]:
-    """Yield the differences; those that follow from a cell with other contents are counted there."""
-    changed = {each.place for each in subject.deviations}
-    following: Counter[CellPlace] = Counter()
+def _unexplained(subject: ModelSubject, comparison: Comparison) -> Iterator[tuple[CellPlace, Difference]]:
+    """Yield the differences but those that the finding of their cause has counted."""
     for each in comparison.differences:
         place = (each.sheet, *(coordinates(each.cell) or (0, 0)))
-        if place not in changed and place in subject.follows:
-            following[subject.follows[place]] += 1
-        else:
-            yield Spot(each.sheet, each.cell, shown(each.expected), shown(each.found) + by)
-    for (sheet, row, column), count in following.items():
-        found = f"other values in {counted(count, 'cell')} that follow from this one{by}"
-        yield Spot(sheet, reference(row, column), "the model's values", found)
+        if not (subject.told and subject.cause_of.get(place) in subject.told):
+            yield place, each
+
+
+def _by_root(
+    subject: ModelSubject, differences: Sequence[tuple[CellPlace, Difference]], by: str
+) -> Iterator[Spot]:
+    """Yield the cells with which differences begin; those that follow from one are counted there."""
+    if not differences:
+        return
+    root_of = roots(subject.readers, (place for place, _ in differences))
+    count = Counter(root for place, root in root_of.items() if place != root)
+    for place, each in differences:
+        if root_of[place] == place:
+            follow = "; ".join(filter(None, [shown(each.found) + by, following(count[place])]))
+            yield Spot(each.sheet, each.cell, shown(each.expected), follow)
 
 
 def stale_values(subject: Subject) -> Iterator[Spot]:

@@ -1,0 +1,67 @@
+"""What a change does to the figures that people ask for first: value per share, trailing free cash flow."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from model.errors import is_error
+from model.language.periods import Quarter
+from model.language.units import UNITS
+from workbook_templates.plan.layout import VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.company import Company
+    from model.plan.plan import Plan
+    from model.results import Results
+    from workbook_templates.a1 import CellPlace
+    from workbook_templates.plan.layout import Layout
+    from workbook_templates.read.values import Value
+
+
+class Watched(NamedTuple):
+    """A figure of the model: its row, and its position on the axis, None for a single value."""
+
+    key: str
+    position: int | None
+    label: str
+    unit: str
+
+    def value(self, results: Results, draw: int) -> float:
+        """Return the figure of a scenario."""
+        row = results.values[self.key][self.position or 0]
+        return float(row[draw if len(row) > 1 else 0])
+
+    def cell(self, layout: Layout) -> CellPlace:
+        """Return the cell that holds the figure."""
+        home = layout.places[self.key]
+        column = VALUE if self.position is None else layout.quarter_column(self.position)
+        return home.sheet, home.row, column
+
+
+def watched(plan: Plan, company: Company) -> list[Watched]:
+    """Return a company's figures: value per share, trailing cash flow at the end of the next year."""
+    asked, found = company.presentation.questions, []
+    if asked.value:
+        found.append(Watched(asked.value, None, "value per share", plan.row(asked.value).unit))
+    if asked.cash_flow:
+        end = Quarter(plan.axis.as_of.year + 1, 4)
+        label = f"{asked.cash_flow} {end}"
+        found.append(Watched(asked.cash_flow, plan.axis.position(end), label, plan.row(asked.cash_flow).unit))
+    return found
+
+
+def effect(rows: Sequence[Watched], before: Sequence[Value], after: Sequence[Value]) -> str:
+    """Write what becomes of figures, such as ``value per share +3.20 USD/share``."""
+    return ", ".join(_moved(*each) for each in zip(rows, before, after, strict=True))
+
+
+def _moved(row: Watched, before: Value, after: Value) -> str:
+    if isinstance(before, float) and isinstance(after, float) and math.isfinite(after - before):
+        if math.isclose(before, after, rel_tol=1e-9, abs_tol=1e-9):
+            return f"{row.label} unchanged"
+        decimals = UNITS[row.unit].decimals
+        return f"{row.label} {after - before:+,.{2 if decimals is None else decimals}f} {row.unit}"
+    return f"{row.label} {after if is_error(after) else 'without meaning'}"
