@@ -227,10 +227,8 @@ def test_an_input_that_cannot_be_used_is_refused_with_the_number_to_type(
     book, row = tmp_path / "book.xlsx", plan.layout.given[key]
     save_cells(book, data, {(INPUTS, row, VALUE): text})
     assert read(book) == 2
-    line = capsys.readouterr().err
-    assert re.fullmatch(
-        rf"amzn-fcf: error: \S*book\.xlsx: {INPUTS}!E{row}: .*{re.escape(repr(text))}.*\n", line
-    )
+    line, cell = capsys.readouterr().err, f"{INPUTS}!{column_letters(VALUE)}{row}"
+    assert re.fullmatch(rf"amzn-fcf: error: \S*book\.xlsx: {cell}: .*{re.escape(repr(text))}.*\n", line)
     assert hint in line
 
 

@@ -18,8 +18,8 @@ _NO_FILL: Final = ""
 _WHITE: Final = frozenset({"FFFFFF", "indexed 9", "indexed 65", "theme 0"})
 """The ground of a sheet: some programs write it as the fill of every cell."""
 _FALSE: Final = frozenset({"0", "false", "off"})
-_LITERAL: Final = re.compile(r'(\[[^\]]*\]|General)|"([^"]*)"|\\(.)|([^\W\d_ymdhsegbapYMDHSEGBAP])')
-"""Colours, conditions, locales; texts; marked characters; letters that stand for themselves alone."""
+_LITERAL: Final = re.compile(r'(\[[^\]]*\]|General)|"([^"]*)"|\\(.)|_(.)|([^\W\d_ymdhsegbapYMDHSEGBAP])')
+"""Colours, conditions, locales; texts; marked characters; room for a character; letters that stand alone."""
 _BARE: Final = frozenset("()-+/: $")
 """Literals that need no mark."""
 
@@ -63,6 +63,8 @@ def looks_of(parts: Iterable[Element]) -> list[Look]:
 def plain_format(code: str) -> str:
     r"""Return a number format with its literals in one notation: a Q can be ``Q``, ``"Q"`` or ``\Q``.
 
+    Room as wide as a character, ``_)``, is a blank in some formats of files.
+
     Examples
     --------
     >>> {plain_format(each) for each in ("0000Q0", '0000"Q"0', r"0000\Q0")}
@@ -70,7 +72,7 @@ def plain_format(code: str) -> str:
     """
 
     def marked(match: re.Match[str]) -> str:
-        literal = match[2] or match[3] or match[4] or ""
+        literal = match[2] or match[3] or match[5] or (" " if match[4] else "")
         return match[1] or "".join(each if each in _BARE else f'"{each}"' for each in literal)
 
     return _LITERAL.sub(marked, code)
