@@ -110,6 +110,14 @@ def test_all_text_is_arial_in_three_sizes_and_only_styles_in_use_are_written() -
     assert set(book().named_styles) - {"Normal"} == {cell.style for cell in cells} - {"Normal"}
 
 
+def test_tabs_are_blue_for_inputs_and_navy_for_results() -> None:
+    colours = {sheet.title: sheet.sheet_properties.tabColor for sheet in book().worksheets}
+    found = {name: colour.rgb[-6:] for name, colour in colours.items() if colour is not None}
+    assert found.pop("Inputs") == "0000FF"
+    assert set(found) >= {"Cover", "Statements", "Scenarios", "Sensitivity", "Thesis"}
+    assert set(found.values()) == {"14365C"}
+
+
 def test_years_and_the_quarters_around_as_of_have_pages_of_their_own() -> None:
     sheet = book()["Cash"]
     years, quarters = areas(sheet)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 SHEETS = (
-    "Cover", "Contents", "Inputs", "Reported", "Statements",
+    "Cover", "Contents", "Inputs", "Statements",
     "Sales", "Assets", "Depreciation", "Margins", "Cash", "Value",
-    "Scenarios", "Sensitivity", "Thesis", "Checks", "Sources", "Log",
+    "Scenarios", "Sensitivity", "Thesis", "Checks", "Reported", "Sources", "Log",
 )  # fmt: skip
 CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Checks")
 

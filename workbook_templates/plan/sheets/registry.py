@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from model.language.declarations import Model
     from workbook_templates.plan.sheets.sheet import Sheet
 
-FRONT: Final = (contents.SHEET, functions.SHEET, inputs.SHEET, history.SHEET, statements.SHEET)
+FRONT: Final = (contents.SHEET, functions.SHEET, inputs.SHEET, statements.SHEET)
 """Between the cover and the computed lines."""
 MIDDLE: Final = (scenarios.SHEET, sensitivity.SHEET)
 """Between the computed lines and the claims."""
-END: Final = (history.SOURCES_SHEET, log.SHEET)
+END: Final = (history.SHEET, history.SOURCES_SHEET, log.SHEET)
 
 
 def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:

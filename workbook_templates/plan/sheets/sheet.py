@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.plan.cells import SheetPlan
-from workbook_templates.plan.layout import LABEL, SUBTITLE_ROW, TITLE_ROW, Layout
-from workbook_templates.plan.styles import STYLES
+from workbook_templates.plan.layout import (
+    COVER,
+    INPUTS,
+    LABEL,
+    SCENARIOS,
+    SENSITIVITY,
+    STATEMENTS,
+    SUBTITLE_ROW,
+    THESIS,
+    TITLE_ROW,
+    Layout,
+)
+from workbook_templates.plan.styles import BLUE, NAVY, STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +29,9 @@ if TYPE_CHECKING:
 
 _CHARACTERS_PER_UNIT: Final = 11.7
 """Per unit of width, at one point: a unit is a digit of 10 points, and letters are a little narrower."""
+_RESULTS: Final = (COVER, STATEMENTS, SCENARIOS, SENSITIVITY, THESIS)
+_TABS: Final = {INPUTS: BLUE, **dict.fromkeys(_RESULTS, NAVY)}
+"""Colours of tabs: where one types, and what comes out; none for the way between."""
 _TITLE_HEIGHT: Final = 16.5
 _LINE: Final = 1.3
 """Height of a line, of its size."""
@@ -64,8 +78,6 @@ class Sheet:
     fill: Callable[[SheetPlan, Edition], None]
     is_needed: Callable[[WorkbookWords], bool] = lambda _words: True
     """Tells whether a workbook has it: a company may lack what it would show."""
-    tab: str = ""
-    """Colour of its tab."""
 
     def plan(self, edition: Edition) -> SheetPlan:
         """Return its cells."""
@@ -74,7 +86,7 @@ class Sheet:
         sheet.put(TITLE_ROW, LABEL, self.title, "title")
         sheet.put(SUBTITLE_ROW, LABEL, self.subtitle.format(as_of=as_of), "subtitle")
         sheet.heights[TITLE_ROW] = _TITLE_HEIGHT
-        sheet.tab = self.tab
+        sheet.tab = _TABS.get(self.name, "")
         self.fill(sheet, edition)
         _fit(sheet)
         return sheet
