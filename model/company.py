@@ -6,7 +6,6 @@ where none is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from importlib import import_module, resources
@@ -14,17 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from model.data_folder import OwnData
 from model.errors import InputError, PeriodError
-from model.language.periods import QUARTERS_A_YEAR, Axis, Quarter
+from model.language.periods import Axis, Quarter
 from model.plan.binding import bind
 from model.presentation import Presentation
 from model.presentation.checks import check_presentation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.resources.abc import Traversable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from model.history import ForecastRules
     from model.language.declarations import Model
     from model.plan.plan import Plan
 
@@ -95,58 +93,6 @@ class Filings:
     trailing: tuple[str, ...] = ()
     identities: tuple[Identity, ...] = ()
     estimates: tuple[Estimate, ...] = ()
-
-
-@dataclass(frozen=True)
-class History:
-    """What was known at an as-of, for rules of a forecast.
-
-    ``reported``: line -> its figures from the first quarter of the axis to the as-of. ``guided`` gives the
-    middle of what the company has said of a line in a year; None: nothing.
-    """
-
-    as_of: Quarter
-    reported: Callable[[str], NDArray[np.float64]]
-    guided: Callable[[str, int], float | None]
-
-    def over(self, line: str, quarters: int, earlier: int = 0) -> float:
-        """Return the sum of a line over the last quarters, or as many ``earlier`` quarters before."""
-        row = self.reported(line)
-        last = len(row) - earlier
-        return float(row[last - quarters : last].sum())
-
-    def growth(self, line: str, quarters: int) -> float:
-        """Return the growth of a sum over the last quarters on the same quarters a year before."""
-        return self.over(line, quarters) / self.over(line, quarters, QUARTERS_A_YEAR) - 1
-
-    def ratio(self, line: str, to: str, quarters: int = QUARTERS_A_YEAR) -> float:
-        """Return the ratio of two sums over the last quarters."""
-        return self.over(line, quarters) / self.over(to, quarters)
-
-    def last(self, line: str) -> float:
-        """Return the figure of the last quarter."""
-        return float(self.reported(line)[-1])
-
-
-Overrides = dict[str, Mapping[str, float] | float]
-"""Driver row -> one value for all periods to come, or values by period."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ForecastRules:
-    """Forecasts without judgement, for the back-test.
-
-    ``rules``: driver values that follow from what was known; ``lines``: what is tested; ``in_percent``: lines
-    whose errors are given in per cent of what was reported, those of the others in USD m; ``parts``: line ->
-    lines whose trailing sum, the first less the others, is its naive forecast; ``note``: what the scores of
-    this company do not show.
-    """
-
-    rules: Callable[[History], Overrides]
-    lines: tuple[str, ...]
-    in_percent: frozenset[str] = frozenset()
-    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    note: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("amzn_fcf", "model", "workbook_templates", "xlwings_udfs")
 ORDER = {
     "model": (
-        "errors", "files parallel language", "data_folder", "plan", "backends presentation", "company",
+        "errors", "files parallel language", "data_folder", "plan", "backends presentation history", "company",
         "amazon reported", "scenarios", "results", "outputs", "analysis simulation", "evidence", "filings",
     ),
     "workbook_templates": ("a1", "plan", "read", "write", "engines", "validation"),

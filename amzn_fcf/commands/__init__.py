@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 COMMANDS: Final = (
-    "build", "show", "value", "compare", "solve", "tornado", "grid", "claims", "backtest", "simulate",
-    "validate", "read", "data", "import", "template", "addin",
+    "build", "show", "value", "compare", "solve", "tornado", "grid", "claims", "against",
+    "backtest", "simulate", "validate", "read", "data", "import", "template", "addin",
 )  # fmt: skip
 """In reading order."""

@@ -1,4 +1,4 @@
-"""``amzn-fcf backtest``: forecasts made at earlier as-ofs, against reported figures and two benchmarks."""
+"""``amzn-fcf backtest``: forecasts made at earlier as-ofs, against reported figures and simple benchmarks."""
 
 from __future__ import annotations
 
@@ -12,13 +12,26 @@ OPTIONS: Final = (FORMAT,)
 
 
 def run(arguments: Arguments) -> int:
-    from amzn_fcf.text.evidence import forecast_record, print_scores
+    from amzn_fcf.text.evidence import forecast_record, print_meaning, print_scores
     from amzn_fcf.text.tables import print_records
     from model import companies
-    from model.evidence.backtest import as_ofs, forecasts, rules_of, scores
+    from model.evidence.backtest import earlier_forecasts, forecasts, rules_of, scores
 
-    if arguments.format == "text":
-        print_scores(scores(), as_ofs(), rules_of(companies.default()))
-    else:
-        print_records([forecast_record(each) for each in forecasts()], arguments.format)
+    rules = rules_of(companies.default())
+    made, earlier = forecasts(), earlier_forecasts()
+    if arguments.format != "text":
+        records = [forecast_record(each, by_model=False) for each in earlier]
+        records += [forecast_record(each, by_model=True) for each in made]
+        print_records(records, arguments.format)
+        return 0
+    span = f"as-of {made[0].as_of} to {made[-1].as_of}"
+    print_scores(
+        scores(made, rules), f"Forecast less reported, {span}: mean error / mean absolute error", rules
+    )
+    if earlier:
+        lines = {each.line for each in earlier}
+        longer = scores([*earlier, *(each for each in made if each.line in lines)], rules)
+        which = f"as-of {earlier[0].as_of} to {made[-1].as_of}, what follows from figures alone"
+        print_scores(longer, f"A longer window, {which}", rules)
+    print_meaning(rules)
     return 0

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING, get_args
 
 from amzn_fcf.text.figures import billions
 from amzn_fcf.text.tables import left, print_table, right
+from model.evidence.backtest import BENCHMARKS
 from model.evidence.claims import Status
 from model.evidence.thesis import load_thesis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.company import ForecastRules
     from model.evidence.backtest import Forecast, Score
     from model.evidence.claims import Entry
+    from model.history import ForecastRules
     from model.language.periods import Quarter
 
 
@@ -53,21 +53,30 @@ def claim_record(entry: Entry, as_of: Quarter) -> dict[str, object]:
     }  # fmt: skip
 
 
-def print_scores(scores: Sequence[Score], as_ofs: Sequence[Quarter], rules: ForecastRules) -> None:
+def print_scores(scores: Sequence[Score], title: str, rules: ForecastRules) -> None:
     """Print mean errors of the model and of its benchmarks."""
-    sources = [f"{source}\nmean / absolute" for source in ("model", "naive", "guidance")]
+    words = ("model", *BENCHMARKS)
+    columns = [f"{word.replace('_', ' ')}\nmean / absolute" for word in words]
     rows = []
     for score in scores:
         percent = score.line in rules.in_percent
-        errors = [_errors(each, percent=percent) for each in (score.model, score.naive, score.guidance)]
-        unit = "%" if percent else "USD bn"
-        rows.append([score.line, unit, str(score.ahead), str(score.number), *errors])
-    title = f"Forecast less reported, as-of {as_ofs[0]} to {as_ofs[-1]}: mean error / mean absolute error"
-    print_table(title, [*left("line", "unit"), *right("quarters\nahead", "n", *sources)], rows)
+        errors = [_errors(each, percent=percent) for each in (score.model, *score.benchmarks.values())]
+        head = [score.line, "%" if percent else "USD bn", str(score.ahead), str(score.number)]
+        better = ", ".join(name.replace("_", " ") for name in score.better)
+        rows.append([*head, *errors, f"{score.bias:+.2f}", better])
+    heads = [*left("line", "unit"), *right("quarters\nahead", "n", *columns, "bias"), *left("better")]
+    print_table(title, heads, rows)
+
+
+def print_meaning(rules: ForecastRules) -> None:
+    """Print what the columns of the scores mean."""
     print(
-        "model: rules applied to the figures reported and guided by then; naive: the same quarter a year "
-        "ago, grown at the trailing rate;\nguidance: middle of the company's range for the next quarter. The "
-        f"windows overlap. {rules.note}".rstrip()
+        "model: rules applied to the figures reported and guided by then; no change: the same quarter a year "
+        "ago; drift: that, and the mean change of the last four quarters on the year;\n"
+        "trailing rate: the same quarter a year ago, grown at the rate of the last four; guidance: middle of "
+        "the company's range for the next quarter; bias: mean to mean absolute error;\n"
+        "better: benchmarks with a smaller absolute error. The windows overlap. "
+        f"{rules.note}".rstrip()
     )
 
 
@@ -78,6 +87,10 @@ def _errors(errors: tuple[float, float], *, percent: bool) -> str:
     return f"{mean:+.1f} / {absolute:.1f}" if percent else f"{billions(mean, '+')} / {billions(absolute)}"
 
 
-def forecast_record(forecast: Forecast) -> dict[str, object]:
-    """Return a forecast as a record."""
-    return asdict(forecast) | {"as_of": str(forecast.as_of), "quarter": str(forecast.quarter)}
+def forecast_record(forecast: Forecast, *, by_model: bool) -> dict[str, object]:
+    """Return a forecast as a record; ``by_model``: of the whole model, not of figures alone."""
+    return {
+        "as_of": str(forecast.as_of), "quarter": str(forecast.quarter), "ahead": forecast.ahead,
+        "line": forecast.line, "model": forecast.model, **forecast.benchmarks, "reported": forecast.reported,
+        "by_model": by_model,
+    }  # fmt: skip
