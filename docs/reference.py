@@ -172,8 +172,8 @@ def exceptions() -> str:
 
 
 def headline() -> str:
-    """Return the chance of positive free cash flow by quarter, for two scenarios."""
-    names = ("article", "base")
+    """Return the chance of positive free cash flow by quarter, for three scenarios."""
+    names = ("article", "base", "trend")
     found = {name: simulate(name, draws=_DRAWS, seed=1).positive_by_quarter() for name in names}
     reported = run(["base"])
     quarters = [quarter for quarter in found["article"] if quarter <= _LAST_QUARTER]

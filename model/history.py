@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -144,6 +144,21 @@ def faded(start: float, end: float, years: Sequence[int], held: int) -> dict[str
     return {str(year): start + (end - start) * share for year, share in zip(years, shares, strict=True)}
 
 
+@dataclass(frozen=True)
+class Width:
+    """How an uncertain driver is measured: the error of a forecast of it in a quarter that was then reported.
+
+    Reported less forecast, of the sum of ``lines``: ``growth`` on the year before; ``ratio`` to the line
+    ``to``; ``level``, the ratio of all quarters since the as-of to the last one's ``to``; ``log``, the
+    logarithm of the quotient. ``year``: only in quarters of the running year (0) or the next (1); None: both.
+    """
+
+    kind: Literal["growth", "ratio", "level", "log"]
+    lines: tuple[str, ...]
+    to: str = ""
+    year: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ForecastRules:
     """Forecasts without judgement, for the back-test and the scenario that ships of them.
@@ -152,7 +167,8 @@ class ForecastRules:
     ``rules``: driver values that follow from it; ``lines``: what is tested; ``in_percent``: lines whose
     errors are given in per cent of what was reported, those of the others in USD m; ``parts``: line -> lines
     of which it is the trailing sum, the first less the others; ``sources``: driver -> its rule in words;
-    ``note``: what the scores of this company do not show.
+    ``widths``: move of the uncertainty that ships -> how its width is measured; ``note``: what the scores of
+    this company do not show.
     """
 
     paths: Callable[[History], Mapping[str, Row]]
@@ -161,6 +177,7 @@ class ForecastRules:
     in_percent: frozenset[str] = frozenset()
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    widths: Mapping[str, Width] = field(default_factory=dict)
     note: str = ""
 
 

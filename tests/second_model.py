@@ -261,7 +261,9 @@ class Plain:
             for s in (own, own - 4)
             if s >= self.axis.quarters.index(self.axis.first.shifted(8))
         ]
-        x["working_capital"][t] = sum(ratios) / len(ratios) * x["net_sales"][t]
+        x["working_capital_early"][t] = self.d("working_capital_timing", t) * x["net_sales"][t]
+        came, left = x["working_capital_early"][t], x["working_capital_early"][t - 1]
+        x["working_capital"][t] = sum(ratios) / len(ratios) * x["net_sales"][t] + came - left
         earnings = (
             x["net_income"][t]
             + x["depreciation_amortization"][t]

@@ -66,6 +66,7 @@ STRESSES: dict[str, tuple[str, dict[str, dict[str, float] | float]]] = {
         {
             "capex_phasing[q1]": {ALL: 0.4}, "capex_phasing[q2]": {ALL: 0.1}, "capex_phasing[q3]": {ALL: 0.2},
             "capex_phasing[q4]": {ALL: 0.3}, "stock_compensation_phasing[q2]": {ALL: 3.0},
+            "working_capital_timing": {"2026Q3": 0.1, "2027Q1": -0.2, "2030": 0.05},
         },
     ),
     "shares run out": ("bull", {"price": {ALL: 40.0}, "beta": {ALL: 0.2}}),

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from shared import SHIPPED
 
+from model.amazon.forecast_rules import RULES
 from model.errors import AmznFcfError, InputError
+from model.outputs import Output
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.scenario import driver_arrays
 from model.simulation.distributions import distribution_of, within
 from model.simulation.files import load_uncertainty
+from model.simulation.questions import Request
+from model.simulation.run import simulate
 from model.simulation.uncertainty import bind_moves, with_draws
 
 if TYPE_CHECKING:
@@ -61,7 +65,10 @@ def bound(
 def test_what_ships_says_why_of_every_width_and_every_correlation() -> None:
     shipped = load_uncertainty()
     assert len({move.driver for move in shipped.moves}) >= 14
-    assert all(len(move.source) > 40 and move.grade == "J" for move in shipped.moves)
+    assert all(len(move.source) > 40 for move in shipped.moves)
+    measured = {move.name for move in shipped.moves if move.grade == "F"}
+    assert measured == set(RULES.widths), "a width is measured, or judgement"
+    assert {move.grade for move in shipped.moves} == {"F", "J"}
     assert all(len(shipped.reasons[pair]) > 20 for pair in shipped.correlations)
 
 
@@ -85,6 +92,75 @@ def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str)
             or len(drivers[key]) == 1
         )
     assert all(drawn[key] is drivers[key] for key in drivers if key not in moved)
+
+
+def test_a_walk_is_a_draw_a_year_that_stays(tmp_path: Path) -> None:
+    walk = GOOD.replace(CAPEX, CAPEX.replace('"1+"', '"1+"\npath = "walk"'))
+    moves, drivers = bound(walk, tmp_path)
+    assert [each.move.name for each in moves[1:]] == [
+        "capex",
+        *(f"capex {year}" for year in range(2028, 2036)),
+    ]
+    shares = np.full((1, len(moves)), 0.5)
+    shares[0, 2:4] = 1 - 1e-12, 1e-12  # 2028 and 2029: the ends of 0.9 to 1.2
+    drawn = with_draws(moves, drivers, shares)["capex_scale"][:, 0]
+    axis = load_scenario("base").plan.axis
+    by_year = {year: drawn[axis.year_position(year) * 4 + 2] for year in (2026, 2027, 2028, 2029, 2035)}
+    middle = 1.05
+    assert by_year[2026] == 1.0
+    assert by_year[2027] == pytest.approx(middle)
+    assert by_year[2028] == pytest.approx(middle * 1.2)
+    assert by_year[2029] == pytest.approx(middle * 1.2 * 0.9)
+    assert by_year[2035] == pytest.approx(middle**7 * 1.2 * 0.9)
+
+
+def test_draws_by_quarter_move_one_quarter_each(tmp_path: Path) -> None:
+    text = GOOD.replace(CAPEX, CAPEX.replace('"1+"', '"0-1"\npath = "quarters"'))
+    moves, drivers = bound(text, tmp_path)
+    assert [each.move.name for each in moves[1:3]] == ["capex", "capex 2026Q4"]
+    assert [len(each.rows) for each in moves[1:]] == [1] * 6
+    drawn = with_draws(moves, drivers, np.array([[0.5, 1e-12, 0.5, 0.5, 0.5, 0.5, 1 - 1e-12]]))
+    start = load_scenario("base").plan.axis.forecast_start
+    moved = drawn["capex_scale"][start : start + 7, 0]
+    assert moved.tolist() == pytest.approx([0.9, 1.05, 1.05, 1.05, 1.05, 1.2, 1.0])
+
+
+def test_correlations_hold_for_the_first_draw_of_a_path(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        GOOD.replace(CAPEX, CAPEX.replace('"1+"', '"1+"\npath = "walk"')), encoding="utf-8"
+    )
+    found = load_uncertainty(str(tmp_path / "mine.toml"))
+    scores = found.scores(["sales_yield", "capex", "capex 2028"])
+    assert scores[0, 1] == pytest.approx(2 * np.sin(np.pi * -0.3 / 6))
+    assert scores[0, 2] == scores[1, 2] == 0
+
+
+def test_spread_of_spending_grows_with_the_horizon() -> None:
+    plan = load_scenario("base").plan
+    outputs = tuple(Output.parse(f"net_capex {year}", plan) for year in range(2026, 2036))
+    found = simulate("base", draws=512, engine="numpy", workers=1, question=Request(outputs))
+    spreads = [each.deviation / each.mean for each in found.estimates.values()]
+    assert spreads == sorted(spreads)
+    assert spreads[-1] > 2 * spreads[1] > 4 * spreads[0]
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by", "message"),
+    [
+        ('"1+"', '"1+"\npath = "hike"', 'path must be "walk" or "quarters", not'),
+        ('"1+"\nunit = "times"', '"1+"\npath = "walk"\nunit = "times"\nset = {}', "needs exactly one of"),
+        (f'{CAPEX}\ngrade = "J"\nsource = "a test"\nscale',
+         f'{CAPEX}\npath = "walk"\ngrade = "J"\nsource = "a test"\nset', "a walk adds up: use add or scale"),
+        (CAPEX, 'driver = "aws_growth"\npath = "quarters"\nunit = "ratio"',
+         "aws_growth rules a year: it cannot be drawn by quarter"),
+        (CAPEX, 'driver = "beta"\npath = "walk"\nunit = "times"',
+         "does not vary with time: leave out years and path"),
+    ],
+)  # fmt: skip
+def test_a_path_that_makes_no_sense_is_one_line(replaced: str, by: str, message: str, tmp_path: Path) -> None:
+    assert replaced in GOOD
+    with pytest.raises(InputError, match=message):
+        bound(GOOD.replace(replaced, by, 1), tmp_path)
 
 
 def test_years_are_counted_from_the_running_one_or_named(tmp_path: Path) -> None:

@@ -89,7 +89,16 @@ class OperatingCash(Block, sheet="Cash"):
         annual="none",
         note="Mean of the same quarters of the last two years; only quarters for which depreciation by segment was reported (from 2024Q1).",
     )
-    working_capital = line("Working capital", "USD m", working_capital_ratio * Sales.net_sales)
+    working_capital_timing = driver("Cash that comes a quarter early, from working capital, to net sales", "ratio")
+    working_capital_early = line(
+        "Cash from working capital that came early", "USD m", working_capital_timing * Sales.net_sales, history=0, annual="last",
+        note="A level: what comes early is missed in the next quarter, and over time it adds up to nothing.",
+    )
+    working_capital = line(
+        "Working capital", "USD m",
+        working_capital_ratio * Sales.net_sales + working_capital_early - prev(working_capital_early),
+        history=working_capital_ratio * Sales.net_sales,
+    )
     other_operating = line(
         "Other operating cash flow", "USD m", 0,
         history=reported("operating_cash_flow") - cash_earnings - working_capital,

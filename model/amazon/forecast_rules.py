@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.history import ForecastRules, faded
+from model.history import ForecastRules, Width, faded
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 
 if TYPE_CHECKING:
@@ -190,6 +190,23 @@ SOURCES: Final = {
 }
 """The rules in words; those of other drivers: ratios of the last four quarters."""
 
+WIDTHS: Final = {
+    "aws_growth_running": Width("growth", ("aws_sales",), year=0),
+    "aws_growth": Width("growth", ("aws_sales",), year=1),
+    "advertising_growth": Width("growth", ("advertising_sales",)),
+    **{f"stores_growth[{each}]": Width("growth", (f"stores_sales[{each}]",)) for each in _RETAIL},
+    **{
+        f"stores_margin[{each}]": Width(
+            "ratio", (f"stores_operating_income[{each}]", f"one_offs[{each}]"), f"stores_sales[{each}]"
+        )
+        for each in _RETAIL
+    },
+    "aws_cash_cost_ratio": Width("ratio", ("aws_cash_cost",), "aws_volume"),
+    "capex_running": Width("log", ("net_capex",), year=0),
+    "capex": Width("log", ("net_capex",), year=1),
+    "working_capital_timing": Width("level", ("working_capital", "other_operating"), "net_sales"),
+}
+
 RULES: Final = ForecastRules(
     paths=paths_known,
     rules=drivers_known,
@@ -199,5 +216,6 @@ RULES: Final = ForecastRules(
     in_percent=frozenset({"net_sales", "aws_sales"}),
     parts={"ttm_net_capex": ("net_capex",), "ttm_free_cash_flow": ("operating_cash_flow", "net_capex")},
     sources=SOURCES,
+    widths=WIDTHS,
     note="All of them lie in one boom of investment.",
 )

@@ -151,7 +151,7 @@ def history_at(as_of: Quarter, results: Results) -> History:
 def forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
     """Return all forecasts with reported outcomes: of every line, one to four quarters ahead."""
     company = company or companies.default()
-    rules, reported = rules_of(company), _reported(company)
+    rules, reported = rules_of(company), reported_results(company)
     made: list[Forecast] = []
     for as_of in as_ofs(company):
         values = run([known_then(as_of, company)]).values
@@ -167,7 +167,7 @@ def earlier_forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
     (:class:`model.history.ForecastRules`) need fewer.
     """
     company = company or companies.default()
-    rules, reported = rules_of(company), _reported(company)
+    rules, reported = rules_of(company), reported_results(company)
     first = company.first.shifted(_LEAST_HISTORY - 1)
     made: list[Forecast] = []
     for as_of in (first.shifted(each) for each in range(company.earliest_as_of - first)):
@@ -184,7 +184,7 @@ def earlier_forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
     return tuple(made)
 
 
-def _reported(company: Company) -> Results:
+def reported_results(company: Company) -> Results:
     """Return results that hold every figure reported so far."""
     return run([known_then(load_actuals(company).latest, company)])
 

@@ -31,7 +31,7 @@ from model.scenarios.drivers import GRADES, driver_specs
 from model.scenarios.files import check_keys, check_text, read_entry, toml_content
 from model.scenarios.spec import DriverSpec, number
 from model.simulation.distributions import distribution_of
-from model.simulation.uncertainty import Move, Uncertainty, year_range
+from model.simulation.uncertainty import PATHS, Move, Uncertainty, year_range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,13 +91,13 @@ def _parsed(text: str, where: str, company: Company) -> Uncertainty:
             raise InputError(f"{where}: the correlation of {' and '.join(pair)} is given twice")
         ranks[pair], reasons[pair] = rank, reason
     found = Uncertainty(where, moves, ranks, reasons, content.get("title", ""), content.get("note", ""))
-    _ = found.scores  # a bad matrix is refused here, before anything is computed
+    found.scores()  # a bad matrix is refused here, before anything is computed
     return found
 
 
 def _move(name: str, entry: object, where: str, specs: Mapping[str, DriverSpec]) -> Move:
     here = f"{where}: {name}"
-    spec, operation, table = read_entry(name, entry, specs, OPERATIONS, where, ("driver", "years"))
+    spec, operation, table = read_entry(name, entry, specs, OPERATIONS, where, ("driver", "years", "path"))
     if table.get("grade") not in GRADES:
         raise InputError(f"{here}: needs grade, one of {', '.join(GRADES)}")
     given = table[operation]
@@ -108,7 +108,10 @@ def _move(name: str, entry: object, where: str, specs: Mapping[str, DriverSpec])
     distribution = distribution_of(given.get("distribution"), parameters, here)
     years = table.get("years", "")
     year_range(years, here)
-    return Move(name, spec.key, operation, distribution, years, table["grade"], table["source"])
+    path = table.get("path", "")
+    if path not in PATHS:
+        raise InputError(f'{here}: path must be "walk" or "quarters", not {shown(path)}')
+    return Move(name, spec.key, operation, distribution, years, path, table["grade"], table["source"])
 
 
 def _correlation(entry: object, names: list[str], where: str) -> tuple[tuple[str, str], float, str]:

@@ -154,11 +154,12 @@ def prepared(
     drivers = driver_arrays(plan, [scenario])
     moves = bind_moves(uncertainty, plan, drivers, driver_specs(company))
     varying = frozenset(bound.move.driver for bound in moves)
+    scores = uncertainty.scores([bound.move.name for bound in moves])
     engine, note = chosen_engine(settings.engine, plan, varying, request.rows(plan))
     sampling, blocks = check_sampling(settings.sampling), blocks_of(settings.draws)
     job = SimulationJob(
         plan, company, scenario.name, uncertainty.name, drivers, reported_arrays(company, plan), moves,
-        uncertainty.scores, request, sampling, settings.seed, blocks, engine,
+        scores, request, sampling, settings.seed, blocks, engine,
         classes=max(2, min(_MOST_CLASSES, settings.draws // _DRAWS_A_CLASS)),
     )  # fmt: skip
     return job, note

@@ -8,8 +8,8 @@ user can give another one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
@@ -21,13 +21,15 @@ from model.simulation.correlation import normal_correlations
 from model.simulation.distributions import Distribution, within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from model.backends.arrays import Array
     from model.language.periods import Axis
     from model.plan.plan import Plan
     from model.scenarios.spec import DriverSpec
 
+Path = Literal["", "walk", "quarters"]
+PATHS: Final[tuple[Path, ...]] = get_args(Path)
 _YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})(?:(?P<open>\+)|-(?P<last>[0-9]{1,4}))?")
 _FIRST_CALENDAR_YEAR: Final = 1000
 _WORDS: Final = {"set": "set in", "add": "added to", "scale": "multiplied by"}
@@ -38,8 +40,9 @@ class Move:
     """A random change of a driver.
 
     ``years``: ``""`` for every period ahead; ``"0"`` for the year running at the as-of, ``"1-2"`` for the two
-    after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``grade``, ``source``: those
-    of the width.
+    after it, ``"3+"`` from the third on; or calendar years, ``"2027-2028"``. ``path``: ``""`` for one draw in
+    all of them; ``"walk"`` for one at the start of each year, which stays, so that draws add up;
+    ``"quarters"`` for one in each quarter. ``grade``, ``source``: those of the width.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Move:
     operation: Operation
     distribution: Distribution
     years: str = ""
+    path: Path = ""
     grade: str = "J"
     source: str = ""
 
@@ -62,10 +66,13 @@ class Uncertainty:
     title: str = ""
     note: str = ""
 
-    @property
-    def scores(self) -> Array:
-        """Correlations of the moves' normal scores; an impossible matrix is an :class:`InputError`."""
-        return normal_correlations([move.name for move in self.moves], self.correlations, self.name)
+    def scores(self, names: Sequence[str] = ()) -> Array:
+        """Return correlations of the normal scores of moves, or of bound ones by their names.
+
+        An impossible matrix is an :class:`InputError`.
+        """
+        own = names or [move.name for move in self.moves]
+        return normal_correlations(own, self.correlations, self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +102,9 @@ def bind_moves(
 ) -> tuple[BoundMove, ...]:
     """Bind moves to the path of one scenario: driver row -> array of shape (quarters or 1, 1).
 
+    A move with a path is bound once a draw: the first keeps its name, for correlations; those after it have
+    their year or quarter behind it.
+
     An :class:`InputError` if a driver cannot be moved, a distribution leaves its range in a period ahead,
     years are not on the axis, or two moves of a driver overlap.
     """
@@ -102,21 +112,47 @@ def bind_moves(
     for move in uncertainty.moves:
         if fixed := specs[move.driver].fixed_because:
             raise InputError(f"{uncertainty.name}: {move.name}: {move.driver} cannot be drawn: {fixed}")
-        found = _bound(move, plan, drivers[move.driver][:, 0], specs[move.driver], uncertainty.name)
+        path, spec = drivers[move.driver][:, 0], specs[move.driver]
+        steps = [
+            _bound(replace(move, name=name), rows, plan, path, spec, uncertainty.name)
+            for name, rows in _steps(move, plan, uncertainty.name)
+        ]
         for other in bound:
-            if other.move.driver == move.driver and set(other.rows) & set(found.rows):
+            if other.move.driver == move.driver and _overlap(other, steps):
                 both = f"{other.move.name} and {move.name} both move {move.driver}"
                 raise InputError(f"{uncertainty.name}: {both} in the same years: give them different years")
-        bound.append(found)
+        bound += steps
     return tuple(bound)
 
 
-def _bound(move: Move, plan: Plan, path: Array, spec: DriverSpec, where: str) -> BoundMove:
-    rows = range(1)
-    if plan.rows[move.driver].timed:
-        rows = _rows(move, plan, where)
-    elif move.years:
-        raise InputError(f"{where}: {move.name}: {move.driver} does not vary with time: leave out years")
+def _overlap(bound: BoundMove, steps: Sequence[BoundMove]) -> bool:
+    return any(set(bound.rows) & set(step.rows) for step in steps)
+
+
+def _steps(move: Move, plan: Plan, where: str) -> Iterator[tuple[str, range]]:
+    """Yield the draws of a move: the name of each, and the rows of the driver's array that it changes."""
+    here = f"{where}: {move.name}"
+    if not plan.rows[move.driver].timed:
+        if move.years or move.path:
+            raise InputError(f"{here}: {move.driver} does not vary with time: leave out years and path")
+        yield move.name, range(1)
+        return
+    rows = _rows(move, plan, where)
+    if move.path == "walk" and move.operation == "set":
+        raise InputError(f"{here}: a walk adds up: use add or scale, not set")
+    if move.path == "quarters" and plan.parts.get(move.driver):
+        raise InputError(f"{here}: {move.driver} rules a year: it cannot be drawn by quarter")
+    for row in rows:
+        quarter = plan.axis.quarters[row]
+        if row == rows.start:
+            yield move.name, range(row, row + 1 if move.path == "quarters" else rows.stop)
+        elif move.path == "quarters":
+            yield f"{move.name} {quarter}", range(row, row + 1)
+        elif move.path == "walk" and quarter.number == 1:
+            yield f"{move.name} {quarter.year}", range(row, rows.stop)
+
+
+def _bound(move: Move, rows: range, plan: Plan, path: Array, spec: DriverSpec, where: str) -> BoundMove:
     values = {row: float(path[row]) for row in rows}
     given = adjustable(spec, move.operation, values, f"{where}: {move.name}: ")
     rows = range(min(given), max(given) + 1)
