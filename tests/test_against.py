@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +12,7 @@ from shared import computed
 from model.amazon import AMAZON
 from model.evidence.against import Compared, compared
 from model.language.periods import Period, Quarter
-from model.reported.guidance import CONSENSUS_FILE, all_estimates, all_guidance, known_by, read_estimates
+from model.reported.guidance import all_estimates, all_guidance, known_by
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,6 +110,14 @@ def test_a_file_of_the_users_own_takes_the_place_of_the_one_that_ships(tmp_path:
     assert found["net_sales", "2026Q3"] is None, "guided, but not in this file"
 
 
+def test_a_consensus_in_the_users_folder_of_data_wins(tmp_path: Path) -> None:
+    (tmp_path / "consensus.csv").write_text(OWN + GOOD, encoding="utf-8")
+    records = json.loads(amzn_fcf("against", "--data", str(tmp_path), "--format", "json").stdout)
+    found = {(each["line"], each["period"]): each["street_middle"] for each in records}
+    assert found["net_sales", "2027"] == 940_000, "the latest: what ships is of April 2025"
+    assert found["eps", "2027"] == 10.467, "and the rest of what ships"
+
+
 @pytest.mark.parametrize(
     ("replaced", "by", "message"),
     [
@@ -135,11 +142,6 @@ def test_a_wrong_file_is_one_line(replaced: str, by: str, message: str, tmp_path
 
 
 def test_a_file_that_is_missing_is_one_line(tmp_path: Path) -> None:
-    assert "none.csv: cannot be read: No such file" in refused(
+    assert "none.csv: cannot read the consensus file: No such file" in refused(
         "against", "--consensus", "none.csv", cwd=tmp_path
     )
-
-
-def test_the_file_that_ships_is_read_by_the_same_function() -> None:
-    file = resources.files(str(AMAZON.data)) / CONSENSUS_FILE
-    assert read_estimates(file, AMAZON) == all_estimates(AMAZON)

@@ -11,8 +11,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("amzn_fcf", "model", "workbook_templates", "xlwings_udfs")
 ORDER = {
     "model": (
-        "errors", "files parallel language", "data_folder", "plan", "backends presentation history", "company",
-        "amazon reported", "scenarios", "results", "outputs", "analysis simulation", "evidence", "filings",
+        "errors", "files parallel language", "data_folder", "plan", "backends presentation history",
+        "company", "amazon reported", "scenarios", "results", "outputs", "analysis simulation", "evidence",
+        "filings",
     ),
     "workbook_templates": ("a1", "plan", "read", "write", "engines", "validation"),
     "xlwings_udfs": ("cells", "functions", "hosts"),
