@@ -114,6 +114,20 @@ def test_the_naive_distribution_is_normal_around_the_trailing_rate() -> None:
     assert first.naive[95] - first.naive[50] == pytest.approx(1.6449 * spread, rel=1e-4)
 
 
+def test_the_record_beside_probabilities_is_what_the_bands_held() -> None:
+    held = {
+        (band, left_out): sum(each.inside(band) for each in outcomes(left_out=left_out))
+        for band in (50, 80, 90)
+        for left_out in (False, True)
+    }
+    hindsight, honest = ([held[band, left_out] for band in (90, 80, 50)] for left_out in (False, True))
+    sentence = (
+        "In the back-test bands of 90% held {} of 108 outcomes, of 80% {}, of 50% {}, with hindsight; "
+        "{}, {} and {} with widths set without the forecasts of the as-of itself"
+    )
+    assert load_uncertainty().record == sentence.format(*hindsight, *honest)
+
+
 def test_windows_that_overlap_are_not_counted_as_independent() -> None:
     found = {each.ahead: (each.number, each.independent) for each in coverage(outcomes())[:5]}
     assert found == {1: (6, 6), 2: (5, 3), 3: (4, 2), 4: (3, 1), 0: (18, 6)}

@@ -15,6 +15,7 @@ from model.language.periods import Quarter
 from model.outputs import Output
 from model.results import run
 from model.scenarios.composing import load_scenario
+from model.simulation.files import load_uncertainty
 from model.simulation.run import DEFAULT_SEED, STANDARD_DRAWS, simulate
 from workbook_templates.a1 import coordinates, reference
 from workbook_templates.engines.formualizer import Formualizer
@@ -202,12 +203,18 @@ def test_the_simulation_is_the_one_that_the_command_line_gives_for_its_draws_and
     found = simulate("base", draws=STANDARD_DRAWS, seed=DEFAULT_SEED, engine="numpy", outputs=outputs)
     for output in outputs:
         estimate, row = found.estimates[str(output)], rows[str(output)]
-        shown = [sheet.cells[row, column].content for column in range(12, 19)]
+        shown = [sheet.cells[row, column].content for column in range(12, 20)]
         percentiles = [estimate.percentiles[each] for each in (5, 25, 50, 75, 95)]
         width = estimate.bin_width  # bins are laid by the first block, which holds all outputs or some
         assert shown[0] == pytest.approx(estimate.plain)
-        assert shown[1:6] == pytest.approx(percentiles, abs=2 * width)
-        assert shown[6] == pytest.approx(found.above[str(output)].probability, abs=1e-12)
+        assert shown[1] == pytest.approx(estimate.mean)
+        assert shown[2:7] == pytest.approx(percentiles, abs=2 * width)
+        assert shown[7] == pytest.approx(found.above[str(output)].probability, abs=1e-12)
+
+
+def test_what_became_of_earlier_bands_stands_below_the_probabilities() -> None:
+    cells = written("base")[0].sheets[SENSITIVITY].cells
+    assert load_uncertainty().record in [cell.content for cell in cells.values()]
 
 
 def expected_on_cover(plan: WorkbookPlan) -> dict[object, object]:

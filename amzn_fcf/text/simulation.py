@@ -20,7 +20,7 @@ _LEAST_CHANCE: Final = 0.0005
 _LEAST_SHARE: Final = 0.005
 _RUN: Final = (
     "scenario", "as_of", "uncertainty", "sampling", "seed", "engine", "draws", "asked", "blocks", "seconds",
-    "lost",
+    "lost", "record",
 )  # fmt: skip
 _ITEMS: Final = ("plain", "deviation", "shortfall", "lowest", "highest", "bin_width", "undefined")
 
@@ -38,6 +38,8 @@ def print_simulation(simulation: Simulation, scenario: Scenario) -> None:
     if simulation.fan():
         _print_cash_flow(simulation, year)
     _print_figures(simulation, scenario)
+    if simulation.record:
+        print(simulation.record)
     if simulation.events:
         _print_events(simulation, year)
     if simulation.shares:

@@ -63,6 +63,8 @@ def _print_expected(simulation: Simulation, results: Results) -> None:
         rows.append([results.plan.row(questions.price).label, figure_text(results, questions.price)])
     method = next(iter(questions.values))
     print_table(f"Value per share, {method} (+/-: standard error)", [*left(""), *right(found.unit)], rows)
+    if simulation.record:
+        print(simulation.record)
 
 
 def _warnings(results: Results, words: ReportWords, known: Sequence[str] = ()) -> Iterator[str]:

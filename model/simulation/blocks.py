@@ -40,6 +40,7 @@ class SimulationJob:
     company: Company
     scenario: str
     uncertainty: str
+    record: str
     drivers: Mapping[str, Array]
     reported: Mapping[str, Array]
     moves: tuple[BoundMove, ...]

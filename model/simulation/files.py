@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from model.company import Company
 
 SHIPPED: Final = "uncertainty.toml"
-_KEYS: Final = ("title", "note", "drivers", "correlations")
+_TEXTS: Final = ("title", "note", "record")
+_KEYS: Final = (*_TEXTS, "drivers", "correlations")
 _PAIR_KEYS: Final = frozenset({"between", "rank", "reason"})
 _PAIR: Final = 2
 
@@ -79,8 +80,9 @@ def _parsed(text: str, where: str, company: Company) -> Uncertainty:
     if not isinstance(pairs, list):
         form = "[[correlations]], with between, rank and reason"
         raise InputError(f"{where}: correlations are written as {form}")
-    for key in ("title", "note"):
-        check_text(content.get(key, ""), f"{where}: {key}")
+    texts = {key: content.get(key, "") for key in _TEXTS}
+    for key, given in texts.items():
+        check_text(given, f"{where}: {key}")
     specs = driver_specs(company)
     moves = tuple(_move(name, entry, where, specs) for name, entry in entries.items())
     ranks: dict[tuple[str, str], float] = {}
@@ -90,7 +92,7 @@ def _parsed(text: str, where: str, company: Company) -> Uncertainty:
         if pair in ranks or pair[::-1] in ranks:
             raise InputError(f"{where}: the correlation of {' and '.join(pair)} is given twice")
         ranks[pair], reasons[pair] = rank, reason
-    found = Uncertainty(where, moves, ranks, reasons, content.get("title", ""), content.get("note", ""))
+    found = Uncertainty(where, moves, ranks, reasons, **texts)
     found.scores()  # a bad matrix is refused here, before anything is computed
     return found
 

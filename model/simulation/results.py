@@ -74,19 +74,21 @@ class Convergence:
 class Simulation:
     """The results of a simulation; ``estimates``, ``above``, ``shares``, ``histograms`` by name of a figure.
 
-    ``uncertainty``: the file of distributions; ``cash_flow``: the line of trailing free cash flow, empty if
-    there is none; ``note``: the reason for a fallback to numpy; ``draws``, ``blocks``: in the results;
-    ``asked``: draws that were asked for; ``lost``: the reason why the results are partial, empty if they are
-    complete; ``events``: event -> quarter -> its probability there, where the quarter ``"never"`` is not on
-    the axis; ``above``: probability above the threshold, 0 for cash flow and the price for value; ``shares``:
-    driver's move -> share of variance (:func:`model.simulation.tally.variance_shares`); ``convergence``:
-    headline estimates after 1, 2, 4, 8 ... blocks.
+    ``uncertainty``: the file of distributions; ``record``: what became of earlier bands with its widths;
+    ``cash_flow``: the line of trailing free cash flow, empty if there is none; ``note``: the reason for a
+    fallback to numpy; ``draws``, ``blocks``: in the results; ``asked``: draws that were asked for; ``lost``:
+    the reason why the results are partial, empty if they are complete; ``events``: event -> quarter -> its
+    probability there, where the quarter ``"never"`` is not on the axis; ``above``: probability above the
+    threshold, 0 for cash flow and the price for value; ``shares``: driver's move -> share of variance
+    (:func:`model.simulation.tally.variance_shares`); ``convergence``: headline estimates after 1, 2, 4, 8 ...
+    blocks.
     """
 
     scenario: str
     as_of: str
     cash_flow: str
     uncertainty: str
+    record: str
     sampling: str
     seed: int
     engine: str

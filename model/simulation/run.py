@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 DEFAULT_DRAWS: Final = 100_000
 DEFAULT_SEED: Final = 1
 STANDARD_DRAWS: Final = 4096
-"""Of the simulation that ``value`` and workbooks show: 16 blocks, 1.5 s, and 0.1 USD of standard error."""
+"""Of the simulation that ``value`` and workbooks show: 16 blocks, 1.5 s, and 0.3 USD of standard error."""
 _FEW_DRAWS: Final = 20_000
 """Below it numpy finishes before further processes have started."""
 _MOST_CLASSES: Final = 64
@@ -158,8 +158,8 @@ def prepared(
     engine, note = chosen_engine(settings.engine, plan, varying, request.rows(plan))
     sampling, blocks = check_sampling(settings.sampling), blocks_of(settings.draws)
     job = SimulationJob(
-        plan, company, scenario.name, uncertainty.name, drivers, reported_arrays(company, plan), moves,
-        scores, request, sampling, settings.seed, blocks, engine,
+        plan, company, scenario.name, uncertainty.name, uncertainty.record, drivers,
+        reported_arrays(company, plan), moves, scores, request, sampling, settings.seed, blocks, engine,
         classes=max(2, min(_MOST_CLASSES, settings.draws // _DRAWS_A_CLASS)),
     )  # fmt: skip
     return job, note
@@ -192,7 +192,8 @@ def run_job(
     if tally is None:
         raise WorkersLostError("no block was computed")
     return Simulation(
-        job.scenario, str(job.plan.axis.as_of), job.company.presentation.questions.cash_flow, job.uncertainty,
+        job.scenario, str(job.plan.axis.as_of), job.company.presentation.questions.cash_flow,
+        job.uncertainty, job.record,
         job.sampling, job.seed, job.engine, note, draws=tally.draws, asked=job.blocks.draws, blocks=done,
         block_size=job.blocks.size, seconds=time.perf_counter() - started, lost=lost,
         **summed_up(job, plain, bins, tally, history),  # type: ignore[arg-type]  # attributes by name

@@ -57,7 +57,10 @@ class Move:
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """Moves, and rank correlations between pairs of them by name; ``reasons`` explains each correlation."""
+    """Moves, and rank correlations between pairs of them by name; ``reasons`` explains each correlation.
+
+    ``record``: what became of earlier bands with these widths, in a sentence; empty: not known.
+    """
 
     name: str
     moves: tuple[Move, ...]
@@ -65,6 +68,7 @@ class Uncertainty:
     reasons: Mapping[tuple[str, str], str]
     title: str = ""
     note: str = ""
+    record: str = ""
 
     def scores(self, names: Sequence[str] = ()) -> Array:
         """Return correlations of the normal scores of moves, or of bound ones by their names.

@@ -162,4 +162,5 @@ def _figure_block(found: Simulation, threshold: str) -> Block:
         ("draws without meaning", estimate.undefined, math.nan),
     ]
     block: Block = [[estimate.name, estimate.unit, "standard error"]]
-    return block + [[label, known(value), known(error)] for label, value, error in rows]
+    block += [[label, known(value), known(error)] for label, value, error in rows]
+    return [*block, [found.record, None, None]] if found.record else block

@@ -28,16 +28,15 @@ EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8}
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
 _PERCENTS: Final = (5, 25, 50, 75, 95)
-_LABEL, _PLAIN, _FIRST, _CHANCE, _ABOVE, _NAME = 11, 12, 13, 18, 19, 21
-"""Columns: name, figure without draws, percentiles, probability of more than a threshold, threshold."""
+_LABEL, _PLAIN, _MEAN, _FIRST, _CHANCE, _NAME = 11, 12, 13, 14, 19, 21
+"""Columns: label, figure without draws, mean, percentiles, probability of more than a threshold, name."""
 _HEADS: Final = {
-    _LABEL: "twelve months to", _NAME: "Name", _PLAIN: "as it is", _CHANCE: "chance",
-    _ABOVE: "above",
+    _LABEL: "twelve months to", _NAME: "Name", _PLAIN: "as it is", _MEAN: "expected", _CHANCE: "above 0",
 }  # fmt: skip
 _EVENT_TITLE: Final = (
     "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
 )
-_TROUGH, _VALUE = "lowest of them", "Value a share"
+_TROUGH, _VALUE = "lowest of them", "Value: above price"
 _QUARTER, _IN_IT, _BY_THEN = 1, 2, 3
 """Columns of the turning point: quarter, its chance, and that by then."""
 _CHARTS, _CHART_SIZE, _CHART_ROWS = 5, (25.0, 5.8), 13
@@ -77,18 +76,18 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     """Write a simulation: a row a figure, and probabilities of the turning point by quarter."""
     if isinstance(found, str):
         if found:
-            put_band(sheet, band, "Simulation", _ABOVE, _LABEL)
+            put_band(sheet, band, "Simulation", _CHANCE, _LABEL)
             sheet.put(band + 1, _LABEL, f"Not simulated: {found}", "remark")
         return
     sampling = found.sampling.replace("_", " ")
     title = f"{found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
-    put_band(sheet, band, "Simulation: trailing free cash flow", _ABOVE, _LABEL)
+    put_band(sheet, band, "Simulation: trailing free cash flow", _CHANCE, _LABEL)
     sheet.put(band + 1, _LABEL, title, "remark")
     percents = {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
     put_heads(sheet, band + 2, _HEADS | percents, (_LABEL, _NAME))
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 3):
-        threshold = 0.0 if estimate.unit == "USD m" else math.nan
-        _put_estimate(sheet, row, estimate, found.above[name], threshold)
+        _put_estimate(sheet, row, estimate, found.above[name])
+    sheet.put(event_band(band) - 1, _QUARTER, found.record, "remark")
     flows = (name for name in found.estimates if name.startswith(f"{found.cash_flow} "))
     quarters = [name.partition(" ")[2] for name in flows]
     sheet.charts.append(_fan(band, len(quarters)))
@@ -103,20 +102,19 @@ def event_band(band: int) -> int:
     return band + _QUARTERS + 6
 
 
-def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance, threshold: float) -> None:
+def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance) -> None:
     _, _, period = estimate.name.partition(" ")
     sheet.put(row, _LABEL, period or (_TROUGH if estimate.unit == "USD m" else _VALUE), "line")
     sheet.put(row, _NAME, estimate.name, "name")
-    figures = [estimate.plain, *(estimate.percentiles[each] for each in _PERCENTS)]
+    figures = [estimate.plain, estimate.mean, *(estimate.percentiles[each] for each in _PERCENTS)]
     for column, value in enumerate(figures, start=_PLAIN):
         sheet.put(row, column, "#N/A" if math.isnan(value) else value, numeric("stamp", estimate.unit))
     sheet.put(row, _CHANCE, chance.probability, numeric("stamp", "ratio"))
-    sheet.put(row, _ABOVE, "price" if math.isnan(threshold) else threshold, "stamp whole")
 
 
 def _put_event(sheet: SheetPlan, band: int, quarters: Sequence[str], chances: Mapping[str, float]) -> None:
     """Write the quarters from which free cash flow stays above 0, with their probabilities."""
-    put_band(sheet, band, _EVENT_TITLE, _ABOVE)
+    put_band(sheet, band, _EVENT_TITLE, _CHANCE)
     put_heads(sheet, band + 1, {_QUARTER: "Quarter", _IN_IT: "chance", _BY_THEN: "by then"}, (_QUARTER,))
     rows = _cumulated(quarters, chances)[-(len(quarters) + 2) :]
     for row, (quarter, chance, total) in enumerate(rows, start=band + 2):
