@@ -19,7 +19,7 @@ from model.presentation import Presentation
 from model.presentation.checks import check_presentation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from importlib.resources.abc import Traversable
 
     from model.history import ForecastRules
