@@ -120,7 +120,7 @@ _TEXTS: Final = (
     Style("caption", bold=True, colour=NAVY),
     Style("remark", colour=MUTED, horizontal="left"),
     Style("state", colour=MUTED, horizontal="right"),
-    Style("wrapped", horizontal="left", wraps=True),
+    Style("wrapped", horizontal="left", indent=1, wraps=True),
     Style("axis", colour=MUTED, horizontal="right"),
     Style("axis date", colour=MUTED, horizontal="right", format_name="date", shrinks=True),
     Style("tolerance", colour=MUTED, horizontal="right", format_name="tolerance"),

@@ -69,7 +69,7 @@ def _put_entry(sheet: SheetPlan, layout: Layout, entry: Entry, row: int) -> None
     claim = entry.claim
     period = "" if claim.period is None else str(claim.period)
     texts = {
-        _CLAIM: (claim.text, "wrapped"), _NAME: (claim.name, "name"), _LINE: (claim.line, "name"),
+        _CLAIM: (claim.text, "label"), _NAME: (claim.name, "name"), _LINE: (claim.line, "name"),
         _PERIOD: (period, "unit"), _THRESHOLD: (claim.threshold, "wrapped"),
         STATUS_COLUMN: (entry.status.replace("_", " "), _LOOKS[entry.status]),
         _WHY: (entry.reason, "wrapped"), _NOTE: (claim.note, "wrapped"),
