@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from importlib.resources.abc import Traversable
 
-    from model.history import ForecastRules
+    from model.history import ForecastRules, History
     from model.language.declarations import Model
     from model.plan.plan import Plan
 
@@ -95,6 +95,32 @@ class Filings:
     estimates: tuple[Estimate, ...] = ()
 
 
+@dataclass(frozen=True)
+class Refit:
+    """A driver fitted to reported figures by a rule, which gives its value anew when figures are added."""
+
+    driver: str
+    rule: str
+    """In words, for the source of the value."""
+    value: Callable[[History], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollRules:
+    """How a scenario moves to a new quarter.
+
+    ``guided``: driver by year -> the line on which guidance gives its values; ``refits``: drivers fitted
+    anew; ``flow``: the line whose miss is explained, and ``parts``: lines that add up to it, with their
+    signs; ``lines``: other lines that are compared with the reported quarter.
+    """
+
+    guided: Mapping[str, str] = field(default_factory=dict)
+    refits: tuple[Refit, ...] = ()
+    flow: str = ""
+    parts: Mapping[str, int] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Company:
     """A company and its model.
@@ -118,6 +144,7 @@ class Company:
     filings: Filings
     base: str = "base"
     forecast: ForecastRules | None = None
+    roll: RollRules = field(default_factory=RollRules)
     presentation: Presentation = field(default_factory=Presentation)
     own: OwnData = field(default_factory=partial(OwnData, ""))
 

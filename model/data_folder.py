@@ -45,16 +45,23 @@ class OwnData:
         return [name.removeprefix(f"{folder}/") for name, _ in self.texts if name.startswith(f"{folder}/")]
 
 
-@cache
 def read_folder(folder: str, *, may_be_new: bool = False) -> OwnData:
-    """Read a folder of data, once a process.
+    """Read a folder of data, once a process, or once until :func:`forget_folders`.
 
     ``may_be_new``: a folder that is not there is empty; otherwise it is an :class:`InputError`.
     """
+    return OwnData(folder) if may_be_new and not Path(folder).exists() else _read(folder)
+
+
+def forget_folders() -> None:
+    """Read folders anew when they are used next: files in them were written."""
+    _read.cache_clear()
+
+
+@cache
+def _read(folder: str) -> OwnData:
     path = Path(folder)
     if not path.is_dir():
-        if may_be_new and not path.exists():
-            return OwnData(folder)
         raise InputError(f"{folder}: is no folder of data (--data, {VARIABLE}); amzn-fcf import makes one")
     try:
         names = [each.name for each in path.iterdir() if each.is_file() and each.name[:1] != "."]

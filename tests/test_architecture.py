@@ -13,7 +13,7 @@ ORDER = {
     "model": (
         "errors", "files parallel language", "data_folder", "plan", "backends presentation history",
         "company", "amazon reported", "scenarios", "results", "outputs", "analysis simulation", "evidence",
-        "filings",
+        "filings roll",
     ),
     "workbook_templates": ("a1", "plan", "read", "write", "engines", "validation"),
     "xlwings_udfs": ("cells", "functions", "hosts"),

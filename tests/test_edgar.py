@@ -13,7 +13,7 @@ from held_out import QUARTER, held_out
 from made_up_filing import instance, ten_q
 
 from model import companies
-from model.data_folder import read_folder
+from model.data_folder import forget_folders
 from model.errors import InputError
 from model.filings import edgar
 from model.reported.actuals import load_actuals
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AGENT = "Ada Lovelace ada@example.org"
-NO_FILINGS = json.dumps(
-    {"filings": {"recent": dict.fromkeys(("form", "filingDate", "accessionNumber", "primaryDocument"), [])}}
-).encode()
+COLUMNS = ("form", "filingDate", "accessionNumber", "primaryDocument")
+NO_FILINGS = json.dumps({"filings": {"recent": {name: [] for name in COLUMNS}}}).encode()
 PATHS = ["/submissions/CIK0001018724.json", f"{FOLDER}/index.json", f"{FOLDER}/{INSTANCE}"]
 
 
@@ -48,7 +47,7 @@ def test_the_newest_filing_is_taken_in_with_its_address(server: Edgar, tmp_path:
     assert done.returncode == 0, done.stderr
     assert [path for _, path, _ in server.asked] == PATHS
     assert {agent for _, _, agent in server.asked} == {AGENT}
-    read_folder.cache_clear()
+    forget_folders()
     figure = load_actuals(companies.with_data_folder(tmp_path / "own", before)).quarterly[
         "net_sales", QUARTER
     ]

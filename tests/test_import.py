@@ -16,7 +16,7 @@ from made_up_filing import Put, figures, first_day, inline, instance, last_day, 
 
 from model import companies
 from model.amazon import AMAZON
-from model.data_folder import read_folder
+from model.data_folder import forget_folders
 from model.language.periods import Quarter
 from model.reported.actuals import load_actuals
 from model.results import run
@@ -33,14 +33,14 @@ RELEASE = AMAZON.filings.release
 
 def take(company: Company, folder: Path, *arguments: str) -> Done:
     """Run ``import`` for a company with a folder of data."""
-    read_folder.cache_clear()
+    forget_folders()
     with companies.using(company):
         return amzn_fcf("import", *arguments, "--data", str(folder))
 
 
 def data_in(company: Company, folder: Path) -> Company:
     """Return a company with what is in the folder now."""
-    read_folder.cache_clear()
+    forget_folders()
     return companies.with_data_folder(folder, company)
 
 
@@ -247,7 +247,7 @@ def test_a_filing_that_cannot_be_is_refused_and_nothing_is_written(
     data: bytes, message: str, before: Company, tmp_path: Path
 ) -> None:
     name = file_of(tmp_path / "in", data)
-    read_folder.cache_clear()
+    forget_folders()
     with companies.using(before):
         line = refused("import", name, "--data", str(tmp_path / "own"))
     assert re.search(message, line), line
@@ -343,7 +343,7 @@ def test_the_template_lists_what_is_needed_and_comes_back(before: Company, tmp_p
 )  # fmt: skip
 def test_a_table_that_cannot_be_is_one_line(text: str, message: str, before: Company, tmp_path: Path) -> None:
     name = file_of(tmp_path / "in", text.encode(), "q.csv")
-    read_folder.cache_clear()
+    forget_folders()
     with companies.using(before):
         line = refused("import", name, "--data", str(tmp_path / "own"))
     assert re.search(message, line), line
@@ -387,7 +387,7 @@ def test_company_facts_tie_and_say_what_they_lack(tmp_path: Path) -> None:
     assert "proceeds_from_property_and_equipment_sales_and_incentives" in done.stdout
     assert "free_cash_flow" in done.stdout.partition("so ")[2]
     before = held_out(tmp_path / "shipped")
-    read_folder.cache_clear()
+    forget_folders()
     with companies.using(before):
         line = refused("import", name, "--data", str(tmp_path / "own"))
     assert "2026Q2 lacks" in line or "a figure" in line

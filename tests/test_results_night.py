@@ -14,7 +14,7 @@ from made_up_filing import figures
 
 from model import companies
 from model.amazon import AMAZON
-from model.data_folder import read_folder
+from model.data_folder import forget_folders, read_folder
 from model.errors import AmznFcfError
 from model.filings.files import write_entries
 from model.filings.filled_in import report_of_table
@@ -60,7 +60,7 @@ def night(before: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with companies.using(before):
         done = amzn_fcf("import", str(folder / "q.csv"), "--data", str(own))
         assert done.returncode == 0, done.stderr
-        read_folder.cache_clear()
+        forget_folders()
         yield own
 
 
@@ -139,11 +139,11 @@ def test_whatever_is_left_out_is_refused_in_one_line_or_taken(
         assert QUARTER in said.split("\n", maxsplit=1)[0] == said
         return
     write_entries(company, intake.written)
-    read_folder.cache_clear()
+    forget_folders()
     taken = companies.with_data_folder(own, before)
     assert load_actuals(taken).latest == load_actuals(AMAZON).latest
     run([load_scenario("base", QUARTER, taken)])
-    read_folder.cache_clear()
+    forget_folders()
 
 
 def test_what_no_rule_estimates_is_named(before: Company, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def print_comparison(
     if changed:
         rows = [[each.spec.key, each.spec.driver.unit, *_sides(each)] for each in changed]
         print_table("Inputs that differ", left("driver", "unit", *heads), rows)
-    _print_estimates(heads, figures)
+    print_estimates(heads, figures)
     _print_bridges(heads, bridges)
 
 
@@ -132,7 +132,8 @@ def _sides(change: Change) -> tuple[str, str]:
     return side(dict(change.before)), side(dict(change.after))
 
 
-def _print_estimates(names: tuple[str, str], figures: Sequence[Estimate]) -> None:
+def print_estimates(names: tuple[str, str], figures: Sequence[Estimate]) -> None:
+    """Print headline figures side by side: lines by year, then results."""
     periods = list(dict.fromkeys(each.period for each in figures if each.period))
     found = {(each.line, each.period): each for each in figures}
     heads = [f"{period}\n{name}" for period in periods for name in (*names, "difference")]

@@ -15,6 +15,7 @@ from model.amazon.multiples import FootballField, MarginCase, Multiples, Peers, 
 from model.amazon.presentation import PRESENTATION
 from model.amazon.results_day import FILINGS
 from model.amazon.returns import AwsReturns
+from model.amazon.roll_rules import ROLL
 from model.amazon.sales import Sales
 from model.amazon.shares import PerShare
 from model.amazon.statements import Businesses, IncomeRatios, Position, Property
@@ -43,6 +44,7 @@ AMAZON: Final = Company(
     data="model.amazon.data",
     filings=FILINGS,
     forecast=RULES,
+    roll=ROLL,
     presentation=PRESENTATION,
 )
 

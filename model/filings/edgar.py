@@ -88,12 +88,12 @@ class Edgar:
     def _read(self, path: str) -> bytes:
         address, reason = self._address(path), ""
         headers = {"User-Agent": self.agent.strip(), "Accept-Encoding": "identity"}
-        request = Request(address, headers=headers)  # noqa: S310  # http or https: checked
+        request = Request(address, headers=headers)  # noqa: S310  # checked
         for attempt in range(TRIES):
             self._keep_to_the_rate()
             pause = 0.5 * 2**attempt
             try:
-                with urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310  # http or https: checked
+                with urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310  # as above
                     data: bytes = answer.read(LARGEST + 1)
             except HTTPError as error:
                 reason = f"{error.code} {error.reason}"
@@ -120,7 +120,7 @@ class Edgar:
 
 
 def cache_folder() -> Path:
-    """Return the folder in which answers are kept: below ``AMZN_FCF_CACHE``, or in the user's cache folder."""
+    """Return the folder of what was read: below ``AMZN_FCF_CACHE``, or in the user's cache folder."""
     given = os.environ.get(_CACHE)
     return (Path(given) if given else users_cache()) / "edgar"
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from model.data_folder import forget_folders
 from model.errors import InputError
 from model.files import bytes_of_file, text_of_file, write_files
 from model.filings.companyfacts import report_of_company_facts
@@ -74,7 +75,9 @@ def write_entries(company: Company, entries: Sequence[Entry]) -> list[Path]:
             kept = records_of(own, file, COLUMNS, (SINCE,)) if own else []
             merged = {tuple(row[part] for part in KEY): row for _, row in kept} | rows
             contents[folder / file] = _text(list(merged.values())).encode()
-    return write_files(contents) if contents else []
+    written = write_files(contents) if contents else []
+    forget_folders()
+    return written
 
 
 def _row(figure: Figure, since: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import Quarter
@@ -16,7 +16,7 @@ from model.scenarios.spec import ALL, DriverSpec, PeriodValues, as_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from model.scenarios.scenario import Scenario
+    from model.scenarios.scenario import Note, Scenario
 
 DIGITS_OF_A_FILE: Final = 1e-14
 """Programs save fifteen to seventeen digits of a number in a workbook: a smaller difference is no change."""
@@ -93,26 +93,38 @@ def _knots(values: PeriodValues, as_of: Quarter, last_quarter: Quarter) -> Perio
 
 @dataclass(frozen=True)
 class Heading:
-    """The head of a scenario file."""
+    """The head of a scenario file; ``more``: other keys, each a text or a number."""
 
     name: str
     title: str
     base: str
     as_of: Quarter
+    more: Mapping[str, str | float] = field(default_factory=dict)
 
 
-def scenario_text(heading: Heading, changed: Sequence[Change], source: str) -> str:
-    """Return the text of a scenario file that makes these changes, with the earlier values in comments."""
+def scenario_text(
+    heading: Heading, changed: Sequence[Change], source: str, notes: Mapping[str, Note] | None = None
+) -> str:
+    """Return the text of a scenario file that makes these changes, with the earlier values in comments.
+
+    ``notes``: driver -> grade and source of its values; without one they are judgement from ``source``.
+    """
     head = {"name": heading.name, "title": heading.title, "base": heading.base, "as_of": str(heading.as_of)}
-    parts = ["".join(f"{key} = {_quoted(each)}\n" for key, each in head.items())]
+    lines = {key: _quoted(each) for key, each in head.items()}
+    lines |= {
+        key: _quoted(each) if isinstance(each, str) else f"{each:g}" for key, each in heading.more.items()
+    }
+    parts = ["".join(f"{key} = {each}\n" for key, each in lines.items())]
     for change in changed:
+        note = (notes or {}).get(change.spec.key)
+        grade, text = (note.grade, note.source) if note and note.source else ("J", source)
         unit = change.spec.driver.unit
         values = {period: _value(value, unit) for period, value in change.given.items()}
         by_period = ", ".join(f"{period} = {value}" for period, value in values.items())
         given = f"value = {values[ALL]}" if ALL in values else f"values = {{ {by_period} }}"
         parts.append(
-            f'[drivers.{_quoted(change.spec.key)}]\nunit = {_quoted(unit)}\ngrade = "J"\n'
-            f"source = {_quoted(source)}\n# before: {_before(change)}\n{given}\n"
+            f"[drivers.{_quoted(change.spec.key)}]\nunit = {_quoted(unit)}\ngrade = {_quoted(grade or 'J')}\n"
+            f"source = {_quoted(text)}\n# before: {_before(change)}\n{given}\n"
         )
     return "\n".join(parts)
 

@@ -79,7 +79,7 @@ def _texts(company: Company) -> dict[str, str]:
 @cache
 def _shipped(company: Company) -> dict[str, ScenarioFile]:
     """Return the files that ship, by name: scenarios and overlays, as each declares itself."""
-    files = {name: _parse_file(text, f"{name}.toml", company) for name, text in _texts(company).items()}
+    files = {name: parse_file(text, f"{name}.toml", company) for name, text in _texts(company).items()}
     for name, file in files.items():
         if file.name != name:
             named = f"holds the scenario {file.name!r}: a file that ships is named after it"
@@ -140,7 +140,7 @@ def parse_own(text: str, where: str, company: Company, folder: Path | None = Non
 
     A scenario that names no base starts from that of the company; from the defaults if ``base`` is blank.
     """
-    file = _parse_file(text, where, company, folder)
+    file = parse_file(text, where, company, folder)
     if file.base is None:
         has_base = not file.overlay and company.base in _texts(company)
         file = replace(file, base=(company.base,) if has_base else ())
@@ -161,7 +161,8 @@ def toml_content(text: str, where: str) -> dict[str, Any]:
         raise InputError(f"{where}: is not valid TOML: {error}{hint}") from None
 
 
-def _parse_file(text: str, where: str, company: Company, folder: Path | None = None) -> ScenarioFile:
+def parse_file(text: str, where: str, company: Company, folder: Path | None = None) -> ScenarioFile:
+    """Read the text of a file that ships, or of the user's own data; see :func:`parse_own`."""
     content = toml_content(text, where)
     overlay = take(content, "overlay", bool, where, default=False)
     allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS

@@ -1,0 +1,60 @@
+"""The file of a scenario that was rolled: complete, with the grade and the source of every value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from model.errors import InputError
+from model.scenarios.changes import Change, Heading, changes, scenario_text
+from model.scenarios.composing import compose
+from model.scenarios.drivers import default_values, driver_specs
+from model.scenarios.files import parse_file, read_file
+from model.scenarios.scenario import Note, Scenario
+
+if TYPE_CHECKING:
+    from model.company import Company
+
+
+def file_of(scenario: Scenario, name: str, *, takes_place: bool) -> str:
+    """Return the text of a scenario file that gives the scenario, whatever becomes of its base.
+
+    ``takes_place``: it replaces the scenario of its name among those in force, with its weight and place.
+    """
+    company = scenario.company
+    plain = Scenario(name, "", scenario.as_of, 0.0, _defaults(company, scenario), company=company)
+    found = [_complete(each, scenario) for each in changes(plain, scenario)]
+    more: dict[str, str | float] = {"note": f"{scenario.note} Rolled to {scenario.as_of}.".strip()}
+    if takes_place:
+        shipped = read_file(name, company)
+        more |= {"weight": shipped.weight, "place": shipped.place}
+    heading = Heading(name, scenario.title, "", scenario.as_of, more)
+    specs = driver_specs(company)
+    notes = {
+        each.spec.key: scenario.sources.get(each.spec.key) or Note(specs[each.spec.key].grade, "kept")
+        for each in found
+    }
+    text = scenario_text(heading, found, f"rolled to {scenario.as_of}", notes)
+    again = compose(parse_file(text, f"{name}.toml", company), company)
+    if different := changes(again, replace(scenario, name=name)):
+        raise InputError(f"{name}: {different[0].spec.key} cannot be given by a scenario file")
+    return text
+
+
+def _defaults(company: Company, scenario: Scenario) -> dict[str, dict[str, float]]:
+    return {key: default_values(spec, scenario.as_of) for key, spec in driver_specs(company).items()}
+
+
+def _complete(change: Change, scenario: Scenario) -> Change:
+    """Give a yearly driver with all its values: a file without a base repeats those that it does not name."""
+    if change.spec.driver.kind != "yearly":
+        return change
+    first = min(period[:4] for period in change.given)
+    values = scenario.table[change.spec.key]
+    last = str(scenario.as_of)
+    kept = {
+        period: value
+        for period, value in sorted(values.items())
+        if period[:4] >= first and ("Q" not in period or period > last)
+    }
+    return replace(change, given=kept)
