@@ -3,7 +3,8 @@
 A page is Markdown with four kinds of parts that this tool keeps true:
 
 - a ``console`` block: commands after ``$ `` with their output; a line ``...`` stands for lines left out;
-- a ``toml`` block that begins with ``# NAME.toml``: the file of that name, for the commands after it;
+- a ``toml`` block that begins with ``# NAME.toml``, or a ``csv`` block with ``# NAME.csv`` above its heads:
+  the file of that name, for the commands after it;
 - a ``python`` block, and the ``text`` block after it: the program and what it prints;
 - what stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``: a table of :mod:`reference`.
 """
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parent.parent
 PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 LEFT_OUT: Final = "..."
-_BLOCK: Final = re.compile(r"^```(console|toml|python|text)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BLOCK: Final = re.compile(r"^```(console|toml|csv|python|text)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _GENERATED: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _VARYING: Final = re.compile(r"\d+\.\d s\b|\d+(\.\d+)?e-\d+")
 """Seconds, and the size of rounding noise."""
@@ -53,8 +54,9 @@ class Examples:
             self.printed = self._captured(lambda: exec(compile(body, "example", "exec"), {}))  # noqa: S102  # our own pages
         elif language == "text" and self.printed is not None:
             body, self.printed = kept(body, self.printed), None
-        elif name := re.match(r"# (\S+\.toml)\n", body):
-            (self.folder / name[1]).write_text(body, encoding="utf-8")
+        elif name := re.match(r"# (\S+\.(?:toml|csv))\n", body):
+            held = body[name.end() :] if language == "csv" else body
+            (self.folder / name[1]).write_text(held, encoding="utf-8")
         return f"```{language}\n{body}```"
 
     def _session(self, part: str) -> str:

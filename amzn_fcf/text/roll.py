@@ -51,9 +51,9 @@ def _print_misses(found: Roll, missed: Sequence[Miss]) -> None:
         text = measure(each.unit).text
         cells = [text(each.reported), text(each.estimate), _plus(text, each.miss), share_text(each.share)]
         explained = "-" if math.isnan(each.part) else _plus(text, each.part)
-        guided = "-" if math.isnan(each.guided) else text(each.guided)
-        rows.append([each.label, *cells, explained, guided])
-    heads = right("reported", "estimate", "miss", "miss, %", f"part of the\n{flow.line} miss", "guided")
+        others = ["-" if math.isnan(value) else text(value) for value in (each.guided, each.street)]
+        rows.append([each.label, *cells, explained, *others])
+    heads = right("reported", "estimate", "miss", "miss, %", f"part of the\n{flow.line} miss", "guided", "Street")
     print_table(
         f"{quarter} against the estimate of {found.before.as_of} (USD m)", [*left("line"), *heads], rows
     )
@@ -106,8 +106,8 @@ def roll_records(
     for miss in missed:
         yield {
             "kind": "miss", "line": miss.line, "period": quarter, "unit": miss.unit,
-            "reported": miss.reported, "estimate": miss.estimate, "guided": miss.guided, "miss": miss.miss,
-            "share": miss.share, "part": miss.part,
+            "reported": miss.reported, "estimate": miss.estimate, "guided": miss.guided,
+            "street": miss.street, "miss": miss.miss, "share": miss.share, "part": miss.part,
         }  # fmt: skip
     for each in figures:
         yield {

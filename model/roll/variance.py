@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
 from model.language.periods import Period
-from model.reported.guidance import guidance_at
+from model.reported.guidance import all_estimates, guidance_at, known_by
 from model.results import run
 from model.scenarios.composing import load_scenario
 
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
 
 _NONE: Final = math.nan
+_STREET: Final = "consensus"
 
 
 @dataclass(frozen=True)
 class Miss:
-    """A line of the quarter: reported, estimated before, guided (NaN: not), and its part of the flow's miss.
+    """A line of the quarter: reported, and estimated, guided and expected by the Street before.
 
-    Formula: the part is the line's miss with its sign in the flow; the parts add up to the flow's miss. NaN:
-    the line is none of the flow's parts.
+    ``part``: of the miss of the flow. Formula: the line's miss with its sign in the flow; the parts add up to
+    the flow's miss. NaN: nobody guided or expected it, or the line is none of the flow's parts.
     """
 
     line: str
@@ -33,6 +34,7 @@ class Miss:
     reported: float
     estimate: float
     guided: float
+    street: float
     part: float
 
     @property
@@ -56,6 +58,8 @@ def misses(before: Scenario, quarter: Quarter) -> list[Miss]:
     if not rules.flow:
         raise InputError(f"{company.title} has no line whose miss is explained: it cannot be rolled")
     period = Period("quarterly", quarter.year, quarter.number)
+    expected = known_by(company, before.as_of, all_estimates(company))
+    street = {each.line: each.middle for each in expected if each.period == period and each.kind == _STREET}
     estimated, reported = run([before]), run([load_scenario(company.base, quarter, company)])
     found = []
     for line in (rules.flow, *rules.parts, *(each for each in rules.lines if each not in rules.parts)):
@@ -64,5 +68,5 @@ def misses(before: Scenario, quarter: Quarter) -> list[Miss]:
         now, then = reported.value(line, period), estimated.value(line, period)
         part = rules.parts[line] * (now - then) if line in rules.parts else _NONE
         guided = said.middle if said else _NONE
-        found.append(Miss(line, row.label, row.unit, now, then, guided, part))
+        found.append(Miss(line, row.label, row.unit, now, then, guided, street.get(line, _NONE), part))
     return found
