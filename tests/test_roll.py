@@ -132,6 +132,8 @@ def test_the_parts_of_a_miss_add_up_to_it(now: Company) -> None:
     by = {each.line: each for each in missed}
     assert by["capex"].part == -(54_208 - by["capex"].estimate)
     assert by["net_sales"].guided == (194_000 + 199_000) / 2  # said on 2026-04-29
+    assert by["net_sales"].street == 196_470  # consensus before the results
+    assert by["operating_income"].street == 23_570
     assert by["net_sales"].share == pytest.approx(200_606 / by["net_sales"].estimate - 1)
 
 

@@ -53,7 +53,9 @@ def _print_misses(found: Roll, missed: Sequence[Miss]) -> None:
         explained = "-" if math.isnan(each.part) else _plus(text, each.part)
         others = ["-" if math.isnan(value) else text(value) for value in (each.guided, each.street)]
         rows.append([each.label, *cells, explained, *others])
-    heads = right("reported", "estimate", "miss", "miss, %", f"part of the\n{flow.line} miss", "guided", "Street")
+    heads = right(
+        "reported", "estimate", "miss", "miss, %", f"part of the\n{flow.line} miss", "guided", "Street"
+    )
     print_table(
         f"{quarter} against the estimate of {found.before.as_of} (USD m)", [*left("line"), *heads], rows
     )
