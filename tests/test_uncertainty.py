@@ -97,10 +97,7 @@ def test_what_ships_keeps_every_driver_of_every_scenario_in_its_range(name: str)
 def test_a_walk_is_a_draw_a_year_that_stays(tmp_path: Path) -> None:
     walk = GOOD.replace(CAPEX, CAPEX.replace('"1+"', '"1+"\npath = "walk"'))
     moves, drivers = bound(walk, tmp_path)
-    assert [each.move.name for each in moves[1:]] == [
-        "capex",
-        *(f"capex {year}" for year in range(2028, 2036)),
-    ]
+    assert [each.name for each in moves[1:]] == ["capex", *(f"capex {year}" for year in range(2028, 2036))]
     shares = np.full((1, len(moves)), 0.5)
     shares[0, 2:4] = 1 - 1e-12, 1e-12  # 2028 and 2029: the ends of 0.9 to 1.2
     drawn = with_draws(moves, drivers, shares)["capex_scale"][:, 0]
@@ -117,7 +114,7 @@ def test_a_walk_is_a_draw_a_year_that_stays(tmp_path: Path) -> None:
 def test_draws_by_quarter_move_one_quarter_each(tmp_path: Path) -> None:
     text = GOOD.replace(CAPEX, CAPEX.replace('"1+"', '"0-1"\npath = "quarters"'))
     moves, drivers = bound(text, tmp_path)
-    assert [each.move.name for each in moves[1:3]] == ["capex", "capex 2026Q4"]
+    assert [each.name for each in moves[1:3]] == ["capex", "capex 2026Q4"]
     assert [len(each.rows) for each in moves[1:]] == [1] * 6
     drawn = with_draws(moves, drivers, np.array([[0.5, 1e-12, 0.5, 0.5, 0.5, 0.5, 1 - 1e-12]]))
     start = load_scenario("base").plan.axis.forecast_start

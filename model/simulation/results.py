@@ -142,8 +142,12 @@ def summed_up(
         estimates[name] = _estimate(float(plain[number]), bins, tally, output, number)
         histograms[name] = (bins.edge(number, 0), bins.edge(number, 1), tally.counts[number, 1 : BINS + 1])
     for target, output in enumerate(job.request.shared):
-        of_output = variance_shares(tally, target, number_of[output]).tolist()
-        shares[str(output)] = dict(zip(moves, of_output, strict=True))
+        own = dict.fromkeys(moves, 0.0)
+        for move, share in zip(
+            moves, variance_shares(tally, target, number_of[output]).tolist(), strict=True
+        ):
+            own[move] += share  # draws of one path do not depend on each other
+        shares[str(output)] = own
     return {
         "estimates": estimates,
         "events": _events(job, tally),

@@ -154,7 +154,7 @@ def prepared(
     drivers = driver_arrays(plan, [scenario])
     moves = bind_moves(uncertainty, plan, drivers, driver_specs(company))
     varying = frozenset(bound.move.driver for bound in moves)
-    scores = uncertainty.scores([bound.move.name for bound in moves])
+    scores = uncertainty.scores([bound.name for bound in moves])
     engine, note = chosen_engine(settings.engine, plan, varying, request.rows(plan))
     sampling, blocks = check_sampling(settings.sampling), blocks_of(settings.draws)
     job = SimulationJob(

@@ -8,7 +8,7 @@ user can give another one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
@@ -83,10 +83,12 @@ class Uncertainty:
 class BoundMove:
     """A move of a scenario: the rows of the driver's array that it changes, and the driver's range.
 
-    ``parts``: the rows that it changes in the arrays of the driver's values of years, by their keys.
+    ``name``: of the draw; that of the move, or of one draw of its path. ``parts``: the rows that it changes
+    in the arrays of the driver's values of years, by their keys.
     """
 
     move: Move
+    name: str
     rows: range
     parts: Mapping[str, range]
     distribution: Distribution
@@ -118,7 +120,7 @@ def bind_moves(
             raise InputError(f"{uncertainty.name}: {move.name}: {move.driver} cannot be drawn: {fixed}")
         path, spec = drivers[move.driver][:, 0], specs[move.driver]
         steps = [
-            _bound(replace(move, name=name), rows, plan, path, spec, uncertainty.name)
+            _bound(move, name, rows, plan, path, spec, uncertainty.name)
             for name, rows in _steps(move, plan, uncertainty.name)
         ]
         for other in bound:
@@ -156,7 +158,9 @@ def _steps(move: Move, plan: Plan, where: str) -> Iterator[tuple[str, range]]:
             yield f"{move.name} {quarter.year}", range(row, rows.stop)
 
 
-def _bound(move: Move, rows: range, plan: Plan, path: Array, spec: DriverSpec, where: str) -> BoundMove:
+def _bound(  # noqa: PLR0913  # a draw, where it acts, and on what
+    move: Move, name: str, rows: range, plan: Plan, path: Array, spec: DriverSpec, where: str
+) -> BoundMove:
     values = {row: float(path[row]) for row in rows}
     given = adjustable(spec, move.operation, values, f"{where}: {move.name}: ")
     rows = range(min(given), max(given) + 1)
@@ -174,7 +178,7 @@ def _bound(move: Move, rows: range, plan: Plan, path: Array, spec: DriverSpec, w
         if row.part is not None and row.part.part != "own"
     }
     truncated = within(move.distribution, low, high, reach)
-    return BoundMove(move, rows, parts, truncated, spec.minimum, spec.maximum)
+    return BoundMove(move, name, rows, parts, truncated, spec.minimum, spec.maximum)
 
 
 def _rows_of_part(lead: int, moved: range, axis: Axis) -> range:
