@@ -36,8 +36,9 @@ FIRST_ROW: Final = 11
 
 COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED = "Cover", "Contents", "Functions", "Inputs", "Reported"
 STATEMENTS, SCENARIOS, SENSITIVITY, THESIS = "Statements", "Scenarios", "Sensitivity", "Thesis"
+AGAINST: Final = "Against"
 CHECKS, SOURCES, LOG = "Checks", "Sources", "Log"
-STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS)
+STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS, AGAINST)
 """Sheets that hold values of the model beside formulas."""
 CHECKS_FAILED: Final = "checks_failed"
 """The line that sums up all checks."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import DeclarationError
 from model.evidence.thesis import load_thesis
+from model.reported.guidance import all_estimates, all_guidance
 from workbook_templates.a1 import looks_like_a_cell
-from workbook_templates.plan.layout import CHECKS, COVER, THESIS, calculation_sheets
+from workbook_templates.plan.layout import AGAINST, CHECKS, COVER, THESIS, calculation_sheets
 from workbook_templates.plan.sheets import (
+    against,
     contents,
     functions,
     history,
@@ -42,17 +44,27 @@ def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:
     words = company.presentation.workbook
     thesis = load_thesis(company)
     claims = [] if thesis is None else [thesis_sheet(thesis)]
+    expected = [against.SHEET] if all_guidance(company) or all_estimates(company) else []
     checked = [CHECKS_SHEET] if any(block.sheet == CHECKS for block in company.model.blocks) else []
     _check_names(company.model)
     computed = [calculation(name, words.sheets.get(name)) for name in calculation_sheets(company.model)]
-    sheets = (cover(words.title or company.title), *FRONT, *computed, *MIDDLE, *claims, *checked, *END)
+    sheets = (
+        cover(words.title or company.title),
+        *FRONT,
+        *computed,
+        *MIDDLE,
+        *expected,
+        *claims,
+        *checked,
+        *END,
+    )
     wanted = (each for each in sheets if with_functions or each is not functions.SHEET)
     return tuple(each for each in wanted if each.is_needed(words))
 
 
 def _check_names(model: Model) -> None:
     """Refuse two sheets of one name, and names of blocks that formulas could not write without quotes."""
-    names = [COVER, *(each.name for each in (*FRONT, *MIDDLE, *END)), THESIS]
+    names = [COVER, *(each.name for each in (*FRONT, *MIDDLE, *END)), THESIS, AGAINST]
     for name in names:
         if names.count(name) > 1:
             raise DeclarationError(f"two sheets are called {name!r}: rename one of them")

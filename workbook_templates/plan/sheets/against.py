@@ -1,0 +1,130 @@
+"""Against: live figures beside company guidance, the Street and the year before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from model.evidence.against import compared
+from model.language.periods import Period
+from model.results import run
+from workbook_templates.a1 import call, reference
+from workbook_templates.plan.arrangement import Group
+from workbook_templates.plan.cells import Twin
+from workbook_templates.plan.layout import AGAINST, Layout
+from workbook_templates.plan.links import Link, linked, put_link
+from workbook_templates.plan.sheets.header import put_stamp
+from workbook_templates.plan.sheets.sheet import Edition, Sheet
+from workbook_templates.plan.styles import numeric
+
+if TYPE_CHECKING:
+    from model.evidence.against import Compared
+    from model.reported.guidance import Expectation
+    from model.results import Results
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
+
+HEADER_ROW: Final = 5
+_COLUMNS: Final = {
+    "Figure": 30, "Name": 22, "Period": 7, "Unit": 9, "Live": 10, "Guidance, low": 9, "Guidance, high": 9,
+    "its middle": 9, "Live less middle": 9, "% of it": 7, "Street": 9, "of": 9, "Live less Street": 9,
+    "% of that": 7, "Year before": 9, "Change": 9, "% of then": 7, "Sources": 60,
+}  # fmt: skip
+_LABEL, _NAME, _PERIOD, _UNIT, _LIVE, _LOW, _HIGH, _MIDDLE, _TO_MIDDLE, _OF_MIDDLE = range(1, 11)
+_STREET, _DATE, _TO_STREET, _OF_STREET, _BEFORE, _CHANGE, _OF_BEFORE, _SOURCES = range(11, 19)
+_HEAD_HEIGHT: Final = 26
+
+
+@dataclass(frozen=True)
+class Difference(Twin):
+    """A live figure less another one, or (``share``) that as a share of the other, if it is above 0."""
+
+    live: Twin
+    other: Twin | float
+    share: bool = False
+
+    def unit(self, plan: WorkbookPlan) -> str:
+        """See :class:`Twin`."""
+        return "ratio" if self.share else self.live.unit(plan)
+
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+        """See :class:`Twin`."""
+        live = self.live.expected(plan, results, draw)
+        other = self.other if isinstance(self.other, float) else self.other.expected(plan, results, draw)
+        if isinstance(live, str) or isinstance(other, str):
+            return ""
+        if not self.share:
+            return live - other
+        return live / other - 1 if other > 0 else ""
+
+
+def _fill(sheet: SheetPlan, edition: Edition) -> None:
+    put_stamp(sheet, edition)
+    for column, (head, width) in enumerate(_COLUMNS.items(), start=1):
+        sheet.put(HEADER_ROW, column, head, "period text wrapped")
+        sheet.widths[column] = float(width)
+    sheet.heights[HEADER_ROW] = _HEAD_HEIGHT
+    rows = compared(run([edition.selected]))
+    for place, row in enumerate(rows, start=HEADER_ROW + 1):
+        _put_row(sheet, edition.layout, row, place)
+    if not rows:
+        sheet.put(HEADER_ROW + 1, _LABEL, "None known of a period ahead", "remark")
+    sheet.frozen = (HEADER_ROW + 1, 2)
+    sheet.column_outline.append(Group(_NAME, _NAME, folded=True))
+
+
+def _put_row(sheet: SheetPlan, layout: Layout, row: Compared, place: int) -> None:
+    live = linked(layout, row.line, row.period)
+    sheet.put(place, _LABEL, layout.plan.row(row.line).label, "wrapped")
+    sheet.put(place, _NAME, row.line, "name")
+    sheet.put(place, _PERIOD, str(row.period) if row.period else None, "unit")
+    sheet.put(place, _UNIT, row.unit, "unit")
+    put_link(sheet, (place, _LIVE), live)
+    sources = []
+    if row.guidance is not None:
+        ends = {_LOW: row.guidance.low, _HIGH: row.guidance.high}
+        for column, end in ends.items():
+            if end is not None:
+                sheet.put(place, column, end, numeric("stamp", row.unit))
+        _put_expected(sheet, place, (_MIDDLE, _TO_MIDDLE), live, row.guidance)
+        sources.append(f"guidance of {row.guidance.date}: {row.guidance.source}")
+    if row.street is not None:
+        sheet.put(place, _DATE, row.street.date, "unit")
+        _put_expected(sheet, place, (_STREET, _TO_STREET), live, row.street)
+        sources.append(f"Street of {row.street.date}: {row.street.source}")
+    sheet.put(place, _SOURCES, "; ".join(sources), "wrapped")
+    before = None
+    if row.period is not None and row.year_before is not None:
+        before = linked(
+            layout, row.line, Period(row.period.frequency, row.period.year - 1, row.period.quarter)
+        )
+    put_link(sheet, (place, _BEFORE), before)
+    if live is not None and before is not None:
+        _put_difference(sheet, place, (_BEFORE, _CHANGE), live.twin, before.twin, row.unit)
+
+
+def _put_difference(
+    sheet: SheetPlan, row: int, columns: tuple[int, int], live: Twin, other: Twin | float, unit: str
+) -> None:
+    """Write the difference of the live figure to that in the first column, and its share of it."""
+    own, to = reference(row, _LIVE), reference(row, columns[0])
+    sheet.put(row, columns[1], f"={own}-{to}", numeric("calc", unit), Difference(live, other))
+    share = call("IF", f"{to}>0", f"{own}/{to}-1", '""')
+    sheet.put(row, columns[1] + 1, f"={share}", numeric("calc", "ratio"), Difference(live, other, share=True))
+
+
+def _put_expected(
+    sheet: SheetPlan, row: int, columns: tuple[int, int], live: Link | None, said: Expectation
+) -> None:
+    """Write the middle of what is expected, and the difference of the live figure to it."""
+    if live is not None:
+        sheet.put(row, columns[0], said.middle, numeric("stamp", live.unit))
+        _put_difference(sheet, row, columns, live.twin, said.middle, live.unit)
+
+
+SHEET: Final = Sheet(
+    AGAINST,
+    "The live scenario beside company guidance, the Street and the year before",
+    "Guidance, the Street and the year before",
+    "Known between the results of {as_of} and the next; guidance and estimates are stamped, all else is live",
+    _fill,
+)
