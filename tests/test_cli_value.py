@@ -60,7 +60,7 @@ def test_the_expected_value_is_the_mean_that_simulate_gives_with_the_same_draws_
     for name, figure in figures.items():
         assert found["bull", f"expected_value{name}", None] == pytest.approx(figure, rel=1e-12)
     assert ("base", "expected_value", None) not in found
-    assert value.standard_error < 0.001 * value.mean
+    assert value.standard_error < 0.5 * value.deviation / draws**0.5, "half that of plain draws"
 
 
 def test_value_prints_expected_value_base_range_and_price_in_this_order() -> None:

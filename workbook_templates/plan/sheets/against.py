@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 HEADER_ROW: Final = 5
 _COLUMNS: Final = {
-    "Figure": 30, "Name": 22, "Period": 7, "Unit": 9, "Live": 10, "Guidance, low": 9, "Guidance, high": 9,
+    "Figure": 27, "Name": 22, "Period": 7, "Unit": 9, "Live": 10, "Guidance, low": 9, "Guidance, high": 9,
     "its middle": 9, "Live less middle": 9, "% of it": 7, "Street": 9, "of": 9, "Live less Street": 9,
-    "% of that": 7, "Year before": 9, "Change": 9, "% of then": 7, "Sources": 60,
+    "% of that": 7, "Year before": 9, "Change": 9, "% of then": 7, "Sources": 36,
 }  # fmt: skip
 _LABEL, _NAME, _PERIOD, _UNIT, _LIVE, _LOW, _HIGH, _MIDDLE, _TO_MIDDLE, _OF_MIDDLE = range(1, 11)
 _STREET, _DATE, _TO_STREET, _OF_STREET, _BEFORE, _CHANGE, _OF_BEFORE, _SOURCES = range(11, 19)
