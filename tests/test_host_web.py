@@ -1,23 +1,16 @@
-"""The add-in of static files: what Excel reads of it, the command that writes it, and a try on loopback."""
+"""The add-in of static files: what Excel reads of it, and calls as Excel sends them."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
-import shutil
-import signal
 import struct
-import subprocess
 import sys
-import threading
-from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
 
 import pytest
-from commands import amzn_fcf, refused
 from defusedxml.ElementTree import fromstring
-from pyodide_here import pyodide_folder
 
 from model.errors import InputError, MissingLibraryError
 from xlwings_udfs import AMZN_FCF, AMZN_SIMULATE, AMZN_VALUE
@@ -28,11 +21,9 @@ from xlwings_udfs.hosts.web import OFFICE, pyodide, static_files
 from xlwings_udfs.hosts.web.browser import answered
 from xlwings_udfs.hosts.web.icons import SIZES, icon
 from xlwings_udfs.hosts.web.metadata import metadata
-from xlwings_udfs.hosts.web.serve import server
+from xlwings_udfs.hosts.wheel import wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
     from xml.etree.ElementTree import Element
 
 ADDRESS = "https://intranet.example.com/amzn-fcf/"
@@ -81,7 +72,8 @@ def test_arguments_that_can_be_left_out_come_last(about: Any) -> None:  # noqa: 
         assert len(set(names)) == len(names)
         for parameter in each["parameters"]:
             assert re.fullmatch("[a-z][a-z0-9_]*", parameter["name"])
-            assert (parameter["type"], parameter["dimensionality"]) == ("any", "matrix")
+            kind = ("string", "scalar") if "customEnumId" in parameter else ("any", "matrix")
+            assert (parameter["type"], parameter["dimensionality"]) == kind
 
 
 def test_texts_are_single_lines_that_excel_shows_whole(about: Any) -> None:  # noqa: ANN401  # JSON
@@ -177,6 +169,41 @@ def test_the_same_address_is_the_same_add_in(written: dict[str, bytes]) -> None:
     assert ids[0] != ids[1]
 
 
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://example.com/__ORIGIN__/__VERSION__", "https://example.com"),
+        ("https://[::1]:8443/a%20b", "https://[::1]:8443"),
+        ("HTTPS://Example.com", "HTTPS://Example.com"),
+    ],
+)
+def test_an_address_stands_in_the_manifest_as_it_was_given(address: str, origin: str) -> None:
+    manifest = fromstring(static_files({}, address)["manifest.xml"])
+    assert resources(manifest)["Script.Url"] == f"{address}/functions.js"
+    assert manifest.findtext(".//AppDomain", None, MANIFEST) == origin
+
+
+def test_no_script_meets_one_of_another_build_in_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    def marks() -> set[str]:
+        texts = {
+            name: data.decode() for name, data in static_files({}).items() if name.endswith(("js", "html"))
+        }
+        asked = re.compile(r'"((?:functions|try|worker)\.js|[^"]*\.whl)(\?[0-9a-f]{12})?"')
+        found = {(name, *each) for name, text in texts.items() for each in asked.findall(text)}
+        assert {(name, target) for name, target, _ in found} == {
+            ("index.html", "functions.js"), ("index.html", "try.js"), ("taskpane.html", "functions.js"),
+            ("taskpane.html", "try.js"), ("functions.js", "worker.js"), ("worker.js", wheel()[0]),
+        }  # fmt: skip
+        assert texts["worker.js"].count(f"pyodide-{pyodide.VERSION}/") == 2
+        return {mark for _, _, mark in found}
+
+    first = marks()
+    assert len(first) == 1
+    assert "" not in first
+    monkeypatch.setattr("xlwings_udfs.hosts.web.wheel", lambda: (wheel()[0], b"another build"))
+    assert marks().isdisjoint(first)
+
+
 def test_without_an_address_there_is_no_manifest() -> None:
     made = static_files({})
     assert "manifest.xml" not in made
@@ -199,7 +226,9 @@ def test_only_office_comes_from_elsewhere(written: dict[str, bytes]) -> None:
     [
         "http://example.com/", "example.com", "https://", "https://example.com/?a=1", "https://example.com/#a",
         "https://me@example.com/", "https://example.com/a b", 'https://example.com/"', "https://example.com/é",
-        "ftp://example.com/",
+        "ftp://example.com/", "", "https://[::1", "https://example.com:abc/", "https://example.com:99999/",
+        "https://example.com/\nfoo/", "https://@example.com/", "https://example.com/a\\b", "https://example.com/%zz",
+        "https://example.com/{a}",
     ],
 )  # fmt: skip
 def test_an_address_that_excel_does_not_take_is_refused(address: str) -> None:
@@ -220,9 +249,17 @@ def test_a_call_arrives_as_excel_sends_it() -> None:
     }
     failed = {"basicValue": "#DIV/0!"}
     assert json.loads(answered(json.dumps(["AMZN_FCF", [[[failed]]]]))) == {"value": {"error": "#DIV/0!"}}
+    words = json.dumps(["AMZN_FCF", [[[2026]], [["bull"]], "after_leases", None]])  # a choice is no block
+    assert json.loads(answered(words)) == {"value": AMZN_FCF(2026, "bull", "after_leases")}
     unknown = json.loads(answered(json.dumps(["AMZN_NOTHING", []])))
     assert unknown["error"] == "#VALUE!"
     assert "the add-in and the package differ" in unknown["message"]
+
+
+def test_a_number_that_no_cell_can_hold_is_an_error_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FUNCTIONS, "AMZN_FCF", lambda: [[math.nan, 1.0], [-math.inf, None]])
+    number = {"error": "#NUM!"}
+    assert json.loads(answered('["AMZN_FCF", []]')) == {"value": [[number, 1.0], [number, None]]}
 
 
 def test_without_scipy_only_simulations_fail_and_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,135 +272,3 @@ def test_without_scipy_only_simulations_fail_and_say_what_to_do(monkeypatch: pyt
     found = answer("AMZN_SIMULATE", ["free_cash_flow 2027", "bear", 301, 7])
     assert (found["error"], found["missing"]) == ("#VALUE!", "scipy")
     assert AMZN_VALUE("dcf", "bear") > 0
-
-
-@pytest.fixture(scope="module")
-def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the folder with Pyodide, which tests may spoil."""
-    return shutil.copytree(pyodide_folder(request), tmp_path_factory.mktemp("pyodide") / "it")
-
-
-def write(out: Path, *more: str) -> list[str]:
-    """Write the folder, and return its files."""
-    done = amzn_fcf("template", "--host", "web", "--out", str(out), *more)
-    assert done.returncode == 0, done.stderr
-    return [line.removeprefix("wrote ") for line in done.stdout.splitlines() if line.startswith("wrote ")]
-
-
-def test_the_command_writes_the_folder_again_only_as_it_was(source: Path, tmp_path: Path) -> None:
-    first = write(tmp_path, "--pyodide", str(source), "--address", ADDRESS)
-    assert str(tmp_path / "web" / "pyodide" / "pyodide.asm.wasm") in first
-    assert str(tmp_path / "web" / "manifest.xml") in first
-    (tmp_path / "web" / "of somebody else.txt").write_text("mine")
-    assert write(tmp_path, "--pyodide", str(source), "--address", ADDRESS) == first
-    assert (tmp_path / "web" / "of somebody else.txt").read_text() == "mine"
-    fewer = write(tmp_path, "--pyodide", str(source))  # without the address in functions.json
-    assert set(first) - set(fewer) == {str(tmp_path / "web" / "manifest.xml")}
-    (tmp_path / "web" / "functions.js").write_text("mine")
-    again = ("template", "--host", "web", "--out", str(tmp_path), "--pyodide", str(source))
-    assert "functions.js was changed since it was built" in refused(*again)
-    assert (tmp_path / "web" / "functions.js").read_text() == "mine"
-    done = amzn_fcf(*again, "--force")
-    assert "no manifest.xml for Excel: give --address" in done.stdout
-
-
-def test_a_folder_without_scipy_is_taken_and_listed_so(source: Path, tmp_path: Path) -> None:
-    without = shutil.copytree(source, tmp_path / "without", ignore=shutil.ignore_patterns("scipy*"))
-    write(tmp_path, "--pyodide", str(without))
-    listed = json.loads((tmp_path / "web" / "pyodide" / pyodide.LOCK).read_text())
-    assert set(listed["packages"]) == {"numpy"}
-
-
-@pytest.mark.parametrize(
-    ("spoilt", "content", "said"),
-    [
-        ("pyodide.mjs", None, "pyodide.mjs is missing; needs that of Pyodide 314.0.3"),
-        ("numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl", None, "is missing"),
-        (
-            "pyodide.mjs",
-            b'version="0.28.3"',
-            "pyodide.mjs differs; needs that of Pyodide 314.0.3, not 0.28.3",
-        ),
-        ("pyodide.asm.wasm", b"half", "pyodide.asm.wasm differs; needs that of Pyodide 314.0.3"),
-    ],
-)
-def test_another_pyodide_is_refused(
-    source: Path, tmp_path: Path, spoilt: str, content: bytes | None, said: str
-) -> None:
-    folder = tmp_path / "it"
-    folder.mkdir()
-    for path in source.iterdir():
-        (folder / path.name).symlink_to(path)
-    (folder / spoilt).unlink()
-    if content is not None:
-        (folder / spoilt).write_bytes(content)
-    assert said in refused(
-        "template", "--host", "web", "--pyodide", str(folder), "--out", str(tmp_path / "out")
-    )
-    assert not (tmp_path / "out" / "web").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--host", "web"], "--host web needs --pyodide DIR"),
-        (["--host", "web", "--pyodide", "x", "--download"], "--host web needs --pyodide DIR"),
-        (
-            ["--host", "web", "--pyodide", "nowhere"],
-            "nowhere: no such folder; --pyodide needs one with Pyodide",
-        ),
-        (["--host", "calc", "--download"], "are for --host web"),
-        (["--host", "lite", "--serve", "0"], "are for --host web"),
-        (["--host", "web", "--serve", "x"], "needs a whole number"),
-    ],
-)
-def test_options_that_do_not_fit_are_refused(arguments: list[str], said: str, tmp_path: Path) -> None:
-    assert said in refused("template", *arguments, cwd=tmp_path)
-
-
-def test_a_folder_that_cannot_be_written_to_is_said(source: Path, tmp_path: Path) -> None:
-    (tmp_path / "web").write_text("a file where the folder goes")
-    said = refused("template", "--host", "web", "--pyodide", str(source), "--out", str(tmp_path))
-    assert "cannot be written" in said
-
-
-def test_the_folder_is_served_to_this_computer_until_it_is_interrupted(source: Path, tmp_path: Path) -> None:
-    write_and_serve = (
-        "template",
-        "--host",
-        "web",
-        "--pyodide",
-        str(source),
-        "--out",
-        str(tmp_path),
-        "--serve",
-    )
-    command = [sys.executable, "-m", "amzn_fcf", *write_and_serve, "0"]
-    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True) as served:
-        assert served.stdout is not None
-        said = next(line for line in served.stdout if line.startswith("open "))
-        (port,) = re.findall("127.0.0.1:([0-9]+)/", said)
-        kinds = {"index.html": "text/html; charset=utf-8", "pyodide/pyodide.mjs": "text/javascript"}
-        kinds |= {"pyodide/pyodide.asm.wasm": "application/wasm", "functions.json": "application/json"}
-        for name, kind in kinds.items():
-            with urlopen(f"http://127.0.0.1:{port}/{name}") as found:
-                assert found.headers["Content-Type"] == kind
-                assert found.headers["Content-Security-Policy"].startswith("default-src 'self';")
-        taken = amzn_fcf(*write_and_serve, port)
-        assert taken.returncode == 2
-        assert taken.stderr.startswith(f"amzn-fcf: error: port {port} cannot be used")
-        served.send_signal(signal.SIGINT)
-        assert served.wait(timeout=60) == 130
-
-
-@pytest.fixture
-def published(source: Path) -> Iterator[str]:
-    """Serve a folder with Pyodide as it is published, and return its address."""
-    with server(source, 0) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}/"
-        running.shutdown()
-
-
-def test_a_download_gives_what_a_folder_gives(published: str, source: Path) -> None:
-    assert pyodide.downloaded(published) == pyodide.from_folder(source)

@@ -23,7 +23,7 @@ from xlwings_udfs import AMZN_FCF
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.project_folder import write_project
-from xlwings_udfs.hosts.web.pyodide import LOCK
+from xlwings_udfs.hosts.web.pyodide import FOLDER, LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +46,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     assert wheel is not None
     for path in [*JAVASCRIPT.iterdir(), wheel, *write_project("lite", out / "lite")]:
         shutil.copy(path, folder)
+    (folder / "pyodide").symlink_to(FOLDER)  # for Lite
     (folder / "calls.json").write_text(json.dumps([[call.name, cells(call.arguments)] for call in CALLS]))
     order = {
         "environment": LICENCE, "code": ANSWERS, "bodies": [body(*call) for call in CALLS],
@@ -102,7 +103,7 @@ def test_the_add_in_answers_in_node_as_python_does(
 ) -> None:
     without = tmp_path / "without"
     shutil.copytree(site, without, ignore=shutil.ignore_patterns("scipy-*"), copy_function=os.symlink)
-    listed = without / "pyodide" / LOCK
+    listed = without / FOLDER / LOCK
     packages = json.loads(listed.read_text())
     del packages["packages"]["scipy"]
     listed.unlink()
@@ -115,6 +116,16 @@ def test_the_add_in_answers_in_node_as_python_does(
     measured(
         f"web in node: first answer after {report['seconds']:.1f} s, process {report['megabytes']:.0f} MB"
     )
+
+
+def test_a_call_that_stops_python_takes_no_other_with_it_and_long_ones_are_not_kept(
+    site: Path, request: pytest.FixtureRequest
+) -> None:
+    report = in_node(request, site, "queue.mjs", str(site / "functions.js"))
+    assert report["stopped"] == [{"error": "#VALUE!", "message": "Python stopped"}, {"value": 1}]
+    assert report["started"] == 2
+    assert report["again"] == {"value": 1}
+    assert report["sent"] == ["A", "B", "C", "B"], "a call of a million characters is computed again"
 
 
 def test_the_add_in_answers_in_a_browser_and_asks_nobody_else(
@@ -137,7 +148,7 @@ def test_the_add_in_answers_in_a_browser_and_asks_nobody_else(
 def assert_only_loopback(requests: Sequence[str]) -> None:
     """Assert that a browser fetched Python, and asked no other computer for anything."""
     assert {urlsplit(each).hostname for each in requests} == {"127.0.0.1"}
-    assert any(each.endswith("/pyodide/pyodide.asm.wasm") for each in requests)
+    assert any(each.endswith("/pyodide.asm.wasm") for each in requests)
 
 
 def check_lite(report: Any) -> None:  # noqa: ANN401  # JSON

@@ -77,7 +77,7 @@ def _write_web(out: Path, order: Order) -> list[Path]:
         given = f"--pyodide DIR (Pyodide {pyodide.VERSION}, numpy and scipy)"
         raise InputError(f"--host web needs {given} or --download (30 MB from {pyodide.ADDRESS})")
     parts = pyodide.from_folder(Path(order.pyodide)) if order.pyodide else pyodide.downloaded()
-    made = static_files(parts, order.address or "")
+    made = static_files(parts, order.address)
     return write_files({out / "web" / name: content for name, content in made.items()})
 
 

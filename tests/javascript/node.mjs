@@ -19,7 +19,7 @@ const inWorker = `
 
 globalThis.Worker = class {
   constructor(name) {
-    this.thread = new Thread(inWorker, { eval: true, argv: [pathToFileURL(join(folder, name)).href] });
+    this.thread = new Thread(inWorker, { eval: true, argv: [pathToFileURL(join(folder, name.split("?")[0])).href] });
     this.thread.on("message", (data) => this.onmessage({ data }));
     this.thread.on("error", (error) => this.onerror(error));
   }

@@ -6,9 +6,12 @@ own Python and imports nothing of this package.
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from typing import Final, TypeVar
 
 from model.errors import NoRootError, NotAvailableError, NotMeaningfulError
+
+_Value = TypeVar("_Value")
 
 
 class ErrorValue(str):
@@ -40,6 +43,11 @@ def error_value(error: Exception) -> ErrorValue:
     if isinstance(error, NotAvailableError):
         return NOT_AVAILABLE
     return BAD_NUMBER if isinstance(error, (NotMeaningfulError, NoRootError, OverflowError)) else BAD_VALUE
+
+
+def finite(value: _Value) -> _Value | ErrorValue:
+    """Return the value of a cell, which can hold neither NaN nor an infinite number: ``#NUM!``."""
+    return BAD_NUMBER if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def marked(error: ErrorValue) -> str:

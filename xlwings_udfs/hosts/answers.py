@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from model.errors import AmznFcfError, MissingLibraryError
-from xlwings_udfs.cells.error_values import BAD_VALUE, ErrorValue, error_value
+from xlwings_udfs.cells.error_values import BAD_VALUE, ErrorValue, error_value, finite
 from xlwings_udfs.functions import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -36,4 +36,5 @@ def answer(name: str, arguments: Sequence[Cell]) -> dict[str, object]:
 def _plain(value: Result) -> Any:  # noqa: ANN401  # JSON
     if isinstance(value, list):
         return [[_plain(each) for each in row] for row in value]
+    value = finite(value)
     return {"error": str(value)} if isinstance(value, ErrorValue) else value

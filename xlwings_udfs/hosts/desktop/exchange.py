@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 import logging
-import math
 from decimal import Decimal
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from model.errors import AmznFcfError, is_error
 from xlwings_udfs.cells.arguments import rows_of
-from xlwings_udfs.cells.error_values import BAD_NUMBER, BAD_VALUE, ErrorValue, error_value
+from xlwings_udfs.cells.error_values import BAD_VALUE, ErrorValue, error_value, finite
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
@@ -71,7 +70,5 @@ def _cell(value: object) -> object:
 def _answer(value: object, shown: Callable[[ErrorValue], object]) -> object:
     if isinstance(value, list):
         return [[_answer(each, shown) for each in row] for row in value]
-    if isinstance(value, ErrorValue):
-        return shown(value)
-    # xlwings would write NaN as an empty text, and Excel cannot hold an infinite number
-    return shown(BAD_NUMBER) if isinstance(value, float) and not math.isfinite(value) else value
+    value = finite(value)  # xlwings would write NaN as an empty text
+    return shown(value) if isinstance(value, ErrorValue) else value

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def metadata(address: str = "") -> str:
     """Return the metadata as JSON; with the address of the folder each function has its place in the help.
 
-    Every argument is a block of any values, errors among them, as only the function knows what they mean.
+    An argument is a block of any values, errors among them, as only the function knows what they mean. One
+    that Excel offers words for is a single text: it takes a list of words for no other kind.
     """
     known = described(FUNCTIONS).values()
     return json.dumps(
@@ -44,10 +45,11 @@ def _function(each: Description, address: str) -> dict[str, object]:
 
 
 def _parameter(function: str, argument: Argument) -> dict[str, object]:
+    any_block = {"type": "any", "dimensionality": "matrix"}
+    word = {"type": "string", "dimensionality": "scalar", "customEnumId": _choices_id(function, argument)}
     return {
-        "name": argument.name, "description": argument.text, "type": "any", "dimensionality": "matrix",
+        "name": argument.name, "description": argument.text, **(word if argument.words else any_block),
         **({"optional": True} if argument.optional else {}),
-        **({"customEnumId": _choices_id(function, argument)} if argument.words else {}),
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from http.client import HTTPException
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 from urllib.error import URLError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION: Final = "314.0.3"
+FOLDER: Final = f"pyodide-{VERSION}"
+"""Where the add-in has these files."""
 ADDRESS: Final = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 """Where ``--download`` fetches from, and nothing else does."""
 LOCK: Final = "pyodide-lock.json"
@@ -70,7 +73,7 @@ def downloaded(address: str = ADDRESS) -> dict[str, bytes]:
             with urlopen(address + name, timeout=_SECONDS) as answer:  # noqa: S310  # the address is ours
                 found: bytes = answer.read()
                 return found
-        except (URLError, OSError) as error:
+        except (URLError, OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
             remedy = "give a folder that has it with --pyodide"
             raise WorkbookError(f"{address}{name}: cannot be fetched ({reason}): {remedy}") from None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from model.errors import WorkbookError
 
@@ -37,10 +38,17 @@ class Handler(SimpleHTTPRequestHandler):
         """Say nothing: what a browser fetched is of no interest."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as the class has it
+        """Say nothing of a browser that left while a file was on its way."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def server(folder: Path, port: int, handler: type[Handler] = Handler) -> ThreadingHTTPServer:
     """Return a server of a folder on loopback; port 0 takes a free one."""
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), functools.partial(handler, directory=str(folder)))
+        return _Server(("127.0.0.1", port), functools.partial(handler, directory=str(folder)))
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or "no such port"
         raise WorkbookError(f"port {port} cannot be used ({reason}): choose another with --serve") from None

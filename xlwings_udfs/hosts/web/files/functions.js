@@ -3,6 +3,7 @@
 (() => {
   const NAMES = "__NAMES__".split(" ");
   const MOST_ANSWERS = 20000;
+  const LONGEST_REMEMBERED = 20000; // characters of a call: one over whole columns has millions
   const PATIENCE = 10000; // milliseconds that a call nobody waits for any more may go on
   const answers = new Map(); // by call; the oldest first
   const waiting = new Map(); // calls that somebody waits for, in the order of asking
@@ -23,7 +24,7 @@
   }
 
   function start() {
-    worker = new Worker("worker.js", { type: "module" });
+    worker = new Worker("worker.js?__MARK__", { type: "module" });
     worker.onmessage = ({ data }) => {
       if (data.note) show(`Python is starting: ${data.note} ...`);
       if (data.failed) fail(data.failed);
@@ -45,12 +46,16 @@
     worker = ready = running = null;
   }
 
+  // Python that stops while it computes fails that call only: the others get another Python.
   function fail(message) {
+    const calls = running ? [running] : [...waiting.values()];
     stop();
-    const calls = [...waiting.values()];
-    waiting.clear();
-    for (const call of calls) for (const heard of call.listeners) heard({ error: "#VALUE!", message });
     show(message);
+    for (const { key, listeners } of calls) {
+      waiting.delete(key);
+      for (const heard of listeners) heard({ error: "#VALUE!", message });
+    }
+    next();
   }
 
   function next() {
@@ -66,7 +71,7 @@
     const { key, listeners } = running;
     running = null;
     waiting.delete(key);
-    answers.set(key, answer);
+    if (key.length <= LONGEST_REMEMBERED) answers.set(key, answer);
     if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value);
     for (const heard of listeners) heard(answer);
     showReady();
@@ -75,7 +80,7 @@
 
   function leave(call, heard) {
     call.listeners.delete(heard);
-    if (call.listeners.size) return;
+    if (call.listeners.size || waiting.get(call.key) !== call) return;
     if (running !== call) {
       waiting.delete(call.key);
       return;
@@ -137,6 +142,6 @@
   }
 
   if (globalThis.CustomFunctions) associate();
-  else globalThis.Office?.onReady(associate);
+  else globalThis.Office?.onReady(() => globalThis.CustomFunctions && associate());
   globalThis.AmznFcf = { ask, names: NAMES };
 })();

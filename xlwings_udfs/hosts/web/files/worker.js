@@ -1,5 +1,5 @@
 // Python in a worker of the page: it reads a call as JSON and posts its answer. It loads files of this folder only.
-import { loadPyodide } from "./pyodide/pyodide.mjs";
+import { loadPyodide } from "./pyodide-__PYODIDE__/pyodide.mjs";
 
 let python;
 let answered;
@@ -13,10 +13,10 @@ async function load(library) {
 async function start() {
   const began = performance.now();
   postMessage({ note: "loading Python" });
-  python = await loadPyodide({ indexURL: "pyodide/", stdout() {} });
+  python = await loadPyodide({ indexURL: "pyodide-__PYODIDE__/", stdout() {} });
   await load("numpy");
   postMessage({ note: "loading the model" });
-  const wheel = await fetch(new URL("__WHEEL__", import.meta.url));
+  const wheel = await fetch(new URL("__WHEEL__?__MARK__", import.meta.url));
   if (!wheel.ok) throw new Error(`${wheel.url}: ${wheel.status}`);
   python.unpackArchive(await wheel.arrayBuffer(), "wheel");
   const browser = python.pyimport("xlwings_udfs.hosts.web.browser");
