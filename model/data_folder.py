@@ -14,7 +14,8 @@ VARIABLE: Final = "AMZN_FCF_DATA"
 """The environment variable that names the folder where none is given."""
 TABLES: Final = (
     "actuals_quarterly.csv", "actuals_annual.csv", "guidance.csv", "consensus.csv", "drivers.csv",
-    "peers.csv", "tags.csv", "versions.csv",
+    "peers.csv", "tags.csv", "documents.csv",
+    "versions.csv",
 )  # fmt: skip
 """Tables of a company's data: rows of the user's own replace those that ship with the same key."""
 TEXTS: Final = ("uncertainty.toml", "claims.toml")

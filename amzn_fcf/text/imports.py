@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.tables import left, print_table, right
-from model.filings.report import address_of
 from model.language.units import counted
+from model.reported.documents import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 48 << 20
 """Bytes of a filing; an annual report has three million."""
-_ARCHIVE: Final = "https://www.sec.gov/Archives/edgar/data"
-_DIGITS: Final = 18
 
 
 @dataclass(frozen=True)
@@ -39,21 +37,6 @@ class Report:
     is_filing: bool = True
     notes: Mapping[Key, tuple[str, str]] = field(default_factory=dict)
     lacks: str = ""
-
-
-def address_of(company: Company, accession: str) -> str:
-    """Return the address of a filing at the SEC; empty without an accession number or a CIK.
-
-    Examples
-    --------
-    >>> from model.companies import default
-    >>> address_of(default(), "0001018724-26-000026")
-    'https://www.sec.gov/Archives/edgar/data/1018724/000101872426000026/'
-    """
-    digits = accession.replace("-", "")
-    if not company.filings.cik or len(digits) != _DIGITS or not digits.isdecimal():
-        return ""
-    return f"{_ARCHIVE}/{company.filings.cik}/{digits}/"
 
 
 def check_cik(company: Company, cik: int, name: str, where: str) -> None:

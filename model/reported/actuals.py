@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 QUARTERLY_FILE: Final = "actuals_quarterly.csv"
 ANNUAL_FILE: Final = "actuals_annual.csv"
-CHECKS: Final = frozenset({"verified", "single-source", "derived", "judgement", "estimate"})
+CHECKS: Final = frozenset({"verified", "single-source", "third-party", "derived", "judgement", "estimate"})
 COLUMNS: Final = ("item", "period", "value", "unit", "check", "source", "read_at")
 SINCE: Final = "since"
 """Column that a file may have at its end: the quarter whose report restated the figure."""

@@ -57,7 +57,7 @@ class SheetPlan:
     """The row that sums a group up stands below it."""
     charts: list[Chart] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Cells that lead to the top of another sheet."""
+    """Cells that lead to the top of another sheet, or to an address (``https://``)."""
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
     """Texts shown when the pointer rests on a cell."""
     highlights: list[Highlight] = field(default_factory=list)

@@ -131,7 +131,11 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
 
     for (row, column), name in sheet.links.items():
         cell: Any = target.cell(row, column)
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
+        cell.hyperlink = (
+            Hyperlink(ref=cell.coordinate, target=name)
+            if name.startswith("https://")
+            else Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
+        )
     for (row, column), text in sheet.notes.items():
         note = Comment(text, "amzn-fcf")
         lines = sum(1 + len(each) // _NOTE_CHARACTERS for each in text.split("\n"))

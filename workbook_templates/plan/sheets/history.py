@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
+from model.reported.documents import accession_of, address_of
 from workbook_templates.plan.layout import LABEL, NOTE, REPORTED, SOURCES, Layout
 from workbook_templates.plan.sheets.header import put_axis, put_names, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
@@ -15,7 +16,9 @@ from workbook_templates.plan.styles import numeric
 if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
 
-_SOURCE_COLUMNS: Final = {"Item": 44, "Period": 9, "Value": 12, "Unit": 8, "Check": 12, "Source": 106}
+_SOURCE_COLUMNS: Final = {
+    "Item": 40, "Period": 9, "Value": 12, "Unit": 8, "Check": 13, "Source": 50, "Read at": 36, "Filing": 23,
+}  # fmt: skip
 _FIRST_SOURCE_ROW: Final = 7
 
 
@@ -63,8 +66,12 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
     for key in (key for key in edition.layout.places if key.startswith(REPORTED_PREFIX)):
         for quarter in plan.axis.quarters[: plan.axis.forecast_start]:
             figure = quarterly[key.removeprefix(REPORTED_PREFIX), str(quarter)]
+            accession = accession_of(edition.layout.company, figure.source)
+            if address := address_of(edition.layout.company, accession):
+                sheet.links[row, len(_SOURCE_COLUMNS)] = address
             entries: tuple[str | float, ...] = (
                 figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source,
+                figure.read_at or "-", accession or "-",
             )  # fmt: skip
             for column, entry in enumerate(entries, start=1):
                 style = numeric("filed", plan.rows[key].unit) if isinstance(entry, float) else "wrapped"
@@ -79,5 +86,5 @@ SHEET: Final = Sheet(
 )  # fmt: skip
 SOURCES_SHEET: Final = Sheet(
     SOURCES, "The document behind every reported figure", "Sources",
-    "Every reported figure and the document that states it", _fill_sources,
+    "Every reported figure, its document, where that was read, and its address", _fill_sources,
 )  # fmt: skip
