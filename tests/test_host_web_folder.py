@@ -59,6 +59,15 @@ def test_the_command_writes_the_folder_again_only_as_it_was(source: Path, tmp_pa
     assert "no manifest.xml for Excel: give --address" in done.stdout
 
 
+def test_the_command_that_the_readme_gives_writes_the_manifest(source: Path, tmp_path: Path) -> None:
+    write(tmp_path / "functions", "--pyodide", str(source))
+    readme = (tmp_path / "functions" / "web" / "README.md").read_text("utf-8")
+    (command,) = re.findall("`amzn-fcf (template [^`]*--address [^`]*)`", readme)
+    done = amzn_fcf(*command.split(), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "functions" / "web" / "manifest.xml").is_file()
+
+
 def test_a_folder_without_scipy_is_taken_and_listed_so(source: Path, tmp_path: Path) -> None:
     without = shutil.copytree(source, tmp_path / "without", ignore=shutil.ignore_patterns("scipy*"))
     write(tmp_path, "--pyodide", str(without))
@@ -103,6 +112,10 @@ def test_another_pyodide_is_refused(
         (
             ["--host", "web", "--pyodide", "nowhere"],
             "nowhere: no such folder; --pyodide needs one with Pyodide",
+        ),
+        (
+            ["--host", "web", "--pyodide", "nowhere", "--address", "here"],
+            "--address needs an HTTPS address",  # before Pyodide is looked for, or fetched
         ),
         (["--host", "calc", "--download"], "are for --host web"),
         (["--host", "lite", "--serve", "0"], "are for --host web"),

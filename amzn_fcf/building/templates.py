@@ -71,11 +71,13 @@ def _write_project(host: str, out: Path, _order: Order) -> list[Path]:
 
 def _write_web(out: Path, order: Order) -> list[Path]:
     """Write the folder of static files; Pyodide comes from a folder, or is fetched if so ordered."""
-    from xlwings_udfs.hosts.web import pyodide, static_files  # noqa: PLC0415  # as above
+    from xlwings_udfs.hosts.web import checked, pyodide, static_files  # noqa: PLC0415  # as above
 
     if bool(order.pyodide) == order.download:
         given = f"--pyodide DIR (Pyodide {pyodide.VERSION}, numpy and scipy)"
         raise InputError(f"--host web needs {given} or --download (30 MB from {pyodide.ADDRESS})")
+    if order.address is not None:
+        checked(order.address)  # before anything is fetched
     parts = pyodide.from_folder(Path(order.pyodide)) if order.pyodide else pyodide.downloaded()
     made = static_files(parts, order.address)
     return write_files({out / "web" / name: content for name, content in made.items()})

@@ -71,7 +71,7 @@ def static_files(pyodide: Mapping[str, bytes], address: str | None = None) -> di
     mark = hashlib.sha256(content).hexdigest()[:_LONGEST_MARK]  # the scripts are within the wheel too
     names = {"WHEEL": name, "NAMES": " ".join(FUNCTIONS), "PYODIDE": VERSION, "MARK": mark}
     if address is not None:
-        address, origin = _checked(address)
+        address, origin = checked(address)
         identity = str(uuid.uuid5(uuid.NAMESPACE_URL, address))
         names |= {"IDENTITY": identity, "VERSION": version(), "CATEGORY": CATEGORY}
         names |= {"ADDRESS": address, "ORIGIN": origin}
@@ -100,8 +100,8 @@ def _texts(names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _checked(address: str) -> tuple[str, str]:
-    """Return an address with a slash at its end, and its origin."""
+def checked(address: str) -> tuple[str, str]:
+    """Return an address with a slash at its end, and its origin; one that Excel does not take is refused."""
     found = _ADDRESS.fullmatch(address)
     if not found or int(found[2] or 0) > _HIGHEST_PORT:
         example = "https://example.com/amzn-fcf/"
