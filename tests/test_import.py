@@ -173,7 +173,7 @@ def test_a_restated_comparative_is_kept_as_filed_and_as_restated(before: Company
     filed, quarter = known[item, "2025Q2"], Quarter.parse("2025Q2")
     tag = tags()[item]["tags"]
     facts = [
-        each._replace(text=str(int(each.text) + 1_000_000))
+        each._replace(text=str(int(each.text) + 25_000_000))
         if each.tag == tag and each.end == last_day(quarter) and each.start == first_day(quarter)
         else each
         for each in ten_q(QUARTER)
@@ -182,13 +182,32 @@ def test_a_restated_comparative_is_kept_as_filed_and_as_restated(before: Company
         before, tmp_path / "own", file_of(tmp_path / "in", instance(facts, QUARTER)), "--format", "json"
     )
     (told,) = [each for each in ties(done) if each["status"] == "restated"]
-    assert (told["item"], told["period"], told["ours"], told["filing"]) == (item, "2025Q2", filed, filed + 1)
+    assert (told["item"], told["period"], told["ours"], told["filing"]) == (item, "2025Q2", filed, filed + 25)
     assert told["since"] == QUARTER
     company = data_in(before, tmp_path / "own")
-    assert load_actuals(company, NOW).value(item, quarter) == filed + 1
+    assert load_actuals(company, NOW).value(item, quarter) == filed + 25
     assert load_actuals(company, NOW.shifted(-1)).value(item, quarter) == filed
     old = run([load_scenario("base", "2026Q1", company)])
     assert old.values["stock_compensation"][quarter - AMAZON.first, 0] == filed
+
+
+def test_what_follows_from_a_restated_figure_is_restated_too(before: Company, tmp_path: Path) -> None:
+    known, quarter = figures(), Quarter.parse("2025Q2")
+    tag = tags()["operating_cash_flow"]["tags"]
+    facts = [
+        each._replace(text=str(int(each.text) - 40_000_000))
+        if each.tag == tag and (each.start, each.end) == (first_day(quarter), last_day(quarter))
+        else each
+        for each in ten_q(QUARTER)
+    ]
+    name = file_of(tmp_path / "in", instance(facts, QUARTER))
+    found = ties(take(before, tmp_path / "own", name, "--format", "json"))
+    restated = {each["item"] for each in found if each["status"] == "restated"}
+    assert restated == {"operating_cash_flow", "free_cash_flow"}
+    company = data_in(before, tmp_path / "own")
+    filed = known["free_cash_flow", "2025Q2"]
+    assert load_actuals(company, NOW).value("free_cash_flow", quarter) == filed - 40
+    assert load_actuals(company, NOW.shifted(-1)).value("free_cash_flow", quarter) == filed
 
 
 def test_what_a_filing_lacks_is_estimated_by_its_rule(before: Company, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from model.company import Figure
@@ -56,6 +57,37 @@ def completed(company: Company, report: Report, known: Known) -> list[Entry]:
     while keep(_derived(company, report, known, period)):
         pass
     _check_complete(company, report, known)
+    return found
+
+
+def restated_sums(report: Report, known: Known, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the sums that follow anew from restated terms, and add them to what is known."""
+    found: list[Entry] = []
+    waiting = [entry for entry in entries if entry.since]
+    for entry in waiting:
+        for identity in known.company.filings.identities:
+            total, terms = known.figure(identity.total, entry.period), signed(known, identity, entry.period)
+            if entry.item not in identity.terms or total is None or total.check != "derived" or None in terms:
+                continue
+            value = sum(term for term in terms if term is not None)
+            if value != total.value:
+                place = (entry.place[0], identity.total, entry.period)
+                by = _words(identity, identity.total)
+                figure = replace(total, value=value, source=f"{by}; {report.source}", read_at=report.read_at)
+                again = Entry(
+                    place,
+                    None,
+                    total.value,
+                    "restated",
+                    total.unit,
+                    report.accession,
+                    figure,
+                    entry.since,
+                    by,
+                )
+                known.add([again])
+                found.append(again)
+                waiting.append(again)
     return found
 
 

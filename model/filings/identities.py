@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
 from model.filings.facts import items_of
-from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.filings.filled_in import TRAILING
+from model.language.periods import QUARTERS_A_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from model.company import Identity
     from model.filings.known import Entry, Known
+    from model.language.periods import Quarter
 
 TOLERANCE: Final = 1.0
 """USD m by which rounded parts may miss their total."""
@@ -20,17 +22,21 @@ OVER_QUARTERS: Final = 2.0
 """USD m by which four rounded quarters may miss their year."""
 
 
-def check(known: Known, entries: Iterable[Entry], where: str) -> None:
-    """Refuse figures that do not add up, if one of them is new; ``where`` begins the message."""
+def check(known: Known, entries: Sequence[Entry], quarter: Quarter, where: str) -> None:
+    """Refuse figures that do not add up, if one of them is new; ``where`` begins the message.
+
+    Twelve months and the year are held against the quarters where the report's own quarter ends them, unless
+    the report restates an earlier one: then quarters and sums are of different reports.
+    """
     touched = dict.fromkeys((entry.item, entry.period) for entry in entries)
     for period in dict.fromkeys(period for _, period in touched):
         for identity in known.company.filings.identities:
             if any((item, period) in touched for item in (identity.total, *identity.terms)):
                 _check_parts(known, identity, period, where)
-    for item, period in touched:
-        quarter = Quarter(int(period), QUARTERS_A_YEAR) if period.isdecimal() else Quarter.parse(period)
-        for each in range(QUARTERS_A_YEAR):
-            _check_sums(known, item.removesuffix("_ttm"), quarter.shifted(each), where)
+    restated = {entry.item.removesuffix(TRAILING) for entry in entries if entry.since}
+    for item in dict.fromkeys(item.removesuffix(TRAILING) for item, _ in touched):
+        if item not in restated:
+            _check_sums(known, item, quarter, where)
 
 
 def _check_parts(known: Known, identity: Identity, period: str, where: str) -> None:
@@ -57,7 +63,7 @@ def _check_sums(known: Known, item: str, quarter: Quarter, where: str) -> None:
     quarters = known.at(quarter).twelve_months(item)
     if quarters is None:
         return
-    wholes = [known.figure(f"{item}_ttm", str(quarter))]
+    wholes = [known.figure(f"{item}{TRAILING}", str(quarter))]
     if quarter.number == QUARTERS_A_YEAR:
         wholes.append(known.figure(item, str(quarter.year)))
     found = sum(each.value for each in quarters)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.company import Figure
 from model.errors import InputError
-from model.filings.completion import completed
+from model.filings.completion import completed, restated_sums
 from model.filings.facts import Stated, items_of
 from model.filings.filled_in import TRAILING
 from model.filings.identities import check
@@ -74,8 +74,9 @@ def take_in(company: Company, reports: Sequence[Report], *, replaces: bool = Fal
             known.add(tied)
             found += tied
         _check_scale(report, known)
+        found += restated_sums(report, known, found)
         found += completed(company, report, known)
-        check(known, [each for each in found if each.figure is not None], report.file)
+        check(known, [each for each in found if each.figure is not None], quarter, report.file)
         entries += [*found, *_absent(company, report, known, found)]
     return Intake(company, tuple(_last(entries)), tuple(_notes(reports, latest)))
 
