@@ -157,7 +157,7 @@ class Book:
         return {
             (
                 INPUTS,
-                self.layout.given[key] + self.place,
+                self.layout.inputs[key].of(self.place),
                 VALUE if period == ALL else self.layout.year_column(years.index(int(period))),
             ): value
             for key, periods in values.items()

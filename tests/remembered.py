@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from model.errors import WorkbookError
 from model.scenarios.scenario import assumption_hash
+from workbook_templates.plan.layout import Layout
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.read.sheets import SheetReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from model.scenarios.overlay import Overlay
     from model.scenarios.scenario import Scenario
+    from workbook_templates.plan.input_rows import VariantsAt
     from workbook_templates.read.archive import Archive
 
 Kept = TypeVar("Kept")
@@ -33,22 +36,28 @@ def _kept(store: dict[_Key, Kept], key: _Key, make: Callable[[], Kept], most: in
     return store[key]
 
 
-def planned(
+def planned(  # noqa: PLR0913  # those of plan_workbook
     selected: Scenario,
     offered: Sequence[Scenario],
     version: str,
     functions: Callable[[str], str] | None = None,
     *,
+    switches: Sequence[Overlay],
+    variants: VariantsAt,
     assumptions: str | None = None,
     stamped: bool = True,
 ) -> WorkbookPlan:
     """Return the result of ``plan_workbook``."""
     sources = tuple(str(sorted(each.sources.items())) + each.note + each.title for each in offered)
-    hashes = assumption_hash([selected]), assumption_hash(offered)
-    key = (*hashes, version, functions, assumptions, stamped, sources)
+    hashes = assumption_hash([selected]), assumption_hash(offered, switches)
+    rows = str(Layout(selected.plan, offered, switches, variants).inputs) + str(switches)
+    key = (*hashes, version, functions, assumptions, stamped, sources, rows)
 
     def make() -> WorkbookPlan:
-        return plan_workbook(selected, offered, version, functions, assumptions=assumptions, stamped=stamped)
+        return plan_workbook(
+            selected, offered, version, functions, switches=switches, variants=variants,
+            assumptions=assumptions, stamped=stamped,
+        )  # fmt: skip
 
     return _kept(_plans, key, make, _MOST_PLANS)
 

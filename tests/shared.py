@@ -12,8 +12,18 @@ from amzn_fcf.building.selection import default_scenarios, shipped_at
 from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
+from model.scenarios.files import builtin_overlays
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, VERSION_CELL
+from workbook_templates.plan.layout import (
+    COVER,
+    INPUTS,
+    LOG,
+    OFF,
+    ON,
+    SELECTED_CELL,
+    VERSION_CELL,
+    switch_cell,
+)
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
 from workbook_templates.read.inputs import input_place
 from workbook_templates.write.patching import with_changes
@@ -84,7 +94,10 @@ def family(as_of: str) -> tuple[WorkbookPlan, Results]:
 
 @cache
 def written(name: str) -> tuple[WorkbookPlan, Results, bytes]:
-    """Return the workbook of a scenario that ships: its plan, the results of all it offers, and the file."""
+    """Return the workbook of a scenario that ships: its plan, the results of all it offers, and the file.
+
+    ``name``: overlays that ship may be joined to it, as switches that are on.
+    """
     plan, results = family(str(load_scenario(name).as_of))
 
     def make() -> tuple[WorkbookPlan, bytes]:
@@ -102,33 +115,45 @@ def calculated(name: str) -> bytes:
 
 
 def scenario_of(plan: WorkbookPlan, name: str) -> Scenario:
-    """Return one of the scenarios that a workbook offers."""
-    return next(each for each in plan.scenarios if each.name == name)
+    """Return one of the scenarios that a workbook offers, with the switches that its name tells."""
+    found = plan.scenario_named(name)
+    assert found is not None, name
+    return found
 
 
 def input_cell(plan: WorkbookPlan, key: str, period: str, place: int = 0) -> tuple[str, int, int]:
-    """Return the cell of a driver's value for a period, in the offered scenario number ``place``."""
-    return INPUTS, *input_place(plan.layout, key, period, place)
+    """Return the cell of a driver's value for a period, in the offered scenario number ``place``.
+
+    ``key``: the name of a switch may follow it: ``price_pressure +price_war`` is what that one does.
+    """
+    key, _, switch = key.partition(" +")
+    row, column = input_place(plan.layout, key, period, place)
+    if switch:
+        at = [each.name for each in plan.layout.switches].index(switch)
+        row = plan.layout.inputs[key].switches[at].operands
+    return INPUTS, row, column
 
 
 def selecting(name: str) -> dict[tuple[str, int, int], float | str | None]:
-    """Return the change of inputs that selects a scenario."""
-    return {(COVER, *SELECTED_CELL): name}
+    """Return the change of inputs that selects a scenario, and turns on the switches that its name tells."""
+    root, *on = name.split("+")
+    switches = {
+        (COVER, *switch_cell(place)): ON if overlay in on else OFF
+        for place, overlay in enumerate(builtin_overlays())
+    }
+    return {(COVER, *SELECTED_CELL): root, **switches}
 
 
 def save(path: Path, plan: WorkbookPlan, data: bytes, edits: list[Edit], name: str) -> bytes:
     """Write a workbook with a scenario selected and edited, and return it."""
-    place = [each.name for each in plan.scenarios].index(name)
-    return save_cells(
-        path,
-        data,
-        {**{input_cell(plan, *edit[:2], place): edit[2] for edit in edits}, (COVER, *SELECTED_CELL): name},
-    )
+    place = [each.name for each in plan.scenarios].index(name.partition("+")[0])
+    typed = {input_cell(plan, *edit[:2], place): edit[2] for edit in edits}
+    return save_cells(path, data, {**typed, **selecting(name)})
 
 
 def save_cells(path: Path, data: bytes, cells: Changes) -> bytes:
     """Write a workbook with cells changed, as one that this version built."""
-    saved = with_changes(data, {**cells, (COVER, *VERSION_CELL): __version__})
+    saved = with_changes(data, {**cells, (LOG, *VERSION_CELL): __version__})
     path.write_bytes(saved)
     return saved
 

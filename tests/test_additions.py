@@ -33,6 +33,8 @@ from model.presentation import (
     CellWords,
     ChartWords,
     Colour,
+    CoverRow,
+    CoverWords,
     Example,
     Presentation,
     Questions,
@@ -176,28 +178,37 @@ def test_a_new_sheet_with_the_name_of_another_is_one_line(
 
 def chart(*colours: object, **lines: object) -> WorkbookWords:
     """Return a chart of lines in a colour."""
-    columns: Any = {name: (name, *colours) for name in lines}
-    return WorkbookWords(charts_below=(ChartWords(title="", columns=columns),))
+    drawn: Any = {name: (name, *colours) for name in lines}
+    return WorkbookWords(cover=CoverWords(race=ChartWords(title="", lines=drawn)))
 
 
 def table_of_values(**changes: Any) -> WorkbookWords:  # noqa: ANN401  # any field
     """Return a table of values whose heads are those that its chart needs."""
     parts = {"methods": {"a": "", "b": ""}, "columns": dict.fromkeys(VALUE_HEADS, "lowest_cash"), **changes}
-    return WorkbookWords(values=ValueWords(name="", **parts))
+    return WorkbookWords(cover=CoverWords(values=ValueWords(**parts)))
+
+
+def tile(**parts: Any) -> WorkbookWords:  # noqa: ANN401  # any field
+    return WorkbookWords(cover=CoverWords(tiles=(TileWords(**{"label": "", "line": "lowest_cash"} | parts),)))
+
+
+def board(*rows: CoverRow) -> WorkbookWords:
+    return WorkbookWords(cover=CoverWords(rows=rows))
 
 
 _STEPS = (StepWords(driver="tax_rate", step=0.01), StepWords(driver="flour_cost", step=0.01, operation="add"))
 _FLOUR = StepWords(driver="flour_cost", step=0.01)
 _WORKBOOKS = {
-    r"charts_below\.columns: no row 'all_salez'; did you mean all_sales": chart("navy", all_salez=1),
-    r"charts_below\.columns\['cash'\]: no value 'pink'; allowed: navy": chart("pink", cash=1),
+    r"cover\.race\.lines: no row 'all_salez'; did you mean all_sales": chart("navy", all_salez=1),
+    r"cover\.race\.lines\['cash'\]: no value 'pink'; allowed: navy": chart("pink", cash=1),
     r"key_drivers: no .* 'grow'; did you mean growth": WorkbookWords(key_drivers=frozenset({"grow"})),
     r"sheets: no sheet 'Bread'": WorkbookWords(sheets={"Bread": SheetWords(title="", holds="")}),
-    r"tiles\.line: no row 'sales'": WorkbookWords(tiles=(TileWords(label="", line="sales"),)),
+    r"tiles\.line: no row 'sales'": tile(line="sales"),
+    r"tiles\.text: no row 'sales'": tile(text="{expected} and {cash +1}, but {sales +1} in {+1}"),
     r"examples\.key: no row 'ash'": WorkbookWords(examples=(Example(function="", arguments="", key="ash"),)),
     r"statements: no statement 'income'": WorkbookWords(statements=("income",)),
-    r"scenario_flow: 'all_sales' is in no section": WorkbookWords(scenario_flow="all_sales"),
-    r"scenario_values: 'lowest_cash' is in no": WorkbookWords(scenario_values={"lowest_cash": ""}),
+    r"rows: 'all_sales' is in no section with": board(CoverRow(label="", line="all_sales", ahead=0)),
+    r"rows: 'lowest_cash' is in no section without": board(CoverRow(label="", line="lowest_cash")),
     r"columns: their chart needs .* low, low to mid, ": table_of_values(columns={"": "cash"}),
     r"columns: no row 'x_a'": table_of_values(columns={"low": "x_{method}"}),
     r"tables: no row 'free_csh'; did you mean free_cash": WorkbookWords(
@@ -254,7 +265,7 @@ def texts(value: object, where: str) -> Iterator[tuple[str, str]]:
 def test_every_field_that_names_lines_is_checked() -> None:
     plan = load_scenario("base").plan
     checked = {re.sub(r"\['.*?'\]", "", where) for where, *_ in named(Presentation, AMAZON.presentation, "")}
-    checked |= {f".workbook.values.{field}" for field in ("columns", "methods")}  # by method
+    checked |= {f".workbook.cover.values.{field}" for field in ("columns", "methods")}  # by method
     found = texts(AMAZON.presentation, "")
     assert {where for where, text in found if text in plan.rows or text in plan.names} <= checked
     assert set(get_args(Colour)) == set(COLOURS)

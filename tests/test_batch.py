@@ -24,6 +24,7 @@ from shared import calculated
 from amzn_fcf.building import batch
 from amzn_fcf.building.batch import Family, Job, Outcome, existing, outcomes
 from amzn_fcf.building.records import FOLDER, kept_record
+from amzn_fcf.building.selection import Offer
 from amzn_fcf.building.workbooks import Built
 from model.amazon import AMAZON
 from model.errors import WorkbookError
@@ -57,6 +58,11 @@ def quick(workbook: Path, number: int, *arguments: str, seconds: float = 0) -> l
     """Return the command that builds from a ready-made workbook."""
     given = (str(ready_made.__file__), str(workbook), str(number), str(seconds))
     return [sys.executable, *given, "build", *arguments]
+
+
+def of_base() -> Family:
+    """Return workbooks that offer base alone."""
+    return Family("", AMAZON, Offer((load_scenario("base"),), ()))
 
 
 def workbooks(folder: Path) -> list[Path]:
@@ -293,7 +299,7 @@ def test_a_full_disk_ends_the_batch_and_leaves_earlier_workbooks(workbook: Path,
 def test_a_read_only_folder_and_a_read_only_workbook_are_refused_before_anything_is_built(
     workbook: Path, tmp_path: Path
 ) -> None:
-    job = Job(Family("", AMAZON, (load_scenario("base"),)), 0, tmp_path / "amzn-fcf_base.xlsx")
+    job = Job(of_base(), load_scenario("base"), tmp_path / "amzn-fcf_base.xlsx")
     job.path.write_bytes(workbook.read_bytes())
     job.path.chmod(0o444)
     with pytest.raises(WorkbookError, match="it is read-only"):
@@ -326,7 +332,7 @@ def test_a_workbook_that_is_refused_can_be_looked_at_until_one_is_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = load_scenario("base")
-    job = Job(Family("", AMAZON, (scenario,)), 0, tmp_path / "base.xlsx")
+    job = Job(of_base(), scenario, tmp_path / "base.xlsx")
     beside = tmp_path / "base.refused.xlsx"
     wrong = Finding(
         "failed-check", "error", "Checks", "E71", "0 quarters beyond tolerance", "Cash identity: 2"
@@ -363,8 +369,7 @@ def test_a_workbook_that_is_refused_can_be_looked_at_until_one_is_built(
 
 def test_any_executor_can_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers as of a cluster: files are written here, and no more of them wait than are under way."""
-    family = Family("", AMAZON, tuple(load_scenario(name) for name in ("base", "bear")))
-    jobs = [Job(family, place, tmp_path / f"{place}.xlsx") for place in range(9)]
+    jobs = [Job(of_base(), load_scenario("base"), tmp_path / f"{place}.xlsx") for place in range(9)]
     built = []
 
     def build(job: Job) -> tuple[Outcome, bytes]:
@@ -378,4 +383,4 @@ def test_any_executor_can_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert (outcome.path, outcome.state) == (jobs[number].path, "wrote")
             assert outcome.path.read_bytes() == outcome.path.name.encode()
             assert len(built) <= number + at_once
-    assert sorted(built, key=lambda job: job.place) == jobs
+    assert sorted(built, key=lambda job: job.path) == jobs

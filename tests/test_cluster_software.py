@@ -17,6 +17,7 @@ from processes import AMZN_FCF, finished
 from amzn_fcf.building import batch
 from amzn_fcf.building.batch import Family, Job, Outcome, outcomes
 from amzn_fcf.building.records import FOLDER, kept_record
+from amzn_fcf.building.selection import Offer
 from amzn_fcf.cli import main
 from model.amazon import AMAZON
 from model.parallel.cluster import _refusal
@@ -211,8 +212,9 @@ def test_a_workbook_is_kept_only_if_the_software_of_this_process_built_it(
 ) -> None:
     """Even if the process that built it is one of this computer, started after the code was changed."""
     (tmp_path / FOLDER).mkdir()
-    family = Family("", AMAZON, (load_scenario("base"),))
-    here, other = (Job(family, 0, tmp_path / f"{name}.xlsx") for name in ("here", "other"))
+    base = load_scenario("base")
+    family = Family("", AMAZON, Offer((base,), ()))
+    here, other = (Job(family, base, tmp_path / f"{name}.xlsx") for name in ("here", "other"))
     keys = {here.path: here.key, other.path: "of a process with other software"}
     monkeypatch.setattr(
         batch, "_built", lambda job: (Outcome(job.path, "wrote", key=keys[job.path]), b"workbook")

@@ -155,7 +155,7 @@ def test_an_input_changed_by_hand_moves_the_functions_and_the_native_formulas_al
     driver: str, value: float
 ) -> None:
     plan, data = template()
-    changes = {(INPUTS, plan.layout.given[driver], VALUE): value}
+    changes = {(INPUTS, plan.layout.inputs[driver].given[0], VALUE): value}
     before, after = (Formualizer(register).calculate(data, each) for each in ({}, changes))
     moved = 0
     for row, example in enumerate(EXAMPLES, start=FIRST_ROW):
@@ -168,7 +168,7 @@ def test_an_input_changed_by_hand_moves_the_functions_and_the_native_formulas_al
 
 def test_the_selector_moves_the_functions_and_validate_takes_the_changed_workbook() -> None:
     plan, data = template()
-    row = plan.layout.given["aws_growth"] + 1
+    row = plan.layout.inputs["aws_growth"].given[0] + 1
     column = plan.layout.year_column(plan.layout.plan.axis.year_position(2028))
     changed = with_changes(data, {(COVER, *SELECTED_CELL): "bull", (INPUTS, row, column): 0.5})
     grids = Formualizer(register).calculate(changed)

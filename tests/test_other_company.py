@@ -13,6 +13,9 @@ from model.errors import DeclarationError
 from model.language.declarations import Block, Model
 from model.presentation import (
     ChartWords,
+    CoverRow,
+    CoverWords,
+    DriverWords,
     SectionWords,
     SensitivityWords,
     SheetWords,
@@ -39,19 +42,26 @@ MANY_WORDS = WorkbookWords(
     sheets={"Bakery": SheetWords(title="Bread", holds="Bread sold")},
     statements=("results",),
     key_drivers=frozenset({"growth"}),
-    tiles=(TileWords(label="Sales {year}", line="all_sales", ahead=0), TileWords(label="Lowest cash",
-    line="lowest_cash")),
-    headlines=("all_sales", "margin_ratio", "cash"),
-    charts_beside=(
-        ChartWords(title="Sales", columns={"all_sales": ("sales", "navy")}, lines={"margin": ("margin",
-        "red")}),
-        ChartWords(title="Cash", columns={"cash": ("cash", "teal")}, quarterly=True),
+    cover=CoverWords(
+        tiles=(
+            TileWords(label="Sales {+0}", line="all_sales", ahead=0, text="margin {margin_ratio +0} | {-1}"),
+            TileWords(label="Lowest cash", line="lowest_cash"), TileWords(label="Simulated", line="expected"),
+        ),
+        beside={"lowest_cash": "Cash at its lowest"},
+        rows=(
+            CoverRow(label="Lowest cash", line="lowest_cash", role="total"),
+            CoverRow(label="Sales {+0}E", line="all_sales", ahead=0),
+            CoverRow(label="of sales", line="margin_ratio", ahead=0, role="ratio"),
+        ),
+        race=ChartWords(title="Sales", lines={"all_sales": ("sales", "navy"), "margin": ("margin", "red")}),
     ),
+    drivers={
+        "All": (DriverWords(driver="tax_rate", label="Tax"), DriverWords(driver="flour_cost", label="Flour"))
+    },
     sections=(
         SectionWords(title="Cash", lines=("lowest_cash",)),
         SectionWords(title="Sales", lines=("all_sales", "margin_ratio"), years=(1, 1)),
     ),
-    scenario_flow="all_sales",
     sensitivity=SensitivityWords(
         tables={
             "lowest_cash": (
@@ -107,8 +117,10 @@ def test_what_a_company_presents_is_on_its_sheets() -> None:
     with companies.using(with_words(MANY_WORDS)):
         plan = planned()
         assert {STATEMENTS, SCENARIOS, SENSITIVITY} < set(plan.sheets)
-        assert list(plan.sheets)[4:7] == ["Statements", "Bakery", "Oven"]
-        assert [chart.title for chart in plan.sheets[COVER].charts][:2] == ["Sales", "Cash"]
+        assert list(plan.sheets)[5:8] == ["Statements", "Bakery", "Oven"]
+        assert len(plan.sheets[COVER].panels) == 1
+        texts = {cell.content for cell in plan.sheets[COVER].cells.values()}
+        assert {"Sales 2026", "Cash at its lowest", "The bakers strike", "off"} <= texts
         check(plan)
 
 

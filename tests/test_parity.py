@@ -3,68 +3,93 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 from programs import engines
-from shared import AS_OFS, SHIPPED, family, input_cell, selecting, written
+from shared import AS_OFS, family, input_cell, scenario_of, selecting, written
 
+from amzn_fcf.building.selection import offered_with
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
+from model.scenarios.files import builtin_overlays
 from model.scenarios.spec import ALL
 from workbook_templates.engines.engines import ENGINES
-from workbook_templates.plan.layout import COVER, SENSITIVITY
+from workbook_templates.plan.layout import COVER, OFF, ON, SELECTED_CELL, SENSITIVITY, switch_cell
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.read.book import read_grids
+from workbook_templates.read.values import value_at
 from workbook_templates.validation.parity import Comparison, compare
 from workbook_templates.write.patching import with_changes
 from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from workbook_templates.engines.engine import Engine
-    from workbook_templates.read.values import Grid
+    from workbook_templates.plan.workbook import WorkbookPlan
+    from workbook_templates.read.values import Changes, Grid
 
 
-def test_every_cell_of_every_workbook_in_every_scenario_equals_the_model(
+def test_every_cell_equals_the_model_in_every_scenario_with_any_switches(
     engine: Engine, measured: Callable[[str], None]
 ) -> None:
-    """The first workbook of an as-of is calculated in every scenario, others in three: see the next test.
+    """One workbook of each as-of: every scenario with every choice of switches; fewer in slow engines."""
+    total, count = Comparison(), 0
+    for first, *_ in families():
+        plan, _, data = written(first)
+        names = list(combinations(plan, every=engine.name not in {"libreoffice", "gnumeric"}))
+        results = run([scenario_of(plan, name) for name in names])
+        for draw, grids in enumerate(engine.calculate_all([(data, selecting(name)) for name in names])):
+            found = compare(plan, grids, results, draw)
+            assert not found.differences, f"{names[draw]}: {found}"
+            total.add(found)
+        count += len(names)
+    measured(f"{engine.name}: {count} choices of scenario and switches: {total}")
+    assert total.cells > count * 25_000
 
-    Gnumeric needs three seconds for a file: it calculates one workbook in three scenarios.
+
+def combinations(plan: WorkbookPlan, *, every: bool) -> Iterator[str]:
+    """Yield the names of scenarios with switches: all of three switches, and the others alone and with them.
+
+    Else each scenario without switches, each switch with one of the scenarios, and all switches together.
     """
-    total = Comparison()
-    few = engine.name == "gnumeric"
-    for names in [families()[-1][:1]] if few else families():
-        jobs = [
-            (name, place)
-            for number, name in enumerate(names)
-            for place, _ in enumerate(written(name)[0].scenarios)
-            if number == 0 or abs(place - number) <= 1
-        ][: 3 if few else None]
-        offered = written(names[0])[0].scenarios
-        grids = engine.calculate_all(
-            [(written(name)[2], selecting(offered[place].name)) for name, place in jobs]
-        )
-        for (name, place), values in zip(jobs, grids, strict=True):
-            plan, results, _ = written(name)
-            total.add(compare(plan, values, results, place))
-    measured(f"{engine.name}: {1 if few else len(SHIPPED)} workbooks: {total}")
-    assert total.cells > (80_000 if few else 500_000)
-    assert not total.differences
+    roots, switches = ([each.name for each in some] for some in (plan.scenarios, plan.layout.switches))
+    if not every:
+        yield from roots
+        yield from (f"{roots[place % len(roots)]}+{switch}" for place, switch in enumerate(switches))
+        yield "+".join([roots[-1], *switches])
+        return
+    for root in roots:
+        for chosen in itertools.product((False, True), repeat=3):
+            yield "+".join([root, *itertools.compress(switches, chosen)])
+        yield from (f"{root}+{switch}" for switch in switches[3:])
+        yield "+".join([root, *switches])
 
 
-def test_workbooks_of_one_as_of_differ_in_the_selected_scenario_and_its_sensitivities_alone() -> None:
+def test_a_workbook_named_with_overlays_is_that_of_its_scenario_with_these_switches_on() -> None:
+    plan, _, data = written("bull+power_delay+silicon_delay")
+    wanted = load_scenario("bull+power_delay+silicon_delay")
+    assert plan.selected.table == wanted.table
+    results = run([scenario_of(plan, "bull+power_delay+silicon_delay")])
+    comparison = compare(plan, ENGINES["formualizer"].calculate(data), results)
+    assert not comparison.differences, str(comparison)
+    grids = read_grids(data)
+    assert [value_at(grids, COVER, *switch_cell(place)) for place in range(4)] == [ON, OFF, ON, OFF]
+
+
+def test_workbooks_of_one_as_of_differ_in_what_is_selected_and_its_sensitivities_alone() -> None:
     for first, *others in families():
         expected = read_grids(written(first)[2], formulas=True)
-        for name in others:
+        for name in [*others, f"{first}+price_war"]:
             found = read_grids(written(name)[2], formulas=True)
             assert list(found) == list(expected)
             assert {sheet for sheet in found if found[sheet] != expected[sheet]} == {COVER, SENSITIVITY}
@@ -74,10 +99,7 @@ def test_workbooks_of_one_as_of_differ_in_the_selected_scenario_and_its_sensitiv
 
 def families() -> list[list[str]]:
     """Return the names of the workbooks that ship, by as-of, in the order of the selector."""
-    return [
-        [each.name for each in plan.scenarios if each.name in SHIPPED]
-        for plan in (family(as_of)[0] for as_of in ("2025Q3", "2026Q2"))
-    ]
+    return [[each.name for each in family(as_of)[0].scenarios] for as_of in ("2025Q3", "2026Q2")]
 
 
 def formulas_of(grid: Grid) -> Grid:
@@ -174,6 +196,68 @@ def test_drivers_changed_in_the_workbook_equal_the_model_with_these_overrides(
     for draw, values in enumerate(engine.calculate_all(jobs)):
         comparison = compare(plan, values, changed, draw)
         assert not comparison.differences, f"{overrides[draw]}: {comparison}"
+
+
+OWN: Final = """
+name = "slow"
+title = "All goes slowly"
+overlay = true
+
+[changes."stores_growth[north_america]"]
+unit = "ratio"
+source = "a test"
+scale = { "2026+" = 0.5, 2027Q2 = 0.25 }
+
+[changes.silicon_mix]
+unit = "ratio"
+source = "a test"
+add = { 2027 = 0.01, 2028Q3 = 0.02 }
+
+[changes.capex_budget]
+unit = "USD m"
+source = "a test"
+scale = { "2027+" = 0.9 }
+
+[changes.price_pressure]
+unit = "ratio"
+source = "a test"
+set = { 2027 = 0.01, 2027Q1 = 0.02 }
+
+[changes.wacc]
+unit = "rate"
+source = "a test"
+set = 0.09
+"""
+
+
+def test_switches_of_the_users_own_follow_those_that_ship(engine: Engine, tmp_path: Path) -> None:
+    """Set, add and scale, by year and quarter; two switches on one driver; a 0 that means none; edits."""
+    (tmp_path / "slow.toml").write_text(OWN, encoding="utf-8")
+    names = [f"{name}+{tmp_path / 'slow.toml'}" for name in ("base+silicon_delay+price_war", "bear")]
+    wanted = [load_scenario(name) for name in names]
+    offers = [offered_with(each, wanted, moved=False) for each in wanted]
+    assert offers[0] == offers[1]
+    assert [each.name for each in offers[0].switches] == [*builtin_overlays(), "slow"]
+    base, _, bear = offers[0].scenarios
+    plan = plan_workbook(base, offers[0].scenarios, "test", switches=offers[0].switches, stamped=False)
+    data = write_workbook(plan)
+    on = [(COVER, *switch_cell(place)) for place in range(5)]
+    edits = {("silicon_mix", "2028"): 0.6, ("price_pressure", "2027Q1"): 0.05, ("beta", ALL): 1.3}
+    edited = base.with_overrides({key: {period: value} for (key, period), value in edits.items()})
+    states = [(base, (0, 1, 4)), (bear, (4,)), (base, ()), (edited, (0, 1, 4)), (edited, (1,))]
+    scenarios = [root.with_overlays([offers[0].switches[place] for place in each]) for root, each in states]
+    assert scenarios[0].table == wanted[0].table
+    assert scenarios[1].table == wanted[1].table
+    jobs: list[tuple[bytes, Changes]] = []
+    for root, each in states:
+        chosen: Changes = {cell: ON if place in each else OFF for place, cell in enumerate(on)}
+        typed: Changes = {input_cell(plan, *edit): value for edit, value in edits.items() if root is edited}
+        jobs.append((data, {**chosen, (COVER, *SELECTED_CELL): root.name, **typed}))
+    results = run(scenarios)
+    for draw, grids in enumerate(engine.calculate_all(jobs)):
+        comparison = compare(plan, grids, results, draw)
+        unstamped = [each for each in comparison.differences if each.sheet != COVER]
+        assert not unstamped, f"{scenarios[draw].name}: {comparison}"
 
 
 def test_changing_one_cell_leaves_every_other_part_of_the_file_as_it_was() -> None:

@@ -16,7 +16,7 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL
 from workbook_templates.a1 import column_letters
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import CHOICE_ROW, INPUTS, LABEL, VALUE
+from workbook_templates.plan.layout import CHOICE_ROW, COVER, INPUTS, LABEL, VALUE, switch_cell
 from workbook_templates.plan.workbook import plan_workbook, preset_to
 from workbook_templates.read.values import value_at
 from workbook_templates.write.xlsx import write_workbook
@@ -43,7 +43,8 @@ EDITS: Mapping[str, list[Edit]] = {
         start=1)),
     ],
     "base+price_war": [
-        ("price_pressure", "2027", 0.07), ("runoff_share[aws]", "2027Q1", 0.5), ("wacc", ALL, 0.085),
+        ("price_pressure +price_war", "2027", 0.07),
+        ("runoff_share[aws]", "2027Q1", 0.5), ("wacc", ALL, 0.085),
         ("asset_mix[aws,equipment]", ALL, 0.1), ("asset_mix[aws,buildings]", ALL, 0.3),
         ("planned_borrowing", "2026Q3", None),
     ],
@@ -60,7 +61,7 @@ def test_edit_read_build_gives_the_same_figures(
     saved = save(book, plan, data, EDITS[name], name)
     assert read(book, "--out", str(file)) == 0
     output = capsys.readouterr().out
-    keys = {key for key, _, _ in EDITS[name]}
+    keys = {key.partition(" ")[0] for key, _, _ in EDITS[name]}
     assert output.startswith(f"wrote {file}: {name} with {len(keys)} drivers changed\n")
     content = tomllib.loads(file.read_text(encoding="utf-8"))
     assert (content["name"], content["base"], content["as_of"]) == ("mine", name, "2026Q2")
@@ -167,20 +168,42 @@ def test_changes_of_scenarios_that_are_not_selected_are_said(
     plan, _, data = written("base")
     bull = [each.name for each in plan.scenarios].index("bull")
     book = tmp_path / "book.xlsx"
-    save_cells(book, data, {input_cell(plan, "wacc", ALL, bull): 0.09})
+    save_cells(book, data, {input_cell(plan, "aws_growth", "2028", bull): 0.2})
     assert read(book) == 0
     captured = capsys.readouterr()
     assert "no driver was changed" in captured.out
     assert (
-        f"{book}: bull: also changed, but not selected: wacc; select it on Cover to read it\n" in captured.err
+        f"{book}: bull: also changed, but not selected: aws_growth; select it on Cover to read it\n"
+        in captured.err
     )
+
+
+def test_a_switch_is_read_as_its_overlay_and_an_edit_of_one_that_is_off_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, _, data = written("base")
+    book = tmp_path / "book.xlsx"
+    save(book, plan, data, [], "bear+price_war+power_delay")
+    assert read(book) == 0
+    assert "bear+price_war+power_delay: no driver was changed; nothing to write" in capsys.readouterr().out
+    changed: list[Edit] = [("price_pressure +price_war", "2028", 0.2), ("aws_growth", "2028", 0.2)]
+    save(book, plan, data, changed, "base+power_delay")
+    assert read(book) == 0
+    captured = capsys.readouterr()
+    said = "switch price_war: also changed, but off: price_pressure; switch it on (Cover) to read it"
+    assert said in captured.err
+    content = tomllib.loads(captured.out)
+    assert (content["base"], set(content["drivers"])) == ("base+power_delay", {"aws_growth"})
+    save_cells(book, data, {(COVER, *switch_cell(1)): "perhaps"})
+    assert read(book) == 2
+    assert "Cover!C7: a switch is on or off, not 'perhaps'" in capsys.readouterr().err
 
 
 def test_a_value_that_nothing_reads_is_named_with_its_cell(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan, _, data = written("base")
-    book, row = tmp_path / "book.xlsx", plan.layout.given["aws_growth"]
+    book, row = tmp_path / "book.xlsx", plan.layout.inputs["aws_growth"].given[0]
     save_cells(book, data, {(INPUTS, row, plan.layout.year_column(0)): 0.3})
     assert read(book) == 0
     captured = capsys.readouterr()
@@ -198,7 +221,9 @@ def test_inputs_are_taken_beside_an_edited_formula_or_reported_figure_which_is_n
         (formula.sheet, formula.row, layout.quarter_column(30)): "constant-over-formula",
         (reported.sheet, reported.row, layout.quarter_column(17)): "history",
     }
-    save_cells(book, data, {(INPUTS, layout.given["wacc"], VALUE): 0.09, **dict.fromkeys(cells, 1.0)})
+    save_cells(
+        book, data, {(INPUTS, layout.inputs["wacc"].given[0], VALUE): 0.09, **dict.fromkeys(cells, 1.0)}
+    )
     assert read(book, "--out", str(out)) == 0
     lines = capsys.readouterr().err.splitlines()
     for (sheet, row, column), rule in cells.items():
@@ -224,7 +249,7 @@ def test_an_input_that_cannot_be_used_is_refused_with_the_number_to_type(
     key: str, text: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan, _, data = written("base")
-    book, row = tmp_path / "book.xlsx", plan.layout.given[key]
+    book, row = tmp_path / "book.xlsx", plan.layout.inputs[key].given[0]
     save_cells(book, data, {(INPUTS, row, VALUE): text})
     assert read(book) == 2
     line, cell = capsys.readouterr().err, f"{INPUTS}!{column_letters(VALUE)}{row}"
@@ -287,7 +312,7 @@ def test_texts_of_a_workbook_cannot_break_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan, _, data = written("base")
-    row = plan.layout.given["wacc"]
+    row = plan.layout.inputs["wacc"].given[0]
     book = tmp_path / 'a"b\\c\td_x0041_.xlsx'
     save_cells(book, data, {(INPUTS, row, VALUE): 0.09, (INPUTS, CHOICE_ROW + 1, LABEL): 'A "title"\\\n= 1'})
     assert read(book, "--name", "mine") == 0

@@ -6,7 +6,7 @@ import math
 from itertools import product
 
 import pytest
-from shared import calculated, written
+from shared import calculated, input_cell, written
 
 from model.amazon.workbook import WORKBOOK
 from model.analysis.sensitivity import grid, output_of, tornado
@@ -15,12 +15,13 @@ from model.language.periods import Quarter
 from model.outputs import Output
 from model.results import run
 from model.scenarios.composing import load_scenario
+from model.scenarios.spec import ALL
 from model.simulation.files import load_uncertainty
 from model.simulation.run import DEFAULT_SEED, STANDARD_DRAWS, simulate
 from workbook_templates.a1 import coordinates, reference
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.cells import SheetPlan
-from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
+from workbook_templates.plan.layout import COVER, SELECTED_CELL, SENSITIVITY, STAMP_CELL, VALUE
 from workbook_templates.plan.sheets import sensitivity as on_sheet
 from workbook_templates.plan.sheets.simulated import EXPECTED, put_simulation, simulation_of
 from workbook_templates.plan.sheets.stamps import SIZE, outputs_at, stamps_of
@@ -106,11 +107,9 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
 
 
 def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_changed(clean: bytes) -> None:
-    given = written("bear")[0].layout.given
-    place = [each.name for each in written("bear")[0].scenarios].index("bear")
     changes: dict[str, Changes] = {
         "stamped for another scenario": {(COVER, *SELECTED_CELL): "base"},
-        "inputs changed": {(INPUTS, given["beta"] + place, VALUE): 1.3},
+        "inputs changed": {input_cell(written("bear")[0], "beta", ALL): 1.3},
     }
     for expected, change in changes.items():
         report, said = after(clean, change)
@@ -135,8 +134,7 @@ def test_a_falsified_stamp_is_found(clean: bytes) -> None:
 def test_inputs_that_the_model_refuses_are_findings_and_no_failure(clean: bytes) -> None:
     """Shares that do not add up to 1 cannot be moved; the checks of the sheet fail, and validate says so."""
     plan = written("bear")[0]
-    row = plan.layout.given["asset_mix[aws,buildings]"] + [each.name for each in plan.scenarios].index("bear")
-    report, said = after(clean, {(INPUTS, row, VALUE): 0.3})
+    report, said = after(clean, {input_cell(plan, "asset_mix[aws,buildings]", ALL): 0.3})
     assert {each.rule for each in report.findings} == {"failed-check"}
     assert said == "inputs changed"
 

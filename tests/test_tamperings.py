@@ -14,7 +14,7 @@ from shared import SHIPPED, calculated, written
 from test_audit_rules import PLANTED
 
 from workbook_templates.a1 import column_letters
-from workbook_templates.plan.layout import INPUTS, NAME, NOTE, SCENARIOS, UNIT, VALUE
+from workbook_templates.plan.layout import INPUTS, LOG, NAME, NOTE, SCENARIOS, UNIT, VALUE
 from workbook_templates.validation.rules.choice import every_rule
 from workbook_templates.validation.validate import validate
 
@@ -48,7 +48,7 @@ def given(key: str, year: int | None = None) -> str:
     """Return the cell on Inputs of a driver's value in the first scenario."""
     layout = written("base")[0].layout
     column = VALUE if year is None else layout.year_column(layout.plan.axis.year_position(year))
-    return f"{column_letters(column)}{layout.given[key]}"
+    return f"{column_letters(column)}{layout.inputs[key].given[0]}"
 
 
 FLOW = at("free_cash_flow", 25)
@@ -128,7 +128,7 @@ TAMPERINGS = (
     Tampering("a changed sample of the colour key", lambda d: t.in_sheet(d, "Contents", "<v>1234(?:.0)?</v>", "<v>4321</v>"), {"fixed-number"}),
     Tampering("a stamped value changed", lambda d: t.with_value(d, *STAMP, 300.0), {"stamped-value"}),
     Tampering("a claim called met", lambda d: t.in_sheet(d, "Thesis", "<t>(missed|off track|open)</t>", "<t>met</t>"), {"stamped-value"}),
-    Tampering("another hash of the assumptions", lambda d: t.with_text(d, "Cover", "C9", "0123456789ab"), {"stamped-value", "label"}),
+    Tampering("another hash of the assumptions", lambda d: t.with_text(d, LOG, "B10", "0123456789ab"), {"stamped-value", "label"}),
     Tampering("a stripped number format", lambda d: t.restyled(d, *FLOW, lambda x: re.sub('numFmtId="[0-9]+"', 'numFmtId="0"', x)), {"number-format"}),
     Tampering("a recoloured cell", lambda d: t.restyled(d, *FLOW, lambda x: re.sub('fontId="[0-9]+"', 'fontId="3"', x)), {"colour"}),
     Tampering("a locked input", lambda d: t.restyled(d, INPUTS, given("aws_growth", 2028), lambda x: x.replace('locked="0"', 'locked="1"')), {"locked-input"}),

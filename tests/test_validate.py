@@ -304,8 +304,8 @@ def test_a_changed_input_is_no_error_and_the_model_is_run_with_it(clean: bytes) 
     layout = written("base")[0].layout
 
     def change(book: Workbook) -> None:
-        book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = 0.1
-        book[INPUTS].cell(layout.given["capex_scale"], layout.quarter_column(20)).value = 1.5
+        book[INPUTS].cell(layout.inputs["aws_growth"].given[0], layout.year_column(6)).value = 0.1
+        book[INPUTS].cell(layout.inputs["capex_scale"].given[0], layout.quarter_column(20)).value = 1.5
 
     data = tampered(clean, change)
     assert validate(data, "x").is_clean
@@ -323,7 +323,7 @@ def test_a_changed_input_is_no_error_and_the_model_is_run_with_it(clean: bytes) 
 )  # fmt: skip
 def test_a_value_that_nothing_reads_is_named_with_its_cell(key: str, column: str, clean: bytes) -> None:
     """In reported years and quarters, between both, to the right of both, beside a driver without time."""
-    cell = f"{column}{written('base')[0].layout.given[key]}"
+    cell = f"{column}{written('base')[0].layout.inputs[key].given[0]}"
 
     def change(book: Workbook) -> None:
         book[INPUTS][cell] = 0.3
@@ -336,10 +336,10 @@ def test_an_input_out_of_range_or_of_the_wrong_kind_is_found(clean: bytes) -> No
     layout = written("base")[0].layout
 
     def too_high(book: Workbook) -> None:
-        book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = 5
+        book[INPUTS].cell(layout.inputs["aws_growth"].given[0], layout.year_column(6)).value = 5
 
     def text(book: Workbook) -> None:
-        book[INPUTS].cell(layout.given["aws_growth"], layout.year_column(6)).value = "fast"
+        book[INPUTS].cell(layout.inputs["aws_growth"].given[0], layout.year_column(6)).value = "fast"
 
     assert "input" in rules(validate(tampered(clean, too_high), "x"))
     assert "input" in rules(validate(tampered(clean, text), "x"))
@@ -352,7 +352,7 @@ def test_an_emptied_or_overtyped_constant_is_a_finding(key: str, content: str | 
     column = 5 if key == "deferral_cap" else layout.quarter_column(20)
 
     def change(book: Workbook) -> None:
-        book[INPUTS].cell(layout.given[key], column).value = content
+        book[INPUTS].cell(layout.inputs[key].given[0], column).value = content
 
     assert "input" in rules(validate(tampered(clean, change), "x"))
 
@@ -478,7 +478,7 @@ def test_a_falsified_stamp_is_found(clean: bytes) -> None:
 
 def test_a_changed_input_leaves_the_stamps_of_its_scenario_as_they_were(clean: bytes) -> None:
     """The live figure moves away from the stamp, the sheet says so, and nothing is wrong with that."""
-    row = written("base")[0].layout.given["terminal_growth"]
+    row = written("base")[0].layout.inputs["terminal_growth"].given[0]
     data = Formualizer().with_cached_values(with_changes(clean, {(INPUTS, row, VALUE): 0.03}))
     report = validate(data, "changed")
     assert report.is_clean, report.findings

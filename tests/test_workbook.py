@@ -16,9 +16,10 @@ from openpyxl.utils import get_column_letter
 from shared import SHIPPED, calculated, computed, family, written
 
 from model.language.periods import Period
-from workbook_templates.a1 import ALLOWED_FUNCTIONS, looks_like_a_cell
+from workbook_templates.a1 import ALLOWED_FUNCTIONS, coordinates, looks_like_a_cell
 from workbook_templates.engines.formualizer import LARGEST_SHEET
 from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
+from workbook_templates.plan.twins import AfterSwitch
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -135,7 +136,11 @@ def test_every_formula_cell_has_a_cached_value_and_only_multiples_of_losses_are_
     errors = []
     for sheet, cell in formulas(name):
         value = values[sheet][cell].value
-        assert value is not None, (sheet, cell)
+        if value is None:  # an empty text, of a quarter that takes its year's value
+            assert isinstance(
+                written(name)[0].sheets[sheet].cells[coordinates(cell) or (0, 0)].twin, AfterSwitch
+            )
+            continue
         if isinstance(value, str) and value.startswith("#"):
             errors.append((sheet, int(re.sub(r"\D", "", cell)), value))
     places = written(name)[0].layout.places
@@ -246,7 +251,7 @@ def test_nothing_after_as_of_stands_among_reported_figures() -> None:
 def test_input_cells_allow_the_range_of_their_driver() -> None:
     sheet = opened("base", values=False)[INPUTS]
     layout = written("base")[0].layout
-    row = layout.given["aws_growth"]
+    row = layout.inputs["aws_growth"].given[0]
     rules = [rule for rule in sheet.data_validations.dataValidation if f"J{row}" in rule.sqref]
     assert [(float(rule.formula1), float(rule.formula2)) for rule in rules] == [(-0.2, 0.8)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from programs import absent, needs_engine
 from shared import calculated, computed, written
 
 from model import companies
+from model.language.periods import Quarter
 from workbook_templates.a1 import column_letters
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.plan.layout import COVER, FIRST_YEAR_COLUMN, INPUTS, LABEL, REPORTED, VALUE
@@ -62,83 +64,93 @@ def drawn(book: openpyxl.Workbook) -> list[Any]:
     return list(sheet._charts)  # noqa: SLF001
 
 
-def charts(book: openpyxl.Workbook) -> dict[str, dict[str, tuple[list[Any], list[Any]]]]:
-    """Return categories and values of every series of every chart on the Cover, by title."""
-    found: dict[str, dict[str, tuple[list[Any], list[Any]]]] = {}
-    for chart in drawn(book):
-        title = "".join(run.t for part in chart.title.tx.rich.paragraphs for run in part.r)
-        series = [*chart.series, *(each for other in chart._charts[1:] for each in other.series)]  # noqa: SLF001
-        found[title] = {}
-        for each in series:
-            categories = each.cat.numRef or each.cat.strRef
-            found[title][each.tx.v] = (cells_of(book, categories.f), cells_of(book, each.val.numRef.f))
-    return found
+def panel(book: openpyxl.Workbook, place: int) -> tuple[list[Any], list[list[Any]]]:
+    """Return the categories and the values of every series of a chart of the Cover, by its place."""
+    chart = drawn(book)[place]
+    series = [*chart.series, *(each for other in chart._charts[1:] for each in other.series)]  # noqa: SLF001
+    categories = cells_of(book, series[0].cat.strRef.f)
+    return categories, [cells_of(book, each.val.numRef.f) for each in series]
 
 
-def chart(book: openpyxl.Workbook, start: str) -> dict[str, tuple[list[Any], list[Any]]]:
-    (found,) = (series for title, series in charts(book).items() if title.startswith(start))
-    return found
+FLOW, RACE, VALUES, BRIDGE = range(4)
 
 
 def test_the_trough_is_marked_where_the_model_finds_it(name: str, values: openpyxl.Workbook) -> None:
     results = computed(name)
-    series = chart(values, "Free cash flow, trailing")
-    quarters, trough = series["trough"]
-    marked = {quarter: value for quarter, value in zip(quarters, trough, strict=True) if value}
+    axis = results.plan.axis
+    labels, (reported, ahead, trough, above, below, lowest, _) = panel(values, FLOW)
+    first = axis.position(Quarter(2023, 4))
+    flows = results.values["ttm_free_cash_flow"][first : first + len(labels), 0]
+    quarters = axis.quarters[first : first + len(labels)]
+    assert [each.strip() for each in labels] == [
+        f"FY{each.year % 100}" if each.number == 4 else "" for each in quarters
+    ]
+    marked = {quarter.code: value for quarter, value in zip(quarters, trough, strict=True) if value}
     assert marked == {results.values["trough"][0, 0]: pytest.approx(results.values["trough_amount"][0, 0])}
-    columns = [each[1] for each in series.values()]
-    for place, quarter in enumerate(results.plan.axis.quarters):
-        if quarter.code in quarters:
-            stacked = [column[quarters.index(quarter.code)] for column in columns]
-            assert sum(value != 0 for value in stacked) == 1
-            assert sum(stacked) == pytest.approx(results.values["ttm_free_cash_flow"][place, 0])
+    for place, flow in enumerate(flows):
+        stacked = [column[place] for column in (reported, ahead, trough)]
+        assert sum(value != 0 for value in stacked) == 1
+        assert sum(stacked) == pytest.approx(flow)
+        texts = [column[place] for column in (above, below, lowest) if isinstance(column[place], float)]
+        assert len(texts) <= 1
+        assert texts == [pytest.approx(flow)] * len(texts)
+    assert sum(isinstance(each, float) for each in lowest) == 1
 
 
-def test_charts_of_years_and_scenarios_show_the_models_figures(name: str, values: openpyxl.Workbook) -> None:
+def test_cash_earned_and_invested_are_drawn_by_year(name: str, values: openpyxl.Workbook) -> None:
     results = computed(name)
-    years, cash = chart(values, "Operating cash flow against")["free cash flow"]
-    assert dict(zip(years, cash, strict=True))[2025] == pytest.approx(
-        results.series("free_cash_flow", "annual")[3, 0]
-    )
-    bridge = chart(values, "AWS operating margin")
-    change = bridge.pop("change of the margin")[1]
-    for place, total in enumerate(change):
-        assert sum(series[1][place] or 0 for series in bridge.values()) == pytest.approx(total, abs=1e-12)
-    flows = chart(values, "Free cash flow by scenario")
-    assert set(flows) >= {"article", "base", "bull", "bear"}
-    for scenario in ("article", "base", "bull", "bear"):
-        found = dict(zip(*flows[scenario], strict=True))
-        assert found["FY2027"] == pytest.approx(computed(scenario).series("free_cash_flow", "annual")[5, 0])
-    heads, perpetuity = chart(values, "Value per share by scenario")["perpetuity"]
-    assert dict(zip(heads, perpetuity, strict=True))["bull"] == pytest.approx(
-        computed("bull").values["value_per_share[dcf,mid]"][0, 0]
-    )
+    labels, lines = panel(values, RACE)
+    assert (labels[0], labels[-1]) == ("22A", "30E")
+    for key, found in zip(("operating_cash_flow", "net_capex"), lines, strict=True):
+        assert found == pytest.approx(results.series(key, "annual")[:9, 0].tolist())
 
 
 def test_the_football_field_stacks_low_middle_and_high(name: str, values: openpyxl.Workbook) -> None:
     results = computed(name)
-    series = chart(values, "Value per share by method")
-    low, to_mid, to_high, price = (
-        series[each][1] for each in ("low", "low to middle", "middle to high", "share price")
-    )
+    labels, (low, to_mid, to_high, before, line) = panel(values, VALUES)
     for place, method in enumerate(("dcf", "exit_multiple", "sotp", "net_margin")):
         mid, high = (results.values[f"value_per_share[{method},{case}]"][0, 0] for case in ("mid", "high"))
         assert low[place] + to_mid[place] == pytest.approx(mid)
         assert low[place] + to_mid[place] + to_high[place] == pytest.approx(high)
-        assert price[place] == pytest.approx(results.values["price"][0, 0])
-    assert series["low"][0][0] == "Discounted cash flow, perpetuity"
+        assert before[place] + line[place] / 2 == pytest.approx(results.values["price"][0, 0])
+    assert labels[0] == f"DCF, perpetuity  {results.values['value_per_share[dcf,mid]'][0, 0]:.0f}"
+    bounds = drawn(values)[VALUES].y_axis.scaling
+    assert bounds.min <= min(low)
+    assert bounds.max >= max(sum(each) for each in zip(low, to_mid, to_high, strict=True))
 
 
-def test_every_chart_has_titles_and_stays_clear_of_the_others(values: openpyxl.Workbook) -> None:
-    corners = []
+def test_the_bridge_of_the_margin_foots(name: str, values: openpyxl.Workbook) -> None:
+    margin = computed(name).series("aws_margin", "annual")
+    labels, (starts, whole, adds, takes) = panel(values, BRIDGE)
+    first = computed(name).plan.axis.as_of.shifted(1).year - 2022
+    assert (whole[0], whole[-1]) == (pytest.approx(margin[first - 1, 0]), pytest.approx(margin[first + 2, 0]))
+    moved = sum(adds[1:-1]) - sum(takes[1:-1])
+    assert whole[0] + moved == pytest.approx(whole[-1], abs=1e-12)
+    level = whole[0]
+    for base, up, down in zip(starts[1:-1], adds[1:-1], takes[1:-1], strict=True):
+        assert base == pytest.approx(min(level, level + up - down))
+        level += up - down
+    assert labels[-1] == f"Margin {2022 + first + 2}E  {100 * margin[first + 2, 0]:.1f}"
+
+
+def test_charts_have_cells_for_titles_and_stay_on_the_page(values: openpyxl.Workbook) -> None:
+    areas = []
     for each in drawn(values):
-        assert each.title is not None
-        assert each.y_axis.title is not None
-        assert each.y_axis.delete is False
+        assert each.title is None
+        assert each.legend is None
         assert each.x_axis.delete is False
-        place = each.anchor._from  # noqa: SLF001
-        corners.append((place.col, place.row))
-    assert len(corners) == len(set(corners)) == 6
+        start, end = each.anchor._from, each.anchor.to  # noqa: SLF001
+        areas.append(range(start.col, end.col))
+        assert 0 < start.col < end.col <= 15
+    assert len(areas) == 4
+    for one, other in itertools.combinations(areas[1:], 2):  # at the foot, side by side
+        assert not set(one) & set(other)
+
+
+def test_the_cover_names_nothing_as_a_machine_does(values: openpyxl.Workbook) -> None:
+    texts = [cell.value for row in values[COVER].iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert not [text for text in texts if "_" in text]
+    assert not [text for text in texts if text.startswith("#")]
 
 
 def test_links_lead_to_sheets_and_every_sheet_leads_back(values: openpyxl.Workbook) -> None:
@@ -158,7 +170,8 @@ def test_links_lead_to_sheets_and_every_sheet_leads_back(values: openpyxl.Workbo
 
 def test_every_header_shows_the_master_check(values: openpyxl.Workbook) -> None:
     for sheet in sheet_names(companies.default(), with_functions=False):
-        shown = [cell for row in values[sheet].iter_rows(max_row=8, values_only=True) for cell in row]
+        rows = values[sheet].iter_rows(max_row=20 if sheet == COVER else 8, values_only=True)
+        shown = [cell for row in rows for cell in row]
         assert "✓ all checks pass" in shown, sheet
 
 
@@ -167,8 +180,8 @@ def test_drivers_and_reported_rows_carry_notes_with_their_sources(
 ) -> None:
     layout = written(name)[0].layout
     scenario = computed(name).scenarios[0]
-    for key, row in layout.live.items():
-        note = values[INPUTS].cell(row, LABEL).comment
+    for key, rows in layout.inputs.items():
+        note = values[INPUTS].cell(rows.live, LABEL).comment
         assert note is not None, key
         assert scenario.sources[key].source in note.text, key
     for key, place in layout.places.items():
@@ -178,11 +191,11 @@ def test_drivers_and_reported_rows_carry_notes_with_their_sources(
 
 def test_inputs_can_be_typed_into_and_nothing_else_can(values: openpyxl.Workbook, name: str) -> None:
     assert (
-        values[INPUTS].cell(written(name)[0].layout.given["aws_growth"], 60).value is None
+        values[INPUTS].cell(written(name)[0].layout.inputs["aws_growth"].given[0], 60).value is None
     )  # and yet unlocked
     unlocked = {sheet.title: unlocked_cells(sheet) for sheet in values.worksheets}
     assert {title for title, cells in unlocked.items() if cells} == {COVER, "Contents", INPUTS, "Log"}
-    assert unlocked[COVER] == {"C5"}
+    assert unlocked[COVER] == {f"D{row}" for row in range(9, 14)}
     assert len(unlocked["Contents"]) == 2  # samples of the colour key
 
 

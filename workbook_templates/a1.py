@@ -12,7 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ALLOWED_FUNCTIONS: Final = frozenset(
-    {"IF", "AND", "OR", "ISERROR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH"}
+    {
+        "IF",
+        "AND",
+        "OR",
+        "ISERROR",
+        "MIN",
+        "MAX",
+        "ABS",
+        "SUM",
+        "SUMPRODUCT",
+        "SUMIFS",
+        "INDEX",
+        "MATCH",
+        "ROUND",
+        "NA",
+    }
 )
 """What Excel 2010, LibreOffice 7.4, IronCalc and formualizer all have and agree on."""
 CellPlace = tuple[str, int, int]

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from amzn_fcf import __version__
-from amzn_fcf.building.records import Record, digest, kept_record, remember, scenario_digest
-from amzn_fcf.building.selection import file_name, offered_with
+from amzn_fcf.building.records import Record, digest, kept_record, overlay_digest, remember, scenario_digest
+from amzn_fcf.building.selection import Offer, file_name, offered_with
 from amzn_fcf.building.workbooks import build
 from amzn_fcf.text.summary import summary_row
 from model import companies
@@ -33,25 +33,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Family:
-    """Scenarios that workbooks offer together; these workbooks differ only in the scenario selected."""
+    """What workbooks offer together; these workbooks differ only in the scenario and switches selected."""
 
     digest: str
     company: Company
-    scenarios: Sequence[Scenario] = field(compare=False)
+    offer: Offer = field(compare=False)
 
 
 @dataclass(frozen=True, repr=False)
 class Job:
-    """A workbook to build: the scenarios it offers, the place of the one selected, and its path."""
+    """A workbook to build: what it offers, what is selected, and its path."""
 
     family: Family
-    place: int
+    selected: Scenario
     path: Path
 
     @property
     def key(self) -> str:
         """Identifies the workbook: the software of this process, scenarios, and the selected one."""
-        return digest(json.dumps([software(), self.family.digest, self.place]).encode())
+        return digest(json.dumps([software(), self.family.digest, self.selected.name]).encode())
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,13 @@ def jobs_for(scenarios: Sequence[Scenario], out: Path, *, moved: bool) -> list[J
     digests: dict[int, str] = {}
     jobs = []
     for scenario in scenarios:
-        offered = tuple(offered_with(scenario, scenarios, moved=moved))
-        for each in offered:
+        offer = offered_with(scenario, scenarios, moved=moved)
+        for each in offer.scenarios:
             if id(each) not in digests:
                 digests[id(each)] = scenario_digest(each)
-        together = "".join(digests[id(each)] for each in offered)
-        family = Family(digest(together.encode()), scenario.company, offered)
-        place = [each.name for each in offered].index(scenario.name)
-        jobs.append(Job(family, place, out / file_name(scenario)))
+        together = [*(digests[id(each)] for each in offer.scenarios), *map(overlay_digest, offer.switches)]
+        family = Family(digest("".join(together).encode()), scenario.company, offer)
+        jobs.append(Job(family, offer.selected(scenario), out / file_name(scenario)))
     return jobs
 
 
@@ -161,7 +160,7 @@ def _built(job: Job) -> tuple[Outcome, bytes]:
     """Build one workbook; return its outcome once written, and the file: empty if it could not be built."""
     try:
         with companies.using(job.family.company):
-            built = build(preset_to(_plan(job.family), job.family.scenarios[job.place]))
+            built = build(preset_to(_plan(job.family), job.selected))
     except AmznFcfError as error:
         return Outcome(job.path, "failed", message=str(error)), b""
     if built.report.is_clean:
@@ -175,4 +174,7 @@ def _built(job: Job) -> tuple[Outcome, bytes]:
 
 @lru_cache(maxsize=1)  # the workbooks of a family follow each other, and a plan is large
 def _plan(family: Family) -> WorkbookPlan:
-    return plan_workbook(family.scenarios[0], family.scenarios, __version__, stamped=False)
+    offer = family.offer
+    return plan_workbook(
+        offer.scenarios[0], offer.scenarios, __version__, switches=offer.switches, stamped=False
+    )

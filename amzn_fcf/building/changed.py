@@ -12,11 +12,11 @@ from model.errors import AmznFcfError, WorkbookError
 from model.scenarios.changes import Change, Heading, changes, scenario_text
 from model.scenarios.composing import compose
 from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
-from workbook_templates.plan.layout import COVER, HASH_CELL, INPUTS
+from workbook_templates.plan.layout import COVER, HASH_CELL, INPUTS, LOG
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.inputs import WorkbookInputs, read_inputs
 from workbook_templates.read.values import value_at
-from workbook_templates.validation.changed import base_of
+from workbook_templates.validation.changed import base_of, differing_switches
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import validate_file
 
@@ -58,7 +58,7 @@ def changed_inputs(path: Path) -> tuple[WorkbookInputs, object]:
         inputs = read_inputs(contents)
     except WorkbookError as error:
         raise WorkbookError(f"{path}: {error}") from None
-    return inputs, value_at(contents, COVER, *HASH_CELL)
+    return inputs, value_at(contents, LOG, *HASH_CELL)
 
 
 def _beside(finding: Finding) -> str:
@@ -74,12 +74,28 @@ def print_others(path: Path, inputs: WorkbookInputs) -> None:
     if inputs.version != __version__:
         changes_since = f"changes since then in version {__version__} count as changed by hand"
         print(f"{path}: built by version {inputs.version}: {changes_since}", file=sys.stderr)
+    said = {change.spec.key: change.given for change in _changed(inputs.selected.root)}
     for each in inputs.scenarios:
-        name, before = base_of(each)
-        if each is not inputs.selected and name == each.name and (found := changes(before, each)):
+        found = [change for change in _changed(each) if said.get(change.spec.key) != change.given]
+        if each.name != inputs.selected.root.name and found:
             keys = ", ".join(change.spec.key for change in found)
             remedy = f"select it on {COVER} to read it"
-            print(f"{path}: {name}: also changed, but not selected: {keys}; {remedy}", file=sys.stderr)
+            print(f"{path}: {each.name}: also changed, but not selected: {keys}; {remedy}", file=sys.stderr)
+
+    on = {each.name for each in inputs.selected.overlays}
+    off: dict[str, list[str]] = {}
+    for place, key, *_ in differing_switches(inputs):
+        if (name := inputs.switches[place].name) not in on:
+            off.setdefault(name, []).append(key)
+    for name, drivers in off.items():
+        what, remedy = f"switch {name}: also changed, but off", f"switch it on ({COVER}) to read it"
+        print(f"{path}: {what}: {', '.join(drivers)}; {remedy}", file=sys.stderr)
+
+
+def _changed(scenario: Scenario) -> list[Change]:
+    """Return what differs from the scenario that ships under the same name; nothing of a user's own."""
+    name, before = base_of(scenario)
+    return changes(before, scenario) if name == scenario.name else []
 
 
 def name_for(path: Path) -> str:

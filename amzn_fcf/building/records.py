@@ -18,6 +18,7 @@ from model.files import write_whole
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from model.scenarios.overlay import Overlay
     from model.scenarios.scenario import Scenario
 
 FOLDER: Final = ".amzn-fcf"
@@ -42,6 +43,15 @@ def scenario_digest(scenario: Scenario) -> str:
         sorted((key, note.grade, note.source) for key, note in scenario.sources.items()),
     ]  # fmt: skip
     return digest(json.dumps(content).encode())
+
+
+def overlay_digest(overlay: Overlay) -> str:
+    """Return a digest of everything that a workbook shows of an overlay."""
+    adjustments = sorted(
+        (key, each.operation, sorted(each.operands.items()), each.note.grade, each.note.source)
+        for key, each in overlay.adjustments.items()
+    )
+    return digest(json.dumps([overlay.name, overlay.title, overlay.note, adjustments]).encode())
 
 
 def digest(data: bytes) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.errors import in_shell
 from model import companies
 from model.errors import AmznFcfError, InputError
-from model.scenarios.composing import load_scenario
-from model.scenarios.files import builtin_overlays, builtin_scenarios, is_path, parts_of, read_file
+from model.scenarios.composing import load_scenario, shipped_overlays
+from model.scenarios.files import builtin_scenarios, is_path, parts_of, read_file
 from model.scenarios.what_if import what_if
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from amzn_fcf.commands.options import Arguments
     from model.company import Company
     from model.language.periods import Quarter
+    from model.scenarios.overlay import Overlay
     from model.scenarios.scenario import Scenario
 
 MOST_OFFERED: Final = 12
@@ -44,11 +46,11 @@ def refuse_repeated(scenarios: Sequence[Scenario]) -> None:
 
 
 def default_scenarios() -> list[str]:
-    """Return the names of the workbooks built by default: every scenario, and the base with each overlay."""
+    """Return the names of the workbooks built by default: every scenario, without overlays."""
     shipped, company = builtin_scenarios(), companies.default()
     if not shipped:
         raise InputError(f"no scenario ships with {company.title}: give one with --scenario")
-    return [*shipped, *(f"{company.base}+{overlay}" for overlay in builtin_overlays())]
+    return shipped
 
 
 def named(given: Sequence[str]) -> list[str]:
@@ -91,25 +93,51 @@ def file_name(scenario: Scenario) -> str:
     return f"amzn-fcf_{scenario.name}.xlsx"
 
 
-def offered_with(selected: Scenario, requested: Sequence[Scenario], *, moved: bool) -> list[Scenario]:
-    """Return the scenarios that the selector offers: those that ship or were requested, of the same as-of.
+@dataclass(frozen=True, repr=False)
+class Offer:
+    """What a workbook offers: scenarios, and overlays as switches, which are applied in their order."""
 
-    If the as-of was ``moved``, only those requested: the scenarios that ship were not made for it. If there
-    are more than :data:`MOST_OFFERED`, ``selected`` is the only one of those requested, so that sheets stay
-    readable.
+    scenarios: tuple[Scenario, ...]
+    switches: tuple[Overlay, ...]
+
+    def selected(self, wanted: Scenario) -> Scenario:
+        """Return a scenario that was asked for as the workbook has it, with its overlays in their order.
+
+        Overlays that give other values in another order are refused.
+        """
+        root = next(each for each in self.scenarios if each.name == wanted.root.name)
+        names = {each.name for each in wanted.overlays}
+        found = root.with_overlays([each for each in self.switches if each.name in names])
+        if found.table != wanted.table:
+            remedy = f"write {found.name}, or put what both change into one overlay"
+            raise InputError(f"{wanted.name}: a workbook applies overlays in its own order: {remedy}")
+        return found
+
+
+def offered_with(wanted: Scenario, requested: Sequence[Scenario], *, moved: bool) -> Offer:
+    """Return what the workbook of a scenario offers: what ships or was requested, of the same as-of.
+
+    Overlays that ship are always there. If the as-of was ``moved``, scenarios only as requested: those that
+    ship were not made for it. If there are more than :data:`MOST_OFFERED`, only the one that is ``wanted``,
+    and its overlays, of those requested, so that sheets stay readable.
     """
-    offered = {} if moved else {each.name: each for each in shipped_at(selected.as_of)}
-    together = {each.name: each for each in requested if each.as_of == selected.as_of}
-    if len(offered | together) > MOST_OFFERED:
-        together = {selected.name: selected}
-    return list((offered | together).values())
+    shipped = {} if moved else {each.name: each for each in shipped_at(wanted.as_of)}
+    switches = {each.name: each for each in shipped_overlays(wanted.as_of, wanted.company)}
+    together = [each for each in requested if each.as_of == wanted.as_of]
+    if len(shipped | {each.root.name: each for each in together}) > MOST_OFFERED:
+        together = [wanted]
+    roots: dict[str, Scenario] = {}
+    for each in together:
+        if roots.setdefault(each.root.name, each.root).table != each.root.table:
+            raise InputError(f"--scenario: two scenarios are called {each.root.name!r}: rename one of them")
+    for overlay in (overlay for each in together for overlay in each.overlays):
+        if switches.setdefault(overlay.name, overlay) != overlay:
+            raise InputError(f"--scenario: two overlays are called {overlay.name!r}: rename one of them")
+    return Offer(tuple((shipped | roots).values()), tuple(switches.values()))
 
 
 @companies.cached
 def shipped_at(as_of: Quarter, company: Company | None = None) -> tuple[Scenario, ...]:
-    """Return the scenarios that ship with an as-of, and the base, or the first of them, with each overlay."""
+    """Return the scenarios that ship with an as-of."""
     shipped = [load_scenario(name, company=company) for name in builtin_scenarios(company)]
-    roots = [each for each in shipped if each.as_of == as_of]
-    bases = [each for each in roots if each.name == each.company.base] or roots
-    names = [f"{base.name}+{overlay}" for base in bases[:1] for overlay in builtin_overlays(company)]
-    return (*roots, *(load_scenario(name, company=company) for name in names))
+    return tuple(each for each in shipped if each.as_of == as_of)

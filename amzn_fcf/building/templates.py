@@ -37,7 +37,9 @@ class Order:
 
 
 def _plan(scenario: Scenario, named: Callable[[str], str] = str) -> WorkbookPlan:
-    return plan_workbook(scenario, offered_with(scenario, [scenario], moved=False), __version__, named)
+    offer = offered_with(scenario, [scenario], moved=False)
+    selected = offer.selected(scenario)
+    return plan_workbook(selected, offer.scenarios, __version__, named, switches=offer.switches)
 
 
 def _write_desktop(out: Path, order: Order) -> list[Path]:

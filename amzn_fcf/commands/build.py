@@ -22,7 +22,7 @@ EXAMPLE: Final = "amzn-fcf build --scenario base --scenario base+power_delay --o
 OPTIONS: Final = (
     option(
         "--scenario", "NAME", "scenarios, with overlays joined by + (base+power_delay), .toml files, or "
-        "folders of them; default: all scenarios that ship, and base with each overlay", action="extend",
+        "folders of them; default: all scenarios that ship", action="extend",
         nargs="+", type=scenario_name,
     ),
     AS_OF, SET,

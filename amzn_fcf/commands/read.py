@@ -40,7 +40,7 @@ def run(arguments: Arguments) -> int:
     base, before = base_of(inputs.selected)
     found = changes(before, inputs.selected)
     changed.print_others(path, inputs)
-    if not found or stamp == assumption_hash(inputs.scenarios):
+    if not found or stamp == assumption_hash(inputs.scenarios, inputs.switches):
         print(f"{path}: {inputs.selected.name}: no driver was changed; nothing to write")
         return 0
     name = arguments.name or changed.name_for(out or path)

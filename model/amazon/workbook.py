@@ -7,7 +7,11 @@ from typing import Final
 from model.amazon.multiples import METHOD
 from model.amazon.sheet_rows import ROWS
 from model.presentation import (
+    BridgeWords,
     ChartWords,
+    CoverRow,
+    CoverWords,
+    DriverWords,
     Example,
     SectionWords,
     SensitivityWords,
@@ -64,62 +68,89 @@ _METHOD_TEXTS: Final = {
     "perpetuity at the end of the axis, an exit multiple beside it; stock compensation is an expense; then the bridge to a "
     "diluted share.",
 }
-_TILES: Final = (
-    TileWords(label="Free cash flow {year}", line="free_cash_flow", ahead=0),
-    TileWords(label="Free cash flow {year}", line="free_cash_flow", ahead=1),
-    TileWords(label="Trough, trailing 12 months", line="trough_amount"),
-    TileWords(label="Quarter of the trough", line="trough"),
-    TileWords(label="Turns positive", line="positive"),
-    TileWords(label="Value per share, USD", line="value_per_share[dcf,mid]"),
-    TileWords(label="Upside to the price", line="upside[dcf]"),
-)
-_VALUES: Final = ValueWords(
-    methods={
-        "dcf": "Discounted cash flow, perpetuity",
-        "exit_multiple": "Discounted cash flow, exit multiple",
-        "sotp": "Sum of the parts",
-        "net_margin": "Net-margin case",
-        "price_to_sales": "Peers' price to sales at Amazon's net margin",
-    },
-    name="value_per_share[{method}]",
-    columns={
-        "low": "value_per_share[{method},low]", "mid": "value_per_share[{method},mid]", "high": "value_per_share[{method},high]",
-        "upside": "upside[{method}]", "low to mid": "step_to_mid[{method}]", "mid to high": "step_to_high[{method}]",
-        "price": "price",
-    },
-    lines=("valuation_date", "terminal_share"),
-)  # fmt: skip
-_BESIDE: Final = (
-    ChartWords(
-        title="Free cash flow, trailing twelve months, USD m",
-        columns={
-            "reported_column": ("reported", "navy"), "forecast_column": ("forecast", "blue"), "trough_column": ("trough", "red"),
-        },
-        quarterly=True,
-        stacked=True,
+_COVER: Final = CoverWords(
+    tiles=(
+        TileWords(label="Share price, USD", line="price", text="market value {market_value}", is_whole=True),
+        TileWords(label="Expected value a share, USD", line="expected", text="90 % of draws: {low} to {high}", is_whole=True),
+        TileWords(label="Upside to expected value", line="expected_upside", text="{chance} chance of more than price"),
+        TileWords(label="Trough, trailing 12 months", line="trough_amount", text="in {trough}; turns in {turn}"),
+        TileWords(label="Positive from", line="positive", text="{by_then} chance by then"),
+        TileWords(
+            label="EPS before gains {+1}E, USD", line="normalised_eps", ahead=1,
+            text="{+0}E {normalised_eps +0} | {-1}A {normalised_eps -1}",
+        ),
     ),
-    ChartWords(
-        title="Operating cash flow against capital expenditure, USD m",
-        columns={
-            "operating_cash_flow": ("operating cash flow", "teal"), "net_capex": ("net capital expenditure", "amber"),
-        },
-        lines={"free_cash_flow": ("free cash flow", "navy")},
+    beside={"terminal_share": "Value beyond the forecast"},
+    rows=(
+        CoverRow(label="Value a share, discounted cash flow, USD", line="value_per_share[dcf,mid]", role="total", is_whole=True),
+        CoverRow(label="upside to the price", line="upside[dcf]", role="ratio", is_whole=True),
+        CoverRow(label="Free cash flow {+0}E", line="free_cash_flow", ahead=0),
+        CoverRow(label="Free cash flow {+1}E", line="free_cash_flow", ahead=1),
+        CoverRow(label="Free cash flow {+2}E", line="free_cash_flow", ahead=2),
+        CoverRow(label="Lowest trailing figure", line="trough_amount"),
+        CoverRow(label="Positive from", line="positive", role="total"),
+        CoverRow(label="Net capital expenditure {+1}E", line="net_capex", ahead=1),
+        CoverRow(label="AWS margin {+1}E", line="aws_margin", ahead=1, role="ratio"),
+        CoverRow(label="EPS before gains {+1}E, USD", line="normalised_eps", ahead=1),
     ),
-)  # fmt: skip
-_BELOW: Final = (
-    ChartWords(
-        title="AWS operating margin: change on the year, by cause",
-        columns={
-            "aws_margin_change_silicon": ("custom silicon", "green"), "aws_margin_change_depreciation": ("depreciation", "red"),
-            "aws_margin_change_price": ("price", "amber"), "aws_margin_change_cost": ("other cash cost", "teal"),
-            "aws_margin_change_one_offs": ("special charges", "grey"),
+    flow=ChartWords(
+        title="Free cash flow, trailing twelve months, USD bn",
+        lines={
+            "reported_column": ("reported", "navy"), "forecast_column": ("ahead", "blue"), "trough_column": ("trough", "red"),
         },
-        lines={"aws_margin_change": ("change of the margin", "navy")},
-        unit="share of sales",
-        number_format="0%",
-        stacked=True,
     ),
+    race=ChartWords(
+        title="Cash earned against cash invested, USD bn",
+        lines={"operating_cash_flow": ("operating cash flow", "navy"), "net_capex": ("net capital expenditure", "red")},
+        years=(4, 4),
+    ),
+    values=ValueWords(
+        methods={
+            "dcf": "DCF, perpetuity", "exit_multiple": "DCF, exit multiple", "sotp": "Sum of the parts",
+            "net_margin": "Net-margin case", "price_to_sales": "Peers' price to sales",
+        },
+        columns={
+            "low": "value_per_share[{method},low]", "low to mid": "step_to_mid[{method}]",
+            "mid to high": "step_to_high[{method}]", "mid": "value_per_share[{method},mid]", "price": "price",
+        },
+    ),
+    bridge=BridgeWords(
+        title="AWS margin, {-1}A to {+2}E, points", line="aws_margin", line_label="Margin",
+        parts={
+            "aws_margin_change_cost": "Other cash cost", "aws_margin_change_silicon": "Custom silicon",
+            "aws_margin_change_one_offs": "Special charges", "aws_margin_change_price": "Price",
+            "aws_margin_change_depreciation": "Depreciation",
+        },
+    ),
+    note="Brown: stamped when the workbook was built; all else is live. The expected value is the mean of the draws of the "
+    "scenario simulated. EPS: before gains on stakes and special charges, diluted.",
 )  # fmt: skip
+_DRIVERS: Final = {
+    "Demand and price": (
+        DriverWords(driver="aws_growth", label="AWS demand, growth", reported="aws_sales_growth"),
+        DriverWords(driver="advertising_growth", label="Advertising, growth", reported="advertising_sales_growth"),
+        DriverWords(driver="stores_growth[north_america]", label="Stores North America, growth"),
+        DriverWords(driver="price_pressure", label="Price cut forced by rivals"),
+    ),
+    "Cost": (
+        DriverWords(driver="aws_cash_cost_ratio", label="AWS cash cost, of sales"),
+        DriverWords(driver="silicon_mix", label="Custom silicon, of compute spend"),
+        DriverWords(driver="useful_life[servers_and_network]", label="Life of servers"),
+        DriverWords(driver="advertising_margin", label="Advertising margin (assumed)"),
+        DriverWords(driver="stores_margin[north_america]", label="Stores margin North America"),
+    ),
+    "Investment": (
+        DriverWords(driver="capex_budget", label="Capital expenditure, net", reported="net_capex"),
+        DriverWords(driver="aws_capex_to_demand", label="AWS spend to demand, no budget"),
+        DriverWords(driver="aws_capex_share", label="AWS share of additions"),
+        DriverWords(driver="sales_yield", label="Sales a quarter per dollar placed"),
+        DriverWords(driver="delayed", label="AWS additions a year late"),
+    ),
+    "Value": (
+        DriverWords(driver="beta", label="Beta"),
+        DriverWords(driver="terminal_growth", label="Growth after the forecast"),
+    ),
+}  # fmt: skip
 _EVENTS_TITLE: Final = "Inflection of trailing twelve months' free cash flow (#N/A: not on the axis)"
 _SECTIONS: Final = (
     SectionWords(
@@ -140,8 +171,8 @@ _SECTIONS: Final = (
     ),
     SectionWords(title="Capital expenditure", lines=("net_capex",), years=(1, 4)),
     SectionWords(
-        title="Sales and margins",
-        lines=("net_sales", "aws_sales_growth", "aws_margin", "operating_margin"),
+        title="Sales, margins and earnings",
+        lines=("net_sales", "aws_sales_growth", "aws_margin", "operating_margin", "normalised_eps"),
         years=(0, 2),
     ),
 )  # fmt: skip
@@ -203,7 +234,7 @@ _EXAMPLES: Final = (
 """Every function at least once."""
 
 WORKBOOK: Final = WorkbookWords(
-    title="Amazon.com: free cash flow, margins and their turning point",
+    title="Amazon.com: when does free cash flow turn?",
     sheets=_SHEETS,
     method=_METHOD_TEXTS,
     limits="Capital expenditure beyond what the company guides to is judgement, and free cash flow is only as good as it.",
@@ -211,33 +242,10 @@ WORKBOOK: Final = WorkbookWords(
     key_drivers=frozenset({
         "aws_growth", "sales_yield", "aws_cash_cost_ratio", "capex_budget", "aws_capex_to_demand", "advertising_growth",
     }),
-    tiles=_TILES,
-    headlines=(
-        "net_sales", "aws_sales", "aws_sales_growth", "aws_margin", "operating_income", "operating_margin",
-        "operating_cash_flow", "net_capex", "free_cash_flow", "free_cash_flow_after_stock_compensation",
-        "free_cash_flow_after_leases", "eps", "normalised_eps", "cash", "debt",
-    ),
-    events_title=_EVENTS_TITLE,
-    events=(
-        "trough", "trough_amount", "turn", "positive", "recross", "earlier_peak", "intensity_peak", "peak_intensity",
-    ),
-    meanings={
-        "trough": "the lowest figure from inflection_from on",
-        "turn": "first quarter after the trough from which it rises two quarters running",
-        "positive": "first quarter from the trough on from which it stays above 0 for two",
-        "recross": "first quarter after the trough above the earlier peak",
-        "intensity_peak": "when capital expenditure weighs most on sales",
-    },
-    values=_VALUES,
-    charts_beside=_BESIDE,
-    charts_below=_BELOW,
+    cover=_COVER,
+    drivers=_DRIVERS,
     sections=_SECTIONS,
     may_lack=frozenset({"implied_terminal_growth"}),
-    scenario_flow="free_cash_flow",
-    scenario_values={
-        "value_per_share[dcf,mid]": "perpetuity", "value_per_share[exit_multiple,mid]": "exit multiple",
-        "value_per_share[sotp,mid]": "sum of the parts", "value_per_share[net_margin,mid]": "net-margin case",
-    },
     sensitivity=_SENSITIVITY,
     simulated_event="positive",
     names={

@@ -18,7 +18,8 @@ from model.reported.actuals import load_actuals
 from model.reported.guidance import guidance_at
 from model.results import Results, run
 from model.scenarios.drivers import default_values, driver_specs
-from model.scenarios.scenario import Note, Scenario
+from model.scenarios.overlay import Note
+from model.scenarios.scenario import Scenario
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:

@@ -6,46 +6,62 @@ texts are names, and of what: :mod:`model.presentation.checks` holds them agains
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
-from model.language.periods import Axis
 from model.language.units import measure
+from model.presentation.cover import (
+    BridgeWords,
+    ChartWords,
+    CoverRow,
+    CoverWords,
+    DriverWords,
+    TileWords,
+    ValueWords,
+)
+from model.presentation.names import (
+    SIMULATED,
+    VALUE_HEADS,
+    Colour,
+    DriverRow,
+    FigureText,
+    Hint,
+    Lines,
+    Name,
+    OptionalRow,
+    Reason,
+    Role,
+    Row,
+    Rows,
+    RowsByWord,
+    RowWithPeriod,
+    Sheet,
+    StatementName,
+)
 
 if TYPE_CHECKING:
     from model.plan.plan import Plan
     from model.plan.plan import Row as ModelRow
 
-Row = Annotated[str, "row"]
-"""Key of a row of the model, with its members: ``value_per_share[dcf,mid]``."""
-OptionalRow = Annotated[str, "row", ""]
-"""A row, or an empty text."""
-Name = Annotated[str, "line or driver"]
-"""Name of a declaration, which stands for all of its rows."""
-DriverRow = Annotated[str, "row of a driver"]
-RowWithPeriod = Annotated[str, "figure"]
-"""Key of a row, with its period: ``free_cash_flow {year}``."""
-Reason = Annotated[str, "text with rows"]
-"""A text with rows in braces."""
-Sheet = Annotated[str, "sheet"]
-StatementName = Annotated[str, "statement"]
-Colour = Literal["navy", "blue", "teal", "amber", "red", "green", "grey"]
-Role = Literal["heading", "line", "less", "detail", "subtotal", "total", "ratio", "driver", "working"]
-"""Of a row of a statement or sheet: a title, a line that is added, one that is taken away (its figure keeps
-its sign), one that is only part of the line above, a sum, a key figure, a growth rate, margin or multiple of
-the row above, an assumption, and a step on the way. Looks, folds and print follow it; :func:`default_role`
-gives that of a row for which nothing is declared."""
-
-Rows = tuple[Row, ...]
-RowsByWord = Mapping[str, Row]
-TextsByRow = Mapping[Row, str]
-Lines = Mapping[Row, tuple[str, Colour]]
-"""Row -> its title and colour in a chart."""
-Hint = Callable[[str, Mapping[str, Any], Axis], str]
-
-VALUE_HEADS: Final = ("low", "low to mid", "mid to high", "price")
-"""Columns of values per share that their chart needs."""
+__all__ = [
+    "SIMULATED",
+    "VALUE_HEADS",
+    "BridgeWords",
+    "ChartWords",
+    "Colour",
+    "CoverRow",
+    "CoverWords",
+    "DriverWords",
+    "FigureText",
+    "Lines",
+    "Role",
+    "Row",
+    "Rows",
+    "TileWords",
+    "ValueWords",
+]
+"""What of its parts is offered here, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,45 +163,6 @@ class SheetWords:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TileWords:
-    """A headline figure of the cover: ``ahead`` counts years from the first forecast one; None: one value."""
-
-    label: str
-    line: Row
-    ahead: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ValueWords:
-    """The table of values per share.
-
-    - ``methods``: method -> label. ``name``, ``columns`` hold ``{method}``.
-    - ``columns``: head of a column -> row of the model; :data:`VALUE_HEADS` are among the heads.
-    - ``lines``: rows below the table.
-    - ``chart``: the title of the chart.
-    """
-
-    methods: Mapping[str, str]
-    name: str
-    columns: Mapping[str, str]
-    lines: Rows = ()
-    chart: str = "Value per share by method, USD"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChartWords:
-    """A chart of the cover by year or by quarter: row of the model -> its title and colour."""
-
-    title: str
-    columns: Lines
-    lines: Lines = field(default_factory=dict)
-    unit: str = "USD m"
-    number_format: str = "#,##0"
-    quarterly: bool = False
-    stacked: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class SectionWords:
     """A section of the sheet of scenarios.
 
@@ -249,11 +226,8 @@ class WorkbookWords:
     - ``method``, ``limits``: on Contents: the method in a few names and texts, and its limits.
     - ``statements``: names of those on the sheet of statements.
     - ``key_drivers``: assumptions that decide the answer: shown on yellow.
-    - ``tiles``, ``headlines``, ``values``, ``charts_beside``, ``charts_below``: on the cover.
-    - ``events``, ``meanings``, ``events_title``: rows of the inflection, and what they mean.
+    - ``cover``: the first page. ``drivers``: the sheet of key drivers: group -> its drivers.
     - ``sections``: of the sheet of scenarios; ``may_lack``: rows that need not have a value.
-    - ``scenario_flow``, ``scenario_values``: charts over all scenarios: a line, and methods of value with
-      their titles.
     - ``simulated_event``: the event whose quarters a simulation counts.
     - ``names``: names by which other workbooks can link to figures; ``{year}`` in name and figure stands for
       each year around as-of.
@@ -265,18 +239,10 @@ class WorkbookWords:
     limits: str = ""
     statements: tuple[StatementName, ...] = ()
     key_drivers: frozenset[Name] = frozenset()
-    tiles: tuple[TileWords, ...] = ()
-    headlines: Rows = ()
-    events_title: str = "Events (#N/A: not on the axis)"
-    events: Rows = ()
-    meanings: TextsByRow = field(default_factory=dict)
-    values: ValueWords | None = None
-    charts_beside: tuple[ChartWords, ...] = ()
-    charts_below: tuple[ChartWords, ...] = ()
+    cover: CoverWords = field(default_factory=CoverWords)
+    drivers: Mapping[str, tuple[DriverWords, ...]] = field(default_factory=dict)
     sections: tuple[SectionWords, ...] = ()
     may_lack: frozenset[Row] = frozenset()
-    scenario_flow: Row = ""
-    scenario_values: TextsByRow = field(default_factory=dict)
     sensitivity: SensitivityWords | None = None
     simulated_event: Row = ""
     names: Mapping[str, RowWithPeriod] = field(default_factory=dict)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from model.errors import DeclarationError, did_you_mean
 from model.plan.plan import REPORTED_PREFIX
-from model.presentation import VALUE_HEADS, Presentation, ValueWords
+from model.presentation import SIMULATED, VALUE_HEADS, Presentation, ValueWords
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from model.plan.plan import Plan
+
+FIGURE: Final = re.compile(r"{(?![+-])([^{}]+)}")
+"""A figure in a text: not a year alone."""
 
 
 def check_presentation(words: Presentation, plan: Plan, company: str) -> None:
@@ -27,7 +30,7 @@ def check_presentation(words: Presentation, plan: Plan, company: str) -> None:
         "sheet": [block.sheet for block in plan.model.blocks],
         "statement": words.statements,
     }
-    found = [*_names(Presentation, words, "presentation"), *_by_method(words.workbook.values)]
+    found = [*_names(Presentation, words, "presentation"), *_by_method(words.workbook.cover.values)]
     for where, kind, name in found:
         taken = known.get(kind, get_args(kind))
         if name not in taken:
@@ -53,6 +56,11 @@ def _names(hint: Any, value: Any, where: str) -> Iterator[tuple[str, Any, str]]:
         _, kind, *others = parts
         if kind == "text with rows":
             yield from ((where, "row", name) for name in re.findall(r"{(.+?)}", value))
+        elif kind == "text with figures":
+            named = (each.partition(" ")[0] for each in FIGURE.findall(value))
+            yield from ((where, "row", name) for name in named if name and name not in SIMULATED)
+        elif kind == "row or simulated":
+            yield from [] if value in SIMULATED else [(where, "row", value)]
         elif value not in others:
             yield where, *(("row", value.partition(" ")[0]) if kind == "figure" else (kind, value))
     elif isinstance(value, Mapping):
@@ -66,7 +74,7 @@ def _names(hint: Any, value: Any, where: str) -> Iterator[tuple[str, Any, str]]:
 
 
 def _by_method(values: ValueWords | None) -> Iterator[tuple[str, str, str]]:
-    where = "presentation.workbook.values.columns"
+    where = "presentation.workbook.cover.values.columns"
     if values is not None:
         for method in values.methods:
             yield from ((where, "row", each.replace("{method}", method)) for each in values.columns.values())
@@ -75,10 +83,9 @@ def _by_method(values: ValueWords | None) -> Iterator[tuple[str, str, str]]:
 def _misfits(words: Presentation, plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield the parts that lack their counterpart, each with what is wrong."""
     book, questions = words.workbook, words.questions
-    if book.values is not None and (
-        missing := [head for head in VALUE_HEADS if head not in book.values.columns]
-    ):
-        yield "workbook.values.columns", f"their chart needs columns headed {', '.join(missing)}"
+    values = book.cover.values
+    if values is not None and (missing := [head for head in VALUE_HEADS if head not in values.columns]):
+        yield "workbook.cover.values.columns", f"their chart needs columns headed {', '.join(missing)}"
     pairs = book.sensitivity.tables.values() if book.sensitivity else ()
     for step in (step for pair in pairs for step in pair):
         if step.operation == "set" and not step.centre and plan.rows[step.driver].timed:
@@ -86,10 +93,10 @@ def _misfits(words: Presentation, plan: Plan) -> Iterator[tuple[str, str]]:
             yield "workbook.sensitivity.tables", fault
     by_year = {key for section in book.sections if section.years is not None for key in section.lines}
     single = {key for section in book.sections if section.years is None for key in section.lines}
-    if book.scenario_flow and book.scenario_flow not in by_year:
-        yield "workbook.scenario_flow", f"{book.scenario_flow!r} is in no section with years: add it to one"
-    for key in sorted(book.scenario_values.keys() - single):
-        yield "workbook.scenario_values", f"{key!r} is in no section without years: add it to one"
+    for row in book.cover.rows:
+        if row.line not in (single if row.ahead is None else by_year):
+            what = "without" if row.ahead is None else "with"
+            yield "workbook.cover.rows", f"{row.line!r} is in no section {what} years: add it to one"
     for method in sorted(words.reports.ranges.keys() - questions.values.keys()):
         yield "reports.ranges", f"{method!r} is no method of questions.values: add it there"
     usual = words.cells.usual_event

@@ -48,7 +48,7 @@ def changes(base: Scenario, changed: Scenario) -> list[Change]:
         first = company.first if key in used else base.as_of.shifted(1)
         before, after = base.ahead(key, first), changed.ahead(key, first)
         # a value that differs by rounding only is the value before
-        after |= {each: before[each] for each in after if _same(after[each], before.get(each))}
+        after |= {each: before[each] for each in after if is_same(after[each], before.get(each))}
         periods = sorted(before.keys() | after.keys())
         differing = [each for each in periods if before.get(each) != after.get(each)]
         if differing:
@@ -57,8 +57,11 @@ def changes(base: Scenario, changed: Scenario) -> list[Change]:
     return changed_drivers
 
 
-def _same(value: float, other: float | None) -> bool:
-    return other is not None and math.isclose(value, other, rel_tol=DIGITS_OF_A_FILE)
+def is_same(value: float | None, other: float | None) -> bool:
+    """Tell whether two values, or two missing ones, are the same but for what programs round."""
+    if value is None or other is None:
+        return value is other
+    return math.isclose(value, other, rel_tol=DIGITS_OF_A_FILE)
 
 
 def _given(spec: DriverSpec, values: PeriodValues, differing: Sequence[str], as_of: Quarter) -> PeriodValues:

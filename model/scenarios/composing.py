@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import NoneType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from model import companies
 from model.company import Company
@@ -12,23 +12,24 @@ from model.errors import InputError, check_type
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
-from model.scenarios.adjustment import adjustable, adjusted
-from model.scenarios.files import Entry, ScenarioFile, is_path, parts_of, read_file
+from model.scenarios.files import Entry, ScenarioFile, builtin_overlays, is_path, parts_of, read_file
 from model.scenarios.given import (
     by_single_years,
     check_ahead,
     check_sums,
     filled,
+    from_quarter,
     from_running_year,
     given_values,
     interpolated,
     pairs_of,
     replace_values,
 )
-from model.scenarios.scenario import Note, Scenario
+from model.scenarios.overlay import Adjustment, Note, Overlay
+from model.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from model.plan.plan import Plan
     from model.scenarios.adjustment import Operation
@@ -91,46 +92,80 @@ def _chain(parts: tuple[str, ...], company: Company, above: tuple[str, ...] = ()
 def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Company) -> Scenario:
     """Return the scenario of the last file that is not an overlay, with the overlays that follow it."""
     last = max(place for place, file in enumerate(chain) if not file.overlay)
-    own, overlays = chain[last], chain[last + 1 :]
+    own = chain[last]
     quarter = as_of or next((file.as_of for file in chain[last::-1] if file.as_of), None)
     if quarter is None:
         raise InputError(f'{own.name}: needs as_of, such as as_of = "2026Q2"')
     axis_at(quarter, company)
     specs = drivers.driver_specs(company)
-    table = {key: drivers.default_values(spec, quarter) for key, spec in specs.items()}
+    table: dict[str, Mapping[str, float]] = {
+        key: drivers.default_values(spec, quarter) for key, spec in specs.items()
+    }
     sources = {key: Note(spec.grade, spec.source) for key, spec in specs.items()}
     known = None  # a file without an as-of has that of its nearest base
-    for file in chain:
+    for file in chain[: last + 1]:
         known = file.as_of or known
         plan = company.plan(axis_at(known or quarter, company))
+        if file.overlay:
+            overlay = overlay_of(file, plan, quarter)
+            table, sources = overlay.applied(table, specs), overlay.noted(sources)
+            continue
         for entry in file.entries:
             key = entry[0].key
-            sources[key] = _applied(table[key], entry, file, plan, quarter, is_first=file is chain[0])
-    name = "+".join([own.name, *(file.name for file in overlays)])
-    title = "; ".join([own.title, *(f"{file.title[:1].lower()}{file.title[1:]}" for file in overlays)])
-    check_sums(table, company, name)
-    weight = 0.0 if overlays else own.weight
-    return Scenario(name, title, quarter, weight, table, own.note, sources, company)
+            values = dict(table[key])
+            sources[key] = _given(values, entry, file, plan, quarter, is_first=file is chain[0])
+            table[key] = values
+    check_sums(table, company, own.name)
+    scenario = Scenario(own.name, own.title, quarter, own.weight, table, own.note, sources, company)
+    plan = company.plan(axis_at(known or quarter, company))
+    return scenario.with_overlays([overlay_of(file, plan, quarter) for file in chain[last + 1 :]])
 
 
-def _applied(
+def shipped_overlays(as_of: Quarter, company: Company) -> tuple[Overlay, ...]:
+    """Return the overlays that ship, in their order, for scenarios of an as-of."""
+    plan = company.plan(axis_at(as_of, company))
+    return tuple(
+        overlay_of(read_file(name, company), plan, as_of, later=True) for name in builtin_overlays(company)
+    )
+
+
+def overlay_of(file: ScenarioFile, plan: Plan, as_of: Quarter, *, later: bool = False) -> Overlay:
+    """Return the overlay of a file for scenarios of an as-of: what it does where the model uses a driver.
+
+    ``plan``: that of the scenario before its as-of was moved: values for what was reported then are refused.
+    ``later``: they are left out instead, as the file was made for an earlier as-of.
+    """
+    found = {}
+    first = as_of.shifted(1)
+    for spec, word, table in file.entries:
+        if spec.driver.kind == "elapsed":
+            raise InputError(
+                f"{file.name}: {spec.key} cannot be changed by an overlay: give it in a scenario"
+            )
+        operation = cast("Operation", word)
+        operands = given_values(pairs_of(table[word]), spec, file.name, check=operation == "set")
+        if spec.driver.kind == "yearly":
+            if not later:
+                check_ahead(spec, operands, plan, file.name)
+            operands = by_single_years(from_running_year(operands, spec, as_of), spec)
+        used = spec.company.first if spec.key in plan.used_in_history else first
+        if operands := from_quarter(operands, used, spec.company.last):
+            note = Note(str(table.get("grade", "")), str(table["source"]))
+            found[spec.key] = Adjustment(operation, operands, note)
+    return Overlay(file.name, file.title, file.note, found)
+
+
+def _given(
     values: PeriodValues, entry: Entry, file: ScenarioFile, plan: Plan, as_of: Quarter, *, is_first: bool
 ) -> Note:
-    """Apply an entry of a file to a driver's values, and return their source."""
+    """Give a driver the values of an entry of a file, and return their source."""
     spec, word, table = entry
-    check = word not in {"add", "scale"}
-    given = given_values(pairs_of(table[word]), spec, file.name, check=check, since_as_of=True)
+    given = given_values(pairs_of(table[word]), spec, file.name, since_as_of=True)
     if spec.driver.kind == "yearly":
         check_ahead(spec, given, plan, file.name)
         given = from_running_year(given, spec, as_of)
-    source = str(table["source"])
-    match word:
-        case "value" | "values":
-            _replace(values, given, spec, as_of, is_first=is_first)
-        case operation:
-            _change(values, given, spec, operation, file.name)
-            source = f"{file.name}: {operation}; {source}"
-    return Note(str(table.get("grade", "")), source)
+    _replace(values, given, spec, as_of, is_first=is_first)
+    return Note(str(table.get("grade", "")), str(table["source"]))
 
 
 def _replace(
@@ -145,20 +180,3 @@ def _replace(
     elif spec.driver.kind == "yearly" and is_first:
         given = filled(by_single_years(given, spec), spec, repeats=spec.repeats)
     replace_values(values, given, spec)
-
-
-def _change(
-    values: PeriodValues, operands: PeriodValues, spec: DriverSpec, operation: Operation, where: str
-) -> None:
-    """Set, add to or scale a driver; the change of a year also changes values of its quarters."""
-    if spec.driver.kind == "yearly":
-        operands = by_single_years(operands, spec)
-    elif spec.driver.kind == "elapsed":
-        raise InputError(f"{where}: {spec.key} cannot be changed by an overlay: give it in a scenario")
-    known = adjustable(spec, operation, values, f"{where}: ")
-    # years come before quarters that have no value yet: these start from what their year has become
-    for period in [*known, *(each for each in operands if each not in values and each[:4] in known)]:
-        operand = operands.get(period, operands.get(period[:4]))
-        if operand is not None:
-            value = values[period if period in values else period[:4]]
-            values[period] = spec.check(adjusted(operation, value, operand), f"{where} ({period})")

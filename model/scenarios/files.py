@@ -33,7 +33,7 @@ Kind = TypeVar("Kind", str, float, int, bool, list[Any], dict[str, Any])
 GIVEN: Final = ("value", "values")
 _BARE_ONWARDS: Final = re.compile(r"(?m)(?:^|[{,])\s*([0-9]{4}\+)\s*=")
 _SCENARIO_KEYS: Final = ("name", "title", "note", "base", "as_of", "weight", "overlay", "drivers", "place")
-_OVERLAY_KEYS: Final = ("name", "title", "note", "overlay", "changes")
+_OVERLAY_KEYS: Final = ("name", "title", "note", "overlay", "changes", "place")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _NOT_IN_CELLS: Final = re.compile(r"^=|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 """Texts that a cell would read as a formula, or that a file cannot hold."""
@@ -57,7 +57,7 @@ class ScenarioFile:
     overlay: bool
     entries: tuple[Entry, ...]
     place: int = 0
-    """Position of a scenario that ships in lists; those in the same place are sorted by name."""
+    """Position of a file that ships among its kind in lists; those in the same place are sorted by name."""
 
 
 def builtin_scenarios(company: Company | None = None) -> list[str]:

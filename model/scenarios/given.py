@@ -155,6 +155,14 @@ def by_single_years(given: Mapping[str, float], spec: DriverSpec) -> PeriodValue
     return onwards | single
 
 
+def from_quarter(values: Mapping[str, float], first: Quarter, last: Quarter) -> PeriodValues:
+    """Return values of the quarters ``first`` to ``last`` and of their years; one for ``"all"`` stays."""
+    if ALL in values:
+        return dict(values)
+    earliest = {True: str(first), False: str(first.year)}
+    return {each: value for each, value in values.items() if earliest["Q" in each] <= each <= str(last)}
+
+
 def replace_values(values: PeriodValues, given: Mapping[str, float], spec: DriverSpec) -> None:
     """Replace values of a driver; a year that is given also replaces what its quarters had of their own."""
     single = by_single_years(given, spec) if spec.driver.kind == "yearly" else dict(given)

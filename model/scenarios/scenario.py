@@ -25,23 +25,7 @@ if TYPE_CHECKING:
     from model.language.declarations import PartName
     from model.language.periods import Quarter
     from model.plan.plan import Plan
-
-
-@dataclass(frozen=True)
-class Note:
-    """The source of a scenario's value of a driver."""
-
-    grade: str
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.grade}: {self.source}" if self.grade else self.source
-
-    @classmethod
-    def parse(cls, text: str) -> Note:
-        """Read what :func:`str` writes of a note."""
-        grade, _, source = text.partition(": ")
-        return cls(grade, source) if grade in drivers.GRADES else cls("", text)
+    from model.scenarios.overlay import Note, Overlay
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +34,8 @@ class Scenario:
 
     ``name``: such as ``"base+power_delay"``; ``as_of``: last reported quarter; ``weight``: in the
     probability-weighted value; ``table``: driver row -> values by ``"all"``, year or quarter; ``sources``:
-    driver row -> source, for drivers that the scenario changes.
+    driver row -> source, for drivers that the scenario changes; ``overlays``: those joined to it, in order,
+    and ``plain``: the scenario without them, if there are any.
     """
 
     name: str
@@ -61,6 +46,8 @@ class Scenario:
     note: str = ""
     sources: Mapping[str, Note] = field(default_factory=dict)
     company: Company = field(default_factory=companies.default)
+    overlays: tuple[Overlay, ...] = ()
+    plain: Scenario | None = None
 
     def __repr__(self) -> str:
         return f"<Scenario {self.name}, as of {self.as_of}: {self.title}>"
@@ -69,6 +56,31 @@ class Scenario:
     def plan(self) -> Plan:
         """The company's model on the axis of the scenario."""
         return self.company.plan(self.company.axis(self.as_of))
+
+    @property
+    def root(self) -> Scenario:
+        """The scenario without the overlays joined to it."""
+        return self.plain or self
+
+    def with_overlays(self, overlays: Sequence[Overlay], *, check: bool = True) -> Scenario:
+        """Return the scenario with overlays joined to it: each changes what the one before it leaves.
+
+        ``check``: see :meth:`model.scenarios.overlay.Overlay.applied`.
+        """
+        specs, table, sources = drivers.driver_specs(self.company), dict(self.table), self.sources
+        name, title = self.name, self.title
+        for each in overlays:
+            table, sources = each.applied(table, specs, check=check), each.noted(sources)
+            name, title = f"{name}+{each.name}", f"{title}; {each.title[:1].lower()}{each.title[1:]}"
+        if not overlays:
+            return self
+        if check:
+            given.check_sums(table, self.company, name)
+        joined = (*self.overlays, *overlays)
+        return replace(
+            self, name=name, title=title, weight=0.0, table=table, sources=sources, overlays=joined,
+            plain=self.root,
+        )  # fmt: skip
 
     def with_overrides(self, overrides: Mapping[str, Mapping[str, float] | float]) -> Scenario:
         """Return the scenario with some values replaced.
@@ -90,15 +102,15 @@ class Scenario:
             given.replace_values(changed, given.from_running_year(values, spec, self.as_of), spec)
             table[key] = changed
         given.check_sums(table, self.company, "override")
-        return replace(self, table=table)
+        return replace(self, table=table, overlays=(), plain=None)
+
+    def first_used(self, key: str) -> Quarter:
+        """Return the first quarter in which the model uses a driver."""
+        return self.company.first if key in self.plan.used_in_history else self.as_of.shifted(1)
 
     def ahead(self, key: str, first: Quarter | None = None) -> PeriodValues:
         """Return a driver's values from a quarter on (default: after the as-of), by period."""
-        values, first = self.table[key], first or self.as_of.shifted(1)
-        if ALL in values:
-            return dict(values)
-        earliest, last = {True: str(first), False: str(first.year)}, str(self.company.last)
-        return {each: value for each, value in values.items() if earliest["Q" in each] <= each <= last}
+        return given.from_quarter(self.table[key], first or self.as_of.shifted(1), self.company.last)
 
     def series(self, plan: Plan, key: str) -> NDArray[np.float64]:
         """Return a row of a driver, or a part of one, on the axis of ``plan``: (quarters,), or (1,)."""
@@ -126,8 +138,11 @@ class Scenario:
         return np.array([values.get(str(year), 0.0) for year in years])
 
 
-def assumption_hash(scenarios: Sequence[Scenario]) -> str:
-    """Return twelve hex digits that change with any driver value of the scenarios that the model uses."""
+def assumption_hash(scenarios: Sequence[Scenario], overlays: Sequence[Overlay] = ()) -> str:
+    """Return twelve hex digits that change with any driver value of the scenarios that the model uses.
+
+    ``overlays``: those that can be joined to any of them: the digits change with what these do, too.
+    """
     content = {}
     for scenario in scenarios:
         plan = scenario.plan
@@ -135,6 +150,10 @@ def assumption_hash(scenarios: Sequence[Scenario]) -> str:
             start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
             values = scenario.series(plan, row.key)[start:]
             content[f"{scenario.name}: {row.key}"] = [f"{value:.12g}" for value in values]
+    for overlay in overlays:
+        for key, each in overlay.adjustments.items():
+            operands = [f"{period} {value:.12g}" for period, value in sorted(each.operands.items())]
+            content[f"+{overlay.name}: {key}"] = [each.operation, *operands]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 

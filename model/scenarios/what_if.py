@@ -12,7 +12,7 @@ from model.errors import InputError, did_you_mean, shown
 from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, adjusted
 from model.scenarios.drivers import driver_specs, spec_named
 from model.scenarios.given import ONWARDS, decoded, period_key
-from model.scenarios.scenario import Note
+from model.scenarios.overlay import Note
 from model.scenarios.spec import ALL, DriverSpec, number
 
 if TYPE_CHECKING:

@@ -56,6 +56,7 @@ class SheetPlan:
     summary_below: bool = False
     """The row that sums a group up stands below it."""
     charts: list[Chart] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     """Cells that lead to the top of another sheet, or to an address (``https://``)."""
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -110,7 +111,7 @@ class Highlight:
 
     cells: str
     condition: str
-    look: Literal["bad", "differs", "overruled", "meaningless"]
+    look: Literal["bad", "differs", "overruled", "meaningless", "apart"]
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,44 @@ class Chart:
     horizontal: bool = False
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Figures of a panel: their cells, and their colour; without one they are invisible.
+
+    ``labels``: where their values are written, ``t`` above and ``b`` below; ``points``: at these only (none:
+    at all). ``dashed``, ``strong``: of a line, and of its labels.
+    """
+
+    cells: str
+    colour: str = ""
+    labels: Literal["", "t", "b"] = ""
+    points: Mapping[int, str] = field(default_factory=dict)
+    """Place of a labelled point -> ``t`` or ``b``."""
+    dashed: bool = False
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A chart without title and key, which are cells, drawn from one corner of the grid to another.
+
+    ``corners``: row and column of the cell at its top left, and of the first beyond its bottom right;
+    ``inner``: place and size of what is drawn, as shares of it; ``bounds``: of its values, and their step;
+    ``over``: bars drawn over the others between the same bounds.
+    """
+
+    corners: tuple[tuple[int, int], tuple[int, int]]
+    categories: str
+    inner: tuple[float, float, float, float]
+    bars: tuple[Drawn, ...] = ()
+    lines: tuple[Drawn, ...] = ()
+    over: tuple[Drawn, ...] = ()
+    horizontal: bool = False
+    gap: int = 40
+    bounds: tuple[float | None, float | None, float | None] = (None, None, None)
+    shows_values: bool = False
+
+
 @dataclass(frozen=True, repr=False)
 class WorkbookPlan:
     """A workbook before it is a file: the scenario it is preset to, the choices it offers, and its sheets."""
@@ -161,3 +200,13 @@ class WorkbookPlan:
     def scenarios(self) -> Sequence[Scenario]:
         """Scenarios that the selector offers."""
         return self.layout.scenarios
+
+    def scenario_named(self, name: str) -> Scenario | None:
+        """Return a scenario with the switches named after it (``base+price_war``), None if it has it not.
+
+        Switches are applied in the order of the workbook.
+        """
+        root, *names = name.split("+")
+        found = next((each for each in self.scenarios if each.name == root), None)
+        on = [each for each in self.layout.switches if each.name in names]
+        return found.with_overlays(on) if found and len(on) == len(names) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,8 +11,9 @@ from model.language.declarations import Driver
 from model.plan.plan import REPORTED_PREFIX
 from model.presentation import default_role
 from model.reported.actuals import load_actuals
-from workbook_templates.a1 import absolute, area, call
+from workbook_templates.a1 import absolute, area, call, in_row, reference
 from workbook_templates.plan.arrangement import Group, Section, sections_of
+from workbook_templates.plan.input_rows import DriverRows, VariantsAt, groups, variants_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from model.language.declarations import Model
     from model.plan.plan import Plan, Row
     from model.presentation import Role, StatementRow, WorkbookWords
+    from model.scenarios.overlay import Overlay
     from model.scenarios.scenario import Scenario
 
 LABEL, UNIT, VALUE, NAME, NOTE = 1, 2, 3, 4, 5
@@ -38,19 +40,23 @@ COVER, CONTENTS, FUNCTIONS, INPUTS, REPORTED = "Cover", "Contents", "Functions",
 STATEMENTS, SCENARIOS, SENSITIVITY, THESIS = "Statements", "Scenarios", "Sensitivity", "Thesis"
 AGAINST: Final = "Against"
 CHECKS, SOURCES, LOG = "Checks", "Sources", "Log"
+DRIVERS, CHARTS = "Key drivers", "Charts"
+Corners = tuple[tuple[int, int], tuple[int, int]]
+"""Row and column of a cell at the top left, and of the first one beyond the bottom right."""
 STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS, AGAINST)
 """Sheets that hold values of the model beside formulas."""
 CHECKS_FAILED: Final = "checks_failed"
 """The line that sums up all checks."""
-AS_OF_CELL: Final = (4, 3)
-SELECTED_CELL: Final = (5, 3)
-VERSION_CELL: Final = (8, 3)
-HASH_CELL: Final = (9, 3)
-"""Cover: as-of, name of the selected scenario, version of the model, hash of the assumptions as built."""
+SELECTED_CELL: Final = (9, 4)
+"""Cover: name of the selected scenario; the switches stand below it."""
+VERSION_CELL: Final = (8, 2)
+AS_OF_CELL: Final = (9, 2)
+HASH_CELL: Final = (10, 2)
+"""Log: version of the model, as-of, hash of the assumptions as built."""
 STAMP_CELL: Final = (YEAR_ROW, 4)
 """On the sheets that hold stamped values: their source."""
 CHOICE_ROW: Final = FIRST_ROW
-"""Inputs: number of the selected scenario, in column VALUE; the scenarios are listed below it."""
+"""Inputs: number of the selected scenario, in column VALUE; scenarios and switches are listed below it."""
 
 
 def words_of(scenario: Scenario) -> WorkbookWords:
@@ -87,33 +93,49 @@ def choice_cell() -> str:
     return absolute(CHOICE_ROW, VALUE)
 
 
+def chosen_name_cell() -> str:
+    """Return the reference (on Inputs) to the name of the selected scenario, with switches that are on."""
+    return absolute(CHOICE_ROW, NAME)
+
+
+ON, OFF = "on", "off"
+"""States of a switch on the Cover."""
+
+
+def switch_cell(place: int) -> tuple[int, int]:
+    """Return the cell of the Cover that turns a switch on or off, by its place from 0."""
+    return SELECTED_CELL[0] + 1 + place, SELECTED_CELL[1]
+
+
 @dataclass(repr=False)
 class Layout:
-    """Places of every row of a plan, for a choice of scenarios.
+    """Places of every row of a plan, for a choice of scenarios and of switches.
 
-    ``places``: rows of drivers, reported figures and lines; ``live``: rows of drivers on Inputs; ``given``:
-    first of the rows, one per scenario, that hold a driver's values on Inputs; ``shown``: rows of a sheet
-    that are not folded, with their roles; ``folds``: those that are; ``printed_rows``: the last one printed.
+    ``places``: rows of drivers, reported figures and lines; ``inputs``: rows of drivers on Inputs;
+    ``variants``: gives what these tell apart, unless what differs decides; ``shown``: rows of a sheet that
+    are not folded, with their roles; ``folds``: those that are; ``printed_rows``: the last one printed.
     """
 
     plan: Plan
     scenarios: Sequence[Scenario]
+    switches: Sequence[Overlay] = ()
+    variants: InitVar[VariantsAt | None] = None
     places: dict[str, Place] = field(default_factory=dict)
-    live: dict[str, int] = field(default_factory=dict)
-    given: dict[str, int] = field(default_factory=dict)
+    inputs: dict[str, DriverRows] = field(default_factory=dict)
     headings: dict[str, list[SectionTitle]] = field(default_factory=dict)
     shown: dict[str, dict[int, StatementRow]] = field(default_factory=dict)
     folds: dict[str, list[Group]] = field(default_factory=dict)
     printed_rows: dict[str, int] = field(default_factory=dict)
     last_row: dict[str, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, variants: VariantsAt | None) -> None:
         for key in self.plan.rows:
             if key.startswith(REPORTED_PREFIX):
                 self.places[key] = Place(REPORTED, self._next_row(REPORTED))
         for sheet in dict.fromkeys(block.sheet for block in self.plan.model.blocks):
             self._place_sheet(sheet)
-        self._place_inputs()
+        known = {} if variants else variants_of(self.plan, self.scenarios, self.switches)
+        self._place_inputs(variants or (lambda key, _row: known[key]))
 
     @property
     def company(self) -> Company:
@@ -153,19 +175,40 @@ class Layout:
         """Return the column of a year, by its position from 0."""
         return FIRST_YEAR_COLUMN + position
 
+    def in_year_of(self, row: int, column: int, sheet: str = "") -> str:
+        """Write the value of a row in the year of the quarter in a column."""
+        ends = ((row, self.year_column(place)) for place in (0, self.years - 1))
+        number = reference(YEAR_NUMBER_ROW, column, fixed_row=True)
+        return in_row(sheet + area(*ends, fixed_column=True), number)
+
     def over_axis(self, row: int, *, fixed_row: bool = False) -> str:
         """Write the cells of a row in all quarters, whatever the column of the formula."""
         first, last = (row, self.first_quarter_column), (row, self.last_column)
         return area(first, last, fixed_row=fixed_row, fixed_column=True)
 
     def picked(self, key: str, column: int, sheet: str = "") -> str:
-        """Write the value that the selected scenario gives a driver in a column of Inputs, maybe none.
+        """Write the value that the selected scenario and the switches give a driver in a column, maybe none.
 
         ``sheet``: ``Inputs!`` in formulas on other sheets.
         """
-        first = self.given[key]
-        cells = area((first, column), (first + len(self.scenarios) - 1, column))
-        return call("INDEX", sheet + cells, sheet + choice_cell())
+        switches = self.inputs[key].switches
+        return self.before_switch(key, max(switches, default=-1) + 1, column, sheet)
+
+    def before_switch(self, key: str, place: int, column: int, sheet: str = "") -> str:
+        """Write the value of a driver before the switch of a place, as the switches before it leave it."""
+        rows = self.inputs[key]
+        earlier = [each for each in rows.switches if each < place]
+        if earlier:
+            return sheet + reference(rows.switches[max(earlier)].after, column)
+        given = list(rows.given)
+        if len(given) == 1:
+            return sheet + reference(rows.given[0], column)
+        cells = area((rows.given[0], column), (rows.given[given[-1]], column))
+        chosen = f"{sheet}{choice_cell()}"
+        if len(given) == len(self.scenarios):
+            return call("INDEX", sheet + cells, chosen)
+        own = [f"{count}*({chosen}={place + 1})" for count, place in enumerate(given) if count]
+        return call("INDEX", sheet + cells, "+".join(["1", *own]))
 
     def driver_start(self, key: str) -> int:
         """Return the first quarter in which a driver matters: earlier ones are not shown."""
@@ -236,18 +279,18 @@ class Layout:
                 keys.update((item.name, *self.plan.names[item.name]))
         return found
 
-    def _place_inputs(self) -> None:
-        self.last_row[INPUTS] = CHOICE_ROW + len(self.scenarios) + 1
+    def _place_inputs(self, variants: VariantsAt) -> None:
+        listed = len(self.scenarios) + len(self.switches)
+        self.last_row[INPUTS] = CHOICE_ROW + listed + 1
         for block in self.plan.model.blocks:
             drivers = [item for item in block.declared if isinstance(item, Driver)]
             if not drivers:
                 continue
             self._heading(INPUTS, block.title)
-            for driver in drivers:
-                keys = self.plan.names[driver.name]
+            for keys in (each for driver in drivers for each in groups(self.plan, driver)):
                 for key in keys:
-                    self.live[key] = row = self._next_row(INPUTS)
-                    self.places.setdefault(key, Place(INPUTS, row))  # members of a season stand nowhere else
+                    self.inputs[key] = DriverRows(self._next_row(INPUTS))
+                    self.places.setdefault(key, Place(INPUTS, self.inputs[key].live))  # of a season
                 for key in keys:
-                    self.given[key] = self.last_row[INPUTS] + 1
-                    self.last_row[INPUTS] += len(self.scenarios)
+                    free = self.last_row[INPUTS] + 1
+                    self.last_row[INPUTS] = self.inputs[key].place(variants(key, free), free) - 1

@@ -29,6 +29,8 @@ COLOURS: Final[dict[Colour, str]] = {
     "navy": NAVY, "blue": LIGHT, "teal": MUTED, "amber": RULE, "red": ACCENT, "green": "4F7199", "grey": AXIS,
 }  # fmt: skip
 """Colours by the names that a company gives to what it draws."""
+MARK: Final = "■ "
+"""Before the word of a key, in the colour after which its style is called."""
 SERIES: Final = (NAVY, LIGHT, MUTED, RULE, "4F7199", AXIS)
 """Colours of the series of a chart."""
 
@@ -108,6 +110,12 @@ _HEAD_RULE: Final = Rule("medium", NAVY)
 _TEXTS: Final = (
     Style("title", MIDDLE, bold=True, colour=NAVY),
     Style("cover title", LARGE, bold=True, colour=NAVY),
+    Style("verdict", MIDDLE),
+    Style("section", MIDDLE, bold=True, colour=NAVY),
+    Style("plain"),
+    Style("source", colour=MUTED, horizontal="left", wraps=True, below=Rule("hair", RULE)),
+    Style("ruled", below=Rule("thin", RULE)),
+    *(Style(f"legend {name}") for name in COLOURS),
     Style("subtitle", colour=MUTED),
     Style("tile label", colour=MUTED, horizontal="right", wraps=True),
     Style("entry", colour=BLUE, horizontal="left", wraps=True, locked=False, below=Rule("thin", RULE)),
@@ -161,20 +169,45 @@ def _styles_of_texts(role: str) -> list[Style]:
 def _style_of_numbers(role: str, format_name: str) -> Style:
     above, below = RULES.get(role, (None, None))
     is_text = format_name == "text"
+    side: Literal["left", "right"] = "left" if is_text or role == "tile" else "right"
     return Style(
         f"{role} {format_name}", SIZES.get(role, SIZE), bold=role in BOLD, italic=role in ITALIC,
-        colour=FONTS[role], fill=FILLS.get(role, ""), horizontal="left" if is_text else "right",
+        colour=FONTS[role], fill=FILLS.get(role, ""), horizontal=side,
         shrinks=not is_text, locked=role not in UNLOCKED, format_name=format_name, above=above, below=below,
     )  # fmt: skip
+
+
+def _styles_of_board() -> list[Style]:
+    """Return the looks of the cover's table of scenarios: key rows bold, ratios in italics, hair rules."""
+    hair, found = Rule("hair", RULE), []
+    head = Style(
+        "board head", bold=True, colour=NAVY, horizontal="right", format_name="head", below=_NAVY_RULE
+    )
+    found += [
+        head, replace(head, name="board head live", fill=BAND),
+        replace(
+            head, name="board head text", bold=False, colour=MUTED, horizontal="left", format_name="text"
+        ),
+    ]  # fmt: skip
+    for kind in ("key", "line", "ratio"):
+        row = Style("", bold=kind == "key", italic=kind == "ratio", below=hair)
+        found.append(replace(row, name=f"board {kind} label"))
+        for (role, colour, fill), format_name in product(
+            (("live", INK, BAND), ("stamp", BROWN, ""), ("link", GREEN, ""), ("muted", MUTED, "")), FORMATS
+        ):
+            name = f"board {kind} {role} {format_name}"
+            figures = replace(row, name=name, colour=colour, fill=fill, horizontal="right", shrinks=True)
+            found.append(replace(figures, format_name=format_name))
+    return found
 
 
 _NUMBERS: Final = [_style_of_numbers(*each) for each in product(FONTS, FORMATS)]
 _ROWS: Final = [
     style
-    for role in ("", "total", "subtotal", "ratio", "driver", "working", "detail")
+    for role in ("", "live", "total", "subtotal", "ratio", "driver", "working", "detail")
     for style in _styles_of_texts(role)
 ]
-STYLES: Final = {style.name: style for style in (*_NUMBERS, *_TEXTS, *_ROWS)}
+STYLES: Final = {style.name: style for style in (*_NUMBERS, *_TEXTS, *_ROWS, *_styles_of_board())}
 
 
 class Differing(NamedTuple):
@@ -191,9 +224,10 @@ LOOKS: Final = {
     "differs": Differing(BLUE, PALE),
     "overruled": Differing(AXIS, italic=True),
     "meaningless": Differing(RULE),
+    "apart": Differing(INK, bold=True),
 }
 """Conditional formats: a failed check, an input that differs from the first scenario's, a year overruled in
-some of its quarters, a figure without meaning."""
+some of its quarters, a figure without meaning, a key driver that differs from the first scenario's."""
 SPLIT: Final = Rule("thin", AXIS)
 """The line before the first estimate."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from model.scenarios.drivers import driver_specs
 from workbook_templates.plan.cells import Twin
+from workbook_templates.plan.layout import OFF, ON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +61,29 @@ class OwnValue(OfRow):
         return super().expected(plan, results, draw) if is_own else ""
 
 
+@dataclass(frozen=True)
+class AfterSwitch(Twin):
+    """The value of a driver in a period after the switch of a place; an empty text if it has none."""
+
+    key: str
+    period: str
+    place: int
+
+    def unit(self, plan: WorkbookPlan) -> str:
+        """See :class:`Twin`."""
+        return plan.layout.plan.rows[self.key].unit
+
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+        """See :class:`Twin`."""
+        scenario, spec = results.scenarios[draw], driver_specs(plan.layout.company)[self.key]
+        values = scenario.root.table[self.key]
+        known = {each.name: each for each in scenario.overlays}
+        for each in plan.layout.switches[: self.place + 1]:
+            if each.name in known and self.key in known[each.name].adjustments:
+                values = known[each.name].adjustments[self.key].after(values, spec)
+        return values.get(self.period, "")
+
+
 class NoDifference(OfRow):
     """0, within the tolerance of a row."""
 
@@ -92,10 +117,21 @@ def scenario_name(_plan: WorkbookPlan, results: Results, draw: int) -> str:
 
 
 def scenario_title(_plan: WorkbookPlan, results: Results, draw: int) -> str:
-    """Return the title of the selected scenario."""
-    return results.scenarios[draw].title
+    """Return the title of the selected scenario, without its switches."""
+    return results.scenarios[draw].root.title
 
 
 def scenario_number(plan: WorkbookPlan, results: Results, draw: int) -> float:
     """Return the number of the selected scenario among those that the workbook offers, from 1."""
-    return float([each.name for each in plan.scenarios].index(results.scenarios[draw].name) + 1)
+    root = results.scenarios[draw].root.name
+    return float([each.name for each in plan.scenarios].index(root) + 1)
+
+
+def switch_is_on(name: str, _plan: WorkbookPlan, results: Results, draw: int) -> float:
+    """Return whether a switch is on."""
+    return float(name in {each.name for each in results.scenarios[draw].overlays})
+
+
+def state_text(name: str, plan: WorkbookPlan, results: Results, draw: int) -> str:
+    """Return whether a switch is on, in words."""
+    return ON if switch_is_on(name, plan, results, draw) else OFF

@@ -20,7 +20,7 @@ from workbook_templates.a1 import AMZN, calls_ours, functions
 from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
 from workbook_templates.engines.formualizer import Formualizer, Register
 from workbook_templates.engines.limited import Calculated, Trials, calculate, calculate_apart
-from workbook_templates.plan.layout import COVER, FUNCTIONS, HASH_CELL, SCENARIOS, SENSITIVITY
+from workbook_templates.plan.layout import FUNCTIONS, HASH_CELL, LOG, SCENARIOS, SENSITIVITY
 from workbook_templates.plan.sheets import scenarios as scenarios_sheet
 from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, sheet_names, stamped_for
@@ -147,11 +147,14 @@ def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Re
 def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
     """Return a workbook of ours with its plan, and the model run with its inputs."""
     inputs = read_inputs(book.contents)
-    stamp, offered = str(value_at(book.contents, COVER, *HASH_CELL)), inputs.scenarios
-    unchanged = stamp == assumption_hash(offered)
+    stamp, offered = str(value_at(book.contents, LOG, *HASH_CELL)), inputs.scenarios
+    unchanged = stamp == assumption_hash(offered, inputs.switches)
     named = _prefix(book).__add__ if FUNCTIONS in book.sheets else None
     selected, version = inputs.selected, inputs.version
-    plan = plan_workbook(selected, offered, version, named, assumptions=stamp, stamped=unchanged)
+    plan = plan_workbook(
+        selected, offered, version, named, switches=inputs.switches, variants=inputs.variants,
+        assumptions=stamp, stamped=unchanged,
+    )  # fmt: skip
     scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
     plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
     report.scenario, report.model = selected.name, run([selected])
@@ -185,7 +188,8 @@ def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
     """Tell whether a stamped cell holds a figure of a scenario whose inputs the workbook holds."""
     if name == SENSITIVITY:
         return row >= FIRST_FIGURE_ROW or (row, column) == SCENARIO_CELL
-    offered = range(scenarios_sheet.FIRST_COLUMN, scenarios_sheet.FIRST_COLUMN + len(plan.scenarios))
+    columns = len(plan.scenarios) + len(plan.layout.switches)
+    offered = range(scenarios_sheet.FIRST_COLUMN, scenarios_sheet.FIRST_COLUMN + columns)
     return row >= scenarios_sheet.FIRST_ROW and column in offered
 
 

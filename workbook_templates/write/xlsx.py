@@ -10,13 +10,13 @@ from model.files import temporary_files
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.a1 import column_letters
 from workbook_templates.plan.layout import PERIOD_ROW
-from workbook_templates.plan.styles import FONT
+from workbook_templates.plan.styles import COLOURS, FONT, INK, MARK, SIZE
 from workbook_templates.write.patching import as_ironcalc_requires
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from workbook_templates.plan.cells import InputRange, SheetPlan
+    from workbook_templates.plan.cells import Cell, InputRange, SheetPlan
     from workbook_templates.plan.workbook import WorkbookPlan
 
 _A4: Final = 9
@@ -25,6 +25,8 @@ _ROW_HEIGHT: Final = 12.75
 _MARGIN, _FOOT, _FOOTER = 0.2, 0.45, 0.2
 """Inches, of printed pages: at the top and both sides, at the bottom, and from there to the footer."""
 _FOOTER_SIZE: Final = 8
+_KEY: Final = "legend "
+"""How the styles of keys begin."""
 _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
 """Of a note: width and height of a line in pixels, and how many characters a line holds."""
 
@@ -62,7 +64,7 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
 def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     prototypes = _prototypes(target, {cell.style for cell in sheet.cells.values()})
     for (row, column), cell in sheet.cells.items():
-        written: Any = target.cell(row, column, cell.content)
+        written: Any = target.cell(row, column, _content(cell))
         written._style = prototypes[cell.style]  # noqa: SLF001  # assigning .style by name costs more than the cell itself
     _draw_split(target, sheet)
     for column, width in sheet.widths.items():
@@ -82,6 +84,19 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     target.sheet_view.zoomScale = 100
     target.sheet_format.defaultRowHeight = _ROW_HEIGHT
     target.sheet_format.customHeight = True
+
+
+def _content(cell: Cell) -> Any:  # noqa: ANN401  # rich text, too
+    """Return the content of a cell; of a key, its mark in the colour of its series."""
+    if not cell.style.startswith(_KEY):
+        return cell.content
+    from openpyxl.cell.rich_text import CellRichText, TextBlock  # noqa: PLC0415
+    from openpyxl.cell.text import InlineFont  # noqa: PLC0415
+    from openpyxl.styles import Color  # noqa: PLC0415
+
+    colour, text = COLOURS[cell.style.removeprefix(_KEY)], str(cell.content).removeprefix(MARK)  # type: ignore[index]
+    fonts = (InlineFont(rFont=FONT, sz=SIZE, color=Color(each)) for each in (colour, INK))
+    return CellRichText(*(TextBlock(*each) for each in zip(fonts, (MARK, text), strict=True)))
 
 
 def _fold(target: Worksheet, sheet: SheetPlan) -> None:
@@ -146,6 +161,11 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
         target.conditional_formatting.add(highlight.cells, rule)
     for chart in sheet.charts:
         add_chart(target, chart)
+    if sheet.panels:
+        from workbook_templates.write.panels import add_panel  # noqa: PLC0415  # loads openpyxl
+
+        for panel in sheet.panels:
+            add_panel(target, panel)
 
 
 def _set_up_print(target: Worksheet, sheet: SheetPlan, workbook_plan: WorkbookPlan) -> None:
@@ -173,7 +193,7 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan, workbook_plan: WorkbookPl
     if sheet.print_quarters:
         target.print_title_cols = "A:A"
     title, edition = workbook_plan.layout.company.title.replace("&", "&&"), f"version {workbook_plan.version}"
-    stamp = assumption_hash(workbook_plan.scenarios)
+    stamp = assumption_hash(workbook_plan.scenarios, workbook_plan.layout.switches)
     texts = (f"{title}  |  &A", f"{edition}, assumptions {stamp}", "Page &P of &N")
     font = f"{FONT},Regular"
     left, center, right = (_HeaderFooterPart(text=text, font=font, size=_FOOTER_SIZE) for text in texts)

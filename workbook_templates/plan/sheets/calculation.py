@@ -193,7 +193,7 @@ def _put_formula(
 def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> None:
     key, at = row.key, layout.places[row.key].row
     members = layout.plan.names[driver.name] if driver.kind == "seasonal" else (key,)
-    live, last_live = layout.live[members[0]], layout.live[members[-1]]
+    live, last_live = (layout.inputs[each].live for each in (members[0], members[-1]))
     by_year = "; a grey year: some of its quarters have values of their own, to the right"
     note = f"Assumption: see Inputs{by_year if driver.kind == 'yearly' else ''}"
     sheet.put(at, places.NOTE, note, "note")
@@ -208,6 +208,9 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
         if driver.kind == "seasonal":
             values = f"{INPUTS}!{absolute(live, places.VALUE)}:{absolute(last_live, places.VALUE)}"
             text = "=" + call("INDEX", values, reference(places.SEASON_ROW, column, fixed_row=True))
+        elif driver.kind == "yearly" and not layout.inputs[key].is_picked:  # the quarter's own, or its year's
+            own = text.removeprefix("=")
+            text = "=" + call("IF", f'{own}=""', layout.in_year_of(at, column), own)
         sheet.put(at, column, text, style, OfRow(key, position))
     if driver.kind == "yearly":
         first = start // QUARTERS_A_YEAR

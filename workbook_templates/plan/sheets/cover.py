@@ -1,226 +1,353 @@
-"""Cover: a dashboard on one page: the selector, headlines, the inflection, expected value, claims, charts."""
+"""Cover: a page: headline figures, the choice of scenario and switches, charts, scenarios side by side."""
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.evidence.thesis import load_thesis
+from model.language.units import measure
 from model.simulation.run import STANDARD_DRAWS
 from workbook_templates.a1 import call, reference
-from workbook_templates.plan.cells import InputRange, SheetPlan, Twin, WorkbookPlan
+from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
+from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import (
-    AS_OF_CELL,
     CONTENTS,
     COVER,
     INPUTS,
+    OFF,
+    ON,
     SCENARIOS,
     SELECTED_CELL,
-    SENSITIVITY,
     THESIS,
-    choice_cell,
+    switch_cell,
 )
-from workbook_templates.plan.links import linked, put_link, year_of
-from workbook_templates.plan.sheets import scenarios
-from workbook_templates.plan.sheets.cover_charts import ValueTable, cover_charts
-from workbook_templates.plan.sheets.header import put_band, put_check, put_heads, put_names
+from workbook_templates.plan.links import Link, linked, year_of
+from workbook_templates.plan.sheets import chart_data, scenarios
+from workbook_templates.plan.sheets.header import put_check
 from workbook_templates.plan.sheets.inputs import scenario_list
-from workbook_templates.plan.sheets.sensitivity import (
-    AGREEMENT_CELL,
-    SCENARIO_CELL,
-    agreement_text,
-    expected_row,
-    stamped_link,
-)
+from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL, expected_row, stamped_link
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.sheets.simulated import EXPECTED
-from workbook_templates.plan.sheets.thesis import STATUSES, count_of, status_cells
-from workbook_templates.plan.twins import Computed, scenario_title
+from workbook_templates.plan.sheets.simulated import CHANCES, EXPECTED
+from workbook_templates.plan.sheets.thesis import count_of, status_cells
+from workbook_templates.plan.styles import MARK
+from workbook_templates.plan.twins import Computed
+from workbook_templates.plan.wording import Figure, Wording, worded, year_ahead
 
 if TYPE_CHECKING:
-    from model.presentation import ValueWords
+    from collections.abc import Iterable
+
+    from model.presentation import CoverRow, TileWords
     from model.results import Results
+    from workbook_templates.plan.cells import Twin, WorkbookPlan
     from workbook_templates.plan.layout import Layout
 
-_LABEL, _NAME, _UNIT, _FIRST, _LAST = 1, 2, 3, 4, 10
-_WIDTHS: Final = {_LABEL: 46, _NAME: 32, _UNIT: 24, _LAST + 1: 2.0} | dict.fromkeys(
-    range(_FIRST, _LAST + 1), 12.0
-)
-_ROW_HEIGHT: Final = 15.0
-_TILE_HEIGHTS: Final = {AS_OF_CELL[0]: 28.0, SELECTED_CELL[0]: 24.0}
-_HEADLINE_YEARS: Final = (2, 4)
-"""Years shown before and after that of the latest reported quarter."""
-_NEVER, _BELOW = "never below 0", "below 0 at the trough"
+_PIXELS_PER_UNIT, _POINTS_PER_PIXEL = 7, 0.75
+_COLUMN, _GUTTER, _EDGE = 102, 18, 14
+"""Pixels: twelve columns in three blocks, with gutters between them."""
+_BLOCKS: Final = ((2, 5), (7, 10), (12, 15))
+_LAST: Final = 15
+_TILE_COLUMNS: Final = (2, 4, 7, 9, 12, 14)
+_TITLE, _VERDICT, _RULE, _LABELS, _FIGURES, _LINES, _HAIR, _HEADS = range(1, 9)
+_HEIGHTS: Final = {
+    _TITLE: 36, _VERDICT: 24, _RULE: 8, _LABELS: 20, _FIGURES: 32, _LINES: 20, _HAIR: 8, _HEADS: 24,
+}  # fmt: skip
+_ROW, _NARROW, _PANEL_ROW = 20, 18, 18
+"""Pixels of other rows: of the choice and its state, of the table, and of the charts at the foot."""
+_LIVE: Final = 5
+_STAMPED_COLUMNS: Final = (*range(7, 11), *range(12, 16))
+_PANEL_ROWS: Final = 11
+_LEAST_FLOW_ROWS: Final = 10
+_FEW_KEYS: Final = 2
+_SIMULATED: Final = {
+    "expected": "expected",
+    "low": "5 %",
+    "high": "95 %",
+    "chance": "above price",
+    "by_then": "event",
+}
+"""Word for a simulated figure -> its head on the sheet of sensitivities."""
+
+
+class _Figures:
+    """The figures that texts and tiles of the cover name."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.layout = edition.layout
+        self.asked = self.layout.company.presentation.questions
+        self.simulated = expected_row(self.layout)
+
+    def link(self, name: str, ahead: int | None) -> Link | None:
+        """Return the link to a figure; None where there is none."""
+        if name == "expected_upside":
+            return self._upside()
+        if name in _SIMULATED:
+            return self._stamped(name)
+        return linked(self.layout, name, None if ahead is None else year_of(year_ahead(self.layout, ahead)))
+
+    def _stamped(self, name: str) -> Link | None:
+        if self.simulated is None:
+            return None
+        head = _SIMULATED[name]
+        unit = "ratio" if head in CHANCES else self.layout.plan.row(self.asked.value).unit
+        return stamped_link((self.simulated, EXPECTED[head]), unit)
+
+    def _upside(self) -> Link | None:
+        if (expected := self._stamped("expected")) is None:
+            return None
+        price = linked(self.layout, self.asked.price)
+        if price is None:
+            return None
+        text = f"{expected.formula}/{price.formula.removeprefix('=')}-1"
+        return Link(text, "ratio", Computed(partial(_ratio, expected.twin, price.twin)))
+
+    def text(self, text: str) -> Wording:
+        """Return a text with its figures."""
+        return worded(text, self.layout, self.link)
+
+
+def _ratio(above: Twin, below: Twin, plan: WorkbookPlan, results: Results, draw: int) -> float:
+    found, other = (each.expected(plan, results, draw) for each in (above, below))
+    return math.nan if isinstance(found, str) or isinstance(other, str) else found / other - 1
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
-    layout = edition.layout
-    sheet.widths |= _WIDTHS
-    sheet.heights |= _TILE_HEIGHTS
+    layout, words = edition.layout, edition.words.cover
+    figures = _Figures(edition)
+    _set_grid(sheet)
+    _put_head(sheet, edition, figures)
+    for column, tile in zip(_TILE_COLUMNS, words.tiles, strict=False):
+        _put_tile(sheet, figures, tile, column)
+    below = _put_choice(sheet, edition)
+    row = _put_state(sheet, edition, figures, below + 1)
+    row = max(row, _HEADS + 1 + _LEAST_FLOW_ROWS)
+    if words.flow:
+        corners = (_HEADS + 1, _BLOCKS[1][0]), (row, _LAST + 1)
+        _put_key(sheet, _HEADS, _BLOCKS[1][0], words.flow.title, words.flow.lines.values(), _BLOCKS[2][0])
+        sheet.panels.append(chart_data.flow_panel(layout, words.flow, corners))
+    if edition.has(SCENARIOS) and words.rows:
+        row = _put_table(sheet, edition, figures, row + 1)
+    row = _put_panels(sheet, edition, figures, row + 1)
+    if words.note:
+        sheet.put(row, 2, words.note, "remark")
+    for each in range(1, row + 1):
+        sheet.heights.setdefault(each, _ROW * _POINTS_PER_PIXEL)
+    sheet.print_columns = _LAST + 1
+
+
+def _set_grid(sheet: SheetPlan) -> None:
+    widths = {column: _COLUMN for first, last in _BLOCKS for column in range(first, last + 1)}
+    widths |= {1: _EDGE, 6: _GUTTER, 11: _GUTTER, _LAST + 1: _EDGE}
+    sheet.widths |= {column: pixels / _PIXELS_PER_UNIT for column, pixels in widths.items()}
+    sheet.heights |= {row: pixels * _POINTS_PER_PIXEL for row, pixels in _HEIGHTS.items()}
     sheet.one_page = True
-    _put_entries(sheet, edition)
-    _put_tiles(sheet, layout)
-    row = SELECTED_CELL[0] + 6
-    if layout.words.headlines:
-        row = _put_headlines(sheet, layout, row) + 1
-    if layout.words.events:
-        row = _put_events(sheet, layout, row) + 1
-    if (there := expected_row(layout)) is not None:
-        row = _put_expected(sheet, layout, there, row) + 1
-    table = None
-    if layout.words.values is not None:
-        table = _value_table(layout.words.values, row + 2)
-        row = _put_values(sheet, layout, layout.words.values, row) + 1
-    last = row - 1
-    if thesis := load_thesis(layout.company):
-        last = _put_claims(sheet, layout, thesis.scenario, row)
-    corners = (_LABEL, _FIRST, _LAST + 2)
-    sheet.charts += cover_charts(layout, table, last + 4, corners, by_scenario=edition.has(SCENARIOS))
-    for each in range(1, last + 4):
-        sheet.heights.setdefault(each, _ROW_HEIGHT)  # charts are as tall as so many rows
 
 
-def _put_entries(sheet: SheetPlan, edition: Edition) -> None:
-    """Write the as-of, the selector, and the state of the workbook."""
-    layout = edition.layout
-    row, column = SELECTED_CELL
-    titles = f"{INPUTS}!{scenario_list(layout, _LABEL)}"
-    title = f"={call('INDEX', titles, f'{INPUTS}!{choice_cell()}')}"
-    entries: list[tuple[str, str | float, str, Twin | None]] = [
-        ("Last reported quarter (as-of)", layout.plan.axis.as_of.code, "as of", None),
-        ("Scenario (choose from the list)", edition.selected.name, "selector", None),
-        ("What it stands for", title, "check", Computed(scenario_title)),
-        ("Checks", "", "check", None),
-        ("Model version", edition.version, "label", None),
-        ("Assumptions as built (hash of all drivers)", edition.assumptions, "label", None),
-    ]
-    if edition.has(SCENARIOS):
-        agreement = f"={SCENARIOS}!{scenarios.agreement_cell()}"
-        label = f"Live figures against those stamped on {SCENARIOS}"
-        entries.append((label, agreement, "link text", Computed(scenarios.agreement)))
-    for offset, (label, content, style, twin) in enumerate(entries):
-        sheet.put(AS_OF_CELL[0] + offset, _LABEL, label, "label")
-        sheet.put(AS_OF_CELL[0] + offset, column, content, style, twin)
-    put_check(sheet, layout, row + 2, column)
+def _put_head(sheet: SheetPlan, edition: Edition, figures: _Figures) -> None:
+    title = sheet.cells.pop((_TITLE, 1)).content
+    sheet.cells.pop((_VERDICT, 1), None)
+    sheet.put(_TITLE, 2, title, "cover title")
+    as_of = edition.layout.plan.axis.as_of
+    sheet.put(_TITLE, _LAST, f"Reported to {as_of}  |  USD bn unless stated", "state")
+    if (verdict := _verdict(figures)) is not None:
+        sheet.put(_VERDICT, 2, verdict.formula, "verdict", verdict.twin)
+    for column in range(2, _LAST + 1):
+        sheet.put(_RULE, column, None, "heading")
+    for first, last in _BLOCKS:
+        for column in range(first, last + 1):
+            sheet.put(_HAIR, column, None, "ruled")
+
+
+def _verdict(figures: _Figures) -> Wording | None:
+    """Return when free cash flow turns, and what the expected value is to the price."""
+    asked, words = figures.asked, figures.layout.words
+    pieces: list[str | Figure] = []
+    trough = linked(figures.layout, asked.trough) if asked.trough else None
+    event = linked(figures.layout, words.simulated_event) if words.simulated_event else None
+    if trough and event:
+        pieces += ["Trailing free cash flow has its low of ", Figure.of(trough)]
+        pieces += ["; positive from ", Figure.of(event)]
+    if (upside := figures.link("expected_upside", None)) is not None and figures.simulated is not None:
+        expected = figures.link("expected", None)
+        pieces += ["; expected value a share of ", *([Figure.of(expected)] if expected else [])]
+        cell = f"({upside.formula.removeprefix('=')})"
+        pieces += [" USD, ", Figure(cell, "ratio", upside.twin, signed=True), " to the price."]
+    return Wording(tuple(pieces)) if pieces else None
+
+
+def _put_tile(sheet: SheetPlan, figures: _Figures, tile: TileWords, column: int) -> None:
+    label, link = figures.text(tile.label), figures.link(tile.line, tile.ahead)
+    sheet.put(_LABELS, column, label.formula, "remark", label.twin)
+    if link is None:
+        return
+    style = measure(link.unit).style
+    style = {"money": "billions", "percent": "change"}.get(style, "whole" if tile.is_whole else style)
+    sheet.put(_FIGURES, column, link.formula, f"tile {style}", link.twin)
+    cell = reference(_FIGURES, column)
+    if style != "quarter":
+        sheet.highlights.append(Highlight(cell, f"{cell}<0", "bad"))
+    text = figures.text(tile.text)
+    sheet.put(_LINES, column, text.formula, "plain", text.twin)
+
+
+def _put_choice(sheet: SheetPlan, edition: Edition) -> int:
+    """Write the lists of scenarios and of the states of switches; return the next free row."""
+    layout, (row, column) = edition.layout, SELECTED_CELL
+    sheet.put(_HEADS, 2, "Choose", "section")
+    sheet.put(_HEADS, column, f"to {CONTENTS}", "go to")
+    sheet.links[_HEADS, column] = CONTENTS
+    on = {each.name for each in edition.selected.overlays}
+    entries = [("Scenario", edition.selected.root.name)]
+    entries += [(each.title, ON if each.name in on else OFF) for each in layout.switches]
+    for at, (label, chosen) in enumerate(entries, start=row):
+        sheet.put(at, 2, label, "plain")
+        sheet.put(at, column, chosen, "selector")
     choices = f"={INPUTS}!{scenario_list(layout)}"
     sheet.ranges.append(InputRange(reference(row, column), choices=choices, message="Choose a scenario"))
-    sheet.put(row + 3, _FIRST, f"{CONTENTS}: sheets, method, colour key", "link text")
-    sheet.links[row + 3, _FIRST] = CONTENTS
+    for place, each in enumerate(layout.switches):
+        cell, message = reference(*switch_cell(place)), f"{each.title}: {ON} or {OFF}"
+        sheet.ranges.append(InputRange(cell, choices=f'"{ON},{OFF}"', message=message))
+    return row + len(entries)
 
 
-def _put_tiles(sheet: SheetPlan, layout: Layout) -> None:
-    first_year = layout.plan.axis.as_of.shifted(1).year
-    top = AS_OF_CELL[0]
-    for column, tile in enumerate(layout.words.tiles, start=_FIRST):
-        year = first_year + (tile.ahead or 0)
-        link = linked(layout, tile.line, None if tile.ahead is None else year_of(year))
-        sheet.put(top, column, tile.label.format(year=year), "tile label")
-        put_link(sheet, (top + 1, column), link, role="tile")
+def _put_state(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) -> int:
+    """Write whether all is well, and of what the chances are; return the next free row."""
+    layout, column, row = edition.layout, SELECTED_CELL[1], top
+    if put_check(sheet, layout, row, column):
+        sheet.put(row, 2, "Checks", "plain")
+        row += 1
+    if edition.has(SCENARIOS):
+        sheet.put(row, 2, "Live figures against stamped", "plain")
+        text = f"={SCENARIOS}!{scenarios.agreement_cell()}"
+        sheet.put(row, column, text, "check", Computed(scenarios.agreement))
+        row += 1
+    if figures.simulated is not None:
+        link = stamped_link(SCENARIO_CELL, "")
+        sheet.put(row, 2, f"Chances: {STANDARD_DRAWS:,} draws of", "plain")
+        sheet.put(row, column, link.formula, "stamp text", link.twin)
+        row += 1
+    for key, label in layout.words.cover.beside.items():
+        sheet.put(row, 2, label, "plain")
+        if (found := linked(layout, key)) is not None:
+            shown = Wording((Figure.of(found),))
+            sheet.put(row, column, shown.formula, "check", shown.twin)
+        row += 1
+    if thesis := load_thesis(layout.company):
+        sheet.put(row, 2, f"Claims of the {thesis.scenario}", "go to")
+        sheet.links[row, 2] = THESIS
+        sheet.put(row, column, _claims(layout), "check", Computed(_claims_text))
+        row += 1
+    return row
 
 
-def _put_line(sheet: SheetPlan, layout: Layout, row: int, key: str) -> None:
-    line = layout.plan.row(key)
-    put_names(sheet, row, (line.label, key, line.unit), (_LABEL, _NAME, _UNIT))
+def _claims(layout: Layout) -> str:
+    met, missed = (
+        call("SUMPRODUCT", f'({THESIS}!{status_cells(layout)}="{status}")*1') for status in ("met", "missed")
+    )
+    return f'={met}&" met, "&{missed}&" missed"'
 
 
-def _put_headlines(sheet: SheetPlan, layout: Layout, top: int) -> int:
-    """Write headline lines by year; return the next free row."""
-    years = layout.shown_years(*_HEADLINE_YEARS)
-    put_band(sheet, top, "Headline figures by fiscal year", _LAST)
-    put_heads(sheet, top + 1, {_FIRST + place: f"FY{year}" for place, year in enumerate(years)}, ())
-    for row, key in enumerate(layout.words.headlines, start=top + 2):
-        _put_line(sheet, layout, row, key)
-        for column, year in enumerate(years, start=_FIRST):
-            put_link(sheet, (row, column), linked(layout, key, year_of(year)))
-    return top + 2 + len(layout.words.headlines)
+def _claims_text(plan: WorkbookPlan, results: Results, draw: int) -> str:
+    met, missed = (round(count_of(each, plan, results, draw)) for each in ("met", "missed"))
+    return f"{met} met, {missed} missed"
 
 
-def _put_events(sheet: SheetPlan, layout: Layout, top: int) -> int:
-    """Write the inflection of free cash flow; return the next free row."""
-    words = layout.words
-    put_band(sheet, top, words.events_title, _LAST)
-    for row, key in enumerate(words.events, start=top + 1):
-        _put_line(sheet, layout, row, key)
-        put_link(sheet, (row, _UNIT), linked(layout, key))
-        if key in words.meanings:
-            sheet.put(row, _FIRST, words.meanings[key], "remark")
-        if key == layout.company.presentation.questions.trough:
-            text = f'=IF({reference(row, _UNIT)}>0,"{_NEVER}","{_BELOW}")'
-            sheet.put(row, _FIRST, text, "remark", Computed(partial(_trough_text, key)))
-    return top + 1 + len(words.events)
+def _put_key(
+    sheet: SheetPlan, row: int, column: int, title: str, entries: Iterable[tuple[str, str]], at: int = 0
+) -> None:
+    """Write the title of a chart, and its key: a coloured mark and a word for each series."""
+    sheet.put(row, column, title, "section")
+    keys = list(entries)
+    step = 1 if len(keys) > _FEW_KEYS else 2
+    for place, (text, colour) in enumerate(keys):
+        sheet.put(
+            row if at else row + 1, (at or column) + place * step + bool(at), MARK + text, f"legend {colour}"
+        )
 
 
-def _trough_text(key: str, plan: WorkbookPlan, results: Results, draw: int) -> str:  # noqa: ARG001  # of the interface
-    return _NEVER if results.values[key][0, draw] > 0 else _BELOW
+def _put_table(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) -> int:
+    """Write the live scenario beside those that are stamped; return the next free row."""
+    layout = edition.layout
+    names = scenarios.column_names(layout)
+    shown = [each for each, name in names.items() if name != scenarios.MIX_OF_DRIVERS]
+    columns = dict(zip(_STAMPED_COLUMNS, shown, strict=False))
+    sheet.put(top, 2, "Scenarios side by side", "section")
+    for column in range(2, _LAST + 1):
+        sheet.put(top + 1, column, None, "board head")
+    sheet.put(top + 1, 2, "USD bn unless stated", "board head text")
+    sheet.put(top + 1, _LIVE, "Live", "board head live")
+    for column, there in columns.items():
+        sheet.put(top + 1, column, titled(names[there].rpartition("+")[2]), "board head")
+    for row, each in enumerate(layout.words.cover.rows, start=top + 2):
+        _put_row(sheet, figures, each, row, columns)
+    last = top + 1 + len(layout.words.cover.rows)
+    for row in range(top + 1, last + 1):
+        sheet.heights[row] = _NARROW * _POINTS_PER_PIXEL
+    return last + 1
 
 
-def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, top: int) -> int:
-    """Write value per share by every method, with the price; return the next free row."""
-    put_band(sheet, top, "Value per share, USD: every method, low, middle and high", _LAST)
-    put_heads(sheet, top + 1, dict(enumerate(words.columns, start=_FIRST)), ())
-    for row, (method, label) in enumerate(words.methods.items(), start=top + 2):
-        put_names(sheet, row, (label, words.name.format(method=method), "USD/share"), (_LABEL, _NAME, _UNIT))
-        for column, key in enumerate(words.columns.values(), start=_FIRST):
-            put_link(sheet, (row, column), linked(layout, key.format(method=method)))
-    after = top + 2 + len(words.methods)
-    for row, key in enumerate(words.lines, start=after):
-        _put_line(sheet, layout, row, key)
-        put_link(sheet, (row, _FIRST + 1), linked(layout, key))
-    return after + len(words.lines)
+def _put_row(sheet: SheetPlan, figures: _Figures, words: CoverRow, row: int, columns: dict[int, int]) -> None:
+    layout = figures.layout
+    label = figures.text(words.label)
+    kind = {"total": "key", "ratio": "ratio"}.get(words.role, "line")
+    for column in range(2, _LAST + 1):
+        sheet.put(row, column, None, f"board {kind} label")
+    sheet.put(row, 2, label.formula, f"board {kind} label", label.twin)
+    unit = layout.plan.row(words.line).unit
+    style = measure(unit).style
+    style = {"money": "billions", "percent": "change" if words.is_whole else style}.get(style, style)
+    style = "whole" if words.is_whole and style == "share" else style
+    year = 0 if words.ahead is None else year_ahead(layout, words.ahead)
+    if link := figures.link(words.line, words.ahead):
+        sheet.put(row, _LIVE, link.formula, f"board {kind} live {style}", link.twin)
+    there = scenarios.figure_rows(layout).get(scenarios.LineInYear(words.line, year))
+    for column, at in columns.items():
+        if there is None:
+            continue
+        text = f"={SCENARIOS}!{reference(there, at)}"
+        twin = Computed(partial(_stamped, (there, at)))
+        sheet.put(row, column, text, f"board {kind} stamp {style}", twin)
 
 
-def _put_expected(sheet: SheetPlan, layout: Layout, there: int, top: int) -> int:
-    """Write the expected value, the live one, the range and the price; return the next free row.
-
-    ``there``: the row of the sheet of sensitivities that holds the stamped figures.
-    """
-    asked = layout.company.presentation.questions
-    unit = layout.plan.row(asked.value).unit
-    draws = f"mean and range of {STANDARD_DRAWS:,} draws, stamped"
-    put_band(sheet, top, f"Expected value per share, USD: {draws}; the scenario itself; the price", _LAST)
-    expected, error, *ends = ((head, stamped_link((there, at), unit)) for head, at in EXPECTED.items())
-    live = {"selected": linked(layout, asked.value), "price": linked(layout, asked.price)}
-    selected, price = live.items()
-    _put_line(sheet, layout, top + 2, asked.value)
-    for column, (head, link) in enumerate((expected, error, selected, *ends, price), start=_FIRST):
-        sheet.put(top + 1, column, head, "period")
-        put_link(sheet, (top + 2, column), link, "link" if head in live else "stamp")
-    row = top + 3
-    sheet.put(row, _LABEL, "Scenario simulated; are live figures its own?", "label")
-    link = stamped_link(SCENARIO_CELL, "")
-    sheet.put(row, _FIRST, link.formula, "stamp text", link.twin)
-    text = f"={SENSITIVITY}!{reference(*AGREEMENT_CELL)}"
-    sheet.put(row, _FIRST + 1, text, "link text", Computed(agreement_text))
-    return row + 1
+def _stamped(place: tuple[int, int], plan: WorkbookPlan, _results: Results, _draw: int) -> float:
+    return plan.sheets[SCENARIOS].number(*place)
 
 
-def _value_table(words: ValueWords, first: int) -> ValueTable:
-    columns = {head: column for column, head in enumerate(words.columns, start=_FIRST)}
-    rows = range(first, first + len(words.methods))
-    return ValueTable(words.chart, rows, columns, _LABEL)
-
-
-def _put_claims(sheet: SheetPlan, layout: Layout, source: str, top: int) -> int:
-    """Count the claims by status; return the last row."""
-    put_band(sheet, top, f"The {source}'s claims, by what was known at {layout.plan.axis.as_of}", _LAST)
-    sheet.put(top + 1, _LABEL, f"to {THESIS}", "go to")
-    sheet.links[top + 1, _LABEL] = THESIS
-    sheet.put(top + 2, _LABEL, "Number of claims", "label")
-    for column, status in enumerate(STATUSES, start=_FIRST):
-        sheet.put(top + 1, column, status, "period")
-        text = "=" + call("SUMPRODUCT", f'({THESIS}!{status_cells(layout)}="{status}")*1')
-        sheet.put(top + 2, column, text, "link whole", Computed(partial(count_of, status)))
-    return top + 2
+def _put_panels(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) -> int:
+    """Write the charts at the foot, with their titles and keys; return the next free row."""
+    layout, words = edition.layout, edition.words.cover
+    lefts = iter(_BLOCKS)
+    end = top + 2 + _PANEL_ROWS
+    for panel in ("race", "values", "bridge"):
+        found = getattr(words, panel)
+        if found is None:
+            continue
+        first, last = next(lefts)
+        corners = (top + 2, first), (end, last + 1)
+        title = figures.text(found.title).formula
+        if panel == "race":
+            _put_key(sheet, top, first, title, found.lines.values())
+            sheet.panels.append(chart_data.race_panel(layout, found, corners))
+        elif panel == "values":
+            key = (("low to middle", "blue"), ("middle to high", "navy"), ("price", "red"))
+            _put_key(sheet, top, first, title, key)
+            sheet.panels.append(chart_data.value_panel(layout, found, corners))
+        else:
+            _put_key(sheet, top, first, title, (("adds", "navy"), ("takes away", "red")))
+            sheet.panels.append(chart_data.bridge_panel(layout, corners))
+    if not sheet.panels or next(lefts, None) == _BLOCKS[0]:
+        return top
+    for row in range(top + 1, end):
+        sheet.heights[row] = _PANEL_ROW * _POINTS_PER_PIXEL
+    return end
 
 
 def cover(title: str) -> Sheet:
     """Return the cover of a company's workbooks."""
     return Sheet(
         COVER,
-        "The selector, headline figures, when free cash flow turns, value per share, the ledger in numbers, "
-        "charts",
-        title,
-        "USD millions; figures are live formulas, but for the expected value, the charts by scenario and the "
-        "claims, which are stamped; choose a scenario",
-        _fill,
-    )
+        "Headline figures, the choice of scenario and switches, when free cash flow turns, scenarios side by "
+        "side, charts",
+        title, "", _fill,
+    )  # fmt: skip

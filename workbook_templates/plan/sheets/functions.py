@@ -98,28 +98,28 @@ def _put_drivers(sheet: SheetPlan, layout: Layout, top: int) -> str:
         sheet.put(head, column, axis.quarters[position].code, "period")
     for column in range(3, last_column + 1):
         sheet.widths.setdefault(column, _PERIOD_WIDTH)
-    for row, (key, live) in enumerate(layout.live.items(), start=head + 1):
+    for row, (key, rows) in enumerate(layout.inputs.items(), start=head + 1):
         driver = layout.plan.rows[key].declared
         style = numeric("link", driver.unit)
         sheet.put(row, 1, key, "name")
         kind = driver.kind if isinstance(driver, Driver) else ""
         if kind in {"constant", "seasonal"}:
-            sheet.put(row, 2, f"={INPUTS}!{reference(live, VALUE)}", style, OfRow(key))
+            sheet.put(row, 2, f"={INPUTS}!{reference(rows.live, VALUE)}", style, OfRow(key))
             continue
         if kind == "yearly":
             for column, place in enumerate(years, start=3):
-                text = f"={INPUTS}!{reference(live, layout.year_column(place))}"
+                text = f"={INPUTS}!{reference(rows.live, layout.year_column(place))}"
                 sheet.put(row, column, text, style, DriverInYear(key, year=axis.years[place]))
         for column, position in enumerate(quarters, start=first_quarter):
             if position < layout.driver_start(key):
                 continue
             at = layout.quarter_column(position)
-            text, twin = f"{INPUTS}!{reference(live, at)}", OfRow(key, position)
+            text, twin = f"{INPUTS}!{reference(rows.live, at)}", OfRow(key, position)
             if kind == "yearly":
                 given = layout.picked(key, at, f"{INPUTS}!")
                 text, twin = call("IF", f'{given}=""', '""', text), OwnValue(key, position)
             sheet.put(row, column, f"={text}", style, twin)
-    return area((head, 1), (head + len(layout.live), last_column), fixed_row=True, fixed_column=True)
+    return area((head, 1), (head + len(layout.inputs), last_column), fixed_row=True, fixed_column=True)
 
 
 SHEET: Final = Sheet(

@@ -53,19 +53,20 @@ _STATE_COLUMNS: Final = 6
 
 
 def selected_scenario() -> str:
-    """Return the formula text (no ``=``) of the selected scenario's name."""
-    return f"{places.COVER}!{absolute(*places.SELECTED_CELL)}"
+    """Return the formula text (no ``=``) of the selected scenario's name, with the switches that are on."""
+    return f"{places.INPUTS}!{places.chosen_name_cell()}"
 
 
-def put_check(sheet: SheetPlan, layout: Layout, row: int, column: int) -> None:
-    """Write the master check, coloured when a check fails; nothing for a model without checks."""
+def put_check(sheet: SheetPlan, layout: Layout, row: int, column: int) -> bool:
+    """Write the master check, coloured when a check fails; tell whether the model has checks."""
     if (place := layout.places.get(places.CHECKS_FAILED)) is None:
-        return
+        return False
     failed = f"{place.sheet}!{absolute(place.row, places.VALUE)}"
     text = f'=IF({failed}=0,"{_PASS}","{_FAIL}{place.sheet}")'
     sheet.put(row, column, text, "check", Computed(_check_text))
     cell = reference(row, column)
     sheet.highlights.append(Highlight(cell, f'LEFT({cell},1)="{_FAIL[0]}"', "bad"))
+    return True
 
 
 def _check_text(plan: WorkbookPlan, results: Results, draw: int) -> str:
@@ -87,7 +88,13 @@ def _put_way_back(sheet: SheetPlan, row: int, column: int) -> None:
 
 def put_state_of_years(sheet: SheetPlan, layout: Layout) -> None:
     """Write, in the two rows above the years, the scenario, the master check, the way back and the legend."""
-    column = max(places.FIRST_YEAR_COLUMN, layout.year_column(layout.years - _STATE_COLUMNS))
+    put_state_at(
+        sheet, layout, max(places.FIRST_YEAR_COLUMN, layout.year_column(layout.years - _STATE_COLUMNS))
+    )
+
+
+def put_state_at(sheet: SheetPlan, layout: Layout, column: int) -> None:
+    """Write the scenario, the master check and the way back into the two rows at the top."""
     sheet.put(places.TITLE_ROW, column, "Scenario", "state")
     sheet.put(places.TITLE_ROW, column + 1, f"={selected_scenario()}", "check", Computed(scenario_name))
     put_check(sheet, layout, places.TITLE_ROW, column + 3)

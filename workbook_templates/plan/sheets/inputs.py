@@ -1,48 +1,97 @@
-"""Inputs: every driver, one row per scenario and one live row that the selector picks."""
+"""Inputs: every driver in one row, or in a live row that picks from those of what differs."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL, as_text
-from workbook_templates.a1 import area, call, in_row, reference
+from workbook_templates.a1 import area, call, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
-from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names, selected_scenario
+from workbook_templates.plan.input_rows import Variants, row_labels, row_names, titled
+from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import Computed, DriverInYear, OfRow, scenario_number
+from workbook_templates.plan.switches import operated, switch_row, switch_state
+from workbook_templates.plan.twins import (
+    AfterSwitch,
+    Computed,
+    DriverInYear,
+    OfRow,
+    scenario_name,
+    scenario_number,
+    state_text,
+    switch_is_on,
+)
 
 if TYPE_CHECKING:
     from model.scenarios.spec import DriverSpec
     from workbook_templates.plan.layout import Layout
 
+_PICKED: Final = "live: picked by the scenario and the switches"
+_PIXELS_PER_UNIT: Final = 7
+_WIDTHS: Final = {places.LABEL: 270, places.UNIT: 58, places.VALUE: 64, places.NOTE: 330}
+_YEAR: Final = 60
+"""Pixels: sources are shown, names and the years before the first forecast one are folded."""
+_MOST_SCALED: Final = 1000.0
+"""Largest factor that can be typed."""
+
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     layout = edition.layout
-    put_axis(sheet, layout, "Source, description and allowed range")
+    put_axis(sheet, layout, "Grade and source")
+    _set_columns(sheet, layout)
     _put_choice(sheet, layout)
     put_headings(sheet, layout)
     specs = driver_specs(layout.company)
-    for key in layout.live:
-        _put_driver(sheet, layout, specs[key])
+    for key in layout.inputs:
+        _Driver(sheet, layout, specs[key]).put()
+
+
+def _set_columns(sheet: SheetPlan, layout: Layout) -> None:
+    first, forecast = places.FIRST_YEAR_COLUMN, sheet.split[0]
+    pixels = _WIDTHS | dict.fromkeys(range(first, layout.first_quarter_column - 1), _YEAR)
+    sheet.widths |= {column: each / _PIXELS_PER_UNIT for column, each in pixels.items()}
+    folded = [each for each in sheet.column_outline if each.first > places.NOTE]
+    sheet.column_outline = [Group(places.NAME, places.NAME, folded=True), *folded]
+    if forecast > first:
+        sheet.column_outline.append(Group(first, forecast - 1, folded=True))
 
 
 def _put_choice(sheet: SheetPlan, layout: Layout) -> None:
-    label = "Number of the selected scenario (select it on the Cover)"
-    sheet.put(places.CHOICE_ROW, places.LABEL, label, "label")
-    text = "=" + call("MATCH", selected_scenario(), scenario_list(layout), "0")
-    sheet.put(places.CHOICE_ROW, places.VALUE, text, "live whole", Computed(scenario_number))
+    """Write the number of the selected scenario, its name with switches, and the lists of both."""
+    row, names = places.CHOICE_ROW, scenario_list(layout)
+    selected = f"{places.COVER}!{reference(*places.SELECTED_CELL, fixed_row=True, fixed_column=True)}"
+    sheet.put(row, places.LABEL, f"Scenario and switches (choose them on {places.COVER})", "label")
+    text = "=" + call("MATCH", selected, names, "0")
+    sheet.put(row, places.VALUE, text, "live whole", Computed(scenario_number))
+    on = [
+        f'&IF({reference(switch_row(layout, place), places.VALUE)}=1,"+{each.name}","")'
+        for place, each in enumerate(layout.switches)
+    ]
+    sheet.put(row, places.NAME, f"={selected}{''.join(on)}", "live text", Computed(scenario_name))
     for number, scenario in enumerate(layout.scenarios, start=1):
-        row = places.CHOICE_ROW + number
-        sheet.put(row, places.LABEL, scenario.title, "indented")
-        sheet.put(row, places.NAME, scenario.name, "name")
-        sheet.put(row, places.UNIT, str(scenario.as_of), "unit")
-        sheet.put(row, places.NOTE, scenario.note, "note")
-        sheet.put(row, places.VALUE, number, "axis")
+        _put_listed(sheet, row + number, scenario.name, scenario.title, scenario.note)
+        sheet.put(row + number, places.UNIT, str(scenario.as_of), "unit")
+        sheet.put(row + number, places.VALUE, number, "axis")
+    for place, switch in enumerate(layout.switches):
+        at = switch_row(layout, place)
+        _put_listed(sheet, at, switch.name, switch.title, switch.note)
+        sheet.put(at, places.UNIT, "switch", "unit")
+        cell = reference(*places.switch_cell(place), fixed_row=True, fixed_column=True)
+        text = "=" + call("IF", f'{places.COVER}!{cell}="{places.ON}"', "1", "0")
+        sheet.put(at, places.VALUE, text, "live whole", Computed(partial(switch_is_on, switch.name)))
+
+
+def _put_listed(sheet: SheetPlan, row: int, name: str, title: str, note: str) -> None:
+    sheet.put(row, places.LABEL, title, "indented")
+    sheet.put(row, places.NAME, name, "name")
+    sheet.put(row, places.NOTE, note, "note")
 
 
 def scenario_list(layout: Layout, column: int = places.NAME) -> str:
@@ -51,77 +100,155 @@ def scenario_list(layout: Layout, column: int = places.NAME) -> str:
     return area((first, column), (last, column), fixed_row=True, fixed_column=True)
 
 
-def _put_driver(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
-    """Write the live row of a driver, and below it (and its other members) one row per scenario."""
-    key, driver = spec.key, spec.driver
-    live, first = layout.live[key], layout.given[key]
-    last = first + len(layout.scenarios) - 1
-    put_names(sheet, live, (spec.label, key, driver.unit))
-    sheet.put(live, places.LABEL, spec.label, "live text")
-    low, high = (as_text(bound, driver.unit) for bound in (spec.minimum, spec.maximum))
-    none = "0, or " if driver.zero_means_none else ""
-    sheet.put(live, places.NOTE, f"Allowed {none}{low} to {high}. {spec.description}", "note")
-    for row, scenario in enumerate(layout.scenarios, start=first):
-        source = scenario.sources.get(key)
-        sheet.put(row, places.LABEL, scenario.name, "indented")
-        sheet.put(row, places.NAME, key, "name")
-        sheet.put(row, places.NOTE, str(source) if source else "", "note")
-    sheet.outline.append(Group(first, last))
-    spans = _put_values(sheet, layout, spec)
-    message = f"{key}: {low} to {high} ({driver.unit})"
-    least = 0 if driver.zero_means_none else spec.minimum
-    for span in spans:
-        cells = area((first, span[0]), (last, span[-1]))
-        allowed = InputRange(cells, least, spec.maximum, driver.whole, message=message, prompt=message)
-        sheet.ranges.append(allowed)
-    sheet.notes[live, places.LABEL] = _note(layout, spec)
-    _mark_differences(sheet, layout, key, (spans[0][0], spans[-1][-1]))
+class _Driver:
+    """The rows of a driver, while they are written."""
 
+    def __init__(self, sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> None:
+        self.sheet, self.layout, self.spec = sheet, layout, spec
+        self.key, self.unit = spec.key, spec.driver.unit
+        self.rows = layout.inputs[spec.key]
+        self.is_yearly = spec.driver.kind == "yearly"
+        self.low, self.high = (as_text(bound, self.unit) for bound in (spec.minimum, spec.maximum))
 
-def _put_values(sheet: SheetPlan, layout: Layout, spec: DriverSpec) -> list[range]:
-    """Write a driver's values (one, by quarter, or by year and quarter); return their columns."""
-    key, axis = spec.key, layout.plan.axis
-    if spec.driver.kind in {"constant", "seasonal"}:
-        _put_period(sheet, layout, spec, places.VALUE, ALL, OfRow(key))
-        return [range(places.VALUE, places.VALUE + 1)]
-    quarters = range(layout.driver_start(key), axis.length)
-    spans = [range(layout.quarter_column(quarters[0]), layout.last_column + 1)]
-    if spec.driver.kind == "yearly":
-        first = quarters[0] // QUARTERS_A_YEAR
-        spans.insert(0, range(layout.year_column(first), layout.year_column(layout.years)))
-        for place, year in enumerate(axis.years[first:], start=first):
-            in_year = DriverInYear(key, year=year)
-            _put_period(sheet, layout, spec, layout.year_column(place), str(year), in_year)
-    for position in quarters:
-        period, twin = str(axis.quarters[position]), OfRow(key, position)
-        _put_period(sheet, layout, spec, layout.quarter_column(position), period, twin)
-    return spans
+    def put(self) -> None:
+        """Write them."""
+        sheet, spec, rows = self.sheet, self.spec, self.rows
+        put_names(sheet, rows.live, (spec.label, self.key, self.unit))
+        if rows.is_picked:
+            sheet.put(rows.live, places.LABEL, f"▸ {spec.label}", "live label")
+            sheet.put(rows.live, places.UNIT, sheet.cells[rows.live, places.UNIT].content, "live unit")
+            sheet.put(rows.live, places.NOTE, _PICKED, "live note")
+            sheet.put(rows.live, places.VALUE, None, "live unit")
+            self._put_labels()
+        else:
+            sheet.put(rows.live, places.NOTE, self._source(0), "note")
+        sheet.notes[rows.live, places.LABEL] = self._note()
+        spans = self._put_values()
+        self._limit(spans)
+        self._mark_differences((spans[0][0], spans[-1][-1]))
 
+    def _source(self, place: int) -> str:
+        source = self.layout.scenarios[place].sources.get(self.key)
+        return str(source) if source else ""
 
-def _note(layout: Layout, spec: DriverSpec) -> str:
-    sources: dict[str, list[str]] = {}
-    for scenario in layout.scenarios:
-        if source := scenario.sources.get(spec.key):
-            sources.setdefault(str(source), []).append(scenario.name)
-    return "\n".join([spec.description, *(f"{', '.join(names)}: {text}" for text, names in sources.items())])
+    def _put_labels(self) -> None:
+        sheet, layout, rows = self.sheet, self.layout, self.rows
+        variants = Variants(tuple(rows.given)[1:], tuple(rows.switches))
+        names = [each.name for each in layout.scenarios], [each.name for each in layout.switches]
+        below = zip(row_names(self.key, variants, *names), row_labels(variants, *names), strict=True)
+        for row, (name, label) in enumerate(below, start=rows.given[0]):
+            sheet.put(row, places.LABEL, label, "indented")
+            sheet.put(row, places.NAME, name, "name")
+        for place, row in rows.given.items():
+            sheet.put(row, places.NOTE, self._source(place), "note")
+        for place, own in rows.switches.items():
+            adjustment = layout.switches[place].adjustments[self.key]
+            sheet.put(own.operands, places.UNIT, adjustment.operation, "unit")
+            sheet.put(own.operands, places.NOTE, str(adjustment.note), "note")
+            state = f'"{places.ON}"', f'"{places.OFF}"'
+            text = "=" + call("IF", f"{switch_state(layout, place)}=1", *state)
+            twin = Computed(partial(state_text, layout.switches[place].name))
+            sheet.put(own.after, places.UNIT, text, "calc text", twin)
+        sheet.outline.append(Group(rows.given[0], self._last))
 
+    @property
+    def _last(self) -> int:
+        rows = self.rows
+        return max([*rows.given.values(), *(each.after for each in rows.switches.values())])
 
-def _mark_differences(sheet: SheetPlan, layout: Layout, key: str, columns: tuple[int, int]) -> None:
-    """Mark inputs that differ from the first scenario's, and years overruled in some of their quarters."""
-    first = layout.given[key]
-    last = first + len(layout.scenarios) - 1
-    start = reference(first + 1, columns[0])
-    if last > first:
-        cells = f"{start}:{reference(last, columns[1])}"
-        other = f'AND({start}<>"",{start}<>{reference(first, columns[0], fixed_row=True)})'
-        sheet.highlights.append(Highlight(cells, other, "differs"))
-    if columns[0] < places.VALUE + 1 or columns[0] >= layout.first_quarter_column:
-        return
-    quarters, years = layout.over_axis(first), layout.over_axis(places.YEAR_ROW, fixed_row=True)
-    own = f'SUMPRODUCT(({quarters}<>"")*({years}={reference(places.YEAR_ROW, columns[0], fixed_row=True)}))>0'
-    cells = area((first, columns[0]), (last, layout.first_quarter_column - 2))
-    sheet.highlights.append(Highlight(cells, own, "overruled"))
-    mark_overruled(sheet, layout, layout.live[key], columns[0], start_of=key)
+    def _note(self) -> str:
+        sources: dict[str, list[str]] = {}
+        for place in self.rows.given:
+            if source := self._source(place):
+                sources.setdefault(source, []).append(self.layout.scenarios[place].name)
+        none = "0, or " if self.spec.driver.zero_means_none else ""
+        allowed = f"Allowed: {none}{self.low} to {self.high}"
+        named = (f"{', '.join(names)}: {text}" for text, names in sources.items())
+        return "\n".join([self.spec.description, allowed, *named])
+
+    def _put_values(self) -> list[range]:
+        """Write its values (one, by quarter, or by year and quarter); return their columns."""
+        layout, axis = self.layout, self.layout.plan.axis
+        if self.spec.driver.kind in {"constant", "seasonal"}:
+            self._put_period(places.VALUE, ALL, OfRow(self.key))
+            return [range(places.VALUE, places.VALUE + 1)]
+        quarters = range(layout.driver_start(self.key), axis.length)
+        spans = [range(layout.quarter_column(quarters[0]), layout.last_column + 1)]
+        if self.is_yearly:
+            first = quarters[0] // QUARTERS_A_YEAR
+            spans.insert(0, range(layout.year_column(first), layout.year_column(layout.years)))
+            for place, year in enumerate(axis.years[first:], start=first):
+                in_year = DriverInYear(self.key, year=year)
+                self._put_period(layout.year_column(place), str(year), in_year)
+        for position in quarters:
+            twin = OfRow(self.key, position)
+            self._put_period(layout.quarter_column(position), str(axis.quarters[position]), twin)
+        return spans
+
+    def _put_period(self, column: int, period: str, twin: OfRow) -> None:
+        """Write what is given for a period, what switches make of it, and the live cell."""
+        layout, rows, put = self.layout, self.rows, self.sheet.put
+        in_quarter = self.is_yearly and column >= layout.first_quarter_column
+        is_key = self.spec.driver.name in layout.words.key_drivers and not in_quarter
+        typed = numeric("key" if is_key else "input", self.unit)
+        for place, row in rows.given.items():  # an empty cell is unlocked, too
+            put(row, column, layout.scenarios[place].table[self.key].get(period), typed)
+        for place, own in rows.switches.items():
+            adjustment = layout.switches[place].adjustments[self.key]
+            unit = "times" if adjustment.operation == "scale" else self.unit
+            put(own.operands, column, adjustment.operands.get(period), numeric("input", unit))
+            text = operated(layout, self.spec, place, column, in_quarter=in_quarter)
+            put(
+                own.after,
+                column,
+                f"={text}",
+                numeric("calc", self.unit),
+                AfterSwitch(self.key, period, place),
+            )
+        if rows.is_picked:
+            picked = layout.picked(self.key, column)
+            if in_quarter:
+                picked = call("IF", f'{picked}=""', layout.in_year_of(rows.live, column), picked)
+            put(rows.live, column, f"={picked}", numeric("live", self.unit), twin)
+
+    def _limit(self, spans: list[range]) -> None:
+        """Limit what may be typed."""
+        spec, rows = self.spec, self.rows
+        message = f"{self.key}: {self.low} to {self.high} ({self.unit})"
+        least = 0 if spec.driver.zero_means_none else spec.minimum
+        own = InputRange("", least, spec.maximum, spec.driver.whole, message=message, prompt=message)
+        limits = [((rows.given[0], max(rows.given.values())), own)]
+        for place, row in rows.switches.items():
+            switch = self.layout.switches[place]
+            operation, limit = switch.adjustments[self.key].operation, own
+            if operation != "set":
+                what = f"{titled(switch.name)}: a number to {operation}; empty: no change"
+                most = _MOST_SCALED if operation == "scale" else spec.maximum - spec.minimum
+                limit = InputRange("", -most, most, message=what, prompt=what)
+            limits.append(((row.operands, row.operands), limit))
+        for (first, last), limit in limits:
+            for span in spans:
+                cells = area((first, span[0]), (last, span[-1]))
+                self.sheet.ranges.append(replace(limit, cells=cells))
+
+    def _mark_differences(self, columns: tuple[int, int]) -> None:
+        """Mark inputs that differ from the first scenario's, and years overruled in some quarters."""
+        sheet, layout, rows = self.sheet, self.layout, self.rows
+        first, last = rows.given[0], max(rows.given.values())
+        start = reference(first + 1, columns[0])
+        if last > first:
+            cells = f"{start}:{reference(last, columns[1])}"
+            other = f'AND({start}<>"",{start}<>{reference(first, columns[0], fixed_row=True)})'
+            sheet.highlights.append(Highlight(cells, other, "differs"))
+        if not self.is_yearly:
+            return
+        quarters, years = layout.over_axis(first), layout.over_axis(places.YEAR_ROW, fixed_row=True)
+        year = reference(places.YEAR_ROW, columns[0], fixed_row=True)
+        own = f'SUMPRODUCT(({quarters}<>"")*({years}={year}))>0'
+        cells = area((first, columns[0]), (last, layout.first_quarter_column - 2))
+        sheet.highlights.append(Highlight(cells, own, "overruled"))
+        if rows.is_picked:
+            mark_overruled(sheet, layout, rows.live, columns[0], start_of=self.key)
 
 
 def mark_overruled(sheet: SheetPlan, layout: Layout, row: int, column: int, *, start_of: str) -> None:
@@ -135,31 +262,12 @@ def mark_overruled(sheet: SheetPlan, layout: Layout, row: int, column: int, *, s
     sheet.highlights.append(Highlight(cells, other, "overruled"))
 
 
-def _put_period(
-    sheet: SheetPlan, layout: Layout, spec: DriverSpec, column: int, period: str, twin: OfRow
-) -> None:
-    """Write the scenarios' values for a period, and the live cell: the picked one, else that of the year."""
-    first, live, unit = layout.given[spec.key], layout.live[spec.key], spec.driver.unit
-    by_quarter_of_a_year = spec.driver.kind == "yearly" and column >= layout.first_quarter_column
-    is_key = spec.driver.name in layout.words.key_drivers and not by_quarter_of_a_year
-    for row, scenario in enumerate(layout.scenarios, start=first):
-        own = scenario.table[spec.key].get(period)  # an empty cell is unlocked, too
-        sheet.put(row, column, own, numeric("key" if is_key else "input", unit))
-    picked = layout.picked(spec.key, column)
-    if by_quarter_of_a_year:
-        ends = ((live, layout.year_column(place)) for place in (0, layout.years - 1))
-        years = area(*ends, fixed_column=True)
-        by_year = in_row(years, reference(places.YEAR_NUMBER_ROW, column, fixed_row=True))
-        picked = call("IF", f'{picked}=""', by_year, picked)
-    sheet.put(live, column, f"={picked}", numeric("live", unit), twin)
-
-
 SHEET: Final = Sheet(
     places.INPUTS,
-    "Every driver: a row a scenario, and above them the live row that the selector picks; allowed range, "
-    "grade, source",
-    "Inputs",
-    "Blue cells are inputs, by year or for one quarter, which wins over its year (the year is then grey); "
-    "grey rows are what the selector picks; violet: differs from the first scenario",
+    "Every driver once: one row, or a live row that scenario and switches pick, above what differs; source, "
+    "range",
+    "Inputs: every driver, once",
+    "Blue is typed in, by year or for one quarter, which wins over its year (then grey). One row where no "
+    "scenario differs; else a live row, the first scenario, and each scenario or switch that differs",
     _fill,
 )

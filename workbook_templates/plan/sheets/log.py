@@ -32,9 +32,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     sheet.widths |= _WIDTHS
     sheet.one_page = True
     put_state(sheet, layout)
-    heads = ("Version", "Data", "", "", "", "Change")
-    row = _put_table(sheet, _FIRST_ROW, "Versions of the model", heads, _versions(layout.company))
-    hashed = "hash of every driver value of every scenario below, as built"
+    hashed = "hash of every driver value of every scenario and switch below, as built"
     built = [
         ("Version", version, "", "", "", "of the model that wrote this file"),
         ("As-of", str(layout.plan.axis.as_of), "", "", "", "last quarter taken as reported"),
@@ -42,7 +40,11 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     ]
     for place, each in enumerate(layout.scenarios, start=1):
         built.append((f"Scenario {place}", each.name, "", "", "", each.title))
-    row = _put_table(sheet, row, "This workbook", ("What", "Value", "", "", "", "Meaning"), built)
+    for place, switch in enumerate(layout.switches, start=1):
+        built.append((f"Switch {place}", switch.name, "", "", "", switch.title))
+    row = _put_table(sheet, _FIRST_ROW, "This workbook", ("What", "Value", "", "", "", "Meaning"), built)
+    heads = ("Version", "Data", "", "", "", "Change")
+    row = _put_table(sheet, row, "Versions of the model", heads, _versions(layout.company))
     title = f"Changes made by hand: write them here; amzn-fcf read FILE finds those of {INPUTS} by itself"
     blank = [(None,) * _LAST] * _ENTRIES
     _put_table(sheet, row, title, _HEADS, blank, style="entry")

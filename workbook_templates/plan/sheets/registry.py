@@ -14,10 +14,12 @@ from workbook_templates.a1 import looks_like_a_cell
 from workbook_templates.plan.layout import AGAINST, CHECKS, COVER, THESIS, calculation_sheets
 from workbook_templates.plan.sheets import (
     against,
+    chart_data,
     contents,
     functions,
     history,
     inputs,
+    key_drivers,
     log,
     scenarios,
     sensitivity,
@@ -32,11 +34,11 @@ if TYPE_CHECKING:
     from model.language.declarations import Model
     from workbook_templates.plan.sheets.sheet import Sheet
 
-FRONT: Final = (contents.SHEET, functions.SHEET, inputs.SHEET, statements.SHEET)
+FRONT: Final = (key_drivers.SHEET, contents.SHEET, functions.SHEET, inputs.SHEET, statements.SHEET)
 """Between the cover and the computed lines."""
 MIDDLE: Final = (scenarios.SHEET, sensitivity.SHEET)
 """Between the computed lines and the claims."""
-END: Final = (history.SHEET, history.SOURCES_SHEET, log.SHEET)
+END: Final = (history.SHEET, history.SOURCES_SHEET, log.SHEET, chart_data.SHEET)
 
 
 def sheets_of(company: Company, *, with_functions: bool) -> tuple[Sheet, ...]:

@@ -14,12 +14,12 @@ from model.scenarios.files import builtin_scenarios
 from workbook_templates.a1 import absolute, area, call, in_row, reference
 from workbook_templates.plan import links
 from workbook_templates.plan.arrangement import Group
-from workbook_templates.plan.layout import INPUTS, SCENARIOS, Layout, choice_cell
+from workbook_templates.plan.layout import SCENARIOS, Layout
 from workbook_templates.plan.links import linked, put_link, year_of
-from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp
+from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import Computed, scenario_number
+from workbook_templates.plan.twins import Computed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
-NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW = 5, 6, 7, 8, 9
-FIRST_ROW: Final = 11
+NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW, NUMBER_ROW = range(5, 11)
+COLUMN_ROW: Final = NUMBER_ROW
+FIRST_ROW: Final = 12
+NO_COLUMN: Final = "no column of its own"
 _LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
 MIX_OF_DRIVERS: Final = "mix of drivers"
 """Head of a column: no scenario can have this name."""
@@ -43,6 +45,7 @@ _LABELS: Final = {
     AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix",
     TOLERANCE_ROW: "Tolerance of agreement, relative",
     COMPARED_ROW: "Figures compared with the scenario's own column",
+    NUMBER_ROW: "Number of the column; of the selected scenario and switches, 0: none",
 }  # fmt: skip
 
 
@@ -103,6 +106,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
         sheet.put(NAME_ROW, column, scenario.name, "period wrapped")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
+        sheet.put(NUMBER_ROW, column, column - FIRST_COLUMN + 1, "axis")
         sheet.put(WEIGHT_ROW, column, weights.get((scenario.name, scenario.as_of), 0.0), "calc percent")
     rows = figure_rows(layout)
     for title, figures in sections(layout).items():
@@ -112,22 +116,43 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     agreeing = area((FIRST_ROW, AGREES), (max(rows.values()), AGREES))
     compared = sum(column == AGREES and cell.twin is not None for (_, column), cell in sheet.cells.items())
     sheet.put(COMPARED_ROW, LIVE, compared, "calc whole")
-    text = f'=IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"{links.AGREES}","{links.CHANGED}")'
+    names = area((NAME_ROW, FIRST_COLUMN), (NAME_ROW, last))
+    numbers = area((NUMBER_ROW, FIRST_COLUMN), (NUMBER_ROW, last))
+    own = call("SUMPRODUCT", f"({names}={selected_scenario()})*{numbers}")
+    sheet.put(COLUMN_ROW, LIVE, f"={own}", "calc whole", Computed(own_column))
+    text = f'IF(SUM({agreeing})={reference(COMPARED_ROW, LIVE)},"{links.AGREES}","{links.CHANGED}")'
+    text = f'=IF({reference(COLUMN_ROW, LIVE)}=0,"{NO_COLUMN}",{text})'
     sheet.put(AS_OF_ROW, LIVE, text, "check", Computed(agreement))
     sheet.frozen = (FIRST_ROW, _NAME)
     sheet.column_outline.append(Group(_NAME, _NAME, folded=True))
 
 
 def column_names(layout: Layout) -> dict[int, str]:
-    """Return the scenarios by column: those of the selector, the others that ship, and the mix."""
-    offered = [each.name for each in layout.scenarios]
+    """Return the scenarios by column: see :func:`own_columns`, the others that ship, and the mix."""
+    offered = [*(each.name for each in layout.scenarios), *switched_names(layout)]
     others = [name for name in builtin_scenarios(layout.company) if name not in offered]
     mix = [MIX_OF_DRIVERS] if weighted_scenarios(layout.company) else []
     return dict(enumerate([*offered, *others, *mix], start=FIRST_COLUMN))
 
 
+def own_columns(layout: Layout) -> list[Scenario]:
+    """Return the scenarios of the selector, and one of them with each switch: the base, or else the first."""
+    first = _switched(layout)
+    return [*layout.scenarios, *(first.with_overlays([each], check=False) for each in layout.switches)]
+
+
+def switched_names(layout: Layout) -> list[str]:
+    """Return the names of the columns that show one scenario with each switch."""
+    return [f"{_switched(layout).name}+{each.name}" for each in layout.switches]
+
+
+def _switched(layout: Layout) -> Scenario:
+    base = layout.company.base
+    return next((each for each in layout.scenarios if each.name == base), layout.scenarios[0])
+
+
 def _stamped(layout: Layout) -> list[tuple[Scenario, dict[LineInYear, float]]]:
-    offered = {each.name: each for each in layout.scenarios}
+    offered = {each.name: each for each in own_columns(layout)}
     if weighted := weighted_scenarios(layout.company):
         offered[MIX_OF_DRIVERS] = replace(weighted_scenario(weighted), name=MIX_OF_DRIVERS)
     names = column_names(layout).values()
@@ -161,23 +186,25 @@ def _put_figure(sheet: SheetPlan, layout: Layout, figure: LineInYear, row: int, 
     for at, value in enumerate(values, start=FIRST_COLUMN):
         sheet.put(row, at, links.stamp(value), numeric("stamp", line.unit))
     if link and line.unit != "quarter" and figure.key not in layout.words.may_lack:
-        _put_agreement(sheet, layout, row)
+        _put_agreement(sheet, row, last)
     if line.unit == "USD/share" and line.driver is None:
         weights = area((WEIGHT_ROW, FIRST_COLUMN), (WEIGHT_ROW, last), fixed_row=True)
         text = "=" + call("SUMPRODUCT", weights, area((row, FIRST_COLUMN), (row, last)))
         sheet.put(row, MIX, text, numeric("calc", line.unit), Computed(partial(_mix, row)))
 
 
-def _put_agreement(sheet: SheetPlan, layout: Layout, row: int) -> None:
+def _put_agreement(sheet: SheetPlan, row: int, last: int) -> None:
     """Compare the live figure with the one stamped for the selected scenario."""
-    stamped = area((row, FIRST_COLUMN), (row, FIRST_COLUMN + len(layout.scenarios) - 1))
-    own = in_row(stamped, f"{INPUTS}!{choice_cell()}")
+    stamped = area((row, FIRST_COLUMN), (row, last))
+    own = in_row(stamped, call("MAX", "1", absolute(COLUMN_ROW, LIVE)))
     agrees = links.agreement(reference(row, LIVE), own, absolute(TOLERANCE_ROW, LIVE))
     sheet.put(row, AGREES, "=" + call("IF", agrees, "1", "0"), "calc truth", Computed(partial(_agrees, row)))
 
 
 def agreement(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
     """Return whether all live figures are those stamped for the selected scenario, NaN if one is an error."""
+    if not own_column(plan, results, draw):
+        return NO_COLUMN
     cells = plan.sheets[SCENARIOS].cells
     rows = [row for (row, column), cell in cells.items() if column == AGREES and cell.twin is not None]
     agreeing = [_agrees(row, plan, results, draw) for row in rows]
@@ -186,8 +213,16 @@ def agreement(plan: WorkbookPlan, results: Results, draw: int) -> float | str:
     return links.AGREES if all(agreeing) else links.CHANGED
 
 
+def own_column(plan: WorkbookPlan, results: Results, draw: int) -> float:
+    """Return the number of the column of the selected scenario and switches, 0 if it has none."""
+    names = list(column_names(plan.layout).values())
+    name = results.scenarios[draw].name
+    return float(names.index(name) + 1 if name in names else 0)
+
+
 def _agrees(row: int, plan: WorkbookPlan, results: Results, draw: int) -> float:
-    sheet, own = plan.sheets[SCENARIOS], FIRST_COLUMN - 1 + int(scenario_number(plan, results, draw))
+    sheet, number = plan.sheets[SCENARIOS], own_column(plan, results, draw)
+    own = FIRST_COLUMN - 1 + max(1, int(number))
     return links.agrees(sheet.cells[row, LIVE], sheet.number(row, own), (plan, results, draw))
 
 

@@ -91,7 +91,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     if (row := expected_row(layout)) is not None:
         simulation = stamps_of(edition.stamped).simulation if edition.stamped else None
         put_heads(sheet, HEADER_ROW, {column: head for head, column in EXPECTED.items()}, ())
-        put_expected(sheet, row, outputs[row - FIRST_FIGURE_ROW], simulation)
+        put_expected(sheet, row, outputs[row - FIRST_FIGURE_ROW], simulation, edition.stamped)
     sheet.frozen = (places.YEAR_ROW, LABEL + 1)
 
 

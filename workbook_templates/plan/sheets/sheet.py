@@ -10,6 +10,7 @@ from workbook_templates.plan.cells import SheetPlan
 from workbook_templates.plan.layout import (
     AGAINST,
     COVER,
+    DRIVERS,
     INPUTS,
     LABEL,
     SCENARIOS,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _CHARACTERS_PER_UNIT: Final = 11.7
 """Per unit of width, at one point: a unit is a digit of 10 points, and letters are a little narrower."""
-_RESULTS: Final = (COVER, STATEMENTS, SCENARIOS, SENSITIVITY, THESIS, AGAINST)
+_RESULTS: Final = (COVER, DRIVERS, STATEMENTS, SCENARIOS, SENSITIVITY, THESIS, AGAINST)
 _TABS: Final = {INPUTS: BLUE, **dict.fromkeys(_RESULTS, NAVY)}
 """Colours of tabs: where one types, and what comes out; none for the way between."""
 _TITLE_HEIGHT: Final = 16.5

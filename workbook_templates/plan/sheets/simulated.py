@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from model.language.periods import Quarter
 from model.outputs import Output
+from model.results import run
 from model.simulation.files import has_uncertainty
 from model.simulation.questions import Request, flows_ahead, thresholds
 from model.simulation.run import standard_simulation
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from model.simulation.results import Chance, Estimate, Simulation
     from workbook_templates.plan.cells import SheetPlan
 
-EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8}
-"""Heads of the simulated value per share, which stands beside the live one, and their columns."""
+EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8, "above price": 9, "event": 10}
+"""Heads of the simulated value per share, which stands beside the live one, and their columns; at the end the
+chances that it exceeds the price, and of the simulated event by the quarter in which the scenario has it."""
+CHANCES: Final = ("above price", "event")
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
 _PERCENTS: Final = (5, 25, 50, 75, 95)
@@ -62,14 +66,26 @@ def is_simulated(company: Company) -> bool:
     return bool(asked.cash_flow and asked.price and asked.value and has_uncertainty(company))
 
 
-def put_expected(sheet: SheetPlan, row: int, value: Output, found: Simulation | str | None) -> None:
+def put_expected(
+    sheet: SheetPlan, row: int, value: Output, found: Simulation | str | None, scenario: Scenario | None
+) -> None:
     """Write the simulated value per share beside the live one, or a dash; or leave room for it (None)."""
     figures: tuple[float | str | None, ...] = ("-" if found else None,) * len(EXPECTED)
     if found and not isinstance(found, str):
         each = found.estimates[str(value)]
-        figures = (each.mean, each.standard_error, each.percentiles[5], each.percentiles[95])
-    for column, figure in zip(EXPECTED.values(), figures, strict=True):
-        sheet.put(row, column, figure, numeric("stamp", value.unit))
+        ends, above = (each.percentiles[5], each.percentiles[95]), found.above[str(value)].probability
+        figures = (each.mean, each.standard_error, *ends, above, _by_then(found, scenario))
+    for (head, column), figure in zip(EXPECTED.items(), figures, strict=True):
+        sheet.put(row, column, figure, numeric("stamp", "ratio" if head in CHANCES else value.unit))
+
+
+def _by_then(found: Simulation, scenario: Scenario | None) -> float | str:
+    """Return the chance of the simulated event by the quarter in which the scenario has it."""
+    for event, chances in found.events.items():
+        if scenario is not None and not math.isnan(code := run([scenario]).values[event][0, 0]):
+            quarter = str(Quarter.from_code(code))
+            return sum(each.probability for name, each in chances.items() if name <= quarter)
+    return "#N/A"
 
 
 def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None:

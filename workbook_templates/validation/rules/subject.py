@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from model.language.units import counted
 from workbook_templates.a1 import coordinates, covers, relative, same_formula
-from workbook_templates.plan.layout import CHOICE_ROW, COVER, INPUTS, REPORTED, SELECTED_CELL, STAMPED, VALUE
+from workbook_templates.plan.layout import (
+    CHOICE_ROW,
+    COVER,
+    INPUTS,
+    REPORTED,
+    SELECTED_CELL,
+    STAMPED,
+    VALUE,
+    switch_cell,
+)
+from workbook_templates.plan.switches import switch_row
 from workbook_templates.read.looks import planned_looks
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.followers import followers, readers_in
@@ -121,11 +131,9 @@ class ModelSubject(Subject):
 
     @cached_property
     def unusable(self) -> list[CellPlace]:
-        """Inputs of the selected scenario that are no numbers: the model was run with stand-ins for them."""
+        """Inputs of what is selected that are no numbers: the model was run with stand-ins for them."""
         cells = (
-            coordinates(each.cell)
-            for each in self.inputs.problems
-            if not each.is_number and each.scenario == self.inputs.selected.name
+            coordinates(each.cell) for each in self.inputs.problems if not each.is_number and each.is_selected
         )
         return [(INPUTS, *place) for place in cells if place is not None]
 
@@ -185,12 +193,19 @@ class ModelSubject(Subject):
     def follows_input(self) -> Mapping[CellPlace, CellPlace]:
         """Cells whose cached values may be older than a changed input, each with that input.
 
-        An input of the selected scenario, or the selection, if the cached number of the choice is another.
+        An input of the selected scenario or of a switch that is on, or what is selected, if its cached number
+        is another.
         """
-        name = self.inputs.selected.name
-        cells = [cell for each in self.changed if each.scenario == name for cell in each.cells]
+        selected, layout = self.inputs.selected, self.plan.layout
+        on = {each.name for each in selected.overlays}
+        names = {selected.root.name, *(f"+{each}" for each in on)}
+        cells = [cell for each in self.changed if each.scenario in names for cell in each.cells]
+        for place, each in enumerate(layout.switches):
+            state = value_at(self.book.values, INPUTS, switch_row(layout, place), VALUE)
+            if state != float(each.name in on):
+                cells.insert(0, (COVER, *switch_cell(place)))
         choice = value_at(self.book.values, INPUTS, CHOICE_ROW, VALUE)
-        if choice != 1.0 + [each.name for each in self.plan.scenarios].index(name):
+        if choice != 1.0 + [each.name for each in self.plan.scenarios].index(selected.root.name):
             cells.insert(0, (COVER, *SELECTED_CELL))
         return followers(self.readers, cells) if cells else {}
 

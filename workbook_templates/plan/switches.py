@@ -1,0 +1,56 @@
+"""The formulas of switches: what one makes of a driver's value in a period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbook_templates.a1 import absolute, call, reference
+from workbook_templates.plan.layout import CHOICE_ROW, VALUE
+
+if TYPE_CHECKING:
+    from model.scenarios.adjustment import Operation
+    from model.scenarios.spec import DriverSpec
+    from workbook_templates.plan.layout import Layout
+
+_NONE = '""'
+
+
+def switch_row(layout: Layout, place: int) -> int:
+    """Return the row of Inputs that lists a switch; its state stands in the column of values."""
+    return CHOICE_ROW + len(layout.scenarios) + 1 + place
+
+
+def switch_state(layout: Layout, place: int) -> str:
+    """Return the reference (on Inputs) to the state of a switch: 1 or 0."""
+    return absolute(switch_row(layout, place), VALUE)
+
+
+def operated(layout: Layout, spec: DriverSpec, place: int, column: int, *, in_quarter: bool) -> str:
+    """Write the value of a driver after a switch, in a column of Inputs.
+
+    ``in_quarter``: of a driver that is given by year: the quarter's own value, maybe none. One that has a
+    value takes the quarter's operand or else its year's; one that is given an operand only starts from what
+    its year has become. The twin of :meth:`model.scenarios.overlay.Adjustment.after`.
+    """
+    rows = layout.inputs[spec.key].switches[place]
+    operation = layout.switches[place].adjustments[spec.key].operation
+    is_on = f"{switch_state(layout, place)}=1"
+    operand, before = reference(rows.operands, column), layout.before_switch(spec.key, place, column)
+    changed = _changed(spec, operation, before, operand)
+    if not in_quarter:
+        return call("IF", call("AND", is_on, f'{operand}<>""'), changed, before)
+    of_year, year = (layout.in_year_of(row, column) for row in (rows.operands, rows.after))
+    in_year = call("IF", f'{of_year}=""', before, _changed(spec, operation, before, of_year))
+    given = call("IF", f'{operand}<>""', changed, in_year)
+    new = call(
+        "IF", call("AND", is_on, f'{operand}<>""'), _changed(spec, operation, year, operand, _NONE), _NONE
+    )
+    return call("IF", f'{before}=""', new, call("IF", is_on, given, before))
+
+
+def _changed(spec: DriverSpec, operation: Operation, value: str, operand: str, none: str = "0") -> str:
+    """Write a value after an operation; ``none``: what a 0 that means "none" becomes."""
+    if operation == "set":
+        return operand
+    text = f"{value}{'+' if operation == 'add' else '*'}{operand}"
+    return call("IF", f"{value}=0", none, text) if spec.driver.zero_means_none else text

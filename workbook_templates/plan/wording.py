@@ -1,0 +1,143 @@
+"""Texts with live figures: ``in {trough}; turns in {turn}`` as the formula of a cell."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from model.language.periods import Quarter
+from model.language.units import measure
+from workbook_templates.a1 import call
+from workbook_templates.plan.cells import Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model.results import Results
+    from workbook_templates.plan.cells import WorkbookPlan
+    from workbook_templates.plan.layout import Layout
+    from workbook_templates.plan.links import Link
+
+_BRACES: Final = re.compile(r"{([^{}]+)}")
+_BILLION: Final = 1000
+"""In USD m."""
+_LARGE: Final = 100
+"""USD a share, and USD bn, from which on no decimals are shown."""
+ABSENT: Final = "n.m."
+"""In place of an error value."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure within a text: its cell, its unit and its twin.
+
+    ``points``: a ratio in percentage points with one decimal; ``signed``: with a plus if it is above 0.
+    """
+
+    cell: str
+    unit: str
+    twin: Twin
+    points: bool = False
+    signed: bool = False
+
+    @classmethod
+    def of(cls, link: Link) -> Figure:
+        """Return the figure that a link shows."""
+        return cls(link.formula.removeprefix("="), link.unit, link.twin)
+
+    @property
+    def formula(self) -> str:
+        """Its text as part of a formula."""
+        cell, style = self.cell, measure(self.unit).style
+        if style == "quarter":
+            year = call("ROUND", f"({cell}-5)/10", "0")
+            text = f'{year}&"Q"&({cell}-10*{year})'
+        elif measure(self.unit).percent:
+            text = call("ROUND", f"100*{cell}", "1" if self.points else "0") + (
+                "" if self.points else '&" %"'
+            )
+        elif self.unit == "USD m":
+            digits = call("IF", f"{call('ABS', cell)}<{_LARGE * _BILLION}", "1", "0")
+            text = call("ROUND", f"{cell}/{_BILLION}", digits) + '&"bn"'
+        elif self.unit == "USD/share":
+            text = call("ROUND", cell, call("IF", f"{call('ABS', cell)}<{_LARGE}", "2", "0"))
+        else:
+            text = call("ROUND", cell, "1")
+        if self.signed:
+            text = call("IF", f"{cell}>0", '"+"', '""') + f"&{text}"
+        return call("IF", call("ISERROR", cell), f'"{ABSENT}"', text)
+
+    def text(self, value: float | str) -> str:
+        """Return what the formula gives for a value of the cell."""
+        if isinstance(value, str) or math.isnan(value):
+            return ABSENT
+        if measure(self.unit).style == "quarter":
+            return str(Quarter.from_code(value))
+        if measure(self.unit).percent:
+            sign = "+" if self.signed and value > 0 else ""
+            return sign + (_rounded(100 * value, 1) if self.points else f"{_rounded(100 * value, 0)} %")
+        if self.unit == "USD m":
+            return f"{_rounded(value / _BILLION, 1 if abs(value) < _LARGE * _BILLION else 0)}bn"
+        if self.unit == "USD/share":
+            return _rounded(value, 2 if abs(value) < _LARGE else 0)
+        return _rounded(value, 1)
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Return a number rounded as spreadsheet programs do, halves away from 0, with no zeros at its end."""
+    whole = math.floor(abs(value) * 10**digits + 0.5)
+    text = f"{math.copysign(whole, value) / 10**digits if whole else 0:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@dataclass(frozen=True)
+class Wording(Twin):
+    """A text of pieces, some of them figures."""
+
+    pieces: tuple[str | Figure, ...]
+
+    @property
+    def formula(self) -> str:
+        """The formula of its cell, with its ``=``; a text without figures is that text."""
+        if all(isinstance(each, str) for each in self.pieces):
+            return "".join(map(str, self.pieces))
+        parts = (f'"{each}"' if isinstance(each, str) else each.formula for each in self.pieces if each)
+        return "=" + "&".join(parts)
+
+    @property
+    def twin(self) -> Twin | None:
+        """Itself, for a text with figures."""
+        return self if self.formula.startswith("=") else None
+
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> str:
+        """See :class:`Twin`."""
+        return "".join(
+            each if isinstance(each, str) else each.text(each.twin.expected(plan, results, draw))
+            for each in self.pieces
+        )
+
+
+def worded(text: str, layout: Layout, figure: Callable[[str, int | None], Link | None]) -> Wording:
+    """Return a company's text with figures in braces, see :data:`model.presentation.FigureText`.
+
+    ``figure`` gives the link to a figure by its name, and by how many years it lies after the first forecast
+    one.
+    """
+    pieces: list[str | Figure] = []
+    for place, part in enumerate(_BRACES.split(text)):
+        name, _, ahead = part.partition(" ") if place % 2 else (part, "", "")
+        if not place % 2:
+            pieces.append(part)
+        elif name[0] in "+-":
+            pieces.append(str(year_ahead(layout, int(name))))
+        else:
+            link = figure(name, int(ahead) if ahead else None)
+            pieces.append(ABSENT if link is None else Figure.of(link))
+    return Wording(tuple(each for each in pieces if each))
+
+
+def year_ahead(layout: Layout, ahead: int) -> int:
+    """Return a year, counted from the first forecast one."""
+    return layout.plan.axis.as_of.shifted(1).year + ahead
