@@ -196,7 +196,7 @@ def test_a_switch_is_read_as_its_overlay_and_an_edit_of_one_that_is_off_is_said(
     assert (content["base"], set(content["drivers"])) == ("base+power_delay", {"aws_growth"})
     save_cells(book, data, {(COVER, *switch_cell(1)): "perhaps"})
     assert read(book) == 2
-    assert "Cover!C7: a switch is on or off, not 'perhaps'" in capsys.readouterr().err
+    assert "Cover!D11: a switch is on or off, not 'perhaps'" in capsys.readouterr().err
 
 
 def test_a_value_that_nothing_reads_is_named_with_its_cell(

@@ -128,7 +128,7 @@ TAMPERINGS = (
     Tampering("a changed sample of the colour key", lambda d: t.in_sheet(d, "Contents", "<v>1234(?:.0)?</v>", "<v>4321</v>"), {"fixed-number"}),
     Tampering("a stamped value changed", lambda d: t.with_value(d, *STAMP, 300.0), {"stamped-value"}),
     Tampering("a claim called met", lambda d: t.in_sheet(d, "Thesis", "<t>(missed|off track|open)</t>", "<t>met</t>"), {"stamped-value"}),
-    Tampering("another hash of the assumptions", lambda d: t.with_text(d, LOG, "B10", "0123456789ab"), {"stamped-value", "label"}),
+    Tampering("another hash of the assumptions", lambda d: t.with_text(d, LOG, "B10", "0123456789ab"), {"stamped-value"}),
     Tampering("a stripped number format", lambda d: t.restyled(d, *FLOW, lambda x: re.sub('numFmtId="[0-9]+"', 'numFmtId="0"', x)), {"number-format"}),
     Tampering("a recoloured cell", lambda d: t.restyled(d, *FLOW, lambda x: re.sub('fontId="[0-9]+"', 'fontId="3"', x)), {"colour"}),
     Tampering("a locked input", lambda d: t.restyled(d, INPUTS, given("aws_growth", 2028), lambda x: x.replace('locked="0"', 'locked="1"')), {"locked-input"}),

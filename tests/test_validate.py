@@ -19,7 +19,7 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import reference
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import CHOICE_ROW, INPUTS, VALUE
+from workbook_templates.plan.layout import CHOICE_ROW, INPUTS, NAME, SELECTED_CELL, VALUE
 from workbook_templates.read.book import read_book, read_grids
 from workbook_templates.read.inputs import read_inputs
 from workbook_templates.read.values import value_at
@@ -273,9 +273,9 @@ def test_old_values_after_a_changed_input_are_one_finding(clean: bytes) -> None:
 
 
 def test_another_selection_with_old_values_is_one_finding(clean: bytes) -> None:
-    report = validate(with_changes(clean, {("Cover", 5, 3): "bear"}), "x")
+    report = validate(with_changes(clean, {("Cover", *SELECTED_CELL): "bear"}), "x")
     (found,) = report.findings
-    assert (found.rule, found.place) == ("cached-value", "Cover!C5")
+    assert (found.rule, found.place) == ("cached-value", "Cover!D9")
     count = len(report.compared["cached"].differences)
     assert count > 10_000
     assert found.found == f"older values in {count:,} cells that follow from it"
@@ -413,7 +413,7 @@ def test_inputs_are_read_back_as_they_were_written() -> None:
 
 def test_another_selection_is_validated_as_what_is_selected(clean: bytes) -> None:
     def change(book: Workbook) -> None:
-        book["Cover"]["C5"] = "bear"
+        book["Cover"]["D9"] = "bear"
 
     report = validate(tampered(clean, change), "x")
     assert report.is_clean
@@ -452,7 +452,7 @@ def test_a_truncated_workbook_and_one_of_somebody_else_are_refused(clean: bytes,
 
 
 def test_scenarios_of_a_workbook_do_not_depend_on_files(clean: bytes) -> None:
-    renamed = with_changes(clean, {(INPUTS, CHOICE_ROW + 1, 2): "mine", ("Cover", 5, 3): "mine"})
+    renamed = with_changes(clean, {(INPUTS, CHOICE_ROW + 1, NAME): "mine", ("Cover", *SELECTED_CELL): "mine"})
     read = read_inputs(read_grids(renamed, formulas=True))
     assert read.selected.name == "mine"
     expected = load_scenario("base").table["aws_growth"]
@@ -466,13 +466,13 @@ def test_a_falsified_stamp_is_found(clean: bytes) -> None:
     changes: Changes = {
         ("Thesis", 9, 6): "met",
         ("Thesis", 9, 7): 1.0,
-        ("Scenarios", 12, 9): 300.0,
+        ("Scenarios", 13, 9): 300.0,
         ("Scenarios", 8, 5): 9.0,
-        ("Scenarios", 12, 15): 1.0,
+        ("Scenarios", 13, 15): 1.0,
     }
     report = validate(with_changes(clean, changes), "stamped")
     assert {(each.sheet, each.cell) for each in report.findings if each.rule == "stamped-value"} == {
-        ("Thesis", "F9"), ("Thesis", "G9"), ("Scenarios", "I12"), ("Scenarios", "E8"), ("Scenarios", "O12"),
+        ("Thesis", "F9"), ("Thesis", "G9"), ("Scenarios", "I13"), ("Scenarios", "E8"), ("Scenarios", "O13"),
     }  # fmt: skip
 
 

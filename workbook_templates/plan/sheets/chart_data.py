@@ -36,8 +36,8 @@ _ROOM: Final = 1.5
 """Of the trough: how far down a chart reaches, so that its label has room."""
 _STEP: Final = 50
 """USD a share between the figures of the football field."""
-_PRICE_WIDTH: Final = 0.012
-"""Of the football field: the line at the price."""
+_PRICE_WIDTH: Final = 0.01
+"""Of the price: the width of its line."""
 
 
 class Blocks(NamedTuple):
@@ -174,8 +174,6 @@ def year_mark(layout: Layout, year: int) -> str:
 def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, rows: range) -> None:
     _put_title(sheet, rows, words.title, [*words.columns, "to the price", "its line"])
     price, free = _FIRST + list(words.columns).index("price"), _FIRST + len(words.columns)
-    low, high, _ = value_bounds(layout, words)
-    width = (high - low) * _PRICE_WIDTH
     for row, (method, label) in zip(rows, words.methods.items(), strict=True):
         links = {head: linked(layout, key.format(method=method)) for head, key in words.columns.items()}
         for column, link in enumerate(links.values(), start=_FIRST):
@@ -185,13 +183,16 @@ def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, rows: range
         sheet.put(row, _TEXT, text.formula, "label", text.twin)
         if at := links["price"]:
             before = f"={reference(row, price)}-{reference(row, free + 1)}/2"
-            sheet.put(row, free, before, "calc share", Computed(partial(_less, at.twin, width / 2)))
-        sheet.put(row, free + 1, width, "calc share")
+            sheet.put(
+                row, free, before, "calc share", Computed(partial(_part, at.twin, 1 - _PRICE_WIDTH / 2))
+            )
+            width = f"={_PRICE_WIDTH}*{reference(row, price)}"
+            sheet.put(row, free + 1, width, "calc share", Computed(partial(_part, at.twin, _PRICE_WIDTH)))
 
 
-def _less(twin: Twin, amount: float, plan: WorkbookPlan, results: Results, draw: int) -> float:
+def _part(twin: Twin, share: float, plan: WorkbookPlan, results: Results, draw: int) -> float:
     found = twin.expected(plan, results, draw)
-    return math.nan if isinstance(found, str) else found - amount
+    return math.nan if isinstance(found, str) else share * found
 
 
 def value_bounds(layout: Layout, words: ValueWords) -> tuple[float, float, float]:
