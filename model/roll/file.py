@@ -10,7 +10,8 @@ from model.scenarios.changes import Change, Heading, changes, scenario_text
 from model.scenarios.composing import compose
 from model.scenarios.drivers import default_values, driver_specs
 from model.scenarios.files import parse_file, read_file
-from model.scenarios.scenario import Note, Scenario
+from model.scenarios.overlay import Note
+from model.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from model.company import Company

@@ -16,7 +16,7 @@ from model.results import run
 from model.scenarios.changes import changes
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import DRIVERS_FILES, driver_specs
-from model.scenarios.scenario import Note, Scenario
+from model.scenarios.overlay import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from model.company import Company
     from model.outputs import Output
     from model.results import Results
+    from model.scenarios.scenario import Scenario
 
 REPORTED: Final = "reported quarter"
 DATED: Final = "passage of time and price"

@@ -16,7 +16,8 @@ from model.scenarios.spec import ALL, DriverSpec, PeriodValues, as_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from model.scenarios.scenario import Note, Scenario
+    from model.scenarios.overlay import Note
+    from model.scenarios.scenario import Scenario
 
 DIGITS_OF_A_FILE: Final = 1e-14
 """Programs save fifteen to seventeen digits of a number in a workbook: a smaller difference is no change."""
