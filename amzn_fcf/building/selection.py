@@ -123,7 +123,7 @@ def offered_with(wanted: Scenario, requested: Sequence[Scenario], *, moved: bool
     """
     shipped = {} if moved else {each.name: each for each in shipped_at(wanted.as_of)}
     switches = {each.name: each for each in shipped_overlays(wanted.as_of, wanted.company)}
-    together = [each for each in requested if each.as_of == wanted.as_of]
+    together = [each for each in requested if each.as_of == wanted.as_of and not _is_apart(each, wanted)]
     if len(shipped | {each.root.name: each for each in together}) > MOST_OFFERED:
         together = [wanted]
     roots: dict[str, Scenario] = {}
@@ -136,8 +136,14 @@ def offered_with(wanted: Scenario, requested: Sequence[Scenario], *, moved: bool
     return Offer(tuple((shipped | roots).values()), tuple(switches.values()))
 
 
+def _is_apart(each: Scenario, wanted: Scenario) -> bool:
+    """Tell whether a scenario that ships stands in its own workbook and in no other."""
+    return each.root.name != wanted.root.name and each.root.name in each.company.presentation.workbook.apart
+
+
 @companies.cached
 def shipped_at(as_of: Quarter, company: Company | None = None) -> tuple[Scenario, ...]:
-    """Return the scenarios that ship with an as-of."""
+    """Return the scenarios that ship with an as-of and share a selector."""
     shipped = [load_scenario(name, company=company) for name in builtin_scenarios(company)]
-    return tuple(each for each in shipped if each.as_of == as_of)
+    apart = (company or companies.default()).presentation.workbook.apart
+    return tuple(each for each in shipped if each.as_of == as_of and each.name not in apart)

@@ -243,6 +243,7 @@ WORKBOOK: Final = WorkbookWords(
         "aws_growth", "sales_yield", "aws_cash_cost_ratio", "capex_budget", "aws_capex_to_demand", "advertising_growth",
     }),
     cover=_COVER,
+    apart=frozenset({"trend"}),
     drivers=_DRIVERS,
     sections=_SECTIONS,
     may_lack=frozenset({"implied_terminal_growth"}),

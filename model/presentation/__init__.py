@@ -226,6 +226,7 @@ class WorkbookWords:
     - ``method``, ``limits``: on Contents: the method in a few names and texts, and its limits.
     - ``statements``: names of those on the sheet of statements.
     - ``key_drivers``: assumptions that decide the answer: shown on yellow.
+    - ``apart``: scenarios that ship, comparators: not in the selectors of others, nor on the cover.
     - ``cover``: the first page. ``drivers``: the sheet of key drivers: group -> its drivers.
     - ``sections``: of the sheet of scenarios; ``may_lack``: rows that need not have a value.
     - ``simulated_event``: the event whose quarters a simulation counts.
@@ -239,6 +240,7 @@ class WorkbookWords:
     limits: str = ""
     statements: tuple[StatementName, ...] = ()
     key_drivers: frozenset[Name] = frozenset()
+    apart: frozenset[str] = frozenset()
     cover: CoverWords = field(default_factory=CoverWords)
     drivers: Mapping[str, tuple[DriverWords, ...]] = field(default_factory=dict)
     sections: tuple[SectionWords, ...] = ()

@@ -270,7 +270,8 @@ def _put_table(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) 
     """Write the live scenario beside those that are stamped; return the next free row."""
     layout = edition.layout
     names = scenarios.column_names(layout)
-    shown = [each for each, name in names.items() if name != scenarios.MIX_OF_DRIVERS]
+    left_out = {scenarios.MIX_OF_DRIVERS, *layout.words.apart}
+    shown = [each for each, name in names.items() if name not in left_out]
     columns = dict(zip(_STAMPED_COLUMNS, shown, strict=False))
     sheet.put(top, 2, "Scenarios side by side", "section")
     for column in range(2, _LAST + 1):
