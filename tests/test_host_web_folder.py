@@ -7,15 +7,13 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
-from subprocess import PIPE
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 import pytest
 from commands import amzn_fcf, refused
+from processes import AMZN_FCF, running
 from pyodide_here import pyodide_folder
 
 from model.errors import WorkbookError
@@ -143,8 +141,7 @@ def test_the_folder_is_served_to_this_computer_until_it_is_interrupted(source: P
         str(tmp_path),
         "--serve",
     )
-    command = [sys.executable, "-m", "amzn_fcf", *write_and_serve, "0"]
-    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True) as served:
+    with running([*AMZN_FCF, *write_and_serve, "0"]) as served:
         assert served.stdout is not None
         said = next(line for line in served.stdout if line.startswith("open "))
         (port,) = re.findall("127.0.0.1:([0-9]+)/", said)
@@ -167,9 +164,9 @@ def test_the_folder_is_served_to_this_computer_until_it_is_interrupted(source: P
 @pytest.fixture
 def published(source: Path) -> Iterator[str]:
     """Serve a folder with Pyodide as it is published, and return its address."""
-    with server(source, 0) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}/"
+    with server(source, 0) as served:
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{served.server_port}/"
         running.shutdown()
 
 
@@ -194,11 +191,11 @@ def _answer_half(listening: socket.socket) -> None:
 
 def test_a_browser_that_leaves_is_no_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "large").write_bytes(bytes(30_000_000))
-    with server(tmp_path, 0) as running:
-        running.daemon_threads = False  # so that closing waits for the answer
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        with socket.create_connection(("127.0.0.1", running.server_port)) as browser:
+    with server(tmp_path, 0) as listening:
+        listening.daemon_threads = False  # so that closing waits for the answer
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        with socket.create_connection(("127.0.0.1", listening.server_port)) as browser:
             browser.sendall(b"GET /large HTTP/1.0\r\n\r\n")
             browser.recv(10)
-        running.shutdown()
+        listening.shutdown()
     assert capfd.readouterr().err == ""
