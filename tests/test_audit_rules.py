@@ -27,6 +27,7 @@ PLANTED: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     ("short-sum", _COLUMN | {"A5": "=SUM(A1:A3)"}, "A5"),
     ("short-sum", {"A1": 1.0, "B1": 2.0, "C1": 3.0, "D1": "=SUM(A1:B1)"}, "D1"),
     ("short-sum", _COLUMN | {"A5": "=1+SUM($A$1:$A$3)"}, "A5"),
+    ("short-sum", _COPIES | {"C4": "=SUM(C1:C2)"}, "C4"),
     ("total-with-parts", {"A1": 1.0, "A2": 2.0, "A3": "=SUM(A1:A2)", "A4": 4.0, "A5": "=SUM(A1:A4)"}, "A5"),
     ("total-with-parts", {"A1": 1.0, "A2": 2.0, "A3": "=SUM(A1:A2)", "C9": "=A1+A2+A3"}, "C9"),
     ("unsorted-lookup", _KEYS | {"D1": "=VLOOKUP(7,A1:B3,2)"}, "D1"),
@@ -46,6 +47,7 @@ PLANTED: tuple[tuple[str, Mapping[str, Any], str], ...] = (
 SOUND: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("short-sum", _COLUMN | {"A5": "=SUM(A1:A4)"}),
     ("short-sum", {"A1": 1.0, "A2": 2.0, "A3": "=SUM(A1:A2)", "A4": "=A3*0.2", "A5": "=SUM(A1:A2)"}),
+    ("short-sum", {"A1": "=B1", "A2": "=B2", "A3": "=COUNT(A1:A2)", "A4": "=SUM(A1:A2)"}),
     ("short-sum", {"A1": 1.0, "A2": 2.0, "A3": "a note", "A4": "=SUM(A1:A2)"}),
     ("total-with-parts", {"A1": 1.0, "A2": 2.0, "A3": "=SUM(A1:A2)", "A4": 4.0, "A5": "=SUM(A3:A4)"}),
     ("total-with-parts", {"A1": 1.0, "A2": 2.0, "A3": "=SUM(A1:A2)", "A5": "=SUM(A1:A3)/2"}),

@@ -75,8 +75,12 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(maxsize=1 << 16)
 def coordinates(reference: str) -> tuple[int, int] | None:
-    """Return row and column of a reference such as ``$B$5``; None for anything else."""
+    """Return row and column of a reference such as ``$B$5``; None for anything else.
+
+    Cached: sheets have cells at the same places.
+    """
     match = _REFERENCE.fullmatch(reference)
     if match is None:
         return None

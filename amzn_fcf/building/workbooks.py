@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.building.selection import file_name
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import FUNCTIONS
 from workbook_templates.read.values import value_at
-from workbook_templates.validation.validate import Report, validate
+from workbook_templates.validation.validate import Made, Report, validate
 from workbook_templates.write.patching import with_cached
 from workbook_templates.write.xlsx import write_workbook
 from xlwings_udfs.hosts.headless import register
@@ -17,6 +17,10 @@ from xlwings_udfs.hosts.headless import register
 if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
     from workbook_templates.plan.workbook import WorkbookPlan
+
+
+_ENGINE: Final = Formualizer()
+"""Keeps the workbook calculated last: of scenarios that follow one another little differs."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,8 +34,13 @@ class Built:
 
 def build(plan: WorkbookPlan, base: bytes | None = None) -> Built:
     """Write a planned workbook (before the sheets of ``base``), calculate it, compare it with the model."""
-    data = with_functions_cached(plan, Formualizer().with_cached_values(write_workbook(plan, base)))
-    return Built(plan.selected, data, validate(data, file_name(plan.selected), register=register))
+    with_functions, path = FUNCTIONS in plan.sheets, file_name(plan.selected)
+    engine = Formualizer(register) if with_functions else _ENGINE
+    values = engine.values_of(plan, lambda: write_workbook(plan, base))
+    data = write_workbook(plan, base, values)
+    if base or with_functions:
+        return Built(plan.selected, data, validate(data, path, register=register))
+    return Built(plan.selected, data, validate(data, path, made=Made(plan, engine.name, values)))
 
 
 def with_functions_cached(plan: WorkbookPlan, data: bytes, source: bytes | None = None) -> bytes:

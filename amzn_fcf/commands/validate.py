@@ -26,6 +26,10 @@ OPTIONS: Final = (
     ),
     repeated("--rule", "NAME", "apply only this rule or group; may be repeated"),
     repeated("--skip", "NAME", "leave out this rule or group; may be repeated"),
+    option("--certificate", "FILE.json", "write what was proved of the one workbook, if it has no errors"),
+    option(
+        "--against", "FILE.json", "compare the one workbook with its certificate; exit status 1 if it differs"
+    ),
     flag("--strict", "exit status 1 for warnings, too"),
     flag("--list-rules", "list the rules, with severity and purpose"),
     choice("--format", ("text", "json", "junit")),
@@ -38,11 +42,17 @@ def run(arguments: Arguments) -> int:
     from amzn_fcf.text.tables import progress
     from model.errors import AmznFcfError, InputError
     from workbook_templates.engines.engines import engine_named
+    from workbook_templates.validation.findings import Report
     from workbook_templates.validation.rules.choice import Choice
     from workbook_templates.validation.validate import validate_file
     from xlwings_udfs.hosts.desktop.template import companions
     from xlwings_udfs.hosts.headless import register
 
+    certifying = arguments.certificate or arguments.against
+    if certifying and (len(arguments.file) != 1 or not Path(arguments.file[0]).is_file()):
+        raise InputError("--certificate and --against need one workbook")
+    if certifying and (arguments.rule or arguments.skip):
+        raise InputError("a certificate needs all rules: leave out --rule and --skip")
     choice = Choice(frozenset(arguments.rule or ()), frozenset(arguments.skip or ()))
     if arguments.list_rules:
         print_rules(choice, arguments.format)
@@ -65,8 +75,37 @@ def run(arguments: Arguments) -> int:
         complain(message)
     if unreadable:
         return CANNOT_READ
+    if certifying and isinstance(outcomes[0], Report) and not _certify(arguments, outcomes[0]):
+        return 1
     failing = {"error", "warning"} if arguments.strict else {"error"}
     return int(any(each.worst in failing for each in outcomes if not isinstance(each, Unreadable)))
+
+
+def _certify(arguments: Arguments, report: Report) -> bool:
+    """Write the certificate of a workbook, or compare it with one; tell whether it is certified."""
+    import json
+
+    from amzn_fcf import __version__
+    from model.errors import InputError, WorkbookError
+    from model.files import write_whole
+    from workbook_templates.validation.certificate import certificate, differences
+
+    try:
+        found = certificate(Path(report.path).read_bytes(), report, __version__)
+    except WorkbookError as error:
+        complain(str(error))
+        return False
+    if arguments.certificate:
+        write_whole(Path(arguments.certificate), (json.dumps(found, indent=1) + "\n").encode())
+    if not arguments.against:
+        return True
+    try:
+        different = differences(json.loads(Path(arguments.against).read_bytes()), found)
+    except (OSError, ValueError, WorkbookError) as error:
+        raise InputError(f"--against {arguments.against}: cannot be read: {error}") from None
+    for each in different:
+        complain(f"{report.path}: {each}")
+    return not different
 
 
 def _files(names: Sequence[str]) -> list[Path]:

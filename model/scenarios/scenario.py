@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,6 +113,15 @@ class Scenario:
         """Return a driver's values from a quarter on (default: after the as-of), by period."""
         return given.from_quarter(self.table[key], first or self.as_of.shifted(1), self.company.last)
 
+    @cached_property
+    def used_values(self) -> Mapping[str, list[str]]:
+        """Every value that the model uses, by row, with twelve digits."""
+        plan, found = self.plan, {}
+        for row in plan.assumed_rows:
+            start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
+            found[row.key] = [f"{value:.12g}" for value in self.series(plan, row.key)[start:].tolist()]
+        return found
+
     def series(self, plan: Plan, key: str) -> NDArray[np.float64]:
         """Return a row of a driver, or a part of one, on the axis of ``plan``: (quarters,), or (1,)."""
         row = plan.rows[key]
@@ -143,13 +153,9 @@ def assumption_hash(scenarios: Sequence[Scenario], overlays: Sequence[Overlay] =
 
     ``overlays``: those that can be joined to any of them: the digits change with what these do, too.
     """
-    content = {}
-    for scenario in scenarios:
-        plan = scenario.plan
-        for row in plan.assumed_rows:
-            start = 0 if not row.timed or row.key in plan.used_in_history else plan.axis.forecast_start
-            values = scenario.series(plan, row.key)[start:]
-            content[f"{scenario.name}: {row.key}"] = [f"{value:.12g}" for value in values]
+    content = {
+        f"{each.name}: {key}": values for each in scenarios for key, values in each.used_values.items()
+    }
     for overlay in overlays:
         for key, each in overlay.adjustments.items():
             operands = [f"{period} {value:.12g}" for period, value in sorted(each.operands.items())]

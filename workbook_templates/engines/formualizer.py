@@ -14,6 +14,7 @@ from workbook_templates.read.values import Changes, Grid, Grids, Value, day_numb
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
 _ERRORS: Final = {kind: text for text, kind in ERROR_VALUES.items()} | {"Div0": "#DIV/0!"}
 Heard = Callable[[str], None]
@@ -35,6 +36,8 @@ class Formualizer(Engine):
 
     def __init__(self, register: Register | None = None) -> None:
         self.register = register
+        self.kept: tuple[WorkbookPlan, Any] | None = None
+        """The workbook calculated last by :meth:`values_of`, and its plan."""
 
     def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
         import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
@@ -55,6 +58,32 @@ class Formualizer(Engine):
             found.append({name: _formualizer_grid(book, name) for name in book.sheet_names})
         return found
 
+    def values_of(self, plan: WorkbookPlan, make: Callable[[], bytes]) -> Grids:
+        """Return the values of a planned workbook's formulas; ``make`` writes its file.
+
+        If the workbook before had the same formulas, only what differs is put into it: no file is needed.
+        """
+        self.require()
+        import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
+
+        kept, self.kept = self.kept, None
+        try:
+            changes = _differences(kept[0], plan) if kept else None
+            if kept and changes is not None:
+                book = kept[1]
+                for place, content in changes.items():
+                    book.set_value(*place, content)
+            else:
+                book = formualizer.load_workbook_bytes(make())
+                if self.register is not None:
+                    self.register(book, None)
+            book.evaluate_all()
+            found = {name: _formulas_of(book, sheet) for name, sheet in plan.sheets.items()}
+        except Exception as error:
+            raise failed(self.name, error) from error
+        self.kept = plan, book
+        return found
+
     def with_cached_values(self, data: bytes) -> bytes:
         """Return the workbook with the values of its formulas cached; every other part stays as it was."""
         self.require()
@@ -65,6 +94,38 @@ class Formualizer(Engine):
         except Exception as error:
             raise failed(self.name, error) from error
         return bytes(result["bytes"])
+
+
+def _differences(before: WorkbookPlan, plan: WorkbookPlan) -> Changes | None:
+    """Return the contents that differ between workbooks; None if formulas or error values do."""
+    if list(before.sheets) != list(plan.sheets):
+        return None
+    found: dict[tuple[str, int, int], float | str | None] = {}
+    for name, sheet in plan.sheets.items():
+        old = before.sheets[name]
+        if old is sheet:
+            continue
+        for place in old.cells.keys() | sheet.cells.keys():
+            was, now = (each.cells[place].content if place in each.cells else None for each in (old, sheet))
+            if was == now:
+                continue
+            if any(isinstance(each, str) and each[:1] in {"=", "#"} for each in (was, now)):
+                return None
+            found[name, *place] = now or None if isinstance(now, str) else now
+    return found
+
+
+def _formulas_of(book: Any, sheet: SheetPlan) -> Grid:  # noqa: ANN401  # as below
+    import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
+
+    places = [place for place, cell in sheet.cells.items() if cell.twin is not None]
+    end = (max((place[at] for place in places), default=1) for at in (0, 1))
+    rows = book.sheet(sheet.name).get_values(formualizer.RangeAddress(sheet.name, 1, 1, *end))
+    found = {}
+    for row, column in places:
+        value = rows[row - 1][column - 1]
+        found[row, column] = value if type(value) is float else plain_value(value)
+    return found
 
 
 def _formualizer_grid(book: Any, name: str) -> Grid:  # noqa: ANN401  # formualizer's Workbook has no public type for its values

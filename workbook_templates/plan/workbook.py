@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from model.scenarios.composing import shipped_overlays
 from model.scenarios.scenario import assumption_hash
+from workbook_templates.memory import without_search
 from workbook_templates.plan.cells import WorkbookPlan
 from workbook_templates.plan.layout import COVER, DRIVERS, SENSITIVITY, Layout
 from workbook_templates.plan.sheets.registry import sheets_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["WorkbookPlan", "plan_workbook", "preset_to", "sheet_names", "stamped_for"]
 
 
+@without_search()
 def plan_workbook(  # noqa: PLR0913  # one keyword a choice of its caller
     selected: Scenario,
     offered: Sequence[Scenario],
@@ -57,6 +59,7 @@ def sheet_names(company: Company, *, with_functions: bool) -> tuple[str, ...]:
     return tuple(each.name for each in sheets_of(company, with_functions=with_functions))
 
 
+@without_search()
 def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
     """Return the same workbook preset to another of its scenarios, with the sensitivities of that one."""
     return _again(replace(plan, selected=selected), selected, (COVER, DRIVERS, SENSITIVITY))

@@ -109,6 +109,7 @@ class Reader:
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
+        self.left = budget.left
         self.depth = 0
         self.text: list[str] = []
         self.local: dict[str, str] = {}
@@ -133,18 +134,18 @@ class Reader:
         except (expat.ExpatError, *archives.BROKEN) as error:
             fault = f"{type(error).__name__} in part {part}"
             raise WorkbookError(f"not a readable .xlsx workbook ({fault}): re-save it as .xlsx") from None
+        self.budget.left = self.left
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        self.budget.left -= 1
+        self.left -= 1
         if self.depth > archives.DEEPEST:
             raise WorkbookError(archives.TOO_DEEP)
-        if self.budget.left < 0:
+        if self.left < 0:
             raise WorkbookError(f"holds more than {MOST_ELEMENTS:,} elements: too large to be validated")
-        local = self.local.get(name)
-        if local is None:
-            local = self.local[name] = _local(name)
-        self.start(local, attributes)
+        if name not in self.local:
+            self.local[name] = _local(name)
+        self.start(self.local[name], attributes)
 
     def _end(self, name: str) -> None:
         self.depth -= 1

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model import companies
 from model.errors import AmznFcfError, EngineError, WorkbookError, is_error
@@ -20,6 +20,7 @@ from workbook_templates.a1 import AMZN, calls_ours, functions
 from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
 from workbook_templates.engines.formualizer import Formualizer, Register
 from workbook_templates.engines.limited import Calculated, Trials, calculate, calculate_apart
+from workbook_templates.memory import without_search
 from workbook_templates.plan.layout import FUNCTIONS, HASH_CELL, LOG, SCENARIOS, SENSITIVITY
 from workbook_templates.plan.sheets import scenarios as scenarios_sheet
 from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
@@ -54,6 +55,14 @@ _MACROS: Final = "xl/vbaProject.bin"
 Companions = Callable[[], tuple[bytes, tuple[str, ...]]]
 
 
+class Made(NamedTuple):
+    """A workbook that was just made: its plan, and the values that an engine gave its formulas."""
+
+    plan: WorkbookPlan
+    engine: str
+    values: Grids
+
+
 def validate_file(
     path: Path,
     engines: Sequence[str] = (DEFAULT_ENGINE,),
@@ -80,13 +89,15 @@ def validate_file(
         raise type(error)(f"{path}: {error}") from None
 
 
-def validate(
+@without_search()
+def validate(  # noqa: PLR0913  # a workbook, and what is known of it
     data: bytes,
     path: str,
     engines: Sequence[str] = (DEFAULT_ENGINE,),
     register: Register | None = None,
     choice: Choice | None = None,
     companions: Companions | None = None,
+    made: Made | None = None,
 ) -> Report:
     """Validate one workbook.
 
@@ -103,6 +114,9 @@ def validate(
         Which rules are applied; all unless given.
     companions
         Returns the VBA project that a template of ours may carry, and the sheets that come with it.
+    made
+        What is known of a workbook that was just made: it is not planned and calculated again, but every cell
+        must be as planned, inputs too, and have the calculated value.
     """
     chosen, book, report = choice or Choice(), read_book(data), Report(path)
     remark = report.remarks.append
@@ -126,8 +140,12 @@ def validate(
         whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]
         report.findings += chosen.apply([*STRUCTURE, *whole_file], Subject(book, expected_sheets=expected))
         return report
-    ours = _model_subject(book, expected, report)
-    if chosen.needs_values:
+    ours = _model_subject(book, expected, report) if made is None else _made_subject(book, made, report)
+    if made is not None:
+        report.findings += ours.unlike(made.values)  # so that what holds of one holds of the other
+        report.compared[CACHED] = report.compared[made.engine] = compare(ours.plan, book.values, ours.results)
+        ours.compared = report.compared
+    elif chosen.needs_values:
         _calculate_model(ours, report, engines, register)
     report.findings += chosen.apply(MODEL, ours)
     report.findings += chosen.apply([*STRUCTURE, *ANY], ours)
@@ -162,6 +180,14 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
     return ModelSubject(
         book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model, changed=report.changed
     )
+
+
+def _made_subject(book: Book, made: Made, report: Report) -> ModelSubject:
+    plan = made.plan
+    report.scenario, report.model = plan.selected.name, run([plan.selected])
+    inputs = read_inputs(book.contents)
+    names = tuple(plan.sheets)
+    return ModelSubject(book, expected_sheets=names, plan=plan, inputs=inputs, results=report.model)
 
 
 def _prefix(book: Book) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from model.errors import WorkbookError, is_error
@@ -29,23 +29,6 @@ def _rewritten(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
         for entry in source.infolist():
             written.writestr(entry, change(entry.filename, source.read(entry)))
     return target.getvalue()
-
-
-_EMPTY: Final = re.compile(rb'(<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?) t="n"(?=\s*/>|></c>)')
-
-
-def as_ironcalc_requires(data: bytes) -> bytes:
-    """Return the file with notes and drawings named relative to their sheets, and no type of empty cells.
-
-    IronCalc takes an empty cell of type number for a 0.
-    """
-
-    def change(name: str, part: bytes) -> bytes:
-        if name.startswith("xl/worksheets/_rels/"):
-            return part.replace(b'Target="/xl/', b'Target="../')
-        return _EMPTY.sub(rb"\1", part) if name.startswith("xl/worksheets/") else part
-
-    return _rewritten(data, change)
 
 
 def with_changes(data: bytes, changes: Changes) -> bytes:

@@ -1,23 +1,25 @@
-"""Writing a planned workbook with openpyxl."""
+"""Writing a planned workbook: openpyxl writes what is around the cells, and this package the cells."""
 
 from __future__ import annotations
 
 import io
-from copy import copy
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from model.files import temporary_files
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.a1 import column_letters
+from workbook_templates.memory import without_search
 from workbook_templates.plan.layout import PERIOD_ROW
-from workbook_templates.plan.styles import COLOURS, FONT, INK, MARK, SIZE
-from workbook_templates.write.patching import as_ironcalc_requires
+from workbook_templates.plan.styles import FONT
+from workbook_templates.write.frame import Frame, parts_of
+from workbook_templates.write.rows import Rows
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from workbook_templates.plan.cells import Cell, InputRange, SheetPlan
+    from workbook_templates.plan.cells import InputRange, SheetPlan
     from workbook_templates.plan.workbook import WorkbookPlan
+    from workbook_templates.read.values import Grids
 
 _A4: Final = 9
 _ROW_HEIGHT: Final = 12.75
@@ -25,14 +27,47 @@ _ROW_HEIGHT: Final = 12.75
 _MARGIN, _FOOT, _FOOTER = 0.2, 0.45, 0.2
 """Inches, of printed pages: at the top and both sides, at the bottom, and from there to the footer."""
 _FOOTER_SIZE: Final = 8
-_KEY: Final = "legend "
-"""How the styles of keys begin."""
 _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
 """Of a note: width and height of a line in pixels, and how many characters a line holds."""
 
 
-def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> bytes:
-    """Return the workbook as .xlsx without cached values; with ``base``, before its sheets and macros."""
+@without_search()
+def write_workbook(
+    workbook_plan: WorkbookPlan, base: bytes | None = None, values: Grids | None = None
+) -> bytes:
+    """Return the workbook as .xlsx; with ``base``, before its sheets and macros.
+
+    ``values``: those of its formulas, to be cached; without them it has none. The same plan gives the same
+    bytes, anywhere and at any time.
+    """
+    return frame_of(workbook_plan, base).filled(workbook_plan, values)
+
+
+def frame_of(workbook_plan: WorkbookPlan, base: bytes | None = None) -> Frame:
+    """Return the file around the cells of a workbook: that of the last one, if it fits this one too."""
+    looks = _looks(workbook_plan)
+    if base is None and _last and _last[0][0] == looks:
+        return _last[0][1]
+    frame = _framed(workbook_plan, base)
+    if base is None:
+        _last[:] = [(looks, frame)]
+    return frame
+
+
+_last: list[tuple[object, Frame]] = []
+"""The frame made last, and the looks that it has."""
+
+
+def _looks(workbook_plan: WorkbookPlan) -> object:
+    """Return all that a file holds beside the contents of cells."""
+    stamp = assumption_hash(workbook_plan.scenarios, workbook_plan.layout.switches), workbook_plan.version
+    fields = [{**vars(each), "cells": None} for each in workbook_plan.sheets.values()]
+    styles = [_styles_of(each) for each in workbook_plan.sheets.values()]
+    return stamp, fields, styles
+
+
+def _framed(workbook_plan: WorkbookPlan, base: bytes | None) -> Frame:
+    """Have openpyxl write the workbook without its cells."""
     import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
     from openpyxl.workbook.defined_name import DefinedName  # noqa: PLC0415
     from openpyxl.workbook.properties import CalcProperties  # noqa: PLC0415
@@ -44,29 +79,40 @@ def write_workbook(workbook_plan: WorkbookPlan, base: bytes | None = None) -> by
     named_styles.register(book, sorted(used))
     if not base:
         book.remove(book.worksheets[0])
+    styles, targets = {}, {}
     for position, (name, sheet) in enumerate(workbook_plan.sheets.items()):
-        target = book.create_sheet(name, position)
-        _write_sheet(target, sheet)
+        targets[name] = target = book.create_sheet(name, position)
+        styles[name] = _write_sheet(target, sheet)
         _set_up_print(target, sheet, workbook_plan)
         for each, cell in sheet.names.items():
             book.defined_names[each] = DefinedName(each, attr_text=cell)
     book.active = 0
     book.calculation = CalcProperties(fullCalcOnLoad=True, iterate=False)
-    company = workbook_plan.layout.company
-    book.properties.title = f"{company.name.capitalize()} free cash flow: {workbook_plan.selected.name}"
-    book.properties.creator = "amzn-fcf"
     file = io.BytesIO()
     with temporary_files("to write the workbook"):
         book.save(file)
-    return as_ironcalc_requires(file.getvalue())
+    if book.vba_archive:
+        book.vba_archive.close()
+    around = {}
+    for name, target in targets.items():
+        rows = Rows(styles[name], _rows(target), frozenset(workbook_plan.sheets[name].split))
+        around[target.path.lstrip("/")] = name, rows
+    return Frame(parts_of(file.getvalue()), around)
 
 
-def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
-    prototypes = _prototypes(target, {cell.style for cell in sheet.cells.values()})
-    for (row, column), cell in sheet.cells.items():
-        written: Any = target.cell(row, column, _content(cell))
-        written._style = prototypes[cell.style]  # noqa: SLF001  # assigning .style by name costs more than the cell itself
-    _draw_split(target, sheet)
+def _rows(target: Worksheet) -> dict[int, str]:
+    """Return the attributes of rows that have any."""
+    found = {}
+    for row, dimension in target.row_dimensions.items():
+        attributes = "".join(f' {key}="{value}"' for key, value in dict(dimension).items())
+        if attributes:
+            found[row] = attributes
+    return found
+
+
+def _write_sheet(target: Worksheet, sheet: SheetPlan) -> dict[tuple[str, bool], int]:
+    """Write all but the cells; return the indexes of styles, by name and whether at the split."""
+    styles = _indexes(target, sheet)
     for column, width in sheet.widths.items():
         target.column_dimensions[column_letters(column)].width = width
     for row, height in sheet.heights.items():
@@ -84,19 +130,7 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> None:
     target.sheet_view.zoomScale = 100
     target.sheet_format.defaultRowHeight = _ROW_HEIGHT
     target.sheet_format.customHeight = True
-
-
-def _content(cell: Cell) -> Any:  # noqa: ANN401  # rich text, too
-    """Return the content of a cell; of a key, its mark in the colour of its series."""
-    if not cell.style.startswith(_KEY):
-        return cell.content
-    from openpyxl.cell.rich_text import CellRichText, TextBlock  # noqa: PLC0415
-    from openpyxl.cell.text import InlineFont  # noqa: PLC0415
-    from openpyxl.styles import Color  # noqa: PLC0415
-
-    colour, text = COLOURS[cell.style.removeprefix(_KEY)], str(cell.content).removeprefix(MARK)  # type: ignore[index]
-    fonts = (InlineFont(rFont=FONT, sz=SIZE, color=Color(each)) for each in (colour, INK))
-    return CellRichText(*(TextBlock(*each) for each in zip(fonts, (MARK, text), strict=True)))
+    return styles
 
 
 def _fold(target: Worksheet, sheet: SheetPlan) -> None:
@@ -116,25 +150,33 @@ def _fold(target: Worksheet, sheet: SheetPlan) -> None:
                 known[key(last + 1 if summary_after else first - 1)].collapsed = True
 
 
-def _draw_split(target: Worksheet, sheet: SheetPlan) -> None:
-    from workbook_templates.plan.named_styles import split  # noqa: PLC0415  # loads openpyxl
-
-    for column in sheet.split:
-        for row in range(PERIOD_ROW, max(row for row, _ in sheet.cells) + 1):
-            cell: Any = target.cell(row, column)
-            cell._style = copy(cell._style)  # noqa: SLF001  # cells of a style share it
-            cell.border = split(cell.border)
-
-
-def _prototypes(target: Worksheet, names: set[str]) -> dict[str, Any]:
+def _indexes(target: Worksheet, sheet: SheetPlan) -> dict[tuple[str, bool], int]:
+    """Return the indexes of the styles in the file: as they are named, and with the line of the split."""
     from openpyxl.styles.styleable import StyleableObject  # noqa: PLC0415
 
+    from workbook_templates.plan.named_styles import split  # noqa: PLC0415  # loads openpyxl
+
+    plain, at_split = _styles_of(sheet)
     found = {}
-    for name in names:
+    for name in sorted(plain | at_split):
         styled: Any = StyleableObject(target)
-        styled.style = name
-        found[name] = styled._style  # noqa: SLF001  # what is copied
+        if name:
+            styled.style = name
+            found[name, False] = styled.style_id
+        if name in at_split:
+            styled.border = split(styled.border)
+            found[name, True] = styled.style_id
     return found
+
+
+def _styles_of(sheet: SheetPlan) -> tuple[set[str], set[str]]:
+    """Return the names of the styles of cells, and of those at the split, where blank cells have a line."""
+    at_split = {
+        cell.style
+        for (row, column), cell in sheet.cells.items()
+        if column in sheet.split and row >= PERIOD_ROW
+    }
+    return {cell.style for cell in sheet.cells.values()}, at_split | ({""} if sheet.split else set())
 
 
 def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
@@ -145,7 +187,7 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
     from workbook_templates.write.charts import add_chart  # noqa: PLC0415
 
     for (row, column), name in sheet.links.items():
-        cell: Any = target.cell(row, column)
+        cell: Any = target.cell(row, column, name)  # openpyxl writes links of cells that hold something
         cell.hyperlink = (
             Hyperlink(ref=cell.coordinate, target=name)
             if name.startswith("https://")
@@ -186,7 +228,7 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan, workbook_plan: WorkbookPl
     )
     target.page_setup.fitToWidth = 1
     target.page_setup.fitToHeight = 1 if sheet.one_page else 0
-    if areas := _print_areas(sheet, target.max_row):
+    if areas := _print_areas(sheet, max(row for row, _ in sheet.cells)):
         target.print_area = ",".join(areas)
     if sheet.frozen and not sheet.one_page:
         target.print_title_rows = f"1:{sheet.frozen[0] - 1}"

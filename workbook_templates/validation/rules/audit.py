@@ -89,6 +89,11 @@ def _value(subject: Subject, place: CellPlace) -> Value:
     return found.value if found else None
 
 
+def _is_input(subject: Subject, place: CellPlace) -> bool:
+    found = _content(subject, place)
+    return found is not None and found.formula is None and isinstance(found.value, float)
+
+
 def short_sums(subject: Subject) -> Iterable[Spot]:
     """Find sums that end before the last number above them, or beside them."""
     for place, formula, area in _sums(subject):
@@ -99,15 +104,11 @@ def short_sums(subject: Subject) -> Iterable[Spot]:
             between = [(sheet, row, each) for each in range(area.right + 1, column)]
         else:
             continue
-        inside = [_content(subject, each) for each in area.places()]
-        missed = [_content(subject, each) for each in between]
-        same_kind = {each.formula is None for each in inside if each and isinstance(each.value, float)}
-        if len(missed) <= area.size and all(
-            each is not None
-            and isinstance(each.value, float)
-            and (each.formula is None) in same_kind
-            and "SUM" not in (each.formula or "").upper()
-            for each in missed
+        inside = list(area.places())
+        forms = {subject.forms[each] for each in inside if each in subject.forms}
+        holds_inputs = any(_is_input(subject, each) for each in inside)
+        if len(between) <= area.size and all(
+            _is_input(subject, each) if holds_inputs else subject.forms.get(each) in forms for each in between
         ):
             end = reference(*between[-1][1:])
             yield Spot(sheet, reference(row, column), f"a sum up to {end}", f"={formula}")

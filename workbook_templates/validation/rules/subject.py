@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from model.language.units import counted
-from workbook_templates.a1 import coordinates, covers, relative, same_formula
+from workbook_templates.a1 import coordinates, covers, reference, relative, same_formula
 from workbook_templates.plan.layout import (
     CHOICE_ROW,
     COVER,
@@ -23,6 +23,7 @@ from workbook_templates.plan.layout import (
 from workbook_templates.plan.switches import switch_row
 from workbook_templates.read.looks import planned_looks
 from workbook_templates.read.values import value_at
+from workbook_templates.validation.findings import Finding
 from workbook_templates.validation.followers import followers, readers_in
 
 if TYPE_CHECKING:
@@ -59,12 +60,11 @@ class Subject:
     expected_sheets: Sequence[str] = ()
     """Names of the sheets of a workbook of ours, in their order."""
 
-    @property
-    def cells(self) -> Iterator[tuple[CellPlace, Content]]:
+    @cached_property
+    def cells(self) -> Sequence[tuple[CellPlace, Content]]:
         """Every cell of every sheet."""
-        for sheet in self.book.sheets.values():
-            for place, cell in sheet.cells.items():
-                yield (sheet.name, *place), cell
+        sheets = self.book.sheets.values()
+        return [((sheet.name, *place), cell) for sheet in sheets for place, cell in sheet.cells.items()]
 
     @cached_property
     def formulas(self) -> Mapping[CellPlace, str]:
@@ -128,6 +128,17 @@ class ModelSubject(Subject):
             if not _is_as_planned(planned, content):
                 found.append(Deviation(place, _kind(sheet, place[1:], planned, content), planned, content))
         return [each for each in found if each.kind != "input"]
+
+    def unlike(self, values: Grids) -> Iterator[Finding]:
+        """Yield the cells whose input is not as planned, or whose cached value is not one that is known."""
+        remedy = "build it again; if it stays, this is a fault of amzn-fcf"
+        for _, place, planned, content in self._planned_cells():
+            found = content.value if content else None
+            expected = value_at(values, *place) if planned.twin else planned.content
+            if found != expected and not (expected == "" and found is None) and not _close(found, expected):
+                cell = reference(*place[1:])
+                text = shown(found)
+                yield Finding("input", "error", place[0], cell, shown(expected), text, remedy)
 
     @cached_property
     def unusable(self) -> list[CellPlace]:
@@ -288,6 +299,11 @@ def _is_as_planned(cell: Cell, found: Content | None) -> bool:
 
 def _is_formula(cell: Cell, formula: str) -> bool:
     return same_formula(str(cell.content)[1:], formula)
+
+
+def _close(found: Value, expected: Value) -> bool:
+    numbers = isinstance(found, float) and isinstance(expected, (int, float))
+    return numbers and math.isclose(found, expected, rel_tol=_NOISE)  # type: ignore[arg-type]  # as just seen
 
 
 def is_input(sheet: SheetPlan, place: tuple[int, int]) -> bool:

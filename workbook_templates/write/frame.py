@@ -1,0 +1,105 @@
+"""The file around the cells of a workbook: styles, charts, notes, pages; filled with cells and values."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
+
+from model.errors import InputError
+from workbook_templates.a1 import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbook_templates.plan.cells import SheetPlan
+    from workbook_templates.plan.workbook import WorkbookPlan
+    from workbook_templates.read.values import Grid, Grids
+    from workbook_templates.write.rows import Rows
+
+_CELLS: Final = re.compile(rb"<sheetData\s*/>|<sheetData>.*?</sheetData>", re.DOTALL)
+_SIZE: Final = re.compile(rb'<dimension ref="[^"]*"')
+_CORE: Final = "docProps/core.xml"
+_EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
+"""The first time that a package can name: for one whose time is not given."""
+_LEVEL: Final = 6
+
+
+def parts_of(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a package; relations of sheets are named relative to them, as IronCalc requires."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = {entry.filename: package.read(entry) for entry in package.infolist()}
+    for name, part in parts.items():
+        if name.startswith("xl/worksheets/_rels/"):
+            parts[name] = part.replace(b'Target="/xl/', b'Target="../')
+    return parts
+
+
+@dataclass(repr=False)
+class Frame:
+    """A package of a workbook without its cells, and the sheets to fill, each by the part that holds it."""
+
+    parts: Mapping[str, bytes]
+    sheets: Mapping[str, tuple[str, Rows]]
+
+    def filled(self, plan: WorkbookPlan, values: Grids | None = None) -> bytes:
+        """Return the package with the cells of a plan, and the values of its formulas, if there are any.
+
+        One without values is soon read by an engine, and not packed.
+        """
+        target, time = io.BytesIO(), _time()
+        kind = zipfile.ZIP_STORED if values is None else zipfile.ZIP_DEFLATED
+        with zipfile.ZipFile(target, "w") as package:
+            for name, part in self.parts.items():
+                content = part
+                if name in self.sheets:
+                    sheet, rows = self.sheets[name]
+                    grid = values.get(sheet, {}) if values is not None else None
+                    content = _with_cells(part, plan.sheets[sheet], rows, grid)
+                elif name == _CORE:
+                    content = _properties(plan, time)
+                entry = zipfile.ZipInfo(name, (time or _EARLIEST).timetuple()[:6])
+                entry.external_attr = 0o600 << 16
+                package.writestr(entry, content, kind, _LEVEL)
+        return target.getvalue()
+
+
+def _with_cells(part: bytes, sheet: SheetPlan, rows: Rows, values: Grid | None) -> bytes:
+    first, last = _CELLS.search(part).span()  # type: ignore[union-attr]  # openpyxl writes it
+    end = reference(max(row for row, _ in sheet.cells), max(column for _, column in sheet.cells))
+    head = _SIZE.sub(f'<dimension ref="A1:{end}"'.encode(), part[:first])
+    return b"".join((head, rows.data(sheet, values).encode(), part[last:]))
+
+
+def _time() -> datetime | None:
+    """Return the time of the build, from the variable that reproducible builds set; None if it is not set."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not given:
+        return None
+    try:
+        found = datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InputError(f"SOURCE_DATE_EPOCH needs seconds since 1970, not {given!r}") from None
+    return max(found, _EARLIEST)
+
+
+def _properties(plan: WorkbookPlan, time: datetime | None) -> bytes:
+    """Return the properties of the document; without a time unless it is given: equal inputs, equal bytes."""
+    company = plan.layout.company
+    title = f"{company.name.capitalize()} free cash flow: {plan.selected.name}"
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
+    kind = 'xsi:type="dcterms:W3CDTF"'
+    times = (f"<dcterms:{each} {kind}>{stamp}</dcterms:{each}>" for each in ("created", "modified"))
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title><dc:creator>amzn-fcf</dc:creator>"
+        f"{''.join(times) if stamp else ''}</cp:coreProperties>"
+    ).encode()

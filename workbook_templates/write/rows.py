@@ -1,0 +1,116 @@
+"""The cells of a planned sheet as XML, with or without the values of its formulas."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
+
+from model.errors import WorkbookError, is_error
+from workbook_templates.a1 import column_letters
+from workbook_templates.plan.cells import Cell
+from workbook_templates.plan.layout import PERIOD_ROW
+from workbook_templates.plan.styles import COLOURS, FONT, INK, MARK, SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbook_templates.plan.cells import Content, SheetPlan
+    from workbook_templates.read.values import Grid, Value
+
+_SPECIAL: Final = re.compile("[&<>]")
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LONGEST_TEXT: Final = 32_767
+
+
+@dataclass(frozen=True, repr=False)
+class Rows:
+    """What is needed to write the cells of a sheet.
+
+    ``styles``: their indexes in the file, by name and whether a cell is at the split before estimates;
+    ``attributes``: of rows that have any, such as a height; ``split``: columns.
+    """
+
+    styles: Mapping[tuple[str, bool], int]
+    attributes: Mapping[int, str]
+    split: frozenset[int]
+
+    def data(self, sheet: SheetPlan, values: Grid | None) -> str:
+        """Return the element ``sheetData`` of a sheet; ``values``: of its formulas, or None."""
+        cells: dict[int, list[tuple[int, Cell]]] = {row: [] for row in self.attributes}
+        end = max(row for row, _ in sheet.cells)
+        for (row, column), cell in sheet.cells.items():
+            cells.setdefault(row, []).append((column, cell))
+        for column in self.split:
+            for row in range(PERIOD_ROW, end + 1):
+                if (row, column) not in sheet.cells:
+                    cells.setdefault(row, []).append((column, _BLANK))
+        parts = ["<sheetData>"]
+        for row in sorted(cells):
+            parts.append(f'<row r="{row}"{self.attributes.get(row, "")}>')
+            for column, cell in sorted(cells[row], key=_by_column):
+                style = self.styles[cell.style, column in self.split and row >= PERIOD_ROW]
+                start = f'<c r="{column_letters(column)}{row}" s="{style}"'
+                value = values.get((row, column)) if values is not None else None
+                key = cell.style.startswith(_KEY)
+                parts.append(start + (_key(cell) if key else _content(cell.content, value)))
+            parts.append("</row>")
+        parts.append("</sheetData>")
+        return "".join(parts)
+
+
+_BLANK: Final = Cell(None, "")
+_KEY: Final = "legend "
+"""How the styles of keys begin."""
+
+
+def _key(cell: Cell) -> str:
+    """Return the rest of the element of a key: its mark has the colour of its series."""
+    colour, text = COLOURS[cell.style.removeprefix(_KEY)], str(cell.content).removeprefix(MARK)  # type: ignore[index]
+    runs = (
+        f'<r><rPr><rFont val="{FONT}"/><color rgb="00{ink}"/><sz val="{SIZE}"/></rPr>{_text(each)}</r>'
+        for ink, each in ((colour, MARK), (INK, text))
+    )
+    return f' t="inlineStr"><is>{"".join(runs)}</is></c>'
+
+
+def _content(content: Content, value: Value) -> str:
+    """Return the rest of a cell's element; ``value``: that of a formula."""
+    if content is None or content == "":
+        return "/>"
+    if not isinstance(content, str):
+        return f"><v>{content!r}</v></c>"
+    if content.startswith("=") and len(content) > 1:
+        return _formula(content[1:], value)
+    if is_error(content):
+        return f' t="e"><v>{content}</v></c>'
+    return f' t="inlineStr"><is>{_text(content)}</is></c>'
+
+
+def _by_column(cell: tuple[int, Cell]) -> int:
+    return cell[0]
+
+
+def _formula(text: str, value: Value) -> str:
+    formula = f"<f>{_escaped(text)}</f>"
+    if type(value) is float:
+        return f">{formula}<v>{value!r}</v></c>"
+    if value is None:
+        return f">{formula}<v/></c>"
+    if isinstance(value, bool):
+        return f' t="b">{formula}<v>{int(value)}</v></c>'
+    kind = "e" if is_error(value) else "str"
+    return f' t="{kind}">{formula}<v>{_escaped(str(value))}</v></c>'
+
+
+def _escaped(text: str) -> str:
+    return escape(text) if _SPECIAL.search(text) else text
+
+
+def _text(text: str) -> str:
+    """Return a text as an element; one that no spreadsheet program can hold is a :class:`WorkbookError`."""
+    if _ILLEGAL.search(text):
+        raise WorkbookError(f"the text {text[:40]!r} holds characters that no workbook can")
+    space = ' xml:space="preserve"' if text != text.strip() else ""
+    return f"<t{space}>{_escaped(text[:_LONGEST_TEXT])}</t>"
