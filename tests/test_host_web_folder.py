@@ -167,7 +167,7 @@ def published(source: Path) -> Iterator[str]:
     with server(source, 0) as served:
         threading.Thread(target=served.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{served.server_port}/"
-        running.shutdown()
+        served.shutdown()
 
 
 def test_a_download_gives_what_a_folder_gives(published: str, source: Path) -> None:
