@@ -68,7 +68,7 @@ def rules(report: Report) -> dict[str, str]:
 def test_a_sound_workbook_of_somebody_else_gives_no_finding_and_is_said_not_to_be_ours() -> None:
     report = validate(made(lambda _: None), "x", engines=())
     assert report.is_clean, report.findings
-    assert "not a workbook of this model: it lacks Cover, Contents, Inputs and" in report.remarks[0]
+    assert "not a workbook of this model: it lacks Cover, Key drivers, Contents and" in report.remarks[0]
 
 
 @pytest.mark.parametrize(
