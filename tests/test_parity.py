@@ -22,7 +22,7 @@ from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_overlays
 from model.scenarios.spec import ALL
 from workbook_templates.engines.engines import ENGINES
-from workbook_templates.plan.layout import COVER, OFF, ON, SELECTED_CELL, SENSITIVITY, switch_cell
+from workbook_templates.plan.layout import COVER, DRIVERS, OFF, ON, SELECTED_CELL, SENSITIVITY, switch_cell
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.values import value_at
@@ -92,8 +92,12 @@ def test_workbooks_of_one_as_of_differ_in_what_is_selected_and_its_sensitivities
         for name in [*others, f"{first}+price_war"]:
             found = read_grids(written(name)[2], formulas=True)
             assert list(found) == list(expected)
-            assert {sheet for sheet in found if found[sheet] != expected[sheet]} == {COVER, SENSITIVITY}
-            for sheet in (COVER, SENSITIVITY):
+            assert {sheet for sheet in found if found[sheet] != expected[sheet]} == {
+                COVER,
+                DRIVERS,
+                SENSITIVITY,
+            }
+            for sheet in (COVER, DRIVERS, SENSITIVITY):
                 assert formulas_of(found[sheet]) == formulas_of(expected[sheet])
 
 

@@ -176,9 +176,16 @@ def _of_case(layout: Layout, spec: DriverSpec, case: Scenario, year: int) -> str
     return own
 
 
-def _case_value(key: str, name: str, year: int, plan: WorkbookPlan, _results: Results, _draw: int) -> float:
-    scenario = next(each for each in scenarios.own_columns(plan.layout) if each.name == name)
-    values = scenario.table[key]
+def _case_value(key: str, name: str, year: int, plan: WorkbookPlan, results: Results, draw: int) -> float:
+    """Return a driver's value in a case: what the selected scenario shares with it is the selected one's."""
+    layout, (root, _, on) = plan.layout, name.partition("+")
+    places_of = {each.name: place for place, each in enumerate(layout.scenarios)}
+    rows, selected = layout.inputs[key], results.scenarios[draw].root
+    is_shared = rows.of(places_of[root]) == rows.of(places_of[selected.name])
+    values = (selected if is_shared else layout.scenarios[places_of[root]]).table[key]
+    for switch in layout.switches:
+        if switch.name == on and key in switch.adjustments:
+            values = switch.adjustments[key].after(values, driver_specs(layout.company)[key])
     return values[ALL] if ALL in values else values[str(year)]
 
 
