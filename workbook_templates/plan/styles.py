@@ -29,6 +29,8 @@ COLOURS: Final[dict[Colour, str]] = {
     "navy": NAVY, "blue": LIGHT, "teal": MUTED, "amber": RULE, "red": ACCENT, "green": "4F7199", "grey": AXIS,
 }  # fmt: skip
 """Colours by the names that a company gives to what it draws."""
+KEY: Final = "legend "
+"""How the styles of keys to charts begin; programs may take the colour of a key's mark for the cell's."""
 MARK: Final = "■ "
 """Before the word of a key, in the colour after which its style is called."""
 SERIES: Final = (NAVY, LIGHT, MUTED, RULE, "4F7199", AXIS)

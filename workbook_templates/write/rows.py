@@ -11,7 +11,7 @@ from model.errors import WorkbookError, is_error
 from workbook_templates.a1 import column_letters
 from workbook_templates.plan.cells import Cell
 from workbook_templates.plan.layout import PERIOD_ROW
-from workbook_templates.plan.styles import COLOURS, FONT, INK, MARK, SIZE
+from workbook_templates.plan.styles import COLOURS, FONT, INK, KEY, MARK, SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ class Rows:
                 style = self.styles[cell.style, column in self.split and row >= PERIOD_ROW]
                 start = f'<c r="{column_letters(column)}{row}" s="{style}"'
                 value = values.get((row, column)) if values is not None else None
-                key = cell.style.startswith(_KEY)
+                key = cell.style.startswith(KEY)
                 parts.append(start + (_key(cell) if key else _content(cell.content, value)))
             parts.append("</row>")
         parts.append("</sheetData>")
@@ -61,13 +61,11 @@ class Rows:
 
 
 _BLANK: Final = Cell(None, "")
-_KEY: Final = "legend "
-"""How the styles of keys begin."""
 
 
 def _key(cell: Cell) -> str:
     """Return the rest of the element of a key: its mark has the colour of its series."""
-    colour, text = COLOURS[cell.style.removeprefix(_KEY)], str(cell.content).removeprefix(MARK)  # type: ignore[index]
+    colour, text = COLOURS[cell.style.removeprefix(KEY)], str(cell.content).removeprefix(MARK)  # type: ignore[index]
     runs = (
         f'<r><rPr><rFont val="{FONT}"/><color rgb="00{ink}"/><sz val="{SIZE}"/></rPr>{_text(each)}</r>'
         for ink, each in ((colour, MARK), (INK, text))

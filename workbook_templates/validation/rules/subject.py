@@ -20,6 +20,7 @@ from workbook_templates.plan.layout import (
     VALUE,
     switch_cell,
 )
+from workbook_templates.plan.styles import COLOURS, KEY
 from workbook_templates.plan.switches import switch_row
 from workbook_templates.read.looks import planned_looks
 from workbook_templates.read.values import value_at
@@ -229,7 +230,8 @@ class ModelSubject(Subject):
             if found is None or found.style >= len(looks):
                 continue
             planned, look = planned_styles[cell.style], looks[found.style]
-            if planned != look:
+            as_its_mark = COLOURS.get(cell.style.removeprefix(KEY)) if cell.style.startswith(KEY) else None  # type: ignore[call-overload]
+            if look not in {planned, planned._replace(colour=as_its_mark or planned.colour)}:
                 different.append((place, planned, look))
         return different
 
