@@ -102,7 +102,7 @@ def main() -> None:
     measure_sensitivities()
     plan = preset_to(plan_workbook(base, shipped_at(base.as_of), "bench"), base)
     show("one workbook planned", best_of(3, lambda: plan_workbook(base, shipped_at(base.as_of), "bench")))
-    show("one workbook written by openpyxl, no values", best_of(3, lambda: write_workbook(plan)))
+    show("one workbook written, no values", best_of(3, lambda: write_workbook(plan)))
 
     def build_one() -> None:
         whole = plan_workbook(base, shipped_at(base.as_of), "bench")

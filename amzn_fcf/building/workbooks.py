@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbook_templates.plan.workbook import WorkbookPlan
 
 
-_ENGINE: Final = Formualizer()
+ENGINE: Final = Formualizer()
 """Keeps the workbook calculated last: of scenarios that follow one another little differs."""
 
 
@@ -35,7 +35,7 @@ class Built:
 def build(plan: WorkbookPlan, base: bytes | None = None) -> Built:
     """Write a planned workbook (before the sheets of ``base``), calculate it, compare it with the model."""
     with_functions, path = FUNCTIONS in plan.sheets, file_name(plan.selected)
-    engine = Formualizer(register) if with_functions else _ENGINE
+    engine = Formualizer(register) if with_functions else ENGINE
     values = engine.values_of(plan, lambda: write_workbook(plan, base))
     data = write_workbook(plan, base, values)
     if base or with_functions:
