@@ -67,7 +67,7 @@ class Figure:
             text = call("ROUND", cell, "1")
         if self.signed:
             text = call("IF", f"{cell}>0", '"+"', '""') + f"&{text}"
-        return call("IF", call("ISERROR", cell), f'"{ABSENT}"', text)
+        return call("IF", call("ISERROR", f"0+{cell}"), f'"{ABSENT}"', text)  # of a text, too
 
     def text(self, value: float | str) -> str:
         """Return what the formula gives for a value of the cell."""

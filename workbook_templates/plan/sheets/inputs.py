@@ -57,6 +57,7 @@ def _set_columns(sheet: SheetPlan, layout: Layout) -> None:
     first, forecast = places.FIRST_YEAR_COLUMN, sheet.split[0]
     pixels = _WIDTHS | dict.fromkeys(range(first, layout.first_quarter_column - 1), _YEAR)
     sheet.widths |= {column: each / _PIXELS_PER_UNIT for column, each in pixels.items()}
+    sheet.print_quarters = None
     folded = [each for each in sheet.column_outline if each.first > places.NOTE]
     sheet.column_outline = [Group(places.NAME, places.NAME, folded=True), *folded]
     if forecast > first:
