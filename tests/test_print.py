@@ -6,22 +6,23 @@ import io
 import shutil
 import subprocess
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
 from openpyxl.utils import get_column_letter, range_boundaries
 from programs import absent, needs_engine
 from shared import calculated
 
 from model import companies
 from workbook_templates.engines.engines import ENGINES
-from workbook_templates.plan.layout import COVER
 from workbook_templates.plan.workbook import sheet_names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from openpyxl.chart._chart import ChartBase
     from openpyxl.worksheet.worksheet import Worksheet
 
 LEAST_POINTS = 8.0
@@ -93,7 +94,8 @@ def chart_end(sheet: Worksheet, chart: ChartBase) -> float:
     anchor: Any = chart.anchor
     if isinstance(anchor, TwoCellAnchor):
         return height(sheet, 1, anchor.to.row) + anchor.to.rowOff / UNITS_PER_PIXEL
-    return height(sheet, 1, anchor._from.row) + anchor.ext.height / UNITS_PER_PIXEL
+    below: float = anchor.ext.height / UNITS_PER_PIXEL
+    return height(sheet, 1, anchor._from.row) + below  # noqa: SLF001  # as openpyxl names it
 
 
 @pytest.mark.parametrize("name", SHEETS)

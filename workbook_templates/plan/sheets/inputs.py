@@ -62,8 +62,6 @@ def _set_columns(sheet: SheetPlan, layout: Layout) -> None:
     sheet.column_outline = [Group(places.NAME, places.NAME, folded=True), *folded]
     if forecast > first:
         sheet.column_outline.append(Group(first, forecast - 1, folded=True))
-    if sheet.print_quarters:  # what is typed is ahead, and labels are long
-        sheet.print_quarters = max(sheet.split[1], sheet.print_quarters[0]), sheet.print_quarters[1]
 
 
 def _put_choice(sheet: SheetPlan, layout: Layout) -> None:
