@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHEETS = (
     "Cover", "Key drivers", "Contents", "Inputs", "Statements",
     "Sales", "Assets", "Depreciation", "Margins", "Cash", "Value",
-    "Scenarios", "Sensitivity", "Thesis", "Checks", "Reported", "Sources", "Log", "Charts",
+    "Scenarios", "Sensitivity", "Against", "Thesis", "Checks", "Reported", "Sources", "Log", "Charts",
 )  # fmt: skip
 CALCULATION_SHEETS = ("Sales", "Assets", "Depreciation", "Margins", "Cash", "Checks")
 
@@ -173,7 +173,8 @@ def test_inputs_are_blue_formulas_dark_and_links_green() -> None:
     """Figures of sums, ratios and workings have one colour each, computed or linked."""
     book, plan = opened("base", values=False), written("base")[0]
     dark = {"1A1A1A", "5F6B7A"}
-    pure_link = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
+    quarter_or_year = r'=IF\((Inputs![A-Z]+\d+)="",INDEX\(\$F\d+:\$S\d+,1,[A-Z]+\$7\),\1\)'
+    pure_link = re.compile(rf"=[A-Za-z]+!\$?[A-Z]+\$?\d+|{quarter_or_year}")
     for sheet in book.worksheets:
         for row in sheet.iter_rows(min_row=11):
             for cell in row:

@@ -213,7 +213,7 @@ def _put_switches(sheet: SheetPlan, layout: Layout, columns: _Columns, top: int)
     for row, (place, switch) in enumerate(enumerate(layout.switches), start=top + 1):
         sheet.put(row, _LABEL, switch.title, "plain")
         state = call("IF", f"{INPUTS}!{switch_state(layout, place)}=1", f'"{places.ON}"', f'"{places.OFF}"')
-        sheet.put(row, _UNIT, f"={state}", "link text", Computed(partial(state_text, switch.name)))
+        sheet.put(row, _UNIT, f"={state}", "calc text", Computed(partial(state_text, switch.name)))
         sheet.put(row, _REPORTED, switch.note, "plain")
         if there is not None:
             ends = [reference(there, names[each]) for each in (f"{base}+{switch.name}", base)]
