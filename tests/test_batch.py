@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 NAMES = ("base", "bull", "bear", "base+price_war", "base+power_delay", "base+silicon_delay", "article")
-KILLS = int(os.environ.get("AMZN_FCF_TEST_KILLS", "12"))
+KILLS = int(os.environ.get("AMZN_FCF_TEST_KILLS", "8"))
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills process groups")
 

@@ -111,7 +111,7 @@ def edited_workbooks(draw: st.DrawFn) -> tuple[str, int, list[Edit]]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking costs minutes
@@ -139,7 +139,7 @@ def test_any_allowed_change_of_any_driver_survives(case: tuple[str, int, list[Ed
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=edited_workbooks())
 def test_only_drivers_that_changed_are_listed(case: tuple[str, int, list[Edit]]) -> None:
     before, selected = edited(*case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Final
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from workbook_templates.read.values import Changes, Grids
+    from workbook_templates.read.values import Changes, Grid, Grids
 
 _PROGRAM: Final = "ssconvert"
+_LONG: Final = re.compile(r"[0-9]+\.[0-9]{16,}")
+"""A number with more decimals than a double has digits."""
 _SECONDS: Final = 60
 """The longest that it may take for a workbook."""
 
@@ -35,15 +38,27 @@ class Gnumeric(Engine):
         return shutil.which(_PROGRAM) is not None
 
     def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
-        found = []
+        found: list[Grids] = []
         with temporary_folder("to calculate with Gnumeric") as folder:
             for data, changes in jobs:
                 source, target = folder / "book.xlsx", folder / "calculated.xlsx"
                 source.write_bytes(with_changes(data, changes))
                 target.unlink(missing_ok=True)
                 convert(source, target)
-                found.append(read_grids(target.read_bytes()))
+                grids = read_grids(target.read_bytes())
+                found.append({name: _as_doubles(grid) for name, grid in grids.items()})
         return found
+
+
+def _as_doubles(grid: Grid) -> Grid:
+    """Write numbers within texts as doubles are written.
+
+    Gnumeric computes with longer numbers: a rounded 7.62 joined to a text is 7.6199999999999999999 in it.
+    """
+    return {
+        place: _LONG.sub(lambda found: repr(float(found[0])), value) if isinstance(value, str) else value
+        for place, value in grid.items()
+    }
 
 
 def convert(source: Path, target: Path) -> None:
