@@ -6,6 +6,7 @@ import io
 import random
 import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -19,7 +20,8 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import reference
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import CHOICE_ROW, INPUTS, NAME, SELECTED_CELL, VALUE
+from workbook_templates.plan.layout import INPUTS, SELECTED_CELL, VALUE
+from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.read.book import read_book, read_grids
 from workbook_templates.read.inputs import read_inputs
 from workbook_templates.read.values import value_at
@@ -27,6 +29,7 @@ from workbook_templates.validation.followers import followers, readers_in
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import Report, validate, validate_file
 from workbook_templates.write.patching import with_changes
+from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -284,13 +287,13 @@ def test_another_selection_with_old_values_is_one_finding(clean: bytes) -> None:
 def test_changed_inputs_are_listed_with_old_and_new_value_source_and_effect(clean: bytes) -> None:
     plan = written("base")[0]
     growth, cost = input_cell(plan, "aws_growth", "2028"), input_cell(plan, "wacc", ALL)
-    other = input_cell(plan, "wacc", ALL, 1)
+    other = input_cell(plan, "aws_growth", "2028", 1)  # all scenarios share the row of wacc
     data = Formualizer().with_cached_values(with_changes(clean, {growth: 0.1, cost: 0.12, other: 0.11}))
     report = validate(data, "x")
     assert report.is_clean
     base = load_scenario("base")
     listed = {(each.scenario, each.key): each for each in report.changed}
-    assert set(listed) == {("base", "aws_growth"), ("base", "wacc"), (plan.scenarios[1].name, "wacc")}
+    assert set(listed) == {("base", "aws_growth"), ("base", "wacc"), (plan.scenarios[1].name, "aws_growth")}
     found = listed["base", "wacc"]
     assert found.cells == (cost,)
     assert found.values == (("all", as_text(base.table["wacc"][ALL], "rate"), "0.12"),)
@@ -349,7 +352,7 @@ def test_an_input_out_of_range_or_of_the_wrong_kind_is_found(clean: bytes) -> No
 @pytest.mark.parametrize("key", ["deferral_cap", "runoff_share[aws]"])
 def test_an_emptied_or_overtyped_constant_is_a_finding(key: str, content: str | None, clean: bytes) -> None:
     layout = written("base")[0].layout
-    column = 5 if key == "deferral_cap" else layout.quarter_column(20)
+    column = VALUE if key == "deferral_cap" else layout.quarter_column(20)
 
     def change(book: Workbook) -> None:
         book[INPUTS].cell(layout.inputs[key].given[0], column).value = content
@@ -451,9 +454,10 @@ def test_a_truncated_workbook_and_one_of_somebody_else_are_refused(clean: bytes,
         validate_file(tmp_path / "none.xlsx")
 
 
-def test_scenarios_of_a_workbook_do_not_depend_on_files(clean: bytes) -> None:
-    renamed = with_changes(clean, {(INPUTS, CHOICE_ROW + 1, NAME): "mine", ("Cover", *SELECTED_CELL): "mine"})
-    read = read_inputs(read_grids(renamed, formulas=True))
+def test_scenarios_of_a_workbook_do_not_depend_on_files() -> None:
+    mine = replace(load_scenario("base"), name="mine")
+    data = write_workbook(plan_workbook(mine, [mine, load_scenario("bull")], "test"))
+    read = read_inputs(read_grids(data, formulas=True))
     assert read.selected.name == "mine"
     expected = load_scenario("base").table["aws_growth"]
     assert all(
