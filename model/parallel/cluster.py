@@ -77,7 +77,7 @@ class _Cluster(Executor):
 
     def check(self) -> None:
         """Ask workers that have joined for their software, and check that any worker is left."""
-        workers = set(self._client.scheduler_info(n_workers=-1)["workers"])
+        workers = set(self._client.scheduler_info(n_workers=-1).get("workers", ()))
         if workers:
             self._without_workers_since = None
         elif self._without_workers_since is None:

@@ -67,7 +67,7 @@ def _key(cell: Cell) -> str:
     """Return the rest of the element of a key: its mark has the colour of its series."""
     colour, text = COLOURS[cell.style.removeprefix(KEY)], str(cell.content).removeprefix(MARK)  # type: ignore[index]
     runs = (
-        f'<r><rPr><rFont val="{FONT}"/><color rgb="00{ink}"/><sz val="{SIZE}"/></rPr>{_text(each)}</r>'
+        f'<r><rPr><sz val="{SIZE}"/><color rgb="00{ink}"/><rFont val="{FONT}"/></rPr>{_text(each)}</r>'
         for ink, each in ((colour, MARK), (INK, text))
     )
     return f' t="inlineStr"><is>{"".join(runs)}</is></c>'
