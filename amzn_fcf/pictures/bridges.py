@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from amzn_fcf.pictures.sensitivities import FAINT, HIGH, INK, LOW
-from model.language.periods import QUARTERS_A_YEAR, Quarter
+from amzn_fcf.pictures.sensitivities import FAINT, HIGH, INK, LOW, tick_text, unit_of
+from model.language.periods import Quarter
 from model.language.units import measure
 
 if TYPE_CHECKING:
@@ -42,23 +42,21 @@ def bridge_figure(bridge: Bridge, ends: tuple[str, str]) -> Figure:
     room = (high - low) / 4 or 1.0
     axes.set_xlim(low - room if output.is_event else min(low - room, 0.0), high + room)
     if output.is_event:
-        axes.xaxis.set_major_formatter(lambda value, _: _quarter(value))
+        axes.xaxis.set_major_formatter(lambda value, _: tick_text(output, value))
     axes.grid(axis="x", color=FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    unit = "quarter" if output.is_event else measure(output.unit).chart_unit or output.unit
     period = "" if output.period is None else f", {output.period}"
-    axes.set_title(f"{output.label}{period}: {ends[0]} to {ends[1]}, {unit}", loc="left", fontsize=11)
+    axes.set_title(
+        f"{output.label}{period}: {ends[0]} to {ends[1]}, {unit_of(output)}", loc="left", fontsize=11
+    )
     return figure
 
 
-def _quarter(count: float) -> str:
-    year, number = divmod(round(count), QUARTERS_A_YEAR)
-    return str(Quarter(year, number + 1))
-
-
 def _end(bridge: Bridge, value: float) -> str:
-    return _quarter(value) if bridge.output.is_event else measure(bridge.output.unit).chart_text(value)
+    if bridge.output.is_event:
+        return str(Quarter.from_count(value))
+    return measure(bridge.output.unit).chart_text(value)
 
 
 def _amount(bridge: Bridge, amount: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from amzn_fcf.text.figures import step_text
-from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.language.periods import Quarter
 from model.language.units import measure
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
     axes.margins(x=0.14)
     if output.is_event:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.xaxis.set_major_formatter(lambda value, _: _tick(output, value))
-    axes.set_xlabel(_unit(output))
+    axes.xaxis.set_major_formatter(lambda value, _: tick_text(output, value))
+    axes.set_xlabel(unit_of(output))
     axes.grid(axis="x", color=FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -72,7 +72,7 @@ def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
 def _set_title(axes: Axes, found: Tornado | Grid, more: str = "") -> None:
     output, scenario = found.output, found.scenario
     period = "" if output.period is None else f", {output.period}"
-    unit = "" if output.is_event else f" {_unit(output)}"
+    unit = "" if output.is_event else f" {unit_of(output)}"
     heading = f"{output.label}{period}: {_figure(output, found.base)}{unit}"
     axes.set_title(f"{heading}\n{scenario.name}, as of {scenario.as_of}{more}", loc="left", fontsize=11)
 
@@ -124,11 +124,11 @@ def grid_figure(found: Grid, line: Sequence[Point] = (), target: float = np.nan)
     if found.centre is not None:
         row, column = found.centre
         axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=LOW, linewidth=2.5))
-    _draw_line(axes, found, line, f"break-even: {_figure(output, target)} {_unit(output)}")
+    _draw_line(axes, found, line, f"break-even: {_figure(output, target)} {unit_of(output)}")
     for steps, axis in ((found.x, axes.xaxis), (found.y, axes.yaxis)):
         _name_steps(axis, steps)
-    bar = figure.colorbar(mesh, ax=axes, format=lambda value, _: _tick(output, value))
-    bar.set_label(_unit(output))
+    bar = figure.colorbar(mesh, ax=axes, format=lambda value, _: tick_text(output, value))
+    bar.set_label(unit_of(output))
     _set_title(axes, found)
     return figure
 
@@ -157,7 +157,8 @@ def _name_steps(axis: XAxis | YAxis, steps: Steps) -> None:
     axis.set_label_text(f"{steps.spec.label}\n({steps.name}{operation})", fontsize=9)
 
 
-def _unit(output: Output) -> str:
+def unit_of(output: Output) -> str:
+    """Return the unit of a picture's axis."""
     return measure(output.unit).chart_unit or output.unit
 
 
@@ -166,11 +167,11 @@ def _drawn(output: Output, value: float) -> float:
     return float(output.counted(np.array(value))) * measure(output.unit).chart_scale
 
 
-def _tick(output: Output, drawn: float) -> str:
+def tick_text(output: Output, drawn: float) -> str:
+    """Return the text of a tick: a number, or the quarter of a whole count."""
     if not output.is_event:
         return f"{drawn:,.{measure(output.unit).chart_decimals}f}".rstrip("0").rstrip(".")
-    year, number = divmod(round(drawn), QUARTERS_A_YEAR)
-    return str(Quarter(year, number + 1)) if drawn == round(drawn) else ""
+    return str(Quarter.from_count(drawn)) if drawn == round(drawn) else ""
 
 
 def _figure(output: Output, value: float) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amzn_fcf.text.figures import first_year
+from amzn_fcf.text.figures import first_year, signed
 from amzn_fcf.text.tables import left, print_table, right
-from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
 from model.results import run
+from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from model.analysis.bridge import Bridge
     from model.scenarios.changes import Change
@@ -121,15 +122,15 @@ def _sides(change: Change) -> tuple[str, str]:
     periods = list(change.before)
     shown, more = periods[:_MOST_SHOWN], len(periods) - _MOST_SHOWN
 
-    def side(values: dict[str, float | None]) -> str:
+    def side(values: Mapping[str, float | None]) -> str:
         parts = []
         for period in shown:
-            value = values.get(period)
+            value = values[period]
             figure = "as its year" if value is None else text(value)
-            parts.append(figure if period == "all" else f"{period} {figure}")
+            parts.append(figure if period == ALL else f"{period} {figure}")
         return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
 
-    return side(dict(change.before)), side(dict(change.after))
+    return side(change.before), side(change.after)
 
 
 def print_estimates(names: tuple[str, str], figures: Sequence[Estimate]) -> None:
@@ -155,12 +156,11 @@ def _cells(each: Estimate) -> list[str]:
     if difference is None:
         shown = "-"
     elif each.unit == "quarter":
-        sign = "+" if difference > 0 else ""
-        shown = f"{sign}{counted(round(difference), 'quarter')}"
+        shown = signed(counted(round(difference), "quarter"), difference)
     elif measure(each.unit).percent:
         shown = f"{round(100 * difference, 2) or 0.0:+.2f} pp"
     else:
-        shown = f"{'+' if difference > 0 else ''}{text(difference)}"
+        shown = signed(text(difference), difference)
     return [text(each.before), text(each.after), shown]
 
 
@@ -198,18 +198,17 @@ def _print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:
 
 
 def _end(bridge: Bridge, value: float) -> str:
-    if not bridge.output.is_event:
-        return measure(bridge.output.unit).text(value)
-    year, number = divmod(round(value), QUARTERS_A_YEAR)
-    return str(Quarter(year, number + 1))
+    if bridge.output.is_event:
+        return str(Quarter.from_count(value))
+    return measure(bridge.output.unit).text(value)
 
 
 def _effect(bridge: Bridge, amount: float, error: float) -> str:
     if abs(amount) < _STILL:
         return "0"
     text = _in_quarters if bridge.output.is_event else measure(bridge.output.unit).text
-    sign = "+" if amount > 0 and text(amount) != text(0.0) else ""
-    return f"{sign}{text(amount)}{f' +/- {text(error)}' if error else ''}"
+    shown = text(amount) if text(amount) == text(0.0) else signed(text(amount), amount)
+    return f"{shown} +/- {text(error)}" if error else shown
 
 
 def _in_quarters(number: float) -> str:

@@ -24,12 +24,17 @@ def share_text(share: float, decimals: int = 1) -> str:
     return "-" if math.isnan(share) else f"{share:.{decimals}%}"
 
 
+def signed(text: str, value: float) -> str:
+    """Return a figure's text with a plus if it is above 0."""
+    return f"+{text}" if value > 0 else text
+
+
 def step_text(steps: Steps, value: float) -> str:
     """Return a step of a driver as text: its value, the amount added, or the factor."""
     if steps.operation == "scale":
         return f"x {value:g}"
     words = measure(steps.spec.driver.unit).text(value)
-    return f"+{words}" if steps.operation == "add" and value > 0 else words
+    return signed(words, value) if steps.operation == "add" else words
 
 
 def figure_text(results: Results, key: str) -> str:

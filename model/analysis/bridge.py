@@ -206,7 +206,7 @@ def _defined(value: float, output: Output, scenario: Scenario) -> tuple[float, s
     if not output.is_event:
         raise NotAvailableError(f"{output} has no figure on the way to {scenario.name}: it has no bridge")
     beyond = scenario.company.last.shifted(1)
-    return float(output.counted(np.array([float(beyond.code)]))[0]), str(beyond)
+    return float(beyond.count), str(beyond)
 
 
 def _means(values: NDArray[np.float64], count: int) -> Iterator[tuple[float, float]]:

@@ -19,7 +19,7 @@ from model.results import Results, run
 from model.scenarios.adjustment import room
 from model.scenarios.scenario import Scenario
 from model.scenarios.spec import DriverSpec, number, readable
-from model.scenarios.what_if import Adjustment
+from model.scenarios.what_if import Lever
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,13 +112,13 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
     check_type(period, (Period, NoneType), "solve needs a period, such as Period.parse('2027')")
     if scenario.plan.row(figure).timed and period is None:
         raise InputError(f"solve: {figure} varies with time: give a period, such as Period.parse('2027')")
-    change = replace(_adjustment(scenario, driver), operation="add" if shift else "set")
-    spec = change.spec
-    low, high = _bracket(change, scenario, between)
+    lever = replace(_lever(scenario, driver), operation="add" if shift else "set")
+    spec = lever.spec
+    low, high = _bracket(lever, scenario, between)
     needed = rows_behind(figure, period, scenario.plan)
 
     def scenario_at(value: float) -> Scenario:
-        return scenario.with_overrides(change.overrides(scenario, value, clip=True))
+        return scenario.with_overrides(lever.overrides(scenario, value, clip=True))
 
     def figures(values: Sequence[float]) -> Array:
         results = run([scenario_at(value) for value in values], rows=needed)
@@ -131,7 +131,7 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
         return float(figures([value])[0])
 
     scan = _scan(figures, target, low, high)
-    own = 0.0 if shift else _own_value(change, scenario)
+    own = 0.0 if shift else _own_value(lever, scenario)
     root = math.nan
     for place in sorted(scan.changes, key=lambda each: abs(scan.middle(each) - own)):
         first, last = scan.points[place : place + 2].tolist()
@@ -140,7 +140,7 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
         if abs(figure_at(root) - target) <= _RELATIVE_TOLERANCE * max(1.0, abs(target)):
             ends, searched, found, roots = (first, last), (low, high), figure_at(root), len(scan.changes)
             at_root = scenario_at(root)
-            return Root(change.name, root, shift, ends, searched, figure, target, found, roots, at_root)
+            return Root(lever.name, root, shift, ends, searched, figure, target, found, roots, at_root)
     if scan.changes:
         jump = f"{figure} jumps over {readable(target)} at {spec.key} = {readable(root)}"
         raise NoRootError(f"no root in [{readable(low)}, {readable(high)}]: {jump}")
@@ -150,19 +150,19 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
 
 def varies_by_year(scenario: Scenario, driver: str) -> bool:
     """Tell whether a driver has different values ahead, so that one for all would lose their shape."""
-    change = _adjustment(scenario, driver)
+    lever = _lever(scenario, driver)
     return (
-        not change.spec.is_none(0)
-        and change.spec.driver.kind == "yearly"
-        and len({*change.own(scenario).values()}) > 1
+        not lever.spec.is_none(0)
+        and lever.spec.driver.kind == "yearly"
+        and len({*lever.own(scenario).values()}) > 1
     )
 
 
-def _adjustment(scenario: Scenario, driver: str) -> Adjustment:
+def _lever(scenario: Scenario, driver: str) -> Lever:
     """Return the driver that a text names, or that answers a question in plain words, with its period."""
     name, *when = driver.partition("@")
     answers = scenario.company.presentation.questions.drivers
-    return Adjustment.parse("".join([answers.get(name, name), *when]), "solve", scenario.company)
+    return Lever.parse("".join([answers.get(name, name), *when]), "solve", scenario.company)
 
 
 class _Scan(NamedTuple):
@@ -215,10 +215,8 @@ def _crossings(apart: Array) -> list[int]:
     return np.flatnonzero(crosses & finite[:-1] & finite[1:]).tolist()
 
 
-def _bracket(
-    change: Adjustment, scenario: Scenario, between: tuple[float, float] | None
-) -> tuple[float, float]:
-    spec, shift = change.spec, change.operation == "add"
+def _bracket(lever: Lever, scenario: Scenario, between: tuple[float, float] | None) -> tuple[float, float]:
+    spec, shift = lever.spec, lever.operation == "add"
     if spec.fixed_because:
         raise InputError(f"{spec.key} cannot be solved for: {spec.fixed_because}")
     if shift and (spec.driver.kind != "yearly" or spec.is_none(0)):
@@ -228,7 +226,7 @@ def _bracket(
     if spec.is_none(low):
         low = high * _SMALLEST_SHARE
     if shift:
-        low, high = room(spec, "add", change.own(scenario).values())
+        low, high = room(spec, "add", lever.own(scenario).values())
     if between is not None:
         form = "between needs two numbers, such as (0.08, 0.1)"
         check_type(between, (list, tuple), form)
@@ -242,11 +240,11 @@ def _bracket(
     return low, high
 
 
-def _own_value(change: Adjustment, scenario: Scenario) -> float:
+def _own_value(lever: Lever, scenario: Scenario) -> float:
     """Return the scenario's value of the driver: the first that is moved, or of the first full year ahead."""
-    values = change.own(scenario)
+    values = lever.own(scenario)
     year = str(scenario.as_of.year + 1)
-    return values[year] if year in values and not change.period else next(iter(values.values()))
+    return values[year] if year in values and not lever.period else next(iter(values.values()))
 
 
 def _no_root(spec: DriverSpec, figure: str, target: float, scan: _Scan, highest: Scenario) -> str:

@@ -12,7 +12,7 @@ from model.errors import InputError
 from model.language.units import measure
 from model.scenarios.adjustment import adjustable, room
 from model.scenarios.spec import ALL, DriverSpec, as_text, shares_of_one
-from model.scenarios.what_if import Adjustment
+from model.scenarios.what_if import Lever
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,36 +50,36 @@ class Steps:
     @classmethod
     def parse(cls, text: str, values: tuple[float, ...]) -> Steps:
         """Read ``"driver"`` or ``"driver@2027"``, either followed by ``add`` or ``scale``."""
-        found = Adjustment.parse(text, "grid")
+        found = Lever.parse(text, "grid")
         return cls(found.driver, values, found.operation, period=found.period)
 
     @cached_property
-    def adjustment(self) -> Adjustment:
+    def lever(self) -> Lever:
         """What a value does to the driver."""
-        return Adjustment(self.driver, self.period, self.operation, "grid", self.company)
+        return Lever(self.driver, self.period, self.operation, "grid", self.company)
 
     @property
     def name(self) -> str:
         """The driver, with its period."""
-        return self.adjustment.name
+        return self.lever.name
 
     @property
     def spec(self) -> DriverSpec:
         """The data of the driver."""
-        return self.adjustment.spec
+        return self.lever.spec
 
     def scenario_at(self, scenario: Scenario, value: float) -> Scenario:
         """Return the scenario with the driver moved, or refuse a value out of range."""
-        return scenario.with_overrides(self.adjustment.overrides(scenario, value))
+        return scenario.with_overrides(self.lever.overrides(scenario, value))
 
     def base(self, scenario: Scenario) -> int | None:
         """Return the place of the value that leaves the scenario as it is, if there is one."""
-        own = {"add": {0.0}, "scale": {1.0}}.get(self.operation, {*self.adjustment.own(scenario).values()})
+        own = {"add": {0.0}, "scale": {1.0}}.get(self.operation, {*self.lever.own(scenario).values()})
         return next((place for place, value in enumerate(self.values) if own == {value}), None)
 
     def room(self, scenario: Scenario) -> tuple[float, float]:
         """Return the lowest and highest value that keep the driver in its range in every period moved."""
-        own = adjustable(self.spec, self.operation, self.adjustment.own(scenario))
+        own = adjustable(self.spec, self.operation, self.lever.own(scenario))
         return room(self.spec, self.operation, own.values())
 
 

@@ -11,7 +11,7 @@ from model.errors import InputError, did_you_mean, shown
 from model.language.units import measure
 from model.reported.tables import period_in
 from model.scenarios.files import builtin_overlays, check_keys, take, toml_content
-from model.scenarios.what_if import Adjustment
+from model.scenarios.what_if import Lever
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,12 +145,12 @@ def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, compa
     overlays = builtin_overlays(company)
     if overlay and overlay not in overlays:
         raise InputError(f"{where}: unknown overlay {overlay!r}{did_you_mean(overlay, overlays)}")
-    move = Adjustment.parse(driver, where, company) if driver else None
+    lever = Lever.parse(driver, where, company) if driver else None
     if "edge" in stake and stake["edge"] not in bounds:
         allowed = " or ".join(bounds) or "there is none"
         raise InputError(f"{where}: edge must be a bound of the claim: {allowed}")
-    moves_line = bool(bounds) and move is not None and bool(move.period)
-    if stake and not ("fair_value" in stake or overlay or moves_line or (move and "value" in stake)):
+    moves_line = bool(bounds) and lever is not None and bool(lever.period)
+    if stake and not ("fair_value" in stake or overlay or moves_line or (lever and "value" in stake)):
         raise InputError(
             f"{where}: needs fair_value, an overlay, a driver and its value, or a driver and the year in "
             "which it moves the line to a bound of the claim, such as capex_budget@2026"

@@ -73,13 +73,29 @@ class Quarter:
         following = self.shifted(1)
         return date(following.year, 3 * following.number - 2, 1).toordinal() - 1 - DAY_ZERO
 
+    @property
+    def count(self) -> int:
+        """Quarters since year 0: what can be subtracted. Formula: ``4 * year + number - 1``."""
+        return self.year * QUARTERS_A_YEAR + self.number - 1
+
+    @classmethod
+    def from_count(cls, count: float) -> Quarter:
+        """Return the quarter nearest to a count.
+
+        Examples
+        --------
+        >>> str(Quarter.from_count(Quarter.parse("2028Q1").count - 1))
+        '2027Q4'
+        """
+        year, number = divmod(round(count), QUARTERS_A_YEAR)
+        return cls(year, number + 1)
+
     def shifted(self, quarters: int) -> Quarter:
         """Return the quarter that lies ``quarters`` later (earlier when negative)."""
-        year, number = divmod(self.year * QUARTERS_A_YEAR + self.number - 1 + quarters, QUARTERS_A_YEAR)
-        return Quarter(year, number + 1)
+        return Quarter.from_count(self.count + quarters)
 
     def __sub__(self, other: Quarter) -> int:
-        return (self.year - other.year) * QUARTERS_A_YEAR + self.number - other.number
+        return self.count - other.count
 
     def __str__(self) -> str:
         return f"{self.year}Q{self.number}"

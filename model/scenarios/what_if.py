@@ -29,8 +29,8 @@ WHAT_IF: Final = "_what_if"
 
 
 @dataclass(frozen=True)
-class Adjustment:
-    """A driver, in all periods ahead or in ``period``, and what a number does to it.
+class Lever:
+    """What can be moved: a driver, in all periods ahead or in ``period``, and what a number does to it.
 
     ``period``: a year, a quarter, or ``"2027+"``; empty: all periods ahead. ``operation``: ``set`` to the
     number, ``add`` it to the scenario's own values, or ``scale`` those by it.
@@ -39,7 +39,7 @@ class Adjustment:
     driver: str
     period: str = ""
     operation: Operation = "set"
-    where: str = "adjustment"
+    where: str = "lever"
     """Begins a message."""
     company: Company = field(default_factory=companies.default, compare=False)
 
@@ -49,7 +49,7 @@ class Adjustment:
             period_key(self.spec, self.period, self.where)
 
     @classmethod
-    def parse(cls, text: str, where: str, company: Company | None = None) -> Adjustment:
+    def parse(cls, text: str, where: str, company: Company | None = None) -> Lever:
         """Read ``"driver"``, ``"driver@2027"``, either followed by ``add`` or ``scale``."""
         found = _PARTS.fullmatch(text.strip().lower())
         if found is None:
@@ -71,7 +71,7 @@ class Adjustment:
         return driver_specs(self.company)[self.driver]
 
     def own(self, scenario: Scenario) -> PeriodValues:
-        """Return the scenario's own values that are adjusted, by period."""
+        """Return the scenario's own values that are moved, by period."""
         ahead = scenario.ahead(self.driver)
         chosen = ahead
         if self.period.endswith(ONWARDS):
@@ -89,7 +89,7 @@ class Adjustment:
     def overrides(
         self, scenario: Scenario, value: float, *, clip: bool = False
     ) -> Mapping[str, PeriodValues]:
-        """Return what is adjusted in a scenario.
+        """Return what is moved in a scenario.
 
         A value out of the driver's range is refused, or if ``clip`` the nearest in it is taken.
         """
@@ -124,23 +124,23 @@ def what_if(scenario: Scenario, texts: Sequence[str]) -> Scenario:
         left, equals, right = text.rpartition("=")
         if not equals:
             raise InputError(f"--set {shown(text)}: write a change such as {_FORM}")
-        change = Adjustment.parse(left, "--set", scenario.company)
-        value = _value(right.strip(), change)
-        if change.operation != "set":
+        lever = Lever.parse(left, "--set", scenario.company)
+        value = _value(right.strip(), lever)
+        if lever.operation == "set":
+            for key, values in lever.overrides(changed, value).items():
+                together[key] = {**together.get(key, {}), **values}
+        else:
             changed, together = changed.with_overrides(together), {}
-        for key, values in change.overrides(changed, value).items():
-            together[key] = {**together.get(key, {}), **values}
-        if change.operation != "set":
-            changed, together = changed.with_overrides(together), {}
-        sources[change.driver] = Note("J", f"--set {text.strip()}")
+            changed = changed.with_overrides(lever.overrides(changed, value))
+        sources[lever.driver] = Note("J", f"--set {text.strip()}")
     changed = changed.with_overrides(together)
     title = "; ".join([scenario.title, *(text.strip() for text in texts)])
     return replace(changed, name=f"{scenario.name}{WHAT_IF}", title=title, weight=0.0, sources=sources)
 
 
-def _value(text: str, change: Adjustment) -> float:
-    here = f"--set {change.name}"
+def _value(text: str, lever: Lever) -> float:
+    here = f"--set {lever.name}"
     try:
         return float(text)
     except ValueError:
-        return number(decoded(text, change.spec, here), here)
+        return number(decoded(text, lever.spec, here), here)
