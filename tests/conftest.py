@@ -15,6 +15,7 @@ from programs import engines, needs_engine
 
 from model import companies
 from model.amazon import AMAZON
+from model.backends.kernel.cache import FOLDER_VARIABLE
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.read import book
 from workbook_templates.validation import validate
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from workbook_templates.engines.engine import Engine
 
-_LONG: Final = ("test_pyodide", "test_kernel", "test_parity", "test_batch")
+_LONG: Final = ("test_pyodide", "test_kernel", "test_kernel_nodes", "test_parity", "test_batch")
 _MEASURED: Final = "measured"
 """The property of a test that carries a line of figures, also from another process, to the end of the run."""
 
@@ -63,6 +64,14 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def frozen_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Hide from the tests of a module whatever was filed after 2026Q2."""
     with frozen(tmp_path_factory.mktemp("data")):
+        yield
+
+
+@pytest.fixture(scope="module")
+def kernel_folder() -> Iterator[None]:
+    """Have the kernels of a module compiled into a folder that is empty when the test run begins."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDER_VARIABLE, str(once.run_folder("kernels")))
         yield
 
 
