@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+import formualizer
 from once import made_once
 
 from amzn_fcf import __version__
@@ -14,7 +15,6 @@ from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_overlays
-from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import (
     COVER,
     INPUTS,
@@ -113,7 +113,12 @@ def written(name: str) -> tuple[WorkbookPlan, Results, bytes]:
 @cache
 def calculated(name: str) -> bytes:
     """Return the workbook of a scenario that ships, with the values of its formulas."""
-    return made_once(f"calculated {name}", lambda: Formualizer().with_cached_values(written(name)[2]))
+    return made_once(f"calculated {name}", lambda: recalculated(written(name)[2]))
+
+
+def recalculated(data: bytes) -> bytes:
+    """Return a workbook with the values of its formulas, as a spreadsheet program saves it."""
+    return bytes(formualizer.recalculate_xlsx_bytes(data)["bytes"])
 
 
 def scenario_of(plan: WorkbookPlan, name: str) -> Scenario:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 import tampering as t
-from shared import calculated, family, input_cell, written
+from shared import calculated, family, input_cell, recalculated, written
 
 from model.errors import WorkbookError
 from model.results import run
@@ -55,7 +55,7 @@ def tampered(data: bytes, change: Callable[[Workbook], None]) -> bytes:
     change(book)
     target = io.BytesIO()
     book.save(target)
-    return Formualizer().with_cached_values(target.getvalue())
+    return recalculated(target.getvalue())
 
 
 def place_of(key: str, position: int) -> tuple[str, str]:
@@ -257,7 +257,7 @@ def test_only_cells_with_a_number_on_both_sides_are_counted(clean: bytes) -> Non
 
 def test_a_failed_check_is_named_with_its_quarter(clean: bytes) -> None:
     place = input_cell(written("base")[0], "capex_budget", "2026")
-    data = Formualizer().with_cached_values(with_changes(clean, {place: 1_000.0}))
+    data = recalculated(with_changes(clean, {place: 1_000.0}))
     report = validate(data, "x")
     found = [each for each in report.findings if each.rule == "failed-check"]
     assert {each.sheet for each in found} == {"Checks"}
@@ -288,7 +288,7 @@ def test_changed_inputs_are_listed_with_old_and_new_value_source_and_effect(clea
     plan = written("base")[0]
     growth, cost = input_cell(plan, "aws_growth", "2028"), input_cell(plan, "wacc", ALL)
     other = input_cell(plan, "aws_growth", "2028", 1)  # all scenarios share the row of wacc
-    data = Formualizer().with_cached_values(with_changes(clean, {growth: 0.1, cost: 0.12, other: 0.11}))
+    data = recalculated(with_changes(clean, {growth: 0.1, cost: 0.12, other: 0.11}))
     report = validate(data, "x")
     assert report.is_clean
     base = load_scenario("base")
@@ -483,7 +483,7 @@ def test_a_falsified_stamp_is_found(clean: bytes) -> None:
 def test_a_changed_input_leaves_the_stamps_of_its_scenario_as_they_were(clean: bytes) -> None:
     """The live figure moves away from the stamp, the sheet says so, and nothing is wrong with that."""
     row = written("base")[0].layout.inputs["terminal_growth"].given[0]
-    data = Formualizer().with_cached_values(with_changes(clean, {(INPUTS, row, VALUE): 0.03}))
+    data = recalculated(with_changes(clean, {(INPUTS, row, VALUE): 0.03}))
     report = validate(data, "changed")
     assert report.is_clean, report.findings
     assert value_at(read_grids(data), "Scenarios", 6, 5) == "inputs changed"

@@ -75,17 +75,6 @@ class Formualizer(Engine):
         self.kept = plan, book
         return found
 
-    def with_cached_values(self, data: bytes) -> bytes:
-        """Return the workbook with the values of its formulas cached; every other part stays as it was."""
-        self.require()
-        import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
-
-        try:
-            result = formualizer.recalculate_xlsx_bytes(data)
-        except Exception as error:
-            raise failed(self.name, error) from error
-        return bytes(result["bytes"])
-
 
 def opened(data: bytes, register: Register | None = None, heard: Heard | None = None) -> Any:  # noqa: ANN401  # formualizer's Workbook has no public type for its values
     """Return a file as a workbook of formualizer that knows our functions and gives dates as numbers.
