@@ -14,6 +14,8 @@ Grids = Mapping[str, Grid]
 """Values by sheet, then by row and column from 1; what is empty is not there."""
 Changes = Mapping[tuple[str, int, int], float | str | None]
 """New contents of input cells, by sheet, row and column from 1; None empties a cell."""
+LONGEST_TEXT: Final = 32_767
+"""Characters of a text in a cell."""
 _LEAP_DAY_THAT_NEVER_WAS: Final = 60
 """Spreadsheets count 1900-02-29 as a day."""
 

@@ -149,12 +149,12 @@ def _operand(value: float | None, spec: DriverSpec) -> str:
 def _changed(layout: Layout, where: tuple[int, Scenario, str], change: Change, does: str) -> ChangedInput:
     place, scenario, base = where
     spec, unit = change.spec, change.spec.driver.unit
-    table, note = scenario.table[spec.key], scenario.sources.get(spec.key)
+    note = scenario.sources.get(spec.key)
 
     def text(value: float | None) -> str:
         return "as its year" if value is None else as_text(value, unit)
 
-    values = tuple((each, text(was), text(table.get(each))) for each, was in change.before.items())
+    values = tuple((each, text(was), text(change.after[each])) for each, was in change.before.items())
     cells = tuple((INPUTS, *input_place(layout, spec.key, each, place)) for each in change.before)
     source = str(note) if note else spec.source
     return ChangedInput(scenario.name, base, spec.key, spec.label, unit, cells, values, source, does)

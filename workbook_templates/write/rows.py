@@ -12,6 +12,7 @@ from workbook_templates.a1 import column_letters
 from workbook_templates.plan.cells import Cell
 from workbook_templates.plan.layout import PERIOD_ROW
 from workbook_templates.plan.styles import COLOURS, FONT, INK, KEY, MARK, SIZE
+from workbook_templates.read.values import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _SPECIAL: Final = re.compile("[&<>]")
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LONGEST_TEXT: Final = 32_767
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,4 +111,4 @@ def _text(text: str) -> str:
     if _ILLEGAL.search(text):
         raise WorkbookError(f"the text {text[:40]!r} holds characters that no workbook can")
     space = ' xml:space="preserve"' if text != text.strip() else ""
-    return f"<t{space}>{_escaped(text[:_LONGEST_TEXT])}</t>"
+    return f"<t{space}>{_escaped(text[:LONGEST_TEXT])}</t>"
