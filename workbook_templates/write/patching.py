@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from model.errors import WorkbookError
 from workbook_templates.a1 import reference
@@ -43,7 +43,10 @@ def _patched(xml: str, cells: Mapping[str, float | str | None]) -> str:
     for name, content in cells.items():
         kind, new = "", "" if content is None else f"<v>{content!r}</v>"
         if isinstance(content, str):
-            kind, new = ' t="inlineStr"', f'<is><t xml:space="preserve">{escape(content)}</t></is>'
+            kind, new = (
+                ' t="inlineStr"',
+                f'<is><t xml:space="preserve">{escape(content, quote=False)}</t></is>',
+            )
         pattern = re.compile(rf'<c r="{name}"([^>]*?)(?:/>|>.*?</c>)', re.DOTALL)
         match = pattern.search(xml)
         if match is not None:

@@ -16,10 +16,10 @@ are not affected.
 from __future__ import annotations
 
 import os
+from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlparse
-from xml.sax.saxutils import quoteattr
 
 from model.errors import WorkbookError
 from model.files import write_files
@@ -60,12 +60,12 @@ def _filled(name: str) -> bytes:
     """Return a part of the extension with its gaps filled."""
     address, update = _update_address(), ""
     if address:
-        source = quoteattr(f"{address}/{UPDATES}")
-        update = f" <update-information><src xlink:href={source}/></update-information>\n"
+        source = escape(f"{address}/{UPDATES}")
+        update = f' <update-information><src xlink:href="{source}"/></update-information>\n'
     text = (files(__name__) / "extension" / name).read_text(encoding="utf-8")
     gaps = {
         "VERSION": parts.office_version(), "NODES": parts.nodes(), "UPDATE": update,
-        "DOWNLOAD": quoteattr(f"{address}/{EXTENSION}"),
+        "DOWNLOAD": escape(f"{address}/{EXTENSION}"),
     }  # fmt: skip
     for gap, value in gaps.items():
         text = text.replace(gap, value)
