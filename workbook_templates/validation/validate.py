@@ -176,6 +176,7 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
     scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
     plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
     report.scenario, report.model = selected.name, run([selected])
+    report.inputs, report.is_as_built = inputs, unchanged
     report.changed = [] if unchanged else changed_inputs(inputs, plan.layout)
     return ModelSubject(
         book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model, changed=report.changed
@@ -185,9 +186,9 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
 def _made_subject(book: Book, made: Made, report: Report) -> ModelSubject:
     plan = made.plan
     report.scenario, report.model = plan.selected.name, run([plan.selected])
-    inputs = read_inputs(book.contents)
+    report.inputs, report.is_as_built = read_inputs(book.contents), True
     names = tuple(plan.sheets)
-    return ModelSubject(book, expected_sheets=names, plan=plan, inputs=inputs, results=report.model)
+    return ModelSubject(book, expected_sheets=names, plan=plan, inputs=report.inputs, results=report.model)
 
 
 def _prefix(book: Book) -> str:
