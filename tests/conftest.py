@@ -12,6 +12,7 @@ import pytest
 import remembered
 from frozen import frozen
 from programs import engines, needs_engine
+from shared import calculated
 
 from model import companies
 from model.amazon import AMAZON
@@ -89,6 +90,12 @@ def quick_validation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let ``validate`` reuse plans and sheets that it has read: a test changes little of a workbook."""
     monkeypatch.setattr(validate, "plan_workbook", remembered.planned)
     monkeypatch.setattr(book, "SheetReader", remembered.RememberingReader)
+
+
+@pytest.fixture
+def clean() -> bytes:
+    """Return a workbook as it ships."""
+    return calculated("base")
 
 
 @pytest.fixture

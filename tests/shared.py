@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from functools import cache
 from typing import TYPE_CHECKING
 
+import formualizer
+import openpyxl
 from once import made_once
 
 from amzn_fcf import __version__
@@ -14,7 +17,7 @@ from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_overlays
-from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.a1 import reference
 from workbook_templates.plan.layout import (
     COVER,
     INPUTS,
@@ -31,7 +34,10 @@ from workbook_templates.write.patching import with_changes
 from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from openpyxl.workbook import Workbook
 
     from model.scenarios.scenario import Scenario
     from model.simulation.results import Simulation
@@ -113,7 +119,28 @@ def written(name: str) -> tuple[WorkbookPlan, Results, bytes]:
 @cache
 def calculated(name: str) -> bytes:
     """Return the workbook of a scenario that ships, with the values of its formulas."""
-    return made_once(f"calculated {name}", lambda: Formualizer().with_cached_values(written(name)[2]))
+    return made_once(f"calculated {name}", lambda: recalculated(written(name)[2]))
+
+
+def recalculated(data: bytes) -> bytes:
+    """Return a workbook with the values of its formulas, as a spreadsheet program saves it."""
+    return bytes(formualizer.recalculate_xlsx_bytes(data)["bytes"])
+
+
+def tampered(data: bytes, change: Callable[[Workbook], None]) -> bytes:
+    """Return the workbook with something changed by hand, recalculated as a spreadsheet would on saving."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    change(book)
+    target = io.BytesIO()
+    book.save(target)
+    return recalculated(target.getvalue())
+
+
+def place_of(key: str, position: int) -> tuple[str, str]:
+    """Return the sheet and the cell of a line in a quarter, by its position on the axis."""
+    layout = written("base")[0].layout
+    place = layout.places[key]
+    return place.sheet, reference(place.row, layout.quarter_column(position))
 
 
 def scenario_of(plan: WorkbookPlan, name: str) -> Scenario:

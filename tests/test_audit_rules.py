@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from shared import recalculated
 
 from workbook_templates.a1 import arguments_of
-from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import validate
 
@@ -72,7 +72,7 @@ def found(cells: Mapping[str, Any], rule: str) -> list[str]:
             sheet[cell].number_format = "0.0%"
     target = io.BytesIO()
     book.save(target)
-    data = Formualizer().with_cached_values(target.getvalue())
+    data = recalculated(target.getvalue())
     report = validate(data, "x", engines=(), choice=Choice(frozenset({rule})))
     return [each.cell for each in report.findings]
 

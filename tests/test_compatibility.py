@@ -15,14 +15,13 @@ import pandas as pd
 import programs
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
-from shared import calculated, input_cell, written
+from shared import calculated, input_cell, recalculated, written
 
 from amzn_fcf.cli import main
 from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import reference
 from workbook_templates.engines.engines import ENGINES
-from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.engines.gnumeric import convert
 from workbook_templates.engines.libreoffice import office_environment, office_program
 from workbook_templates.plan.layout import SENSITIVITY
@@ -141,7 +140,7 @@ def test_a_clean_workbook_that_openpyxl_saved_lacks_its_values_and_nothing_else(
     target = io.BytesIO()
     openpyxl.load_workbook(io.BytesIO(calculated("base"))).save(target)
     assert [each.rule for each in validate(target.getvalue(), "saved").findings] == ["no-values"]
-    assert validate(Formualizer().with_cached_values(target.getvalue()), "calculated").findings == []
+    assert validate(recalculated(target.getvalue()), "calculated").findings == []
 
 
 def saved_by_gnumeric(data: bytes, folder: Path) -> bytes:

@@ -42,11 +42,8 @@ class Template(NamedTuple):
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     folder = tmp_path_factory.mktemp("desktop")
     plan, _ = family("2026Q2")
-    path = write_template(
-        folder / "amzn-fcf_base.xlsm",
-        lambda base: write_workbook(plan, base),
-        calculate=Formualizer().with_cached_values,
-    )
+    values = Formualizer().values_of(plan, lambda: write_workbook(plan))
+    path = write_template(folder / "amzn-fcf_base.xlsm", lambda base: write_workbook(plan, base, values))
     assert [each.name for each in folder.iterdir()] == ["amzn-fcf_base.xlsm"]
     return Template(path, zipfile.ZipFile(path), openpyxl.load_workbook(path, keep_vba=True))
 

@@ -99,7 +99,7 @@ def test_another_pyodide_is_refused(
     assert said in refused(
         "template", "--host", "web", "--pyodide", str(folder), "--out", str(tmp_path / "out")
     )
-    assert not (tmp_path / "out" / "web").exists()
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,7 @@ def test_another_pyodide_is_refused(
 )
 def test_options_that_do_not_fit_are_refused(arguments: list[str], said: str, tmp_path: Path) -> None:
     assert said in refused("template", *arguments, cwd=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_written_to_is_said(source: Path, tmp_path: Path) -> None:

@@ -70,4 +70,4 @@ def test_formualizer_is_asked_for_only_where_it_has_a_wheel(
 def test_a_workbook_cannot_be_calculated_without_it_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Formualizer, "is_available", lambda _: False)
     with pytest.raises(EngineError, match="not installed: pip install formualizer"):
-        Formualizer().with_cached_values(b"")
+        Formualizer().calculate(b"")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from second_company import BAKERY, Bakery, Oven
+from shared import recalculated
 
 from model import companies
 from model.errors import DeclarationError
@@ -95,7 +96,7 @@ def planned() -> WorkbookPlan:
 
 def check(plan: WorkbookPlan) -> None:
     """Assert that a workbook calculates to the model's figures and that validate has nothing to say of it."""
-    data = Formualizer().with_cached_values(write_workbook(plan))
+    data = recalculated(write_workbook(plan))
     comparison = compare(plan, Formualizer().calculate(data), run(plan.scenarios))
     assert comparison.cells > 100
     assert not comparison.differences, str(comparison)

@@ -13,11 +13,10 @@ import tampering as t
 from commands import amzn_fcf
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
-from shared import calculated
+from shared import calculated, recalculated
 from xlsxwriter import Workbook as WrittenElsewhere
 
 from workbook_templates.a1 import moved, relative
-from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.read.book import read_book
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import Report, validate
@@ -51,7 +50,7 @@ def made(change: Callable[[Worksheet], None]) -> bytes:
     change(sheet)
     target = io.BytesIO()
     book.save(target)
-    return Formualizer().with_cached_values(target.getvalue())
+    return recalculated(target.getvalue())
 
 
 def put(cell: str, content: float | str) -> Callable[[Worksheet], None]:

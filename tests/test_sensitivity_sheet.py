@@ -7,7 +7,7 @@ import re
 from itertools import product
 
 import pytest
-from shared import calculated, input_cell, written
+from shared import calculated, input_cell, recalculated, written
 
 from model.amazon.workbook import WORKBOOK
 from model.analysis.sensitivity import grid, output_of, tornado
@@ -55,7 +55,7 @@ def clean(quick_validation: None) -> bytes:  # noqa: ARG001  # validates quickly
 
 def after(clean: bytes, changes: Changes) -> tuple[Report, object]:
     """Return what validate finds after a change, and what the sheet says of its agreement."""
-    data = Formualizer().with_cached_values(with_changes(clean, changes))
+    data = recalculated(with_changes(clean, changes))
     return validate(data, "changed"), value_at(read_grids(data), SENSITIVITY, *on_sheet.AGREEMENT_CELL)
 
 

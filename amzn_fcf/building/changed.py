@@ -12,10 +12,7 @@ from model.errors import AmznFcfError, WorkbookError
 from model.scenarios.changes import Change, Heading, changes, scenario_text
 from model.scenarios.composing import compose
 from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
-from workbook_templates.plan.layout import COVER, HASH_CELL, INPUTS, LOG
-from workbook_templates.read.book import read_grids
-from workbook_templates.read.inputs import WorkbookInputs, read_inputs
-from workbook_templates.read.values import value_at
+from workbook_templates.plan.layout import COVER, INPUTS
 from workbook_templates.validation.changed import base_of, differing_switches
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import validate_file
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from model.scenarios.scenario import Scenario
+    from workbook_templates.read.inputs import WorkbookInputs
     from workbook_templates.validation.findings import Finding
 
 _UNUSABLE: Final = frozenset({"missing-sheet", "number-as-text", "input", "name", "axis"})
@@ -37,28 +35,25 @@ _LONGEST_STEM: Final = 50
 """Characters of a file's name in the name of a scenario, which holds up to 60."""
 
 
-def changed_inputs(path: Path) -> tuple[WorkbookInputs, object]:
-    """Return the inputs of a workbook, and the hash of the assumptions that it was built with.
+def changed_inputs(path: Path) -> tuple[WorkbookInputs, bool]:
+    """Return the inputs of a workbook, and whether they are those with which it was built.
 
     A file that cannot be read, or whose inputs cannot be used, is a :class:`WorkbookError`; other changes,
     which no scenario file can hold, are printed.
     """
-    findings = validate_file(path, engines=(), choice=Choice(_UNUSABLE | _NOT_INPUTS)).findings
-    if found := [each for each in findings if each.rule in _UNUSABLE]:
+    report = validate_file(path, engines=(), choice=Choice(_UNUSABLE | _NOT_INPUTS))
+    if found := [each for each in report.findings if each.rule in _UNUSABLE]:
         first = found[0]
         fault = f"expected {first.expected}, found {first.found}"
         if first.rule == "input":
             fault = first.found.removeprefix(f"{first.place}: ")
         more = f"; and {len(found) - 1} more, which amzn-fcf validate lists" if len(found) > 1 else ""
         raise WorkbookError(f"{path}: {first.place}: {first.rule}: {fault}{more}")
-    for each in findings:
+    if report.inputs is None:
+        raise WorkbookError(f"{path}: not a workbook of this model: it lacks most of its sheets")
+    for each in report.findings:
         print(f"{path}: {each.place}: {_beside(each)}", file=sys.stderr)
-    contents = read_grids(path.read_bytes(), formulas=True)
-    try:
-        inputs = read_inputs(contents)
-    except WorkbookError as error:
-        raise WorkbookError(f"{path}: {error}") from None
-    return inputs, value_at(contents, LOG, *HASH_CELL)
+    return report.inputs, report.is_as_built
 
 
 def _beside(finding: Finding) -> str:

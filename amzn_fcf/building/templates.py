@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
 from amzn_fcf.building.selection import offered_with
-from amzn_fcf.building.workbooks import build, with_functions_cached
 from model.errors import InputError
 from model.files import write_files, write_whole
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.write.xlsx import write_workbook
+from xlwings_udfs.hosts.headless import register
 from xlwings_udfs.hosts.project_folder import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from model.scenarios.scenario import Scenario
+    from workbook_templates.read.values import Grids
 
 _DESKTOP_FILE: Final = "amzn-fcf_desktop.xlsm"
 _CALC_FILE: Final = "amzn-fcf_calc.xlsx"
@@ -36,21 +37,19 @@ class Order:
     address: str | None = None
 
 
-def _plan(scenario: Scenario, named: Callable[[str], str] = str) -> WorkbookPlan:
+def _calculated(scenario: Scenario, named: Callable[[str], str] = str) -> tuple[WorkbookPlan, Grids]:
+    """Return a workbook with functions, and the values of its formulas."""
     offer = offered_with(scenario, [scenario], moved=False)
     selected = offer.selected(scenario)
-    return plan_workbook(selected, offer.scenarios, __version__, named, switches=offer.switches)
+    plan = plan_workbook(selected, offer.scenarios, __version__, named, switches=offer.switches)
+    return plan, Formualizer(register).values_of(plan, lambda: write_workbook(plan))
 
 
 def _write_desktop(out: Path, order: Order) -> list[Path]:
     from xlwings_udfs.hosts.desktop.template import write_template  # noqa: PLC0415  # only the chosen host
 
-    plan = _plan(order.scenario)
-
-    def calculated(data: bytes) -> bytes:
-        return with_functions_cached(plan, Formualizer().with_cached_values(data))
-
-    return [write_template(out / _DESKTOP_FILE, lambda base: write_workbook(plan, base), calculated)]
+    plan, values = _calculated(order.scenario)
+    return [write_template(out / _DESKTOP_FILE, lambda base: write_workbook(plan, base, values))]
 
 
 def _write_calc(out: Path, order: Order) -> list[Path]:
@@ -58,12 +57,9 @@ def _write_calc(out: Path, order: Order) -> list[Path]:
     from xlwings_udfs.hosts.calc import write_template  # noqa: PLC0415  # as above
     from xlwings_udfs.hosts.calc.parts import PROGRAMMATIC_PREFIX  # noqa: PLC0415
 
-    plain = _plan(order.scenario)
-    values = build(plain).data
-    named = _plan(order.scenario, PROGRAMMATIC_PREFIX.__add__)
+    plan, values = _calculated(order.scenario, PROGRAMMATIC_PREFIX.__add__)
     path = out / _CALC_FILE
-    data = Formualizer().with_cached_values(write_workbook(named))
-    write_whole(path, with_functions_cached(plain, data, values))
+    write_whole(path, write_workbook(plan, values=values))
     return [*write_template(out), path]
 
 

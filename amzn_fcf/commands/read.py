@@ -26,7 +26,6 @@ def run(arguments: Arguments) -> int:
     from model.language.units import counted
     from model.scenarios.changes import changes
     from model.scenarios.files import is_path
-    from model.scenarios.scenario import assumption_hash
     from workbook_templates.validation.changed import base_of
 
     path = Path(arguments.file)
@@ -36,11 +35,11 @@ def run(arguments: Arguments) -> int:
     if out and out.exists() and not arguments.force:
         raise InputError(f"{out} already exists: choose another name with --out, or replace it with --force")
     refuse_scenario_file(path)
-    inputs, stamp = changed.changed_inputs(path)
+    inputs, is_as_built = changed.changed_inputs(path)
     base, before = base_of(inputs.selected)
     found = changes(before, inputs.selected)
     changed.print_others(path, inputs)
-    if not found or stamp == assumption_hash(inputs.scenarios, inputs.switches):
+    if not found or is_as_built:
         print(f"{path}: {inputs.selected.name}: no driver was changed; nothing to write")
         return 0
     name = arguments.name or changed.name_for(out or path)

@@ -46,13 +46,13 @@ def run(arguments: Arguments) -> int:
         raise InputError("--pyodide, --download, --address and --serve are for --host web")
     out, scenario = Path(arguments.out), load_scenario(arguments.scenario)
     order = Order(scenario, arguments.pyodide, arguments.download, arguments.address)
-    make_folder(out)
     with temporary_folder("to write the template") as made:
         written = WRITERS[arguments.host](made, order)
         contents = {out / path.relative_to(made): path.read_bytes() for path in written}
     for path, content in contents.items():
         if not (path.is_file() and path.read_bytes() == content):
             kept_record(path, arguments.host, replace_changed=arguments.force)  # refuses a changed file
+    make_folder(out)
     for path, content in contents.items():
         if path.suffix in _WORKBOOKS or path.parent.name == _WEB:  # which change from time to time
             remember(path, Record(digest(content), arguments.host, ()))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from model.errors import ERROR_VALUES
 from workbook_templates.engines.engine import Engine, failed
-from workbook_templates.read.values import Changes, Grid, Grids, Value, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
+    from workbook_templates.read.values import Changes, Grid, Grids, Value
 
 _ERRORS: Final = {kind: text for text, kind in ERROR_VALUES.items()} | {"Div0": "#DIV/0!"}
 Heard = Callable[[str], None]
@@ -40,17 +39,13 @@ class Formualizer(Engine):
         """The workbook calculated last by :meth:`values_of`, and its plan."""
 
     def _calculate(self, jobs: Sequence[tuple[bytes, Changes]]) -> list[Grids]:
-        import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
-
         found: list[Grids] = []
         book: Any = None
         loaded: bytes | None = None
         applied: Changes = {}
         for data, changes in jobs:
             if data is not loaded or not set(applied) <= set(changes):
-                book, loaded = formualizer.load_workbook_bytes(data), data
-                if self.register is not None:
-                    self.register(book, None)
+                book, loaded = opened(data, self.register), data
             for (sheet, row, column), content in changes.items():
                 book.set_value(sheet, row, column, content)
             applied = changes
@@ -64,8 +59,6 @@ class Formualizer(Engine):
         If the workbook before had the same formulas, only what differs is put into it: no file is needed.
         """
         self.require()
-        import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
-
         kept, self.kept = self.kept, None
         try:
             changes = _differences(kept[0], plan) if kept else None
@@ -74,9 +67,7 @@ class Formualizer(Engine):
                 for place, content in changes.items():
                     book.set_value(*place, content)
             else:
-                book = formualizer.load_workbook_bytes(make())
-                if self.register is not None:
-                    self.register(book, None)
+                book = opened(make(), self.register)
             book.evaluate_all()
             found = {name: _formulas_of(book, sheet) for name, sheet in plan.sheets.items()}
         except Exception as error:
@@ -84,16 +75,19 @@ class Formualizer(Engine):
         self.kept = plan, book
         return found
 
-    def with_cached_values(self, data: bytes) -> bytes:
-        """Return the workbook with the values of its formulas cached; every other part stays as it was."""
-        self.require()
-        import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
 
-        try:
-            result = formualizer.recalculate_xlsx_bytes(data)
-        except Exception as error:
-            raise failed(self.name, error) from error
-        return bytes(result["bytes"])
+def opened(data: bytes, register: Register | None = None, heard: Heard | None = None) -> Any:  # noqa: ANN401  # formualizer's Workbook has no public type for its values
+    """Return a file as a workbook of formualizer that knows our functions and gives dates as numbers.
+
+    As a date the number 60 is February 28, 1900, as 59 is: a span of 60 days would come out as one of 59.
+    """
+    import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
+
+    book = formualizer.load_workbook_bytes(data)
+    book.set_temporal_egress("serial")
+    if register is not None:
+        register(book, heard)
+    return book
 
 
 def _differences(before: WorkbookPlan, plan: WorkbookPlan) -> Changes | None:
@@ -115,7 +109,7 @@ def _differences(before: WorkbookPlan, plan: WorkbookPlan) -> Changes | None:
     return found
 
 
-def _formulas_of(book: Any, sheet: SheetPlan) -> Grid:  # noqa: ANN401  # as below
+def _formulas_of(book: Any, sheet: SheetPlan) -> Grid:  # noqa: ANN401  # as above
     import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
 
     places = [place for place, cell in sheet.cells.items() if cell.twin is not None]
@@ -128,7 +122,7 @@ def _formulas_of(book: Any, sheet: SheetPlan) -> Grid:  # noqa: ANN401  # as bel
     return found
 
 
-def _formualizer_grid(book: Any, name: str) -> Grid:  # noqa: ANN401  # formualizer's Workbook has no public type for its values
+def _formualizer_grid(book: Any, name: str) -> Grid:  # noqa: ANN401  # as above
     import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
 
     area = formualizer.RangeAddress(name, 1, 1, *LARGEST_SHEET)
@@ -142,11 +136,7 @@ def _formualizer_grid(book: Any, name: str) -> Grid:  # noqa: ANN401  # formuali
 
 
 def plain_value(value: Any) -> Value:  # noqa: ANN401  # number, text, bool, None, or a mapping for an error
-    """Return a value of formualizer as a number (dates too), a text, a flag, or the text of an error."""
+    """Return a value of formualizer as a number, a text, a flag, or the text of an error."""
     if isinstance(value, dict):
         return _ERRORS.get(str(value.get("kind")), "#ERROR!")
-    if isinstance(value, (bool, str)) or value is None:
-        return value
-    if isinstance(value, (date, time)):
-        return day_number(value)
-    return value / timedelta(days=1) if isinstance(value, timedelta) else float(value)
+    return value if isinstance(value, (bool, str)) or value is None else float(value)

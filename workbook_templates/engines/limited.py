@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from model.errors import AmznFcfError, EngineError, is_error
 from workbook_templates.engines.engine import failed
 from workbook_templates.engines.engines import engine_named
-from workbook_templates.engines.formualizer import Formualizer, plain_value
+from workbook_templates.engines.formualizer import Formualizer, opened, plain_value
 from workbook_templates.read.values import value_at
 
 if TYPE_CHECKING:
@@ -69,13 +69,9 @@ def calculate(
     makes known; ``pinned``: cells that hold a value in place of their formula, because the engine may
     calculate it otherwise; ``trials``: further calculations, each from the workbook as it is.
     """
-    import formualizer  # noqa: PLC0415  # a native library, loaded when something is calculated
-
     said: list[str] = []
     try:
-        book: Any = formualizer.load_workbook_bytes(data)
-        if register is not None:
-            register(book, said.append)
+        book = opened(data, register, said.append)
         for (sheet, row, column), value in (pinned or {}).items():
             book.set_value(sheet, row, column, value)
         book.evaluate_all()

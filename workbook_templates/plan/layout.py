@@ -100,6 +100,8 @@ def chosen_name_cell() -> str:
 
 ON, OFF = "on", "off"
 """States of a switch on the Cover."""
+SWITCH: Final = "switch"
+"""What stands in the list of scenarios and switches beside a switch."""
 
 
 def switch_cell(place: int) -> tuple[int, int]:

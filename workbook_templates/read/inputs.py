@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from workbook_templates.plan.input_rows import VariantsAt
 
 MOST_SCENARIOS = 100
-_SWITCH = "switch"
-"""What stands in the list of scenarios and switches beside a switch."""
 
 
 class Problem(NamedTuple):
@@ -153,7 +151,7 @@ class _Reading:
         """Yield the rows of the scenarios and switches, and whether each is a switch."""
         row = places.CHOICE_ROW + 1
         while isinstance(value_at(self.contents, INPUTS, row, places.NAME), str):
-            yield row, self._text(row, places.UNIT) == _SWITCH
+            yield row, self._text(row, places.UNIT) == places.SWITCH
             row += 1
             if row > places.CHOICE_ROW + MOST_SCENARIOS + 1:
                 fault = f"lists more than {MOST_SCENARIOS} scenarios"

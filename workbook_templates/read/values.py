@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from model.language.periods import DAY_ZERO
@@ -14,6 +14,8 @@ Grids = Mapping[str, Grid]
 """Values by sheet, then by row and column from 1; what is empty is not there."""
 Changes = Mapping[tuple[str, int, int], float | str | None]
 """New contents of input cells, by sheet, row and column from 1; None empties a cell."""
+LONGEST_TEXT: Final = 32_767
+"""Characters of a text in a cell."""
 _LEAP_DAY_THAT_NEVER_WAS: Final = 60
 """Spreadsheets count 1900-02-29 as a day."""
 
@@ -23,14 +25,9 @@ def value_at(grids: Grids, sheet: str, row: int, column: int) -> Value:
     return grids.get(sheet, {}).get((row, column))
 
 
-def day_number(value: date | time) -> float:
-    """Return the number that stands for a date, a time of the day, or both, in a cell."""
-    if isinstance(value, time):
-        midnight = datetime.combine(date.min, time.min)
-        return (datetime.combine(date.min, value, None) - midnight) / timedelta(days=1)
+def day_number(value: datetime) -> float:
+    """Return the number that stands for a date with its time of the day in a cell."""
     day = float(value.toordinal() - DAY_ZERO)
     if day <= _LEAP_DAY_THAT_NEVER_WAS:
         day -= 1
-    if isinstance(value, datetime):
-        day += (value - datetime.combine(value.date(), time.min, value.tzinfo)) / timedelta(days=1)
-    return day
+    return day + (value - datetime.combine(value.date(), time.min, value.tzinfo)) / timedelta(days=1)

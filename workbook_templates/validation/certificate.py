@@ -11,7 +11,6 @@ from model.errors import WorkbookError
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.a1 import relative
 from workbook_templates.read.book import read_book
-from workbook_templates.read.inputs import read_inputs
 from workbook_templates.validation.findings import SEVERITIES
 from workbook_templates.validation.rules.values import CACHED
 
@@ -32,12 +31,11 @@ def certificate(data: bytes, report: Report, version: str) -> Certificate:
     ``data``, ``report``: the file, and what validation said of it; ``version``: of this program. Every entry
     follows from the file: a change of one cell changes the digest of the file and the entry of what it is.
     """
-    if not report.scenario:
+    inputs = report.inputs
+    if inputs is None:
         raise WorkbookError(f"{report.path}: no certificate: it is not a workbook of this model")
     if report.worst == "error":
         raise WorkbookError(f"{report.path}: no certificate: it has errors")
-    book = read_book(data)
-    inputs = read_inputs(book.contents)
     counts = Counter(each.severity for each in report.findings)
     engines = {
         name: {"version": _version(name), **_compared(report, name)}
@@ -55,7 +53,7 @@ def certificate(data: bytes, report: Report, version: str) -> Certificate:
         "cached": _compared(report, CACHED),
         "engines": engines,
         "findings": {each: counts[each] for each in SEVERITIES},
-        "formulas": formula_map(book),
+        "formulas": formula_map(read_book(data)),
     }
 
 

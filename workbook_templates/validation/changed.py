@@ -10,7 +10,6 @@ from model.scenarios.changes import changes, is_same
 from model.scenarios.composing import load_scenario, shipped_overlays
 from model.scenarios.drivers import driver_specs
 from model.scenarios.files import builtin_overlays, builtin_scenarios
-from model.scenarios.scenario import assumption_hash
 from model.scenarios.spec import as_text
 from workbook_templates.a1 import coordinates, reference
 from workbook_templates.plan.layout import INPUTS
@@ -79,13 +78,12 @@ def base_of(selected: Scenario) -> tuple[str, Scenario]:
     return min(roots.items(), key=lambda root: len(changes(root[1], selected)))
 
 
-def changed_inputs(inputs: WorkbookInputs, layout: Layout, stamp: str) -> list[ChangedInput]:
+def changed_inputs(inputs: WorkbookInputs, layout: Layout) -> list[ChangedInput]:
     """Return the changed drivers of every scenario and switch of a workbook; of those selected with effects.
 
-    ``stamp``: the hash of the assumptions with which it was built, from which follows that none was changed.
     A row that several scenarios share is listed once: for the selected one, or else for the first.
     """
-    if stamp == assumption_hash(inputs.scenarios, inputs.switches) or not builtin_scenarios():
+    if not builtin_scenarios():
         return []
     found = []
     unusable = {coordinates(each.cell) for each in inputs.problems}
@@ -99,11 +97,10 @@ def changed_inputs(inputs: WorkbookInputs, layout: Layout, stamp: str) -> list[C
             if _is_own(layout, each.spec.key, place, chosen)
             and not unusable & {input_place(layout, each.spec.key, period, place) for period in each.before}
         ]
-        effects = [""] * len(differing)
-        if place == chosen:
-            effects = _effects(base, scenario, differing, inputs.selected.overlays)
-        for change, does in zip(differing, effects, strict=True):
-            found.append(_changed(layout, (place, scenario, name), change, does))
+        on = inputs.selected.overlays
+        effects = _effects(base, scenario, differing, on) if place == chosen else [""] * len(differing)
+        pairs = zip(differing, effects, strict=True)
+        found += [_changed(layout, (place, scenario, name), change, does) for change, does in pairs]
     return [*found, *_changed_switches(inputs, layout)]
 
 
@@ -152,12 +149,12 @@ def _operand(value: float | None, spec: DriverSpec) -> str:
 def _changed(layout: Layout, where: tuple[int, Scenario, str], change: Change, does: str) -> ChangedInput:
     place, scenario, base = where
     spec, unit = change.spec, change.spec.driver.unit
-    table, note = scenario.table[spec.key], scenario.sources.get(spec.key)
+    note = scenario.sources.get(spec.key)
 
     def text(value: float | None) -> str:
         return "as its year" if value is None else as_text(value, unit)
 
-    values = tuple((each, text(was), text(table.get(each))) for each, was in change.before.items())
+    values = tuple((each, text(was), text(change.after[each])) for each, was in change.before.items())
     cells = tuple((INPUTS, *input_place(layout, spec.key, each, place)) for each in change.before)
     source = str(note) if note else spec.source
     return ChangedInput(scenario.name, base, spec.key, spec.label, unit, cells, values, source, does)

@@ -9,6 +9,7 @@ from model.errors import WorkbookError
 
 if TYPE_CHECKING:
     from model.results import Results
+    from workbook_templates.read.inputs import WorkbookInputs
     from workbook_templates.validation.changed import ChangedInput
     from workbook_templates.validation.parity import Comparison
 
@@ -50,6 +51,10 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     compared: dict[str, Comparison] = field(default_factory=dict)
     """Comparisons with the model: of the cached values, and of each engine's."""
+    inputs: WorkbookInputs | None = None
+    """The inputs of a workbook of ours."""
+    is_as_built: bool = False
+    """Whether these are the ones with which it was built."""
     changed: list[ChangedInput] = field(default_factory=list)
     """Inputs that were changed since the workbook was built."""
     remarks: list[str] = field(default_factory=list)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from model.results import Results
+    from workbook_templates.a1 import CellPlace
     from workbook_templates.plan.workbook import WorkbookPlan
 
 RELATIVE_TOLERANCE: Final = 1e-9
@@ -30,10 +31,19 @@ _MOST_SHOWN: Final = 20
 class Difference:
     """A cell that does not equal its twin."""
 
-    sheet: str
-    cell: str
+    place: CellPlace
     expected: Value
     found: Value
+
+    @property
+    def sheet(self) -> str:
+        """The sheet."""
+        return self.place[0]
+
+    @property
+    def cell(self) -> str:
+        """The cell on the sheet."""
+        return reference(*self.place[1:])
 
 
 @dataclass
@@ -86,7 +96,7 @@ def compare(
             else:
                 agrees = _agree(expected, found, cell.twin.unit(plan), report)
             if not agrees:
-                report.differences.append(Difference(name, reference(row, column), expected, found))
+                report.differences.append(Difference((name, row, column), expected, found))
     return report
 
 

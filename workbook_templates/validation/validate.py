@@ -165,18 +165,19 @@ def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Re
 def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
     """Return a workbook of ours with its plan, and the model run with its inputs."""
     inputs = read_inputs(book.contents)
-    stamp, offered = str(value_at(book.contents, LOG, *HASH_CELL)), inputs.scenarios
-    unchanged = stamp == assumption_hash(offered, inputs.switches)
+    stamp = str(value_at(book.contents, LOG, *HASH_CELL))
+    unchanged = stamp == assumption_hash(inputs.scenarios, inputs.switches)
     named = _prefix(book).__add__ if FUNCTIONS in book.sheets else None
-    selected, version = inputs.selected, inputs.version
+    selected = inputs.selected
     plan = plan_workbook(
-        selected, offered, version, named, switches=inputs.switches, variants=inputs.variants,
+        selected, inputs.scenarios, inputs.version, named, switches=inputs.switches, variants=inputs.variants,
         assumptions=stamp, stamped=unchanged,
     )  # fmt: skip
     scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
     plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
     report.scenario, report.model = selected.name, run([selected])
-    report.changed = changed_inputs(inputs, plan.layout, stamp)
+    report.inputs, report.is_as_built = inputs, unchanged
+    report.changed = [] if unchanged else changed_inputs(inputs, plan.layout)
     return ModelSubject(
         book, expected_sheets=expected, plan=plan, inputs=inputs, results=report.model, changed=report.changed
     )
@@ -185,9 +186,9 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
 def _made_subject(book: Book, made: Made, report: Report) -> ModelSubject:
     plan = made.plan
     report.scenario, report.model = plan.selected.name, run([plan.selected])
-    inputs = read_inputs(book.contents)
+    report.inputs, report.is_as_built = read_inputs(book.contents), True
     names = tuple(plan.sheets)
-    return ModelSubject(book, expected_sheets=names, plan=plan, inputs=inputs, results=report.model)
+    return ModelSubject(book, expected_sheets=names, plan=plan, inputs=report.inputs, results=report.model)
 
 
 def _prefix(book: Book) -> str:

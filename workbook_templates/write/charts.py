@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from openpyxl.chart import BarChart, LineChart
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
-from openpyxl.chart.legend import Legend, LegendEntry
+from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.series import Series as NativeSeries
 from openpyxl.chart.series import SeriesLabel
@@ -32,11 +32,10 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import Chart, Series
 
 _GAP_PER_CENT: Final = 50
-_GRID, _TEXT = "E3E7EB", MUTED
-_TITLE_SIZE, _AXIS_SIZE = 1000, 1000
+GRID: Final = "E3E7EB"
+_SIZE: Final = 1000
 """Hundredths of a point."""
-_ARIAL: Final = Font(typeface=FONT)
-_LINE_WIDTH: Final = 28575
+LINE_WIDTH: Final = 28575
 """2.25 points, in English metric units."""
 
 
@@ -49,14 +48,11 @@ def add_chart(target: Worksheet, chart: Chart) -> None:
         native = lines
     elif lines.series:
         native += lines
-    native.title = _text(chart.title, _TITLE_SIZE, bold=True)
+    native.title = _text(chart.title, bold=True)
     native.roundedCorners = False
-    native.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    native.graphical_properties = blank()
     native.width, native.height = chart.size  # type: ignore[assignment]  # cm, and not whole ones only
-    shown = [each.colour != "" for each in sorted(chart.series, key=lambda each: each.line)]
-    hidden = [LegendEntry(idx=place, delete=True) for place, visible in enumerate(shown) if not visible]
-    legend = Legend(legendPos="b", legendEntry=hidden, txPr=_font(_AXIS_SIZE))
-    native.legend = legend if len(shown) > 1 else None
+    native.legend = Legend(legendPos="b", txPr=font(MUTED)) if len(chart.series) > 1 else None
     _set_up_axes(native, chart)
     target.add_chart(native, chart.corner)
 
@@ -73,16 +69,13 @@ def _columns(chart: Chart) -> BarChart:
 
 def _column(series: Series, chart: Chart) -> NativeSeries:
     native = _plain(series, chart)
-    native.invertIfNegative = False
-    look = GraphicalProperties(solidFill=series.colour) if series.colour else GraphicalProperties(noFill=True)
-    look.line = LineProperties(noFill=True)
-    native.spPr = look
+    fill(native, series.colour)
     return native
 
 
 def _line(series: Series, chart: Chart) -> NativeSeries:
     native = _plain(series, chart)
-    native.spPr = GraphicalProperties(ln=LineProperties(solidFill=series.colour, w=_LINE_WIDTH))
+    native.spPr = GraphicalProperties(ln=LineProperties(solidFill=series.colour, w=LINE_WIDTH))
     native.marker = Marker(symbol="none")
     native.smooth = False
     return native
@@ -91,39 +84,54 @@ def _line(series: Series, chart: Chart) -> NativeSeries:
 def _plain(series: Series, chart: Chart) -> NativeSeries:
     native = NativeSeries(val=NumDataSource(numRef=NumRef(f=series.cells)))
     native.tx = SeriesLabel(v=series.title)
-    if chart.category_format:
-        native.cat = AxDataSource(numRef=NumRef(f=chart.categories))
-    else:
-        native.cat = AxDataSource(strRef=StrRef(f=chart.categories))
+    native.cat = AxDataSource(strRef=StrRef(f=chart.categories))
     return native
 
 
 def _set_up_axes(native: BarChart | LineChart, chart: Chart) -> None:
-    for axis, title, number_format in (
-        (native.x_axis, chart.category_title, chart.category_format or "General"),
-        (native.y_axis, chart.value_title, chart.value_format),
-    ):
+    for axis, number_format in ((native.x_axis, "General"), (native.y_axis, chart.value_format)):
         axis.delete = False  # a chart without this word shows no axes in Excel
-        axis.title = _text(title, _AXIS_SIZE) if title else None
         axis.number_format = number_format
         axis.majorTickMark = "none"
-        axis.txPr = _font(_AXIS_SIZE)
-        axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=_GRID))
+        axis.txPr = font(MUTED)
+        axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=GRID))
+    native.y_axis.title = _text(chart.value_title)
     native.y_axis.scaling.max = chart.value_max
     native.x_axis.tickLblPos = "low"  # below columns that point down
-    native.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID)))
+    native.y_axis.majorGridlines = grid_lines()
     if chart.horizontal:
         native.x_axis.scaling.orientation = "maxMin"  # first category on top, as in the cells
         native.y_axis.crosses = "max"  # which would take the figures there too
 
 
-def _text(text: str, size: int, *, bold: bool = False) -> Title:
-    words = CharacterProperties(sz=size, b=bold, solidFill=_TEXT, latin=_ARIAL)
+def _text(text: str, *, bold: bool = False) -> Title:
+    words = _words(MUTED, bold=bold)
     paragraph = Paragraph(pPr=ParagraphProperties(defRPr=words), r=[RegularTextRun(rPr=words, t=text)])
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 
 
-def _font(size: int) -> RichText:
-    words = ParagraphProperties(defRPr=CharacterProperties(sz=size, solidFill=_TEXT, latin=_ARIAL))
+def _words(colour: str, *, bold: bool) -> CharacterProperties:
+    return CharacterProperties(sz=_SIZE, b=bold, solidFill=colour, latin=Font(typeface=FONT))
+
+
+def font(colour: str, *, bold: bool = False) -> RichText:
+    """Return the look of texts that are not turned."""
+    words = ParagraphProperties(defRPr=_words(colour, bold=bold))
     upright = RichTextProperties(rot=0, vert="horz")
     return RichText(bodyPr=upright, p=[Paragraph(pPr=words, endParaRPr=CharacterProperties())])
+
+
+def blank() -> GraphicalProperties:
+    """Return the look of what is not seen."""
+    return GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+
+
+def fill(bars: NativeSeries, colour: str) -> None:
+    """Fill bars without an edge, also those below zero; without a colour they are not seen."""
+    bars.invertIfNegative = False
+    bars.spPr = GraphicalProperties(solidFill=colour, ln=LineProperties(noFill=True)) if colour else blank()
+
+
+def grid_lines() -> ChartLines:
+    """Return the lines of the grid."""
+    return ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=GRID)))

@@ -8,8 +8,8 @@ import re
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 from model.errors import InputError
 from workbook_templates.a1 import reference
@@ -100,6 +100,6 @@ def _properties(plan: WorkbookPlan, time: datetime | None) -> bytes:
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(title)}</dc:title><dc:creator>amzn-fcf</dc:creator>"
+        f"<dc:title>{escape(title, quote=False)}</dc:title><dc:creator>amzn-fcf</dc:creator>"
         f"{''.join(times) if stamp else ''}</cp:coreProperties>"
     ).encode()

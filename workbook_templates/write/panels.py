@@ -6,25 +6,17 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl.chart import BarChart, LineChart
-from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumFmt, NumRef, StrRef
 from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.series import Series
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import (
-    CharacterProperties,
-    Font,
-    Paragraph,
-    ParagraphProperties,
-    RichTextProperties,
-)
 
-from workbook_templates.plan.styles import AXIS, FONT, INK, MUTED
+from workbook_templates.plan.styles import AXIS, INK, MUTED
+from workbook_templates.write.charts import LINE_WIDTH, blank, fill, font, grid_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +25,6 @@ if TYPE_CHECKING:
 
     from workbook_templates.plan.cells import Drawn, Panel
 
-_GRID: Final = "E3E7EB"
-_SIZE: Final = 1000
-"""Hundredths of a point."""
-_LINE_WIDTH: Final = 28575
-"""2.25 points, in English metric units."""
 _SECOND_AXES: Final = (20, 200)
 _NO_LABEL: Final = ";;;"
 
@@ -72,8 +59,8 @@ def add_panel(target: Worksheet, panel: Panel) -> None:
     native.layout = Layout(
         ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=x, y=y, w=width, h=height)
     )
-    native.graphical_properties = _blank()
-    native.plot_area.graphicalProperties = _blank()
+    native.graphical_properties = blank()
+    native.plot_area.graphicalProperties = blank()
     (top, left), (bottom, right) = panel.corners
     native.anchor = TwoCellAnchor(
         editAs="oneCell",
@@ -81,10 +68,6 @@ def add_panel(target: Worksheet, panel: Panel) -> None:
         to=AnchorMarker(col=right - 1, row=bottom - 1),
     )
     target.add_chart(native)
-
-
-def _blank() -> GraphicalProperties:
-    return GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
 
 
 def _bars(panel: Panel, drawn: tuple[Drawn, ...], numbers: Iterator[int]) -> BarChart:
@@ -103,23 +86,17 @@ def _series(drawn: Drawn, panel: Panel, number: int) -> Series:
 
 def _bar(drawn: Drawn, panel: Panel, number: int) -> Series:
     series = _series(drawn, panel, number)
-    series.invertIfNegative = False
-    series.spPr = (
-        GraphicalProperties(solidFill=drawn.colour) if drawn.colour else GraphicalProperties(noFill=True)
-    )
-    series.spPr.line = LineProperties(noFill=True)
+    fill(series, drawn.colour)
     return series
 
 
 def _line(drawn: Drawn, panel: Panel, number: int) -> Series:
     series = _series(drawn, panel, number)
-    line = (
-        LineProperties(solidFill=drawn.colour, w=_LINE_WIDTH) if drawn.colour else LineProperties(noFill=True)
-    )
-    if drawn.dashed:
-        line.prstDash = "sysDash"
-    if drawn.labels or not drawn.colour:  # a line that only carries labels
-        line = LineProperties(noFill=True)
+    line = LineProperties(noFill=True)
+    if drawn.colour and not drawn.labels:  # not one that only carries labels
+        line = LineProperties(
+            solidFill=drawn.colour, w=LINE_WIDTH, prstDash="sysDash" if drawn.dashed else None
+        )
     series.spPr = GraphicalProperties(ln=line)
     series.marker = Marker(symbol="none")
     series.smooth = False
@@ -137,7 +114,7 @@ def _how(drawn: Drawn, side: str) -> dict[str, Any]:
     return {
         "dLblPos": side, "showVal": True, "showLegendKey": False,
         "showCatName": False, "showSerName": False, "showPercent": False,
-        "txPr": _font(drawn.colour or INK, bold=drawn.strong), "spPr": _blank(),
+        "txPr": font(drawn.colour or INK, bold=drawn.strong), "spPr": blank(),
     }  # fmt: skip
 
 
@@ -148,7 +125,7 @@ def _set_up_axes(native: Any, panel: Panel) -> None:  # noqa: ANN401  # a chart 
         axis.delete = False
         axis.majorTickMark = axis.minorTickMark = "none"
         axis.majorGridlines = None
-        axis.txPr = _font(INK if panel.horizontal and axis is names else MUTED)
+        axis.txPr = font(INK if panel.horizontal and axis is names else MUTED)
     names.tickLblPos = "low"
     names.number_format = "General"
     names.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=AXIS))
@@ -157,7 +134,7 @@ def _set_up_axes(native: Any, panel: Panel) -> None:  # noqa: ANN401  # a chart 
         each.scaling.min, each.scaling.max, each.majorUnit = low, high, step
     if panel.shows_values:
         values.number_format, values.numFmt = "0", NumFmt("0", sourceLinked=False)
-        values.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID)))
+        values.majorGridlines = grid_lines()
         values.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     else:
         values.delete = True
@@ -165,10 +142,3 @@ def _set_up_axes(native: Any, panel: Panel) -> None:  # noqa: ANN401  # a chart 
         for each in (chart.x_axis for chart in charts):
             each.scaling.orientation = "maxMin"  # first category on top, as in the cells
         values.crosses = "max"  # which would take the figures there too
-
-
-def _font(colour: str, *, bold: bool = False) -> RichText:
-    words = CharacterProperties(sz=_SIZE, b=bold, solidFill=colour, latin=Font(typeface=FONT))
-    upright = RichTextProperties(rot=0, vert="horz")
-    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=words), endParaRPr=CharacterProperties())
-    return RichText(bodyPr=upright, p=[paragraph])

@@ -5,43 +5,22 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
-from model.errors import WorkbookError, is_error
+from model.errors import WorkbookError
 from workbook_templates.a1 import reference
 from workbook_templates.read.archive import Archive
 from workbook_templates.read.book import sheet_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from workbook_templates.read.values import Changes
 
 
-def _rewritten(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
-    """Return the file with its parts, given by name and content, changed."""
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
-    ):
-        for entry in source.infolist():
-            written.writestr(entry, change(entry.filename, source.read(entry)))
-    return target.getvalue()
-
-
 def with_changes(data: bytes, changes: Changes) -> bytes:
     """Return the file with some input cells replaced, all else unchanged; cached values become stale."""
-    return _with_cells(data, changes, keep_formulas=False)
-
-
-def with_cached(data: bytes, values: Changes) -> bytes:
-    """Return the file with the cached values of some formula cells replaced, all else unchanged."""
-    return _with_cells(data, values, keep_formulas=True)
-
-
-def _with_cells(data: bytes, changes: Changes, *, keep_formulas: bool) -> bytes:
     if not changes:
         return data
     by_sheet: dict[str, dict[str, float | str | None]] = {}
@@ -49,39 +28,33 @@ def _with_cells(data: bytes, changes: Changes, *, keep_formulas: bool) -> bytes:
         by_sheet.setdefault(sheet, {})[reference(row, column)] = content
     parts = sheet_parts(Archive(data))
     wanted = {parts[sheet]: cells for sheet, cells in by_sheet.items()}
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
+        for entry in source.infolist():
+            name, part = entry.filename, source.read(entry)
+            written.writestr(entry, _patched(part.decode(), wanted[name]) if name in wanted else part)
+    return target.getvalue()
 
-    def change(name: str, part: bytes) -> bytes:
-        if name not in wanted:
-            return part
-        return _patched(part.decode(), wanted[name], keep_formulas=keep_formulas).encode()
 
-    return _rewritten(data, change)
-
-
-def _patched(xml: str, cells: Mapping[str, float | str | None], *, keep_formulas: bool) -> str:
+def _patched(xml: str, cells: Mapping[str, float | str | None]) -> str:
     for name, content in cells.items():
         kind, new = "", "" if content is None else f"<v>{content!r}</v>"
         if isinstance(content, str):
-            kind, new = ' t="inlineStr"', f'<is><t xml:space="preserve">{escape(content)}</t></is>'
+            kind, new = (
+                ' t="inlineStr"',
+                f'<is><t xml:space="preserve">{escape(content, quote=False)}</t></is>',
+            )
         pattern = re.compile(rf'<c r="{name}"([^>]*?)(?:/>|>.*?</c>)', re.DOTALL)
         match = pattern.search(xml)
         if match is not None:
             kept = re.sub(r'\s+t="[^"]*"', "", match[1]).rstrip("/ ")
-            formula = re.search(r"<f\b[^>]*?(?:/>|>.*?</f>)", match[0], re.DOTALL) if keep_formulas else None
-            if formula is not None:
-                kind, new = _cached(content)
-                new = formula[0] + new
             xml = f'{xml[: match.start()]}<c r="{name}"{kept}{kind}>{new}</c>{xml[match.end() :]}'
         elif content is not None:
             xml = _inserted(xml, name, f'<c r="{name}"{kind}>{new}</c>')
     return xml
-
-
-def _cached(value: float | str | None) -> tuple[str, str]:
-    """Return the type and the value of a formula cell: a text, an error, or a number."""
-    if isinstance(value, str):
-        return (' t="e"' if is_error(value) else ' t="str"'), f"<v>{escape(value)}</v>"
-    return "", "" if value is None else f"<v>{value!r}</v>"
 
 
 def _inserted(xml: str, name: str, cell: str) -> str:

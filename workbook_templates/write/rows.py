@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 from model.errors import WorkbookError, is_error
 from workbook_templates.a1 import column_letters
 from workbook_templates.plan.cells import Cell
 from workbook_templates.plan.layout import PERIOD_ROW
 from workbook_templates.plan.styles import COLOURS, FONT, INK, KEY, MARK, SIZE
+from workbook_templates.read.values import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import Content, SheetPlan
     from workbook_templates.read.values import Grid, Value
 
-_SPECIAL: Final = re.compile("[&<>]")
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LONGEST_TEXT: Final = 32_767
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,7 +90,7 @@ def _by_column(cell: tuple[int, Cell]) -> int:
 
 
 def _formula(text: str, value: Value) -> str:
-    formula = f"<f>{_escaped(text)}</f>"
+    formula = f"<f>{escape(text, quote=False)}</f>"
     if type(value) is float:
         return f">{formula}<v>{value!r}</v></c>"
     if value is None:
@@ -99,11 +98,7 @@ def _formula(text: str, value: Value) -> str:
     if isinstance(value, bool):
         return f' t="b">{formula}<v>{int(value)}</v></c>'
     kind = "e" if is_error(value) else "str"
-    return f' t="{kind}">{formula}<v>{_escaped(str(value))}</v></c>'
-
-
-def _escaped(text: str) -> str:
-    return escape(text) if _SPECIAL.search(text) else text
+    return f' t="{kind}">{formula}<v>{escape(str(value), quote=False)}</v></c>'
 
 
 def _text(text: str) -> str:
@@ -111,4 +106,4 @@ def _text(text: str) -> str:
     if _ILLEGAL.search(text):
         raise WorkbookError(f"the text {text[:40]!r} holds characters that no workbook can")
     space = ' xml:space="preserve"' if text != text.strip() else ""
-    return f"<t{space}>{_escaped(text[:_LONGEST_TEXT])}</t>"
+    return f"<t{space}>{escape(text[:LONGEST_TEXT], quote=False)}</t>"

@@ -15,6 +15,7 @@ from workbook_templates.write.frame import Frame, parts_of
 from workbook_templates.write.rows import Rows
 
 if TYPE_CHECKING:
+    from openpyxl.worksheet.header_footer import HeaderFooter
     from openpyxl.worksheet.worksheet import Worksheet
 
     from workbook_templates.plan.cells import InputRange, SheetPlan
@@ -79,11 +80,12 @@ def _framed(workbook_plan: WorkbookPlan, base: bytes | None) -> Frame:
     named_styles.register(book, sorted(used))
     if not base:
         book.remove(book.worksheets[0])
-    styles, targets = {}, {}
+    styles, targets, footer = {}, {}, _footer(workbook_plan)
     for position, (name, sheet) in enumerate(workbook_plan.sheets.items()):
         targets[name] = target = book.create_sheet(name, position)
         styles[name] = _write_sheet(target, sheet)
-        _set_up_print(target, sheet, workbook_plan)
+        _set_up_print(target, sheet)
+        target.HeaderFooter = footer
         for each, cell in sheet.names.items():
             book.defined_names[each] = DefinedName(each, attr_text=cell)
     book.active = 0
@@ -210,9 +212,8 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
             add_panel(target, panel)
 
 
-def _set_up_print(target: Worksheet, sheet: SheetPlan, workbook_plan: WorkbookPlan) -> None:
+def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
     """Print on A4, one page wide: the years, and on pages of their own the quarters around as-of."""
-    from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart  # noqa: PLC0415
     from openpyxl.worksheet.page import PageMargins  # noqa: PLC0415
     from openpyxl.worksheet.properties import Outline, PageSetupProperties, WorksheetProperties  # noqa: PLC0415
 
@@ -234,13 +235,19 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan, workbook_plan: WorkbookPl
         target.print_title_rows = f"1:{sheet.frozen[0] - 1}"
     if sheet.print_quarters:
         target.print_title_cols = "A:A"
+
+
+def _footer(workbook_plan: WorkbookPlan) -> HeaderFooter:
+    """Return the line at the foot of every page: the sheet, the edition and its assumptions, the page."""
+    from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart  # noqa: PLC0415
+
     title, edition = workbook_plan.layout.company.title.replace("&", "&&"), f"version {workbook_plan.version}"
     stamp = assumption_hash(workbook_plan.scenarios, workbook_plan.layout.switches)
     texts = (f"{title}  |  &A", f"{edition}, assumptions {stamp}", "Page &P of &N")
     font = f"{FONT},Regular"
     left, center, right = (_HeaderFooterPart(text=text, font=font, size=_FOOTER_SIZE) for text in texts)
     footer = HeaderFooterItem(left=left, center=center, right=right)
-    target.HeaderFooter = HeaderFooter(oddFooter=footer, scaleWithDoc=False)
+    return HeaderFooter(oddFooter=footer, scaleWithDoc=False)
 
 
 def _print_areas(sheet: SheetPlan, last: int) -> list[str]:

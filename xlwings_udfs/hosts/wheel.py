@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from base64 import urlsafe_b64encode
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from model.errors import WorkbookError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
+from xlwings_udfs.hosts.packing import files_below, packed
 
 _NAME: Final = "amzn-fcf"
 _PACKAGES: Final = ("amzn_fcf", "model", "workbook_templates", "xlwings_udfs")
@@ -34,26 +29,15 @@ def wheel() -> tuple[str, bytes]:
     except PackageNotFoundError:
         raise WorkbookError(f"{_NAME} is not installed here: python -m pip install .") from None
     stem = f"{_NAME.replace('-', '_')}-{installed.version}"
-    contents = {path: data for package in _PACKAGES for path, data in _files(files(package), package)}
+    contents = {
+        path: data for package in _PACKAGES for path, data in files_below(files(package), f"{package}/")
+    }
     contents[f"{stem}.dist-info/METADATA"] = (installed.read_text("METADATA") or "").encode()
     contents[f"{stem}.dist-info/WHEEL"] = _LABEL.encode()
     record = f"{stem}.dist-info/RECORD"
     lines = [f"{path},sha256={_digest(data)},{len(data)}" for path, data in contents.items()]
     contents[record] = "\n".join([*lines, f"{record},,", ""]).encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in contents.items():
-            archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return f"{stem}-py3-none-any.whl", packed.getvalue()
-
-
-def _files(folder: Traversable, within: str) -> Iterator[tuple[str, bytes]]:
-    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        path = f"{within}/{each.name}"
-        if each.is_dir() and each.name != "__pycache__":
-            yield from _files(each, path)
-        elif each.is_file() and not each.name.endswith(".pyc"):
-            yield path, each.read_bytes()
+    return f"{stem}-py3-none-any.whl", packed(contents)
 
 
 def _digest(data: bytes) -> str:

@@ -83,7 +83,7 @@ def _put_choice(sheet: SheetPlan, layout: Layout) -> None:
     for place, switch in enumerate(layout.switches):
         at = switch_row(layout, place)
         _put_listed(sheet, at, switch.name, switch.title, switch.note)
-        sheet.put(at, places.UNIT, "switch", "unit")
+        sheet.put(at, places.UNIT, places.SWITCH, "unit")
         cell = reference(*places.switch_cell(place), fixed_row=True, fixed_column=True)
         text = "=" + call("IF", f'{places.COVER}!{cell}="{places.ON}"', "1", "0")
         sheet.put(at, places.VALUE, text, "live whole", Computed(partial(switch_is_on, switch.name)))

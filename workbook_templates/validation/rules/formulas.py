@@ -20,8 +20,8 @@ VOLATILE: Final = frozenset(
     {"OFFSET", "INDIRECT", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"}
 )
 AGREED: Final = ALLOWED_FUNCTIONS | {
-    "AVERAGE", "COUNT", "COUNTA", "EXP", "HLOOKUP", "IFERROR", "INT", "LN", "MOD", "NOT", "ROUND",
-    "ROUNDDOWN", "ROUNDUP", "SQRT", "VLOOKUP",
+    "AVERAGE", "COUNT", "COUNTA", "EXP", "HLOOKUP", "IFERROR", "INT", "LN", "MOD", "NOT", "ROUNDDOWN",
+    "ROUNDUP", "SQRT", "VLOOKUP",
 }  # fmt: skip
 """Functions that engines calculate alike in any workbook, so that a difference is a stale value."""
 _REACHING_OUT: Final = frozenset({

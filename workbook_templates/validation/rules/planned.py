@@ -71,11 +71,7 @@ def _is_number_as_text(each: Deviation) -> bool:
 def numbers_as_text(subject: ModelSubject) -> Iterable[Spot]:
     """Find numbers of the workbook, inputs too, that are stored as text."""
     broken: list[tuple[CellPlace, str, str]] = [
-        (
-            each.place,
-            _as_number(each.found),
-            f"the text {each.found.value!r}{subject.consequence(each.place)}",
-        )
+        (each.place, _as_number(each.found), f"{_text(each.found)}{subject.consequence(each.place)}")
         for each in subject.deviations
         if _is_number_as_text(each) and each.found
     ]

@@ -12,6 +12,7 @@ from workbook_templates.a1 import (
     reference,
     without_texts,
 )
+from workbook_templates.read.values import LONGEST_TEXT
 from workbook_templates.validation.rules.rule import Spot
 from workbook_templates.validation.rules.subject import LONGEST_FORMULA
 
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
 
 _COMMON_FUNCTIONS: Final = ALLOWED_FUNCTIONS | {
     "AVERAGE", "COUNT", "COUNTA", "COUNTIF", "DATE", "IFERROR", "INDIRECT", "INT", "IRR", "LEFT", "LOOKUP",
-    "MEDIAN", "MID", "MOD", "NOT", "NOW", "NPV", "OFFSET", "PMT", "PV", "RATE", "RIGHT", "ROUND", "SQRT",
+    "MEDIAN", "MID", "MOD", "NOT", "NOW", "NPV", "OFFSET", "PMT", "PV", "RATE", "RIGHT", "SQRT",
     "SUMIF", "TEXT", "TODAY", "TRUE", "FALSE", "VALUE", "VLOOKUP", "XIRR", "XLOOKUP", "XNPV", "YEAR",
 }  # fmt: skip
-LONGEST_TEXT: Final = 32_767
 _OF_PROGRAMS: Final = ("_xlnm.", "_xlfn.", "_xleta.", "_xlpm.")
 """Prefixes of names that spreadsheet programs make themselves."""
 _OF_PRINT: Final = frozenset({"Print_Titles", "Print_Area"})

@@ -187,11 +187,8 @@ class ModelSubject(Subject):
     @cached_property
     def consequences(self) -> Counter[CellPlace]:
         """How many cells with other values than the model's follow from each cause."""
-        differing = {
-            (each.sheet, *(coordinates(each.cell) or (0, 0)))
-            for comparison in self.compared.values()
-            for each in comparison.differences
-        }
+        compared = self.compared.values()
+        differing = {each.place for comparison in compared for each in comparison.differences}
         own = {each.place for group in self.causes.values() for each in group}
         return Counter(self.cause_of[place] for place in differing - own if place in self.cause_of)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from model.language.units import counted
-from workbook_templates.a1 import coordinates, reference
+from workbook_templates.a1 import reference
 from workbook_templates.validation.followers import roots
 from workbook_templates.validation.rules.rule import Spot
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, following, shown
@@ -15,7 +15,6 @@ from workbook_templates.validation.rules.subject import ModelSubject, Subject, f
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from workbook_templates.a1 import CellPlace
     from workbook_templates.validation.parity import Comparison, Difference
 
 CACHED: Final = "cached"
@@ -41,13 +40,13 @@ def cached_values(subject: ModelSubject) -> Iterator[Spot]:
     """Find cached values that are not the model's."""
     if CACHED not in subject.compared or any(missing_values(subject)):
         return
-    unexplained: list[tuple[CellPlace, Difference]] = []
-    old: list[tuple[CellPlace, Difference]] = []
-    for place, each in _unexplained(subject, subject.compared[CACHED]):
-        (old if place in subject.follows_input else unexplained).append((place, each))
+    unexplained: list[Difference] = []
+    old: list[Difference] = []
+    for each in _unexplained(subject, subject.compared[CACHED]):
+        (old if each.place in subject.follows_input else unexplained).append(each)
     if old:
-        first = subject.follows_input[old[0][0]]
-        others = len({subject.follows_input[place] for place, _ in old}) - 1
+        first = subject.follows_input[old[0].place]
+        others = len({subject.follows_input[each.place] for each in old}) - 1
         more = f" and of {counted(others, 'other input')}" if others else ""
         found = f"older values in {counted(len(old), 'cell')} that follow from it{more}"
         yield Spot(first[0], reference(*first[1:]), "values calculated with the changed input", found)
@@ -61,25 +60,22 @@ def calculated_values(subject: ModelSubject) -> Iterator[Spot]:
             yield from _by_root(subject, list(_unexplained(subject, comparison)), f" ({name})")
 
 
-def _unexplained(subject: ModelSubject, comparison: Comparison) -> Iterator[tuple[CellPlace, Difference]]:
+def _unexplained(subject: ModelSubject, comparison: Comparison) -> Iterator[Difference]:
     """Yield the differences but those that the finding of their cause has counted."""
     for each in comparison.differences:
-        place = (each.sheet, *(coordinates(each.cell) or (0, 0)))
-        if not (subject.told and subject.cause_of.get(place) in subject.told):
-            yield place, each
+        if not (subject.told and subject.cause_of.get(each.place) in subject.told):
+            yield each
 
 
-def _by_root(
-    subject: ModelSubject, differences: Sequence[tuple[CellPlace, Difference]], by: str
-) -> Iterator[Spot]:
+def _by_root(subject: ModelSubject, differences: Sequence[Difference], by: str) -> Iterator[Spot]:
     """Yield the cells with which differences begin; those that follow from one are counted there."""
     if not differences:
         return
-    root_of = roots(subject.readers, (place for place, _ in differences))
+    root_of = roots(subject.readers, (each.place for each in differences))
     count = Counter(root for place, root in root_of.items() if place != root)
-    for place, each in differences:
-        if root_of[place] == place:
-            follow = "; ".join(filter(None, [shown(each.found) + by, following(count[place])]))
+    for each in differences:
+        if root_of[each.place] == each.place:
+            follow = "; ".join(filter(None, [shown(each.found) + by, following(count[each.place])]))
             yield Spot(each.sheet, each.cell, shown(each.expected), follow)
 
 

@@ -15,18 +15,17 @@ are not affected.
 
 from __future__ import annotations
 
-import io
 import os
-import zipfile
+from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlparse
-from xml.sax.saxutils import quoteattr
 
 from model.errors import WorkbookError
 from model.files import write_files
 from xlwings_udfs.hosts.calc import parts
 from xlwings_udfs.hosts.calc.how_to import how_to
+from xlwings_udfs.hosts.packing import packed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +35,6 @@ HOW_TO: Final = "amzn-fcf_calc.txt"
 UPDATES: Final = "amzn-fcf.update.xml"
 UPDATE_VARIABLE: Final = "AMZN_FCF_UPDATE_URL"
 """Environment variable with the address of a folder where LibreOffice looks for newer extensions."""
-
-_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
-"""The date of every file in the extension: the same functions give the same bytes."""
 
 
 def write_template(out: Path) -> list[Path]:
@@ -64,12 +60,12 @@ def _filled(name: str) -> bytes:
     """Return a part of the extension with its gaps filled."""
     address, update = _update_address(), ""
     if address:
-        source = quoteattr(f"{address}/{UPDATES}")
-        update = f" <update-information><src xlink:href={source}/></update-information>\n"
+        source = escape(f"{address}/{UPDATES}")
+        update = f' <update-information><src xlink:href="{source}"/></update-information>\n'
     text = (files(__name__) / "extension" / name).read_text(encoding="utf-8")
     gaps = {
         "VERSION": parts.office_version(), "NODES": parts.nodes(), "UPDATE": update,
-        "DOWNLOAD": quoteattr(f"{address}/{EXTENSION}"),
+        "DOWNLOAD": escape(f"{address}/{EXTENSION}"),
     }  # fmt: skip
     for gap, value in gaps.items():
         text = text.replace(gap, value)
@@ -77,8 +73,8 @@ def _filled(name: str) -> bytes:
 
 
 def _extension() -> bytes:
+    """Return the extension; the same functions give the same bytes."""
     package = files(__name__)
-
     contents = {
         "META-INF/manifest.xml": _filled("META-INF/manifest.xml"),
         "description.xml": _filled("description.xml"),
@@ -91,8 +87,4 @@ def _extension() -> bytes:
         "pythonpath/amzn_fcf_client.py": package.joinpath("client.py").read_bytes(),
         "pythonpath/amzn_fcf_client.json": parts.recorded().encode(),
     }
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in contents.items():
-            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content, zipfile.ZIP_DEFLATED)
-    return data.getvalue()
+    return packed(contents)

@@ -6,9 +6,9 @@ import json
 import re
 import sys
 from dataclasses import replace
+from html import escape
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 from xlwings_udfs.cells.descriptions import described
 from xlwings_udfs.functions import FUNCTIONS
@@ -76,8 +76,8 @@ def _function_node(function: Description) -> str:
 
 def _texts(name: str, text: str) -> str:
     return (
-        f'<prop oor:name="DisplayName"><value xml:lang="en-US">{escape(name)}</value></prop>'
-        f'<prop oor:name="Description"><value xml:lang="en-US">{escape(text)}</value></prop>'
+        f'<prop oor:name="DisplayName"><value xml:lang="en-US">{escape(name, quote=False)}</value></prop>'
+        f'<prop oor:name="Description"><value xml:lang="en-US">{escape(text, quote=False)}</value></prop>'
     )
 
 

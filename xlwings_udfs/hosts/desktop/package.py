@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from xlwings_udfs.hosts.desktop.vba_module import project
+from xlwings_udfs.hosts.packing import packed, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,6 @@ MACRO_TYPE: Final = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 VBA_PART: Final = "xl/vbaProject.bin"
 PROPERTIES_PART: Final = "docProps/custom.xml"
 
-_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006"
@@ -64,12 +64,8 @@ class MacroBook:
             parts["customUI/customUI14.xml"] = self.ribbon
         if self.properties:
             parts[PROPERTIES_PART] = self._properties()
-        data = io.BytesIO()
-        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as package:
-            for name, text in parts.items():
-                _write(package, name, (_HEAD + text).encode())
-            _write(package, VBA_PART, project(code_names(len(self.sheets))))
-        return data.getvalue()
+        contents = {name: (_HEAD + text).encode() for name, text in parts.items()}
+        return packed({**contents, VBA_PART: project(code_names(len(self.sheets)))})
 
     def _types(self) -> str:
         types = {"/xl/workbook.xml": ADD_IN_TYPE if self.is_addin else MACRO_TYPE}
@@ -151,7 +147,7 @@ def with_parts(
         for entry in source.infolist():
             written.writestr(entry, change(entry.filename, source.read(entry)))
         for name, content in (more or {}).items():
-            _write(written, name, content)
+            put(written, name, content)
     return target.getvalue()
 
 
@@ -180,9 +176,3 @@ def _sheet(number: int, rows: Sequence[Sequence[str]], texts: Sequence[str]) -> 
 def _shared(texts: Sequence[str]) -> str:
     items = "".join(f"<si><t>{escape(text)}</t></si>" for text in texts)
     return f'<sst xmlns="{_MAIN}" uniqueCount="{len(texts)}">{items}</sst>'
-
-
-def _write(package: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _LONG_AGO)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    package.writestr(entry, content)

@@ -14,7 +14,7 @@ from model.files import write_whole
 from xlwings_udfs.hosts.desktop import library
 from xlwings_udfs.hosts.desktop.dynamic_arrays import with_dynamic_arrays
 from xlwings_udfs.hosts.desktop.how_to import TITLE, how_to
-from xlwings_udfs.hosts.desktop.package import MACRO_TYPE, MacroBook, code_names, with_parts
+from xlwings_udfs.hosts.desktop.package import MacroBook, code_names
 from xlwings_udfs.hosts.desktop.vba_module import SETTINGS, project
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 UDF_MODULE: Final = "xlwings_udfs.hosts.desktop.udfs"
 HOW_TO, INTELLISENSE = "How to", "_IntelliSense_"
 
-_PLAIN_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _SHOW_PATH: Final = 'py -c "import sys; print(sys.executable)"'
 _FULL_PATH: Final = f"Full path of python.exe, as this shows in a command prompt: {_SHOW_PATH}"
 _THEIR_ADD_IN: Final = "For xlwings' own add-in, if you use that instead"
@@ -42,10 +41,7 @@ _SETTINGS: Final[dict[str, tuple[str | bool | None, str]]] = {
 
 
 def write_template(
-    path: Path,
-    workbook: Callable[[bytes], bytes] | None = None,
-    calculate: Callable[[bytes], bytes] | None = None,
-    interpreter: str | None = None,
+    path: Path, workbook: Callable[[bytes], bytes] | None = None, interpreter: str | None = None
 ) -> Path:
     """Write a macro workbook; return its path.
 
@@ -56,9 +52,6 @@ def write_template(
     workbook
         Adds sheets to the bytes of a macro workbook and returns them; the sheets already there stay last,
         because Excel-DNA IntelliSense reads only the last sheet.
-    calculate
-        Returns a workbook with the values of its formulas cached, and keeps the parts that it does not know.
-        It gets the workbook as a plain ``.xlsx``, since engines refuse the content type of one with macros.
     interpreter
         Path of ``python.exe``; default: this one on Windows, elsewhere ``python``, for the user to replace.
     """
@@ -67,20 +60,8 @@ def write_template(
     data = macro_workbook(interpreter)
     if workbook:
         data = workbook(data)
-    if calculate:
-        plain = calculate(_with_main_type(data, MACRO_TYPE, _PLAIN_TYPE))
-        data = _with_main_type(plain, _PLAIN_TYPE, MACRO_TYPE)
     write_whole(path, with_dynamic_arrays(data, "AMZN_"))
     return path
-
-
-def _with_main_type(data: bytes, found: str, wanted: str) -> bytes:
-    """Return a workbook with another content type of its main part, and every other part as it was."""
-
-    def change(name: str, part: bytes) -> bytes:
-        return part.replace(found.encode(), wanted.encode()) if name == "[Content_Types].xml" else part
-
-    return with_parts(data, change)
 
 
 def macro_workbook(interpreter: str | None = None) -> bytes:
