@@ -116,14 +116,11 @@ class Highlight:
 
 @dataclass(frozen=True)
 class Series:
-    """Figures of a chart: their cells, their name, and how they are drawn.
-
-    A series without a colour is invisible: it lifts the series stacked upon it.
-    """
+    """Figures of a chart: their cells, their name, and how they are drawn."""
 
     title: str
     cells: str
-    colour: str = ""
+    colour: str
     line: bool = False
 
 
@@ -132,7 +129,7 @@ class Chart:
     """A native chart of columns (or bars, ``horizontal``) and lines over shared categories.
 
     ``corner``: the cell of its top left corner; ``size``: width and height in cm; ``categories``: a reference
-    to their cells, texts unless they have a ``category_format``; ``stacked``: columns stand upon each other.
+    to their cells, texts; ``stacked``: columns stand upon each other.
     """
 
     title: str
@@ -143,8 +140,6 @@ class Chart:
     value_title: str
     value_format: str = "#,##0"
     value_max: float | None = None
-    category_format: str = ""
-    category_title: str = ""
     stacked: bool = False
     horizontal: bool = False
 

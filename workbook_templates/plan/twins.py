@@ -116,11 +116,6 @@ def scenario_name(_plan: WorkbookPlan, results: Results, draw: int) -> str:
     return results.scenarios[draw].name
 
 
-def scenario_title(_plan: WorkbookPlan, results: Results, draw: int) -> str:
-    """Return the title of the selected scenario, without its switches."""
-    return results.scenarios[draw].root.title
-
-
 def scenario_number(plan: WorkbookPlan, results: Results, draw: int) -> float:
     """Return the number of the selected scenario among those that the workbook offers, from 1."""
     root = results.scenarios[draw].root.name

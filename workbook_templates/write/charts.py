@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from openpyxl.chart import BarChart, LineChart
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
-from openpyxl.chart.legend import Legend, LegendEntry
+from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.series import Series as NativeSeries
 from openpyxl.chart.series import SeriesLabel
@@ -53,10 +53,8 @@ def add_chart(target: Worksheet, chart: Chart) -> None:
     native.roundedCorners = False
     native.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     native.width, native.height = chart.size  # type: ignore[assignment]  # cm, and not whole ones only
-    shown = [each.colour != "" for each in sorted(chart.series, key=lambda each: each.line)]
-    hidden = [LegendEntry(idx=place, delete=True) for place, visible in enumerate(shown) if not visible]
-    legend = Legend(legendPos="b", legendEntry=hidden, txPr=_font(_AXIS_SIZE))
-    native.legend = legend if len(shown) > 1 else None
+    legend = Legend(legendPos="b", txPr=_font(_AXIS_SIZE))
+    native.legend = legend if len(chart.series) > 1 else None
     _set_up_axes(native, chart)
     target.add_chart(native, chart.corner)
 
@@ -74,9 +72,7 @@ def _columns(chart: Chart) -> BarChart:
 def _column(series: Series, chart: Chart) -> NativeSeries:
     native = _plain(series, chart)
     native.invertIfNegative = False
-    look = GraphicalProperties(solidFill=series.colour) if series.colour else GraphicalProperties(noFill=True)
-    look.line = LineProperties(noFill=True)
-    native.spPr = look
+    native.spPr = GraphicalProperties(solidFill=series.colour, ln=LineProperties(noFill=True))
     return native
 
 
@@ -91,16 +87,13 @@ def _line(series: Series, chart: Chart) -> NativeSeries:
 def _plain(series: Series, chart: Chart) -> NativeSeries:
     native = NativeSeries(val=NumDataSource(numRef=NumRef(f=series.cells)))
     native.tx = SeriesLabel(v=series.title)
-    if chart.category_format:
-        native.cat = AxDataSource(numRef=NumRef(f=chart.categories))
-    else:
-        native.cat = AxDataSource(strRef=StrRef(f=chart.categories))
+    native.cat = AxDataSource(strRef=StrRef(f=chart.categories))
     return native
 
 
 def _set_up_axes(native: BarChart | LineChart, chart: Chart) -> None:
     for axis, title, number_format in (
-        (native.x_axis, chart.category_title, chart.category_format or "General"),
+        (native.x_axis, "", "General"),
         (native.y_axis, chart.value_title, chart.value_format),
     ):
         axis.delete = False  # a chart without this word shows no axes in Excel

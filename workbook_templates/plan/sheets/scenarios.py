@@ -22,8 +22,6 @@ from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import Computed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from model.results import Results
     from model.scenarios.scenario import Scenario
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
@@ -82,12 +80,6 @@ def figure_rows(layout: Layout) -> dict[LineInYear, int]:
             rows[figure] = row
         row += 2
     return rows
-
-
-def rows_over_years(layout: Layout, key: str, years: Sequence[int] = (0,)) -> range:
-    """Return the rows of a figure in some of its years, which stand below each other."""
-    found = [row for figure, row in figure_rows(layout).items() if figure.key == key and figure.year in years]
-    return range(found[0], found[-1] + 1)
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:

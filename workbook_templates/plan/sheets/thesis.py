@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
-from model.evidence.claims import Status, ledger
+from model.evidence.claims import ledger
 from workbook_templates.a1 import area
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.layout import THESIS, Layout
@@ -34,7 +34,6 @@ _LOOKS: Final = {
     "not_testable": "neutral",
 }  # fmt: skip
 _HEAD_HEIGHT: Final = 40
-STATUSES: Final = tuple(status.replace("_", " ") for status in get_args(Status))
 
 
 def status_cells(layout: Layout) -> str:
