@@ -17,7 +17,7 @@ from workbook_templates.plan.input_rows import Variants, row_labels, row_names, 
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.switches import operated, switch_row, switch_state
+from workbook_templates.plan.switches import operated, put_state_text, switch_row
 from workbook_templates.plan.twins import (
     AfterSwitch,
     Computed,
@@ -25,7 +25,6 @@ from workbook_templates.plan.twins import (
     OfRow,
     scenario_name,
     scenario_number,
-    state_text,
     switch_is_on,
 )
 
@@ -146,10 +145,7 @@ class _Driver:
             adjustment = layout.switches[place].adjustments[self.key]
             sheet.put(own.operands, places.UNIT, adjustment.operation, "unit")
             sheet.put(own.operands, places.NOTE, str(adjustment.note), "note")
-            state = f'"{places.ON}"', f'"{places.OFF}"'
-            text = "=" + call("IF", f"{switch_state(layout, place)}=1", *state)
-            twin = Computed(partial(state_text, layout.switches[place].name))
-            sheet.put(own.after, places.UNIT, text, "calc text", twin)
+            put_state_text(sheet, layout, (own.after, places.UNIT), place)
         sheet.outline.append(Group(rows.given[0], self._last))
 
     @property

@@ -20,8 +20,8 @@ from workbook_templates.plan.sheets.header import put_state_at
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.stamps import stamps_of
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.switches import switch_state
-from workbook_templates.plan.twins import Computed, DriverInYear, OfRow, state_text
+from workbook_templates.plan.switches import after_operation, put_state_text
+from workbook_templates.plan.twins import Computed, DriverInYear, OfRow
 from workbook_templates.plan.wording import year_ahead
 
 if TYPE_CHECKING:
@@ -168,10 +168,7 @@ def _of_case(layout: Layout, spec: DriverSpec, case: Scenario, year: int) -> str
     for place, switch in enumerate(layout.switches):
         if place in rows.switches and switch.name in {each.name for each in case.overlays}:
             operand, _ = _in_year(layout, spec, rows.switches[place].operands, year)
-            operation = switch.adjustments[spec.key].operation
-            changed = operand if operation == "set" else f"{own}{'+' if operation == 'add' else '*'}{operand}"
-            if spec.driver.zero_means_none and operation != "set":
-                changed = call("IF", f"{own}=0", "0", changed)
+            changed = after_operation(spec, switch.adjustments[spec.key].operation, own, operand)
             own = call("IF", f'{operand}=""', own, changed)
     return own
 
@@ -212,8 +209,7 @@ def _put_switches(sheet: SheetPlan, layout: Layout, columns: _Columns, top: int)
     base = columns.cases[len(layout.scenarios)].root.name
     for row, (place, switch) in enumerate(enumerate(layout.switches), start=top + 1):
         sheet.put(row, _LABEL, switch.title, "plain")
-        state = call("IF", f"{INPUTS}!{switch_state(layout, place)}=1", f'"{places.ON}"', f'"{places.OFF}"')
-        sheet.put(row, _UNIT, f"={state}", "calc text", Computed(partial(state_text, switch.name)))
+        put_state_text(sheet, layout, (row, _UNIT), place, f"{INPUTS}!")
         sheet.put(row, _REPORTED, switch.note, "plain")
         if there is not None:
             ends = [reference(there, names[each]) for each in (f"{base}+{switch.name}", base)]
