@@ -17,7 +17,7 @@ from workbook_templates.plan.sheets.header import put_band, put_heads, put_state
 from workbook_templates.plan.sheets.scenarios import own_columns
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import ACCENT, COLOURS, LIGHT, NAVY, RULE, numeric
-from workbook_templates.plan.twins import Computed, OfRow
+from workbook_templates.plan.twins import Computed, OfRow, figure_of
 from workbook_templates.plan.wording import Figure, Wording, year_ahead
 
 if TYPE_CHECKING:
@@ -137,19 +137,14 @@ class _Shown(Twin):
     def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG002  # of the interface
         """See :class:`Twin`."""
         around = range(self.position - 1, min(self.position + 2, results.plan.axis.length))
-        if self.apart and any(_one(results, self.apart, each, draw) for each in around):
+        if self.apart and any(figure_of(results, draw, self.apart, each) for each in around):
             return math.nan
-        total = sum(_one(results, key, self.position, draw) for key in self.keys)
+        total = sum(figure_of(results, draw, key, self.position) for key in self.keys)
         return total if (total * self.sign > 0 if self.sign else total != 0) else math.nan
 
 
-def _one(results: Results, key: str, position: int, draw: int) -> float:
-    row = results.values[key][position]
-    return float(row[draw if len(row) > 1 else 0])
-
-
 def _room(key: str, positions: Sequence[int], _plan: WorkbookPlan, results: Results, draw: int) -> float:
-    return _ROOM * min(0.0, sum(_one(results, key, each, draw) for each in positions))
+    return _ROOM * min(0.0, sum(figure_of(results, draw, key, each) for each in positions))
 
 
 def _put_race(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) -> None:
@@ -267,11 +262,7 @@ class _Moved(Twin):
 
     def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG002  # of the interface
         """See :class:`Twin`."""
-
-        def in_year(key: str, place: int) -> float:
-            row = results.series(key, "annual")[place]
-            return float(row[draw if len(row) > 1 else 0])
-
+        in_year = partial(figure_of, results, draw, frequency="annual")
         moves = [sum(in_year(key, place) for place in self.positions) for key in self.keys]
         after = in_year(self.line, self.start) + sum(moves)
         own = moves[-1]

@@ -20,14 +20,15 @@ from workbook_templates.plan.layout import (
     ON,
     SCENARIOS,
     SELECTED_CELL,
+    SENSITIVITY,
     THESIS,
     switch_cell,
 )
-from workbook_templates.plan.links import Link, linked, year_of
+from workbook_templates.plan.links import Link, linked, stamped, year_of
 from workbook_templates.plan.sheets import chart_data, scenarios
 from workbook_templates.plan.sheets.header import put_check
 from workbook_templates.plan.sheets.inputs import scenario_list
-from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL, expected_row, stamped_link
+from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL, expected_row
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.simulated import CHANCES, EXPECTED
 from workbook_templates.plan.sheets.thesis import count_of, status_cells
@@ -91,7 +92,7 @@ class _Figures:
             return None
         head = _SIMULATED[name]
         unit = "ratio" if head in CHANCES else self.layout.plan.row(self.asked.value).unit
-        return stamped_link((self.simulated, EXPECTED[head]), unit)
+        return stamped(SENSITIVITY, (self.simulated, EXPECTED[head]), unit)
 
     def _upside(self) -> Link | None:
         if (expected := self._stamped("expected")) is None:
@@ -223,7 +224,7 @@ def _put_state(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) 
         sheet.put(row, column, text, "check", Computed(scenarios.agreement))
         row += 1
     if figures.simulated is not None:
-        link = stamped_link(SCENARIO_CELL, "")
+        link = stamped(SENSITIVITY, SCENARIO_CELL, "")
         sheet.put(row, 2, f"Chances: {STANDARD_DRAWS:,} draws of", "plain")
         sheet.put(row, column, link.formula, "stamp text", link.twin)
         row += 1
@@ -303,16 +304,9 @@ def _put_row(sheet: SheetPlan, figures: _Figures, words: CoverRow, row: int, col
     if link := figures.link(words.line, words.ahead):
         sheet.put(row, _LIVE, link.formula, f"board {kind} live {style}", link.twin)
     there = scenarios.figure_rows(layout).get(scenarios.LineInYear(words.line, year))
-    for column, at in columns.items():
-        if there is None:
-            continue
-        text = f"={SCENARIOS}!{reference(there, at)}"
-        twin = Computed(partial(_stamped, (there, at)))
-        sheet.put(row, column, text, f"board {kind} stamp {style}", twin)
-
-
-def _stamped(place: tuple[int, int], plan: WorkbookPlan, _results: Results, _draw: int) -> float:
-    return plan.sheets[SCENARIOS].number(*place)
+    for column, at in columns.items() if there else ():
+        link = stamped(SCENARIOS, (there, at), unit)
+        sheet.put(row, column, link.formula, f"board {kind} stamp {style}", link.twin)
 
 
 def _put_panels(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) -> int:

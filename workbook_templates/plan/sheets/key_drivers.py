@@ -13,7 +13,7 @@ from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, SheetPlan
 from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import DRIVERS, INPUTS, SCENARIOS
-from workbook_templates.plan.links import linked, year_of
+from workbook_templates.plan.links import linked, stamped, year_of
 from workbook_templates.plan.sheets import scenarios
 from workbook_templates.plan.sheets.chart_data import year_mark
 from workbook_templates.plan.sheets.header import put_state_at
@@ -21,7 +21,7 @@ from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.stamps import stamps_of
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.switches import after_operation, put_state_text
-from workbook_templates.plan.twins import Computed, DriverInYear, OfRow
+from workbook_templates.plan.twins import Computed, Difference, DriverInYear, OfRow
 from workbook_templates.plan.wording import year_ahead
 
 if TYPE_CHECKING:
@@ -205,6 +205,7 @@ def _put_switches(sheet: SheetPlan, layout: Layout, columns: _Columns, top: int)
     sheet.put(top, _LABEL, "Switches (on the Cover)", "heading")
     value = layout.company.presentation.questions.value
     there = scenarios.figure_rows(layout).get(scenarios.LineInYear(value)) if value else None
+    unit = layout.plan.row(value).unit if value else ""
     names = {name: column for column, name in scenarios.column_names(layout).items()}
     base = columns.cases[len(layout.scenarios)].root.name
     for row, (place, switch) in enumerate(enumerate(layout.switches), start=top + 1):
@@ -212,16 +213,12 @@ def _put_switches(sheet: SheetPlan, layout: Layout, columns: _Columns, top: int)
         put_state_text(sheet, layout, (row, _UNIT), place, f"{INPUTS}!")
         sheet.put(row, _REPORTED, switch.note, "plain")
         if there is not None:
-            ends = [reference(there, names[each]) for each in (f"{base}+{switch.name}", base)]
-            text = f"={SCENARIOS}!{ends[0]}-{SCENARIOS}!{ends[1]}"
-            twin = Computed(partial(_difference, there, names[f"{base}+{switch.name}"], names[base]))
-            sheet.put(row, columns.swing, text, numeric("calc", layout.plan.row(value).unit), twin)
+            on, off = (
+                stamped(SCENARIOS, (there, names[each]), unit) for each in (f"{base}+{switch.name}", base)
+            )
+            text = f"{on.formula}-{off.formula.removeprefix('=')}"
+            sheet.put(row, columns.swing, text, numeric("calc", unit), Difference(on.twin, off.twin))
     return top + len(layout.switches) + 2
-
-
-def _difference(row: int, column: int, base: int, plan: WorkbookPlan, _results: Results, _draw: int) -> float:
-    number = plan.sheets[SCENARIOS].number
-    return number(row, column) - number(row, base)
 
 
 SHEET: Final = Sheet(
