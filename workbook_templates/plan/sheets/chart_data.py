@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.results import run
 from workbook_templates.a1 import area, call, down, reference
-from workbook_templates.plan.cells import Drawn, Panel, SheetPlan, Twin
-from workbook_templates.plan.layout import CHARTS, Corners
+from workbook_templates.plan.cells import Corners, Drawn, Panel, SheetPlan, Twin
+from workbook_templates.plan.layout import CHARTS
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_state
 from workbook_templates.plan.sheets.scenarios import own_columns

@@ -10,7 +10,7 @@ from model.evidence.thesis import load_thesis
 from model.language.units import measure
 from model.simulation.run import STANDARD_DRAWS
 from workbook_templates.a1 import call, reference
-from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
+from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, height, width
 from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import (
     CONTENTS,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import Twin, WorkbookPlan
     from workbook_templates.plan.layout import Layout
 
-_PIXELS_PER_UNIT, _POINTS_PER_PIXEL = 7, 0.75
 _COLUMN, _GUTTER, _EDGE = 102, 18, 14
 """Pixels: twelve columns in three blocks, with gutters between them."""
 _BLOCKS: Final = ((2, 5), (7, 10), (12, 15))
@@ -133,15 +132,15 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     if words.note:
         sheet.put(row, 2, words.note, "remark")
     for each in range(1, row + 1):
-        sheet.heights.setdefault(each, _ROW * _POINTS_PER_PIXEL)
+        sheet.heights.setdefault(each, height(_ROW))
     sheet.print_columns = _LAST + 1
 
 
 def _set_grid(sheet: SheetPlan) -> None:
     widths = {column: _COLUMN for first, last in _BLOCKS for column in range(first, last + 1)}
     widths |= {1: _EDGE, 6: _GUTTER, 11: _GUTTER, _LAST + 1: _EDGE}
-    sheet.widths |= {column: pixels / _PIXELS_PER_UNIT for column, pixels in widths.items()}
-    sheet.heights |= {row: pixels * _POINTS_PER_PIXEL for row, pixels in _HEIGHTS.items()}
+    sheet.widths |= {column: width(pixels) for column, pixels in widths.items()}
+    sheet.heights |= {row: height(pixels) for row, pixels in _HEIGHTS.items()}
     sheet.one_page = True
 
 
@@ -285,7 +284,7 @@ def _put_table(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) 
         _put_row(sheet, figures, each, row, columns)
     last = top + 1 + len(layout.words.cover.rows)
     for row in range(top + 1, last + 1):
-        sheet.heights[row] = _NARROW * _POINTS_PER_PIXEL
+        sheet.heights[row] = height(_NARROW)
     return last + 1
 
 
@@ -334,7 +333,7 @@ def _put_panels(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int)
     if not sheet.panels or next(lefts, None) == _BLOCKS[0]:
         return top
     for row in range(top + 1, end):
-        sheet.heights[row] = _PANEL_ROW * _POINTS_PER_PIXEL
+        sheet.heights[row] = height(_PANEL_ROW)
     return end
 
 

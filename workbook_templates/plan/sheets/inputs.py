@@ -12,7 +12,7 @@ from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import area, call, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.arrangement import Group
-from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
+from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, width
 from workbook_templates.plan.input_rows import Variants, row_labels, row_names, titled
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
 
 _PICKED: Final = "live: picked by the scenario and the switches"
-_PIXELS_PER_UNIT: Final = 7
 _WIDTHS: Final = {places.LABEL: 270, places.UNIT: 58, places.VALUE: 64, places.NOTE: 330}
 _YEAR: Final = 60
 """Pixels: sources are shown, names and the years before the first forecast one are folded."""
@@ -55,7 +54,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 def _set_columns(sheet: SheetPlan, layout: Layout) -> None:
     first, forecast = places.FIRST_YEAR_COLUMN, sheet.split[0]
     pixels = _WIDTHS | dict.fromkeys(range(first, layout.first_quarter_column - 1), _YEAR)
-    sheet.widths |= {column: each / _PIXELS_PER_UNIT for column, each in pixels.items()}
+    sheet.widths |= {column: width(each) for column, each in pixels.items()}
     sheet.print_quarters = None
     folded = [each for each in sheet.column_outline if each.first > places.NOTE]
     sheet.column_outline = [Group(places.NAME, places.NAME, folded=True), *folded]

@@ -10,7 +10,7 @@ from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
 from workbook_templates.a1 import area, call, reference
 from workbook_templates.plan import layout as places
-from workbook_templates.plan.cells import Highlight, SheetPlan
+from workbook_templates.plan.cells import Highlight, SheetPlan, height, width
 from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import DRIVERS, INPUTS, SCENARIOS
 from workbook_templates.plan.links import linked, stamped, year_of
@@ -36,7 +36,6 @@ _LABEL, _UNIT, _REPORTED, _FIRST_YEAR = range(1, 5)
 _YEARS: Final = 5
 """Years of the live path, and the last one of the axis."""
 _HEADS, _SUBHEADS, _FIRST_ROW = 4, 5, 6
-_PIXELS_PER_UNIT, _POINTS_PER_PIXEL = 7, 0.75
 _PIXELS: Final = {_LABEL: 200, _UNIT: 46, _REPORTED: 60}
 _YEAR, _GAP, _SCENARIO, _SWING, _SOURCE = 58, 8, 62, 58, 180
 _ROW, _CAPTION = 30, 22
@@ -66,7 +65,7 @@ class _Columns:
         pixels |= dict.fromkeys(range(self.first_scenario, self.swing - 1), _SCENARIO)
         pixels |= dict.fromkeys((self.first_scenario - 1, self.swing - 1, self.source - 1), _GAP)
         pixels |= {**_PIXELS, self.swing: _SWING, self.source: _SOURCE}
-        return {column: each / _PIXELS_PER_UNIT for column, each in pixels.items()}
+        return {column: width(each) for column, each in pixels.items()}
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -80,12 +79,12 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     specs, row = driver_specs(layout.company), _FIRST_ROW
     for title, drivers in layout.words.drivers.items():
         sheet.put(row, _LABEL, title, "caption")
-        sheet.heights[row] = _CAPTION * _POINTS_PER_PIXEL
+        sheet.heights[row] = height(_CAPTION)
         row += 1
         for words in drivers:
             _put_driver(sheet, layout, columns, words, specs[words.driver], row)
             sheet.put(row, columns.swing, swings.get(words.driver), _ruled("stamp", "share"))
-            sheet.heights[row] = _ROW * _POINTS_PER_PIXEL
+            sheet.heights[row] = height(_ROW)
             row += 1
     row = _put_switches(sheet, layout, columns, row + 1)
     sheet.put(row, _LABEL, _legend(columns), "remark")

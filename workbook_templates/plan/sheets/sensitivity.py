@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from workbook_templates.a1 import area, call, down, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan import links
-from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan
+from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan, width
 from workbook_templates.plan.layout import SENSITIVITY, Layout
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
@@ -57,7 +57,9 @@ HALF: Final = 8
 _HALVES: Final = {LABEL: LABEL + HALF, RIGHT: RIGHT + HALF}
 """First and last column of each half of a page."""
 _WIDTHS: Final = (
-    dict.fromkeys(range(LABEL, RIGHT + HALF + 1), 62 / 7) | dict.fromkeys(_HALVES, 20.0) | {RIGHT - 1: 16 / 7}
+    dict.fromkeys(range(LABEL, RIGHT + HALF + 1), width(62))
+    | dict.fromkeys(_HALVES, 20.0)
+    | {RIGHT - 1: width(16)}
 )
 _CHART_SIZE: Final = (16.8, 8.4)
 _ANOTHER: Final = "stamped for another scenario"
