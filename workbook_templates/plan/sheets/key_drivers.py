@@ -15,14 +15,13 @@ from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import DRIVERS, INPUTS, SCENARIOS
 from workbook_templates.plan.links import linked, stamped, year_of
 from workbook_templates.plan.sheets import scenarios
-from workbook_templates.plan.sheets.chart_data import year_mark
 from workbook_templates.plan.sheets.header import put_state_at
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.stamps import stamps_of
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.switches import after_operation, put_state_text
 from workbook_templates.plan.twins import Computed, Difference, DriverInYear, OfRow
-from workbook_templates.plan.wording import year_ahead
+from workbook_templates.plan.wording import year_ahead, year_mark
 
 if TYPE_CHECKING:
     from model.presentation import DriverWords
