@@ -115,7 +115,7 @@ _TEXTS: Final = (
     Style("plain"),
     Style("source", colour=MUTED, horizontal="left", wraps=True, below=Rule("hair", RULE)),
     Style("ruled", below=Rule("thin", RULE)),
-    *(Style(f"legend {name}") for name in COLOURS),
+    *(Style(f"{KEY}{name}") for name in COLOURS),
     Style("subtitle", colour=MUTED),
     Style("entry", colour=BLUE, horizontal="left", wraps=True, locked=False, below=Rule("thin", RULE)),
     Style("go to", colour=GREEN),

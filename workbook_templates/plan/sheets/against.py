@@ -11,7 +11,7 @@ from workbook_templates.a1 import call, reference
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.layout import AGAINST, Layout
 from workbook_templates.plan.links import Link, linked, put_link
-from workbook_templates.plan.sheets.header import put_stamp
+from workbook_templates.plan.sheets.header import put_columns, put_stamp
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import Difference
@@ -34,9 +34,7 @@ _HEAD_HEIGHT: Final = 26
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     put_stamp(sheet, edition)
-    for column, (head, width) in enumerate(_COLUMNS.items(), start=1):
-        sheet.put(HEADER_ROW, column, head, "period text wrapped")
-        sheet.widths[column] = float(width)
+    put_columns(sheet, HEADER_ROW, _COLUMNS, "period text wrapped")
     sheet.heights[HEADER_ROW] = _HEAD_HEIGHT
     rows = compared(run([edition.selected]))
     for place, row in enumerate(rows, start=HEADER_ROW + 1):

@@ -11,7 +11,7 @@ from workbook_templates.plan.cells import Corners, Drawn, Panel, height
 from workbook_templates.plan.layout import CHARTS
 from workbook_templates.plan.sheets.chart_data import FIRST, TEXT, blocks
 from workbook_templates.plan.sheets.scenarios import own_columns
-from workbook_templates.plan.styles import ACCENT, COLOURS, LIGHT, MARK, NAVY, RULE
+from workbook_templates.plan.styles import ACCENT, COLOURS, KEY, LIGHT, MARK, NAVY, RULE
 from workbook_templates.plan.wording import year_ahead
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _put_key(sheet: SheetPlan, row: int, column: int, entries: Iterable[tuple[st
     keys = list(entries)
     step = 1 if len(keys) > _FEW_KEYS else 2
     for place, (text, colour) in enumerate(keys):
-        sheet.put(row, column + place * step, MARK + text, f"legend {colour}")
+        sheet.put(row, column + place * step, MARK + text, KEY + colour)
 
 
 def _flow_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:

@@ -200,6 +200,13 @@ def put_heads(sheet: SheetPlan, row: int, heads: Mapping[int, Content], texts: C
         sheet.put(row, column, text, "period text" if column in texts else right)
 
 
+def put_columns(sheet: SheetPlan, row: int, widths: Mapping[str, float], style: str) -> None:
+    """Write heads of columns from the first on, and set their widths."""
+    for column, (head, units) in enumerate(widths.items(), start=1):
+        sheet.put(row, column, head, style)
+        sheet.widths[column] = float(units)
+
+
 def put_headings(sheet: SheetPlan, layout: Layout) -> None:
     """Write the titles of the sections of a sheet."""
     for heading in layout.headings.get(sheet.name, ()):

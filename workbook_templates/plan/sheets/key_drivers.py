@@ -124,14 +124,11 @@ def _put_driver(
     sheet: SheetPlan, layout: Layout, columns: _Columns, words: DriverWords, spec: DriverSpec, row: int
 ) -> None:
     style = measure(spec.driver.unit).style
-    for column in (_LABEL, _UNIT, _REPORTED, columns.source):
-        sheet.put(row, column, None, "board line label")
     sheet.put(row, _LABEL, words.label, "board line label")
     sheet.put(row, _UNIT, measure(spec.driver.unit).sign or spec.driver.unit, "board line label")
-    if words.reported:
-        known = linked(layout, words.reported, year_of(year_ahead(layout, -1)))
-        if known is not None:
-            sheet.put(row, _REPORTED, known.formula, _ruled("link", style), known.twin)
+    sheet.put(row, _REPORTED, None, "board line label")
+    if words.reported and (known := linked(layout, words.reported, year_of(year_ahead(layout, -1)))):
+        sheet.put(row, _REPORTED, known.formula, _ruled("link", style), known.twin)
     live = layout.inputs[spec.key].live
     for column, year in enumerate(columns.years, start=_FIRST_YEAR):
         text, twin = _in_year(layout, spec, live, year)
@@ -205,15 +202,13 @@ def _put_switches(sheet: SheetPlan, layout: Layout, columns: _Columns, top: int)
     there = scenarios.figure_rows(layout).get(scenarios.LineInYear(value)) if value else None
     unit = layout.plan.row(value).unit if value else ""
     names = {name: column for column, name in scenarios.column_names(layout).items()}
-    base = columns.cases[len(layout.scenarios)].root.name
-    for row, (place, switch) in enumerate(enumerate(layout.switches), start=top + 1):
+    for place, switch in enumerate(layout.switches):
+        row, case = top + 1 + place, columns.cases[len(layout.scenarios) + place]
         sheet.put(row, _LABEL, switch.title, "plain")
         put_state_text(sheet, layout, (row, _UNIT), place, f"{INPUTS}!")
         sheet.put(row, _REPORTED, switch.note, "plain")
         if there is not None:
-            on, off = (
-                stamped(SCENARIOS, (there, names[each]), unit) for each in (f"{base}+{switch.name}", base)
-            )
+            on, off = (stamped(SCENARIOS, (there, names[each]), unit) for each in (case.name, case.root.name))
             text = f"{on.formula}-{off.formula.removeprefix('=')}"
             sheet.put(row, columns.swing, text, numeric("calc", unit), Difference(on.twin, off.twin))
     return top + len(layout.switches) + 2
