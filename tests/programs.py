@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import subprocess
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from workbook_templates.engines.engines import ENGINES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from workbook_templates.engines.engine import Engine
 
 
@@ -41,3 +45,18 @@ def needs_engine(request: pytest.FixtureRequest, engine: Engine) -> None:
     """Skip a test where a spreadsheet engine is missing."""
     if not engine.is_available():
         absent(request, f"{engine.name} is missing: {engine.how_to_get}")
+
+
+def printed_text(book: Path, request: pytest.FixtureRequest) -> str:
+    """Return the text of a workbook as LibreOffice prints it."""
+    needs_engine(request, ENGINES["libreoffice"])
+    if shutil.which("pdftotext") is None:
+        absent(request, "pdftotext is missing: apt-get install poppler-utils")
+    folder = book.parent
+    subprocess.run(
+        [shutil.which("soffice") or "", f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+         "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(book)],
+        check=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": str(folder)}, timeout=300,
+    )  # fmt: skip
+    command = ["pdftotext", "-layout", str(book.with_suffix(".pdf")), "-"]  # Debian's
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

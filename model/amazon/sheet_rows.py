@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final
 from model.presentation import StatementRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from model.presentation import Role
 
 _Row = StatementRow
@@ -229,6 +227,3 @@ DEPRECIATION: Final = (
     _Row("line", "other_amortization", "Content, leases and other"),
     _Row("total", "depreciation_amortization", "Depreciation and amortization"),
 )  # fmt: skip
-ROWS: Final[Mapping[str, tuple[StatementRow, ...]]] = {
-    "Sales": SALES, "Assets": ASSETS, "Depreciation": DEPRECIATION, "Margins": MARGINS, "Cash": CASH, "Value": VALUE,
-}  # fmt: skip

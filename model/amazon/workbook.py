@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from model.amazon.multiples import METHOD
-from model.amazon.sheet_rows import ROWS
+from model.amazon.sheet_rows import ASSETS, CASH, DEPRECIATION, MARGINS, SALES, VALUE
 from model.presentation import (
     BridgeWords,
     ChartWords,
@@ -24,31 +24,30 @@ from model.presentation import (
 
 _SHEETS: Final = {
     "Sales": SheetWords(
-        rows=ROWS["Sales"],
+        rows=SALES,
         title="Net sales", holds="Demand, capacity and net sales by segment and business, backlog"
     ),
     "Assets": SheetWords(
-        rows=ROWS["Assets"],
+        rows=ASSETS,
         title="Capital expenditure", holds="Capital expenditure, property additions by site, property"
     ),
     "Depreciation": SheetWords(
-        rows=ROWS["Depreciation"],
+        rows=DEPRECIATION,
         title="Depreciation",
         holds="Straight-line depreciation of every vintage, and of what stood at as-of",
-        subtitle="A reported, E estimate",
     ),
     "Margins": SheetWords(
-        rows=ROWS["Margins"],
+        rows=MARGINS,
         title="Income and margins",
         holds="Operating income by segment, net income, margins, the bridge of the AWS margin, return on AWS property",
     ),
     "Cash": SheetWords(
-        rows=ROWS["Cash"],
+        rows=CASH,
         title="Cash flow, cash and debt",
         holds="Operating cash flow, free cash flow by five measures, cash, debt and leases, invested capital, the inflection",
     ),
     "Value": SheetWords(
-        rows=ROWS["Value"],
+        rows=VALUE,
         title="What a share is worth",
         holds="Cost of capital, discounted cash flow with two ends, the bridge to a share, sum of the parts, multiples, "
         "net-margin case",

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from model.language.units import measure
 from model.presentation.cover import (
     BridgeWords,
     ChartWords,
@@ -39,10 +38,7 @@ from model.presentation.names import (
     Sheet,
     StatementName,
 )
-
-if TYPE_CHECKING:
-    from model.plan.plan import Plan
-    from model.plan.plan import Row as ModelRow
+from model.presentation.rows import Statement, StatementRow, default_role, table
 
 __all__ = [
     "SIMULATED",
@@ -58,8 +54,12 @@ __all__ = [
     "Role",
     "Row",
     "Rows",
+    "Statement",
+    "StatementRow",
     "TileWords",
     "ValueWords",
+    "default_role",
+    "table",
 ]
 """What of its parts is offered here, too."""
 
@@ -95,56 +95,6 @@ class Questions:
     def value(self) -> str:
         """Row of the value per share by the first method; empty where there is none."""
         return next(iter(self.values.values()), "")
-
-
-@dataclass(frozen=True)
-class StatementRow:
-    """A row of a statement; without a label of its own it has that of the model. A heading has no line."""
-
-    role: Role
-    line: OptionalRow = ""
-    label: str = ""
-    beside: Rows = ()
-    """Rows of one value each, shown side by side in place of the line's own figures."""
-    heads: tuple[str, ...] = ()
-    """Of a heading: what stands above figures side by side."""
-
-    def text(self, plan: Plan) -> str:
-        """Return what the row is called."""
-        label = self.label or plan.row(self.line).label
-        return f"less {label[0].lower()}{label[1:]}" if self.role == "less" else label
-
-
-def default_role(row: ModelRow) -> Role:
-    """Return the role of a row for which a company declares none.
-
-    A driver is one; a flag, a choice, a vintage and a line without figures by year are steps on the way; a
-    share, a margin or a growth rate is a ratio; all else is a line.
-    """
-    if row.driver is not None:
-        return "driver"
-    by_year = row.line is not None and (row.line.annual != "none" or not row.timed)
-    if row.vintage is not None or row.unit in {"flag", "choice"} or not by_year:
-        return "working"
-    return "ratio" if measure(row.unit).percent and row.timed else "line"
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A statement, or another table of lines that are read together."""
-
-    title: str
-    rows: tuple[StatementRow, ...]
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """Its lines, each once."""
-        return tuple(dict.fromkeys(row.line for row in self.rows if row.line))
-
-
-def table(title: str, *lines: Row) -> Statement:
-    """Return a table of lines that are all alike."""
-    return Statement(title, tuple(StatementRow("line", each) for each in lines))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
 
 Content = float | str | None
+Corners = tuple[tuple[int, int], tuple[int, int]]
+"""Row and column of a cell at the top left, and of the first one beyond the bottom right."""
+
+
+def width(pixels: float) -> float:
+    """Return the width of a column in units: digits of the style Normal."""
+    return pixels / 7
+
+
+def height(pixels: float) -> float:
+    """Return the height of a row in points."""
+    return pixels * 0.75
 
 
 class Twin(ABC):
@@ -165,12 +177,11 @@ class Drawn:
 class Panel:
     """A chart without title and key, which are cells, drawn from one corner of the grid to another.
 
-    ``corners``: row and column of the cell at its top left, and of the first beyond its bottom right;
     ``inner``: place and size of what is drawn, as shares of it; ``bounds``: of its values, and their step;
     ``over``: bars drawn over the others between the same bounds.
     """
 
-    corners: tuple[tuple[int, int], tuple[int, int]]
+    corners: Corners
     categories: str
     inner: tuple[float, float, float, float]
     bars: tuple[Drawn, ...] = ()

@@ -41,8 +41,6 @@ STATEMENTS, SCENARIOS, SENSITIVITY, THESIS = "Statements", "Scenarios", "Sensiti
 AGAINST: Final = "Against"
 CHECKS, SOURCES, LOG = "Checks", "Sources", "Log"
 DRIVERS, CHARTS = "Key drivers", "Charts"
-Corners = tuple[tuple[int, int], tuple[int, int]]
-"""Row and column of a cell at the top left, and of the first one beyond the bottom right."""
 STAMPED: Final = (SCENARIOS, SENSITIVITY, THESIS, AGAINST)
 """Sheets that hold values of the model beside formulas."""
 CHECKS_FAILED: Final = "checks_failed"

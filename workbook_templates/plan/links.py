@@ -9,7 +9,7 @@ from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from workbook_templates.a1 import call, reference
 from workbook_templates.plan.layout import VALUE, Layout
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import OfRow
+from workbook_templates.plan.twins import OfRow, Stamped
 
 if TYPE_CHECKING:
     from model.plan.plan import Row
@@ -46,6 +46,11 @@ def linked(layout: Layout, key: str, period: Period | None = None) -> Link | Non
         position = layout.plan.axis.position(Quarter(period.year, period.quarter))
         column, twin = layout.quarter_column(position), OfRow(key, position)
     return Link(f"={home.sheet}!{reference(home.row, column)}", row.unit, twin)
+
+
+def stamped(sheet: str, place: tuple[int, int], unit: str) -> Link:
+    """Return the link to a cell that holds a stamped value."""
+    return Link(f"={sheet}!{reference(*place)}", unit, Stamped(sheet, place))
 
 
 def put_link(sheet: SheetPlan, place: tuple[int, int], link: Link | None, role: str = "link") -> None:

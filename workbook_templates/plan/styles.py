@@ -22,8 +22,8 @@ LARGE, MIDDLE, SIZE = 20, 12, 10
 NAVY, LIGHT, ACCENT = "14365C", "9FB8D3", "C8501E"
 """Titles, reported, totals; ahead, a fill and never a text; what goes wrong or takes away."""
 INK, MUTED, RULE, AXIS = "1A1A1A", "5F6B7A", "BFC7D0", "8A94A0"
-BAND, PALE, YELLOW, WHITE = "DCE5EF", "EEF2F6", "FFF8DC", "FFFFFF"
-"""Grounds of headers and totals, of live rows, of selectors, and of the sheet."""
+BAND, PALE, YELLOW = "DCE5EF", "EEF2F6", "FFF8DC"
+"""Grounds of headers and totals, of live rows, and of selectors."""
 BLUE, GREEN, BROWN = "0000FF", "008000", "7B3F00"
 COLOURS: Final[dict[Colour, str]] = {
     "navy": NAVY, "blue": LIGHT, "teal": MUTED, "amber": RULE, "red": ACCENT, "green": "4F7199", "grey": AXIS,
@@ -33,8 +33,6 @@ KEY: Final = "legend "
 """How the styles of keys to charts begin; programs may take the colour of a key's mark for the cell's."""
 MARK: Final = "■ "
 """Before the word of a key, in the colour after which its style is called."""
-SERIES: Final = (NAVY, LIGHT, MUTED, RULE, "4F7199", AXIS)
-"""Colours of the series of a chart."""
 
 FORMATS: Final = {
     "money": '#,##0_);(#,##0);"–"_)',
@@ -117,11 +115,9 @@ _TEXTS: Final = (
     Style("plain"),
     Style("source", colour=MUTED, horizontal="left", wraps=True, below=Rule("hair", RULE)),
     Style("ruled", below=Rule("thin", RULE)),
-    *(Style(f"legend {name}") for name in COLOURS),
+    *(Style(f"{KEY}{name}") for name in COLOURS),
     Style("subtitle", colour=MUTED),
-    Style("tile label", colour=MUTED, horizontal="right", wraps=True),
     Style("entry", colour=BLUE, horizontal="left", wraps=True, locked=False, below=Rule("thin", RULE)),
-    Style("as of", bold=True, horizontal="left", format_name="quarter"),
     Style("go to", colour=GREEN),
     Style("heading", MIDDLE, bold=True, colour=NAVY, above=_HEAD_RULE),
     Style("heading right", bold=True, colour=NAVY, horizontal="right", format_name="head", above=_HEAD_RULE),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbook_templates.a1 import absolute, call, reference
-from workbook_templates.plan.layout import CHOICE_ROW, VALUE
+from workbook_templates.plan.layout import CHOICE_ROW, OFF, ON, VALUE
+from workbook_templates.plan.twins import Computed, state_text
 
 if TYPE_CHECKING:
     from model.scenarios.adjustment import Operation
     from model.scenarios.spec import DriverSpec
+    from workbook_templates.plan.cells import SheetPlan
     from workbook_templates.plan.layout import Layout
 
 _NONE = '""'
@@ -25,6 +28,15 @@ def switch_state(layout: Layout, place: int) -> str:
     return absolute(switch_row(layout, place), VALUE)
 
 
+def put_state_text(
+    sheet: SheetPlan, layout: Layout, at: tuple[int, int], place: int, inputs: str = ""
+) -> None:
+    """Write into a cell whether a switch is on, in words; ``inputs``: ``Inputs!`` on other sheets."""
+    text = call("IF", f"{inputs}{switch_state(layout, place)}=1", f'"{ON}"', f'"{OFF}"')
+    twin = Computed(partial(state_text, layout.switches[place].name))
+    sheet.put(*at, f"={text}", "calc text", twin)
+
+
 def operated(layout: Layout, spec: DriverSpec, place: int, column: int, *, in_quarter: bool) -> str:
     """Write the value of a driver after a switch, in a column of Inputs.
 
@@ -36,20 +48,19 @@ def operated(layout: Layout, spec: DriverSpec, place: int, column: int, *, in_qu
     operation = layout.switches[place].adjustments[spec.key].operation
     is_on = f"{switch_state(layout, place)}=1"
     operand, before = reference(rows.operands, column), layout.before_switch(spec.key, place, column)
-    changed = _changed(spec, operation, before, operand)
+    changed = after_operation(spec, operation, before, operand)
     if not in_quarter:
         return call("IF", call("AND", is_on, f'{operand}<>""'), changed, before)
     of_year, year = (layout.in_year_of(row, column) for row in (rows.operands, rows.after))
-    in_year = call("IF", f'{of_year}=""', before, _changed(spec, operation, before, of_year))
+    in_year = call("IF", f'{of_year}=""', before, after_operation(spec, operation, before, of_year))
     given = call("IF", f'{operand}<>""', changed, in_year)
-    new = call(
-        "IF", call("AND", is_on, f'{operand}<>""'), _changed(spec, operation, year, operand, _NONE), _NONE
-    )
+    from_year = after_operation(spec, operation, year, operand, _NONE)
+    new = call("IF", call("AND", is_on, f'{operand}<>""'), from_year, _NONE)
     return call("IF", f'{before}=""', new, call("IF", is_on, given, before))
 
 
-def _changed(spec: DriverSpec, operation: Operation, value: str, operand: str, none: str = "0") -> str:
-    """Write a value after an operation; ``none``: what a 0 that means "none" becomes."""
+def after_operation(spec: DriverSpec, operation: Operation, value: str, operand: str, none: str = "0") -> str:
+    """Write a driver's value after an operation; ``none``: what a 0 that means "none" becomes."""
     if operation == "set":
         return operand
     text = f"{value}{'+' if operation == 'add' else '*'}{operand}"

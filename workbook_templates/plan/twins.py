@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from model.errors import is_error
 from model.scenarios.drivers import driver_specs
 from workbook_templates.plan.cells import Twin
 from workbook_templates.plan.layout import OFF, ON
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from model.language.periods import Frequency
     from model.results import Results
     from workbook_templates.plan.cells import WorkbookPlan
+
+
+def figure_of(
+    results: Results, draw: int, key: str, position: int | None = None, frequency: Frequency = "quarterly"
+) -> float:
+    """Return a row's figure of a draw: its one value, or that at a position among quarters or years."""
+    values = results.values[key] if position is None else results.series(key, frequency)
+    row = values[position or 0]
+    return float(row[draw if len(row) > 1 else 0])  # what all draws share is there once
 
 
 @dataclass(frozen=True)
@@ -34,10 +45,7 @@ class OfRow(Twin):
 
     def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:  # noqa: ARG002  # of the interface
         """See :class:`Twin`."""
-        is_single = self.position is None
-        values = results.values[self.key] if is_single else results.series(self.key, self.frequency)
-        row = values[self.position or 0]
-        return float(row[draw if len(row) > 1 else 0])
+        return figure_of(results, draw, self.key, self.position, self.frequency)
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,42 @@ class AfterSwitch(Twin):
         return values.get(self.period, "")
 
 
+@dataclass(frozen=True)
+class Stamped(Twin):
+    """A stamped value, in the cell of another sheet; NaN: it has no meaning, or there is none."""
+
+    sheet: str
+    place: tuple[int, int]
+
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:  # noqa: ARG002  # of the interface
+        """See :class:`Twin`."""
+        content = plan.sheets[self.sheet].cells[self.place].content
+        return math.nan if content is None or is_error(content) else content
+
+
+@dataclass(frozen=True)
+class Difference(Twin):
+    """A figure less another one, or (``share``) that as a share of the other, if it is above 0."""
+
+    one: Twin
+    other: Twin | float
+    share: bool = False
+
+    def unit(self, plan: WorkbookPlan) -> str:
+        """See :class:`Twin`."""
+        return "ratio" if self.share else self.one.unit(plan)
+
+    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
+        """See :class:`Twin`."""
+        one = self.one.expected(plan, results, draw)
+        other = self.other if isinstance(self.other, float) else self.other.expected(plan, results, draw)
+        if isinstance(one, str) or isinstance(other, str):
+            return ""
+        if not self.share:
+            return one - other
+        return one / other - 1 if other > 0 else ""
+
+
 class NoDifference(OfRow):
     """0, within the tolerance of a row."""
 
@@ -114,11 +158,6 @@ class Computed(Twin):
 def scenario_name(_plan: WorkbookPlan, results: Results, draw: int) -> str:
     """Return the name of the selected scenario."""
     return results.scenarios[draw].name
-
-
-def scenario_title(_plan: WorkbookPlan, results: Results, draw: int) -> str:
-    """Return the title of the selected scenario, without its switches."""
-    return results.scenarios[draw].root.title
 
 
 def scenario_number(plan: WorkbookPlan, results: Results, draw: int) -> float:

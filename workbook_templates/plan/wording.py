@@ -11,6 +11,7 @@ from model.language.periods import Quarter
 from model.language.units import measure
 from workbook_templates.a1 import call
 from workbook_templates.plan.cells import Twin
+from workbook_templates.plan.links import year_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,3 +142,8 @@ def worded(text: str, layout: Layout, figure: Callable[[str, int | None], Link |
 def year_ahead(layout: Layout, ahead: int) -> int:
     """Return a year, counted from the first forecast one."""
     return layout.plan.axis.as_of.shifted(1).year + ahead
+
+
+def year_mark(layout: Layout, year: int) -> str:
+    """Return what stands behind a year: A if all of it is reported, else E."""
+    return "A" if layout.plan.axis.basis(year_of(year)) == "reported" else "E"

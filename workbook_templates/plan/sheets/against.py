@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from model.evidence.against import compared
@@ -10,18 +9,17 @@ from model.language.periods import Period
 from model.results import run
 from workbook_templates.a1 import call, reference
 from workbook_templates.plan.arrangement import Group
-from workbook_templates.plan.cells import Twin
 from workbook_templates.plan.layout import AGAINST, Layout
 from workbook_templates.plan.links import Link, linked, put_link
-from workbook_templates.plan.sheets.header import put_stamp
+from workbook_templates.plan.sheets.header import put_columns, put_stamp
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.twins import Difference
 
 if TYPE_CHECKING:
     from model.evidence.against import Compared
     from model.reported.guidance import Expectation
-    from model.results import Results
-    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
+    from workbook_templates.plan.cells import SheetPlan, Twin
 
 HEADER_ROW: Final = 5
 _COLUMNS: Final = {
@@ -34,34 +32,9 @@ _STREET, _DATE, _TO_STREET, _OF_STREET, _BEFORE, _CHANGE, _OF_BEFORE, _SOURCES =
 _HEAD_HEIGHT: Final = 26
 
 
-@dataclass(frozen=True)
-class Difference(Twin):
-    """A live figure less another one, or (``share``) that as a share of the other, if it is above 0."""
-
-    live: Twin
-    other: Twin | float
-    share: bool = False
-
-    def unit(self, plan: WorkbookPlan) -> str:
-        """See :class:`Twin`."""
-        return "ratio" if self.share else self.live.unit(plan)
-
-    def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float | str:
-        """See :class:`Twin`."""
-        live = self.live.expected(plan, results, draw)
-        other = self.other if isinstance(self.other, float) else self.other.expected(plan, results, draw)
-        if isinstance(live, str) or isinstance(other, str):
-            return ""
-        if not self.share:
-            return live - other
-        return live / other - 1 if other > 0 else ""
-
-
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     put_stamp(sheet, edition)
-    for column, (head, width) in enumerate(_COLUMNS.items(), start=1):
-        sheet.put(HEADER_ROW, column, head, "period text wrapped")
-        sheet.widths[column] = float(width)
+    put_columns(sheet, HEADER_ROW, _COLUMNS, "period text wrapped")
     sheet.heights[HEADER_ROW] = _HEAD_HEIGHT
     rows = compared(run([edition.selected]))
     for place, row in enumerate(rows, start=HEADER_ROW + 1):

@@ -46,7 +46,7 @@ LOOKS_OF_ROLE: Final[dict[Role, str]] = {
     "driver": "driver", "working": "working",
 }  # fmt: skip
 """First words of the styles of labels, by the role of their line."""
-_NUMBERS: Final[dict[Role, str]] = {
+LOOKS_OF_NUMBERS: Final[dict[Role, str]] = {
     "subtotal": "subtotal", "total": "total", "ratio": "ratio", "working": "working",
 }  # fmt: skip
 """Roles whose figures look alike, whether computed here or linked."""
@@ -121,7 +121,7 @@ def _put_row(sheet: SheetPlan, layout: Layout, row: Row, shown: StatementRow | N
     at = layout.places[row.key].row
     if row.vintage is not None and not row.timed:  # heads a row of the triangle: what the vintage cost
         sheet.put(at, places.NOTE, row.vintage + 1, "axis")
-        _put_formula(sheet, layout, row, at, _NUMBERS["working"])
+        _put_formula(sheet, layout, row, at, LOOKS_OF_NUMBERS["working"])
         return
     role = shown.role if shown else default_role(row)
     if role not in FOLDED and shown is None:
@@ -136,7 +136,7 @@ def _put_row(sheet: SheetPlan, layout: Layout, row: Row, shown: StatementRow | N
         if row.line is not None and row.line.note:
             note = f"{note}. {row.line.note}"
         sheet.put(at, places.NOTE, note, f"{LOOKS_OF_ROLE[role]} note".lstrip())
-    look = _NUMBERS.get(role, "")
+    look = LOOKS_OF_NUMBERS.get(role, "")
     if not row.timed:
         _put_formula(sheet, layout, row, at, look)
         return
@@ -152,15 +152,16 @@ def _put_link_row(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int
     sheet.put(
         at, places.NOTE, f"See {layout.places[row.key].sheet}", f"{LOOKS_OF_ROLE[shown.role]} note".lstrip()
     )
-    look = _NUMBERS.get(shown.role, "link")
+    look = LOOKS_OF_NUMBERS.get(shown.role, "link")
     if not row.timed:
         put_link(sheet, (at, places.VALUE), linked(layout, row.key), look)
         return
     for place, year in enumerate(axis.years):
         put_link(sheet, (at, layout.year_column(place)), linked(layout, row.key, year_of(year)), look)
     for position in range(row.start, row.stop):
-        quarter = Period.parse(str(axis.quarters[position]))
-        put_link(sheet, (at, layout.quarter_column(position)), linked(layout, row.key, quarter), look)
+        quarter = axis.quarters[position]
+        link = linked(layout, row.key, Period("quarterly", quarter.year, quarter.number))
+        put_link(sheet, (at, layout.quarter_column(position)), link, look)
 
 
 def _put_heads_beside(sheet: SheetPlan, shown: StatementRow, at: int) -> None:
@@ -173,7 +174,7 @@ def _put_beside(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int) 
     first = layout.plan.row(shown.beside[0])
     names = (shown.label or first.label, "", first.unit)
     put_names(sheet, at, names, role=LOOKS_OF_ROLE[shown.role])
-    look = _NUMBERS.get(shown.role, "link")
+    look = LOOKS_OF_NUMBERS.get(shown.role, "link")
     for column, key in enumerate(shown.beside, start=places.FIRST_YEAR_COLUMN):
         put_link(sheet, (at, column), linked(layout, key), look)
 

@@ -8,17 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import QUARTERS_A_YEAR, Quarter
-from model.results import run
-from workbook_templates.a1 import area, call, down, reference
-from workbook_templates.plan.cells import Drawn, Panel, SheetPlan, Twin
-from workbook_templates.plan.layout import CHARTS, Corners
+from workbook_templates.a1 import area, call, reference
+from workbook_templates.plan.cells import SheetPlan, Twin
+from workbook_templates.plan.layout import CHARTS
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_state
-from workbook_templates.plan.sheets.scenarios import own_columns
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.styles import ACCENT, COLOURS, LIGHT, NAVY, RULE, numeric
-from workbook_templates.plan.twins import Computed, OfRow
-from workbook_templates.plan.wording import Figure, Wording, year_ahead
+from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.twins import Computed, OfRow, figure_of
+from workbook_templates.plan.wording import Figure, Wording, year_ahead, year_mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,13 +27,11 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
 
 _FIRST_ROW: Final = 6
-_TEXT, _FIRST = 1, 2
-_WIDTHS: Final = {_TEXT: 34.0} | dict.fromkeys(range(_FIRST, 10), 14.0)
+TEXT, FIRST = 1, 2
+_WIDTHS: Final = {TEXT: 34.0} | dict.fromkeys(range(FIRST, 10), 14.0)
 _LAST: Final = 9
 _ROOM: Final = 1.5
 """Of the trough: how far down a chart reaches, so that its label has room."""
-_STEP: Final = 50
-"""USD a share between the figures of the football field."""
 _PRICE_WIDTH: Final = 0.01
 """Of the price: the width of its line."""
 
@@ -89,7 +85,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 
 def _put_title(sheet: SheetPlan, rows: range, title: str, heads: Sequence[str]) -> None:
     put_band(sheet, rows[0] - 2, title, _LAST)
-    put_heads(sheet, rows[0] - 1, {_TEXT: "", **dict(enumerate(heads, start=_FIRST))}, {_TEXT})
+    put_heads(sheet, rows[0] - 1, {TEXT: "", **dict(enumerate(heads, start=FIRST))}, {TEXT})
 
 
 def _put_flow(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) -> None:
@@ -98,16 +94,16 @@ def _put_flow(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) 
     _put_title(sheet, rows, words.title, [*heads, "above", "below", "lowest", "room"])
     keys, unit = list(words.lines), layout.plan.row(next(iter(words.lines))).unit
     style = _style("calc", unit)
-    above, below, lowest, room = range(_FIRST + len(keys), _FIRST + len(keys) + 4)
+    above, below, lowest, room = range(FIRST + len(keys), FIRST + len(keys) + 4)
     troughs = area((rows[0], above - 1), (rows[-1], above - 1), fixed_row=True)
     for row, (place, quarter) in zip(rows, _quarters(layout, words), strict=True):
         is_last = quarter.number == QUARTERS_A_YEAR
-        sheet.put(row, _TEXT, f"FY{quarter.year % 100}" if is_last else " ", "label")
-        for column, key in enumerate(keys, start=_FIRST):
+        sheet.put(row, TEXT, f"FY{quarter.year % 100}" if is_last else " ", "label")
+        for column, key in enumerate(keys, start=FIRST):
             home = layout.places[key]
             text = f"={home.sheet}!{reference(home.row, layout.quarter_column(place))}"
             sheet.put(row, column, text, _style("link", unit), OfRow(key, place))
-        total = call("SUM", area((row, _FIRST), (row, above - 2)))
+        total = call("SUM", area((row, FIRST), (row, above - 2)))
         if is_last or quarter == layout.plan.axis.as_of:
             near = call("SUM", area((row - 1, above - 1), (row + 1, above - 1)))
             for column, sign in ((above, ">"), (below, "<")):
@@ -137,26 +133,21 @@ class _Shown(Twin):
     def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG002  # of the interface
         """See :class:`Twin`."""
         around = range(self.position - 1, min(self.position + 2, results.plan.axis.length))
-        if self.apart and any(_one(results, self.apart, each, draw) for each in around):
+        if self.apart and any(figure_of(results, draw, self.apart, each) for each in around):
             return math.nan
-        total = sum(_one(results, key, self.position, draw) for key in self.keys)
+        total = sum(figure_of(results, draw, key, self.position) for key in self.keys)
         return total if (total * self.sign > 0 if self.sign else total != 0) else math.nan
 
 
-def _one(results: Results, key: str, position: int, draw: int) -> float:
-    row = results.values[key][position]
-    return float(row[draw if len(row) > 1 else 0])
-
-
 def _room(key: str, positions: Sequence[int], _plan: WorkbookPlan, results: Results, draw: int) -> float:
-    return _ROOM * min(0.0, sum(_one(results, key, each, draw) for each in positions))
+    return _ROOM * min(0.0, sum(figure_of(results, draw, key, each) for each in positions))
 
 
 def _put_race(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) -> None:
     _put_title(sheet, rows, words.title, [title for title, _ in words.lines.values()])
     for row, year in zip(rows, layout.shown_years(*words.years), strict=True):
-        sheet.put(row, _TEXT, f"{year % 100}{year_mark(layout, year)}", "label")
-        for column, key in enumerate(words.lines, start=_FIRST):
+        sheet.put(row, TEXT, f"{year % 100}{year_mark(layout, year)}", "label")
+        for column, key in enumerate(words.lines, start=FIRST):
             if link := linked(layout, key, year_of(year)):
                 sheet.put(row, column, link.formula, _style("link", link.unit), link.twin)
 
@@ -166,21 +157,16 @@ def _style(role: str, unit: str) -> str:
     return f"{role} billions" if unit == "USD m" else numeric(role, unit)
 
 
-def year_mark(layout: Layout, year: int) -> str:
-    """Return what stands behind a year: A if all of it is reported, else E."""
-    return "A" if layout.plan.axis.basis(year_of(year)) == "reported" else "E"
-
-
 def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, rows: range) -> None:
     _put_title(sheet, rows, words.title, [*words.columns, "to the price", "its line"])
-    price, free = _FIRST + list(words.columns).index("price"), _FIRST + len(words.columns)
+    price, free = FIRST + list(words.columns).index("price"), FIRST + len(words.columns)
     for row, (method, label) in zip(rows, words.methods.items(), strict=True):
         links = {head: linked(layout, key.format(method=method)) for head, key in words.columns.items()}
-        for column, link in enumerate(links.values(), start=_FIRST):
+        for column, link in enumerate(links.values(), start=FIRST):
             put_link(sheet, (row, column), link)
         middle = links["mid"]
         text = Wording((f"{label}  ", *([Figure.of(middle)] if middle else [])))
-        sheet.put(row, _TEXT, text.formula, "label", text.twin)
+        sheet.put(row, TEXT, text.formula, "label", text.twin)
         if at := links["price"]:
             before = f"={reference(row, price)}-{reference(row, free + 1)}/2"
             sheet.put(
@@ -195,22 +181,6 @@ def _part(twin: Twin, share: float, plan: WorkbookPlan, results: Results, draw: 
     return math.nan if isinstance(found, str) else share * found
 
 
-def value_bounds(layout: Layout, words: ValueWords) -> tuple[float, float, float]:
-    """Return the ends of the football field for all scenarios of the workbook, and its step."""
-    results = run(own_columns(layout))
-    ends = []
-    for method in words.methods:
-        low, *steps = (
-            results.values[words.columns[head].format(method=method)][0]
-            for head in ("low", "low to mid", "mid to high")
-        )
-        high = low + sum(steps)
-        ends += [each for each in (*low, *high) if math.isfinite(each)]
-    lowest, highest = min(ends), max(ends)
-    step = _STEP * max(1, math.ceil((highest - lowest) / (8 * _STEP)))
-    return math.floor(lowest / step) * step, math.ceil(highest / step) * step, step
-
-
 def bridge_years(layout: Layout, words: BridgeWords) -> tuple[int, int]:
     """Return the years from which and to which a bridge leads."""
     return year_ahead(layout, -1), year_ahead(layout, words.ahead)
@@ -220,7 +190,7 @@ def _put_bridge(sheet: SheetPlan, layout: Layout, words: BridgeWords, rows: rang
     """Write the ratio at both ends, the sum of each cause over the years, and the bars that float."""
     title = words.title.replace("{", "").replace("}", "")
     _put_title(sheet, rows, title, ["starts", "whole", "adds", "takes", "figure", "so far"])
-    starts, whole, adds, takes, figure, so_far = range(_FIRST, _FIRST + 6)
+    starts, whole, adds, takes, figure, so_far = range(FIRST, FIRST + 6)
     first, last = bridge_years(layout, words)
     axis, unit = layout.plan.axis, layout.plan.row(words.line).unit
     style = numeric("calc", unit)
@@ -235,7 +205,7 @@ def _put_bridge(sheet: SheetPlan, layout: Layout, words: BridgeWords, rows: rang
         sheet.put(row, so_far, f"={reference(row, figure)}", style, link.twin)
         label = f"{words.line_label} {year}{year_mark(layout, year)}  "
         text = Wording((label, replace(Figure(reference(row, figure), unit, link.twin), points=True)))
-        sheet.put(row, _TEXT, text.formula, "label", text.twin)
+        sheet.put(row, TEXT, text.formula, "label", text.twin)
     for count, (row, (key, label)) in enumerate(zip(rows[1:-1], words.parts.items(), strict=True), start=1):
         home = layout.places[key]
         years = [(home.row, layout.year_column(place)) for place in (positions[0], positions[-1])]
@@ -252,7 +222,7 @@ def _put_bridge(sheet: SheetPlan, layout: Layout, words: BridgeWords, rows: rang
         for column, (formula, what) in parts.items():
             sheet.put(row, column, formula, style, replace(twin, keys=upto, what=what))
         text = Wording((f"{label}  ", Figure(own, unit, twin, points=True, signed=True)))
-        sheet.put(row, _TEXT, text.formula, "label", text.twin)
+        sheet.put(row, TEXT, text.formula, "label", text.twin)
 
 
 @dataclass(frozen=True)
@@ -267,11 +237,7 @@ class _Moved(Twin):
 
     def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> float:  # noqa: ARG002  # of the interface
         """See :class:`Twin`."""
-
-        def in_year(key: str, place: int) -> float:
-            row = results.series(key, "annual")[place]
-            return float(row[draw if len(row) > 1 else 0])
-
+        in_year = partial(figure_of, results, draw, frequency="annual")
         moves = [sum(in_year(key, place) for place in self.positions) for key in self.keys]
         after = in_year(self.line, self.start) + sum(moves)
         own = moves[-1]
@@ -279,74 +245,6 @@ class _Moved(Twin):
             "own": own, "so far": after, "starts": min(after, after - own), "adds": max(own, 0.0),
             "takes": max(-own, 0.0),
         }[self.what]  # fmt: skip
-
-
-def flow_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
-    """Return the columns by quarter."""
-    rows, count = blocks(layout).flow, len(words.lines)
-    cells = [down(CHARTS, _FIRST + place, rows) for place in range(count + 4)]
-    bars = [
-        Drawn(each, COLOURS[colour]) for each, (_, colour) in zip(cells, words.lines.values(), strict=False)
-    ]
-    above, below, lowest, room = cells[count:]
-    lines = (
-        Drawn(above, labels="t"), Drawn(below, labels="b"),
-        Drawn(lowest, ACCENT, labels="b", strong=True), Drawn(room),
-    )  # fmt: skip
-    return Panel(
-        corners, down(CHARTS, _TEXT, rows), (0.01, 0.06, 0.98, 0.82), tuple(bars), lines, gap=28,
-    )  # fmt: skip
-
-
-def race_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
-    """Return lines by year: the first solid, the second dashed, with the labels of three years."""
-    rows, years = blocks(layout).race, layout.shown_years(*words.years)
-    marked = [
-        years.index(year)
-        for year in (year_ahead(layout, -2), year_ahead(layout, 0), years[-1])
-        if year in years
-    ]
-    results = run([layout.scenarios[0]])
-    first, second = (results.series(key, "annual") for key in list(words.lines)[:2])
-    axis = layout.plan.axis
-    lines = []
-    for column, (_, colour) in enumerate(words.lines.values(), start=_FIRST):
-        sides = {}
-        for place in marked:
-            at = axis.year_position(years[place])
-            is_upper = (first[at, 0] >= second[at, 0]) == (column == _FIRST)
-            sides[place] = "t" if is_upper else "b"
-        cells = down(CHARTS, column, rows)
-        lines.append(Drawn(cells, COLOURS[colour], points=sides, dashed=column > _FIRST, strong=True))
-    return Panel(
-        corners, down(CHARTS, _TEXT, rows), (0.04, 0.08, 0.92, 0.76), lines=tuple(lines),
-        bounds=(0, None, None),
-    )  # fmt: skip
-
-
-def value_panel(layout: Layout, words: ValueWords, corners: Corners) -> Panel:
-    """Return the football field, with the price as a line across it."""
-    rows, heads = blocks(layout).values, list(words.columns)
-    low, to_mid, to_high = (
-        down(CHARTS, _FIRST + heads.index(head), rows) for head in ("low", "low to mid", "mid to high")
-    )
-    before, line = (down(CHARTS, _FIRST + len(heads) + place, rows) for place in range(2))
-    return Panel(
-        corners, down(CHARTS, _TEXT, rows), (0.46, 0.03, 0.50, 0.84),
-        (Drawn(low), Drawn(to_mid, LIGHT), Drawn(to_high, NAVY)), over=(Drawn(before), Drawn(line, ACCENT)),
-        horizontal=True, gap=60, bounds=value_bounds(layout, words), shows_values=True,
-    )  # fmt: skip
-
-
-def bridge_panel(layout: Layout, corners: Corners) -> Panel:
-    """Return the bridge."""
-    rows = blocks(layout).bridge
-    starts, whole, adds, takes = (down(CHARTS, _FIRST + place, rows) for place in range(4))
-    return Panel(
-        corners, down(CHARTS, _TEXT, rows), (0.46, 0.03, 0.52, 0.94),
-        (Drawn(starts), Drawn(whole, RULE), Drawn(adds, NAVY), Drawn(takes, ACCENT)),
-        horizontal=True, gap=35, bounds=(0, None, None),
-    )  # fmt: skip
 
 
 def _has_charts(words: CoverWords) -> bool:

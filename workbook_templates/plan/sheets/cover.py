@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.evidence.thesis import load_thesis
 from model.language.units import measure
 from model.simulation.run import STANDARD_DRAWS
 from workbook_templates.a1 import call, reference
-from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
+from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, height, width
 from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import (
     CONTENTS,
@@ -20,101 +18,46 @@ from workbook_templates.plan.layout import (
     ON,
     SCENARIOS,
     SELECTED_CELL,
+    SENSITIVITY,
     THESIS,
     switch_cell,
 )
-from workbook_templates.plan.links import Link, linked, year_of
-from workbook_templates.plan.sheets import chart_data, scenarios
+from workbook_templates.plan.links import linked, stamped
+from workbook_templates.plan.sheets import scenarios
+from workbook_templates.plan.sheets.cover_figures import Figures
+from workbook_templates.plan.sheets.cover_panels import BLOCKS, put_flow, put_panels
 from workbook_templates.plan.sheets.header import put_check
 from workbook_templates.plan.sheets.inputs import scenario_list
-from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL, expected_row, stamped_link
+from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.sheets.simulated import CHANCES, EXPECTED
 from workbook_templates.plan.sheets.thesis import count_of, status_cells
-from workbook_templates.plan.styles import MARK
 from workbook_templates.plan.twins import Computed
-from workbook_templates.plan.wording import Figure, Wording, worded, year_ahead
+from workbook_templates.plan.wording import Figure, Wording, year_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from model.presentation import CoverRow, TileWords
     from model.results import Results
-    from workbook_templates.plan.cells import Twin, WorkbookPlan
+    from workbook_templates.plan.cells import WorkbookPlan
     from workbook_templates.plan.layout import Layout
 
-_PIXELS_PER_UNIT, _POINTS_PER_PIXEL = 7, 0.75
 _COLUMN, _GUTTER, _EDGE = 102, 18, 14
 """Pixels: twelve columns in three blocks, with gutters between them."""
-_BLOCKS: Final = ((2, 5), (7, 10), (12, 15))
 _LAST: Final = 15
 _TILE_COLUMNS: Final = (2, 4, 7, 9, 12, 14)
 _TITLE, _VERDICT, _RULE, _LABELS, _FIGURES, _LINES, _HAIR, _HEADS = range(1, 9)
 _HEIGHTS: Final = {
     _TITLE: 36, _VERDICT: 24, _RULE: 8, _LABELS: 20, _FIGURES: 32, _LINES: 20, _HAIR: 8, _HEADS: 24,
 }  # fmt: skip
-_ROW, _NARROW, _PANEL_ROW = 20, 18, 18
-"""Pixels of other rows: of the choice and its state, of the table, and of the charts at the foot."""
+_ROW, _NARROW = 20, 18
+"""Pixels of other rows: of the choice and its state, and of the table."""
 _LIVE: Final = 5
-_STAMPED_COLUMNS: Final = (*range(7, 11), *range(12, 16))
-_PANEL_ROWS: Final = 11
+_STAMPED_COLUMNS: Final = tuple(each for first, last in BLOCKS[1:] for each in range(first, last + 1))
 _LEAST_FLOW_ROWS: Final = 10
-_FEW_KEYS: Final = 2
-_SIMULATED: Final = {
-    "expected": "expected",
-    "low": "5 %",
-    "high": "95 %",
-    "chance": "above price",
-    "by_then": "event",
-}
-"""Word for a simulated figure -> its head on the sheet of sensitivities."""
-
-
-class _Figures:
-    """The figures that texts and tiles of the cover name."""
-
-    def __init__(self, edition: Edition) -> None:
-        self.layout = edition.layout
-        self.asked = self.layout.company.presentation.questions
-        self.simulated = expected_row(self.layout)
-
-    def link(self, name: str, ahead: int | None) -> Link | None:
-        """Return the link to a figure; None where there is none."""
-        if name == "expected_upside":
-            return self._upside()
-        if name in _SIMULATED:
-            return self._stamped(name)
-        return linked(self.layout, name, None if ahead is None else year_of(year_ahead(self.layout, ahead)))
-
-    def _stamped(self, name: str) -> Link | None:
-        if self.simulated is None:
-            return None
-        head = _SIMULATED[name]
-        unit = "ratio" if head in CHANCES else self.layout.plan.row(self.asked.value).unit
-        return stamped_link((self.simulated, EXPECTED[head]), unit)
-
-    def _upside(self) -> Link | None:
-        if (expected := self._stamped("expected")) is None:
-            return None
-        price = linked(self.layout, self.asked.price)
-        if price is None:
-            return None
-        text = f"{expected.formula}/{price.formula.removeprefix('=')}-1"
-        return Link(text, "ratio", Computed(partial(_ratio, expected.twin, price.twin)))
-
-    def text(self, text: str) -> Wording:
-        """Return a text with its figures."""
-        return worded(text, self.layout, self.link)
-
-
-def _ratio(above: Twin, below: Twin, plan: WorkbookPlan, results: Results, draw: int) -> float:
-    found, other = (each.expected(plan, results, draw) for each in (above, below))
-    return math.nan if isinstance(found, str) or isinstance(other, str) else found / other - 1
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     layout, words = edition.layout, edition.words.cover
-    figures = _Figures(edition)
+    figures = Figures(layout)
     _set_grid(sheet)
     _put_head(sheet, edition, figures)
     for column, tile in zip(_TILE_COLUMNS, words.tiles, strict=False):
@@ -123,72 +66,60 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     row = _put_state(sheet, edition, figures, below + 1)
     row = max(row, _HEADS + 1 + _LEAST_FLOW_ROWS)
     if words.flow:
-        corners = (_HEADS + 1, _BLOCKS[1][0]), (row, _LAST + 1)
-        _put_key(sheet, _HEADS, _BLOCKS[1][0], words.flow.title, words.flow.lines.values(), _BLOCKS[2][0])
-        sheet.panels.append(chart_data.flow_panel(layout, words.flow, corners))
+        put_flow(sheet, layout, words.flow, _HEADS, row)
     if edition.has(SCENARIOS) and words.rows:
         row = _put_table(sheet, edition, figures, row + 1)
-    row = _put_panels(sheet, edition, figures, row + 1)
+    row = put_panels(sheet, figures, row + 1)
     if words.note:
         sheet.put(row, 2, words.note, "remark")
     for each in range(1, row + 1):
-        sheet.heights.setdefault(each, _ROW * _POINTS_PER_PIXEL)
+        sheet.heights.setdefault(each, height(_ROW))
     sheet.print_columns = _LAST + 1
 
 
 def _set_grid(sheet: SheetPlan) -> None:
-    widths = {column: _COLUMN for first, last in _BLOCKS for column in range(first, last + 1)}
+    widths = {column: _COLUMN for first, last in BLOCKS for column in range(first, last + 1)}
     widths |= {1: _EDGE, 6: _GUTTER, 11: _GUTTER, _LAST + 1: _EDGE}
-    sheet.widths |= {column: pixels / _PIXELS_PER_UNIT for column, pixels in widths.items()}
-    sheet.heights |= {row: pixels * _POINTS_PER_PIXEL for row, pixels in _HEIGHTS.items()}
+    sheet.widths |= {column: width(pixels) for column, pixels in widths.items()}
+    sheet.heights |= {row: height(pixels) for row, pixels in _HEIGHTS.items()}
     sheet.one_page = True
 
 
-def _put_head(sheet: SheetPlan, edition: Edition, figures: _Figures) -> None:
+def _put_head(sheet: SheetPlan, edition: Edition, figures: Figures) -> None:
     title = sheet.cells.pop((_TITLE, 1)).content
     sheet.cells.pop((_VERDICT, 1), None)
     sheet.put(_TITLE, 2, title, "cover title")
     as_of = edition.layout.plan.axis.as_of
     sheet.put(_TITLE, _LAST, f"Reported to {as_of}  |  USD bn unless stated", "state")
-    if (verdict := _verdict(figures)) is not None:
+    if (verdict := figures.verdict()) is not None:
         sheet.put(_VERDICT, 2, verdict.formula, "verdict", verdict.twin)
     for column in range(2, _LAST + 1):
         sheet.put(_RULE, column, None, "heading")
-    for first, last in _BLOCKS:
+    for first, last in BLOCKS:
         for column in range(first, last + 1):
             sheet.put(_HAIR, column, None, "ruled")
 
 
-def _verdict(figures: _Figures) -> Wording | None:
-    """Return when free cash flow turns, and what the expected value is to the price."""
-    asked, words = figures.asked, figures.layout.words
-    pieces: list[str | Figure] = []
-    trough = linked(figures.layout, asked.trough) if asked.trough else None
-    event = linked(figures.layout, words.simulated_event) if words.simulated_event else None
-    if trough and event:
-        pieces += ["Trailing free cash flow has its low of ", Figure.of(trough)]
-        pieces += ["; positive from ", Figure.of(event)]
-    if (upside := figures.link("expected_upside", None)) is not None and figures.simulated is not None:
-        expected = figures.link("expected", None)
-        pieces += ["; expected value a share of ", *([Figure.of(expected)] if expected else [])]
-        cell = f"({upside.formula.removeprefix('=')})"
-        pieces += [" USD, ", Figure(cell, "ratio", upside.twin, signed=True), " to the price."]
-    return Wording(tuple(pieces)) if pieces else None
-
-
-def _put_tile(sheet: SheetPlan, figures: _Figures, tile: TileWords, column: int) -> None:
+def _put_tile(sheet: SheetPlan, figures: Figures, tile: TileWords, column: int) -> None:
     label, link = figures.text(tile.label), figures.link(tile.line, tile.ahead)
     sheet.put(_LABELS, column, label.formula, "remark", label.twin)
     if link is None:
         return
-    style = measure(link.unit).style
-    style = {"money": "billions", "percent": "change"}.get(style, "whole" if tile.is_whole else style)
+    style = _format(link.unit, is_whole=tile.is_whole or measure(link.unit).style == "percent")
     sheet.put(_FIGURES, column, link.formula, f"tile {style}", link.twin)
     cell = reference(_FIGURES, column)
     if style != "quarter":
         sheet.highlights.append(Highlight(cell, f"{cell}<0", "bad"))
     text = figures.text(tile.text)
     sheet.put(_LINES, column, text.formula, "plain", text.twin)
+
+
+def _format(unit: str, *, is_whole: bool) -> str:
+    """Return the number format of a figure: money in billions, other figures with or without decimals."""
+    kind = measure(unit)
+    if kind.style == "money":
+        return "billions"
+    return ("change" if kind.percent else "whole") if is_whole else kind.style
 
 
 def _put_choice(sheet: SheetPlan, edition: Edition) -> int:
@@ -211,7 +142,7 @@ def _put_choice(sheet: SheetPlan, edition: Edition) -> int:
     return row + len(entries)
 
 
-def _put_state(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) -> int:
+def _put_state(sheet: SheetPlan, edition: Edition, figures: Figures, top: int) -> int:
     """Write whether all is well, and of what the chances are; return the next free row."""
     layout, column, row = edition.layout, SELECTED_CELL[1], top
     if put_check(sheet, layout, row, column):
@@ -223,7 +154,7 @@ def _put_state(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) 
         sheet.put(row, column, text, "check", Computed(scenarios.agreement))
         row += 1
     if figures.simulated is not None:
-        link = stamped_link(SCENARIO_CELL, "")
+        link = stamped(SENSITIVITY, SCENARIO_CELL, "")
         sheet.put(row, 2, f"Chances: {STANDARD_DRAWS:,} draws of", "plain")
         sheet.put(row, column, link.formula, "stamp text", link.twin)
         row += 1
@@ -253,20 +184,7 @@ def _claims_text(plan: WorkbookPlan, results: Results, draw: int) -> str:
     return f"{met} met, {missed} missed"
 
 
-def _put_key(
-    sheet: SheetPlan, row: int, column: int, title: str, entries: Iterable[tuple[str, str]], at: int = 0
-) -> None:
-    """Write the title of a chart, and its key: a coloured mark and a word for each series."""
-    sheet.put(row, column, title, "section")
-    keys = list(entries)
-    step = 1 if len(keys) > _FEW_KEYS else 2
-    for place, (text, colour) in enumerate(keys):
-        sheet.put(
-            row if at else row + 1, (at or column) + place * step + bool(at), MARK + text, f"legend {colour}"
-        )
-
-
-def _put_table(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) -> int:
+def _put_table(sheet: SheetPlan, edition: Edition, figures: Figures, top: int) -> int:
     """Write the live scenario beside those that are stamped; return the next free row."""
     layout = edition.layout
     names = scenarios.column_names(layout)
@@ -284,11 +202,11 @@ def _put_table(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) 
         _put_row(sheet, figures, each, row, columns)
     last = top + 1 + len(layout.words.cover.rows)
     for row in range(top + 1, last + 1):
-        sheet.heights[row] = _NARROW * _POINTS_PER_PIXEL
+        sheet.heights[row] = height(_NARROW)
     return last + 1
 
 
-def _put_row(sheet: SheetPlan, figures: _Figures, words: CoverRow, row: int, columns: dict[int, int]) -> None:
+def _put_row(sheet: SheetPlan, figures: Figures, words: CoverRow, row: int, columns: dict[int, int]) -> None:
     layout = figures.layout
     label = figures.text(words.label)
     kind = {"total": "key", "ratio": "ratio"}.get(words.role, "line")
@@ -296,52 +214,14 @@ def _put_row(sheet: SheetPlan, figures: _Figures, words: CoverRow, row: int, col
         sheet.put(row, column, None, f"board {kind} label")
     sheet.put(row, 2, label.formula, f"board {kind} label", label.twin)
     unit = layout.plan.row(words.line).unit
-    style = measure(unit).style
-    style = {"money": "billions", "percent": "change" if words.is_whole else style}.get(style, style)
-    style = "whole" if words.is_whole and style == "share" else style
+    style = _format(unit, is_whole=words.is_whole)
     year = 0 if words.ahead is None else year_ahead(layout, words.ahead)
     if link := figures.link(words.line, words.ahead):
         sheet.put(row, _LIVE, link.formula, f"board {kind} live {style}", link.twin)
     there = scenarios.figure_rows(layout).get(scenarios.LineInYear(words.line, year))
-    for column, at in columns.items():
-        if there is None:
-            continue
-        text = f"={SCENARIOS}!{reference(there, at)}"
-        twin = Computed(partial(_stamped, (there, at)))
-        sheet.put(row, column, text, f"board {kind} stamp {style}", twin)
-
-
-def _stamped(place: tuple[int, int], plan: WorkbookPlan, _results: Results, _draw: int) -> float:
-    return plan.sheets[SCENARIOS].number(*place)
-
-
-def _put_panels(sheet: SheetPlan, edition: Edition, figures: _Figures, top: int) -> int:
-    """Write the charts at the foot, with their titles and keys; return the next free row."""
-    layout, words = edition.layout, edition.words.cover
-    lefts = iter(_BLOCKS)
-    end = top + 2 + _PANEL_ROWS
-    for panel in ("race", "values", "bridge"):
-        found = getattr(words, panel)
-        if found is None:
-            continue
-        first, last = next(lefts)
-        corners = (top + 2, first), (end, last + 1)
-        title = figures.text(found.title).formula
-        if panel == "race":
-            _put_key(sheet, top, first, title, found.lines.values())
-            sheet.panels.append(chart_data.race_panel(layout, found, corners))
-        elif panel == "values":
-            key = (("low to middle", "blue"), ("middle to high", "navy"), ("price", "red"))
-            _put_key(sheet, top, first, title, key)
-            sheet.panels.append(chart_data.value_panel(layout, found, corners))
-        else:
-            _put_key(sheet, top, first, title, (("adds", "navy"), ("takes away", "red")))
-            sheet.panels.append(chart_data.bridge_panel(layout, corners))
-    if not sheet.panels or next(lefts, None) == _BLOCKS[0]:
-        return top
-    for row in range(top + 1, end):
-        sheet.heights[row] = _PANEL_ROW * _POINTS_PER_PIXEL
-    return end
+    for column, at in columns.items() if there else ():
+        link = stamped(SCENARIOS, (there, at), unit)
+        sheet.put(row, column, link.formula, f"board {kind} stamp {style}", link.twin)
 
 
 def cover(title: str) -> Sheet:

@@ -9,7 +9,7 @@ from model.language.units import measure
 from workbook_templates.a1 import absolute, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.arrangement import Group
-from workbook_templates.plan.cells import Highlight, SheetPlan, WorkbookPlan
+from workbook_templates.plan.cells import Highlight, SheetPlan, WorkbookPlan, height, width
 from workbook_templates.plan.links import year_of
 from workbook_templates.plan.twins import Computed, scenario_name
 
@@ -22,22 +22,19 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
     from workbook_templates.plan.sheets.sheet import Edition
 
-_PIXELS_PER_UNIT: Final = 7
-"""A unit of width is a digit of the style Normal."""
-_POINTS_PER_PIXEL: Final = 0.75
 WIDTHS: Final = {
-    column: pixels / _PIXELS_PER_UNIT
+    column: width(pixels)
     for column, pixels in {
         places.LABEL: 192, places.UNIT: 49, places.VALUE: 70, places.NAME: 150, places.NOTE: 300,
     }.items()
 }  # fmt: skip
-YEAR_WIDTH, QUARTER_WIDTH, GAP_WIDTH = (pixels / _PIXELS_PER_UNIT for pixels in (70, 58, 8))
+YEAR_WIDTH, QUARTER_WIDTH, GAP_WIDTH = (width(pixels) for pixels in (70, 58, 8))
 _HEIGHTS: Final = {
-    places.TITLE_ROW: 22 * _POINTS_PER_PIXEL, places.SUBTITLE_ROW: 18 * _POINTS_PER_PIXEL,
-    places.PERIOD_ROW: 20 * _POINTS_PER_PIXEL, places.BASIS_ROW: 16 * _POINTS_PER_PIXEL,
+    places.TITLE_ROW: height(22), places.SUBTITLE_ROW: height(18),
+    places.PERIOD_ROW: height(20), places.BASIS_ROW: height(16),
 }  # fmt: skip
 _NAMES: Final = (places.LABEL, places.NAME, places.UNIT)
-SECTION_HEIGHT: Final = 23 * _POINTS_PER_PIXEL
+SECTION_HEIGHT: Final = height(23)
 _PASS, _FAIL = "✓ all checks pass", "▲ CHECK: see "
 _AXIS_LABELS: Final = {
     places.YEAR_ROW: "Year", places.SEASON_ROW: "Quarter of the year",
@@ -201,6 +198,13 @@ def put_heads(sheet: SheetPlan, row: int, heads: Mapping[int, Content], texts: C
     for column, text in heads.items():
         right = "period head" if isinstance(text, str) else "period year"
         sheet.put(row, column, text, "period text" if column in texts else right)
+
+
+def put_columns(sheet: SheetPlan, row: int, widths: Mapping[str, float], style: str) -> None:
+    """Write heads of columns from the first on, and set their widths."""
+    for column, (head, units) in enumerate(widths.items(), start=1):
+        sheet.put(row, column, head, style)
+        sheet.widths[column] = float(units)
 
 
 def put_headings(sheet: SheetPlan, layout: Layout) -> None:

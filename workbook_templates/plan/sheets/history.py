@@ -9,7 +9,7 @@ from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
 from model.reported.documents import accession_of, address_of
 from workbook_templates.plan.layout import LABEL, NOTE, REPORTED, SOURCES, Layout
-from workbook_templates.plan.sheets.header import put_axis, put_names, put_state
+from workbook_templates.plan.sheets.header import put_axis, put_columns, put_names, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 
@@ -59,9 +59,7 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
     plan = edition.layout.plan
     quarterly = load_actuals(edition.layout.company, plan.axis.as_of).quarterly
     put_state(sheet, edition.layout)
-    for column, (title, width) in enumerate(_SOURCE_COLUMNS.items(), start=1):
-        sheet.put(_FIRST_SOURCE_ROW - 1, column, title, "period text")
-        sheet.widths[column] = width
+    put_columns(sheet, _FIRST_SOURCE_ROW - 1, _SOURCE_COLUMNS, "period text")
     row = _FIRST_SOURCE_ROW
     for key in (key for key in edition.layout.places if key.startswith(REPORTED_PREFIX)):
         for quarter in plan.axis.quarters[: plan.axis.forecast_start]:

@@ -12,12 +12,12 @@ from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import area, call, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.arrangement import Group
-from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan
+from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, width
 from workbook_templates.plan.input_rows import Variants, row_labels, row_names, titled
 from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.switches import operated, switch_row, switch_state
+from workbook_templates.plan.switches import operated, put_state_text, switch_row
 from workbook_templates.plan.twins import (
     AfterSwitch,
     Computed,
@@ -25,7 +25,6 @@ from workbook_templates.plan.twins import (
     OfRow,
     scenario_name,
     scenario_number,
-    state_text,
     switch_is_on,
 )
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
 
 _PICKED: Final = "live: picked by the scenario and the switches"
-_PIXELS_PER_UNIT: Final = 7
 _WIDTHS: Final = {places.LABEL: 270, places.UNIT: 58, places.VALUE: 64, places.NOTE: 330}
 _YEAR: Final = 60
 """Pixels: sources are shown, names and the years before the first forecast one are folded."""
@@ -56,7 +54,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 def _set_columns(sheet: SheetPlan, layout: Layout) -> None:
     first, forecast = places.FIRST_YEAR_COLUMN, sheet.split[0]
     pixels = _WIDTHS | dict.fromkeys(range(first, layout.first_quarter_column - 1), _YEAR)
-    sheet.widths |= {column: each / _PIXELS_PER_UNIT for column, each in pixels.items()}
+    sheet.widths |= {column: width(each) for column, each in pixels.items()}
     sheet.print_quarters = None
     folded = [each for each in sheet.column_outline if each.first > places.NOTE]
     sheet.column_outline = [Group(places.NAME, places.NAME, folded=True), *folded]
@@ -146,10 +144,7 @@ class _Driver:
             adjustment = layout.switches[place].adjustments[self.key]
             sheet.put(own.operands, places.UNIT, adjustment.operation, "unit")
             sheet.put(own.operands, places.NOTE, str(adjustment.note), "note")
-            state = f'"{places.ON}"', f'"{places.OFF}"'
-            text = "=" + call("IF", f"{switch_state(layout, place)}=1", *state)
-            twin = Computed(partial(state_text, layout.switches[place].name))
-            sheet.put(own.after, places.UNIT, text, "calc text", twin)
+            put_state_text(sheet, layout, (own.after, places.UNIT), place)
         sheet.outline.append(Group(rows.given[0], self._last))
 
     @property

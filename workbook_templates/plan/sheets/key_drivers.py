@@ -10,19 +10,18 @@ from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
 from workbook_templates.a1 import area, call, reference
 from workbook_templates.plan import layout as places
-from workbook_templates.plan.cells import Highlight, SheetPlan
+from workbook_templates.plan.cells import Highlight, SheetPlan, height, width
 from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import DRIVERS, INPUTS, SCENARIOS
-from workbook_templates.plan.links import linked, year_of
+from workbook_templates.plan.links import linked, stamped, year_of
 from workbook_templates.plan.sheets import scenarios
-from workbook_templates.plan.sheets.chart_data import year_mark
 from workbook_templates.plan.sheets.header import put_state_at
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.stamps import stamps_of
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.switches import switch_state
-from workbook_templates.plan.twins import Computed, DriverInYear, OfRow, state_text
-from workbook_templates.plan.wording import year_ahead
+from workbook_templates.plan.switches import after_operation, put_state_text
+from workbook_templates.plan.twins import Computed, Difference, DriverInYear, OfRow
+from workbook_templates.plan.wording import year_ahead, year_mark
 
 if TYPE_CHECKING:
     from model.presentation import DriverWords
@@ -36,7 +35,6 @@ _LABEL, _UNIT, _REPORTED, _FIRST_YEAR = range(1, 5)
 _YEARS: Final = 5
 """Years of the live path, and the last one of the axis."""
 _HEADS, _SUBHEADS, _FIRST_ROW = 4, 5, 6
-_PIXELS_PER_UNIT, _POINTS_PER_PIXEL = 7, 0.75
 _PIXELS: Final = {_LABEL: 200, _UNIT: 46, _REPORTED: 60}
 _YEAR, _GAP, _SCENARIO, _SWING, _SOURCE = 58, 8, 62, 58, 180
 _ROW, _CAPTION = 30, 22
@@ -66,7 +64,7 @@ class _Columns:
         pixels |= dict.fromkeys(range(self.first_scenario, self.swing - 1), _SCENARIO)
         pixels |= dict.fromkeys((self.first_scenario - 1, self.swing - 1, self.source - 1), _GAP)
         pixels |= {**_PIXELS, self.swing: _SWING, self.source: _SOURCE}
-        return {column: each / _PIXELS_PER_UNIT for column, each in pixels.items()}
+        return {column: width(each) for column, each in pixels.items()}
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -80,12 +78,12 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     specs, row = driver_specs(layout.company), _FIRST_ROW
     for title, drivers in layout.words.drivers.items():
         sheet.put(row, _LABEL, title, "caption")
-        sheet.heights[row] = _CAPTION * _POINTS_PER_PIXEL
+        sheet.heights[row] = height(_CAPTION)
         row += 1
         for words in drivers:
             _put_driver(sheet, layout, columns, words, specs[words.driver], row)
             sheet.put(row, columns.swing, swings.get(words.driver), _ruled("stamp", "share"))
-            sheet.heights[row] = _ROW * _POINTS_PER_PIXEL
+            sheet.heights[row] = height(_ROW)
             row += 1
     row = _put_switches(sheet, layout, columns, row + 1)
     sheet.put(row, _LABEL, _legend(columns), "remark")
@@ -126,14 +124,11 @@ def _put_driver(
     sheet: SheetPlan, layout: Layout, columns: _Columns, words: DriverWords, spec: DriverSpec, row: int
 ) -> None:
     style = measure(spec.driver.unit).style
-    for column in (_LABEL, _UNIT, _REPORTED, columns.source):
-        sheet.put(row, column, None, "board line label")
     sheet.put(row, _LABEL, words.label, "board line label")
     sheet.put(row, _UNIT, measure(spec.driver.unit).sign or spec.driver.unit, "board line label")
-    if words.reported:
-        known = linked(layout, words.reported, year_of(year_ahead(layout, -1)))
-        if known is not None:
-            sheet.put(row, _REPORTED, known.formula, _ruled("link", style), known.twin)
+    sheet.put(row, _REPORTED, None, "board line label")
+    if words.reported and (known := linked(layout, words.reported, year_of(year_ahead(layout, -1)))):
+        sheet.put(row, _REPORTED, known.formula, _ruled("link", style), known.twin)
     live = layout.inputs[spec.key].live
     for column, year in enumerate(columns.years, start=_FIRST_YEAR):
         text, twin = _in_year(layout, spec, live, year)
@@ -168,10 +163,7 @@ def _of_case(layout: Layout, spec: DriverSpec, case: Scenario, year: int) -> str
     for place, switch in enumerate(layout.switches):
         if place in rows.switches and switch.name in {each.name for each in case.overlays}:
             operand, _ = _in_year(layout, spec, rows.switches[place].operands, year)
-            operation = switch.adjustments[spec.key].operation
-            changed = operand if operation == "set" else f"{own}{'+' if operation == 'add' else '*'}{operand}"
-            if spec.driver.zero_means_none and operation != "set":
-                changed = call("IF", f"{own}=0", "0", changed)
+            changed = after_operation(spec, switch.adjustments[spec.key].operation, own, operand)
             own = call("IF", f'{operand}=""', own, changed)
     return own
 
@@ -208,24 +200,18 @@ def _put_switches(sheet: SheetPlan, layout: Layout, columns: _Columns, top: int)
     sheet.put(top, _LABEL, "Switches (on the Cover)", "heading")
     value = layout.company.presentation.questions.value
     there = scenarios.figure_rows(layout).get(scenarios.LineInYear(value)) if value else None
+    unit = layout.plan.row(value).unit if value else ""
     names = {name: column for column, name in scenarios.column_names(layout).items()}
-    base = columns.cases[len(layout.scenarios)].root.name
-    for row, (place, switch) in enumerate(enumerate(layout.switches), start=top + 1):
+    for place, switch in enumerate(layout.switches):
+        row, case = top + 1 + place, columns.cases[len(layout.scenarios) + place]
         sheet.put(row, _LABEL, switch.title, "plain")
-        state = call("IF", f"{INPUTS}!{switch_state(layout, place)}=1", f'"{places.ON}"', f'"{places.OFF}"')
-        sheet.put(row, _UNIT, f"={state}", "calc text", Computed(partial(state_text, switch.name)))
+        put_state_text(sheet, layout, (row, _UNIT), place, f"{INPUTS}!")
         sheet.put(row, _REPORTED, switch.note, "plain")
         if there is not None:
-            ends = [reference(there, names[each]) for each in (f"{base}+{switch.name}", base)]
-            text = f"={SCENARIOS}!{ends[0]}-{SCENARIOS}!{ends[1]}"
-            twin = Computed(partial(_difference, there, names[f"{base}+{switch.name}"], names[base]))
-            sheet.put(row, columns.swing, text, numeric("calc", layout.plan.row(value).unit), twin)
+            on, off = (stamped(SCENARIOS, (there, names[each]), unit) for each in (case.name, case.root.name))
+            text = f"{on.formula}-{off.formula.removeprefix('=')}"
+            sheet.put(row, columns.swing, text, numeric("calc", unit), Difference(on.twin, off.twin))
     return top + len(layout.switches) + 2
-
-
-def _difference(row: int, column: int, base: int, plan: WorkbookPlan, _results: Results, _draw: int) -> float:
-    number = plan.sheets[SCENARIOS].number
-    return number(row, column) - number(row, base)
 
 
 SHEET: Final = Sheet(

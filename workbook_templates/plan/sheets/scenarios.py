@@ -19,11 +19,9 @@ from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
-from workbook_templates.plan.twins import Computed
+from workbook_templates.plan.twins import Computed, figure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from model.results import Results
     from model.scenarios.scenario import Scenario
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
@@ -82,12 +80,6 @@ def figure_rows(layout: Layout) -> dict[LineInYear, int]:
             rows[figure] = row
         row += 2
     return rows
-
-
-def rows_over_years(layout: Layout, key: str, years: Sequence[int] = (0,)) -> range:
-    """Return the rows of a figure in some of its years, which stand below each other."""
-    found = [row for figure, row in figure_rows(layout).items() if figure.key == key and figure.year in years]
-    return range(found[0], found[-1] + 1)
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -163,16 +155,13 @@ def _stamped(layout: Layout) -> list[tuple[Scenario, dict[LineInYear, float]]]:
         batch = [each for each in chosen if each.as_of == as_of]
         results = run(batch)
         for place, scenario in enumerate(batch):
-            values[scenario.name] = {figure: _value(results, figure, place) for figure in figures}
+            values[scenario.name] = {each: _value(results, each, place) for each in figures}
     return [(scenario, values[scenario.name]) for scenario in chosen]
 
 
 def _value(results: Results, figure: LineInYear, place: int) -> float:
-    if figure.year:
-        row = results.series(figure.key, "annual")[results.plan.axis.year_position(figure.year)]
-    else:
-        row = results.values[figure.key][0]
-    return float(row[min(place, len(row) - 1)])
+    position = results.plan.axis.year_position(figure.year) if figure.year else None
+    return figure_of(results, place, figure.key, position, "annual")
 
 
 def _put_figure(sheet: SheetPlan, layout: Layout, figure: LineInYear, row: int, values: list[float]) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.a1 import area, call, down, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan import links
-from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan
+from workbook_templates.plan.cells import Chart, Series, SheetPlan, WorkbookPlan, width
 from workbook_templates.plan.layout import SENSITIVITY, Layout
-from workbook_templates.plan.links import Link, linked, put_link
+from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.simulated import EXPECTED, is_simulated, put_expected, put_simulation
@@ -58,7 +57,9 @@ HALF: Final = 8
 _HALVES: Final = {LABEL: LABEL + HALF, RIGHT: RIGHT + HALF}
 """First and last column of each half of a page."""
 _WIDTHS: Final = (
-    dict.fromkeys(range(LABEL, RIGHT + HALF + 1), 62 / 7) | dict.fromkeys(_HALVES, 20.0) | {RIGHT - 1: 16 / 7}
+    dict.fromkeys(range(LABEL, RIGHT + HALF + 1), width(62))
+    | dict.fromkeys(_HALVES, 20.0)
+    | {RIGHT - 1: width(16)}
 )
 _CHART_SIZE: Final = (16.8, 8.4)
 _ANOTHER: Final = "stamped for another scenario"
@@ -101,16 +102,6 @@ def expected_row(layout: Layout) -> int | None:
     if words is None or value not in words.tables or not is_simulated(layout.company):
         return None
     return FIRST_FIGURE_ROW + list(words.tables).index(value)
-
-
-def stamped_link(place: tuple[int, int], unit: str) -> Link:
-    """Return the link to a stamped cell."""
-    return Link(f"={SENSITIVITY}!{reference(*place)}", unit, Computed(partial(_stamped, place)))
-
-
-def _stamped(place: tuple[int, int], plan: WorkbookPlan, results: Results, draw: int) -> float | str:  # noqa: ARG001  # of the interface
-    content = plan.sheets[SENSITIVITY].cells[place].content
-    return math.nan if content is None else content
 
 
 def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> None:

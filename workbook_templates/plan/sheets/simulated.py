@@ -14,6 +14,7 @@ from model.simulation.run import standard_simulation
 from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import SENSITIVITY, words_of
+from workbook_templates.plan.links import stamp
 from workbook_templates.plan.sheets.header import put_band, put_heads
 from workbook_templates.plan.styles import AXIS, LIGHT, NAVY, numeric
 
@@ -124,7 +125,7 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
     sheet.put(row, _NAME, estimate.name, "name")
     figures = [estimate.plain, estimate.mean, *(estimate.percentiles[each] for each in _PERCENTS)]
     for column, value in enumerate(figures, start=_PLAIN):
-        sheet.put(row, column, "#N/A" if math.isnan(value) else value, numeric("stamp", estimate.unit))
+        sheet.put(row, column, stamp(value), numeric("stamp", estimate.unit))
     sheet.put(row, _CHANCE, chance.probability, numeric("stamp", "ratio"))
 
 

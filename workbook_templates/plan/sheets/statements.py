@@ -9,19 +9,18 @@ from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.cells import Cell
 from workbook_templates.plan.layout import STATEMENTS
 from workbook_templates.plan.links import linked, put_link, year_of
-from workbook_templates.plan.sheets.calculation import LOOKS_OF_ROLE
+from workbook_templates.plan.sheets.calculation import LOOKS_OF_NUMBERS, LOOKS_OF_ROLE
 from workbook_templates.plan.sheets.header import put_band, put_names, put_state_of_years, put_years
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import RULES
 
 if TYPE_CHECKING:
-    from model.presentation import Role, StatementRow
+    from model.presentation import StatementRow
     from workbook_templates.plan.cells import SheetPlan
     from workbook_templates.plan.layout import Layout
 
 _LOW: Final = 3.0
 """Height of the rows that on other sheets hold the axis."""
-_NUMBERS: Final[dict[Role, str]] = {"subtotal": "subtotal", "total": "total", "ratio": "ratio"}
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -50,7 +49,7 @@ def _put_row(sheet: SheetPlan, layout: Layout, at: int, row: StatementRow) -> No
     put_names(sheet, at, (row.text(plan), line.key, line.unit), role=look)
     for place, year in enumerate(plan.axis.years):
         link = linked(layout, line.key, year_of(year))
-        put_link(sheet, (at, layout.year_column(place)), link, _NUMBERS.get(row.role, "link"))
+        put_link(sheet, (at, layout.year_column(place)), link, LOOKS_OF_NUMBERS.get(row.role, "link"))
     if row.role in RULES:
         for column in range(places.UNIT, sheet.print_columns + 1):
             sheet.cells.setdefault((at, column), Cell(None, f"{look} unit"))

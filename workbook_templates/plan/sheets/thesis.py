@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
-from model.evidence.claims import Status, ledger
+from model.evidence.claims import ledger
 from workbook_templates.a1 import area
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.layout import THESIS, Layout
 from workbook_templates.plan.links import linked, put_link
-from workbook_templates.plan.sheets.header import put_stamp
+from workbook_templates.plan.sheets.header import put_columns, put_stamp
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 
@@ -34,7 +34,6 @@ _LOOKS: Final = {
     "not_testable": "neutral",
 }  # fmt: skip
 _HEAD_HEIGHT: Final = 40
-STATUSES: Final = tuple(status.replace("_", " ") for status in get_args(Status))
 
 
 def status_cells(layout: Layout) -> str:
@@ -53,10 +52,9 @@ def count_of(status: str, plan: WorkbookPlan, results: Results, draw: int) -> fl
 def _fill(thesis: Thesis, sheet: SheetPlan, edition: Edition) -> None:
     source = thesis.scenario
     put_stamp(sheet, edition)
-    for column, (text, width) in enumerate(_COLUMNS.items(), start=1):
-        head = text.format(source=source, Source=source.capitalize())
-        sheet.put(HEADER_ROW, column, head, "period text wrapped")
-        sheet.widths[column] = float(width)
+    named = {"source": source, "Source": source.capitalize()}
+    heads = {text.format(**named): units for text, units in _COLUMNS.items()}
+    put_columns(sheet, HEADER_ROW, heads, "period text wrapped")
     sheet.heights[HEADER_ROW] = _HEAD_HEIGHT
     entries = ledger(edition.layout.plan.axis.as_of, edition.layout.company)
     for row, entry in enumerate(entries, start=HEADER_ROW + 1):

@@ -1,0 +1,85 @@
+"""The figures that texts and tiles of the cover name: rows of the model, and those of a simulation."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from workbook_templates.plan.layout import SENSITIVITY
+from workbook_templates.plan.links import Link, linked, stamped, year_of
+from workbook_templates.plan.sheets.sensitivity import expected_row
+from workbook_templates.plan.sheets.simulated import CHANCES, EXPECTED
+from workbook_templates.plan.twins import Computed
+from workbook_templates.plan.wording import Figure, Wording, worded, year_ahead
+
+if TYPE_CHECKING:
+    from model.results import Results
+    from workbook_templates.plan.cells import Twin, WorkbookPlan
+    from workbook_templates.plan.layout import Layout
+
+_SIMULATED: Final = {
+    "expected": "expected",
+    "low": "5 %",
+    "high": "95 %",
+    "chance": "above price",
+    "by_then": "event",
+}
+"""Word for a simulated figure -> its head on the sheet of sensitivities."""
+
+
+class Figures:
+    """The figures that texts and tiles of the cover name."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.asked = self.layout.company.presentation.questions
+        self.simulated = expected_row(self.layout)
+
+    def link(self, name: str, ahead: int | None) -> Link | None:
+        """Return the link to a figure; None where there is none."""
+        if name == "expected_upside":
+            return self._upside()
+        if name in _SIMULATED:
+            return self._stamped(name)
+        return linked(self.layout, name, None if ahead is None else year_of(year_ahead(self.layout, ahead)))
+
+    def _stamped(self, name: str) -> Link | None:
+        if self.simulated is None:
+            return None
+        head = _SIMULATED[name]
+        unit = "ratio" if head in CHANCES else self.layout.plan.row(self.asked.value).unit
+        return stamped(SENSITIVITY, (self.simulated, EXPECTED[head]), unit)
+
+    def _upside(self) -> Link | None:
+        expected = self._stamped("expected")
+        price = linked(self.layout, self.asked.price) if expected else None
+        if expected is None or price is None:
+            return None
+        text = f"{expected.formula}/{price.formula.removeprefix('=')}-1"
+        return Link(text, "ratio", Computed(partial(_ratio, expected.twin, price.twin)))
+
+    def text(self, text: str) -> Wording:
+        """Return a text with its figures."""
+        return worded(text, self.layout, self.link)
+
+    def verdict(self) -> Wording | None:
+        """Return when free cash flow turns, and what the expected value is to the price."""
+        asked, words = self.asked, self.layout.words
+        pieces: list[str | Figure] = []
+        trough = linked(self.layout, asked.trough) if asked.trough else None
+        event = linked(self.layout, words.simulated_event) if words.simulated_event else None
+        if trough and event:
+            pieces += ["Trailing free cash flow has its low of ", Figure.of(trough)]
+            pieces += ["; positive from ", Figure.of(event)]
+        expected, upside = self._stamped("expected"), self._upside()
+        if expected and upside:
+            pieces += ["; expected value a share of ", Figure.of(expected), " USD, "]
+            cell = f"({upside.formula.removeprefix('=')})"
+            pieces += [Figure(cell, "ratio", upside.twin, signed=True), " to the price."]
+        return Wording(tuple(pieces)) if pieces else None
+
+
+def _ratio(above: Twin, below: Twin, plan: WorkbookPlan, results: Results, draw: int) -> float:
+    found, other = (each.expected(plan, results, draw) for each in (above, below))
+    return math.nan if isinstance(found, str) or isinstance(other, str) else found / other - 1
