@@ -11,6 +11,7 @@ import once
 import pytest
 import remembered
 from frozen import frozen
+from held_out import held_out
 from programs import engines, needs_engine
 
 from model import companies
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from model.company import Company
     from workbook_templates.engines.engine import Engine
 
 _LONG: Final = ("test_pyodide", "test_kernel", "test_parity", "test_batch")
@@ -64,6 +66,12 @@ def frozen_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Hide from the tests of a module whatever was filed after 2026Q2."""
     with frozen(tmp_path_factory.mktemp("data")):
         yield
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Give Amazon as it was before 2026Q2."""
+    return held_out(tmp_path_factory.mktemp("shipped"))
 
 
 @pytest.fixture
