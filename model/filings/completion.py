@@ -72,7 +72,7 @@ def restated_sums(report: Report, known: Known, entries: Sequence[Entry]) -> lis
             value = sum(term for term in terms if term is not None)
             if value != total.value:
                 place = (entry.place[0], identity.total, entry.period)
-                by = _words(identity, identity.total)
+                by = identity.rule(identity.total)
                 figure = replace(total, value=value, source=f"{by}; {report.source}", read_at=report.read_at)
                 again = Entry(
                     place,
@@ -105,17 +105,8 @@ def _derived(company: Company, report: Report, known: Known, period: str) -> Ite
         value = rest if total is None else identity.terms[item] * (total.value - rest)
         if any(place[:2] == (file, item) for place in known.figures):
             yield _entry(
-                report, known, (file, item, period), value, _words(identity, item), _used(identity, item)
+                report, known, (file, item, period), value, identity.rule(item), _used(identity, item)
             )
-
-
-def _words(identity: Identity, item: str) -> str:
-    """Return how a total, or one of its parts, follows from the others."""
-    signs = dict(identity.terms)
-    if item != identity.total:
-        own = signs.pop(item)
-        signs = {identity.total: own, **{term: -sign * own for term, sign in signs.items()}}
-    return " ".join(f"{'+' if sign > 0 else '-'} {term}" for term, sign in signs.items()).removeprefix("+ ")
 
 
 def _used(identity: Identity, item: str) -> list[str]:

@@ -35,8 +35,7 @@ def template(company: Company, quarter: Quarter) -> str:
         if item in filings.release:
             how, note = "release", "needed"
         elif item in totals:
-            signs = [f"{'+' if sign > 0 else '-'} {term}" for term, sign in totals[item].terms.items()]
-            how, note = "derived", f"{' '.join(signs).removeprefix('+ ')}; give it to have it checked"
+            how, note = "derived", f"{totals[item].rule(item)}; give it to have it checked"
         elif item in rules:
             how, note = "filing", f"estimated until then: {rules[item]}"
         else:

@@ -45,9 +45,8 @@ def _check_parts(known: Known, identity: Identity, period: str, where: str) -> N
         return
     found = sum(term for term in terms if term is not None)
     if abs(found - total.value) > TOLERANCE:
-        parts = " ".join(f"{'+' if sign > 0 else '-'} {term}" for term, sign in identity.terms.items())
         stated = f"{identity.total} of {period} is {total.value:,.10g}"
-        raise InputError(f"{where}: {stated}, but {parts.removeprefix('+ ')} is {found:,.10g}")
+        raise InputError(f"{where}: {stated}, but {identity.rule(identity.total)} is {found:,.10g}")
 
 
 def signed(known: Known, identity: Identity, period: str) -> list[float | None]:
