@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HEADS: Final = ("item", "period", "value", "unit", "given_by", "note")
 TRAILING: Final = "_ttm"
+TYPED: Final = "as typed into"
+"""In the source of a figure that nobody but the user has read."""
 _NEEDED: Final = ("item", "period", "value")
 _THOUSANDS: Final = re.compile(r"\(?-?\d{1,3}(,\d{3})+(\.\d+)?\)?")
 _MOST_ROWS: Final = 20_000
@@ -81,7 +83,7 @@ def report_of_table(company: Company, text: str, file: str) -> Report:
     if not found:
         raise InputError(f"{file}: no value is filled in")
     quarter = max(key[1] for key in found)
-    source = f"{company.filings.ticker} press release ({quarter}), as typed into {file}"
+    source = f"{company.filings.ticker} press release ({quarter}), {TYPED} {file}"
     return Report(file, source, file, quarter, found, is_filing=False, notes=notes)
 
 

@@ -59,7 +59,7 @@ def _check_sums(known: Known, item: str, quarter: Quarter, where: str) -> None:
     mapped = items_of(known.company).get(item)
     if mapped and mapped.kind != "flow":
         return
-    quarters = known.at(quarter).twelve_months(item)
+    quarters = known.at(quarter).quarters(item)
     if quarters is None:
         return
     wholes = [known.figure(f"{item}{TRAILING}", str(quarter))]

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from model.data_folder import SCENARIOS, TABLES, TEXTS
+from model.filings.known import UNPROVED
 from model.language.periods import DAY_ZERO, Quarter
 from model.reported.actuals import load_actuals
 from model.reported.guidance import all_guidance
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 DAYS_TO_REPORT: Final = 40
 """Days after the end of a quarter in which a large filer must report it (Form 10-Q)."""
 DAYS_OF_A_PRICE: Final = 31
-UNPROVED: Final = frozenset({"estimate", "judgement"})
 
 
 @dataclass(frozen=True)
