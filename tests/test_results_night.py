@@ -207,3 +207,13 @@ def test_the_template_lists_what_is_needed_and_comes_back(before: Company, tmp_p
     found = load_actuals(data_in(before, tmp_path / "own")).quarterly
     for row in rows_of_the_quarter():
         assert found[row["item"], QUARTER].value == pytest.approx(float(row["value"])), row["item"]
+
+
+def test_an_item_in_another_unit_than_money_keeps_it(before: Company, tmp_path: Path) -> None:
+    """A flag that the template lists: no map of tags says its unit, only the quarters before do."""
+    rows = f"{table()}segment_depreciation_reported,{QUARTER},1\n"
+    done = take(before, tmp_path / "own", file_of(tmp_path / "in", rows.encode(), "q.csv"))
+    assert done.returncode == 0, done.stderr
+    company = data_in(before, tmp_path / "own")
+    assert load_actuals(company).figure("segment_depreciation_reported", NOW).unit == "flag"
+    run([load_scenario("base", QUARTER, company)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.company import Figure
 from model.errors import InputError
-from model.filings.facts import items_of
+from model.filings.facts import items_of, units_of
 from model.filings.filled_in import TRAILING
 from model.filings.identities import signed
 from model.filings.known import ESTIMATED, UNPROVED, Entry, place_of
@@ -103,13 +103,11 @@ def _derived(company: Company, report: Report, known: Known, period: str) -> Ite
 
 def _estimated(report: Report, known: Known, estimate: Estimate) -> list[Entry]:
     try:
-        value = estimate.value(known.at(report.quarter))
+        value, unit = estimate.value(known.at(report.quarter)), units_of(known.company)[estimate.item]
     except (KeyError, ZeroDivisionError):  # what it needs is not known: said if the model needs the item
         return []
-    item, items = estimate.item, items_of(known.company)
-    unit = items[item].unit if item in items else "USD m"
     source = f"Estimate until the filing gives it: {estimate.rule}"
-    figure = Figure(item, str(report.quarter), value, unit, ESTIMATED, source, report.read_at)
+    figure = Figure(estimate.item, str(report.quarter), value, unit, ESTIMATED, source, report.read_at)
     return [_entry(report, figure, estimate.rule)]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from model.errors import InputError
 from model.language.periods import Quarter
+from model.reported.actuals import load_actuals
 from model.reported.tables import number_in, records
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Stated:
 
     value: float
     tolerance: float
+    unit: str
 
 
 Key = tuple[str, Quarter, int]
@@ -120,6 +122,15 @@ def items_of(company: Company) -> dict[str, Item]:
         least = number_in(row["least"], where) if row["least"] else None
         kind: Kind = next(each for each in get_args(Kind) if each == row["kind"])
         found[row["item"]] = Item(row["item"], kind, row["unit"], least, facts)
+    return found
+
+
+@cache
+def units_of(company: Company) -> dict[str, str]:
+    """Return the items that a report of a company can state, with their units."""
+    found = {item.name: item.unit for item in items_of(company).values()}
+    for (item, _), figure in load_actuals(company).quarterly.items():
+        found.setdefault(item, figure.unit)
     return found
 
 
@@ -177,4 +188,4 @@ def _one(facts: Sequence[Fact], item: Item, key: Key, where: str) -> Stated:
         raise InputError(f"{where}: gives two values of {item.name} for {key[1]}: {low} and {high}")
     half = 0.5 * 10.0**-finest / _SCALES[item.unit] if finest < EXACT else 0.0
     least = 0.05 if item.unit == "yr" else 0.5
-    return Stated(round(values.pop() / _SCALES[item.unit], 6), max(half, least))
+    return Stated(round(values.pop() / _SCALES[item.unit], 6), max(half, least), item.unit)

@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError, UnknownNameError, did_you_mean, located
-from model.filings.facts import Stated, items_of
+from model.filings.facts import Stated, items_of, units_of
 from model.filings.report import Report
 from model.language.periods import Period, Quarter
-from model.reported.actuals import CHECKS, load_actuals
+from model.reported.actuals import CHECKS
 from model.reported.tables import number_in
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _MOST_ROWS: Final = 20_000
 
 def template(company: Company, quarter: Quarter) -> str:
     """Return the table to fill in: what the release gives, what only the filing gives, what follows."""
-    filings, units = company.filings, _units(company)
+    filings, units = company.filings, units_of(company)
     rules = {each.item: each.rule for each in filings.estimates}
     totals = {each.total: each for each in filings.identities}
     rows = [HEADS]
@@ -50,14 +50,6 @@ def template(company: Company, quarter: Quarter) -> str:
     return text.getvalue()
 
 
-def _units(company: Company) -> dict[str, str]:
-    """Return the items that a report can state, with their units."""
-    found = {item.name: item.unit for item in items_of(company).values()}
-    for (item, _), figure in load_actuals(company).quarterly.items():
-        found.setdefault(item, figure.unit)
-    return found
-
-
 def report_of_table(company: Company, text: str, file: str) -> Report:
     """Read a filled-in table: columns item, period and value, and, if it has them, unit, check and source.
 
@@ -71,13 +63,13 @@ def report_of_table(company: Company, text: str, file: str) -> Report:
     heads = reader.fieldnames or []
     if not set(_NEEDED) <= set(heads) or len(rows) > _MOST_ROWS:
         raise InputError(f"{file}: needs the columns {', '.join(_NEEDED)}: amzn-fcf import --template 2026Q3")
-    units, found, notes = _units(company), {}, {}
+    units, found, notes = units_of(company), {}, {}
     for where, row in rows:
         if (row["value"] or "").strip():
             key = _key(company, row, units, where)
             if key in found:
                 raise InputError(f"{where}: {row['item']} of {row['period']} is given twice")
-            found[key] = Stated(_number(row["value"], where), 0.5)
+            found[key] = Stated(_number(row["value"], where), 0.5, units[row["item"].strip()])
             if row.get("check") or row.get("source"):
                 notes[key] = _note(row, where)
     if not found:

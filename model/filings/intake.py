@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from model.company import Figure
 from model.errors import InputError
 from model.filings.completion import completed, restated_sums
-from model.filings.facts import Stated, items_of
+from model.filings.facts import items_of
 from model.filings.filled_in import TRAILING, TYPED
 from model.filings.identities import check
 from model.filings.known import UNPROVED, Entry, Known, place_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from model.company import Company
-    from model.filings.facts import Key
+    from model.filings.facts import Key, Stated
     from model.filings.known import Place, Status
     from model.filings.report import Report
     from model.language.periods import Quarter
@@ -101,9 +101,7 @@ def _tied(company: Company, report: Report, known: Known, *, replaces: bool) -> 
         ours, own = known.figures.get(place), place[2] in periods
         if ours is None and not (own and is_new):
             continue  # the data of an earlier quarter do without it
-        unit = (
-            ours.unit if ours else items_of(company)[key[0]].unit if key[0] in items_of(company) else "USD m"
-        )
+        unit = ours.unit if ours else stated.unit
         check, source = report.notes.get(key, ("derived" if by else "single-source", ""))
         source = source or (f"{report.source}: {by}" if by else report.source)
         figure = Figure(place[1], place[2], stated.value, unit, check, source, report.read_at)
@@ -170,16 +168,14 @@ def _less_earlier(stated: Mapping[Key, Stated], known: Known, key: Key) -> tuple
     what = "year" if quarter.number == QUARTERS_A_YEAR else f"{months} months"
     if before is not None:
         value, off = whole.value - before.value, whole.tolerance + before.tolerance
-        return Stated(value, off), f"{what} less {months - _QUARTER} months"
+        return replace(whole, value=value, tolerance=off), f"{what} less {months - _QUARTER} months"
     last = quarter.shifted(-1)
     earlier = known.at(last).quarters(item, last.number)
     if earlier is None:
         return None
-    value, off = (
-        whole.value - sum(each.value for each in earlier),
-        whole.tolerance + _TOLERANCE * len(earlier),
-    )
-    return Stated(value, off), f"{what} less the quarters before"
+    value = whole.value - sum(each.value for each in earlier)
+    off = whole.tolerance + _TOLERANCE * len(earlier)
+    return replace(whole, value=value, tolerance=off), f"{what} less the quarters before"
 
 
 def _check_signs(company: Company, report: Report, entries: Sequence[Entry]) -> None:
