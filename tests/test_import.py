@@ -242,6 +242,37 @@ def test_company_facts_tie_and_say_what_they_lack(tmp_path: Path) -> None:
         assert refused("import", file_of(tmp_path / "in", broken, "facts.json"), "--dry-run")
 
 
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), -1e30, 10**400], ids=["none", "infinite", "huge", "no float"]
+)
+def test_a_number_that_is_no_amount_of_money_is_left_out(value: float, tmp_path: Path) -> None:
+    entry = {"accn": "0001018724-26-000026", "form": "10-Q", "filed": "2026-07-31", "end": "2026-06-30"}
+    values = {
+        "CashAndCashEquivalentsAtCarryingValue": {**entry, "val": 78213000000},
+        "NetIncomeLoss": {**entry, "start": "2026-04-01", "val": 62647000000},
+        "OperatingIncomeLoss": {**entry, "start": "2026-04-01", "val": value},
+    }
+    facts = {tag: {"units": {"USD": [each]}} for tag, each in values.items()}
+    content = {"cik": 1018724, "entityName": "AMAZON COM INC", "facts": {"us-gaap": facts}}
+    name = file_of(tmp_path, json.dumps(content).encode(), "facts.json")
+    found = ties(amzn_fcf("import", name, "--dry-run", "--format", "json"))
+    statuses = {(each["item"], each["period"]): each["status"] for each in found}
+    assert statuses["cash_and_equivalents", QUARTER] == "tied"
+    assert statuses["operating_income", QUARTER] == "absent"
+
+
+def test_days_of_no_report_are_left_out(before: Company, tmp_path: Path) -> None:
+    odd = [
+        Put("us-gaap:NetIncomeLoss", "", date(9999, 10, 1), date.max, "1"),
+        Put("us-gaap:NetIncomeLoss", "", date.min, date(1, 3, 31), "2"),
+        Put("us-gaap:CashAndCashEquivalentsAtCarryingValue", "", None, date.max, "3"),
+    ]
+    data = instance([*odd, *ten_q(QUARTER)], QUARTER)
+    for each in (data, data.replace(b">0001-01-01<", b">0001-01-01T00:00:00<")):
+        done = take(before, tmp_path / "own", file_of(tmp_path / "in", each), "--dry-run", "--format", "json")
+        assert {each["status"] for each in ties(done) if each["item"] == "net_income"} == {"new", "tied"}
+
+
 def test_periods_out_of_step_are_left_out(before: Company, tmp_path: Path) -> None:
     """Facts of other periods than a report has are left out: five weeks, and a quarter out of step."""
     known = figures()["net_income", QUARTER]

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from model.errors import InputError
-from model.language.periods import Quarter
+from model.language.periods import DAY_ZERO, Quarter
 from model.reported.actuals import load_actuals
 from model.reported.tables import number_in, records
 
@@ -24,6 +24,10 @@ EXACT: Final = 99
 """Decimals of a fact that is not rounded."""
 _MONTHS: Final = {3: range(80, 101), 6: range(170, 195), 9: range(262, 286), 12: range(350, 381)}
 """Months of a period -> the days that it may have."""
+_YEARS: Final = range(1900, 2200)
+"""Years that a report may tell of."""
+_MOST: Final = 1e18
+"""Above it a number is no amount of money."""
 _DAYS_OFF: Final = 7
 """Days by which a fiscal quarter may end before or after a calendar quarter."""
 _NEUTRAL: Final = ("ConsolidationItemsAxis", "OperatingSegmentsMember")
@@ -97,15 +101,17 @@ def quarter_ending(day: date) -> Quarter | None:
     """Return the quarter that ends about a day; None: none does."""
     for shift in (0, -1):
         quarter = Quarter(day.year, (day.month - 1) // 3 + 1).shifted(shift)
-        if abs((last_day(quarter) - day).days) <= _DAYS_OFF:
+        if abs(quarter.last_day + DAY_ZERO - day.toordinal()) <= _DAYS_OFF:
             return quarter
     return None
 
 
-def last_day(quarter: Quarter) -> date:
-    """Return the last day of a quarter."""
-    following = quarter.shifted(1)
-    return date(following.year, 3 * following.number - 2, 1) - timedelta(days=1)
+def day_of(text: str) -> date:
+    """Return the day that a text gives; none, or one in no year of a report, is a :class:`ValueError`."""
+    day = date.fromisoformat(text)
+    if day.year not in _YEARS:
+        raise ValueError(text)
+    return day
 
 
 @cache
@@ -149,11 +155,12 @@ def stated(facts: Iterable[Fact], items: Iterable[Item], where: str) -> dict[Key
     """Return what facts state of items, by item, quarter and months.
 
     Of several facts for one figure the most precise counts; two of one precision that differ are an
-    :class:`InputError`, which begins with ``where``.
+    :class:`InputError`, which begins with ``where``. What is no number, or no amount of money, is left out.
     """
     by_tag: dict[str, list[Fact]] = {}
     for fact in facts:
-        by_tag.setdefault(fact.tag, []).append(fact)
+        if abs(fact.value) < _MOST:
+            by_tag.setdefault(fact.tag, []).append(fact)
     found: dict[Key, Stated] = {}
     for item in items:
         for tag, place in reversed(item.facts):  # what is first replaces what comes after it
