@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,7 +13,7 @@ from model.filings.companyfacts import report_of_company_facts
 from model.filings.filled_in import report_of_table
 from model.filings.report import LARGEST, report_of_filing
 from model.reported.actuals import ANNUAL_FILE, COLUMNS, KEY, QUARTERLY_FILE, SINCE
-from model.reported.tables import records_of
+from model.reported.tables import records_of, text_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +27,7 @@ _FACTS: Final = ".json"
 _FILINGS: Final = (".xml", ".htm", ".html", ".xhtml")
 _ACCESSION: Final = re.compile(r"(?<!\d)(\d{10})-?(\d{2})-?(\d{6})(?!\d)")
 _LARGEST_TABLE: Final = 8 << 20
+_HEADS: Final = (*COLUMNS, SINCE)
 
 
 def read_report(company: Company, name: str, accession: str = "") -> Report:
@@ -73,22 +72,14 @@ def write_entries(company: Company, entries: Sequence[Entry]) -> list[Path]:
         if rows:
             own = company.own.text(file)
             kept = records_of(own, file, COLUMNS, (SINCE,)) if own else []
-            merged = {tuple(row[part] for part in KEY): row for _, row in kept} | rows
-            contents[folder / file] = _text(list(merged.values())).encode()
+            merged = {tuple(row[part] for part in KEY): [row[head] for head in _HEADS] for _, row in kept}
+            contents[folder / file] = text_of_rows([_HEADS, *(merged | rows).values()]).encode()
     written = write_files(contents) if contents else []
     forget_folders()
     return written
 
 
-def _row(figure: Figure, since: str) -> dict[str, str]:
+def _row(figure: Figure, since: str) -> list[str]:
+    """Return the cells of a figure, in the order of the columns."""
     texts = (figure.unit, figure.check, figure.source, figure.read_at, since)
-    cells = (figure.item, figure.period, f"{figure.value:.15g}", *texts)
-    return dict(zip((*COLUMNS, SINCE), cells, strict=True))
-
-
-def _text(rows: list[dict[str, str]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, (*COLUMNS, SINCE), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return [figure.item, figure.period, f"{figure.value:.15g}", *texts]

@@ -12,7 +12,7 @@ from model.filings.facts import Stated, items_of, units_of
 from model.filings.report import Report
 from model.language.periods import Period, Quarter
 from model.reported.actuals import CHECKS
-from model.reported.tables import number_in
+from model.reported.tables import number_in, text_of_rows
 
 if TYPE_CHECKING:
     from model.company import Company
@@ -32,7 +32,7 @@ def template(company: Company, quarter: Quarter) -> str:
     filings, units = company.filings, units_of(company)
     rules = {each.item: each.rule for each in filings.estimates}
     totals = {each.total: each for each in filings.identities}
-    rows = [HEADS]
+    rows: list[tuple[str, ...]] = []
     for item in (name for name in units if not name.endswith(TRAILING)):
         if item in filings.release:
             how, note = "release", "needed"
@@ -44,10 +44,7 @@ def template(company: Company, quarter: Quarter) -> str:
             how, note = "filing", "not needed by the model"
         rows.append((item, str(quarter), "", units[item], how, note))
     ranks = {"release": 0, "derived": 1, "filing": 2}
-    text = io.StringIO()
-    ordered = sorted(rows[1:], key=lambda row: ranks[row[4]])
-    csv.writer(text, lineterminator="\n").writerows([HEADS, *ordered])
-    return text.getvalue()
+    return text_of_rows([HEADS, *sorted(rows, key=lambda row: ranks[row[4]])])
 
 
 def report_of_table(company: Company, text: str, file: str) -> Report:

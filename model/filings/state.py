@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -13,6 +11,7 @@ from model.filings.known import UNPROVED
 from model.language.periods import DAY_ZERO, Quarter
 from model.reported.actuals import load_actuals
 from model.reported.guidance import all_guidance
+from model.reported.tables import rows_in
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.spec import ALL
@@ -128,15 +127,10 @@ def _files(company: Company) -> Iterator[FileState]:
     for name in TABLES:
         if company.has(name):
             shipped = company.shipped_text(name) if company.file(name).is_file() else ""
-            yield FileState(name, _count(shipped), _count(own.text(name) or ""))
+            yield FileState(name, rows_in(shipped), rows_in(own.text(name) or ""))
     scenarios = sorted(each for each in company.names(SCENARIOS) if each.endswith(".toml"))
     for name in [
         *(each for each in TEXTS if company.has(each)),
         *(f"{SCENARIOS}/{each}" for each in scenarios),
     ]:
         yield FileState(name, int(company.file(name).is_file()), int(own.text(name) is not None))
-
-
-def _count(text: str) -> int:
-    """Return the number of rows below the head of a table."""
-    return max(sum(1 for row in csv.reader(io.StringIO(text)) if row) - 1, 0)
