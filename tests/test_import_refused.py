@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from commands import refused
-from held_out import QUARTER
-from made_up_filing import first_day, instance, last_day, tags, ten_q
+from held_out import QUARTER, SHIPPED, held_out, table_of, written
+from made_up_filing import first_day, instance, last_day, tags, ten_k, ten_q
 from taking_in import file_of, take
 
 from model import companies
@@ -16,8 +17,6 @@ from model.data_folder import forget_folders
 from model.language.periods import Quarter
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from model.company import Company
 
 NOW = Quarter.parse(QUARTER)
@@ -112,6 +111,39 @@ def test_a_file_of_two_gigabytes_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(2 << 30)  # takes no room on the disk
     assert "larger than 48 MB" in refused("import", str(path), "--dry-run")
+
+
+def test_a_table_that_is_in_use_leaves_both_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of years is renamed first: it goes back to what it was, or away."""
+    company, own = held_out(tmp_path / "shipped", "2025Q4"), tmp_path / "own"
+    filing = file_of(tmp_path / "in", instance(ten_k(2025), "2025Q4", "10-K"))
+    release = written([{"item": "diluted_shares", "period": "2025Q4", "value": "10872"}])
+    table = file_of(tmp_path / "in", release.encode(), "release.csv")
+    replace, renamed = Path.replace, []
+
+    def in_use(part: Path, target: Path) -> Path:
+        renamed.append(target.name)
+        if target.name == "actuals_quarterly.csv":
+            raise PermissionError(13, "in use")
+        return replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", in_use)
+    done = take(company, own, filing, table)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "actuals_quarterly.csv: cannot be written (in use)" in done.stderr
+    assert renamed == ["actuals_annual.csv", "actuals_quarterly.csv"]
+    assert list(own.iterdir()) == []
+    kept = written(row for row in table_of(SHIPPED / "actuals_annual.csv") if row["period"] == "2024")
+    (own / "actuals_annual.csv").write_text(kept, encoding="utf-8")
+    assert take(company, own, filing, table).returncode == 2
+    assert [(each.name, each.read_text(encoding="utf-8")) for each in own.iterdir()] == [
+        ("actuals_annual.csv", kept)
+    ]
+    monkeypatch.undo()
+    assert take(company, own, filing, table).returncode == 0
+    assert {each.name for each in own.iterdir()} == {"actuals_annual.csv", "actuals_quarterly.csv"}
 
 
 def test_an_interruption_leaves_nothing_half_written(
