@@ -16,6 +16,7 @@ _ZERO_WHERE_SILENT: Final = ("one_offs_", "repurchases_of_common_stock")
 def complete(quarterly: Figures, annual: Figures) -> None:
     """Add what the model needs and the filings give only by year, or by parts, each marked as an estimate or derived."""
     quarters = sorted({period for item, period in quarterly if item == ANCHOR})
+    silent = {item for item, _ in quarterly if item.startswith(_ZERO_WHERE_SILENT)}
 
     def add(item: str, period: str, value: float, check: str, source: str, unit: str = "USD m") -> None:
         quarterly.setdefault((item, period), Figure(item, period, value, unit, check, source))
@@ -55,7 +56,7 @@ def complete(quarterly: Figures, annual: Figures) -> None:
             "property_depreciation_other", period, sum(part.value for part in parts), parts[0].check,
             f"North America and International; {parts[0].source}",
         )  # fmt: skip
-        for item in {item for item, _ in quarterly if item.startswith(_ZERO_WHERE_SILENT)}:
+        for item in silent:
             add(item, period, 0.0, "derived", "none in the release")
     for year in sorted({period[:4] for period in quarters}):
         _roll_forward(quarterly, annual, year, "aws")
