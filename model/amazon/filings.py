@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from model.amazon.basis import RETAIL
 from model.company import Figure, Figures
 from model.language.periods import QUARTERS_A_YEAR
 
@@ -49,9 +50,7 @@ def complete(quarterly: Figures, annual: Figures) -> None:
                     "estimate",
                     f"a fourth of {year}; {figure.source}",
                 )
-        parts = [
-            quarterly[f"property_depreciation_{part}", period] for part in ("north_america", "international")
-        ]
+        parts = [quarterly[f"property_depreciation_{part}", period] for part in RETAIL.members]
         add(
             "property_depreciation_other", period, sum(part.value for part in parts), parts[0].check,
             f"North America and International; {parts[0].source}",
