@@ -246,7 +246,9 @@ def test_company_facts_tie_and_say_what_they_lack(tmp_path: Path) -> None:
     "value", [float("nan"), float("inf"), -1e30, 10**400], ids=["none", "infinite", "huge", "no float"]
 )
 def test_a_number_that_is_no_amount_of_money_is_left_out(value: float, tmp_path: Path) -> None:
-    entry = {"accn": "0001018724-26-000026", "form": "10-Q", "filed": "2026-07-31", "end": "2026-06-30"}
+    entry: dict[str, object] = {
+        "accn": "0001018724-26-000026", "form": "10-Q", "filed": "2026-07-31", "end": "2026-06-30",
+    }  # fmt: skip
     values = {
         "CashAndCashEquivalentsAtCarryingValue": {**entry, "val": 78213000000},
         "NetIncomeLoss": {**entry, "start": "2026-04-01", "val": 62647000000},
@@ -266,6 +268,7 @@ def test_days_of_no_report_are_left_out(before: Company, tmp_path: Path) -> None
         Put("us-gaap:NetIncomeLoss", "", date(9999, 10, 1), date.max, "1"),
         Put("us-gaap:NetIncomeLoss", "", date.min, date(1, 3, 31), "2"),
         Put("us-gaap:CashAndCashEquivalentsAtCarryingValue", "", None, date.max, "3"),
+        Put("us-gaap:Lease", "", None, last_day(NOW), f"P{'9' * 400}Y", ""),
     ]
     data = instance([*odd, *ten_q(QUARTER)], QUARTER)
     for each in (data, data.replace(b">0001-01-01<", b">0001-01-01T00:00:00<")):

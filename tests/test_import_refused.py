@@ -121,7 +121,7 @@ def test_a_table_that_is_in_use_leaves_both_as_they_were(
     filing = file_of(tmp_path / "in", instance(ten_k(2025), "2025Q4", "10-K"))
     release = written([{"item": "diluted_shares", "period": "2025Q4", "value": "10872"}])
     table = file_of(tmp_path / "in", release.encode(), "release.csv")
-    replace, renamed = Path.replace, []
+    replace, renamed = Path.replace, list[str]()
 
     def in_use(part: Path, target: Path) -> Path:
         renamed.append(target.name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_FACTS: Final = 100_000
 _YEAR_DAYS: Final = 365.25
-_DURATION: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
+_DURATION: Final = re.compile(r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})D)?")
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 _ZERO_FORMATS: Final = ("zerodash", "fixed-zero", "numdash")
 _COMMA_FORMATS: Final = ("num-comma-decimal", "numcommadecimal", "numcomma")
