@@ -51,6 +51,23 @@ class Identity:
     total: str
     terms: Mapping[str, int]
 
+    def rule(self, item: str) -> str:
+        """Return in words how the total, or one of the terms, follows from the others.
+
+        Examples
+        --------
+        >>> Identity("profit", {"sales": 1, "cost": -1}).rule("profit")
+        'sales - cost'
+        >>> Identity("profit", {"sales": 1, "cost": -1}).rule("cost")
+        '- profit + sales'
+        """
+        signs = dict(self.terms)
+        if own := signs.pop(item, 0):
+            signs = {self.total: own, **{term: -sign * own for term, sign in signs.items()}}
+        return " ".join(f"{'+' if sign > 0 else '-'} {term}" for term, sign in signs.items()).removeprefix(
+            "+ "
+        )
+
 
 class Recent(Protocol):
     """Figures of a quarter and of those before it."""

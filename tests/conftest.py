@@ -11,6 +11,7 @@ import once
 import pytest
 import remembered
 from frozen import frozen
+from held_out import held_out
 from programs import engines, needs_engine
 from shared import calculated
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from model.company import Company
     from workbook_templates.engines.engine import Engine
 
 _LONG: Final = ("test_pyodide", "test_kernel", "test_kernel_nodes", "test_parity", "test_batch")
@@ -74,6 +76,12 @@ def kernel_folder() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(FOLDER_VARIABLE, str(once.run_folder("kernels")))
         yield
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Give Amazon as it was before 2026Q2."""
+    return held_out(tmp_path_factory.mktemp("shipped"))
 
 
 @pytest.fixture

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import Done, amzn_fcf, refused
+from commands import amzn_fcf, refused
 from held_out import QUARTER, SHIPPED, held_out, rows_of_the_quarter, table_of, written
 from made_up_filing import Put, figures, first_day, inline, instance, last_day, put, tags, ten_k, ten_q
+from taking_in import data_in, file_of, take, ties
 
 from model import companies
 from model.amazon import AMAZON
@@ -28,39 +27,6 @@ if TYPE_CHECKING:
 REAL = Path(__file__).parent / "data" / "filings"
 NOW = Quarter.parse(QUARTER)
 PURCHASES = "purchases_of_property_and_equipment"
-RELEASE = AMAZON.filings.release
-
-
-def take(company: Company, folder: Path, *arguments: str) -> Done:
-    """Run ``import`` for a company with a folder of data."""
-    forget_folders()
-    with companies.using(company):
-        return amzn_fcf("import", *arguments, "--data", str(folder))
-
-
-def data_in(company: Company, folder: Path) -> Company:
-    """Return a company with what is in the folder now."""
-    forget_folders()
-    return companies.with_data_folder(folder, company)
-
-
-def ties(done: Done) -> list[dict[str, object]]:
-    assert done.stdout, done.stderr
-    found = json.loads(done.stdout)
-    assert isinstance(found, list)
-    return found
-
-
-def file_of(folder: Path, data: bytes, name: str = "amzn_htm.xml") -> str:
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_bytes(data)
-    return str(folder / name)
-
-
-@pytest.fixture
-def before(tmp_path: Path) -> Company:
-    """Amazon as it was before 2026Q2."""
-    return held_out(tmp_path / "shipped")
 
 
 @pytest.mark.parametrize(
@@ -225,150 +191,6 @@ def test_what_a_filing_lacks_is_estimated_by_its_rule(before: Company, tmp_path:
     assert figure.source.startswith("Estimate until the filing gives it: ")
 
 
-def changed(item: str, change: int) -> bytes:
-    """Return the 10-Q with one figure of the quarter changed by USD m."""
-    tag, where = tags()[item]["tags"].split("|")[0], tags()[item]["where"].split("|")[0]
-    return instance(
-        [
-            each._replace(text=str(int(each.text) + change * 1_000_000))
-            if (each.tag, each.where) == (tag, where)
-            and (each.start, each.end) == (first_day(NOW), last_day(NOW))
-            else each
-            for each in ten_q(QUARTER)
-        ],
-        QUARTER,
-    )
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (changed("net_sales_aws", 2), "net_sales of 2026Q2 is 200,606, but net_sales_north.* is 200,608"),
-        (changed("operating_income_aws", -5), "operating_income of 2026Q2 is 27,461, but .* is 27,456"),
-        (changed("interest_income", 5), "pretax_income of 2026Q2 is 80,857, but .* is 80,862"),
-        (changed(PURCHASES, -2 * 54_208), f"{PURCHASES} of 2026Q2: -54,208 is below 0: a wrong sign"),
-        (changed("operating_cash_flow", 3), "operating_cash_flow_ttm of 2026Q2 is .* four quarters to"),
-        (instance([each._replace(text=each.text[:-3]) if each.text.endswith("000") else each
-                   for each in ten_q(QUARTER)], QUARTER), "on another scale"),
-        (instance([*ten_q(QUARTER), ten_q(QUARTER)[0]._replace(text="1000000")], QUARTER), "two values"),
-        (instance(ten_q(QUARTER), QUARTER, cik="0000320193"), "SOMEBODY ELSE INC, CIK 0000320193; Am"),
-        (instance(ten_q(QUARTER), QUARTER)[:-2000], "is not well-formed XML"),
-        (b"<xbrl/>", "holds no XBRL"),
-        (b"", "is not well-formed XML"),
-        (instance(ten_q(QUARTER), QUARTER).replace(b">2026-06-30<", b">2026-05-10<"), "no quarter ends"),
-        (b"<a>" * 200_000 + b"</a>" * 200_000, "holds no XBRL|not well-formed"),
-        (b'<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]><xbrl>&lol2;</xbrl>', "refused"),
-    ],
-    ids=["segments", "income", "pretax", "sign", "twelve months", "scale", "twice", "other company",
-         "truncated", "no xbrl", "empty", "overlapping", "deep", "entities"],
-)  # fmt: skip
-def test_a_filing_that_cannot_be_is_refused_and_nothing_is_written(
-    data: bytes, message: str, before: Company, tmp_path: Path
-) -> None:
-    name = file_of(tmp_path / "in", data)
-    forget_folders()
-    with companies.using(before):
-        line = refused("import", name, "--data", str(tmp_path / "own"))
-    assert re.search(message, line), line
-    assert not (tmp_path / "own").exists()
-
-
-def release_table(folder: Path, leave_out: frozenset[str] = frozenset()) -> str:
-    """Write the table of the results night: what the press release gives, as the template asks for it."""
-    known = figures()
-    rows = [
-        {"item": item, "period": QUARTER, "value": f"{known[item, QUARTER]:,.0f}"}
-        for item in RELEASE
-        if item not in leave_out
-    ]
-    folder.mkdir(exist_ok=True)
-    (folder / "q2.csv").write_text(written(rows, ("item", "period", "value")), encoding="utf-8")
-    return str(folder / "q2.csv")
-
-
-def test_the_night_then_the_filing_end_in_the_shipped_data(before: Company, tmp_path: Path) -> None:
-    own = tmp_path / "own"
-    assert len(RELEASE) == 26
-    done = take(before, own, release_table(tmp_path / "in"))
-    assert done.returncode == 0, done.stderr
-    night, shipped = load_actuals(data_in(before, own)), load_actuals(AMAZON)
-    for item in ("net_sales", "operating_income", "pretax_income", "free_cash_flow", "free_cash_flow_ttm"):
-        assert night.value(item, NOW) == shipped.value(item, NOW)
-        assert night.figure(item, NOW).check == "derived"
-    estimates = {
-        each.item for each in night.quarterly.values() if (each.period, each.check) == (QUARTER, "estimate")
-    }
-    assert {
-        "net_property_additions_aws",
-        "property_depreciation_aws",
-        "finance_lease_liabilities",
-    } < estimates
-    assert not estimates & set(RELEASE)
-    done = take(before, own, file_of(tmp_path / "in", instance(ten_q(QUARTER), QUARTER)), "--format", "json")
-    statuses = {each["item"]: each["status"] for each in ties(done) if each["period"] == QUARTER}
-    assert {statuses[item] for item in RELEASE} == {"tied"}
-    assert {statuses[item] for item in estimates & set(tags())} == {"replaced"}
-    company = data_in(before, own)
-    after = load_actuals(company)
-    for key, figure in shipped.quarterly.items():
-        assert after.quarterly[key].value == pytest.approx(figure.value), key
-    assert not [
-        each for each in after.quarterly.values() if (each.period, each.check) == (QUARTER, "estimate")
-    ]
-    assert after.figure("operating_cash_flow", NOW).check == "verified"
-    found, expected = (run([load_scenario("base", QUARTER, each)]) for each in (company, AMAZON))
-    assert all(
-        (found.values[key] == expected.values[key]).all()
-        for key in ("free_cash_flow", "value_per_share[dcf,mid]")
-    )
-
-
-def test_the_template_lists_what_is_needed_and_comes_back(before: Company, tmp_path: Path) -> None:
-    with companies.using(before):
-        done = amzn_fcf("import", "--template", QUARTER)
-    rows = list(csv.DictReader(done.stdout.splitlines()))
-    by = {
-        how: [row["item"] for row in rows if row["given_by"] == how]
-        for how in ("release", "derived", "filing")
-    }
-    assert set(by["release"]) == set(RELEASE)
-    assert "free_cash_flow" in by["derived"]
-    assert {"remaining_performance_obligations", "property_depreciation_aws"} < set(by["filing"])
-    known = figures()
-    for row in rows:
-        value = known.get((row["item"], QUARTER))
-        row["value"] = "" if value is None else f"({-value:,.6g})" if value < 0 else f"{value:.10g}"
-    (tmp_path / "all.csv").write_text(written(rows), encoding="utf-8")
-    assert take(before, tmp_path / "own", str(tmp_path / "all.csv")).returncode == 0
-    found = load_actuals(data_in(before, tmp_path / "own")).quarterly
-    for row in rows_of_the_quarter():
-        assert found[row["item"], QUARTER].value == pytest.approx(float(row["value"])), row["item"]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("a,b\n1,2\n", "needs the columns item, period, value"),
-        ("item,period,value\nnet_salse,2026Q2,1\n", "line 2: 'net_salse' is no item of the data; did"),
-        ("item,period,value\nnet_sales,Q2,1\n", "line 2: 'Q2' is not a period"),
-        ("item,period,value\nnet_sales,2026Q2,much\n", "line 2: 'much' is not a number"),
-        ("item,period,value,unit\nnet_sales,2026Q2,1,USD bn\n", "line 2: net_sales is in 'USD m', not"),
-        ("item,period,value\nnet_sales,2026Q2,1\nnet_sales,2026Q2,1\n", "line 3: net_sales of 2026Q2 is"),
-        ("item,period,value\nnet_sales,2026Q2,\n", "no value is filled in"),
-        ("item,period,value\nnet_sales,2027Q2,1\n", "is of 2027Q2; the data take 2022Q1 to 2026Q2"),
-        ("item,period,value\nnet_sales,2026Q2,200606\n", "2026Q2 lacks .* --template 2026Q2 lists what is"),
-        ('item,period,value\n"net_sales,2026Q2,1\n', "is not a table"),
-    ],
-)  # fmt: skip
-def test_a_table_that_cannot_be_is_one_line(text: str, message: str, before: Company, tmp_path: Path) -> None:
-    name = file_of(tmp_path / "in", text.encode(), "q.csv")
-    forget_folders()
-    with companies.using(before):
-        line = refused("import", name, "--data", str(tmp_path / "own"))
-    assert re.search(message, line), line
-    assert not (tmp_path / "own").exists()
-
-
 def test_a_figure_that_differs_from_its_own_filing_is_told_and_replaced_on_demand(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
@@ -420,36 +242,38 @@ def test_company_facts_tie_and_say_what_they_lack(tmp_path: Path) -> None:
         assert refused("import", file_of(tmp_path / "in", broken, "facts.json"), "--dry-run")
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(before: Company, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    name = file_of(tmp_path / "in", instance(ten_q(QUARTER), QUARTER))
-    with companies.using(before):
-        assert "is no folder of data" in refused("import", name, "--data", str(tmp_path / "file"))
-        assert "--data" in refused("import", name)
-        assert "cannot read" in refused("import", str(tmp_path / "none.xml"), "--dry-run")
-        assert "needs a filing" in refused("import", str(tmp_path / "none.pdf"), "--dry-run")
-        assert "import needs a file" in refused("import", "--dry-run")
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), -1e30, 10**400], ids=["none", "infinite", "huge", "no float"]
+)
+def test_a_number_that_is_no_amount_of_money_is_left_out(value: float, tmp_path: Path) -> None:
+    entry: dict[str, object] = {
+        "accn": "0001018724-26-000026", "form": "10-Q", "filed": "2026-07-31", "end": "2026-06-30",
+    }  # fmt: skip
+    values = {
+        "CashAndCashEquivalentsAtCarryingValue": {**entry, "val": 78213000000},
+        "NetIncomeLoss": {**entry, "start": "2026-04-01", "val": 62647000000},
+        "OperatingIncomeLoss": {**entry, "start": "2026-04-01", "val": value},
+    }
+    facts = {tag: {"units": {"USD": [each]}} for tag, each in values.items()}
+    content = {"cik": 1018724, "entityName": "AMAZON COM INC", "facts": {"us-gaap": facts}}
+    name = file_of(tmp_path, json.dumps(content).encode(), "facts.json")
+    found = ties(amzn_fcf("import", name, "--dry-run", "--format", "json"))
+    statuses = {(each["item"], each["period"]): each["status"] for each in found}
+    assert statuses["cash_and_equivalents", QUARTER] == "tied"
+    assert statuses["operating_income", QUARTER] == "absent"
 
 
-def test_a_file_of_two_gigabytes_is_not_read(tmp_path: Path) -> None:
-    path = tmp_path / "huge.htm"
-    with path.open("wb") as file:
-        file.truncate(2 << 30)  # takes no room on the disk
-    assert "larger than 48 MB" in refused("import", str(path), "--dry-run")
-
-
-def test_an_interruption_leaves_nothing_half_written(
-    before: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name, own = file_of(tmp_path / "in", instance(ten_q(QUARTER), QUARTER)), tmp_path / "own"
-
-    def interrupted(_descriptor: int) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("model.files.os.fsync", interrupted)
-    done = take(before, own, name)
-    assert (done.returncode, done.stderr.count("\n")) == (130, 1)
-    assert list(own.iterdir()) == []
+def test_days_of_no_report_are_left_out(before: Company, tmp_path: Path) -> None:
+    odd = [
+        Put("us-gaap:NetIncomeLoss", "", date(9999, 10, 1), date.max, "1"),
+        Put("us-gaap:NetIncomeLoss", "", date.min, date(1, 3, 31), "2"),
+        Put("us-gaap:CashAndCashEquivalentsAtCarryingValue", "", None, date.max, "3"),
+        Put("us-gaap:Lease", "", None, last_day(NOW), f"P{'9' * 400}Y", ""),
+    ]
+    data = instance([*odd, *ten_q(QUARTER)], QUARTER)
+    for each in (data, data.replace(b">0001-01-01<", b">0001-01-01T00:00:00<")):
+        done = take(before, tmp_path / "own", file_of(tmp_path / "in", each), "--dry-run", "--format", "json")
+        assert {each["status"] for each in ties(done) if each["item"] == "net_income"} == {"new", "tied"}
 
 
 def test_periods_out_of_step_are_left_out(before: Company, tmp_path: Path) -> None:

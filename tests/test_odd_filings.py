@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from commands import amzn_fcf
-from held_out import QUARTER, held_out
+from held_out import QUARTER
 from made_up_filing import figures, inline, instance, ten_q
 from second_company import BAKERY
 
@@ -73,12 +73,6 @@ def changed(text: str, dice: random.Random) -> str:
                 text[:at] + dice.choice(["\x00", "<", ">", '"', ",", "\n"]) + text[at + dice.randint(0, 3) :]
             )
     return text
-
-
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Amazon before the quarter."""
-    return held_out(tmp_path_factory.mktemp("shipped"))
 
 
 @pytest.mark.parametrize("name", ["q.xml", "q.htm", "q.json", "q.csv"])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from commands import amzn_fcf, refused
-from held_out import QUARTER, held_out, written
+from held_out import QUARTER, rows_of_the_quarter, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_up_filing import figures
+from made_up_filing import figures, instance, tags, ten_q
+from taking_in import data_in, file_of, take, ties
 
 from model import companies
 from model.amazon import AMAZON
@@ -19,7 +21,7 @@ from model.errors import AmznFcfError
 from model.filings.files import write_entries
 from model.filings.filled_in import report_of_table
 from model.filings.intake import take_in
-from model.language.periods import Period
+from model.language.periods import Period, Quarter
 from model.reported.actuals import load_actuals
 from model.results import run
 from model.scenarios.composing import load_scenario
@@ -31,24 +33,19 @@ if TYPE_CHECKING:
 
     from model.company import Company
 
+NOW = Quarter.parse(QUARTER)
 RELEASE = AMAZON.filings.release
 
 
-def table(leave_out: frozenset[str] = frozenset()) -> str:
-    """Return the table of the night, with some of its items left out."""
+def table(leave_out: frozenset[str] = frozenset(), form: str = "") -> str:
+    """Return the table of the night, with some of its items left out; ``form``: how its figures are typed."""
     known = figures()
     rows = [
-        {"item": item, "period": QUARTER, "value": f"{known[item, QUARTER]}"}
+        {"item": item, "period": QUARTER, "value": f"{known[item, QUARTER]:{form}}"}
         for item in RELEASE
         if item not in leave_out
     ]
     return written(rows, ("item", "period", "value"))
-
-
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Amazon before 2026Q2."""
-    return held_out(tmp_path_factory.mktemp("shipped"))
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +148,72 @@ def test_what_no_rule_estimates_is_named(before: Company, tmp_path: Path) -> Non
     with companies.using(before):
         line = refused("import", str(tmp_path / "q.csv"), "--data", str(tmp_path / "own"))
     assert "q.csv: 2026Q2 lacks operating_cash_flow" in line
+
+
+def test_the_night_then_the_filing_end_in_the_shipped_data(before: Company, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    assert len(RELEASE) == 26
+    done = take(before, own, file_of(tmp_path / "in", table(form=",.0f").encode(), "q2.csv"))
+    assert done.returncode == 0, done.stderr
+    night, shipped = load_actuals(data_in(before, own)), load_actuals(AMAZON)
+    for item in ("net_sales", "operating_income", "pretax_income", "free_cash_flow", "free_cash_flow_ttm"):
+        assert night.value(item, NOW) == shipped.value(item, NOW)
+        assert night.figure(item, NOW).check == "derived"
+    estimates = {
+        each.item for each in night.quarterly.values() if (each.period, each.check) == (QUARTER, "estimate")
+    }
+    assert {
+        "net_property_additions_aws",
+        "property_depreciation_aws",
+        "finance_lease_liabilities",
+    } < estimates
+    assert not estimates & set(RELEASE)
+    done = take(before, own, file_of(tmp_path / "in", instance(ten_q(QUARTER), QUARTER)), "--format", "json")
+    statuses = {each["item"]: each["status"] for each in ties(done) if each["period"] == QUARTER}
+    assert {statuses[item] for item in RELEASE} == {"tied"}
+    assert {statuses[item] for item in estimates & set(tags())} == {"replaced"}
+    company = data_in(before, own)
+    after = load_actuals(company)
+    for key, figure in shipped.quarterly.items():
+        assert after.quarterly[key].value == pytest.approx(figure.value), key
+    assert not [
+        each for each in after.quarterly.values() if (each.period, each.check) == (QUARTER, "estimate")
+    ]
+    assert after.figure("operating_cash_flow", NOW).check == "verified"
+    found, expected = (run([load_scenario("base", QUARTER, each)]) for each in (company, AMAZON))
+    assert all(
+        (found.values[key] == expected.values[key]).all()
+        for key in ("free_cash_flow", "value_per_share[dcf,mid]")
+    )
+
+
+def test_the_template_lists_what_is_needed_and_comes_back(before: Company, tmp_path: Path) -> None:
+    with companies.using(before):
+        done = amzn_fcf("import", "--template", QUARTER)
+    rows = list(csv.DictReader(done.stdout.splitlines()))
+    by = {
+        how: [row["item"] for row in rows if row["given_by"] == how]
+        for how in ("release", "derived", "filing")
+    }
+    assert set(by["release"]) == set(RELEASE)
+    assert "free_cash_flow" in by["derived"]
+    assert {"remaining_performance_obligations", "property_depreciation_aws"} < set(by["filing"])
+    known = figures()
+    for row in rows:
+        value = known.get((row["item"], QUARTER))
+        row["value"] = "" if value is None else f"({-value:,.6g})" if value < 0 else f"{value:.10g}"
+    (tmp_path / "all.csv").write_text(written(rows), encoding="utf-8")
+    assert take(before, tmp_path / "own", str(tmp_path / "all.csv")).returncode == 0
+    found = load_actuals(data_in(before, tmp_path / "own")).quarterly
+    for row in rows_of_the_quarter():
+        assert found[row["item"], QUARTER].value == pytest.approx(float(row["value"])), row["item"]
+
+
+def test_an_item_in_another_unit_than_money_keeps_it(before: Company, tmp_path: Path) -> None:
+    """A flag that the template lists: no map of tags says its unit, only the quarters before do."""
+    rows = f"{table()}segment_depreciation_reported,{QUARTER},1\n"
+    done = take(before, tmp_path / "own", file_of(tmp_path / "in", rows.encode(), "q.csv"))
+    assert done.returncode == 0, done.stderr
+    company = data_in(before, tmp_path / "own")
+    assert load_actuals(company).figure("segment_depreciation_reported", NOW).unit == "flag"
+    run([load_scenario("base", QUARTER, company)])

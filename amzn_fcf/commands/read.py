@@ -19,21 +19,15 @@ OPTIONS: Final = (
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building import changed
-    from amzn_fcf.building.selection import refuse_scenario_file
+    from amzn_fcf.building.selection import new_scenario_file, refuse_scenario_file
     from amzn_fcf.text.errors import in_shell
-    from model.errors import InputError
     from model.files import write_whole
     from model.language.units import counted
     from model.scenarios.changes import changes
-    from model.scenarios.files import is_path
     from workbook_templates.validation.changed import base_of
 
     path = Path(arguments.file)
-    out = Path(arguments.out) if arguments.out else None
-    if out and not is_path(out.name):
-        raise InputError(f"--out {out}: a scenario file needs a name that ends in .toml")
-    if out and out.exists() and not arguments.force:
-        raise InputError(f"{out} already exists: choose another name with --out, or replace it with --force")
+    out = new_scenario_file(arguments.out, force=arguments.force) if arguments.out else None
     refuse_scenario_file(path)
     inputs, is_as_built = changed.changed_inputs(path)
     base, before = base_of(inputs.selected)

@@ -23,8 +23,7 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
-    from pathlib import Path
-
+    from amzn_fcf.building.selection import new_scenario_file
     from amzn_fcf.text.comparison import estimates
     from amzn_fcf.text.roll import print_roll, roll_records
     from amzn_fcf.text.tables import print_records
@@ -37,8 +36,8 @@ def run(arguments: Arguments) -> int:
     from model.roll.rolling import roll
     from model.roll.variance import misses
 
-    out = Path(arguments.out) if arguments.out is not None else None
-    replaces = _place_of(out, companies.default(), force=arguments.force) if out else False
+    out = new_scenario_file(arguments.out, force=arguments.force) if arguments.out is not None else None
+    replaces = _takes_place(out, companies.default()) if out else False
     to = Quarter.parse(arguments.to) if arguments.to is not None else None
     found = roll(arguments.scenario, to)
     text = file_of(found.after, out.stem, takes_place=replaces) if out else ""
@@ -59,18 +58,14 @@ def run(arguments: Arguments) -> int:
     return 0
 
 
-def _place_of(out: Path, company: Company, *, force: bool) -> bool:
-    """Tell whether a file takes the place of a scenario in force; one that cannot be written is refused."""
+def _takes_place(out: Path, company: Company) -> bool:
+    """Tell whether a file takes the place of a scenario in force, which it may only in the user's data."""
     from pathlib import Path
 
     from model.data_folder import SCENARIOS
     from model.errors import InputError
-    from model.scenarios.files import builtin_scenarios, is_path
+    from model.scenarios.files import builtin_scenarios
 
-    if not is_path(out.name):
-        raise InputError(f"--out {out}: a scenario file needs a name that ends in .toml")
-    if out.exists() and not force:
-        raise InputError(f"{out} already exists: choose another name with --out, or replace it with --force")
     named = out.stem in builtin_scenarios(company)
     folder = Path(company.own.folder) / SCENARIOS if company.own.folder else None
     inside = folder is not None and out.parent.resolve() == folder.resolve()

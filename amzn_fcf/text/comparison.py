@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amzn_fcf.text.figures import first_year, signed
+from amzn_fcf.text.figures import first_year, signed, signed_text
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
@@ -160,7 +160,7 @@ def _cells(each: Estimate) -> list[str]:
     elif measure(each.unit).percent:
         shown = f"{round(100 * difference, 2) or 0.0:+.2f} pp"
     else:
-        shown = signed(text(difference), difference)
+        shown = signed_text(each.unit, difference)
     return [text(each.before), text(each.after), shown]
 
 

@@ -33,8 +33,13 @@ def step_text(steps: Steps, value: float) -> str:
     """Return a step of a driver as text: its value, the amount added, or the factor."""
     if steps.operation == "scale":
         return f"x {value:g}"
-    words = measure(steps.spec.driver.unit).text(value)
-    return signed(words, value) if steps.operation == "add" else words
+    unit = steps.spec.driver.unit
+    return signed_text(unit, value) if steps.operation == "add" else measure(unit).text(value)
+
+
+def signed_text(unit: str, value: float) -> str:
+    """Return a difference in a unit as text, with its sign."""
+    return signed(measure(unit).text(value), value)
 
 
 def figure_text(results: Results, key: str) -> str:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from amzn_fcf.text.comparison import names_of, print_estimates
-from amzn_fcf.text.figures import share_text
+from amzn_fcf.text.figures import share_text, signed_text
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.units import counted, measure
 from model.outputs import Output
@@ -49,21 +49,16 @@ def _print_misses(found: Roll, missed: Sequence[Miss]) -> None:
     rows = []
     for each in missed:
         text = measure(each.unit).text
-        cells = [text(each.reported), text(each.estimate), _plus(text, each.miss), share_text(each.share)]
-        explained = "-" if math.isnan(each.part) else _plus(text, each.part)
+        cells = [text(each.reported), text(each.estimate), signed_text(each.unit, each.miss)]
+        explained = "-" if math.isnan(each.part) else signed_text(each.unit, each.part)
         others = ["-" if math.isnan(value) else text(value) for value in (each.guided, each.street)]
-        rows.append([each.label, *cells, explained, *others])
+        rows.append([each.label, *cells, share_text(each.share), explained, *others])
     heads = right(
         "reported", "estimate", "miss", "miss, %", f"part of the\n{flow.line} miss", "guided", "Street"
     )
     print_table(
         f"{quarter} against the estimate of {found.before.as_of} (USD m)", [*left("line"), *heads], rows
     )
-
-
-def _plus(text: object, value: float) -> str:
-    shown = str(text(value)) if callable(text) else str(value)
-    return f"+{shown}" if value > 0 else shown
 
 
 def _print_value(found: Roll) -> None:
@@ -73,7 +68,7 @@ def _print_value(found: Roll) -> None:
     text = measure(output.unit).text
     first, last = (float(output.read(found.results[place])[0]) for place in (0, -1))
     rows = [[f"as of {found.before.as_of}", text(first)]]
-    rows += [[cause, _plus(text, amount)] for cause, amount in found.effects(output)]
+    rows += [[cause, signed_text(output.unit, amount)] for cause, amount in found.effects(output)]
     rows.append([f"as of {found.after.as_of}", text(last)])
     print_table(f"Value by cause: {output}", [*left("cause"), *right(output.unit)], rows, (1, len(rows) - 1))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from model.amazon.basis import RETAIL
 from model.company import Figure, Figures
 from model.language.periods import QUARTERS_A_YEAR
 
@@ -16,6 +17,7 @@ _ZERO_WHERE_SILENT: Final = ("one_offs_", "repurchases_of_common_stock")
 def complete(quarterly: Figures, annual: Figures) -> None:
     """Add what the model needs and the filings give only by year, or by parts, each marked as an estimate or derived."""
     quarters = sorted({period for item, period in quarterly if item == ANCHOR})
+    silent = {item for item, _ in quarterly if item.startswith(_ZERO_WHERE_SILENT)}
 
     def add(item: str, period: str, value: float, check: str, source: str, unit: str = "USD m") -> None:
         quarterly.setdefault((item, period), Figure(item, period, value, unit, check, source))
@@ -48,14 +50,12 @@ def complete(quarterly: Figures, annual: Figures) -> None:
                     "estimate",
                     f"a fourth of {year}; {figure.source}",
                 )
-        parts = [
-            quarterly[f"property_depreciation_{part}", period] for part in ("north_america", "international")
-        ]
+        parts = [quarterly[f"property_depreciation_{part}", period] for part in RETAIL.members]
         add(
             "property_depreciation_other", period, sum(part.value for part in parts), parts[0].check,
             f"North America and International; {parts[0].source}",
         )  # fmt: skip
-        for item in {item for item, _ in quarterly if item.startswith(_ZERO_WHERE_SILENT)}:
+        for item in silent:
             add(item, period, 0.0, "derived", "none in the release")
     for year in sorted({period[:4] for period in quarters}):
         _roll_forward(quarterly, annual, year, "aws")

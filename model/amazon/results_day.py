@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from model.amazon.basis import SEGMENT
 from model.amazon.filings import ANCHOR, complete
 from model.company import Estimate, Filings, Identity
+from model.language.periods import QUARTERS_A_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from model.company import Recent
 
-_SEGMENTS: Final = ("north_america", "international", "aws")
+_SEGMENTS: Final = SEGMENT.members
 _LINES: Final = (
     "online_stores", "physical_stores", "third_party_seller_services", "advertising_services", "subscription_services", "other",
 )
@@ -26,7 +28,6 @@ _LEASES: Final = "principal_repayments_of_finance_leases"
 _OBLIGATIONS: Final = "principal_repayments_of_financing_obligations"
 _ACQUIRED: Final = "property_acquired_under_finance_leases"
 _FREE: Final = {"operating_cash_flow": 1, _PURCHASES: -1, _PROCEEDS: 1}
-_YEAR: Final = 4
 
 RELEASE: Final = (
     *(f"net_sales_{segment}" for segment in _SEGMENTS), *(f"operating_income_{segment}" for segment in _SEGMENTS),
@@ -71,7 +72,7 @@ def _invested(figures: Recent, quarters: int, before: int = 0) -> float:
 
 def _additions(figures: Recent) -> float:
     return round(
-        figures.over(f"{_ADDITIONS}_consolidated", _YEAR, 1) / _invested(figures, _YEAR, 1) * _invested(figures, 1)
+        figures.over(f"{_ADDITIONS}_consolidated", QUARTERS_A_YEAR, 1) / _invested(figures, QUARTERS_A_YEAR, 1) * _invested(figures, 1)
     )
 
 
@@ -89,8 +90,8 @@ def _line(line: str) -> Callable[[Recent], float]:
     """Return a line of sales outside AWS by its share of them a year before."""
 
     def value(figures: Recent) -> float:
-        now, before = (figures.value(ANCHOR, at) - figures.value("net_sales_aws", at) for at in (0, _YEAR))
-        return round(figures.value(f"net_sales_{line}", _YEAR) / before * now)
+        now, before = (figures.value(ANCHOR, at) - figures.value("net_sales_aws", at) for at in (0, QUARTERS_A_YEAR))
+        return round(figures.value(f"net_sales_{line}", QUARTERS_A_YEAR) / before * now)
 
     return value
 
@@ -114,7 +115,7 @@ ESTIMATES: Final = (
         _additions,
     ),
     *(
-        Estimate(f"{_ADDITIONS}_{part}", "its share of additions over the four quarters before", _share(_ADDITIONS, part, _YEAR))
+        Estimate(f"{_ADDITIONS}_{part}", "its share of additions over the four quarters before", _share(_ADDITIONS, part, QUARTERS_A_YEAR))
         for part in ("aws", "international", "corporate")
     ),
     Estimate(

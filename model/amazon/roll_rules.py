@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from model.amazon.statements import BUSINESS
 from model.company import Refit, RollRules
 from model.language.periods import QUARTERS_A_YEAR
 
@@ -43,7 +44,7 @@ ROLL: Final = RollRules(
             "growth against that of all stores, mean of the last two full years, rounded to half a point",
             _gap(business),
         )
-        for business in ("online_stores", "physical_stores", "third_party_seller_services", "subscription_services", "other")
+        for business in BUSINESS.members
     ),
     flow="free_cash_flow",
     parts={

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from model.errors import InputError
-from model.filings.facts import EXACT, Fact, items_of, quarter_ending, stated
+from model.filings.facts import EXACT, Fact, day_of, items_of, quarter_ending, stated
 from model.filings.report import Report, check_cik, source_of
 
 if TYPE_CHECKING:
@@ -74,10 +73,8 @@ def _entries(company: Company, data: bytes, file: str) -> Iterator[dict[str, Any
 
 def _fact(entry: dict[str, Any]) -> Fact | None:
     try:
-        start = date.fromisoformat(entry["start"]) if entry.get("start") else None
-        value = float(entry["val"])
-        return Fact(
-            entry["tag"], frozenset(), start, date.fromisoformat(entry["end"]), value, entry["unit"], EXACT
-        )
-    except (ValueError, TypeError, KeyError):
+        start = day_of(entry["start"]) if entry.get("start") else None
+        value, end = float(entry["val"]), day_of(entry["end"])
+        return Fact(entry["tag"], frozenset(), start, end, value, entry["unit"], EXACT)
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from model.company import Figure
 from model.errors import InputError
-from model.filings.facts import items_of
+from model.filings.facts import items_of, units_of
+from model.filings.filled_in import TRAILING
 from model.filings.identities import signed
-from model.filings.known import ESTIMATED, UNPROVED, Entry
+from model.filings.known import ESTIMATED, UNPROVED, Entry, place_of
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import ANNUAL_FILE, QUARTERLY_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from model.company import Company, Figures, Identity
-    from model.filings.known import Known, Status
+    from model.company import Company, Estimate, Figures
+    from model.filings.known import Known, Place, Status
     from model.filings.report import Report
 
 _NAMED: Final = 6
@@ -33,7 +34,7 @@ def completed(company: Company, report: Report, known: Known) -> list[Entry]:
     """
     found: list[Entry] = []
 
-    def keep(entries: Iterator[Entry]) -> bool:
+    def keep(entries: Iterable[Entry]) -> bool:
         """Keep entries, one after the other, as each may follow from those before it."""
         before = len(found)
         for entry in entries:
@@ -41,21 +42,21 @@ def completed(company: Company, report: Report, known: Known) -> list[Entry]:
             found.append(entry)
         return len(found) > before
 
+    def derive(period: str) -> None:
+        while keep(_derived(company, report, known, period)):
+            pass
+
     period = str(report.quarter)
-    while keep(_derived(company, report, known, period)):
-        pass
+    derive(period)
     for estimate in company.filings.estimates:
         if known.figure(estimate.item, period) is None and report.quarter >= known.latest:
-            keep(_estimated(report, known, estimate.item))
-            while keep(_derived(company, report, known, period)):
-                pass
+            keep(_estimated(report, known, estimate))
+            derive(period)
     keep(_trailing(company, report, known))
     if report.quarter.number == QUARTERS_A_YEAR:
         keep(_year(company, report, known))
-        while keep(_derived(company, report, known, str(report.quarter.year))):
-            pass
-    while keep(_derived(company, report, known, period)):
-        pass
+        derive(str(report.quarter.year))
+    derive(period)
     _check_complete(company, report, known)
     return found
 
@@ -71,20 +72,13 @@ def restated_sums(report: Report, known: Known, entries: Sequence[Entry]) -> lis
                 continue
             value = sum(term for term in terms if term is not None)
             if value != total.value:
-                place = (entry.place[0], identity.total, entry.period)
-                by = _words(identity, identity.total)
+                place = place_of(identity.total, entry.period)
+                by = identity.rule(identity.total)
                 figure = replace(total, value=value, source=f"{by}; {report.source}", read_at=report.read_at)
                 again = Entry(
-                    place,
-                    None,
-                    total.value,
-                    "restated",
-                    total.unit,
-                    report.accession,
-                    figure,
-                    entry.since,
+                    place, None, total.value, "restated", total.unit, report.accession, figure, entry.since,
                     by,
-                )
+                )  # fmt: skip
                 known.add([again])
                 found.append(again)
                 waiting.append(again)
@@ -93,7 +87,6 @@ def restated_sums(report: Report, known: Known, entries: Sequence[Entry]) -> lis
 
 def _derived(company: Company, report: Report, known: Known, period: str) -> Iterator[Entry]:
     """Yield the one item that each identity lacks, if the data have the item at all."""
-    file = ANNUAL_FILE if period.isdecimal() else QUARTERLY_FILE
     for identity in company.filings.identities:
         total = known.figure(identity.total, period)
         terms = dict(zip(identity.terms, signed(known, identity, period), strict=True))
@@ -103,93 +96,55 @@ def _derived(company: Company, report: Report, known: Known, period: str) -> Ite
         item = missing[0] if missing else identity.total
         rest = sum(term for term in terms.values() if term is not None)
         value = rest if total is None else identity.terms[item] * (total.value - rest)
-        if any(place[:2] == (file, item) for place in known.figures):
-            yield _entry(
-                report, known, (file, item, period), value, _words(identity, item), _used(identity, item)
-            )
+        if known.holds(place := place_of(item, period)):
+            used = [known.figure(each, period) for each in (identity.total, *identity.terms)]
+            yield _following(report, place, value, [each for each in used if each], identity.rule(item))
 
 
-def _words(identity: Identity, item: str) -> str:
-    """Return how a total, or one of its parts, follows from the others."""
-    signs = dict(identity.terms)
-    if item != identity.total:
-        own = signs.pop(item)
-        signs = {identity.total: own, **{term: -sign * own for term, sign in signs.items()}}
-    return " ".join(f"{'+' if sign > 0 else '-'} {term}" for term, sign in signs.items()).removeprefix("+ ")
-
-
-def _used(identity: Identity, item: str) -> list[str]:
-    return [each for each in (identity.total, *identity.terms) if each != item]
-
-
-def _entry(
-    report: Report, known: Known, place: tuple[str, str, str], value: float, by: str, used: Sequence[str]
-) -> Entry:
-    """Return a figure that follows from others of its period: an estimate if one of them is."""
-    _, item, period = place
-    figures = [figure for each in used if (figure := known.figure(each, period))]
-    estimated = any(figure.check in UNPROVED for figure in figures)
-    unit = figures[0].unit if figures else "USD m"
-    check = ESTIMATED if estimated else "derived"
-    source = (
-        f"{by}; {report.source}" if not estimated else f"{by}, of which some are estimates; {report.source}"
-    )
-    figure = Figure(item, period, value, unit, check, source, report.read_at)
-    status: Status = "estimated" if estimated else "derived"
-    return Entry(place, None, None, status, unit, report.accession, figure, by=by)
-
-
-def _estimated(report: Report, known: Known, item: str) -> Iterator[Entry]:
-    estimate = next(each for each in known.company.filings.estimates if each.item == item)
+def _estimated(report: Report, known: Known, estimate: Estimate) -> list[Entry]:
     try:
-        value = estimate.value(known.at(report.quarter))
+        value, unit = estimate.value(known.at(report.quarter)), units_of(known.company)[estimate.item]
     except (KeyError, ZeroDivisionError):  # what it needs is not known: said if the model needs the item
-        return
-    place, items = (QUARTERLY_FILE, item, str(report.quarter)), items_of(known.company)
-    unit = items[item].unit if item in items else "USD m"
+        return []
     source = f"Estimate until the filing gives it: {estimate.rule}"
-    figure = Figure(item, place[2], value, unit, ESTIMATED, source, report.read_at)
-    yield Entry(place, None, None, "estimated", unit, report.accession, figure, by=estimate.rule)
+    figure = Figure(estimate.item, str(report.quarter), value, unit, ESTIMATED, source, report.read_at)
+    return [_entry(report, figure, estimate.rule)]
 
 
 def _trailing(company: Company, report: Report, known: Known) -> Iterator[Entry]:
     """Yield sums over twelve months that the report does not give."""
     for item in company.filings.trailing:
-        place = (QUARTERLY_FILE, f"{item}_ttm", str(report.quarter))
-        last = known.at(report.quarter).twelve_months(item)
-        if place not in known.figures and last is not None and _has(known, place):
-            yield _sum(report, place, last, "four quarters")
+        place = place_of(f"{item}{TRAILING}", str(report.quarter))
+        last = known.at(report.quarter).quarters(item)
+        if place not in known.figures and last is not None and known.holds(place):
+            yield _following(report, place, sum(each.value for each in last), last, "four quarters")
 
 
 def _year(company: Company, report: Report, known: Known) -> Iterator[Entry]:
     """Yield figures of the year that the report does not give: four quarters, or the last balance."""
-    items, quarter = items_of(company), report.quarter
-    for item in items.values():
-        place = (ANNUAL_FILE, item.name, str(quarter.year))
-        if place in known.figures or not _has(known, place):
+    quarter = report.quarter
+    for item in items_of(company).values():
+        place = place_of(item.name, str(quarter.year))
+        if place in known.figures or not known.holds(place):
             continue
-        if item.kind == "flow" and (last := known.at(quarter).twelve_months(item.name)) is not None:
-            yield _sum(report, place, last, "four quarters")
+        if item.kind == "flow" and (last := known.at(quarter).quarters(item.name)) is not None:
+            yield _following(report, place, sum(each.value for each in last), last, "four quarters")
         elif item.kind == "stock" and (end := known.figure(item.name, str(quarter))) is not None:
-            yield _sum(report, place, [end], "the end of the last quarter")
+            yield _following(report, place, end.value, [end], "the end of the last quarter")
 
 
-def _sum(report: Report, place: tuple[str, str, str], parts: Sequence[Figure], by: str) -> Entry:
-    estimated = any(each.check in UNPROVED for each in parts)
-    check, value, unit = (
-        ESTIMATED if estimated else "derived",
-        sum(each.value for each in parts),
-        parts[0].unit,
-    )
-    figure = Figure(place[1], place[2], value, unit, check, f"{by}; {report.source}", report.read_at)
-    return Entry(
-        place, None, None, "estimated" if estimated else "derived", unit, report.accession, figure, by=by
-    )
+def _following(report: Report, place: Place, value: float, used: Sequence[Figure], by: str) -> Entry:
+    """Return a figure that follows from others: an estimate if one of them is."""
+    check = ESTIMATED if any(each.check in UNPROVED for each in used) else "derived"
+    some = ", of which some are estimates" if check == ESTIMATED else ""
+    source = f"{by}{some}; {report.source}"
+    return _entry(report, Figure(*place[1:], value, used[0].unit, check, source, report.read_at), by)
 
 
-def _has(known: Known, place: tuple[str, str, str]) -> bool:
-    """Tell whether the data have an item in any period."""
-    return any(each[:2] == place[:2] for each in known.figures)
+def _entry(report: Report, figure: Figure, by: str) -> Entry:
+    place = place_of(figure.item, figure.period)
+    status: Status = "estimated" if figure.check == ESTIMATED else "derived"
+    return Entry(place, None, None, status, figure.unit, report.accession, figure, by=by)
 
 
 def _check_complete(company: Company, report: Report, known: Known) -> None:

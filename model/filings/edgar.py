@@ -19,6 +19,7 @@ from model.errors import InputError, WorkbookError
 from model.files import users_cache, write_whole
 from model.filings.companyfacts import FORMS
 from model.filings.report import LARGEST, report_of_filing
+from model.reported.documents import ACCESSION, ARCHIVES, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from model.filings.report import Report
 
 DATA: Final = "https://data.sec.gov"
-ARCHIVES: Final = "https://www.sec.gov"
 SECONDS_BETWEEN: Final = 0.1
 """At most ten requests a second, as the SEC asks."""
 TRIES: Final = 4
@@ -37,7 +37,6 @@ _TIMEOUT: Final = 30
 _LONGEST_WAIT: Final = 60.0
 _AGAIN: Final = {HTTPStatus.TOO_MANY_REQUESTS, 500, 502, 503, 504}
 _AGENT: Final = re.compile(r"\S.*\s\S+@\S+\.\S+")
-_ACCESSION: Final = re.compile(r"\d{10}-\d{2}-\d{6}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _CACHE: Final = "AMZN_FCF_CACHE"
 
@@ -136,15 +135,15 @@ def newest_report(company: Company, edgar: Edgar, form: str = "") -> Report:
     if not wanted:
         raise InputError(f"EDGAR lists no {form or ' or '.join(FORMS)} of {company.title}")
     _, _, accession, document = max(wanted, key=lambda each: each[1:3])
-    folder = f"/Archives/edgar/data/{cik}/{accession.replace('-', '')}"
-    index = f"{folder}/index.json"
+    folder = address_of(company, accession).removeprefix(ARCHIVES)
+    index = f"{folder}index.json"
     try:
         names = [str(each["name"]) for each in _json(edgar.get(index), index)["directory"]["item"]]
     except (KeyError, TypeError):
         raise InputError(f"{index}: is no list of a filing's files") from None
     instances = [name for name in names if name.endswith("_htm.xml") and _NAME.fullmatch(name)]
     name = instances[0] if instances else document
-    address = f"{folder}/{name}"
+    address = f"{folder}{name}"
     return report_of_filing(company, edgar.get(address), name, accession, f"{ARCHIVES}{address}")
 
 
@@ -161,7 +160,7 @@ def _filings(content: Any) -> Iterator[tuple[str, str, str, str]]:  # noqa: ANN4
         recent = content["filings"]["recent"]
         columns = (recent[key] for key in ("form", "filingDate", "accessionNumber", "primaryDocument"))
         for form, day, accession, document in zip(*columns, strict=True):
-            if _ACCESSION.fullmatch(str(accession)) and _NAME.fullmatch(str(document)):
+            if ACCESSION.fullmatch(str(accession)) and _NAME.fullmatch(str(document)):
                 yield str(form), str(day), str(accession), str(document)
     except (KeyError, TypeError, ValueError):
         raise InputError("EDGAR's list of filings has another form than expected") from None

@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from model.errors import InputError
-from model.language.periods import Quarter
+from model.language.periods import DAY_ZERO, Quarter
+from model.reported.actuals import load_actuals
 from model.reported.tables import number_in, records
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ EXACT: Final = 99
 """Decimals of a fact that is not rounded."""
 _MONTHS: Final = {3: range(80, 101), 6: range(170, 195), 9: range(262, 286), 12: range(350, 381)}
 """Months of a period -> the days that it may have."""
+_YEARS: Final = range(1900, 2200)
+"""Years that a report may tell of."""
+_MOST: Final = 1e18
+"""Above it a number is no amount of money."""
 _DAYS_OFF: Final = 7
 """Days by which a fiscal quarter may end before or after a calendar quarter."""
 _NEUTRAL: Final = ("ConsolidationItemsAxis", "OperatingSegmentsMember")
@@ -85,6 +90,7 @@ class Stated:
 
     value: float
     tolerance: float
+    unit: str
 
 
 Key = tuple[str, Quarter, int]
@@ -95,15 +101,17 @@ def quarter_ending(day: date) -> Quarter | None:
     """Return the quarter that ends about a day; None: none does."""
     for shift in (0, -1):
         quarter = Quarter(day.year, (day.month - 1) // 3 + 1).shifted(shift)
-        if abs((last_day(quarter) - day).days) <= _DAYS_OFF:
+        if abs(quarter.last_day + DAY_ZERO - day.toordinal()) <= _DAYS_OFF:
             return quarter
     return None
 
 
-def last_day(quarter: Quarter) -> date:
-    """Return the last day of a quarter."""
-    following = quarter.shifted(1)
-    return date(following.year, 3 * following.number - 2, 1) - timedelta(days=1)
+def day_of(text: str) -> date:
+    """Return the day that a text gives; none, or one in no year of a report, is a :class:`ValueError`."""
+    day = date.fromisoformat(text)
+    if day.year not in _YEARS:
+        raise ValueError(text)
+    return day
 
 
 @cache
@@ -123,6 +131,15 @@ def items_of(company: Company) -> dict[str, Item]:
     return found
 
 
+@cache
+def units_of(company: Company) -> dict[str, str]:
+    """Return the items that a report of a company can state, with their units."""
+    found = {item.name: item.unit for item in items_of(company).values()}
+    for (item, _), figure in load_actuals(company).quarterly.items():
+        found.setdefault(item, figure.unit)
+    return found
+
+
 def _dimensions(text: str, where: str) -> Dimensions:
     pairs = [each.partition("=") for each in text.split("&") if each]
     if any(not (axis and member) for axis, _, member in pairs):
@@ -138,11 +155,12 @@ def stated(facts: Iterable[Fact], items: Iterable[Item], where: str) -> dict[Key
     """Return what facts state of items, by item, quarter and months.
 
     Of several facts for one figure the most precise counts; two of one precision that differ are an
-    :class:`InputError`, which begins with ``where``.
+    :class:`InputError`, which begins with ``where``. What is no number, or no amount of money, is left out.
     """
     by_tag: dict[str, list[Fact]] = {}
     for fact in facts:
-        by_tag.setdefault(fact.tag, []).append(fact)
+        if abs(fact.value) < _MOST:
+            by_tag.setdefault(fact.tag, []).append(fact)
     found: dict[Key, Stated] = {}
     for item in items:
         for tag, place in reversed(item.facts):  # what is first replaces what comes after it
@@ -177,4 +195,4 @@ def _one(facts: Sequence[Fact], item: Item, key: Key, where: str) -> Stated:
         raise InputError(f"{where}: gives two values of {item.name} for {key[1]}: {low} and {high}")
     half = 0.5 * 10.0**-finest / _SCALES[item.unit] if finest < EXACT else 0.0
     least = 0.05 if item.unit == "yr" else 0.5
-    return Stated(round(values.pop() / _SCALES[item.unit], 6), max(half, least))
+    return Stated(round(values.pop() / _SCALES[item.unit], 6), max(half, least), item.unit)

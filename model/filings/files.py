@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import contextlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from model.data_folder import forget_folders
-from model.errors import InputError
-from model.files import bytes_of_file, text_of_file, write_files
+from model.errors import InputError, WorkbookError
+from model.files import bytes_of_file, text_of_file, write_files, write_whole
 from model.filings.companyfacts import report_of_company_facts
 from model.filings.filled_in import report_of_table
 from model.filings.report import LARGEST, report_of_filing
 from model.reported.actuals import ANNUAL_FILE, COLUMNS, KEY, QUARTERLY_FILE, SINCE
-from model.reported.tables import records_of
+from model.reported.tables import records_of, text_of_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from model.company import Company, Figure
     from model.filings.known import Entry
@@ -29,6 +28,7 @@ _FACTS: Final = ".json"
 _FILINGS: Final = (".xml", ".htm", ".html", ".xhtml")
 _ACCESSION: Final = re.compile(r"(?<!\d)(\d{10})-?(\d{2})-?(\d{6})(?!\d)")
 _LARGEST_TABLE: Final = 8 << 20
+_HEADS: Final = (*COLUMNS, SINCE)
 
 
 def read_report(company: Company, name: str, accession: str = "") -> Report:
@@ -73,22 +73,29 @@ def write_entries(company: Company, entries: Sequence[Entry]) -> list[Path]:
         if rows:
             own = company.own.text(file)
             kept = records_of(own, file, COLUMNS, (SINCE,)) if own else []
-            merged = {tuple(row[part] for part in KEY): row for _, row in kept} | rows
-            contents[folder / file] = _text(list(merged.values())).encode()
-    written = write_files(contents) if contents else []
+            merged = {tuple(row[part] for part in KEY): [row[head] for head in _HEADS] for _, row in kept}
+            contents[folder / file] = text_of_rows([_HEADS, *(merged | rows).values()]).encode()
+    written = _written_together(contents) if contents else []
     forget_folders()
     return written
 
 
-def _row(figure: Figure, since: str) -> dict[str, str]:
+def _written_together(contents: Mapping[Path, bytes]) -> list[Path]:
+    """Write files; if one cannot be renamed, those renamed before it become what they were."""
+    before = {path: path.read_bytes() if path.exists() else None for path in contents}
+    try:
+        return write_files(contents)
+    except BaseException:
+        with contextlib.suppress(OSError, WorkbookError):
+            for path, data in before.items():
+                if data is None:
+                    path.unlink(missing_ok=True)
+                elif path.read_bytes() != data:
+                    write_whole(path, data)
+        raise
+
+
+def _row(figure: Figure, since: str) -> list[str]:
+    """Return the cells of a figure, in the order of the columns."""
     texts = (figure.unit, figure.check, figure.source, figure.read_at, since)
-    cells = (figure.item, figure.period, f"{figure.value:.15g}", *texts)
-    return dict(zip((*COLUMNS, SINCE), cells, strict=True))
-
-
-def _text(rows: list[dict[str, str]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, (*COLUMNS, SINCE), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return [figure.item, figure.period, f"{figure.value:.15g}", *texts]

@@ -8,11 +8,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError, UnknownNameError, did_you_mean, located
-from model.filings.facts import Stated, items_of
+from model.filings.facts import Stated, items_of, units_of
 from model.filings.report import Report
 from model.language.periods import Period, Quarter
-from model.reported.actuals import CHECKS, load_actuals
-from model.reported.tables import number_in
+from model.reported.actuals import CHECKS
+from model.reported.tables import number_in, text_of_rows
 
 if TYPE_CHECKING:
     from model.company import Company
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HEADS: Final = ("item", "period", "value", "unit", "given_by", "note")
 TRAILING: Final = "_ttm"
+TYPED: Final = "as typed into"
+"""In the source of a figure that nobody but the user has read."""
 _NEEDED: Final = ("item", "period", "value")
 _THOUSANDS: Final = re.compile(r"\(?-?\d{1,3}(,\d{3})+(\.\d+)?\)?")
 _MOST_ROWS: Final = 20_000
@@ -27,34 +29,22 @@ _MOST_ROWS: Final = 20_000
 
 def template(company: Company, quarter: Quarter) -> str:
     """Return the table to fill in: what the release gives, what only the filing gives, what follows."""
-    filings, units = company.filings, _units(company)
+    filings, units = company.filings, units_of(company)
     rules = {each.item: each.rule for each in filings.estimates}
     totals = {each.total: each for each in filings.identities}
-    rows = [HEADS]
+    rows: list[tuple[str, ...]] = []
     for item in (name for name in units if not name.endswith(TRAILING)):
         if item in filings.release:
             how, note = "release", "needed"
         elif item in totals:
-            signs = [f"{'+' if sign > 0 else '-'} {term}" for term, sign in totals[item].terms.items()]
-            how, note = "derived", f"{' '.join(signs).removeprefix('+ ')}; give it to have it checked"
+            how, note = "derived", f"{totals[item].rule(item)}; give it to have it checked"
         elif item in rules:
             how, note = "filing", f"estimated until then: {rules[item]}"
         else:
             how, note = "filing", "not needed by the model"
         rows.append((item, str(quarter), "", units[item], how, note))
     ranks = {"release": 0, "derived": 1, "filing": 2}
-    text = io.StringIO()
-    ordered = sorted(rows[1:], key=lambda row: ranks[row[4]])
-    csv.writer(text, lineterminator="\n").writerows([HEADS, *ordered])
-    return text.getvalue()
-
-
-def _units(company: Company) -> dict[str, str]:
-    """Return the items that a report can state, with their units."""
-    found = {item.name: item.unit for item in items_of(company).values()}
-    for (item, _), figure in load_actuals(company).quarterly.items():
-        found.setdefault(item, figure.unit)
-    return found
+    return text_of_rows([HEADS, *sorted(rows, key=lambda row: ranks[row[4]])])
 
 
 def report_of_table(company: Company, text: str, file: str) -> Report:
@@ -70,19 +60,19 @@ def report_of_table(company: Company, text: str, file: str) -> Report:
     heads = reader.fieldnames or []
     if not set(_NEEDED) <= set(heads) or len(rows) > _MOST_ROWS:
         raise InputError(f"{file}: needs the columns {', '.join(_NEEDED)}: amzn-fcf import --template 2026Q3")
-    units, found, notes = _units(company), {}, {}
+    units, found, notes = units_of(company), {}, {}
     for where, row in rows:
         if (row["value"] or "").strip():
             key = _key(company, row, units, where)
             if key in found:
                 raise InputError(f"{where}: {row['item']} of {row['period']} is given twice")
-            found[key] = Stated(_number(row["value"], where), 0.5)
+            found[key] = Stated(_number(row["value"], where), 0.5, units[row["item"].strip()])
             if row.get("check") or row.get("source"):
                 notes[key] = _note(row, where)
     if not found:
         raise InputError(f"{file}: no value is filled in")
     quarter = max(key[1] for key in found)
-    source = f"{company.filings.ticker} press release ({quarter}), as typed into {file}"
+    source = f"{company.filings.ticker} press release ({quarter}), {TYPED} {file}"
     return Report(file, source, file, quarter, found, is_filing=False, notes=notes)
 
 

@@ -45,9 +45,8 @@ def _check_parts(known: Known, identity: Identity, period: str, where: str) -> N
         return
     found = sum(term for term in terms if term is not None)
     if abs(found - total.value) > TOLERANCE:
-        parts = " ".join(f"{'+' if sign > 0 else '-'} {term}" for term, sign in identity.terms.items())
         stated = f"{identity.total} of {period} is {total.value:,.10g}"
-        raise InputError(f"{where}: {stated}, but {parts.removeprefix('+ ')} is {found:,.10g}")
+        raise InputError(f"{where}: {stated}, but {identity.rule(identity.total)} is {found:,.10g}")
 
 
 def signed(known: Known, identity: Identity, period: str) -> list[float | None]:
@@ -60,7 +59,7 @@ def _check_sums(known: Known, item: str, quarter: Quarter, where: str) -> None:
     mapped = items_of(known.company).get(item)
     if mapped and mapped.kind != "flow":
         return
-    quarters = known.at(quarter).twelve_months(item)
+    quarters = known.at(quarter).quarters(item)
     if quarters is None:
         return
     wholes = [known.figure(f"{item}{TRAILING}", str(quarter))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError
 
@@ -12,14 +12,15 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from model.errors import InputError
-from model.filings.facts import EXACT, Fact
+from model.filings.facts import EXACT, Fact, day_of
 
 if TYPE_CHECKING:
+    from datetime import date
     from xml.etree.ElementTree import Element
 
 MOST_FACTS: Final = 100_000
 _YEAR_DAYS: Final = 365.25
-_DURATION: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
+_DURATION: Final = re.compile(r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})D)?")
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 _ZERO_FORMATS: Final = ("zerodash", "fixed-zero", "numdash")
 _COMMA_FORMATS: Final = ("num-comma-decimal", "numcommadecimal", "numcomma")
@@ -184,10 +185,9 @@ def _value(element: Element, text: str) -> float | None:
 
 def _number(text: str) -> float | None:
     try:
-        value = float(text)
+        return float(text)
     except ValueError:
         return None
-    return value if abs(value) < 1e18 else None  # noqa: PLR2004  # not a number, or no amount of money
 
 
 def _years(element: Element, text: str) -> float | None:
@@ -212,7 +212,7 @@ def _day(text: str) -> date | None:
         month = next((n for n, name in enumerate(_MONTHS, 1) if name == words[1][:3].lower()), 0)
         day, time = f"{words[3]}-{month:02}-{int(words[2]):02}", ""
     try:
-        found = date.fromisoformat(day)
+        found = day_of(day)
     except ValueError:
         return None
     return found - timedelta(days=1) if time.startswith("00:00") else found

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Final
 from model.company import Figure
 from model.errors import InputError
 from model.filings.completion import completed, restated_sums
-from model.filings.facts import Stated, items_of
-from model.filings.filled_in import TRAILING
+from model.filings.facts import items_of
+from model.filings.filled_in import TRAILING, TYPED
 from model.filings.identities import check
-from model.filings.known import UNPROVED, WRITTEN, Entry, Known
+from model.filings.known import UNPROVED, Entry, Known, place_of
 from model.language.periods import QUARTERS_A_YEAR
-from model.reported.actuals import ANNUAL_FILE, QUARTERLY_FILE, load_actuals
+from model.reported.actuals import load_actuals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from model.company import Company
-    from model.filings.facts import Key
+    from model.filings.facts import Key, Stated
     from model.filings.known import Place, Status
     from model.filings.report import Report
     from model.language.periods import Quarter
@@ -42,7 +42,7 @@ class Intake:
     @property
     def written(self) -> list[Entry]:
         """Entries with a figure to write."""
-        return [each for each in self.entries if each.status in WRITTEN or each.figure is not None]
+        return [each for each in self.entries if each.figure is not None]
 
     def count(self, status: Status) -> int:
         """Return the number of entries of a status."""
@@ -96,13 +96,12 @@ def _last(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _tied(company: Company, report: Report, known: Known, *, replaces: bool) -> Iterator[Entry]:
+    is_new, periods = report.quarter >= known.latest, _own_periods(report)
     for place, (key, stated, by) in _places(company, report, known).items():
-        ours, own = known.figures.get(place), place[2] in {str(report.quarter), _year_of(report)}
-        if ours is None and (not own or report.quarter < known.latest):
+        ours, own = known.figures.get(place), place[2] in periods
+        if ours is None and not (own and is_new):
             continue  # the data of an earlier quarter do without it
-        unit = (
-            ours.unit if ours else items_of(company)[key[0]].unit if key[0] in items_of(company) else "USD m"
-        )
+        unit = ours.unit if ours else stated.unit
         check, source = report.notes.get(key, ("derived" if by else "single-source", ""))
         source = source or (f"{report.source}: {by}" if by else report.source)
         figure = Figure(place[1], place[2], stated.value, unit, check, source, report.read_at)
@@ -127,50 +126,38 @@ def _tied(company: Company, report: Report, known: Known, *, replaces: bool) -> 
 
 def _confirmed(ours: Figure, report: Report) -> Figure | None:
     """Return a figure of the user's own that a second document gives as well; None: nothing is new."""
-    own = load_own(report, ours)
-    if not own or ours.check != "single-source" or ours.source == report.source:
+    if not report.is_filing or TYPED not in ours.source or ours.check != "single-source":
         return None
     return replace(ours, check="verified", source=f"{ours.source}; same in {report.source}")
 
 
-def load_own(report: Report, ours: Figure) -> bool:
-    """Tell whether a figure was typed in, and the report is the filing that confirms it."""
-    return report.is_filing and "as typed into" in ours.source
-
-
-def _year_of(report: Report) -> str:
-    return str(report.quarter.year) if report.quarter.number == QUARTERS_A_YEAR else ""
+def _own_periods(report: Report) -> tuple[str, ...]:
+    """Return the quarter of a report, and the year if it ends one."""
+    quarter = report.quarter
+    return (str(quarter), str(quarter.year)) if quarter.number == QUARTERS_A_YEAR else (str(quarter),)
 
 
 def _places(company: Company, report: Report, known: Known) -> dict[Place, tuple[Key, Stated, str]]:
     """Return where each stated figure belongs: figure, and how a quarter follows from longer periods."""
     found: dict[Place, tuple[Key, Stated, str]] = {}
-    held = {place[:2] for place in known.figures}
-    for key, stated in report.stated.items():
+    given = {key: each for key, each in report.stated.items() if company.first <= key[1] <= report.quarter}
+    for key, stated in given.items():
         item, quarter, months = key
-        if not company.first <= quarter <= report.quarter:
-            continue
-        ends_year = quarter.number == QUARTERS_A_YEAR
+        trailing = place_of(f"{item}{TRAILING}", str(quarter))
         if months in {0, _QUARTER}:
-            found[QUARTERLY_FILE, item, str(quarter)] = (key, stated, "")
-        if months == _YEAR and (QUARTERLY_FILE, f"{item}{TRAILING}") in held:
-            found[QUARTERLY_FILE, f"{item}{TRAILING}", str(quarter)] = (key, stated, "")
-        if ends_year and months in {0, _YEAR}:
-            found[ANNUAL_FILE, item, str(quarter.year)] = (key, stated, "")
+            found[place_of(item, str(quarter))] = (key, stated, "")
+        if months == _YEAR and known.holds(trailing):
+            found[trailing] = (key, stated, "")
+        if months in {0, _YEAR} and quarter.number == QUARTERS_A_YEAR:
+            found[place_of(item, str(quarter.year))] = (key, stated, "")
     items = items_of(company)
-    longer = sorted((key for key in report.stated if key[2] > _QUARTER), key=lambda key: key[2])
-    for item, quarter, months in longer:
-        place = (QUARTERLY_FILE, item, str(quarter))
-        is_flow = item not in items or items[item].kind == "flow"
-        if (
-            is_flow
-            and months == 3 * quarter.number
-            and place not in found
-            and company.first <= quarter <= report.quarter
-        ):
-            rest = _less_earlier(report.stated, known, (item, quarter, months))
+    for key in sorted(given, key=lambda each: each[2]):
+        item, quarter, months = key
+        place, is_flow = place_of(item, str(quarter)), item not in items or items[item].kind == "flow"
+        if is_flow and months == _QUARTER * quarter.number and place not in found:
+            rest = _less_earlier(report.stated, known, key)
             if rest is not None:
-                found[place] = ((item, quarter, months), *rest)
+                found[place] = (key, *rest)
     return found
 
 
@@ -181,15 +168,14 @@ def _less_earlier(stated: Mapping[Key, Stated], known: Known, key: Key) -> tuple
     what = "year" if quarter.number == QUARTERS_A_YEAR else f"{months} months"
     if before is not None:
         value, off = whole.value - before.value, whole.tolerance + before.tolerance
-        return Stated(value, off), f"{what} less {months - _QUARTER} months"
-    earlier = known.at(quarter.shifted(-1)).year(item)
+        return replace(whole, value=value, tolerance=off), f"{what} less {months - _QUARTER} months"
+    last = quarter.shifted(-1)
+    earlier = known.at(last).quarters(item, last.number)
     if earlier is None:
         return None
-    value, off = (
-        whole.value - sum(each.value for each in earlier),
-        whole.tolerance + _TOLERANCE * len(earlier),
-    )
-    return Stated(value, off), f"{what} less the quarters before"
+    value = whole.value - sum(each.value for each in earlier)
+    off = whole.tolerance + _TOLERANCE * len(earlier)
+    return replace(whole, value=value, tolerance=off), f"{what} less the quarters before"
 
 
 def _check_signs(company: Company, report: Report, entries: Sequence[Entry]) -> None:
@@ -212,13 +198,12 @@ def _check_scale(report: Report, known: Known) -> None:
 
 
 def _absent(company: Company, report: Report, known: Known, entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Yield what the map knows and the report does not give of its own quarter or year."""
+    """Yield what the map knows and a filing does not give of its own quarter or year."""
+    if not report.is_filing:
+        return
     told = {entry.place for entry in entries}
-    period = str(report.quarter)
     for item in items_of(company).values():
-        ours = known.figure(item.name, period)
-        if (place := (QUARTERLY_FILE, item.name, period)) not in told and report.is_filing and ours:
-            yield Entry(place, None, ours.value, "absent", item.unit, report.accession)
-        year = known.figure(item.name, _year_of(report)) if _year_of(report) else None
-        if year and (place := (ANNUAL_FILE, item.name, year.period)) not in told and report.is_filing:
-            yield Entry(place, None, year.value, "absent", item.unit, report.accession)
+        for place in (place_of(item.name, period) for period in _own_periods(report)):
+            ours = known.figures.get(place)
+            if ours and place not in told:
+                yield Entry(place, None, ours.value, "absent", item.unit, report.accession)

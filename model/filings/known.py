@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from model.company import Company, Figure
 
 Status = Literal["tied", "differs", "absent", "new", "derived", "estimated", "replaced", "restated"]
-WRITTEN: Final = frozenset({"new", "derived", "estimated", "replaced", "restated"})
 ESTIMATED: Final = "estimate"
 UNPROVED: Final = frozenset({ESTIMATED, "judgement"})
 Place = tuple[str, str, str]
 """File, item and period of a figure."""
+
+
+def place_of(item: str, period: str) -> Place:
+    """Return the place of a figure of a quarter (``2026Q3``) or a year (``2026``)."""
+    return ANNUAL_FILE if period.isdecimal() else QUARTERLY_FILE, item, period
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,12 @@ class Known:
         return Quarter.parse(max(period for file, item, period in self.figures if (file, item) == anchor))
 
     def figure(self, item: str, period: str) -> Figure | None:
-        """Return the figure of a quarter (``2026Q3``) or a year (``2026``), if there is one."""
-        return self.figures.get((ANNUAL_FILE if period.isdecimal() else QUARTERLY_FILE, item, period))
+        """Return the figure of a quarter or a year, if there is one."""
+        return self.figures.get(place_of(item, period))
+
+    def holds(self, place: Place) -> bool:
+        """Tell whether the file of a place has its item in any period."""
+        return any(each[:2] == place[:2] for each in self.figures)
 
     def at(self, quarter: Quarter) -> Around:
         """Return the figures of a quarter and of those before it."""
@@ -114,14 +122,9 @@ class Around:
         """See :meth:`model.company.Recent.over`."""
         return sum(self.value(item, before + each) for each in range(quarters))
 
-    def year(self, item: str) -> list[Figure] | None:
-        """Return the figures of the year's quarters up to this one; None: one is not known."""
-        found = [
-            self.known.figure(item, str(self.quarter.shifted(-each))) for each in range(self.quarter.number)
-        ]
-        return [each for each in found if each is not None] if None not in found else None
-
-    def twelve_months(self, item: str) -> list[Figure] | None:
-        """Return the figures of four quarters; None: one is not known."""
-        last = [self.known.figure(item, str(self.quarter.shifted(-each))) for each in range(QUARTERS_A_YEAR)]
-        return [each for each in last if each is not None] if None not in last else None
+    def quarters(self, item: str, number: int = QUARTERS_A_YEAR) -> list[Figure] | None:
+        """Return the figures of so many quarters up to this one; None: one is not known."""
+        try:
+            return [self.figure(item, before) for before in range(number)]
+        except KeyError:
+            return None

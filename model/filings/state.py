@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from model.data_folder import SCENARIOS, TABLES, TEXTS
+from model.filings.known import UNPROVED
 from model.language.periods import DAY_ZERO, Quarter
 from model.reported.actuals import load_actuals
 from model.reported.guidance import all_guidance
+from model.reported.tables import rows_in
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.spec import ALL
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 DAYS_TO_REPORT: Final = 40
 """Days after the end of a quarter in which a large filer must report it (Form 10-Q)."""
 DAYS_OF_A_PRICE: Final = 31
-UNPROVED: Final = frozenset({"estimate", "judgement"})
 
 
 @dataclass(frozen=True)
@@ -128,15 +127,10 @@ def _files(company: Company) -> Iterator[FileState]:
     for name in TABLES:
         if company.has(name):
             shipped = company.shipped_text(name) if company.file(name).is_file() else ""
-            yield FileState(name, _count(shipped), _count(own.text(name) or ""))
+            yield FileState(name, rows_in(shipped), rows_in(own.text(name) or ""))
     scenarios = sorted(each for each in company.names(SCENARIOS) if each.endswith(".toml"))
     for name in [
         *(each for each in TEXTS if company.has(each)),
         *(f"{SCENARIOS}/{each}" for each in scenarios),
     ]:
         yield FileState(name, int(company.file(name).is_file()), int(own.text(name) is not None))
-
-
-def _count(text: str) -> int:
-    """Return the number of rows below the head of a table."""
-    return max(sum(1 for row in csv.reader(io.StringIO(text)) if row) - 1, 0)

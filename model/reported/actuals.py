@@ -71,7 +71,10 @@ def load_actuals(company: Company | None = None, as_of: Quarter | None = None) -
     ``as_of``: with restatements up to the report of that quarter, and none after it; default: with all.
     """
     company = company or companies.default()
-    quarterly, annual = (known_at(versions(company, name), as_of) for name in (QUARTERLY_FILE, ANNUAL_FILE))
+    read = [versions(company, name) for name in (QUARTERLY_FILE, ANNUAL_FILE)]
+    if as_of and not any(since and Quarter.parse(since) > as_of for each in read for _, _, since in each):
+        return load_actuals(company)  # nothing was restated after it
+    quarterly, annual = (known_at(each, as_of) for each in read)
     try:
         company.filings.complete(quarterly, annual)
     except KeyError as error:

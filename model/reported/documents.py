@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 DOCUMENTS_FILE: Final = "documents.csv"
 _COLUMNS: Final = ("document", "accession", "source")
-_ACCESSION: Final = re.compile(r"\b\d{10}-\d{2}-\d{6}\b")
-_ARCHIVE: Final = "https://www.sec.gov/Archives/edgar/data"
+ACCESSION: Final = re.compile(r"\b\d{10}-\d{2}-\d{6}\b")
+ARCHIVES: Final = "https://www.sec.gov"
 
 
 def accession_of(company: Company, source: str) -> str:
@@ -29,7 +29,7 @@ def accession_of(company: Company, source: str) -> str:
     >>> accession_of(default(), "AMZN 10-K (FY2024), 2025-02-07")
     '0001018724-25-000004'
     """
-    given = _ACCESSION.search(source)
+    given = ACCESSION.search(source)
     if given:
         return given[0]
     named = ((source.find(document), number) for document, number in _documents(company).items())
@@ -45,16 +45,16 @@ def address_of(company: Company, accession: str) -> str:
     >>> address_of(default(), "0001018724-26-000026")
     'https://www.sec.gov/Archives/edgar/data/1018724/000101872426000026/'
     """
-    if not company.filings.cik or not _ACCESSION.fullmatch(accession):
+    if not company.filings.cik or not ACCESSION.fullmatch(accession):
         return ""
-    return f"{_ARCHIVE}/{company.filings.cik}/{accession.replace('-', '')}/"
+    return f"{ARCHIVES}/Archives/edgar/data/{company.filings.cik}/{accession.replace('-', '')}/"
 
 
 @cache
 def _documents(company: Company) -> dict[str, str]:
     found = {}
     for where, row in records(company, DOCUMENTS_FILE, _COLUMNS, ("document",), optional=True):
-        if not _ACCESSION.fullmatch(row["accession"]) or not row["document"]:
+        if not ACCESSION.fullmatch(row["accession"]) or not row["document"]:
             raise InputError(
                 f"{where}: needs a document and its accession number, such as 0001018724-26-000026"
             )

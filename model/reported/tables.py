@@ -11,7 +11,7 @@ from model.errors import InputError, located
 from model.language.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from model.company import Company
 
@@ -66,6 +66,18 @@ def records_of(
             raise InputError(f"{name} line {line}: {count}: a text that holds a comma needs quotes")
     blank = dict.fromkeys(more, "")
     return [(f"{name} line {line}", blank | dict(zip(heads[1], cells, strict=True))) for line, cells in rows]
+
+
+def rows_in(text: str) -> int:
+    """Return the number of rows of a table's text, below its heads."""
+    return max(sum(1 for _ in _cells(text)) - 1, 0)
+
+
+def text_of_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows, the heads first, as the text of a table."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
