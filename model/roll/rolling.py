@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.company import with_own_data
 from model.errors import InputError
-from model.history import History
+from model.evidence.backtest import history_at
 from model.language.periods import Period, Quarter
 from model.reported.actuals import check_as_of, load_actuals
 from model.reported.guidance import guidance_at
@@ -148,15 +148,7 @@ def _guided(scenario: Scenario, since: Quarter) -> Scenario:
 
 def _refitted(scenario: Scenario) -> Scenario:
     company = scenario.company
-    results = run([scenario])
-    ahead = results.plan.axis.forecast_start
-    history = History(
-        scenario.as_of,
-        company.first,
-        lambda line: results.values[line][:ahead, 0],
-        lambda _line, _period: None,
-        lambda driver, year: scenario.table[driver][str(year)],
-    )
+    history = history_at(scenario.as_of, run([scenario]))
     specs = driver_specs(company)
     for refit in company.roll.refits:
         spec = specs[refit.driver]
