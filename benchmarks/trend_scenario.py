@@ -24,7 +24,8 @@ name = "trend"
 title = "Rules alone: figures and guidance, no judgement"
 as_of = "{as_of}"
 weight = 0.0
-note = "What the rules of the back-test make of the latest results (amzn-fcf backtest); not a view."
+note = "What the rules of the back-test make of the latest results (amzn-fcf backtest); \
+a comparator, not a view."
 place = 5
 """
 SMALL: Final = 10.0

@@ -75,11 +75,13 @@ def cached(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]
     ``functools.cache`` would keep the answer for the company that was in use at the first call.
     """
     kept = cache(function)
-    names = list(signature(function).parameters)
+    expected = signature(function).parameters.values()
+    names = [each.name for each in expected]
+    defaults = {each.name: each.default for each in expected if each.default is not each.empty}
 
     @wraps(function)
     def call(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
-        given = dict(zip(names, arguments, strict=False)) | named  # one key however arguments are given
+        given = defaults | dict(zip(names, arguments, strict=False)) | named  # one key however they are given
         given["company"] = given.get("company") or default()
         return kept(**given)
 

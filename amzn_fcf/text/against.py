@@ -38,11 +38,8 @@ def print_comparison(rows: Sequence[Compared], scenario: Scenario) -> None:
     title = f"{scenario.name} (as-of {scenario.as_of}) beside guidance, the Street and the year before"
     print_table(title, [*left("line", "period", "unit"), *heads], texts)
     print("% of the guidance's middle, of the Street and of the year before; *: the model's, not reported")
-    for word, found in (
-        ("guidance", [each.guidance for each in rows]),
-        ("Street", [each.street for each in rows]),
-    ):
-        _print_sources(word, found)
+    _print_sources("guidance", [each.guidance for each in rows])
+    _print_sources("Street", [each.street for each in rows])
 
 
 def _print_sources(word: str, found: Sequence[Expectation | None]) -> None:
@@ -69,8 +66,8 @@ def _text(value: float, unit: str, sign: str = "") -> str:
 
 def _difference(row: Compared, to: float) -> tuple[str, str]:
     """Return the difference, and in per cent of what it is to, where that is above 0."""
-    share = f"{row.model / to - 1:+.1%}" if to > 0 else ""
-    return _text(row.model - to, row.unit, "+"), share
+    share = _share(row.model, to)
+    return _text(row.model - to, row.unit, "+"), "" if share is None else f"{share:+.1%}"
 
 
 def comparison_record(row: Compared) -> dict[str, object]:

@@ -176,7 +176,13 @@ def _capital_expenditure(known: Known) -> Overrides:
 
 _FADES: Final = "held to the end of the next year, then in a straight line to terminal_growth"
 _STORES: Final = "By quarter what makes net sales those of guidance times its mean beat, and that growth on the year; its mean, "
+_OF_FOUR_QUARTERS: Final = (
+    "accrual_ratio", "aws_capex_share", "proceeds_ratio", "other_amortization_ratio", "stock_compensation_ratio", "tax_rate",
+    "lease_additions_ratio", "other_capex_to_sales",
+)  # fmt: skip
 SOURCES: Final = {
+    **dict.fromkeys(_OF_FOUR_QUARTERS, "Ratio of the last four quarters"),
+    "deferral_ratio": "Before the law of July 2025: none",
     "aws_growth": f"Growth of the last quarter on the year, {_FADES}",
     "advertising_growth": f"Growth of the last four quarters on the year, {_FADES}",
     "stores_growth": f"{_STORES}{_FADES}",
@@ -188,7 +194,7 @@ SOURCES: Final = {
     "capex_scale": "What makes each quarter that mean, where capex_phasing spreads the budget evenly",
     "aws_capex_to_demand": "What growth and retirement need at sales_yield",
 }
-"""The rules in words; those of other drivers: ratios of the last four quarters."""
+"""The rules in words."""
 
 WIDTHS: Final = {
     "aws_growth_running": Width("growth", ("aws_sales",), year=0),

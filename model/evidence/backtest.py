@@ -118,10 +118,7 @@ def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
     known = Known(**vars(past), last_year=chosen.last.year, forecast=forecast)
     rules = rules_of(chosen)
     overrides = rules.rules(known)
-    sources = {
-        key: Note("F", rules.sources.get(key.partition("[")[0], "Ratio of the last four quarters"))
-        for key in overrides
-    }
+    sources = {key: Note("F", rules.sources.get(key.partition("[")[0], "")) for key in overrides}
     return replace(with_rules(overrides), sources=sources)
 
 
@@ -173,11 +170,8 @@ def earlier_forecasts(company: Company | None = None) -> tuple[Forecast, ...]:
     made: list[Forecast] = []
     for as_of in (first.shifted(each) for each in range(company.earliest_as_of - first)):
         start = as_of.shifted(1) - company.first
-        rows = {}
-        for line, path in rules.paths(history_at(as_of, reported)).items():
-            rows[line] = reported.values[line][:, 0].copy()
-            rows[line][start:] = np.nan
-            rows[line][start : start + len(path)] = path
+        paths = rules.paths(history_at(as_of, reported))
+        rows = {line: _continued(reported, line, start, path) for line, path in paths.items()}
         for line, parts in rules.parts.items():
             if set(parts) <= set(rows):
                 rows[line] = _trailing(rows, parts)
@@ -214,20 +208,26 @@ def _simple(reported: Results, as_of: Quarter, name: str) -> dict[str, Row]:
     start = reported.plan.axis.position(as_of) + 1
 
     def extended(line: str) -> Row:
-        row = reported.values[line][:, 0].copy()
-        row[start:] = np.nan
+        row = reported.values[line][:, 0]
         last, before = row[start - 4 : start], row[start - 8 : start - 4]
         following = {
             "no_change": last,
             "drift": last + (last - before).mean(),
             "trailing_rate": last * last.sum() / before.sum(),
         }
-        row[start : start + 4] = following[name]
-        return row
+        return _continued(reported, line, start, following[name])
 
     parts = {part for line in rules.lines for part in rules.parts.get(line, (line,))}
     rows = {part: extended(part) for part in parts}
     return rows | {line: _trailing(rows, parts) for line, parts in rules.parts.items()}
+
+
+def _continued(reported: Results, line: str, start: int, path: Row) -> Row:
+    """Return a line as reported before a quarter, then a path, then nothing."""
+    row = reported.values[line][:, 0].copy()
+    row[start:] = np.nan
+    row[start : start + len(path)] = path
+    return row
 
 
 def _trailing(rows: Mapping[str, Row], parts: Sequence[str]) -> Row:

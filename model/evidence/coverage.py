@@ -18,6 +18,7 @@ from model.simulation.files import load_uncertainty
 from model.simulation.questions import Request
 from model.simulation.results import PERCENTILES
 from model.simulation.run import STANDARD_DRAWS, simulate
+from model.simulation.special import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,14 +102,13 @@ def _output(forecast: Forecast, plan: Plan) -> Output:
 
 
 def _naive(forecast: Forecast, company: Company) -> dict[int, float]:
-    from scipy.special import ndtri  # noqa: PLC0415  # slow to load
-
     alike = [
         each for each in forecasts(company) if (each.line, each.ahead) == (forecast.line, forecast.ahead)
     ]
     errors = [each.benchmarks[NAIVE] - each.reported for each in alike]
     middle, deviation = forecast.benchmarks[NAIVE], math.sqrt(float(np.mean(np.square(errors))))
-    return {percent: middle + deviation * float(ndtri(percent / 100)) for percent in PERCENTILES}
+    quantile = scipy("special").ndtri
+    return {percent: middle + deviation * float(quantile(percent / 100)) for percent in PERCENTILES}
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,7 @@ def coverage(found: Sequence[Outcome], company: Company | None = None) -> list[C
     for line, ahead in product(rules.lines, (*AHEAD, 0)):
         chosen = [each for each in found if each.forecast.line == line and ahead in {0, each.forecast.ahead}]
         inside = {band: sum(each.inside(band) for each in chosen) for band in BANDS}
-        windows = len(chosen) if not ahead else -(-len(chosen) // ahead)
-        if not ahead:
-            windows = sum(each.ahead == 1 for each in (one.forecast for one in chosen))
+        windows = -(-len(chosen) // ahead) if ahead else sum(each.forecast.ahead == 1 for each in chosen)
         losses = (
             math.fsum(each.loss(naive=naive) for each in chosen) / len(chosen) for naive in (False, True)
         )

@@ -43,10 +43,9 @@ def changes(base: Scenario, changed: Scenario) -> list[Change]:
     A year is given with its quarters that have values of their own, which a file that sets the year would
     drop. The scenarios share an as-of; ``changed`` needs only the values that a workbook shows.
     """
-    used, company = base.plan.used_in_history, base.company
     changed_drivers = []
-    for key, spec in driver_specs(company).items():
-        first = company.first if key in used else base.as_of.shifted(1)
+    for key, spec in driver_specs(base.company).items():
+        first = base.first_used(key)
         before, after = base.ahead(key, first), changed.ahead(key, first)
         # a value that differs by rounding only is the value before
         after |= {each: before[each] for each in after if is_same(after[each], before.get(each))}

@@ -117,7 +117,6 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
             table[key] = values
     check_sums(table, company, own.name)
     scenario = Scenario(own.name, own.title, quarter, own.weight, table, own.note, sources, company)
-    plan = company.plan(axis_at(known or quarter, company))
     return scenario.with_overlays([overlay_of(file, plan, quarter) for file in chain[last + 1 :]])
 
 

@@ -68,13 +68,13 @@ class Scenario:
 
         ``check``: see :meth:`model.scenarios.overlay.Overlay.applied`.
         """
+        if not overlays:
+            return self
         specs, table, sources = drivers.driver_specs(self.company), dict(self.table), self.sources
         name, title = self.name, self.title
         for each in overlays:
             table, sources = each.applied(table, specs, check=check), each.noted(sources)
             name, title = f"{name}+{each.name}", f"{title}; {each.title[:1].lower()}{each.title[1:]}"
-        if not overlays:
-            return self
         if check:
             given.check_sums(table, self.company, name)
         joined = (*self.overlays, *overlays)
