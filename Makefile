@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 MINIMUM := .venv-minimum
 # What every part of the product stands on, without the long tests: for other versions of libraries and Python
 CORE := -m "not libreoffice" $(addsuffix .py,$(addprefix tests/test_,axis language evaluate sampling uncertainty \
-  simulate_kernel cli_sensitivity value workbook files functions))
+  simulate_kernel cli_sensitivity value workbook files functions host_assistant))
 SECONDS ?= 600
 SEED ?= 1
 PYTEST_ARGS ?= --numprocesses=logical --dist=worksteal --durations=25
@@ -68,5 +68,5 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(MINIMUM)/.test: pyproject.toml constraints-minimum.txt
 	$(PYTHON) -m venv $(MINIMUM)
 	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-minimum.txt \
-	  --editable '.[cluster,engines,fast,plot]' hatchling hypothesis lxml openxml-audit packaging psutil pytest pytest-xdist xlsxwriter
+	  --editable '.[cluster,engines,fast,mcp,plot]' hatchling hypothesis lxml openxml-audit packaging psutil pytest pytest-xdist xlsxwriter
 	touch $@

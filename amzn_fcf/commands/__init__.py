@@ -10,6 +10,6 @@ from typing import Final
 
 COMMANDS: Final = (
     "build", "show", "value", "compare", "solve", "tornado", "grid", "claims", "against",
-    "backtest", "simulate", "validate", "read", "data", "import", "roll", "template", "addin",
+    "backtest", "simulate", "validate", "read", "data", "import", "roll", "template", "addin", "mcp",
 )  # fmt: skip
 """In reading order."""

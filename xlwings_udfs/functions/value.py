@@ -20,14 +20,14 @@ from xlwings_udfs.functions.words import choice, meaning, questions, words
 if TYPE_CHECKING:
     from model.results import Results
 
-_WEIGHTED: Final = "weighted"
+WEIGHTED: Final = "weighted"
 _METHOD: Final = "Method of valuation"
 
 
 def _value(method: Any, scenario: Any, overrides: Any) -> float:
     methods = questions().values
     usual = meaning(None, "method", methods)
-    if choice_of(method, "method", (*methods, _WEIGHTED), next(iter(methods))) != _WEIGHTED:
+    if choice_of(method, "method", (*methods, WEIGHTED), next(iter(methods))) != WEIGHTED:
         results = model_of(scenario, overrides)
         return figure(results, meaning(method, "method", methods), current_year(results))
     changed = thawed(overrides_of(overrides))
@@ -45,7 +45,7 @@ def _value(method: Any, scenario: Any, overrides: Any) -> float:
 def AMZN_VALUE(
     method: Annotated[Any, choice(
         "dcf, exit_multiple, sotp, price_to_sales, net_margin; weighted: dcf of base, bull and bear",
-        (*questions().values, _WEIGHTED),
+        (*questions().values, WEIGHTED),
     )] = None,
     scenario: ScenarioCell = None, overrides: OverridesCell = None,
 ) -> float:  # fmt: skip
@@ -60,7 +60,7 @@ def AMZN_VALUE(
 @cell_function
 def AMZN_UPSIDE(
     price: PriceCell = None,
-    method: Annotated[Any, choice(_METHOD, (*questions().values, _WEIGHTED))] = None,
+    method: Annotated[Any, choice(_METHOD, (*questions().values, WEIGHTED))] = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
 ) -> float:
