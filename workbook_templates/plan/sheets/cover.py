@@ -219,7 +219,9 @@ def _put_row(sheet: SheetPlan, figures: Figures, words: CoverRow, row: int, colu
     if link := figures.link(words.line, words.ahead):
         sheet.put(row, _LIVE, link.formula, f"board {kind} live {style}", link.twin)
     there = scenarios.figure_rows(layout).get(scenarios.LineInYear(words.line, year))
-    for column, at in columns.items() if there else ():
+    if there is None:
+        return
+    for column, at in columns.items():
         link = stamped(SCENARIOS, (there, at), unit)
         sheet.put(row, column, link.formula, f"board {kind} stamp {style}", link.twin)
 
