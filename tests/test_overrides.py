@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scenario_files import HEAD, entry, write
-from shared import worth
+from shared import family, worth
 
 import xlwings_udfs
 from model.errors import InputError, PeriodError, UnknownNameError
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
+from model.scenarios.what_if import what_if
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,31 @@ def test_every_way_in_refuses_a_value_for_a_reported_period_in_the_same_words(
         load_scenario("base").with_overrides({"aws_growth": {period: 0.1}})
     with pytest.raises(InputError, match=words):
         xlwings_udfs.AMZN_FCF(2027, "base", None, [["driver", period], ["aws_growth", 0.1]])
+
+
+def test_every_way_in_refuses_a_quarter_for_an_amount_of_the_full_year_in_the_same_words(
+    tmp_path: Path,
+) -> None:
+    words = "capex_budget is that of a full year: give it for 2027, not for 2027Q1"
+    with pytest.raises(InputError, match=words):
+        load_scenario(write(tmp_path, HEAD + entry("capex_budget", "USD m", "{ 2027Q1 = 60000 }")))
+    with pytest.raises(InputError, match=words):
+        load_scenario("base").with_overrides({"capex_budget": {"2027Q1": 60_000.0}})
+    with pytest.raises(InputError, match=words):
+        xlwings_udfs.AMZN_FCF(2027, "base", None, [["driver", "2027Q1"], ["capex_budget", 60_000.0]])
+    with pytest.raises(InputError, match=words):
+        what_if(load_scenario("base"), ["capex_budget@2027Q1=60000"])
+
+
+def test_a_workbook_has_no_cells_to_type_for_the_quarters_of_an_amount_of_the_full_year() -> None:
+    plan, _ = family("2026Q2")
+    layout, inputs = plan.layout, plan.sheets["Inputs"].cells
+    rows = layout.inputs["capex_budget"]
+    assert (rows.live, layout.year_column(layout.years - 1)) in inputs
+    quarters = range(layout.first_quarter_column, layout.last_column + 1)
+    assert not [
+        place for place in inputs if place[0] in {rows.live, *rows.given.values()} and place[1] in quarters
+    ]
 
 
 def test_a_driver_that_the_model_uses_in_history_takes_values_for_reported_periods() -> None:

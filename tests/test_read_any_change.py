@@ -94,7 +94,7 @@ def edits_of_one(draw: st.DrawFn, as_of: str) -> list[Edit]:
     if spec.driver.kind == "elapsed":
         return [(spec.key, draw(st.sampled_from(quarters)), draw(values(spec)))]
     years = [str(year) for year in layout.plan.axis.years[start // QUARTERS_A_YEAR :]]
-    if draw(st.booleans()):
+    if spec.driver.full_year or draw(st.booleans()):
         return [(spec.key, draw(st.sampled_from(years)), draw(values(spec)))]
     return [(spec.key, draw(st.sampled_from(quarters)), draw(st.none() | values(spec)))]
 

@@ -26,7 +26,9 @@ class Assets(Block, sheet="Assets"):
     """Capital expenditure and property additions."""
 
     # Cash: guidance is net of proceeds
-    capex_budget = driver("Net capital expenditure budget of the full year (0: none)", "USD m", zero_means_none=True)
+    capex_budget = driver(
+        "Net capital expenditure budget of the full year (0: none)", "USD m", zero_means_none=True, full_year=True
+    )
     aws_capex_share = driver("AWS share of a capital expenditure budget", "ratio")
     aws_capex_to_demand = driver("AWS net capital expenditure to TTM AWS demand, where no budget is given", "ratio")
     other_capex_to_sales = driver("Other net capital expenditure to TTM other net sales, where no budget is given", "ratio")

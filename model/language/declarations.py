@@ -41,13 +41,15 @@ class Driver(Declared):
     ``kind``: how its values vary with time. ``yearly``: by calendar year, and a quarter can have its own;
     ``constant``: not at all; ``seasonal``: by quarter of the year; ``elapsed``: by quarters since as-of.
     ``whole``: whole numbers only. ``sums_to_one``: its members are shares of one total. ``zero_means_none``:
-    0 means that no value is given.
+    0 means that no value is given. ``full_year``: its values are those of whole years, and no quarter has its
+    own, as with an amount for the year.
     """
 
     kind: DriverKind = "yearly"
     whole: bool = False
     sums_to_one: bool = False
     zero_means_none: bool = False
+    full_year: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,6 +100,7 @@ def driver(  # noqa: PLR0913  # one keyword per property of a driver
     whole: bool = False,
     sums_to_one: bool = False,
     zero_means_none: bool = False,
+    full_year: bool = False,
 ) -> Driver:
     """Declare an assumption, with a label in an analyst's words; see :class:`Driver`.
 
@@ -117,7 +120,7 @@ def driver(  # noqa: PLR0913  # one keyword per property of a driver
         raise DeclarationError(f"{origin}: {label!r}: a seasonal driver needs by= the quarters of the year")
     return Driver(
         label=label, unit=unit, by=_dimensions(by), origin=origin, kind=kind, whole=whole,
-        sums_to_one=sums_to_one, zero_means_none=zero_means_none,
+        sums_to_one=sums_to_one, zero_means_none=zero_means_none, full_year=full_year,
     )  # fmt: skip
 
 

@@ -47,6 +47,10 @@ def period_key(spec: DriverSpec, text: str, where: str) -> str:
         raise PeriodError(f"{where}: {spec.key}: {text} is outside {spec.company.first}..{spec.company.last}")
     if kind == "elapsed" and period.frequency != "quarterly":
         raise InputError(f"{where}: {spec.key} is given by quarter, not for {text}")
+    if spec.driver.full_year and period.frequency != "annual":
+        raise InputError(
+            f"{where}: {spec.key} is that of a full year: give it for {period.year}, not for {text}"
+        )
     return str(period)
 
 

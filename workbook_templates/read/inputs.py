@@ -252,5 +252,5 @@ def _columns(layout: Layout, spec: DriverSpec) -> Iterator[tuple[int, str, bool]
     if spec.driver.kind == "yearly":
         for place in range(quarters[0] // QUARTERS_A_YEAR, layout.years):
             yield layout.year_column(place), str(axis.years[place]), False
-    for position in quarters:
+    for position in () if spec.driver.full_year else quarters:
         yield layout.quarter_column(position), str(axis.quarters[position]), spec.driver.kind == "yearly"

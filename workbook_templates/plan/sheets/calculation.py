@@ -195,8 +195,9 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
     key, at = row.key, layout.places[row.key].row
     members = layout.plan.names[driver.name] if driver.kind == "seasonal" else (key,)
     live, last_live = (layout.inputs[each].live for each in (members[0], members[-1]))
-    by_year = "; a grey year: some of its quarters have values of their own, to the right"
-    note = f"Assumption: see Inputs{by_year if driver.kind == 'yearly' else ''}"
+    own_quarters = driver.kind == "yearly" and not driver.full_year
+    grey = "; a grey year: some of its quarters have values of their own, to the right"
+    note = f"Assumption: see Inputs{grey if own_quarters else ''}"
     sheet.put(at, places.NOTE, note, "note")
     style = numeric("calc" if driver.kind == "seasonal" else "link", row.unit)
     if driver.kind == "constant":
@@ -209,7 +210,9 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
         if driver.kind == "seasonal":
             values = f"{INPUTS}!{absolute(live, places.VALUE)}:{absolute(last_live, places.VALUE)}"
             text = "=" + call("INDEX", values, reference(places.SEASON_ROW, column, fixed_row=True))
-        elif driver.kind == "yearly" and not layout.inputs[key].is_picked:  # the quarter's own, or its year's
+        elif driver.full_year:
+            text = f"={layout.in_year_of(at, column)}"
+        elif own_quarters and not layout.inputs[key].is_picked:  # the quarter's own, or its year's
             own = text.removeprefix("=")
             text = "=" + call("IF", f'{own}=""', layout.in_year_of(at, column), own)
         sheet.put(at, column, text, style, OfRow(key, position))
@@ -218,7 +221,8 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
         for place, year in enumerate(layout.plan.axis.years[first:], start=first):
             column = layout.year_column(place)
             sheet.put(at, column, f"={INPUTS}!{reference(live, column)}", style, DriverInYear(key, year=year))
-        mark_overruled(sheet, layout, at, layout.year_column(first), start_of=key)
+        if own_quarters:
+            mark_overruled(sheet, layout, at, layout.year_column(first), start_of=key)
 
 
 def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str) -> None:

@@ -169,16 +169,18 @@ class _Driver:
             self._put_period(places.VALUE, ALL, OfRow(self.key))
             return [range(places.VALUE, places.VALUE + 1)]
         quarters = range(layout.driver_start(self.key), axis.length)
-        spans = [range(layout.quarter_column(quarters[0]), layout.last_column + 1)]
+        spans = []
         if self.is_yearly:
             first = quarters[0] // QUARTERS_A_YEAR
-            spans.insert(0, range(layout.year_column(first), layout.year_column(layout.years)))
+            spans.append(range(layout.year_column(first), layout.year_column(layout.years)))
             for place, year in enumerate(axis.years[first:], start=first):
                 in_year = DriverInYear(self.key, year=year)
                 self._put_period(layout.year_column(place), str(year), in_year)
-        for position in quarters:
-            twin = OfRow(self.key, position)
-            self._put_period(layout.quarter_column(position), str(axis.quarters[position]), twin)
+        if not self.spec.driver.full_year:
+            spans.append(range(layout.quarter_column(quarters[0]), layout.last_column + 1))
+            for position in quarters:
+                twin = OfRow(self.key, position)
+                self._put_period(layout.quarter_column(position), str(axis.quarters[position]), twin)
         return spans
 
     def _put_period(self, column: int, period: str, twin: OfRow) -> None:
@@ -236,7 +238,7 @@ class _Driver:
             cells = f"{start}:{reference(last, columns[1])}"
             other = f'AND({start}<>"",{start}<>{reference(first, columns[0], fixed_row=True)})'
             sheet.highlights.append(Highlight(cells, other, "differs"))
-        if not self.is_yearly:
+        if not self.is_yearly or self.spec.driver.full_year:
             return
         quarters, years = layout.over_axis(first), layout.over_axis(places.YEAR_ROW, fixed_row=True)
         year = reference(places.YEAR_ROW, columns[0], fixed_row=True)
