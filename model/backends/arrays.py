@@ -166,8 +166,8 @@ def term_of(node: Expr, plan: Plan, vintage: int | None = None) -> Term:
             key = key_of(ref)
             return lambda values, _first, _last: values[key][position : position + 1]
         case nodes.Sum(refs):
-            keys = tuple(key_of(each) for each in refs)
-            return lambda values, first, last: _summed([values[key][first:last] for key in keys])
+            parts = [_reference(key_of(each), each.lag) for each in refs]
+            return lambda values, first, last: _summed([part(values, first, last) for part in parts])
         case nodes.Trailing(ref):
             key, lags = key_of(ref), range(QUARTERS_A_YEAR - 1, -1, -1)
             return lambda values, first, last: _summed(
