@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -198,5 +199,22 @@ def test_a_browser_that_leaves_is_no_error(tmp_path: Path, capfd: pytest.Capture
         with socket.create_connection(("127.0.0.1", listening.server_port)) as browser:
             browser.sendall(b"GET /large HTTP/1.0\r\n\r\n")
             browser.recv(10)
+        listening.shutdown()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["%00", "a%00b.html", "no_such.html", "%ff%fe", 5000 * "a", "..%2f..%2fetc%2fpasswd"]
+)
+def test_a_name_that_no_file_has_is_not_found(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with server(tmp_path, 0) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        with (
+            pytest.raises(HTTPError, match="404"),
+            urlopen(f"http://127.0.0.1:{listening.server_port}/{name}"),
+        ):
+            pass
         listening.shutdown()
     assert capfd.readouterr().err == ""

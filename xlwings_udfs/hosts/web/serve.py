@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +34,13 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Security-Policy", _ONLY_OURS)
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
+
+    def send_head(self) -> Any:  # noqa: ANN401  # as the class has it
+        """Open the file; a name that no file can have is one that is not there."""
+        try:
+            return super().send_head()
+        except ValueError:
+            self.send_error(HTTPStatus.NOT_FOUND)
 
     def log_message(self, *_: object) -> None:
         """Say nothing: what a browser fetched is of no interest."""
