@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,12 +58,34 @@ def read_folder(folder: str, *, may_be_new: bool = False) -> OwnData:
 
 def forget_folders() -> None:
     """Read folders anew when they are used next: files in them were written."""
+    _written.clear()
     _read.cache_clear()
+
+
+def renew_folders() -> None:
+    """Read folders anew when they are used next if files in them were written since, by whomever."""
+    if any(_files(folder) != files for folder, files in [*_written.items()]):
+        forget_folders()
+
+
+_written: Final[dict[str, list[tuple[str, int, int]]]] = {}
+"""The files of each folder when it was read: see :func:`_files`."""
+
+
+def _files(folder: str) -> list[tuple[str, int, int]]:
+    """Return the names of files with the time when they were written and their sizes."""
+    found: list[tuple[str, int, int]] = []
+    for each in (Path(folder), Path(folder) / SCENARIOS):
+        with suppress(OSError):
+            known = [(entry.path, entry.stat()) for entry in os.scandir(each)]
+            found += [(name, state.st_mtime_ns, state.st_size) for name, state in known]
+    return sorted(found)
 
 
 @cache
 def _read(folder: str) -> OwnData:
     path = Path(folder)
+    _written[folder] = _files(folder)  # before they are read: what is written meanwhile is read again
     if not path.is_dir():
         raise InputError(f"{folder}: is no folder of data (--data, {VARIABLE}); amzn-fcf import makes one")
     try:

@@ -16,7 +16,7 @@ from amzn_fcf.commands import COMMANDS
 from model import companies
 from model.amazon import AMAZON
 from model.data_folder import read_folder
-from model.errors import AmznFcfError, InputError
+from model.errors import AmznFcfError, InputError, UnknownNameError
 from model.language.periods import Period, Quarter
 from model.reported.actuals import load_actuals
 from model.reported.guidance import guidance_at
@@ -25,6 +25,7 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from workbook_templates.read.book import read_book
 from xlwings_udfs import AMZN_ACTUAL, AMZN_LINE
+from xlwings_udfs.cells import calls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +129,23 @@ def test_a_folder_is_used_in_python_in_cells_and_by_a_variable(
     assert json.loads(amzn_fcf(*shown).stdout)[0]["value"] == 1296
     (tmp_path / "other").mkdir()
     assert json.loads(amzn_fcf(*shown, "--data", str(tmp_path / "other")).stdout)[0]["value"] == shipped
+
+
+def test_functions_in_cells_see_what_another_process_wrote_into_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AMZN_FCF_DATA", str(tmp_path))
+    monkeypatch.setattr(calls, "SECONDS", 0.0)  # a look with every call
+    row = "interest_income,2026Q2,{},USD m,verified,My own reading,"
+    for given in (1296, 1300):
+        folder_with(tmp_path, actuals_quarterly__csv=f"{HEADS}\n{row.format(given)}\n")
+        assert AMZN_ACTUAL("interest_income", "2026Q2") == given
+        assert AMZN_LINE("interest_income", ["2026Q2"]) == given  # a range: not kept
+    own = 'name = "mine"\ntitle = "Mine"\nbase = "base"\nas_of = "2026Q2"\n'
+    with pytest.raises(UnknownNameError):
+        AMZN_LINE("net_sales", 2027, "mine")
+    folder_with(tmp_path, scenarios_mine__toml=own)
+    assert AMZN_LINE("net_sales", 2027, "mine") == AMZN_LINE("net_sales", 2027)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -5,15 +5,23 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Any, Final, TypeVar, cast
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from model import companies
+from model.data_folder import renew_folders
 from xlwings_udfs.cells.arguments import unwrapped
 from xlwings_udfs.cells.error_values import ErrorValue
+
+if TYPE_CHECKING:
+    from model.company import Company
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 CACHED_CALLS: Final = 50_000
+
+SECONDS: Final = 1.0
+"""How long calls go on without a look at the folder of the user's own data."""
 
 _NUMBERS: Final = frozenset({int, float})
 _SINGLE: Final = frozenset({str, int, float, bool, type(None)})
@@ -29,7 +37,12 @@ def cell_function(function: Function) -> Function:
     """
     parameters = enumerate(inspect.signature(function).parameters.values())
     optional = {place for place, each in parameters if each.default is not inspect.Parameter.empty}
-    cached = lru_cache(maxsize=CACHED_CALLS, typed=True)(lambda _company, *given: function(*given))
+
+    def computed(company: Company, *given: Any) -> Any:  # noqa: ANN401
+        with companies.using(company):
+            return function(*given)
+
+    cached = lru_cache(maxsize=CACHED_CALLS, typed=True)(computed)
 
     @wraps(function)
     def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  # whatever a cell holds
@@ -42,9 +55,22 @@ def cell_function(function: Function) -> Function:
             for place, each in enumerate(single)
         )
         if named or not all(type(each) in _SINGLE for each in given):
-            return function(*given, **named)
-        found = cached(companies.default(), *given)
+            with companies.using(_company()):
+                return function(*given, **named)
+        found = cached(_company(), *given)
         # a caller that changes its block must not change the cached one
         return [list(row) for row in found] if isinstance(found, list) else found
 
     return cast("Function", call)
+
+
+class _Look:
+    last = -SECONDS
+
+
+def _company() -> Company:
+    """Return the company of a call, with own data as they are: the process lives on after an import."""
+    if monotonic() >= _Look.last + SECONDS:
+        _Look.last = monotonic()
+        renew_folders()
+    return companies.default()
