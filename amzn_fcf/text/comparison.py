@@ -72,12 +72,7 @@ def comparison_records(
                 "kind": "input", "driver": change.spec.key, "period": period, "unit": unit,
                 "before": old, "after": new,
             }  # fmt: skip
-    for each in figures:
-        recorded = measure(each.unit).recorded
-        yield {
-            "kind": "estimate", "line": each.line, "period": each.period, "unit": each.unit,
-            "before": recorded(each.before), "after": recorded(each.after), "difference": _difference(each),
-        }  # fmt: skip
+    yield from estimate_records(figures)
     for bridge in bridges:
         unit = "quarters" if bridge.output.is_event else bridge.output.unit
         for effect in bridge.effects:
@@ -86,6 +81,16 @@ def comparison_records(
                 "drivers": list(effect.cause.drivers), "unit": unit, "effect": effect.amount,
                 "error": effect.error,
             }  # fmt: skip
+
+
+def estimate_records(figures: Sequence[Estimate]) -> Iterator[dict[str, object]]:
+    """Yield a record for each estimate."""
+    for each in figures:
+        recorded = measure(each.unit).recorded
+        yield {
+            "kind": "estimate", "line": each.line, "period": each.period, "unit": each.unit,
+            "before": recorded(each.before), "after": recorded(each.after), "difference": _difference(each),
+        }  # fmt: skip
 
 
 def print_comparison(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from amzn_fcf.text.comparison import names_of, print_estimates
+from amzn_fcf.text.comparison import estimate_records, names_of, print_estimates
 from amzn_fcf.text.figures import share_text, signed_text
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.units import counted, measure
@@ -106,11 +106,7 @@ def roll_records(
             "reported": miss.reported, "estimate": miss.estimate, "guided": miss.guided,
             "street": miss.street, "miss": miss.miss, "share": miss.share, "part": miss.part,
         }  # fmt: skip
-    for each in figures:
-        yield {
-            "kind": "estimate", "line": each.line, "period": each.period, "unit": each.unit,
-            "before": each.before, "after": each.after,
-        }  # fmt: skip
+    yield from estimate_records(figures)
     output = _value(found)
     for cause, amount in found.effects(output) if output else ():
         yield {"kind": "value", "output": str(output), "cause": cause, "effect": amount}
