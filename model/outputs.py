@@ -50,6 +50,8 @@ class Output:
             examples = "free_cash_flow 2027 or value_per_share[dcf,mid]"
             raise InputError(f"{shown(text)} names no line: write one such as {examples}")
         key = match[1] + re.sub(r"\s", "", match[2] or "")
+        if key not in plan.rows:  # names of quarters of purchase have a capital letter
+            key = next((each for each in plan.rows if each.lower() == key), key)
         row = plan.row(key)
         if row.timed and not match[3]:
             examples = f"{key} 2027, {key} 2027Q1 or {key} TTM 2027Q1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amzn_fcf.text.figures import first_year, signed, signed_text
+from amzn_fcf.text.figures import first_year, signed
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
@@ -162,10 +162,8 @@ def _cells(each: Estimate) -> list[str]:
         shown = "-"
     elif each.unit == "quarter":
         shown = signed(counted(round(difference), "quarter"), difference)
-    elif measure(each.unit).percent:
-        shown = f"{round(100 * difference, 2) or 0.0:+.2f} pp"
     else:
-        shown = signed_text(each.unit, difference)
+        shown = measure(each.unit).change_text(difference)
     return [text(each.before), text(each.after), shown]
 
 

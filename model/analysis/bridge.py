@@ -177,7 +177,8 @@ def _at_one_as_of(
         values, beyond = figures[output], ""
         for place in np.flatnonzero(np.isnan(values)):
             values[place], beyond = _defined(values[place], output, scenarios[place])
-        effects = _drawn(values, sets, orders) if orders else _means(values, len(found))
+        exact = [] if orders else [(each, 0.0) for each in mean_effects(values, len(found))]
+        effects = _drawn(values, sets, orders) if orders else exact
         amounts = [Effect(cause, *each) for cause, each in zip(found, effects, strict=True)]
         ends = float(values[0]), float(values[-1])
         result.append(Bridge(output, *ends, tuple(amounts), len(orders), beyond))
@@ -209,15 +210,20 @@ def _defined(value: float, output: Output, scenario: Scenario) -> tuple[float, s
     return float(beyond.count), str(beyond)
 
 
-def _means(values: NDArray[np.float64], count: int) -> Iterator[tuple[float, float]]:
-    """Yield each cause's mean effect over all orders: ``values`` are those of all sets of moved causes."""
+def mean_effects(values: NDArray[np.float64], count: int) -> list[float]:
+    """Return each cause's mean effect over all orders: ``values`` are those of all sets of moved causes.
+
+    A set is the number whose bits are its causes, from none (0) to all.
+    """
     sets = np.arange(len(values))
     sizes = sum((sets >> place & 1 for place in range(count)), start=np.zeros_like(sets))
     weights = np.array([1 / (count * math.comb(count - 1, size)) for size in range(count)])
+    found = []
     for place in range(count):
         without = sets[sets >> place & 1 == 0]
         gains = values[without | 1 << place] - values[without]
-        yield math.fsum(weights[sizes[without]] * gains), 0.0
+        found.append(math.fsum(weights[sizes[without]] * gains))
+    return found
 
 
 def _orders(count: int) -> Iterator[NDArray[np.int64]]:

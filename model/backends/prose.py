@@ -21,13 +21,18 @@ def definition(row: Row, plan: Plan) -> str:
     """Return the definition of a computed row: its forecast formula, and that of history if different."""
     if row.line is None:
         return ""
-    forecast = "" if row.forecast is None else infix(row.forecast, _Prose(plan))
+    forecast = "" if row.forecast is None else words(row.forecast, plan)
     if row.same:
         return forecast
     if row.history is None:
         return f"{forecast} (from the first forecast quarter)" if row.timed else forecast
-    history = infix(row.history, _Prose(plan))
+    history = words(row.history, plan)
     return f"{forecast}; reported: {history}" if forecast else f"{history} (reported quarters only)"
+
+
+def words(node: nodes.Expr, plan: Plan) -> str:
+    """Return a bound formula, or a part of one, as people read it."""
+    return infix(node, _Prose(plan))
 
 
 class _Prose:

@@ -101,6 +101,20 @@ class Measure:
         kept = round(known, decimals + 2 if self.percent else decimals) or 0.0  # no "-0"
         return f"{kept:,.{decimals}{'%' if self.percent else 'f'}}"
 
+    def change_text(self, change: float) -> str:
+        """Write a difference of two figures in this unit, with its sign; of percentages in points.
+
+        Examples
+        --------
+        >>> measure("ratio").change_text(0.012), measure("USD m").change_text(-5.0)
+        ('+1.20 pp', '-5')
+        """
+        if self.percent:
+            return f"{round(100 * change, 2) or 0.0:+.2f} pp"
+        is_number = self.style not in {"quarter", "date"}
+        text = self.text(change) if is_number else f"{round(change) or 0:,}"
+        return f"+{text}" if change > 0 else text
+
     def chart_text(self, value: float, sign: str = "") -> str:
         """Write a figure in ``chart_unit``, without the unit; ``sign="+"`` marks positive ones too."""
         return f"{value * self.chart_scale:{sign},.{self.chart_decimals}f}"

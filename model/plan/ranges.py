@@ -43,7 +43,7 @@ class Ranges:
             elif row.history is None:
                 self.starts[key] = self.axis.forecast_start
             else:
-                self.starts[key] = max(0, self._first(row.history))
+                self.starts[key] = max(0, self.first(row.history))
                 if not row.line.result and self.starts[key] > self.axis.forecast_start:
                     self._fail(row, "has no reported value before as-of; give history=")
             self.under_way.discard(key)
@@ -59,47 +59,47 @@ class Ranges:
                 self.stops[key] = self.axis.forecast_start
             else:
                 self.stops[key] = self.axis.length  # for references to itself
-                self.stops[key] = min(self.axis.length, self._last(row.forecast))
+                self.stops[key] = min(self.axis.length, self.last(row.forecast))
         return self.stops[key]
 
-    def _first(self, node: Expr) -> int:
+    def first(self, node: Expr) -> int:
         """Return the position of the first quarter in which ``node`` has a value."""
         tree: nodes.Bound = node  # type: ignore[assignment]  # a cast would cost a call for every node
         if isinstance(tree, nodes.WithinQuarter):
-            return max(map(self._first, children(tree)), default=0)
+            return max(map(self.first, children(tree)), default=0)
         if isinstance(tree, nodes.Fixed | nodes.OverAxis):
             return 0
         match tree:
             case nodes.Ref(_, lag):
                 return self.start(key_of(tree)) + lag
             case nodes.Lagged(ref, by, longest, further):
-                return max(self.start(key_of(ref)) + longest + further, self._first(by))
+                return max(self.start(key_of(ref)) + longest + further, self.first(by))
             case nodes.Trailing(ref):
                 return self.start(key_of(ref)) + QUARTERS_A_YEAR - 1
             case nodes.Sum(refs):  # a vintage that is not bought yet adds nothing
                 return min(self.start(key_of(ref)) for ref in refs)
             case nodes.YearSum(refs):
-                year = -(-max(map(self._first, refs)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
+                year = -(-max(map(self.first, refs)) // QUARTERS_A_YEAR) * QUARTERS_A_YEAR
                 # a workbook finds the quarters of a year among those around: three more to the left
                 longest = max(ref.lag for ref in refs)
                 return max(year, longest + QUARTERS_A_YEAR - 1) if longest or len(refs) > 1 else year
             case _:
                 raise nodes.no_case(tree, __name__)
 
-    def _last(self, node: Expr) -> int:
+    def last(self, node: Expr) -> int:
         """Return the position after the last quarter in which ``node`` has a value."""
         tree: nodes.Bound = node  # type: ignore[assignment]  # as above
         if isinstance(tree, nodes.WithinQuarter):
-            return min(map(self._last, children(tree)), default=self.axis.length)
+            return min(map(self.last, children(tree)), default=self.axis.length)
         if isinstance(tree, nodes.Fixed | nodes.OverAxis):
             return self.axis.length
         match tree:
             case nodes.Ref(_, lag):
                 return self.stop(key_of(tree)) + lag
             case nodes.Lagged(ref, by, _, further):
-                return min(self.stop(key_of(ref)) + 1 + further, self._last(by))
+                return min(self.stop(key_of(ref)) + 1 + further, self.last(by))
             case nodes.Sum() | nodes.Trailing() | nodes.YearSum():
-                return min(map(self._last, children(tree)))
+                return min(map(self.last, children(tree)))
             case _:
                 raise nodes.no_case(tree, __name__)
 
@@ -108,7 +108,7 @@ class Ranges:
             return
         if row.stop < self.axis.length:
             self._fail(row, "uses in its forecast a line that ends with as-of")
-        if row.vintage is None and self._first(row.forecast) > self.axis.forecast_start:
+        if row.vintage is None and self.first(row.forecast) > self.axis.forecast_start:
             split = self.axis.forecast_start
             used = leaves(row.forecast)
             lacking = sorted(key_of(leaf) for leaf in used if self.start(key_of(leaf)) + leaf.lag > split)

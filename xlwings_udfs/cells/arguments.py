@@ -117,6 +117,16 @@ def number_of(value: Cell, what: str) -> float:
     raise InputError(f"{what} needs a number, not {shown(value)}{hint}")
 
 
+def whole_of(value: Cell, what: str, default: int, limits: tuple[int, int]) -> int:
+    """Return an argument as a whole number within limits; blank gives the default."""
+    if is_blank(value):
+        return default
+    found, (least, most) = number_of(value, what), limits
+    if found != round(found) or not least <= found <= most:
+        raise InputError(f"{what} needs a whole number from {least} to {most:,} in cells, not {found:g}")
+    return round(found)
+
+
 def numbers_of(value: Cell, what: str) -> tuple[float, ...]:
     """Return the numbers of a range, row by row; blank cells are ignored."""
     cells = enumerate((cell for row in rows_of(value) for cell in row), start=1)

@@ -6,15 +6,18 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from model.analysis.outline import outline
+from model.analysis.tree import explain
 from model.backends.prose import definition
 from model.errors import AmznFcfError, PeriodError
 from model.language.nodes import leaves
 from model.language.periods import DAY_ZERO, Period, Quarter
+from model.outputs import Output
 from model.plan.plan import key_of
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.scenario import assumption_hash
 from model.scenarios.spec import ALL
-from xlwings_udfs.cells.arguments import period_of, text_of
+from xlwings_udfs.cells.arguments import is_blank_or_zero, period_of, text_of, whole_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.models import computed, current_year, model_of, scenario, scenario_name
 from xlwings_udfs.cells.overrides import overrides_of
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 _MOST_VALUES: Final = 12
 _MOST_OVERRIDES: Final = 200
+_DEEPEST: Final = 6
+_LONGEST_TEXT: Final = 32_767
+"""Characters of a text in a cell."""
 
 
 @cell_function
@@ -36,10 +42,12 @@ def AMZN_EXPLAIN(
     period: PeriodCell = None,
     scenario: ScenarioCell = None,
     overrides: OverridesCell = None,
+    depth: Annotated[Any, "Levels of the tree behind the figure, to 6. Blank: its definition"] = None,
 ) -> str:
     """Return the definition of a line, the values behind it and the overrides as understood; or the fault.
 
-    Example: ``AMZN_EXPLAIN("free_cash_flow", 2026)``.
+    Example: ``AMZN_EXPLAIN("free_cash_flow", 2026)``. With a depth: the tree behind the figure, largest
+    contributions first.
     """
     try:
         taken = overrides_of(overrides)
@@ -47,10 +55,19 @@ def AMZN_EXPLAIN(
         key = text_of(line, "line", "")
         row = results.plan.row(key)
         when = period_of(period, current_year(results))
+        if not is_blank_or_zero(depth):
+            return _tree(results, row, when, depth)
         meaning = definition(row, results.plan) or "an assumption"
         return f"{key} [{row.unit}] = {meaning}. {_values_used(results, row, when)}{_listed(taken)}"
     except AmznFcfError as error:
         return str(error)
+
+
+def _tree(results: Results, row: Row, when: Period, depth: object) -> str:
+    levels = whole_of(depth, "depth", 1, (1, _DEEPEST))
+    output = Output.of(row.key, results.plan, when if row.timed else None)
+    text = "\n".join(outline(explain(results, output, levels)))
+    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 4]} ..."
 
 
 def _values_used(results: Results, row: Row, period: Period) -> str:

@@ -10,7 +10,7 @@ from model.analysis.sensitivity import DEFAULT_SWING, grid, output_of, tornado
 from model.analysis.swings import Steps
 from model.errors import InputError, NotMeaningfulError
 from model.language.units import counted
-from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, number_of, numbers_of, text_of
+from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, number_of, numbers_of, text_of, whole_of
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.error_values import BAD_NUMBER, NOT_AVAILABLE
 from xlwings_udfs.cells.models import in_cell, scenario_of
@@ -116,8 +116,8 @@ def AMZN_SIMULATE(
     from model.simulation.run import simulate  # noqa: PLC0415
 
     chosen = scenario_of(scenario)
-    number = _whole(draws, "draws", _DRAWS, MOST_DRAWS_IN_CELLS)
-    first = _whole(seed, "seed", _SEED, 2**53)
+    number = whole_of(draws, "draws", _DRAWS, (1, MOST_DRAWS_IN_CELLS))
+    first = whole_of(seed, "seed", _SEED, (0, 2**53))
     name = text_of(output, "output", "")
     words = chosen.company.presentation.questions
     run = partial(simulate, chosen, draws=number, seed=first, engine="numpy", workers=1)
@@ -126,17 +126,6 @@ def AMZN_SIMULATE(
     figure = output_ahead(name, chosen.plan)
     found = run(question=Request((figure,), (), thresholds([figure], chosen)))
     return _figure_block(found, "the price" if words.price and figure.key == words.value else "0")
-
-
-def _whole(value: object, what: str, default: int, most: int) -> int:
-    """Return an argument as a whole number from 0 (draws: 1) to a limit; blank gives the default."""
-    if is_blank(value):
-        return default
-    found = number_of(value, what)
-    least = 1 if what == "draws" else 0
-    if found != round(found) or not least <= found <= most:
-        raise InputError(f"{what} needs a whole number from {least} to {most:,} in cells, not {found:g}")
-    return round(found)
 
 
 def _event_block(found: Simulation, event: str) -> Block:

@@ -1,0 +1,36 @@
+"""Trees of figures, and of cells, as text and as records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model.analysis.outline import outline
+from model.language.units import measure
+
+if TYPE_CHECKING:
+    from model.analysis.tree import Node
+    from model.scenarios.scenario import Scenario
+
+_HOW_TO_READ: Final = (
+    "Parts add up to their figure; below 'since' to the change: each is the mean over all orders in which",
+    "the inputs can be moved. Below 'from' they are inputs, which do not add up.",
+)
+
+
+def print_tree(tree: Node, scenario: Scenario, most: int) -> None:
+    """Print the tree behind a figure."""
+    print(f"{scenario.name}, as of {scenario.as_of}", "", *outline(tree, most), sep="\n")
+    print("", *_HOW_TO_READ, sep="\n")
+
+
+def tree_record(node: Node, contribution: float | None = None) -> dict[str, object]:
+    """Return a figure with its parts as nested records."""
+    recorded = measure(node.unit).recorded
+    return {
+        "name": node.name, "period": node.period, "label": node.label, "unit": node.unit,
+        "value": recorded(node.value), "contribution": contribution, "kind": node.kind,
+        "formula": node.formula, "since": node.since,
+        "base": None if node.base is None else recorded(node.base),
+        "grade": node.grade, "source": node.source, "accession": node.accession, "address": node.address,
+        "elsewhere": node.elsewhere, "parts": [tree_record(*part) for part in node.parts],
+    }  # fmt: skip

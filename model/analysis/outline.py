@@ -1,0 +1,115 @@
+"""A tree as indented lines, for terminals and for cells."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from model.language.units import measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from model.analysis.tree import Node, Part
+
+WIDTH: Final = 100
+MOST_SHOWN: Final = 8
+"""Parts of a figure that are shown; of the others only the sum."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A line of an outline, notes below it, and the branches that hang from it.
+
+    ``label``: ends the line, or is the first note where the line would be too long.
+    """
+
+    line: str
+    label: str = ""
+    notes: Sequence[str] = ()
+    below: Sequence[Branch] = ()
+
+
+def drawn(branch: Branch, first: str = "", further: str = "") -> Iterator[str]:
+    """Yield the lines of a branch and those below it; long notes are broken into lines.
+
+    Examples
+    --------
+    >>> list(drawn(Branch("a = 3", "", ["b + c"], [Branch("b = 1"), Branch("c = 2", "half")])))
+    ['a = 3', '│    b + c', '├─ b = 1', '└─ c = 2: half']
+    """
+    line = f"{first}{branch.line}: {branch.label}" if branch.label else f"{first}{branch.line}"
+    is_long = len(line) > WIDTH and branch.label
+    yield f"{first}{branch.line}" if is_long else line
+    stem = further + ("│    " if branch.below else "     ")
+    for note in [branch.label, *branch.notes] if is_long else branch.notes:
+        yield from textwrap.wrap(note, WIDTH, initial_indent=stem, subsequent_indent=stem)
+    for place, each in enumerate(branch.below, start=1):
+        is_last = place == len(branch.below)
+        ends = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
+        yield from drawn(each, further + ends[0], further + ends[1])
+
+
+def outline(node: Node, most: int = MOST_SHOWN) -> Iterator[str]:
+    """Yield the lines of a tree: figures with what they contribute, formulas and sources as notes.
+
+    Of the parts of a figure the first ``most`` are shown; those that contribute 0 only if all do.
+    """
+    return drawn(_branch(node, most))
+
+
+def _branch(node: Node, most: int, lead: str = "", known: str = "") -> Branch:
+    """Return a figure as a branch; ``known``: the label of the figure above, which is not repeated."""
+    shown, rest = _parted(node, most)
+    leads = [_lead(node, part.contribution) for part in shown]
+    width = max(map(len, leads), default=0)
+    below = [
+        _branch(part.node, most, text.rjust(width), node.label)
+        for part, text in zip(shown, leads, strict=True)
+    ]
+    if rest:
+        amounts = [part.contribution for part in rest if part.contribution is not None]
+        total = f", {_lead(node, math.fsum(amounts))} in all" if amounts else ""
+        below.append(Branch(f"{' ' * (width + 2 if width else 0)}and {len(rest)} more{total}"))
+    named = f"{node.name} {node.period}".rstrip()
+    unit = measure(node.unit)
+    said = "" if unit.percent or unit.style in {"quarter", "date"} or node.unit == "flag" else f" {node.unit}"
+    line = f"{f'{lead}  ' if lead else ''}{named} = {unit.text(node.value)}{said}"
+    return Branch(line, "" if node.label == known else node.label, [*_notes(node)], below)
+
+
+def _parted(node: Node, most: int) -> tuple[Sequence[Part], Sequence[Part]]:
+    """Return the parts to show, and the others: those beyond ``most``, and those that contribute nothing."""
+    moving = [part for part in node.parts if part.contribution != 0] or node.parts
+    shown = moving[:most]
+    kept = {id(part) for part in shown}
+    return shown, [part for part in node.parts if id(part) not in kept]
+
+
+def _lead(node: Node, contribution: float | None) -> str:
+    """Return a contribution as text: a term of a sum in the unit, a part of a change as a difference."""
+    if contribution is None:
+        return ""
+    unit = measure(node.unit)
+    if node.kind == "change" or not unit.percent:
+        return unit.change_text(contribution)
+    return f"{'+' if contribution > 0 else ''}{unit.text(contribution)}"
+
+
+def _notes(node: Node) -> Iterator[str]:
+    if node.source:
+        yield f"{node.kind}, {node.grade}: {node.source}" if node.grade else f"{node.kind}: {node.source}"
+    if node.address or node.accession:
+        yield node.address or node.accession
+    if node.elsewhere:
+        yield "(its parts are shown elsewhere)"
+    elif node.parts:
+        yield from [node.formula] if node.formula != node.name else []
+        if node.kind == "change" and node.base is not None:
+            unit = measure(node.unit)
+            moved = unit.change_text(node.value - node.base)
+            yield f"{moved} since {node.since} ({unit.text(node.base)}), by:"
+        elif node.kind == "inputs":
+            yield "from:"

@@ -1,0 +1,288 @@
+"""The tree behind a figure: what it is computed from, down to drivers and reported figures."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+import numpy as np
+
+from model.analysis.bridge import mean_effects
+from model.analysis.places import LooksUp, Place, Places, inputs_of, substituted, terms_of
+from model.backends.arrays import term_of
+from model.backends.prose import words
+from model.errors import InputError, NotAvailableError
+from model.language import nodes
+from model.language.nodes import mapped
+from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.plan.plan import REPORTED_PREFIX
+from model.reported.actuals import load_actuals
+from model.reported.documents import accession_of, address_of
+from model.scenarios.drivers import driver_specs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from model.language.nodes import Expr
+    from model.outputs import Output
+    from model.plan.plan import Row
+    from model.results import Results
+
+Kind = Literal["sum", "change", "inputs", "driver", "reported", "given"]
+MOST_MOVED: Final = 16
+"""Inputs that moved, up to which a change is split: 65,536 combinations."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A figure, or a part of a formula, and what it is computed from.
+
+    ``kind``: of a ``sum`` the parts add up to the value; of a ``change`` to the change since ``base``, the
+    value in the period ``since``; ``inputs`` do not add up to anything. A ``driver``, a ``reported`` figure,
+    and what is ``given`` (a number in a formula, the calendar) have no parts. ``name``: the line, or the
+    words of a part. ``grade`` and ``source``: of a driver, or the check and the document of a reported
+    figure, with its ``accession`` number and ``address`` where known. ``elsewhere``: its parts are shown at
+    another place, nearer to the root.
+    """
+
+    name: str
+    period: str
+    label: str
+    unit: str
+    value: float
+    kind: Kind
+    formula: str = ""
+    base: float | None = None
+    since: str = ""
+    grade: str = ""
+    source: str = ""
+    accession: str = ""
+    address: str = ""
+    parts: tuple[Part, ...] = ()
+    elsewhere: bool = False
+
+
+class Part(NamedTuple):
+    """A part of a figure, and what it contributes; None where the parts do not add up to anything."""
+
+    node: Node
+    contribution: float | None
+
+
+Found = list[tuple[Place | Node, float | None]]
+
+
+def explain(results: Results, output: Output, depth: int | None = None, since: Period | None = None) -> Node:
+    """Return the tree behind a figure of one scenario.
+
+    Formula: the parts of a sum are its terms, with signs: they add up to the figure. The parts of any other
+    formula are its inputs, and contribute to its change since the same figure of a year before, or since
+    ``since``: each its mean effect over all orders in which the inputs can be moved. They add up to the
+    change, too. Where there is no such figure, inputs contribute nothing that can be told. A flow of a year
+    stays in years where its formula is a sum of such flows, else it is the sum of its quarters. The branch
+    of a condition that was not chosen is left out. ``depth``: levels below the figure; None: all. Largest
+    contributions come first; what is met again is not repeated.
+
+    Errors: a figure that does not exist is a :class:`NotAvailableError`; a ``since`` of another kind of
+    period, or the period itself, an :class:`InputError`.
+
+    Examples
+    --------
+    >>> results = run(["base"])
+    >>> tree = explain(results, Output.parse("free_cash_flow 2027", results.plan), depth=1)
+    >>> [part.node.name for part in tree.parts]
+    ['net_capex', 'operating_cash_flow']
+    """
+    if len(results.scenarios) != 1:
+        raise InputError("a tree is that of one scenario: compute one alone")
+    places, period = Places(results), output.period
+    root = places.row(output.key, None, 0)
+    if period is not None:
+        results.value(output.key, period)  # refuses what has no figure
+        root = places.row(output.key, period.frequency, places.axis.period_position(period))
+    if not math.isfinite(places.value(root)):
+        raise NotAvailableError(f"{output} has no figure in {results.scenarios[0].name}: nothing to explain")
+    return _assembled(_Explainer(places, _lag(output, since)), root, depth)
+
+
+def _lag(output: Output, since: Period | None) -> int:
+    """Return how many quarters before a figure the one lies with which it is compared."""
+    if since is None:
+        return QUARTERS_A_YEAR
+    period = output.period
+    if period is None or since.frequency != period.frequency:
+        raise InputError(f"{output} cannot be compared with {since}: give a period of the same kind")
+    lag = Quarter(period.year, period.quarter) - Quarter(since.year, since.quarter)
+    if not lag:
+        raise InputError(f"{output} cannot be compared with itself: give another period")
+    return lag
+
+
+def _assembled(explainer: _Explainer, root: Place, depth: int | None) -> Node:
+    """Return the tree: each figure with its parts where it is nearest to the root, level by level."""
+    drafts: dict[Place, tuple[Node, Found]] = {}
+    owner: dict[Place, Place | None] = {root: None}
+    waiting = deque([(root, 0)])
+    while waiting:
+        place, level = waiting.popleft()
+        node, parts = explainer.draft(place)
+        drafts[place] = node, parts if depth is None or level < depth else []
+        for part, _ in drafts[place][1]:
+            if isinstance(part, Place) and part not in owner:
+                owner[part] = place
+                waiting.append((part, level + 1))
+    done: dict[Place, Node] = {}
+
+    def shown(part: Place | Node, place: Place) -> Node:
+        if isinstance(part, Node):
+            return part
+        if owner[part] == place:
+            return done[part]
+        node, parts = drafts[part]
+        return replace(node, elsewhere=bool(parts))
+
+    for place, (node, parts) in reversed(drafts.items()):
+        below = tuple(Part(shown(part, place), contribution) for part, contribution in parts)
+        done[place] = replace(node, parts=below)
+    return done[root]
+
+
+class _Explainer:
+    def __init__(self, places: Places, lag: int) -> None:
+        self.places, self.lag, self.plan = places, lag, places.plan
+        self.scenario = places.results.scenarios[0]
+
+    def draft(self, place: Place) -> tuple[Node, Found]:
+        """Return a figure without its parts, and these with what they contribute."""
+        places = self.places
+        row = None if place.part is not None else self.plan.rows[place.name]
+        label, unit = ("", place.unit) if row is None else (row.label, row.unit)
+        node = Node(place.name, places.period(place), label, unit, places.value(place), "given")
+        if row is not None and row.line is None:
+            return self._leaf(node, row, place), []
+        formula = places.formula(place)
+        if formula is None:
+            return self._by_quarter(node, place)
+        node = replace(node, formula=words(formula, self.plan))
+        found = self._sum(self._pruned(formula, place, [place.at]), place)
+        if found is not None:
+            return replace(node, kind="sum" if found else "given"), _sorted(found)
+        if isinstance(formula, LooksUp):
+            below = places.looked_up(formula, place)
+            return replace(node, kind="inputs" if below else "given"), [(each, None) for each in below]
+        return self._change(node, place, formula)
+
+    def _leaf(self, node: Node, row: Row, place: Place) -> Node:
+        """Return a driver with its source, or a reported figure with its filing."""
+        company = self.scenario.company
+        if not row.driver_key:
+            actuals = load_actuals(company, self.places.axis.as_of)
+            figure = actuals.figure(row.key.removeprefix(REPORTED_PREFIX), Quarter.parse(node.period))
+            accession = accession_of(company, figure.source)
+            return replace(
+                node, kind="reported", grade=figure.check, source=figure.source, accession=accession,
+                address=address_of(company, accession),
+            )  # fmt: skip
+        key = row.driver_key
+        if row.driver is not None and row.driver.kind == "seasonal" and not row.members:
+            members = row.driver.by[0].members
+            key = f"{key}[{members[self.places.axis.quarters[place.at].number - 1]}]"
+        spec = driver_specs(company)[key]
+        note = self.scenario.sources.get(key)
+        grade, source = (spec.grade, spec.source) if note is None else (note.grade, note.source)
+        return replace(node, kind="driver", grade=grade, source=source)
+
+    def _by_quarter(self, node: Node, place: Place) -> tuple[Node, Found]:
+        line, quarters = self.plan.rows[place.name].line, self.places.quarters(place)
+        is_mean = line is not None and line.annual == "mean"
+        count = len(quarters) if is_mean else 1
+        below = [self.places.row(place.name, "quarterly", at) for at in quarters]
+        found: Found = [(each, self.places.value(each) / count) for each in below]
+        text = f"{'mean' if is_mean else 'sum'} of its four quarters"
+        return replace(node, kind="sum", formula=text), _sorted(found)
+
+    def _pruned(self, node: Expr, place: Place, positions: Iterable[int]) -> Expr:
+        """Return a formula without the branches that its conditions do not choose at any of the positions.
+
+        Where the branch is a mere number, the condition tells more, and stays.
+        """
+        if not isinstance(node, nodes.Where):
+            return mapped(node, lambda each: self._pruned(each, place, positions))
+        chosen = {bool(self.places.values(node.condition, place, at)) for at in positions}
+        branch = node.then if True in chosen else node.otherwise
+        if len(chosen) > 1 or isinstance(branch, nodes.Number):
+            return node
+        return self._pruned(branch, place, positions)
+
+    def _sum(self, formula: Expr, place: Place) -> Found | None:
+        """Return the terms of a sum, or of what only leads to another figure; None for another formula."""
+        terms, found = terms_of(formula), dict[Place, float]()
+        varying = [node for _, node in terms if not isinstance(node, nodes.Number | nodes.Calendar)]
+        if not varying and len(terms) == 1:
+            return []
+        leads = len(terms) == 1 and any(True for _ in self.places.read(terms[0][1], place))
+        if not leads and len(varying) == 1:
+            return None
+        for factor, node in terms:
+            below = list(self.places.read(node, place)) or [self.places.part(node, place)]
+            for each in below:
+                found[each] = found.get(each, 0.0) + factor * self.places.value(each)
+        return [(each, amount) for each, amount in found.items() if each.part is None or amount]
+
+    def _change(self, node: Node, place: Place, formula: Expr) -> tuple[Node, Found]:
+        """Return a figure with the contributions of its inputs to its change, or only with its inputs."""
+        places = self.places
+        base = place.at - (self.lag // QUARTERS_A_YEAR if place.frequency == "annual" else self.lag)
+        if places.covers(place, formula, base):
+            before = places.value(place, base)
+            now = self._pruned(formula, place, [place.at, base])
+            effects = self._effects(now, place, base) if math.isfinite(before) else None
+            if effects is not None:
+                by_formula, found = effects
+                since = places.period(place, base)
+                node = replace(node, kind="change", base=before, since=since)
+                if rest := by_formula - before:
+                    found.append((self._other_formula(node, rest), rest))
+                return node, _sorted(found)
+        inputs = inputs_of(self._pruned(formula, place, [place.at]), self.plan)
+        below = dict.fromkeys(places.part(each, place) for each in inputs.values())
+        return replace(node, kind="inputs"), [(each, None) for each in below]
+
+    def _effects(self, formula: Expr, place: Place, base: int) -> tuple[float, Found] | None:
+        """Return what a formula gives at the base, and the mean effect of each input; None: there is none."""
+        places = self.places
+        inputs = inputs_of(formula, self.plan)
+        values = {
+            name: (places.values(each, place, base), places.values(each, place))
+            for name, each in inputs.items()
+        }
+        moved = [name for name, (before, after) in values.items() if before != after]
+        if len(moved) > MOST_MOVED:
+            return None
+        sets = np.arange(2 ** len(moved))
+        arrays = {name: np.full((1, 1), after) for name, (_, after) in values.items()}
+        for bit, name in enumerate(moved):
+            arrays[name] = np.where(sets >> bit & 1, values[name][1], values[name][0])[np.newaxis]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            term = term_of(substituted(formula, self.plan), self.plan)
+            figures = np.broadcast_to(term(arrays, 0, 1)[0], sets.shape)
+        if not np.isfinite(figures).all():
+            return None
+        effects = dict(zip(moved, mean_effects(figures, len(moved)), strict=True))
+        found: dict[Place, float] = {}
+        for name, each in inputs.items():
+            part = places.part(each, place)
+            found[part] = found.get(part, 0.0) + effects.get(name, 0.0)
+        return float(figures[0]), list(found.items())
+
+    def _other_formula(self, node: Node, rest: float) -> Node:
+        """Return the part of a change that comes from another formula in the base period."""
+        label = f"{node.since} by this formula, less the figure reported"
+        return Node("another formula", node.since, label, node.unit, rest, "given")
+
+
+def _sorted(found: Found) -> Found:
+    """Return parts with the largest contributions first."""
+    return sorted(found, key=lambda each: -abs(each[1] or 0.0))
