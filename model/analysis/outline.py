@@ -83,7 +83,7 @@ def _branch(node: Node, most: int, lead: str = "", known: str = "") -> Branch:
 def _parted(node: Node, most: int) -> tuple[Sequence[Part], Sequence[Part]]:
     """Return the parts to show, and the others: those beyond ``most``, and those that contribute nothing."""
     moving = [part for part in node.parts if part.contribution != 0] or node.parts
-    shown = moving[:most]
+    shown = moving[:most] if len(moving) > most + 1 else moving  # a line for one other tells no less
     kept = {id(part) for part in shown}
     return shown, [part for part in node.parts if id(part) not in kept]
 
