@@ -169,7 +169,8 @@ def test_reported_figures_lead_to_their_filing() -> None:
 
 
 def test_what_is_met_again_is_shown_once_nearest_to_the_root() -> None:
-    level, shown, again = [tree("free_cash_flow 2027")], {}, set()
+    level, again = [tree("free_cash_flow 2027")], set()
+    shown: dict[tuple[str, str], int] = {}
     depth = 0
     while level:
         for each in level:
