@@ -11,8 +11,8 @@ from commands import amzn_fcf, refused
 from second_company import BAKERY
 from shared import computed
 
-from model.analysis.outline import outline
-from model.analysis.tree import Node, explain
+from model.analysis.outline import Node, outline
+from model.analysis.tree import explain
 from model.errors import InputError, NotAvailableError, PeriodError
 from model.language.periods import Period
 from model.outputs import Output

@@ -23,26 +23,52 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
+    from model.errors import InputError
+
+    for name in ("depth", "top"):
+        if vars(arguments)[name] < 1:
+            raise InputError(f"--{name} needs a number of at least 1, not {vars(arguments)[name]}")
+    return _figure(arguments) if arguments.cell is None else _cell(arguments)
+
+
+def _figure(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import chosen_scenario
-    from amzn_fcf.text.tables import print_records
-    from amzn_fcf.text.trees import print_tree, tree_record
+    from amzn_fcf.text.trees import print_tree
     from model.analysis.tree import explain
     from model.errors import InputError
     from model.language.periods import Period
     from model.outputs import Output
     from model.results import run as compute
 
-    for name in ("depth", "top"):
-        if vars(arguments)[name] < 1:
-            raise InputError(f"--{name} needs a number of at least 1, not {vars(arguments)[name]}")
     if not arguments.output:
         raise InputError("explain needs a line, such as free_cash_flow 2027, or --cell book.xlsx 'Cash!C12'")
     scenario = chosen_scenario(arguments.scenario, arguments)
     output = Output.parse(" ".join(arguments.output), scenario.plan)
     since = None if arguments.since is None else Period.parse(arguments.since)
     tree = explain(compute([scenario]), output, arguments.depth, since)
-    if arguments.format == "json":
-        print_records([tree_record(tree)], "json")
-    else:
-        print_tree(tree, scenario, arguments.top)
+    print_tree(tree, f"{scenario.name}, as of {scenario.as_of}", arguments.top, arguments.format)
+    return 0
+
+
+def _cell(arguments: Arguments) -> int:
+    from pathlib import Path
+
+    from amzn_fcf.building.selection import refuse_scenario_file
+    from amzn_fcf.text.trees import print_tree
+    from model.errors import InputError, WorkbookError
+    from workbook_templates.engines.trace import trace
+    from workbook_templates.read.book import read_book
+
+    given = [name for name in ("output", "scenario", "as_of", "set", "since") if vars(arguments)[name]]
+    if given:
+        words = {"output": "a line", "as_of": "--as-of", "since": "--from"}
+        raise InputError(f"--cell explains a file as it is: leave out {words.get(given[0], f'--{given[0]}')}")
+    file, cell = arguments.cell
+    path = Path(file)
+    refuse_scenario_file(path)
+    try:
+        tree = trace(read_book(path.read_bytes()), cell, arguments.depth)
+    except (InputError, WorkbookError) as error:
+        raise type(error)(f"{path}: {error}") from None
+    print_tree(tree, f"{path}, values as saved", arguments.top, arguments.format)
     return 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.text.tables import print_records
 from model.analysis.outline import outline
 from model.language.units import measure
 
 if TYPE_CHECKING:
-    from model.analysis.tree import Node
-    from model.scenarios.scenario import Scenario
+    from model.analysis.outline import Node
 
 _HOW_TO_READ: Final = (
     "Parts add up to their figure; below 'since' to the change: each is the mean over all orders in which",
@@ -17,18 +17,22 @@ _HOW_TO_READ: Final = (
 )
 
 
-def print_tree(tree: Node, scenario: Scenario, most: int) -> None:
-    """Print the tree behind a figure."""
-    print(f"{scenario.name}, as of {scenario.as_of}", "", *outline(tree, most), sep="\n")
-    print("", *_HOW_TO_READ, sep="\n")
+def print_tree(tree: Node, title: str, most: int, form: str) -> None:
+    """Print a tree, with at most so many parts of each figure; as JSON all of it."""
+    if form == "json":
+        print_records([tree_record(tree)], form)
+        return
+    print(title, "", *outline(tree, most), sep="\n")
+    if tree.unit:  # a figure of the model
+        print("", *_HOW_TO_READ, sep="\n")
 
 
 def tree_record(node: Node, contribution: float | None = None) -> dict[str, object]:
     """Return a figure with its parts as nested records."""
-    recorded = measure(node.unit).recorded
+    recorded = measure(node.unit or "times").recorded
     return {
         "name": node.name, "period": node.period, "label": node.label, "unit": node.unit,
-        "value": recorded(node.value), "contribution": contribution, "kind": node.kind,
+        "value": node.text or recorded(node.value), "contribution": contribution, "kind": node.kind,
         "formula": node.formula, "since": node.since,
         "base": None if node.base is None else recorded(node.base),
         "grade": node.grade, "source": node.source, "accession": node.accession, "address": node.address,

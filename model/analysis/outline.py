@@ -1,22 +1,102 @@
-"""A tree as indented lines, for terminals and for cells."""
+"""Trees of figures: what a figure is computed from, each part once; and the tree as indented lines."""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from model.language.units import measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from model.analysis.tree import Node, Part
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
 WIDTH: Final = 100
 MOST_SHOWN: Final = 8
 """Parts of a figure that are shown; of the others only the sum."""
+Kind = Literal[
+    "sum", "change", "inputs", "driver", "reported", "given",
+    "range", "linked", "unread",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Node:
+    """A figure, or a part of a formula, and what it is computed from.
+
+    ``kind``: of a ``sum`` the parts add up to the value; of a ``change`` to the change since ``base``, the
+    value in the period ``since``; ``inputs`` do not add up to anything. A ``driver``, a ``reported`` figure,
+    and what is ``given`` (a number in a formula, the calendar, a cell without formula) have no parts. Of
+    cells: a ``range``, what is ``linked`` from another file, and what was ``unread``.
+    ``name``: the line, the words of a part, or the cell. ``text``: of a cell that holds no number; cells have
+    no unit. ``grade`` and ``source``: of a driver, or the check and the document of a reported figure, with
+    its ``accession`` number and ``address`` where known; of a cell what else there is to say.
+    ``elsewhere``: its parts are shown at another place, nearer to the root.
+    """
+
+    name: str
+    period: str
+    label: str
+    unit: str
+    value: float
+    kind: Kind
+    formula: str = ""
+    base: float | None = None
+    since: str = ""
+    grade: str = ""
+    source: str = ""
+    accession: str = ""
+    address: str = ""
+    parts: tuple[Part, ...] = ()
+    elsewhere: bool = False
+    text: str = ""
+
+
+class Part(NamedTuple):
+    """A part of a figure, and what it contributes; None where the parts do not add up to anything."""
+
+    node: Node
+    contribution: float | None
+
+
+Key = TypeVar("Key", bound="Hashable")
+Parts = list[tuple[Key | Node, float | None]]
+"""What a figure is computed from, by key or as it is, with what it contributes."""
+
+
+def assembled(draft: Callable[[Key], tuple[Node, Parts[Key]]], root: Key, depth: int | None) -> Node:
+    """Return a tree from figures without parts: each has its parts where it is nearest to the root.
+
+    ``draft``: returns a figure and the keys of its parts. It is asked level by level, and once for each key,
+    so that a circle ends. ``depth``: levels below the root; None: all.
+    """
+    drafts: dict[Key, tuple[Node, Parts[Key]]] = {}
+    owner: dict[Key, Key | None] = {root: None}
+    waiting = deque([(root, 0)])
+    while waiting:
+        key, level = waiting.popleft()
+        node, parts = draft(key)
+        drafts[key] = node, parts if depth is None or level < depth else []
+        for part, _ in drafts[key][1]:
+            if not isinstance(part, Node) and part not in owner:
+                owner[part] = key
+                waiting.append((part, level + 1))
+    done: dict[Key, Node] = {}
+
+    def shown(part: Key | Node, above: Key) -> Node:
+        if isinstance(part, Node):
+            return part
+        if owner[part] == above:
+            return done[part]
+        node, parts = drafts[part]
+        return replace(node, elsewhere=bool(parts))
+
+    for key, (node, parts) in reversed(drafts.items()):
+        below = tuple(Part(shown(part, key), contribution) for part, contribution in parts)
+        done[key] = replace(node, parts=below)
+    return done[root]
 
 
 @dataclass(frozen=True)
@@ -73,11 +153,17 @@ def _branch(node: Node, most: int, lead: str = "", known: str = "") -> Branch:
         amounts = [part.contribution for part in rest if part.contribution is not None]
         total = f", {_lead(node, math.fsum(amounts))} in all" if amounts else ""
         below.append(Branch(f"{' ' * (width + 2 if width else 0)}and {len(rest)} more{total}"))
-    named = f"{node.name} {node.period}".rstrip()
+    line = f"{f'{lead}  ' if lead else ''}{f'{node.name} {node.period}'.rstrip()}{_value(node)}"
+    return Branch(line, "" if node.label == known else node.label, [*_notes(node)], below)
+
+
+def _value(node: Node) -> str:
+    if not node.unit:
+        content = node.text or ("" if math.isnan(node.value) else f"{node.value:,.10g}")
+        return f" = {content}" if content else ""
     unit = measure(node.unit)
     said = "" if unit.percent or unit.style in {"quarter", "date"} or node.unit == "flag" else f" {node.unit}"
-    line = f"{f'{lead}  ' if lead else ''}{named} = {unit.text(node.value)}{said}"
-    return Branch(line, "" if node.label == known else node.label, [*_notes(node)], below)
+    return f" = {unit.text(node.value)}{said}"
 
 
 def _parted(node: Node, most: int) -> tuple[Sequence[Part], Sequence[Part]]:
@@ -109,7 +195,7 @@ def _notes(node: Node) -> Iterator[str]:
         yield from [node.formula] if node.formula != node.name else []
         if node.kind == "change" and node.base is not None:
             unit = measure(node.unit)
-            moved = unit.change_text(node.value - node.base)
+            moved = unit.change_text(math.fsum(part.contribution or 0.0 for part in node.parts))
             yield f"{moved} since {node.since} ({unit.text(node.base)}), by:"
         elif node.kind == "inputs":
             yield "from:"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from model.analysis.bridge import mean_effects
+from model.analysis.outline import Node, assembled
 from model.analysis.places import LooksUp, Place, Places, inputs_of, substituted, terms_of
 from model.backends.arrays import term_of
 from model.backends.prose import words
@@ -25,53 +25,14 @@ from model.scenarios.drivers import driver_specs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from model.analysis.outline import Parts
     from model.language.nodes import Expr
     from model.outputs import Output
     from model.plan.plan import Row
     from model.results import Results
 
-Kind = Literal["sum", "change", "inputs", "driver", "reported", "given"]
 MOST_MOVED: Final = 16
 """Inputs that moved, up to which a change is split: 65,536 combinations."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """A figure, or a part of a formula, and what it is computed from.
-
-    ``kind``: of a ``sum`` the parts add up to the value; of a ``change`` to the change since ``base``, the
-    value in the period ``since``; ``inputs`` do not add up to anything. A ``driver``, a ``reported`` figure,
-    and what is ``given`` (a number in a formula, the calendar) have no parts. ``name``: the line, or the
-    words of a part. ``grade`` and ``source``: of a driver, or the check and the document of a reported
-    figure, with its ``accession`` number and ``address`` where known. ``elsewhere``: its parts are shown at
-    another place, nearer to the root.
-    """
-
-    name: str
-    period: str
-    label: str
-    unit: str
-    value: float
-    kind: Kind
-    formula: str = ""
-    base: float | None = None
-    since: str = ""
-    grade: str = ""
-    source: str = ""
-    accession: str = ""
-    address: str = ""
-    parts: tuple[Part, ...] = ()
-    elsewhere: bool = False
-
-
-class Part(NamedTuple):
-    """A part of a figure, and what it contributes; None where the parts do not add up to anything."""
-
-    node: Node
-    contribution: float | None
-
-
-Found = list[tuple[Place | Node, float | None]]
 
 
 def explain(results: Results, output: Output, depth: int | None = None, since: Period | None = None) -> Node:
@@ -104,7 +65,7 @@ def explain(results: Results, output: Output, depth: int | None = None, since: P
         root = places.row(output.key, period.frequency, places.axis.period_position(period))
     if not math.isfinite(places.value(root)):
         raise NotAvailableError(f"{output} has no figure in {results.scenarios[0].name}: nothing to explain")
-    return _assembled(_Explainer(places, _lag(output, since)), root, depth)
+    return assembled(_Explainer(places, _lag(output, since)).draft, root, depth)
 
 
 def _lag(output: Output, since: Period | None) -> int:
@@ -120,41 +81,12 @@ def _lag(output: Output, since: Period | None) -> int:
     return lag
 
 
-def _assembled(explainer: _Explainer, root: Place, depth: int | None) -> Node:
-    """Return the tree: each figure with its parts where it is nearest to the root, level by level."""
-    drafts: dict[Place, tuple[Node, Found]] = {}
-    owner: dict[Place, Place | None] = {root: None}
-    waiting = deque([(root, 0)])
-    while waiting:
-        place, level = waiting.popleft()
-        node, parts = explainer.draft(place)
-        drafts[place] = node, parts if depth is None or level < depth else []
-        for part, _ in drafts[place][1]:
-            if isinstance(part, Place) and part not in owner:
-                owner[part] = place
-                waiting.append((part, level + 1))
-    done: dict[Place, Node] = {}
-
-    def shown(part: Place | Node, place: Place) -> Node:
-        if isinstance(part, Node):
-            return part
-        if owner[part] == place:
-            return done[part]
-        node, parts = drafts[part]
-        return replace(node, elsewhere=bool(parts))
-
-    for place, (node, parts) in reversed(drafts.items()):
-        below = tuple(Part(shown(part, place), contribution) for part, contribution in parts)
-        done[place] = replace(node, parts=below)
-    return done[root]
-
-
 class _Explainer:
     def __init__(self, places: Places, lag: int) -> None:
         self.places, self.lag, self.plan = places, lag, places.plan
         self.scenario = places.results.scenarios[0]
 
-    def draft(self, place: Place) -> tuple[Node, Found]:
+    def draft(self, place: Place) -> tuple[Node, Parts[Place]]:
         """Return a figure without its parts, and these with what they contribute."""
         places = self.places
         row = None if place.part is not None else self.plan.rows[place.name]
@@ -194,12 +126,12 @@ class _Explainer:
         grade, source = (spec.grade, spec.source) if note is None else (note.grade, note.source)
         return replace(node, kind="driver", grade=grade, source=source)
 
-    def _by_quarter(self, node: Node, place: Place) -> tuple[Node, Found]:
+    def _by_quarter(self, node: Node, place: Place) -> tuple[Node, Parts[Place]]:
         line, quarters = self.plan.rows[place.name].line, self.places.quarters(place)
         is_mean = line is not None and line.annual == "mean"
         count = len(quarters) if is_mean else 1
         below = [self.places.row(place.name, "quarterly", at) for at in quarters]
-        found: Found = [(each, self.places.value(each) / count) for each in below]
+        found: Parts[Place] = [(each, self.places.value(each) / count) for each in below]
         text = f"{'mean' if is_mean else 'sum'} of its four quarters"
         return replace(node, kind="sum", formula=text), _sorted(found)
 
@@ -216,7 +148,7 @@ class _Explainer:
             return node
         return self._pruned(branch, place, positions)
 
-    def _sum(self, formula: Expr, place: Place) -> Found | None:
+    def _sum(self, formula: Expr, place: Place) -> Parts[Place] | None:
         """Return the terms of a sum, or of what only leads to another figure; None for another formula."""
         terms, found = terms_of(formula), dict[Place, float]()
         varying = [node for _, node in terms if not isinstance(node, nodes.Number | nodes.Calendar)]
@@ -231,7 +163,7 @@ class _Explainer:
                 found[each] = found.get(each, 0.0) + factor * self.places.value(each)
         return [(each, amount) for each, amount in found.items() if each.part is None or amount]
 
-    def _change(self, node: Node, place: Place, formula: Expr) -> tuple[Node, Found]:
+    def _change(self, node: Node, place: Place, formula: Expr) -> tuple[Node, Parts[Place]]:
         """Return a figure with the contributions of its inputs to its change, or only with its inputs."""
         places = self.places
         base = place.at - (self.lag // QUARTERS_A_YEAR if place.frequency == "annual" else self.lag)
@@ -250,7 +182,7 @@ class _Explainer:
         below = dict.fromkeys(places.part(each, place) for each in inputs.values())
         return replace(node, kind="inputs"), [(each, None) for each in below]
 
-    def _effects(self, formula: Expr, place: Place, base: int) -> tuple[float, Found] | None:
+    def _effects(self, formula: Expr, place: Place, base: int) -> tuple[float, Parts[Place]] | None:
         """Return what a formula gives at the base, and the mean effect of each input; None: there is none."""
         places = self.places
         inputs = inputs_of(formula, self.plan)
@@ -283,6 +215,6 @@ class _Explainer:
         return Node("another formula", node.since, label, node.unit, rest, "given")
 
 
-def _sorted(found: Found) -> Found:
+def _sorted(found: Parts[Place]) -> Parts[Place]:
     """Return parts with the largest contributions first."""
     return sorted(found, key=lambda each: -abs(each[1] or 0.0))

@@ -138,6 +138,19 @@ def _main_part(archive: Archive) -> tuple[str, Element]:
     return main, tree
 
 
+def linked_files(book: Book) -> list[str]:
+    """Return the files to which formulas link: ``[1]`` in a formula is the first of them."""
+    main, tree = _main_part(book.archive)
+    targets = {each.identifier: each.target for each in book.relations if each.source == main}
+    parts = [targets.get(_identifier(element), "") for element in _children(tree, "externalReferences")]
+    files = {
+        each.source: each.target
+        for each in book.relations
+        if each.kind.startswith("externalLink") and each.external
+    }
+    return [files.get(part, "") for part in parts]
+
+
 def sheet_parts(archive: Archive) -> dict[str, str]:
     """Return the part that holds each sheet."""
     main, tree = _main_part(archive)
