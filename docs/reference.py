@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import cli
+from amzn_fcf.text.schema import FIELDS, KINDS
 from model import companies, errors
 from model.backends.prose import definition
 from model.language.periods import Period
@@ -47,23 +48,22 @@ def code(text: str) -> str:
 
 def commands() -> str:
     """Return every command with its arguments."""
-    return "\n\n".join(_command(name, parser, summary) for name, parser, summary in _parsers())
+    return "\n\n".join(_command(name, parser) for name, parser in parsers().items())
 
 
-def _parsers() -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
-    for action in cli._parser()._actions:  # noqa: SLF001  # argparse has no public way to its arguments
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  # as above
-            summaries = {each.dest: each.help or "" for each in action._choices_actions}  # noqa: SLF001  # as above
-            for name, parser in action.choices.items():
-                yield name, parser, summaries[name]
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of every command."""
+    actions = cli._parser()._actions  # noqa: SLF001  # argparse has no public way to its arguments
+    (commands,) = [each for each in actions if isinstance(each, argparse._SubParsersAction)]  # noqa: SLF001  # as above
+    return dict(commands.choices)
 
 
-def _command(name: str, parser: argparse.ArgumentParser, summary: str) -> str:
+def _command(name: str, parser: argparse.ArgumentParser) -> str:
     actions = [action for action in parser._actions if action.dest != "help"]  # noqa: SLF001  # as above
     expand = parser._get_formatter()._expand_help  # noqa: SLF001  # as above
     rows = [(code(_argument(action)), expand(action)) for action in actions]
     example = f"    {(parser.epilog or '').removeprefix('example: ')}"
-    text = f"## {name}\n\n{summary[:1].upper()}{summary[1:]}.\n\n{example}"
+    text = f"## {name}\n\n{parser.description}\n\n{example}"
     return f"{text}\n\n{table(('argument', 'meaning'), rows)}" if rows else text
 
 
@@ -141,6 +141,17 @@ def _steps(values: dict[str, float]) -> Iterator[tuple[str, float]]:
         last = value
 
 
+def records() -> str:
+    """Return the kinds of records that ``--format json`` gives, and their fields."""
+    kinds = [
+        (code(name), ", ".join(map(code, kind.commands)), kind.text, " ".join(map(code, kind.fields)))
+        for name, kind in KINDS.items()
+    ]
+    fields = [(code(name), field.type, field.text) for name, field in FIELDS.items()]
+    both = table(("kind", "given by", "one is", "fields"), kinds), table(("field", "type", "holds"), fields)
+    return "\n\n".join(both)
+
+
 def rules() -> str:
     """Return the rules of validation."""
     kinds = {id(rule): kind for kind, group in (("any", ANY), ("others", OTHER)) for rule in group}
@@ -189,5 +200,5 @@ def headline() -> str:
 
 TABLES: Final[dict[str, Callable[[], str]]] = {
     table.__name__: table
-    for table in (commands, functions, lines, drivers, rules, scenarios, exceptions, headline)
+    for table in (commands, functions, lines, drivers, records, rules, scenarios, exceptions, headline)
 }

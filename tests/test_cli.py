@@ -146,7 +146,7 @@ def test_show_prints_a_json_list_of_figures() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     entries = json.loads(done.stdout)
     assert [entry["period"] for entry in entries] == [str(year) for year in range(2022, 2036)]
-    assert set(entries[0]) == {"line", "period", "scenario", "value", "unit"}
+    assert list(entries[0]) == ["kind", "line", "period", "scenario", "value", "unit"]
     model = computed("base")
     for entry in entries:
         assert (entry["line"], entry["scenario"], entry["unit"]) == ("free_cash_flow", "base", "USD m")
@@ -329,7 +329,7 @@ def test_json_and_junit_report_every_file_also_one_that_cannot_be_read(tmp_path:
         assert "broken.xlsx: not a readable .xlsx" in done.stderr
     unreadable, read = json.loads(both["json"].stdout)
     assert unreadable["file"] == str(broken)
-    assert unreadable["error"].startswith(f"{broken}: not a readable .xlsx")
+    assert unreadable["message"].startswith(f"{broken}: not a readable .xlsx")
     assert read == data[0]
     suite = ET.fromstring(both["junit"].stdout).find("testsuite")  # noqa: S314  # our own output
     assert suite is not None
@@ -377,7 +377,7 @@ def test_drivers_are_shown_by_year_and_lines_are_listed_as_json() -> None:
     entries = json.loads(amzn_fcf("show", "capex_budget", "--period", "2027", "--format", "json").stdout)
     assert [(each["value"], each["unit"]) for each in entries] == [(240000.0, "USD m")]
     listed = json.loads(amzn_fcf("show", "--format", "json").stdout)
-    assert {"line", "unit", "label", "definition"} == set(listed[0])
+    assert list(listed[0]) == ["kind", "line", "unit", "label", "definition"]
     assert "free_cash_flow" in {each["line"] for each in listed}
 
 

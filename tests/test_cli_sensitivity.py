@@ -118,7 +118,7 @@ def test_grid_gives_programs_one_record_a_cell_and_a_point(capsys: Say) -> None:
         Steps("aws_growth", (0, 0.05), "add"),
         Steps("capex_scale", (1, 1.1)),
     )
-    cells = [each for each in records if each["kind"] == "cell"]
+    cells = [each for each in records if each["kind"] == "point"]
     assert [each["value"] for each in cells] == pytest.approx(found.values.ravel().tolist())
     assert [(each["x"], each["y"]) for each in cells] == [(0, 1), (0.05, 1), (0, 1.1), (0.05, 1.1)]
     points = break_even(BASE, found.output, found.x, found.y, 0)

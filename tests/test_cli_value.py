@@ -16,6 +16,7 @@ from shared import computed
 from amzn_fcf.cli import main
 from model.analysis.solve import solve
 from model.scenarios.composing import load_scenario
+from model.scenarios.spec import ALL
 from model.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def test_value_prints_every_method_and_what_it_rests_on() -> None:
     )
 
 
-def figures_of(*arguments: str) -> dict[tuple[str, str, str | None], float]:
+def figures_of(*arguments: str) -> dict[tuple[str, str, str], float]:
     """Return the figures that ``value`` gives to programs, by scenario, line and period."""
     records = json.loads(amzn_fcf("value", "--format", "json", *arguments).stdout)
     return {(each["scenario"], each["line"], each["period"]): each["value"] for each in records}
@@ -49,7 +50,7 @@ def figures_of(*arguments: str) -> dict[tuple[str, str, str | None], float]:
 
 def test_the_expected_value_is_the_mean_that_simulate_gives_with_the_same_draws_and_seed() -> None:
     found = figures_of("--scenario", "bull", "--scenario", "base")
-    draws, seed = (int(found["bull", f"expected_value_{each}", None]) for each in ("draws", "seed"))
+    draws, seed = (int(found["bull", f"expected_value_{each}", ALL]) for each in ("draws", "seed"))
     value = simulate("bull", draws=draws, seed=seed, engine="numpy").estimates["value_per_share[dcf,mid]"]
     figures = {
         "": value.mean,
@@ -58,18 +59,18 @@ def test_the_expected_value_is_the_mean_that_simulate_gives_with_the_same_draws_
         "_p95": value.percentiles[95],
     }
     for name, figure in figures.items():
-        assert found["bull", f"expected_value{name}", None] == pytest.approx(figure, rel=1e-12)
-    assert ("base", "expected_value", None) not in found
+        assert found["bull", f"expected_value{name}", ALL] == pytest.approx(figure, rel=1e-12)
+    assert ("base", "expected_value", ALL) not in found
     assert value.standard_error < 0.5 * value.deviation / draws**0.5, "half that of plain draws"
 
 
 def test_value_prints_expected_value_base_range_and_price_in_this_order() -> None:
     found, text = figures_of(), amzn_fcf("value").stdout
     mean, error, low, high = (
-        f"{found['base', f'expected_value{each}', None]:.2f}"
+        f"{found['base', f'expected_value{each}', ALL]:.2f}"
         for each in ("", "_standard_error", "_p5", "_p95")
     )
-    own = f"{found['base', 'value_per_share[dcf,mid]', None]:.2f}"
+    own = f"{found['base', 'value_per_share[dcf,mid]', ALL]:.2f}"
     rows = [re.split(" {2,}", line.strip()) for line in text.splitlines()[4:8]]
     assert rows == [
         ["expected: mean of 4,096 draws, seed 1", f"{mean} +/- {error}"],
@@ -90,21 +91,21 @@ def test_years_fade_and_perpetuity_add_up_to_the_enterprise_value() -> None:
         "flow_deferred_tax", "flow_net_capex", "flow_leased_property",
     )  # fmt: skip
     for name in ("base", "bear"):
-        assert {period for scenario, _, period in found if scenario == name} == {None, *years}
+        assert {period for scenario, _, period in found if scenario == name} == {ALL, *years}
         for year in years:
             flow, income = (found[name, each, year] for each in ("flow_to_firm", "flow_nopat"))
             assert sum(found[name, each, year] for each in parts) == pytest.approx(flow, rel=1e-9)
             assert sum(found[name, each, year] for each in nopat) == pytest.approx(income, rel=1e-9)
         present = [found[name, "present_value[mid]", year] for year in years]
-        present += [found[name, f"fade_present_value[{number}]", None] for number in range(1, 11)]
-        present.append(found[name, "perpetuity_value[mid]", None])
-        assert sum(present) == pytest.approx(found[name, "enterprise_value[mid]", None], rel=1e-9)
+        present += [found[name, f"fade_present_value[{number}]", ALL] for number in range(1, 11)]
+        present.append(found[name, "perpetuity_value[mid]", ALL])
+        assert sum(present) == pytest.approx(found[name, "enterprise_value[mid]", ALL], rel=1e-9)
         for number in range(1, 11):
-            growth, income = (found[name, f"fade_{each}[{number}]", None] for each in ("growth", "income"))
+            growth, income = (found[name, f"fade_{each}[{number}]", ALL] for each in ("growth", "income"))
             before = "final_income" if number == 1 else f"fade_income[{number - 1}]"
             start = computed(name).values[before][0, 0]
             assert start * (1 + growth) == pytest.approx(income, rel=1e-9)
-            assert (name, f"fade_flow[{number}]", None) in found
+            assert (name, f"fade_flow[{number}]", ALL) in found
 
 
 @pytest.mark.usefixtures("no_uncertainty")
@@ -194,7 +195,7 @@ def test_backtest_gives_every_forecast_to_programs() -> None:
     records = json.loads(amzn_fcf("backtest", "--format", "json").stdout)
     assert sum(each["by_model"] for each in records) == 6 * (6 + 5 + 4 + 3)
     first = next(each for each in records if each["by_model"])
-    assert (first["as_of"], first["quarter"], first["ahead"], first["line"]) == (
+    assert (first["as_of"], first["period"], first["ahead"], first["line"]) == (
         "2024Q4",
         "2025Q1",
         1,
@@ -207,7 +208,7 @@ def test_backtest_gives_every_forecast_to_programs() -> None:
 def test_a_date_in_a_scenario_file(written: str, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(MINE.format(written), encoding="utf-8")
     done = amzn_fcf("show", "valuation_date", "--scenario", "mine.toml", "--format", "csv", cwd=tmp_path)
-    assert done.stdout.splitlines()[1] == "valuation_date,all,mine,2026-09-30,date"
+    assert done.stdout.splitlines()[1] == "figure,valuation_date,all,mine,2026-09-30,date"
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from commands import amzn_fcf, refused
+from commands import amzn_fcf, records, refused
 
 from model.amazon.forecast_rules import RULES
 from model.evidence.backtest import Forecast, as_ofs, forecasts, known_then, reported_results
@@ -138,6 +137,6 @@ def test_the_commands_print_counts_widths_and_records() -> None:
     inside = sum(each.inside(90) for each in outcomes())
     assert f"90% bands hold {inside} of 108" in text
     assert "hindsight" in text
-    records = json.loads(amzn_fcf("backtest", "--widths", "--format", "json").stdout)
-    assert {each["move"] for each in records} == set(RULES.widths)
+    assert {each["move"] for each in records("backtest", "--widths")} == set(RULES.widths)
+    assert {each["kind"] for each in records("backtest", "--coverage")} == {"outcome"}
     assert "give one of them" in refused("backtest", "--coverage", "--widths")

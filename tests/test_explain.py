@@ -254,7 +254,7 @@ def test_json_holds_the_whole_tree() -> None:
         parts = each["parts"]
         assert isinstance(parts, list)
         assert level < 3 or not parts
-        if parts and each["kind"] == "sum":
+        if parts and each["how"] == "sum":
             assert math.fsum(below["contribution"] for below in parts) == pytest.approx(
                 each["value"], abs=1e-9
             )

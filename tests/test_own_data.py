@@ -221,11 +221,11 @@ def test_what_is_out_of_date_is_said_on_the_day_it_becomes_so() -> None:
 
 def test_the_state_is_for_programs_too() -> None:
     found = json.loads(amzn_fcf("data", "--format", "json", "--on", "2026-11-27").stdout)
-    rows = {each["name"]: each["ships"] for each in found if each["what"] == "file"}
+    rows = {each["name"]: each["ships"] for each in found if each["kind"] == "file"}
     assert rows["actuals_quarterly.csv"] == len(table_of(SHIPPED / "actuals_quarterly.csv"))
-    facts = {each["name"]: each["value"] for each in found if each["what"] == "fact"}
+    facts = {each["name"]: each["value"] for each in found if each["kind"] == "fact"}
     assert facts["quarters"] == "2022Q1 to 2026Q2"
-    assert [each["what"] for each in found].count("warning") == 2
+    assert [each["kind"] for each in found].count("warning") == 2
 
 
 def test_a_folder_is_read_once(tmp_path: Path) -> None:

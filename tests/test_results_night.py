@@ -85,7 +85,7 @@ def test_commands_without_a_scenario_see_the_quarter(arguments: list[str], night
     assert done.returncode == 0, done.stderr
     assert QUARTER in done.stdout
     if arguments[0] == "data":
-        warned = [each["value"] for each in json.loads(done.stdout) if each["what"] == "warning"]
+        warned = [each["value"] for each in json.loads(done.stdout) if each["kind"] == "warning"]
         assert any(f"figures of {QUARTER} are estimates" in each for each in warned)
 
 

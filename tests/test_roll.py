@@ -237,7 +237,7 @@ def test_it_is_for_programs_too(before: Company, own: Path) -> None:
     flow = next(each for each in found if each["kind"] == "miss" and each["line"] == "free_cash_flow")
     parts = [each["part"] for each in found if each["kind"] == "miss" and each["part"] is not None]
     assert sum(parts) == pytest.approx(flow["miss"], abs=1e-6)
-    assert {each["kind"] for each in found} >= {"miss", "estimate", "value", "band", "review"}
+    assert {each["kind"] for each in found} >= {"miss", "estimate", "bridge", "band", "review"}
     (turn,) = [each for each in found if each["kind"] == "estimate" and each["line"] == "turn"]
     both = [Quarter.parse(turn[side]) for side in ("before", "after")]
     assert both[1] - both[0] == turn["difference"]

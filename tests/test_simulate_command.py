@@ -61,8 +61,8 @@ def test_json_and_csv_hold_the_same_records() -> None:
     values = {(each["kind"], each["name"], each["item"]): each["value"] for each in records}
     found = simulate("base", draws=400, seed=3, sampling="sobol", engine="numpy", workers=1)
     value = found.estimates["value_per_share[dcf,mid]"]
-    assert values["figure", value.name, "mean"] == value.mean
-    assert values["figure", value.name, "p95"] == value.percentiles[95]
+    assert values["simulated", value.name, "mean"] == value.mean
+    assert values["simulated", value.name, "p95"] == value.percentiles[95]
     assert values["above", value.name, "price"] == found.above[value.name].probability
     assert values["event", "trough", "2027Q1"] == found.events["trough"]["2027Q1"].probability
     assert values["run", "seed", ""] == 3
@@ -129,7 +129,7 @@ def test_a_file_of_the_users_own_is_what_is_drawn_from(tmp_path: Path) -> None:
     rows = {
         (row["name"], row["item"]): row["value"]
         for row in csv.DictReader(io.StringIO(done.stdout))
-        if row["kind"] == "figure"
+        if row["kind"] == "simulated"
     }
     plain = float(rows["value_per_share[dcf,mid]", "plain"])
     assert float(rows["value_per_share[dcf,mid]", "mean"]) == pytest.approx(plain, rel=1e-12)

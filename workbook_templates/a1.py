@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import DeclarationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 ALLOWED_FUNCTIONS: Final = frozenset(
     {
@@ -138,6 +138,37 @@ def moved(formula: str, rows: int, columns: int) -> str:
         return f"{fixed_column}{column_letters(column)}{fixed_row}{row}" if min(row, column) > 0 else "#REF!"
 
     return _rewritten(formula, there)
+
+
+def carried(
+    formula: str, sheet: str, place: Callable[[str, int, int], tuple[int, int]], names: Mapping[str, str]
+) -> str:
+    """Return a formula of a sheet as it reads once cells lie elsewhere: ``place`` says where a cell went.
+
+    ``names``: new names of sheets that were renamed.
+
+    Examples
+    --------
+    >>> carried("SUM(B1:B3)*Old!$C5", "Sales", lambda _sheet, row, column: (row + 1, column), {"Old": "New"})
+    "SUM(B2:B4)*'New'!$C6"
+    """
+    parts: list[str] = []
+    there, last, end = sheet, sheet, 0
+    for match in _TOKEN.finditer(formula):
+        text, between = match[0], formula[end : match.start()]
+        if text.endswith("!"):
+            there = text[:-1].strip("'").replace("''", "'")
+            if there in names:
+                text = "'{}'!".format(names[there].replace("'", "''"))
+        elif match.lastgroup == "reference":
+            there = last if between == ":" else there
+            fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(text).groups()  # type: ignore[union-attr]  # it matched above
+            row, column = place(there, int(digits), column_number(letters))
+            text = f"{fixed_column}{column_letters(column)}{fixed_row}{row}"
+            there, last = sheet, there
+        parts += [between, text]
+        end = match.end()
+    return "".join([*parts, formula[end:]])
 
 
 def call(name: str, *arguments: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from model.scenarios.scenario import Scenario
     from workbook_templates.read.inputs import WorkbookInputs
-    from workbook_templates.validation.findings import Finding
+    from workbook_templates.validation.findings import Finding, Report
 
 _UNUSABLE: Final = frozenset({"missing-sheet", "number-as-text", "input", "name", "axis"})
 """Rules for what makes inputs unreadable, or not allowed."""
@@ -41,7 +41,22 @@ def changed_inputs(path: Path) -> tuple[WorkbookInputs, bool]:
     A file that cannot be read, or whose inputs cannot be used, is a :class:`WorkbookError`; other changes,
     which no scenario file can hold, are printed.
     """
-    report = validate_file(path, engines=(), choice=Choice(_UNUSABLE | _NOT_INPUTS))
+    report = usable(path, Choice(_UNUSABLE | _NOT_INPUTS))
+    for each in report.findings:
+        print(f"{path}: {each.place}: {_beside(each)}", file=sys.stderr)
+    return inputs_of(report), report.is_as_built
+
+
+def inputs_of(report: Report) -> WorkbookInputs:
+    """Return the inputs of a workbook of ours."""
+    if report.inputs is None:
+        raise WorkbookError(f"{report.path}: not a workbook of this model: it lacks most of its sheets")
+    return report.inputs
+
+
+def usable(path: Path, choice: Choice | None = None) -> Report:
+    """Return what was found in a workbook whose inputs can be used, else raise a :class:`WorkbookError`."""
+    report = validate_file(path, engines=(), choice=choice or Choice(_UNUSABLE))
     if found := [each for each in report.findings if each.rule in _UNUSABLE]:
         first = found[0]
         fault = f"expected {first.expected}, found {first.found}"
@@ -49,11 +64,7 @@ def changed_inputs(path: Path) -> tuple[WorkbookInputs, bool]:
             fault = first.found.removeprefix(f"{first.place}: ")
         more = f"; and {len(found) - 1} more, which amzn-fcf validate lists" if len(found) > 1 else ""
         raise WorkbookError(f"{path}: {first.place}: {first.rule}: {fault}{more}")
-    if report.inputs is None:
-        raise WorkbookError(f"{path}: not a workbook of this model: it lacks most of its sheets")
-    for each in report.findings:
-        print(f"{path}: {each.place}: {_beside(each)}", file=sys.stderr)
-    return report.inputs, report.is_as_built
+    return report
 
 
 def _beside(finding: Finding) -> str:

@@ -45,13 +45,18 @@ def pair_of(first: str, second: str, settings: Sequence[str] = ()) -> Pair:
     return Pair(before, after, what_if(rolled, settings))
 
 
+def is_workbook(path: Path) -> bool:
+    """Tell whether a path is that of a workbook, by its name."""
+    return path.suffix.lower() in {".xlsx", ".xlsm"}
+
+
 def scenario_of(text: str, as_of: Quarter | None = None) -> Scenario:
     """Return the scenario of a name, a scenario file, or a workbook, at an as-of behind an ``@``."""
     name, _, quarter = text.partition("@")
     if quarter:
         as_of = Quarter.parse(quarter)
     path = Path(name)
-    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
+    if not is_workbook(path):
         return load_scenario(name, as_of)
     selected = changed_inputs(path)[0].selected
     if as_of is None or as_of == selected.as_of:

@@ -36,5 +36,5 @@ def run(arguments: Arguments) -> int:
     if arguments.format == "text":
         print_comparison(rows, scenario)
     else:
-        print_records([comparison_record(each) for each in rows], arguments.format)
+        print_records([comparison_record(each) for each in rows], arguments.format, "against")
     return 0

@@ -38,7 +38,7 @@ def _scores(form: str) -> None:
     made, earlier = forecasts(), earlier_forecasts()
     if form != "text":
         records = [forecast_record(each, by_model=False) for each in earlier]
-        print_records([*records, *(forecast_record(each, by_model=True) for each in made)], form)
+        print_records([*records, *(forecast_record(each, by_model=True) for each in made)], form, "forecast")
         return
     span = f"as-of {made[0].as_of} to {made[-1].as_of}"
     print_scores(
@@ -64,12 +64,10 @@ def _coverage(form: str) -> None:
         records = [
             outcome_record(each, left_out=left_out) for left_out, every in found.items() for each in every
         ]
-        print_records(records, form)
+        print_records(records, form, "outcome")
 
 
 def _widths(form: str) -> None:
-    from dataclasses import asdict
-
     from amzn_fcf.text.coverage import print_widths
     from amzn_fcf.text.tables import print_records
     from model.evidence.widths import driver_errors, measured_widths, shipped_widths
@@ -79,5 +77,8 @@ def _widths(form: str) -> None:
     if form == "text":
         print_widths(errors, measured_widths(errors), shipped_widths(load_uncertainty()))
     else:
-        records = [asdict(each) | {"as_of": str(each.as_of), "quarter": str(each.quarter)} for each in errors]
-        print_records(records, form)
+        records = [
+            {"as_of": str(each.as_of), "period": str(each.quarter), "move": each.move, "error": each.error}
+            for each in errors
+        ]
+        print_records(records, form, "driver_error")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import AS_OF, SET, Arguments, flag, option, scenario_name, workers
+from amzn_fcf.commands.options import AS_OF, SET, Arguments, choice, flag, option, scenario_name, workers
 from amzn_fcf.text.errors import CANNOT_READ, complain
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ OPTIONS: Final = (
     option("--out", "DIR", "folder for the workbooks; default: out", default="out"),
     *workers("build"),
     flag("--force", "build everything, and replace workbooks changed by hand"),
+    choice("--format", ("text", "json")),
 )  # fmt: skip
 
 
@@ -72,7 +73,12 @@ def run(arguments: Arguments) -> int:
                 outcome = existing(job, replace_changed=arguments.force)
                 if outcome and outcome.state == "kept":
                     done[job.path] = replace(outcome, state="wrote")
-        _print_outcomes([done[job.path] for job in jobs if job.path in done], time.perf_counter() - started)
+        if arguments.format == "json":
+            _print_records([(job.selected, done[job.path]) for job in jobs if job.path in done])
+        else:
+            _print_outcomes(
+                [done[job.path] for job in jobs if job.path in done], time.perf_counter() - started
+            )
         missing = [job.path for job in jobs if job.path not in done or not done[job.path].exists]
         _print_missing(missing, len(jobs))
     if bad or any(each.state in {"failed", "disk"} for each in done.values()):
@@ -123,6 +129,25 @@ def _print_outcomes(found: Sequence[Outcome], seconds: float) -> None:
         kept = sum(each.state == "kept" for each in found)
         kept_too = f" ({kept} kept)" if kept else ""
         print(f"{counted(len(rows), 'workbook')}{kept_too} in {seconds:.1f} s")
+
+
+def _print_records(found: Iterable[tuple[Scenario, Outcome]]) -> None:
+    from amzn_fcf.text.summary import headline_records, parity_record
+    from amzn_fcf.text.tables import print_records
+
+    records = []
+    for scenario, each in found:
+        file = {
+            "kind": "built",
+            "file": str(each.path),
+            "scenario": scenario.name,
+            "as_of": str(scenario.as_of),
+        }
+        records.append(file | {"state": each.state, "message": each.message} | parity_record(each.row))
+        records += headline_records(scenario) if each.row else ()
+        if each.message:
+            complain(each.message)
+    print_records(records, "json")
 
 
 def _print_missing(paths: Sequence[Path], wanted: int) -> None:

@@ -30,5 +30,5 @@ def run(arguments: Arguments) -> int:
     if arguments.format == "text":
         print_claims(entries, as_of)
     else:
-        print_records([claim_record(entry, as_of) for entry in entries], arguments.format)
+        print_records([claim_record(entry, as_of) for entry in entries], arguments.format, "claim")
     return 0

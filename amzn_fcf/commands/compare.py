@@ -27,7 +27,14 @@ OPTIONS: Final = (
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building.compared import default_outputs, pair_of
     from amzn_fcf.pictures.files import picture_path, save
-    from amzn_fcf.text.comparison import comparison_records, estimates, names_of, print_comparison
+    from amzn_fcf.text.comparison import (
+        bridge_records,
+        estimate_records,
+        estimates,
+        input_records,
+        names_of,
+        print_comparison,
+    )
     from amzn_fcf.text.tables import print_records
     from model.analysis.bridge import bridges
     from model.outputs import Output
@@ -46,7 +53,8 @@ def run(arguments: Arguments) -> int:
 
         save(bridge_figure(found[0], names_of(pair.before, pair.after)), picture)
     if arguments.format == "json":
-        print_records(list(comparison_records(changed, figures, found)), "json")
+        records = [*input_records(changed), *estimate_records(figures), *bridge_records(found)]
+        print_records(records, "json")
     else:
         print_comparison(pair.before, pair.after, changed, figures, found)
         if picture:

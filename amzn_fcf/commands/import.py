@@ -56,7 +56,7 @@ def run(arguments: Arguments) -> int:
         print_intake(intake)
         print_written(intake, written, dry_run=arguments.dry_run)
     else:
-        print_records(tie_records(intake), arguments.format)
+        print_records(tie_records(intake), arguments.format, "tie")
     return _DIFFERS if differs else 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from amzn_fcf.commands.options import Arguments, flag, option
+from amzn_fcf.commands.options import Arguments, choice, flag, option
 
 SUMMARY: Final = "read the drivers changed by hand in a workbook into a scenario file"
 EXAMPLE: Final = "amzn-fcf read out/amzn-fcf_base.xlsx --out mine.toml"
@@ -14,13 +14,16 @@ OPTIONS: Final = (
     option("--out", "FILE.toml", "the scenario file; default: print it"),
     option("--name", "NAME", "name of the scenario; default: after the file"),
     flag("--force", "replace an existing scenario file"),
+    choice("--format", ("text", "json"), "json: the changed inputs instead of the file's text"),
 )
 
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building import changed
     from amzn_fcf.building.selection import new_scenario_file, refuse_scenario_file
+    from amzn_fcf.text.comparison import input_records
     from amzn_fcf.text.errors import in_shell
+    from amzn_fcf.text.tables import print_records
     from model.files import write_whole
     from model.language.units import counted
     from model.scenarios.changes import changes
@@ -33,16 +36,22 @@ def run(arguments: Arguments) -> int:
     base, before = base_of(inputs.selected)
     found = changes(before, inputs.selected)
     changed.print_others(path, inputs)
+    as_text = arguments.format == "text"
+    if not as_text:
+        print_records([] if is_as_built else input_records(found), "json")
     if not found or is_as_built:
-        print(f"{path}: {inputs.selected.name}: no driver was changed; nothing to write")
+        if as_text:
+            print(f"{path}: {inputs.selected.name}: no driver was changed; nothing to write")
         return 0
     name = arguments.name or changed.name_for(out or path)
     text = changed.file_text(name, path, inputs.selected, base, found)
     changed.check_text(text, path, inputs.selected)
-    if out is None:
+    if out is not None:
+        write_whole(out, text.encode())
+    elif as_text:
         print(text, end="")
+    if out is None or not as_text:
         return 0
-    write_whole(out, text.encode())
     print(f"wrote {out}: {base} with {counted(len(found), 'driver')} changed")
     for change in found:
         periods = change.spec.label if "all" in change.before else ", ".join(change.before)

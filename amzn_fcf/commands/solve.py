@@ -52,5 +52,5 @@ def run(arguments: Arguments) -> int:
     if arguments.format == "text":
         print_root(root, plain, method)
     else:
-        print_records([root_record(root, scenario, method, price)], arguments.format)
+        print_records([root_record(root, scenario, method, price)], arguments.format, "root")
     return 0

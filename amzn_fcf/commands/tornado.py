@@ -39,7 +39,7 @@ def run(arguments: Arguments) -> int:
 
         save(tornado_figure(found, arguments.top), picture)
     if arguments.format != "text":
-        print_records(list(tornado_records(found)), arguments.format)
+        print_records(list(tornado_records(found)), arguments.format, "swing")
         return 0
     print_tornado(found, arguments.top)
     if picture:

@@ -35,5 +35,5 @@ def run(arguments: Arguments) -> int:
         asked = arguments.scenario or arguments.as_of or arguments.set
         weights = [] if asked else weighted_scenarios()
         weighted = weighted_values(weights) if weights else []
-        print_records(value_records(computed, expected, weighted), arguments.format)
+        print_records(value_records(computed, expected, weighted), arguments.format, "figure")
     return 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.units import measure
+from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,7 @@ def _difference(row: Compared, to: float) -> tuple[str, str]:
 def comparison_record(row: Compared) -> dict[str, object]:
     """Return a row as a record, with every source."""
     record: dict[str, object] = {
-        "line": row.line, "period": "" if row.period is None else str(row.period), "unit": row.unit,
+        "line": row.line, "period": str(row.period or ALL), "unit": row.unit,
         "model": row.model,
     }  # fmt: skip
     for word, said in (("guidance", row.guidance), ("street", row.street)):

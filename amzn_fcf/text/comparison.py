@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from model.scenarios.changes import Change
     from model.scenarios.scenario import Scenario
 
+Record = dict[str, object]
+
 _YEARS: Final = 3
 _MOST_SHOWN: Final = 4
 """Values of a changed input that are shown."""
@@ -59,38 +61,47 @@ def estimates(before: Scenario, after: Scenario) -> list[Estimate]:
     return found
 
 
-def comparison_records(
-    changed: Sequence[Change], figures: Sequence[Estimate], bridges: Sequence[Bridge]
-) -> Iterator[dict[str, object]]:
-    """Yield a record for each changed input, each estimate, and each effect of a bridge."""
+def input_records(changed: Sequence[Change]) -> Iterator[Record]:
+    """Yield a record for each value of a changed input; None: no value of its own."""
     for change in changed:
         unit = change.spec.driver.unit
         for period, value in change.before.items():
-            both = value, change.after[period]  # None: no value of its own
+            both = value, change.after[period]
             old, new = (None if each is None else measure(unit).recorded(each) for each in both)
             yield {
                 "kind": "input", "driver": change.spec.key, "period": period, "unit": unit,
                 "before": old, "after": new,
             }  # fmt: skip
-    yield from estimate_records(figures)
-    for bridge in bridges:
-        unit = "quarters" if bridge.output.is_event else bridge.output.unit
-        for effect in bridge.effects:
-            yield {
-                "kind": "bridge", "output": str(bridge.output), "driver": effect.cause.label,
-                "drivers": list(effect.cause.drivers), "unit": unit, "effect": effect.amount,
-                "error": effect.error,
-            }  # fmt: skip
 
 
-def estimate_records(figures: Sequence[Estimate]) -> Iterator[dict[str, object]]:
-    """Yield a record for each estimate."""
+def estimate_records(figures: Sequence[Estimate]) -> Iterator[Record]:
+    """Yield a record for each figure of both scenarios."""
     for each in figures:
         recorded = measure(each.unit).recorded
         yield {
-            "kind": "estimate", "line": each.line, "period": each.period, "unit": each.unit,
+            "kind": "estimate", "line": each.line, "period": each.period or ALL, "unit": each.unit,
             "before": recorded(each.before), "after": recorded(each.after), "difference": _difference(each),
         }  # fmt: skip
+
+
+def bridge_records(bridges: Sequence[Bridge]) -> Iterator[Record]:
+    """Yield a record for each effect of a bridge, then their sum."""
+    for bridge in bridges:
+        output, unit = str(bridge.output), "quarters" if bridge.output.is_event else bridge.output.unit
+        for effect in bridge.effects:
+            yield bridge_record(output, effect.cause.label, unit, effect.amount) | {
+                "drivers": list(effect.cause.drivers), "standard_error": effect.error,
+            }  # fmt: skip
+        total = math.fsum(each.amount for each in bridge.effects)
+        yield {"kind": "bridge_sum", "output": output, "unit": unit, "effect": total}
+
+
+def bridge_record(output: str, cause: str, unit: str, effect: float) -> Record:
+    """Return a record of what a cause adds to a figure."""
+    return {
+        "kind": "bridge", "output": output, "driver": cause, "drivers": [], "unit": unit, "effect": effect,
+        "standard_error": 0.0,
+    }  # fmt: skip
 
 
 def print_comparison(

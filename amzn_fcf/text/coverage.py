@@ -65,7 +65,7 @@ def outcome_record(outcome: Outcome, *, left_out: bool) -> dict[str, object]:
     """Return an outcome with its percentiles as a record."""
     forecast = outcome.forecast
     return {
-        "as_of": str(forecast.as_of), "quarter": str(forecast.quarter), "ahead": forecast.ahead,
+        "as_of": str(forecast.as_of), "period": str(forecast.quarter), "ahead": forecast.ahead,
         "line": forecast.line, "left_out": left_out, "reported": forecast.reported, "model": forecast.model,
         **{f"p{percent}": value for percent, value in outcome.percentiles.items()},
         **{f"inside_{band}": outcome.inside(band) for band in BANDS},

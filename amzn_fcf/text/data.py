@@ -28,16 +28,16 @@ def print_state(state: DataState) -> None:
 
 
 def state_records(state: DataState) -> list[dict[str, object]]:
-    """Return the same for programs: what, name, value."""
+    """Return the same for programs: kind, name, value."""
     found: list[dict[str, object]] = [
-        {"what": "file", "name": each.name, "ships": each.shipped, "yours": each.own, "value": ""}
+        {"kind": "file", "name": each.name, "ships": each.shipped, "yours": each.own, "value": ""}
         for each in state.files
     ]
     rest = [("fact", *fact) for fact in _facts(state)]
     rest += [("unused", name, "") for name in state.company.own.unused]
     rest += [("warning", "", warning) for warning in state.warnings]
     blank: dict[str, object] = {"ships": None, "yours": None}
-    return [*found, *({"what": what, "name": name, **blank, "value": value} for what, name, value in rest)]
+    return [*found, *({"kind": kind, "name": name, **blank, "value": value} for kind, name, value in rest)]
 
 
 def _files(state: DataState) -> Iterator[tuple[str, str, str]]:

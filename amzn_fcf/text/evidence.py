@@ -11,6 +11,7 @@ from amzn_fcf.text.tables import left, print_table, right
 from model.evidence.backtest import BENCHMARKS
 from model.evidence.claims import Status
 from model.evidence.thesis import load_thesis
+from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def claim_record(entry: Entry, as_of: Quarter) -> dict[str, object]:
     claim = entry.claim
     return {
         "claim": claim.name, "text": claim.text, "line": claim.line,
-        "period": "" if claim.period is None else str(claim.period), "threshold": claim.threshold,
+        "period": str(claim.period or ALL), "threshold": claim.threshold,
         "as_of": str(as_of), "status": entry.status, "article": entry.article, "reported": entry.reported,
         "unit": claim.unit, "usd_per_share_at_stake": entry.at_stake, "reason": entry.reason,
         "note": claim.note,
@@ -90,7 +91,7 @@ def _errors(errors: tuple[float, float], *, percent: bool) -> str:
 def forecast_record(forecast: Forecast, *, by_model: bool) -> dict[str, object]:
     """Return a forecast as a record; ``by_model``: of the whole model, not of figures alone."""
     return {
-        "as_of": str(forecast.as_of), "quarter": str(forecast.quarter), "ahead": forecast.ahead,
+        "as_of": str(forecast.as_of), "period": str(forecast.quarter), "ahead": forecast.ahead,
         "line": forecast.line, "model": forecast.model, **forecast.benchmarks, "reported": forecast.reported,
         "by_model": by_model,
     }  # fmt: skip

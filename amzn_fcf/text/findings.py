@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -44,7 +43,7 @@ class Unreadable(NamedTuple):
 def print_reports(outcomes: Sequence[Report | Unreadable], form: str) -> None:
     """Print what came of each file as text, JSON or JUnit; text leaves out files that cannot be read."""
     if form == "json":
-        print(json.dumps([_as_data(each) for each in outcomes], indent=1))
+        print_records([_as_data(each) for each in outcomes], form)
     elif form == "junit":
         print(as_junit(outcomes))
     else:
@@ -58,7 +57,7 @@ def print_rules(choice: Choice, form: str) -> None:
     rules = [rule for rule in every_rule() if choice.takes(rule)]
     if form == "json":
         names = ("name", "group", "severity", "looks_for", "remedy")
-        print_records([{name: getattr(each, name) for name in names} for each in rules], form)
+        print_records([{name: getattr(each, name) for name in names} for each in rules], form, "rule")
         return
     rows = [[each.name, each.group, each.severity, each.looks_for] for each in rules]
     print_table("", left("rule", "group", "severity", "looks for"), rows)
@@ -66,14 +65,15 @@ def print_rules(choice: Choice, form: str) -> None:
 
 def _as_data(report: Report | Unreadable) -> dict[str, object]:
     if isinstance(report, Unreadable):
-        return {"file": report.path, "error": report.message}
+        return {"kind": "unreadable", "file": report.path, "message": report.message}
     compared = {}
     for name, each in report.compared.items():
         has_largest = each.cells and math.isfinite(each.largest)  # JSON has no infinity
         largest = each.largest if has_largest else None
         compared[name] = {"cells": each.cells, "largest_relative_difference": largest}
     return {
-        "file": report.path, "scenario": report.scenario or None, "remarks": report.remarks,
+        "kind": "workbook", "file": report.path, "scenario": report.scenario or None,
+        "remarks": report.remarks,
         "changed_inputs": [vars(each) for each in report.changed],
         "compared": compared, "findings": [vars(finding) for finding in report.findings],
     }  # fmt: skip

@@ -12,7 +12,7 @@ from model.language.periods import Frequency, Period
 from model.language.units import measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from model.results import Results
     from model.scenarios.scenario import Scenario
@@ -59,12 +59,18 @@ def figures_of(results: Results, line: str, period: str) -> Iterator[LineFigure]
         yield LineFigure(line, when, name, float(value), row.unit)
 
 
+def figure_records(figures: Iterable[LineFigure]) -> list[dict[str, object]]:
+    """Return a record for each figure."""
+    return [
+        {"kind": "figure"} | each._asdict() | {"value": measure(each.unit).recorded(each.value)}
+        for each in figures
+    ]
+
+
 def print_figures(figures: Sequence[LineFigure], form: str) -> None:
     """Print figures: periods down, lines and scenarios across."""
     if form != "text":
-        print_records(
-            [each._asdict() | {"value": measure(each.unit).recorded(each.value)} for each in figures], form
-        )
+        print_records(figure_records(figures), form)
         return
     columns = list(dict.fromkeys((each.line, each.scenario, each.unit) for each in figures))
     cells = {each[:3]: measure(each.unit).text(each.value) for each in figures}
@@ -85,7 +91,7 @@ def print_lines(scenario: Scenario, form: str) -> None:
         if row.line is not None and row.vintage is None and not row.key.startswith("check_")
     ]
     if form != "text":
-        print_records(lines, form)
+        print_records(lines, form, "line")
         return
     for each in lines:
         print(f"{each['line']} [{each['unit']}]: {each['label']}\n    = {each['definition']}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from amzn_fcf.text.comparison import estimate_records, names_of, print_estimates
+from amzn_fcf.text.comparison import bridge_record, estimate_records, names_of, print_estimates
 from amzn_fcf.text.figures import share_text, signed_text
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.units import counted, measure
@@ -107,15 +107,16 @@ def roll_records(
             "street": miss.street, "miss": miss.miss, "share": miss.share, "part": miss.part,
         }  # fmt: skip
     yield from estimate_records(figures)
-    output = _value(found)
-    for cause, amount in found.effects(output) if output else ():
-        yield {"kind": "value", "output": str(output), "cause": cause, "effect": amount}
+    if output := _value(found):
+        for cause, amount in found.effects(output):
+            yield bridge_record(str(output), cause, output.unit, amount)
     for claim in claims:
-        yield {"kind": "claim", "claim": claim.name, "before": claim.before, "after": claim.after}
+        yield {"kind": "settled", "claim": claim.name, "before": claim.before, "after": claim.after}
     for where in band:
         yield {
-            "kind": "band", "line": where.line, "period": quarter, "low": where.low, "middle": where.middle,
-            "high": where.high, "reported": where.reported, "rank": where.rank,
+            "kind": "band", "line": where.line, "period": quarter, "unit": where.unit,
+            "low": where.low, "middle": where.middle, "high": where.high, "reported": where.reported,
+            "rank": where.rank,
         }  # fmt: skip
     for name in found.dropped:
         yield {"kind": "dropped", "driver": name}

@@ -70,9 +70,15 @@ def grid_records(found: Grid, points: Sequence[Point], target: float) -> Iterato
     }  # fmt: skip
     for y, row in zip(found.y.values, found.values.tolist(), strict=True):
         for x, value in zip(found.x.values, row, strict=True):
-            yield about | {"kind": "cell", "x": x, "y": y, "value": measure(unit).recorded(value), "note": ""}
+            yield (
+                {"kind": "point"}
+                | about
+                | {"x": x, "y": y, "value": measure(unit).recorded(value), "note": ""}
+            )
     for point in points:
-        yield about | {"kind": "break-even", "x": point.x, "y": point.y, "value": target, "note": point.note}
+        yield (
+            {"kind": "break_even"} | about | {"x": point.x, "y": point.y, "value": target, "note": point.note}
+        )
 
 
 def print_grid(found: Grid, points: Sequence[Point], target: float) -> None:

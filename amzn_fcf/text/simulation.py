@@ -144,11 +144,11 @@ def simulation_records(simulation: Simulation, priced: str) -> list[dict[str, ob
     for name in _RUN:
         add("run", name, "", getattr(simulation, name))
     for each in simulation.estimates.values():
-        add("figure", each.name, "mean", each.mean, each.standard_error)
+        add("simulated", each.name, "mean", each.mean, each.standard_error)
         for item in _ITEMS:
-            add("figure", each.name, item, getattr(each, item))
+            add("simulated", each.name, item, getattr(each, item))
         for percent, value in each.percentiles.items():
-            add("figure", each.name, f"p{percent}", value)
+            add("simulated", each.name, f"p{percent}", value)
     for event, chances in simulation.events.items():
         for quarter, chance in chances.items():
             add("event", event, quarter, chance.probability, chance.standard_error)

@@ -53,9 +53,13 @@ def print_table(
     print(*([title] if title else []), "", *texts, "", sep="\n")
 
 
-def print_records(records: Iterable[Mapping[str, object]], form: str) -> None:
-    """Print records as JSON or CSV, for programs; figures that do not exist are left empty."""
-    known = [{key: _known(value) for key, value in record.items()} for record in records]
+def print_records(records: Iterable[Mapping[str, object]], form: str, kind: str = "") -> None:
+    """Print records as JSON or CSV, for programs; figures that do not exist are left empty.
+
+    Each begins with its ``kind``, one of :data:`amzn_fcf.text.schema.KINDS`; ``kind``: that of all of them.
+    """
+    begun = {"kind": kind} if kind else {}
+    known = [{key: _known(value) for key, value in (begun | {**record}).items()} for record in records]
     if form == "json":
         print(json.dumps(known, indent=1, allow_nan=False))
         return

@@ -31,8 +31,8 @@ def tree_record(node: Node, contribution: float | None = None) -> dict[str, obje
     """Return a figure with its parts as nested records."""
     recorded = measure(node.unit or "times").recorded
     return {
-        "name": node.name, "period": node.period, "label": node.label, "unit": node.unit,
-        "value": node.text or recorded(node.value), "contribution": contribution, "kind": node.kind,
+        "kind": "node", "name": node.name, "period": node.period, "label": node.label, "unit": node.unit,
+        "value": node.text or recorded(node.value), "contribution": contribution, "how": node.kind,
         "formula": node.formula, "since": node.since,
         "base": None if node.base is None else recorded(node.base),
         "grade": node.grade, "source": node.source, "accession": node.accession, "address": node.address,

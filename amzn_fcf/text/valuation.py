@@ -10,6 +10,7 @@ from amzn_fcf.text.figures import billions, event_text, figure_text, first_year
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.periods import Period
 from model.language.units import counted, measure
+from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -112,8 +113,8 @@ def value_records(
             records.append((key, name, measure(unit).recorded(value), unit, period))
     for mix in weighted:
         key = questions.values[mix.method]
-        records.append((key, "mix of the values", mix.of_values, "USD/share", None))
-        records.append((key, "value of the mix", mix.of_drivers, "USD/share", None))
+        records.append((key, "mix of the values", mix.of_values, "USD/share", ALL))
+        records.append((key, "value of the mix", mix.of_drivers, "USD/share", ALL))
     return [dict(zip(_FIELDS, each, strict=True)) for each in records]
 
 
@@ -124,18 +125,18 @@ def _expected_records(simulation: Simulation, value: str) -> Iterator[tuple[obje
         "_p5": found.percentiles[5], "_p95": found.percentiles[95],
     }  # fmt: skip
     for name, figure in figures.items():
-        yield f"expected_value{name}", simulation.scenario, figure, found.unit, None
+        yield f"expected_value{name}", simulation.scenario, figure, found.unit, ALL
     for name, number in (("draws", simulation.draws), ("seed", simulation.seed)):
-        yield f"expected_value_{name}", simulation.scenario, number, "", None
+        yield f"expected_value_{name}", simulation.scenario, number, "", ALL
 
 
-def _figures_of_value(results: Results) -> Iterator[tuple[str, str | None, float]]:
-    """Yield each figure of a value: its row, its year (None: it is of no year), and the figure."""
+def _figures_of_value(results: Results) -> Iterator[tuple[str, str, float]]:
+    """Yield each figure of a value: its row, its year or "all", and the figure."""
     words, plan = results.scenarios[0].company.presentation.reports, results.plan
     rows = [key for line in words.valued for key in plan.names[line]]
     rows += [*words.basis, *(key for line in words.after_axis for key in plan.names[line])]
     for key in rows:
-        yield key, None, float(results.values[key][0, 0])
+        yield key, ALL, float(results.values[key][0, 0])
     for year in range(plan.axis.as_of.shifted(1).year, plan.axis.last.year + 1):
         for key in words.by_year:
             yield key, str(year), results.value(key, Period("annual", year))

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from workbook_templates.read.book import Book
     from workbook_templates.read.values import Grids, Value
 
-__all__ = ["Finding", "Report", "validate", "validate_file"]
+__all__ = ["Finding", "Report", "bytes_of", "validate", "validate_file"]
 _NAMED: Final = 3
 _CALL: Final = re.compile(rf"((?:[A-Z]+\.)*){AMZN}")
 """A call of one of our functions, and what stands before its name."""
@@ -75,18 +75,23 @@ def validate_file(
     A file that cannot be read, or must not be, is a :class:`WorkbookError`; an engine that is missing or
     fails is an :class:`EngineError`.
     """
-    try:
-        if path.exists() and not path.is_file():
-            raise WorkbookError(f"{path}: cannot be read: not a file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise WorkbookError(f"{path}: cannot be read: {reason}") from None
+    data = bytes_of(path)
     try:
         return validate(data, str(path), engines, register, choice, companions)
     except AmznFcfError as error:
         raise type(error)(f"{path}: {error}") from None
+
+
+def bytes_of(path: Path) -> bytes:
+    """Return a file that may be a workbook; what cannot be read is a :class:`WorkbookError`."""
+    try:
+        if path.exists() and not path.is_file():
+            raise WorkbookError(f"{path}: cannot be read: not a file")
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise WorkbookError(f"{path}: cannot be read: {reason}") from None
 
 
 @without_search()
