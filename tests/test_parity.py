@@ -168,7 +168,8 @@ def edits(draw: st.DrawFn) -> tuple[str, str, float]:
     if spec.driver.kind in {"constant", "seasonal"}:
         return key, ALL, value
     year = draw(st.integers(2026, 2035))
-    quarter = draw(st.sampled_from(["Q3", "Q4"] if spec.driver.kind == "elapsed" else ["", "Q3", "Q4"]))
+    quarters = [] if spec.driver.full_year else ["Q3", "Q4"]
+    quarter = draw(st.sampled_from(quarters if spec.driver.kind == "elapsed" else ["", *quarters]))
     return key, f"{year}{quarter}", value
 
 
