@@ -23,6 +23,7 @@ from model.results import run
 from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
+from model.scenarios.what_if import Lever
 
 Item = TypeVar("Item")
 
@@ -191,10 +192,10 @@ def test_a_move_stops_at_the_end_of_the_driver_s_range() -> None:
 
 
 def test_whole_numbers_move_by_one_and_of_shares_the_others_give_way() -> None:
-    lag = swing_of(BASE, driver_specs()["service_lag[other]"], 0.1)
+    lag = swing_of(BASE, Lever("service_lag[other]"), 0.1)
     assert not isinstance(lag, str)
     assert (lag.low.value, lag.high.value, lag.low.clipped) == (1, 2, True)
-    share = swing_of(BASE, driver_specs()["asset_mix[aws,servers_and_network]"], 0.1)
+    share = swing_of(BASE, Lever("asset_mix[aws,servers_and_network]"), 0.1)
     assert not isinstance(share, str)
     assert {key: value["all"] for key, value in share.high.overrides.items()} == pytest.approx({
         "asset_mix[aws,servers_and_network]": 0.66, "asset_mix[aws,equipment]": 0.17,
@@ -203,7 +204,7 @@ def test_whole_numbers_move_by_one_and_of_shares_the_others_give_way() -> None:
     shares = {"servers_and_network": 1, "equipment": 0, "buildings": 0}
     whole = BASE.with_overrides({f"asset_mix[aws,{name}]": value for name, value in shares.items()})
     assert (
-        swing_of(whole, driver_specs()["asset_mix[aws,servers_and_network]"], 0.1)
+        swing_of(whole, Lever("asset_mix[aws,servers_and_network]"), 0.1)
         == "it is the whole total; the other shares are 0"
     )
 

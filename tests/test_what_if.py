@@ -10,13 +10,15 @@ import pytest
 from commands import amzn_fcf, refused
 from shared import worth
 
-from model.analysis.sensitivity import grid, output_of
+from amzn_fcf import cli
+from model.analysis.sensitivity import grid, output_of, tornado
 from model.analysis.solve import solve, value_row, varies_by_year
 from model.analysis.swings import Steps
 from model.errors import InputError
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.what_if import what_if
+from xlwings_udfs import AMZN_TORNADO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 BASE = load_scenario("base")
 OWN = BASE.table
 SHARE = "value_per_share[dcf,mid]"
+
+WITHOUT = {
+    "roll": "moves a scenario as it was written, and tells own changes from reported ones",
+    "template": "its functions name a scenario that other workbooks know too",
+}
+"""Commands that take a scenario and no changes, with the reason."""
 
 CASES: dict[str, tuple[list[str], Mapping[str, Mapping[str, float] | float]]] = {
     "a year": (["aws_growth@2027=0.25"], {"aws_growth": {"2027": 0.25}}),
@@ -126,7 +134,19 @@ def test_every_command_that_takes_a_scenario_takes_changes(tmp_path: Path) -> No
     assert (tmp_path / "out" / "amzn-fcf_base_what_if.xlsx").is_file()
 
 
-# One driver in one period: grids and solve
+def test_every_command_with_a_scenario_has_the_option() -> None:
+    (found,) = (each for each in cli._parser()._actions if isinstance(each.choices, dict))  # noqa: SLF001
+    assert isinstance(found.choices, dict)
+    options = {
+        name: {text for each in command._actions for text in (*each.option_strings, each.dest)}  # noqa: SLF001
+        for name, command in found.choices.items()
+    }
+    taking = {name for name, words in options.items() if words & {"--scenario", "after"}}
+    assert {"show", "value", "explain", "compare", "against"} < taking
+    assert {name for name in taking if "--set" not in options[name]} == set(WITHOUT)
+
+
+# One driver in one period: grids, tornados and solve
 
 
 def test_a_grid_moves_one_year() -> None:
@@ -150,6 +170,39 @@ def test_one_driver_in_two_years_is_a_grid_and_in_overlapping_ones_is_none() -> 
         grid(BASE, output, second, Steps.parse("capex_budget@2026+", (2e5,)))
     with pytest.raises(InputError, match="needs two drivers, not beta twice"):
         grid(BASE, output, first, first)
+
+
+def test_a_tornado_moves_one_year() -> None:
+    output = output_of(SHARE, BASE)
+    (year,) = tornado(BASE, output, 0.1, ["aws_growth@2028"]).bars
+    (ahead,) = tornado(BASE, output, 0.1, ["aws_growth"]).bars
+    assert (year.driver, year.period, year.driver_base) == (
+        "aws_growth@2028",
+        "2028",
+        OWN["aws_growth"]["2028"],
+    )
+    for value, factor in ((year.low, 0.9), (year.high, 1.1)):
+        assert value == pytest.approx(worth(what_if(BASE, [f"aws_growth@2028 scale={factor}"])), rel=1e-12)
+    assert 0 < year.swing < ahead.swing
+    block = AMZN_TORNADO(SHARE, "base", 0.1, [["aws_growth@2028"], [None], ["beta"]])
+    assert {row[0] for row in block[1:]} == {"aws_growth@2028", "beta"}
+    assert block[1 + [row[0] for row in block[1:]].index("aws_growth@2028")][1] == year.low
+    shown = amzn_fcf("tornado", SHARE, "--driver", "aws_growth@2028", "--format", "json")
+    assert json.loads(shown.stdout)[0]["low"] == year.low
+
+
+@pytest.mark.parametrize(
+    ("driver", "message"),
+    [
+        ("aws_growth@2024", "tornado: aws_growth has no value ahead in 2024"),
+        ("aws_growth@soon", "is not a period"),
+        ("aws_growth@2028 add", "write the driver alone"),
+        ("beta@2028", "beta does not vary with time"),
+        ("capex_budget@2030", "capex_budget@2030 is left out (0: none is given)"),
+    ],
+)
+def test_a_wrong_driver_of_a_tornado_is_one_line(driver: str, message: str) -> None:
+    assert message in refused("tornado", SHARE, "--driver", driver)
 
 
 def test_solve_moves_one_year() -> None:

@@ -14,7 +14,10 @@ OPTIONS: Final = (
         "--swing", "SHARE", "share of the driver's forecast values; default: 0.1 (10 %%)", type=number,
         default=0.1,
     ),
-    repeated("--driver", "NAME", "move only this driver; may be repeated; default: all drivers"),
+    repeated(
+        "--driver", "NAME", "move only this driver, or it in one period: aws_growth@2027; may be repeated; "
+        "default: all drivers",
+    ),
     option("--top", "N", "rows of the table; default: 15", type=whole_number, default=15),
     FORMAT,
 )  # fmt: skip

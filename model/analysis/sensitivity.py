@@ -13,8 +13,9 @@ from model.analysis.swings import Steps, Swing, swing_of
 from model.errors import InputError, NoRootError, NotAvailableError
 from model.outputs import Output
 from model.results import run
-from model.scenarios.drivers import driver_specs, spec_named
+from model.scenarios.drivers import driver_specs
 from model.scenarios.given import ONWARDS
+from model.scenarios.what_if import Lever
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.scenarios.scenario import Scenario
-    from model.scenarios.spec import DriverSpec
 
     Item = TypeVar("Item")
     Watch = Callable[[Sequence[Item]], Iterable[Item]]
@@ -120,8 +120,9 @@ def tornado(
 ) -> Tornado:
     """Move one driver at a time, down and up, by ``swing`` of its own values ahead, and compute an output.
 
-    See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10 %; ``drivers`` are rows,
-    all of them when empty. All moves are one batch. If no driver moves the output: an :class:`InputError`.
+    See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10 %; ``drivers`` are rows, or
+    rows in one period such as ``"aws_growth@2027"``; all rows when empty. All moves are one batch. If no
+    driver moves the output: an :class:`InputError`.
 
     Examples
     --------
@@ -143,22 +144,27 @@ def tornados(
     """Return the tornados of several outputs from the same runs; one that no driver moves has no bars."""
     if not 0 < swing <= 1:
         raise InputError(f"swing must be above 0 and up to 1 (0.1 is 10 %), not {swing:g}")
-    specs = driver_specs(scenario.company)
-    chosen = [spec_named(key, specs, "tornado") for key in dict.fromkeys(drivers)] or list(specs.values())
+    company = scenario.company
+    chosen = [Lever.parse(each, "tornado", company) for each in drivers or driver_specs(company)]
+    levers = {each.name: each for each in chosen}
     swings: dict[str, Swing] = {}
     left_out: dict[str, str] = {}
-    for spec in chosen:
-        swing_or_reason = swing_of(scenario, spec, swing)
+    for name, lever in levers.items():
+        if lever.operation != "set":
+            raise InputError(
+                f"tornado: {name} {lever.operation}: write the driver alone; --swing says how far"
+            )
+        swing_or_reason = swing_of(scenario, lever, swing)
         if isinstance(swing_or_reason, str):
-            left_out[spec.key] = swing_or_reason
+            left_out[name] = swing_or_reason
         else:
-            swings[spec.key] = swing_or_reason
+            swings[name] = swing_or_reason
     sides = [side for each in swings.values() for side in (each.low, each.high)]
     moved = [scenario.with_overrides(side.overrides) for side in sides]
     found = []
     for output, (base, *figures) in zip(outputs, _figures([scenario, *moved], outputs), strict=True):
         moves = zip(swings.items(), figures[::2], figures[1::2], strict=True)
-        bars = [_bar(specs[key], each, output, (base, low, high)) for (key, each), low, high in moves]
+        bars = [_bar(levers[key], each, output, (base, low, high)) for (key, each), low, high in moves]
         moving, still = _parted(bars, base)
         found.append(Tornado(scenario, output, swing, base, moving, still, left_out))
     return found
@@ -177,12 +183,14 @@ def _parted(bars: Sequence[Bar], base: float) -> tuple[tuple[Bar, ...], tuple[st
     return tuple(moving), tuple(bar.driver for bar in still)
 
 
-def _bar(spec: DriverSpec, swing: Swing, output: Output, figures: tuple[float, float, float]) -> Bar:
+def _bar(lever: Lever, swing: Swing, output: Output, figures: tuple[float, float, float]) -> Bar:
     _, low, high = figures
     counted = output.counted(np.array(figures))
     change_low, change_high = (counted[1:] - counted[0]).tolist()
+    spec = lever.spec
+    label = f"{spec.label}, {lever.period}" if lever.period else spec.label
     return Bar(
-        spec.key, spec.label, spec.driver.unit, swing.period, swing.low.value, swing.value, swing.high.value,
+        lever.name, label, spec.driver.unit, swing.period, swing.low.value, swing.value, swing.high.value,
         low, high, change_low, change_high, float(np.ptp(counted)), swing.note,
     )  # fmt: skip
 

@@ -101,23 +101,25 @@ class Swing(NamedTuple):
     note: str
 
 
-def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
+def swing_of(scenario: Scenario, lever: Lever, share: float) -> Swing | str:
     """Return the swing of a driver by a share of its own value, or the reason why it is left out.
 
-    Every value ahead moves by ``share`` of its own amount, down and up, and stays in the driver's range.
+    Every value ahead, or of the lever's period, moves by ``share`` of its own amount, down and up, and stays
+    in the driver's range.
     Special cases: a driver that is 0 throughout moves by ``share`` of its range; a whole number by 1; of
     shares of a total the others adjust in proportion; a choice, a date, a count of shares, a price, and a
     driver that is not given (0 means "none") are left out.
 
     Examples
     --------
-    >>> swing_of(load_scenario("base"), driver_specs()["beta"], 0.1).high.value
+    >>> swing_of(load_scenario("base"), Lever("beta"), 0.1).high.value
     1.265
     """
+    spec = lever.spec
     reason = measure(spec.driver.unit).not_swung
     if reason:
         return reason
-    own = scenario.ahead(spec.key)
+    own = lever.own(scenario)
     if all(map(spec.is_none, own.values())):
         return "0: none is given"
     if spec.driver.sums_to_one and own[ALL] == 1:
@@ -130,8 +132,8 @@ def swing_of(scenario: Scenario, spec: DriverSpec, share: float) -> Swing | str:
         note = f"0 ahead: moved by {step:g}, a share of its range"
     period = _shown_period(scenario, own)
     amounts = {each: step or share * abs(value) for each, value in own.items()}
-    low = _side(scenario, spec, {each: value - amounts[each] for each, value in own.items()}, period)
-    high = _side(scenario, spec, {each: value + amounts[each] for each, value in own.items()}, period)
+    low = _side(scenario, lever, {each: value - amounts[each] for each, value in own.items()}, period)
+    high = _side(scenario, lever, {each: value + amounts[each] for each, value in own.items()}, period)
     if spec.driver.sums_to_one:
         note = "the other shares adjust in proportion"
     notes = [note] if note else []
@@ -146,12 +148,12 @@ def _shown_period(scenario: Scenario, own: Mapping[str, float]) -> str:
     if ALL in own:
         return ALL
     year = str(min(scenario.as_of.year + 1, scenario.company.last.year))
-    first = year if year in own else f"{year}Q4"
+    first = next((each for each in (year, f"{year}Q4") if each in own), next(iter(own)))
     return first if own[first] else next((period for period, value in own.items() if value), first)
 
 
-def _side(scenario: Scenario, spec: DriverSpec, wanted: Mapping[str, float], period: str) -> Side:
-    own = scenario.ahead(spec.key)
+def _side(scenario: Scenario, lever: Lever, wanted: Mapping[str, float], period: str) -> Side:
+    spec, own = lever.spec, lever.own(scenario)
     # a 0 that means "none" may lie outside the range: what did not move is not clipped
     moved = {each: value if value == own[each] else spec.clipped(value) for each, value in wanted.items()}
     overrides: dict[str, Mapping[str, float]] = {spec.key: moved}

@@ -10,7 +10,17 @@ from model.analysis.sensitivity import DEFAULT_SWING, grid, output_of, tornado
 from model.analysis.swings import Steps
 from model.errors import InputError, NotMeaningfulError
 from model.language.units import counted
-from xlwings_udfs.cells.arguments import Block, Scalar, is_blank, number_of, numbers_of, text_of, whole_of
+from xlwings_udfs.cells.arguments import (
+    Block,
+    Scalar,
+    is_blank,
+    is_blank_or_zero,
+    number_of,
+    numbers_of,
+    rows_of,
+    text_of,
+    whole_of,
+)
 from xlwings_udfs.cells.calls import cell_function
 from xlwings_udfs.cells.error_values import BAD_NUMBER, NOT_AVAILABLE
 from xlwings_udfs.cells.models import in_cell, scenario_of
@@ -72,6 +82,9 @@ def AMZN_TORNADO(
     swing: Annotated[
         Any, "Share by which each driver's forecast values move, down and up. Blank: 0.1 (10 %)"
     ] = None,
+    drivers: Annotated[
+        Any, "Range of drivers to move, each ahead or in one period: aws_growth@2027. Blank: all"
+    ] = None,
 ) -> Any:
     """Move one driver at a time down and up and return the effect on a figure, largest swing first.
 
@@ -79,7 +92,9 @@ def AMZN_TORNADO(
     """
     found = scenario_of(scenario)
     share = DEFAULT_SWING if is_blank(swing) else number_of(swing, "swing")
-    result = tornado(found, output_of(text_of(output, "output", ""), found), share)
+    named = (each for row in rows_of(drivers) for each in row if not is_blank_or_zero(each))
+    chosen = [text_of(each, "drivers", "") for each in named]
+    result = tornado(found, output_of(text_of(output, "output", ""), found), share, chosen)
     heads = "driver low base high swing driver_low driver_base driver_high of note"
     block: Block = [[*heads.split()]]
     for bar in result.bars:
