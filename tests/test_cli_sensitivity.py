@@ -159,7 +159,7 @@ def test_grid_gives_programs_one_record_a_cell_and_a_point(capsys: Say) -> None:
         (["grid", "aws_margin 2028", "--x", "wacc", "0.08", "--y", "beta", "1", "--break-even", "price"],
         "aws_margin 2028 is in ratio, the price in USD/share: give a number instead"),
         (["grid", SHARE, "--x", "", "--y", "beta", "1"], "needs a driver and its values"),
-        (["tornado", SHARE, "--plot", "picture.pdf"], "--plot writes a .png file, not 'picture.pdf'"),
+        (["tornado", SHARE, "--plot", "picture.pdf"], "--plot writes a .png or .svg file, not 'picture.pdf'"),
         (["tornado", SHARE, "--plot", "nowhere/picture.png"], "there is no folder nowhere"),
     ],
 )  # fmt: skip

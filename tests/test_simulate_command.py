@@ -91,7 +91,7 @@ def test_one_draw_is_one_draw_and_has_no_spread() -> None:
         (["--scenario", "bse"], "unknown scenario 'bse'; did you mean base"),
         (["--output", "free_cash_flw 2027"], "unknown line 'free_cash_flw'; did you mean free_cash_flow"),
         (["--uncertainty", "none.toml"], "none.toml: cannot read the uncertainty file: No such file"),
-        (["--plot", "base.jpg"], "--plot writes a .png file, not 'base.jpg'"),
+        (["--plot", "base.jpg"], "--plot writes a .png or .svg file, not 'base.jpg'"),
         (
             ["--plot", "no_such_folder/base.png"],
             "--plot no_such_folder/base.png: there is no folder no_such_folder",

@@ -110,7 +110,7 @@ DATA: Final = option(
 )  # fmt: skip
 """An option of every command."""
 ONE_SCENARIO: Final = (SCENARIO, AS_OF, SET)
-PLOT: Final = option("--plot", "FILE.png", "also save a chart (needs the extra plot)")
+PLOT: Final = option("--plot", "FILE", "also save a chart, .png or .svg (needs the extra plot)")
 FORMAT: Final = choice("--format", ("text", "json", "csv"))
 _LINE: Final = (
     "a line, with a period if it varies over time: free_cash_flow 2027, value_per_share[dcf,mid], positive"

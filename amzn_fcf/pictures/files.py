@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
 from model.files import write_whole
@@ -13,14 +13,16 @@ from model.files import write_whole
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_KINDS: Final = (".png", ".svg")
+
 
 def picture_path(name: str | None) -> Path | None:
     """Return the path of a picture, None for none; refuse a bad name, a missing folder, a missing library."""
     if name is None:
         return None
     path = Path(name)
-    if path.suffix.lower() != ".png":
-        raise InputError(f"--plot writes a .png file, not {name!r}")
+    if path.suffix.lower() not in _KINDS:
+        raise InputError(f"--plot writes a .png or .svg file, not {name!r}")
     if not path.parent.is_dir():
         raise InputError(f"--plot {name}: there is no folder {path.parent}")
     if importlib.util.find_spec("matplotlib") is None:
@@ -29,7 +31,10 @@ def picture_path(name: str | None) -> Path | None:
 
 
 def save(figure: Figure, path: Path, dpi: int = 150) -> None:
-    """Write a picture as PNG."""
-    data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=dpi)
+    """Write a picture as PNG or SVG, as its name says; equal pictures give equal files."""
+    import matplotlib as mpl  # noqa: PLC0415  # slow to load
+
+    data, kind = io.BytesIO(), path.suffix.lower().removeprefix(".")
+    with mpl.rc_context({"svg.hashsalt": "amzn-fcf", "svg.fonttype": "none"}):
+        figure.savefig(data, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else None)
     write_whole(path, data.getvalue())

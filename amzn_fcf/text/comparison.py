@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amzn_fcf.text.figures import first_year, signed
+from amzn_fcf.text.figures import difference_of, difference_text, first_year, signed
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
@@ -168,22 +168,11 @@ def print_estimates(names: tuple[str, str], figures: Sequence[Estimate]) -> None
 
 def _cells(each: Estimate) -> list[str]:
     text = measure(each.unit).text
-    difference = _difference(each)
-    if difference is None:
-        shown = "-"
-    elif each.unit == "quarter":
-        shown = signed(counted(round(difference), "quarter"), difference)
-    else:
-        shown = measure(each.unit).change_text(difference)
-    return [text(each.before), text(each.after), shown]
+    return [text(each.before), text(each.after), difference_text(each.unit, _difference(each))]
 
 
 def _difference(each: Estimate) -> float | None:
-    if math.isnan(each.before) or math.isnan(each.after):
-        return None
-    if each.unit == "quarter":
-        return float(Quarter.from_code(each.after) - Quarter.from_code(each.before))
-    return each.after - each.before
+    return difference_of(each.unit, each.before, each.after)
 
 
 def _print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:

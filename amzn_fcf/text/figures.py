@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
 from model.language.periods import Quarter
-from model.language.units import measure
+from model.language.units import counted, measure
 from model.reported.actuals import load_actuals
 
 if TYPE_CHECKING:
@@ -40,6 +40,24 @@ def step_text(steps: Steps, value: float) -> str:
 def signed_text(unit: str, value: float) -> str:
     """Return a difference in a unit as text, with its sign."""
     return signed(measure(unit).text(value), value)
+
+
+def difference_of(unit: str, before: float, after: float) -> float | None:
+    """Return the difference of two figures in a unit, of quarters their number; None: there is none."""
+    if math.isnan(before) or math.isnan(after):
+        return None
+    if unit == "quarter":
+        return float(Quarter.from_code(after) - Quarter.from_code(before))
+    return after - before
+
+
+def difference_text(unit: str, difference: float | None) -> str:
+    """Return a difference of figures in a unit as text, with its sign; ``-`` where there is none."""
+    if difference is None:
+        return "-"
+    if unit == "quarter":
+        return signed(counted(round(difference), "quarter"), difference)
+    return measure(unit).change_text(difference)
 
 
 def figure_text(results: Results, key: str) -> str:

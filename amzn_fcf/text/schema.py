@@ -141,7 +141,7 @@ FIELDS: Final[dict[str, Field]] = {
         "text",
         line="a line of the model",
         period="2027, 2026Q3 or TTM 2026Q3; all: one value, or every period",
-        scenario="its name, with overlays joined by +",
+        scenario="its name, with overlays joined by +; bull - base: what bull has more",
         unit="the unit of the figures; ratio: 0.1 is 10%",
         label="a name for people",
         definition="the formula of a line, in words",

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.figures import billions, event_text, first_year
-from amzn_fcf.text.lines import figure_records, figures_of
+from amzn_fcf.text.series import figure_records, series_of
 from amzn_fcf.text.tables import Column, left, print_table, right
 from model import companies
 from model.language.periods import Period
@@ -48,7 +48,7 @@ def headline_records(scenario: Scenario) -> list[dict[str, object]]:
     results, words = run([scenario]), scenario.company.presentation.reports
     asked = [(words.flow, str(year)) for year in _years(scenario.company)]
     asked += [(line, ALL) for line in (words.trough, words.turn, words.positive) if line]
-    return figure_records(each for line, period in asked for each in figures_of(results, line, period))
+    return figure_records([series_of(results, line, period) for line, period in asked])
 
 
 def print_summary(rows: Sequence[Sequence[str]]) -> None:

@@ -1,0 +1,70 @@
+"""The figures of ``show`` as a plain workbook."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from amzn_fcf.text.series import periods_of, side_by_side
+from model.errors import InputError
+from model.files import write_whole
+from model.language.units import measure
+from model.scenarios.spec import ALL
+from workbook_templates.write.tables import Figure, Table, table_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amzn_fcf.text.series import Series
+
+_BASES = {"reported": "A", "mixed": "A+E", "forecast": "E"}
+
+
+def table_path(out: str | None, form: str, *, force: bool) -> Path | None:
+    """Return the path of the workbook to write, None for none; refuse a bad name, or a file that exists."""
+    if form != "xlsx":
+        if out is not None:
+            raise InputError(f"--out {out} is for --format xlsx, not {form}")
+        return None
+    if out is None:
+        raise InputError("--format xlsx needs a file: add --out FILE.xlsx")
+    path = Path(out)
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"--out {path}: a workbook needs a name that ends in .xlsx")
+    if not path.parent.is_dir():
+        raise InputError(f"--out {path}: there is no folder {path.parent}")
+    if path.exists() and not force:
+        raise InputError(f"{path} already exists: choose another name with --out, or replace it with --force")
+    return path
+
+
+def write_table(path: Path, found: Sequence[Series], *, pivot: bool) -> None:
+    """Write series as a workbook of one sheet: periods down and lines across, or (``pivot``) lines down."""
+    shown, periods = side_by_side(found), periods_of(found)
+    scenarios = dict.fromkeys(f"{each.scenario} (as of {each.as_of})" for each in found)
+    heads = [[each.label, each.line, each.scenario, each.unit] for each in shown]
+    columns = [[period, _basis(found, period)] for period in periods]
+    figures = [[_figure(each, period) for period in periods] for each in shown]
+    title = ", ".join(scenarios)
+    if pivot:
+        table = Table(title, ("line", "name", "scenario", "unit"), heads, columns, figures)
+    else:
+        turned = [list(each) for each in zip(*figures, strict=True)]
+        table = Table(title, ("period", ""), columns, heads, turned)
+    write_whole(path, table_workbook(table))
+
+
+def _basis(found: Sequence[Series], period: str) -> str:
+    """Return whether figures of a period are reported (A) or estimates (E); empty where scenarios differ."""
+    bases = {each.bases[period] for each in found if period in each.bases}
+    return _BASES[bases.pop()] if len(bases) == 1 and period != ALL else ""
+
+
+def _figure(each: Series, period: str) -> Figure:
+    value, unit = each.values.get(period, math.nan), measure(each.unit)
+    if not math.isfinite(value):
+        return Figure(None, "text")
+    if each.difference and unit.style in {"quarter", "date"}:
+        return Figure(value, "whole")
+    return Figure(value, unit.style)
