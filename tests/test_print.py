@@ -117,6 +117,19 @@ def test_all_text_is_arial_in_three_sizes_and_only_styles_in_use_are_written() -
     assert set(book().named_styles) - {"Normal"} == {cell.style for cell in cells} - {"Normal"}
 
 
+def test_the_line_before_the_first_estimate_stands_nowhere_else() -> None:
+    """Reported to the middle of 2026: the lines stand at the left of the year 2026 and of its third quarter."""
+    for name in ("Statements", "Cash", "Value"):
+        sheet = book()[name]
+        ruled = {
+            cell.column_letter
+            for row in sheet.iter_rows(min_row=11)
+            for cell in row
+            if cell.border.left and cell.border.left.style
+        }
+        assert ruled == ({"J"} if name == "Statements" else {"J", "AN"}), name
+
+
 def test_tabs_are_blue_for_inputs_and_navy_for_results() -> None:
     colours = {sheet.title: sheet.sheet_properties.tabColor for sheet in book().worksheets}
     found = {name: colour.rgb[-6:] for name, colour in colours.items() if colour is not None}

@@ -154,21 +154,24 @@ def _fold(target: Worksheet, sheet: SheetPlan) -> None:
 
 def _indexes(target: Worksheet, sheet: SheetPlan) -> dict[tuple[str, bool], int]:
     """Return the indexes of the styles in the file: as they are named, and with the line of the split."""
+    plain, at_split = _styles_of(sheet)
+    found = {(name, False): _index(target, name) for name in sorted(plain) if name}
+    return found | {(name, True): _index(target, name, at_split=True) for name in sorted(at_split)}
+
+
+def _index(target: Worksheet, name: str, *, at_split: bool = False) -> int:
+    """Return the index of a style, of an object of its own: openpyxl keeps the one that it is given."""
     from openpyxl.styles.styleable import StyleableObject  # noqa: PLC0415
 
     from workbook_templates.plan.named_styles import split  # noqa: PLC0415  # loads openpyxl
 
-    plain, at_split = _styles_of(sheet)
-    found = {}
-    for name in sorted(plain | at_split):
-        styled: Any = StyleableObject(target)
-        if name:
-            styled.style = name
-            found[name, False] = styled.style_id
-        if name in at_split:
-            styled.border = split(styled.border)
-            found[name, True] = styled.style_id
-    return found
+    styled: Any = StyleableObject(target)
+    if name:
+        styled.style = name
+    if at_split:
+        styled.border = split(styled.border)
+    index: int = styled.style_id
+    return index
 
 
 def _styles_of(sheet: SheetPlan) -> tuple[set[str], set[str]]:
