@@ -127,7 +127,7 @@ def test_the_line_before_the_first_estimate_stands_nowhere_else() -> None:
             for cell in row
             if cell.border.left and cell.border.left.style
         }
-        assert ruled == ({"J"} if name == "Statements" else {"J", "AN"}), name
+        assert ruled == ({"J"} if name == "Statements" else {"J", "AM"}), name
 
 
 def test_tabs_are_blue_for_inputs_and_navy_for_results() -> None:
