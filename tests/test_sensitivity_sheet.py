@@ -12,6 +12,7 @@ from shared import calculated, input_cell, recalculated, written
 from model.amazon.workbook import WORKBOOK
 from model.analysis.sensitivity import grid, output_of, tornado
 from model.analysis.swings import Steps
+from model.errors import is_error
 from model.language.periods import Quarter
 from model.outputs import Output
 from model.results import run
@@ -19,13 +20,15 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL
 from model.simulation.files import load_uncertainty
 from model.simulation.run import DEFAULT_SEED, STANDARD_DRAWS, simulate
-from workbook_templates.a1 import coordinates
+from workbook_templates.a1 import coordinates, reference
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.cells import SheetPlan
 from workbook_templates.plan.layout import COVER, SELECTED_CELL, SENSITIVITY, STAMP_CELL
+from workbook_templates.plan.moved import SIZE, outputs_at
 from workbook_templates.plan.sheets import sensitivity as on_sheet
+from workbook_templates.plan.sheets import tornados
 from workbook_templates.plan.sheets.simulated import put_simulation, simulation_of
-from workbook_templates.plan.sheets.stamps import SIZE, outputs_at, stamps_of
+from workbook_templates.plan.sheets.stamps import stamps_of
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.values import Changes, value_at
@@ -64,7 +67,7 @@ def test_the_tornados_are_those_of_the_scenario_that_the_workbook_is_preset_to()
     assert cells[on_sheet.SCENARIO_CELL] == "bear"
     for band, text in zip(on_sheet.TORNADO_ROWS, (SHARE, "free_cash_flow 2027"), strict=True):
         found = tornado(scenario, output_of(text, scenario))
-        for row, bar in enumerate(found.bars[: on_sheet.BARS], start=band + 2):
+        for row, bar in enumerate(found.bars[: tornados.BARS], start=band + 2):
             figures = (
                 bar.low,
                 bar.high,
@@ -75,14 +78,14 @@ def test_the_tornados_are_those_of_the_scenario_that_the_workbook_is_preset_to()
                 bar.driver_base,
                 bar.driver_high,
             )
-            columns = [*range(on_sheet.LOW, on_sheet.CHANGE_HIGH + 1)]
-            columns += range(on_sheet.DRIVER_LOW, on_sheet.PERIOD)
+            columns = [*range(tornados.LOW, tornados.CHANGE_HIGH + 1)]
+            columns += range(tornados.DRIVER_LOW, tornados.PERIOD)
             assert [cells[row, column] for column in columns] == pytest.approx(figures)
             assert cells[row, on_sheet.NAME] == bar.driver
 
 
 def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own() -> None:
-    scenario, cells = load_scenario("bear"), contents("bear")
+    scenario, cells = load_scenario("bear"), read_grids(calculated("bear"))[SENSITIVITY]
     rate = float(run([scenario]).values["discount_rate[mid]"][0, 0])
     around = [place * 0.005 for place in range(-3, 4)]
     x, y = (
@@ -90,9 +93,11 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
         Steps("terminal_growth", tuple(0.035 + each for each in around)),
     )
     assert scenario.table["terminal_growth"]["all"] == 0.035
-    expected = {0: (SHARE, x, y)}
+    assert scenario.table["exit_ev_ebitda"]["all"] == 9
     growth = Steps("aws_growth", tuple(5 * each for each in around), "add")
     spending = Steps("capex_scale", (0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15), "scale")
+    multiple = Steps("exit_ev_ebitda", (6, 7, 8, 9, 10, 11, 12))
+    expected = {0: (SHARE, x, y), 3: ("value_per_share[exit_multiple,mid]", x, multiple)}
     expected |= {1: ("free_cash_flow 2027", spending, growth), 2: ("positive", spending, growth)}
     for number, (text, across, down) in expected.items():
         found = grid(scenario, output_of(text, scenario), across, down)
@@ -105,7 +110,8 @@ def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own()
         assert [
             place
             for place, style in styles.items()
-            if style.startswith("centre") and place in product(range(top, top + 7), range(left, left + 7))
+            if style.split()[0] in {"centre", "base"}
+            and place in product(range(top, top + 7), range(left, left + 7))
         ] == [(top + 3, left + 3)]
 
 
@@ -121,9 +127,9 @@ def test_the_sheet_says_when_another_scenario_is_selected_and_when_an_input_was_
 
 
 def test_a_falsified_stamp_is_found(clean: bytes) -> None:
-    top, left = first_value(0)
+    top, left = first_value(1)
     places = [
-        (on_sheet.TORNADO_ROWS[0] + 2, on_sheet.LOW), (on_sheet.TORNADO_ROWS[1] + 4, on_sheet.CHANGE_HIGH),
+        (on_sheet.TORNADO_ROWS[0] + 2, tornados.LOW), (on_sheet.TORNADO_ROWS[1] + 4, tornados.CHANGE_HIGH),
         (top + 1, left),
         on_sheet.TOLERANCE_CELL, (on_sheet.FIRST_FIGURE_ROW, on_sheet.STAMPED),
     ]  # fmt: skip
@@ -131,7 +137,7 @@ def test_a_falsified_stamp_is_found(clean: bytes) -> None:
     found = {
         each.cell for each in report.findings if (each.rule, each.sheet) == ("stamped-value", SENSITIVITY)
     }
-    assert found == {"E94", "I112", "C36", "C7", "D9"}
+    assert found == {reference(*place) for place in places}
 
 
 def test_inputs_that_the_model_refuses_are_findings_and_no_failure(clean: bytes) -> None:
@@ -149,22 +155,28 @@ def test_a_scenario_without_a_rate_or_a_value_has_a_sheet_all_the_same() -> None
         {"wacc": 0.05, "terminal_growth": 0.06},
     ):
         odd = load_scenario("base").with_overrides(overrides)
-        cells = plan_workbook(odd, [odd], "test").sheets[SENSITIVITY].cells
+        workbook = plan_workbook(odd, [odd], "test")
+        cells = workbook.sheets[SENSITIVITY].cells
         assert cells[on_sheet.FIRST_FIGURE_ROW + 1, on_sheet.STAMPED].content == pytest.approx(
             run([odd]).series("free_cash_flow", "annual")[5, 0]
         )
         top, left = first_value(0)
-        assert cells[top + 3, left + 3].content == "#N/A"
+        found = Formualizer().calculate(write_workbook(workbook))
+        assert is_error(value_at(found, SENSITIVITY, top + 3, left + 3))
+        comparison = compare(workbook, found, run([odd]))
+        assert not comparison.differences, str(comparison)
 
 
 def test_near_the_end_of_a_range_a_grid_is_closer_together() -> None:
     edge = load_scenario("base").with_overrides({"terminal_growth": 0.097, "aws_growth": 0.8})
-    grids = stamps_of(edge).grids
-    assert grids[0] is not None
-    assert grids[0].y.values[3] == 0.097
-    assert max(grids[0].y.values) == pytest.approx(0.1)
-    assert grids[1] is not None
-    assert set(grids[1].y.values) == {0.0}
+    stamped = stamps_of(edge).grids
+    assert stamped[0] is None  # it is live
+    assert stamped[1] is not None
+    assert set(stamped[1].y.values) == {0.0}
+    found = Formualizer().calculate(write_workbook(plan_workbook(edge, [edge], "test")))
+    top, left = first_value(0)
+    heads = [value_at(found, SENSITIVITY, top + row, left - 1) for row in range(SIZE)]
+    assert heads == pytest.approx([0.097 + place * 0.001 for place in range(-3, 4)])
 
 
 def test_what_a_scenario_is_stamped_with_follows_its_values_not_its_name() -> None:
@@ -182,10 +194,9 @@ def test_the_stamp_and_the_charts_are_there() -> None:
             "Value per share: dcf, mid: change, USD/share", "Free cash flow, FY2027: change, USD m",
             "Trailing free cash flow: percentiles of the draws", "Quarter from which it stays above 0",
         ]  # fmt: skip
-    last = on_sheet.TORNADO_ROWS[0] + 1 + on_sheet.BARS
+    first, last = on_sheet.TORNADO_ROWS[0] + 2, on_sheet.TORNADO_ROWS[0] + 1 + tornados.BARS
     assert [each.cells for each in sheet.charts[0].series] == [
-        f"'Sensitivity'!$H$94:$H${last}",
-        f"'Sensitivity'!$I$94:$I${last}",
+        f"'Sensitivity'!${column}${first}:${column}${last}" for column in ("P", "Q")
     ]
 
 

@@ -177,14 +177,16 @@ _SECTIONS: Final = (
 )  # fmt: skip
 _SPENDING: Final = StepWords(driver="capex_scale", step=0.05, operation="scale")
 _DEMAND: Final = StepWords(driver="aws_growth", step=0.025, operation="add")
+_RATE: Final = StepWords(driver="wacc", step=0.005, centre="discount_rate[mid]")
 _SENSITIVITY: Final = SensitivityWords(
     tables={
         "value_per_share[dcf,mid]": (
-            StepWords(driver="wacc", step=0.005, centre="discount_rate[mid]"),
+            _RATE,
             StepWords(driver="terminal_growth", step=0.005),
         ),
         "free_cash_flow {year}": (_SPENDING, _DEMAND),
         "positive": (_SPENDING, _DEMAND),
+        "value_per_share[exit_multiple,mid]": (_RATE, StepWords(driver="exit_ev_ebitda", step=1.0)),
     }
 )
 _EXAMPLES: Final = (

@@ -30,25 +30,29 @@ def formula(node: Expr, site: Site) -> str:
     --------
     ``aws_volume * (1 - price_pressure)`` in 2026Q3 on the sheet of sales is ``=AM35*(1-AM36)``.
     """
-    return "=" + infix(node, _Excel(site))
+    return "=" + infix(node, Excel(site))
 
 
-class _Excel:
+class Excel:
     """The dialect of Excel, at one cell."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
 
     def operator(self, symbol: str) -> str:
+        """Write an operator as it is."""
         return symbol
 
     def flag(self, text: str) -> str:
+        """Write a condition as 1 or 0."""
         return call("IF", text, "1", "0")
 
     def call(self, name: str, arguments: list[str]) -> str:
+        """Write a function by its name in Excel."""
         return call(_FUNCTIONS[name], *arguments)
 
     def leaf(self, node: nodes.Leaf) -> str:
+        """Write a reference, or a function over references."""
         site = self.site
         match node:
             case nodes.Ref(_, lag):

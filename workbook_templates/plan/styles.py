@@ -55,16 +55,17 @@ FORMATS: Final = {
 FONTS: Final = {
     "calc": INK, "link": GREEN, "input": BLUE, "key": BLUE, "filed": BLUE, "estimate": BLUE,
     "live": INK, "stamp": BROWN, "edge": BROWN, "centre": BROWN, "cross": BROWN, "tile": NAVY,
-    "total": INK, "subtotal": INK, "ratio": MUTED, "working": MUTED,
+    "base": INK, "beside": INK, "total": INK, "subtotal": INK, "ratio": MUTED, "working": MUTED,
 }  # fmt: skip
 """Roles of numbers: computed, linked, typed in, typed in and decisive, from a filing, estimated from filings,
-picked, stamped, the driver's values at a grid, its centre, beside it, headline, and by a line's role."""
+picked, stamped, the driver's values at a grid, its centre, beside it, headline, the same two of a live grid,
+and by a line's role."""
 SIZES: Final = {"tile": LARGE}
-BOLD: Final = frozenset({"subtotal", "total", "live", "centre", "cross", "tile"})
+BOLD: Final = frozenset({"subtotal", "total", "live", "centre", "cross", "base", "beside", "tile"})
 ITALIC: Final = frozenset({"ratio", "estimate"})
 UNLOCKED: Final = frozenset({"input", "key"})
 """Roles of cells that stay open when a sheet is protected."""
-FILLS: Final = {"total": BAND, "key": YELLOW, "live": PALE, "centre": BAND}
+FILLS: Final = {"total": BAND, "key": YELLOW, "live": PALE, "centre": BAND, "base": BAND}
 
 
 class Rule(NamedTuple):

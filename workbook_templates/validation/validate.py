@@ -23,7 +23,7 @@ from workbook_templates.engines.limited import Calculated, Trials, calculate, ca
 from workbook_templates.memory import without_search
 from workbook_templates.plan.layout import FUNCTIONS, HASH_CELL, LOG, SCENARIOS, SENSITIVITY
 from workbook_templates.plan.sheets import scenarios as scenarios_sheet
-from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW, SCENARIO_CELL
+from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, sheet_names, stamped_for
 from workbook_templates.read.archive import LARGEST_FILE
 from workbook_templates.read.book import read_book
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Report", "bytes_of", "validate", "validate_file"]
 _NAMED: Final = 3
+_STAMPS: Final = frozenset({"stamp", "edge", "centre", "cross"})
+"""First words of the styles of stamped figures."""
 _CALL: Final = re.compile(rf"((?:[A-Z]+\.)*){AMZN}")
 """A call of one of our functions, and what stands before its name."""
 _MACROS: Final = "xl/vbaProject.bin"
@@ -210,16 +212,17 @@ def _with_stamps(plan: WorkbookPlan, contents: Grids) -> WorkbookPlan:
     for name in {SCENARIOS, SENSITIVITY} & set(sheets):
         cells = dict(sheets[name].cells)
         for (row, column), cell in cells.items():
-            if _is_offered(plan, name, row, column) and not cell.twin:
+            is_stamp = (
+                _is_offered(plan, row, column) if name == SCENARIOS else cell.style.split()[0] in _STAMPS
+            )
+            if is_stamp and not cell.twin:
                 cells[row, column] = cell._replace(content=value_at(contents, name, row, column))
         sheets[name] = replace(sheets[name], cells=cells)
     return replace(plan, sheets=sheets)
 
 
-def _is_offered(plan: WorkbookPlan, name: str, row: int, column: int) -> bool:
-    """Tell whether a stamped cell holds a figure of a scenario whose inputs the workbook holds."""
-    if name == SENSITIVITY:
-        return row >= FIRST_FIGURE_ROW or (row, column) == SCENARIO_CELL
+def _is_offered(plan: WorkbookPlan, row: int, column: int) -> bool:
+    """Tell whether a cell of Scenarios holds a figure of a scenario whose inputs the workbook holds."""
     columns = len(plan.scenarios) + len(plan.layout.switches)
     offered = range(scenarios_sheet.FIRST_COLUMN, scenarios_sheet.FIRST_COLUMN + columns)
     return row >= scenarios_sheet.FIRST_ROW and column in offered

@@ -48,7 +48,8 @@ def add_chart(target: Worksheet, chart: Chart) -> None:
         native = lines
     elif lines.series:
         native += lines
-    native.title = _text(chart.title, bold=True)
+    if not chart.horizontal:  # bars leave no room: what stands above them is their title
+        native.title = _text(chart.title, bold=True)
     native.roundedCorners = False
     native.graphical_properties = blank()
     native.width, native.height = chart.size  # type: ignore[assignment]  # cm, and not whole ones only
@@ -95,7 +96,8 @@ def _set_up_axes(native: BarChart | LineChart, chart: Chart) -> None:
         axis.majorTickMark = "none"
         axis.txPr = font(MUTED)
         axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=GRID))
-    native.y_axis.title = _text(chart.value_title)
+    if not chart.horizontal:
+        native.y_axis.title = _text(chart.value_title)
     native.y_axis.scaling.max = chart.value_max
     native.x_axis.tickLblPos = "low"  # below columns that point down
     native.y_axis.majorGridlines = grid_lines()

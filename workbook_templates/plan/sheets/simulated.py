@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from model.simulation.results import Chance, Estimate, Simulation
     from workbook_templates.plan.cells import SheetPlan
 
-EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8, "above price": 9, "event": 10}
+EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8, "above price": 9, "event": 20}
 """Heads of the simulated value per share, which stands beside the live one, and their columns; at the end the
-chances that it exceeds the price, and of the simulated event by the quarter in which the scenario has it."""
+chances that it exceeds the price, and, unprinted, of the simulated event by the scenario's own quarter."""
 CHANCES: Final = ("above price", "event")
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
@@ -38,14 +38,15 @@ _LABEL, _PLAIN, _MEAN, _FIRST, _CHANCE, _NAME = 11, 12, 13, 14, 19, 21
 _HEADS: Final = {
     _LABEL: "twelve months to", _NAME: "Name", _PLAIN: "as it is", _MEAN: "expected", _CHANCE: "above 0",
 }  # fmt: skip
-_EVENT_TITLE: Final = (
-    "Quarter from which trailing free cash flow stays above 0 (the trough itself, where it is above 0)"
-)
+_EVENT_TITLE: Final = "Quarter from which it stays above 0"
+_EVENT_NOTE: Final = "The trough itself, where that is above 0"
 _TROUGH, _VALUE = "lowest of them", "Value: above price"
 _QUARTER, _IN_IT, _BY_THEN = 1, 2, 3
 """Columns of the turning point: quarter, its chance, and that by then."""
-_CHARTS, _CHART_SIZE, _CHART_ROWS = 5, (25.0, 5.8), 13
-"""Column of the charts, to the right of the turning point, their size in cm, and rows that each covers."""
+_EVENT_LAST: Final = 9
+"""Last column of the turning point, which stands at the left."""
+_CHARTS, _CHART_ROWS, _CHART_SIZE = _QUARTERS + 7, 14, (33.5, 6.0)
+"""Rows from the title to the charts, rows that each covers, and their size in cm."""
 _COLOURS: Final = dict(zip(_PERCENTS, (AXIS, LIGHT, NAVY, LIGHT, AXIS), strict=True))
 
 
@@ -104,19 +105,14 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     put_heads(sheet, band + 2, _HEADS | percents, (_LABEL, _NAME))
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 3):
         _put_estimate(sheet, row, estimate, found.above[name])
-    sheet.put(event_band(band) - 1, _QUARTER, found.record, "remark")
+    sheet.put(band + _CHARTS - 2, _QUARTER, found.record, "remark")
     flows = (name for name in found.estimates if name.startswith(f"{found.cash_flow} "))
     quarters = [name.partition(" ")[2] for name in flows]
     sheet.charts.append(_fan(band, len(quarters)))
     for chances in found.events.values():  # one, or none
         probabilities = {quarter: each.probability for quarter, each in chances.items()}
-        _put_event(sheet, event_band(band), quarters, probabilities)
+        _put_event(sheet, band, quarters, probabilities)
         sheet.charts.append(_histogram(band, len(quarters)))
-
-
-def event_band(band: int) -> int:
-    """Return the first row of the turning point, below the figures by quarter, the trough and the value."""
-    return band + _QUARTERS + 6
 
 
 def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance) -> None:
@@ -131,10 +127,11 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
 
 def _put_event(sheet: SheetPlan, band: int, quarters: Sequence[str], chances: Mapping[str, float]) -> None:
     """Write the quarters from which free cash flow stays above 0, with their probabilities."""
-    put_band(sheet, band, _EVENT_TITLE, _CHANCE)
-    put_heads(sheet, band + 1, {_QUARTER: "Quarter", _IN_IT: "chance", _BY_THEN: "by then"}, (_QUARTER,))
+    put_band(sheet, band, _EVENT_TITLE, _EVENT_LAST)
+    sheet.put(band + 1, _QUARTER, _EVENT_NOTE, "remark")
+    put_heads(sheet, band + 2, {_QUARTER: "Quarter", _IN_IT: "chance", _BY_THEN: "by then"}, (_QUARTER,))
     rows = _cumulated(quarters, chances)[-(len(quarters) + 2) :]
-    for row, (quarter, chance, total) in enumerate(rows, start=band + 2):
+    for row, (quarter, chance, total) in enumerate(rows, start=band + 3):
         sheet.put(row, _QUARTER, quarter, "line")
         sheet.put(row, _IN_IT, chance, numeric("stamp", "ratio"))
         if not math.isnan(total):
@@ -158,20 +155,18 @@ def _fan(band: int, quarters: int) -> Chart:
         Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
         for place, percent in enumerate(_PERCENTS, start=_FIRST)
     )
-    corner, categories = reference(event_band(band) + 1, _CHARTS), down(SENSITIVITY, _LABEL, rows)
+    corner, categories = reference(band + _CHARTS, _QUARTER), down(SENSITIVITY, _LABEL, rows)
     title = "Trailing free cash flow: percentiles of the draws"
     return Chart(title, corner, _CHART_SIZE, categories, series, "USD m")
 
 
 def _histogram(band: int, quarters: int) -> Chart:
-    rows = range(event_band(band) + 2, event_band(band) + 3 + quarters)
+    rows = range(band + 3, band + 4 + quarters)
     series = (
         Series("chance", down(SENSITIVITY, _IN_IT, rows), LIGHT),
         Series("by then", down(SENSITIVITY, _BY_THEN, rows), NAVY, line=True),
     )
-    corner, categories = (
-        reference(event_band(band) + 1 + _CHART_ROWS, _CHARTS),
-        down(SENSITIVITY, _QUARTER, rows),
-    )
+    corner = reference(band + _CHARTS + _CHART_ROWS, _QUARTER)
+    categories = down(SENSITIVITY, _QUARTER, rows)
     title = "Quarter from which it stays above 0"
     return Chart(title, corner, _CHART_SIZE, categories, series, "chance", "0%", value_max=1.0)

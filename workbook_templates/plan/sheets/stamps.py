@@ -6,28 +6,22 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.analysis.sensitivity import Grid, Tornado, grids, tornados
 from model.analysis.swings import Steps
-from model.outputs import Output
-from model.presentation import SensitivityWords
 from model.results import run
 from model.scenarios.scenario import assumption_hash
 from model.scenarios.spec import ALL
-from workbook_templates.plan.layout import words_of
+from workbook_templates.plan.moved import SIZE, TORNADOS, live_grids, outputs_at, words_at
 from workbook_templates.plan.sheets.simulated import simulation_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.company import Company
-    from model.plan.plan import Plan
+    from model.outputs import Output
     from model.presentation import StepWords
     from model.results import Results
     from model.scenarios.scenario import Scenario
     from model.simulation.results import Simulation
 
-SIZE: Final = 7
-"""Values of a driver in a grid; the scenario is in the centre."""
-TORNADOS: Final = 2
-"""Figures that have a tornado: the first ones."""
 _ROUNDING: Final = 1 - 1e-9
 """Of the way to the end of a driver's range: the end itself could be missed by rounding."""
 _NEUTRAL: Final = {"add": 0.0, "scale": 1.0}
@@ -36,8 +30,8 @@ _NEUTRAL: Final = {"add": 0.0, "scale": 1.0}
 class Stamps(NamedTuple):
     """Sensitivities of a scenario.
 
-    ``figures``: unchanged; ``tornados``: of the first of them; ``grids``: of each, None where the centre is
-    outside the range of its driver; ``simulation``: see
+    ``figures``: unchanged; ``tornados``: of the first of them; ``grids``: of each, None where it is live, or
+    the centre is outside the range of its driver; ``simulation``: see
     :func:`workbook_templates.plan.sheets.simulated.simulation_of`.
     """
 
@@ -62,24 +56,24 @@ def stamps_of(scenario: Scenario) -> Stamps:
 
 
 def _computed(scenario: Scenario) -> Stamps:
-    words, plain = words_of(scenario).sensitivity or SensitivityWords(tables={}), run([scenario])
+    words, plain = words_at(scenario.company), run([scenario])
     outputs = outputs_at(plain.plan, words)
     figures = [float(output.read(plain)[0]) for output in outputs]
     found: dict[Output, Grid | None] = {}
     pairs = list(words.tables.values())
-    for pair in dict.fromkeys(pairs):
-        group = [output for output, own in zip(outputs, pairs, strict=True) if own == pair]
+    live = {each.number for each in live_grids(plain.plan, scenario.company)}
+    stamped = [
+        (output, pair)
+        for number, (output, pair) in enumerate(zip(outputs, pairs, strict=True))
+        if number not in live
+    ]
+    for pair in dict.fromkeys(pair for _, pair in stamped):
+        group = [output for output, own in stamped if own == pair]
         x, y = (_around(scenario, plain, each) for each in pair)
         tables = [None] * len(group) if x is None or y is None else grids(scenario, group, x, y)
         found |= dict(zip(group, tables, strict=True))
     bars = tornados(scenario, outputs[:TORNADOS])
-    return Stamps(figures, bars, [found[output] for output in outputs], simulation_of(scenario))
-
-
-def outputs_at(plan: Plan, words: SensitivityWords) -> list[Output]:
-    """Return the figures of the sheet, by year in the first year without a reported quarter."""
-    year = min(plan.axis.as_of.year + 1, plan.axis.years[-1])
-    return [Output.parse(name.format(year=year), plan) for name in words.tables]
+    return Stamps(figures, bars, [found.get(output) for output in outputs], simulation_of(scenario))
 
 
 def _around(scenario: Scenario, plain: Results, words: StepWords) -> Steps | None:

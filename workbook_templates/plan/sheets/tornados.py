@@ -1,0 +1,179 @@
+"""The tornados of the sheet Sensitivity: stamped, but live for drivers that act after the flows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from model.analysis.sensitivity import DEFAULT_SWING
+from model.backends.infix import number_text
+from workbook_templates.a1 import absolute, area, call, down, reference
+from workbook_templates.plan import links
+from workbook_templates.plan.cells import Chart, Series
+from workbook_templates.plan.layout import SENSITIVITY
+from workbook_templates.plan.links import linked, put_link
+from workbook_templates.plan.moved import ASide, MovedDriver, MovedRow, live_bars
+from workbook_templates.plan.sheets.header import put_band, put_heads
+from workbook_templates.plan.styles import LIGHT, NAVY, numeric
+from workbook_templates.plan.twins import Computed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model.analysis.sensitivity import Tornado
+    from model.outputs import Output
+    from model.results import Results
+    from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
+    from workbook_templates.plan.layout import Layout
+    from workbook_templates.plan.moved import LiveBar
+
+BARS: Final = 12
+"""Rows of a tornado: the drivers that move its output most."""
+LABEL, KIND, NUMBER, LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH = 1, 2, 3, 5, 6, 7, 8, 9
+"""Columns: the driver, whether its bar is live, its number among live ones; the output, and its change."""
+DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, SHOWN_LOW, SHOWN_HIGH = range(12, 18)
+"""Columns: the driver's values in a period, and the changes that the chart shows."""
+NAME, NOTE = 21, 22
+_BEHIND: Final = 23
+"""First column of the rows behind live bars."""
+_HEADS: Final = {
+    LABEL: "Driver", NAME: "Name", LOW: "figure, low", HIGH: "figure, high", BASE: "as it is",
+    CHANGE_LOW: "change, low", CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low",
+    DRIVER_BASE: "driver, as is", DRIVER_HIGH: "driver, high",
+}  # fmt: skip
+_STAMPED_HEADS: Final = {KIND: "", PERIOD: "year", NOTE: "Note"}
+_TEXTS: Final = (LABEL, KIND, NAME, PERIOD, NOTE)
+_NO_DRIVERS: Final = frozenset[str]()
+
+
+def titled(output: Output) -> str:
+    """Return the name of a figure of the sheet."""
+    return output.label if output.period is None else f"{output.label}, FY{output.period}"
+
+
+def live_numbers(layout: Layout, output: Output) -> dict[str, int]:
+    """Return the drivers whose bars are live, with their numbers from 1."""
+    bars = live_bars(layout.plan, layout.company, output)
+    return {bar.spec.key: number for number, bar in enumerate(bars, start=1)}
+
+
+def put_tornado(sheet: SheetPlan, found: Tornado, band: int, live: Mapping[str, int]) -> None:
+    """Write a tornado as stamped: a row a driver, which says whether the chart shows it live instead."""
+    title = f"{titled(found.output)}, {found.output.unit}: each driver alone, its values ahead"
+    put_band(sheet, band, f"{title} {found.swing:.0%} down and up, stamped", NAME)
+    put_heads(sheet, band + 1, _HEADS | _STAMPED_HEADS, _TEXTS)
+    for row, bar in enumerate(found.bars[:BARS], start=band + 2):
+        is_live = bar.driver in live
+        sheet.put(row, LABEL, f"{bar.label} (live)" if is_live else bar.label, "line")
+        sheet.put(row, KIND, "live" if is_live else "stamped", "remark")
+        if live:
+            sheet.put(row, NUMBER, live.get(bar.driver, 0), "stamp whole")
+        sheet.put(row, NAME, bar.driver, "name")
+        figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high)
+        for column, value in enumerate(figures, start=LOW):
+            sheet.put(row, column, links.stamp(value), numeric("stamp", found.output.unit))
+        for column, value in enumerate((bar.driver_low, bar.driver_base, bar.driver_high), start=DRIVER_LOW):
+            sheet.put(row, column, links.stamp(value), numeric("stamp", bar.unit))
+        sheet.put(row, PERIOD, bar.period, "remark")
+        if bar.note:
+            sheet.put(row, NOTE, bar.note, "remark")
+
+
+def tornado_chart(output: Output, band: int, corner: str, size: tuple[float, float], *, live: bool) -> Chart:
+    """Return the chart of a tornado; ``live``: some of its bars are."""
+    rows = range(band + 2, band + 2 + BARS)
+    columns = (LABEL, SHOWN_LOW, SHOWN_HIGH) if live else (LABEL, CHANGE_LOW, CHANGE_HIGH)
+    drivers, low, high = (down(SENSITIVITY, column, rows) for column in columns)
+    series = (Series("driver low", low, LIGHT), Series("driver high", high, NAVY))
+    title = f"{titled(output)}: change, {output.unit}"
+    return Chart(title, corner, size, drivers, series, output.unit, stacked=True, horizontal=True)
+
+
+def put_shown(sheet: SheetPlan, output: Output, band: int, rows: range) -> None:
+    """Write the changes that a chart shows: from the rows of live drivers, or as stamped."""
+    put_heads(sheet, band + 1, {SHOWN_LOW: "shown, low", SHOWN_HIGH: "shown, high"}, ())
+    for row in range(band + 2, band + 2 + BARS):
+        sheet.put(row, NUMBER, None, "stamp whole")
+        number = reference(row, NUMBER)
+        for column, change, side in ((SHOWN_LOW, CHANGE_LOW, -1), (SHOWN_HIGH, CHANGE_HIGH, 1)):
+            sheet.put(row, change, None, numeric("stamp", output.unit))
+            live = call("INDEX", area((rows[0], change), (rows[-1], change), fixed_row=True), number)
+            text = "=" + call("IF", f"{number}>0", live, reference(row, change))
+            twin = Computed(partial(_shown, output, (row, change), side))
+            sheet.put(row, column, text, numeric("calc", output.unit), twin)
+
+
+def _shown(  # a cell, and the state of the workbook
+    output: Output, stamped: tuple[int, int], side: int, plan: WorkbookPlan, results: Results, draw: int
+) -> float:
+    """Return the change that a chart shows: live, or as stamped; nothing is 0."""
+    sheet = plan.sheets[SENSITIVITY]
+    if (number := sheet.number(stamped[0], NUMBER)) > 0:
+        driver = list(live_numbers(plan.layout, output))[int(number) - 1]
+        twin = MovedRow(output.key, ASide(driver, side), _NO_DRIVERS, less_base=True)
+        return twin.expected(plan, results, draw)
+    return 0.0 if sheet.cells[stamped].content is None else sheet.number(*stamped)
+
+
+def put_live_bars(sheet: SheetPlan, layout: Layout, output: Output, row: int) -> tuple[int, range]:
+    """Write the drivers of which a figure is a closed form, a tenth lower and higher, from a row on.
+
+    Return the next free row, and the rows of the drivers.
+    """
+    bars = live_bars(layout.plan, layout.company, output)
+    rows = range(row + 2, row + 2 + len(bars))
+    if not bars:
+        return row, rows
+    title = f"{titled(output)}, live: drivers that act after the flows, {DEFAULT_SWING:.0%} down and up"
+    put_band(sheet, row, title, NAME)
+    put_heads(sheet, row + 1, _HEADS, _TEXTS)
+    keys = {key for bar in bars for key in bar.cone.rows}
+    in_order = sorted(keys, key=layout.plan.order.__getitem__)
+    behind = {key: at for at, key in enumerate(in_order, start=rows.stop + 1)}
+    for key, at in behind.items():
+        sheet.put(at, LABEL, layout.plan.rows[key].label, "line")
+    for place, (bar, at) in enumerate(zip(bars, rows, strict=True)):
+        _put_driver(sheet, layout, bar, at)
+        put_link(sheet, (at, BASE), linked(layout, output.key))
+        for column, side in ((_BEHIND + 2 * place, -1), (_BEHIND + 2 * place + 1, 1)):
+            _put_side(sheet, layout, (bar, output), ASide(bar.spec.key, side), (at, column), behind)
+    return rows.stop + len(behind) + 2, rows
+
+
+def _put_driver(sheet: SheetPlan, layout: Layout, bar: LiveBar, at: int) -> None:
+    """Write a driver's own value, and that a tenth lower and higher, within its range."""
+    spec = bar.spec
+    sheet.put(at, LABEL, spec.label, "line")
+    sheet.put(at, NAME, spec.key, "name")
+    put_link(sheet, (at, DRIVER_BASE), linked(layout, spec.key))
+    base, least, most = (reference(at, DRIVER_BASE), number_text(spec.minimum), number_text(spec.maximum))
+    of_range = number_text(DEFAULT_SWING * (spec.maximum - spec.minimum))
+    amount = call("IF", f"{base}=0", of_range, f"{number_text(DEFAULT_SWING)}*{call('ABS', base)}")
+    low, high = call("MAX", least, f"{base}-{amount}"), call("MIN", most, f"{base}+{amount}")
+    for column, text, side in ((DRIVER_LOW, low, -1), (DRIVER_HIGH, high, 1)):
+        style = numeric("calc", spec.driver.unit)
+        sheet.put(at, column, f"={text}", style, MovedDriver(spec.key, ASide(spec.key, side)))
+
+
+def _put_side(  # a place on the sheet, and what belongs there
+    sheet: SheetPlan,
+    layout: Layout,
+    what: tuple[LiveBar, Output],
+    move: ASide,
+    place: tuple[int, int],
+    behind: Mapping[str, int],
+) -> None:
+    """Write the rows behind a bar with its driver on one side, in a column, and what the figure becomes."""
+    (bar, output), (at, column) = what, place
+    is_low = move.side < 0
+    again = {move.driver: absolute(at, DRIVER_LOW if is_low else DRIVER_HIGH)}
+    for key in bar.cone.rows:
+        text, unit = bar.cone.formula(layout, SENSITIVITY, key, again), layout.plan.rows[key].unit
+        twin = MovedRow(key, move, _NO_DRIVERS)
+        sheet.put(behind[key], column, text, numeric("calc", unit), twin)
+        again[key] = reference(behind[key], column)
+    value, change = (LOW, CHANGE_LOW) if is_low else (HIGH, CHANGE_HIGH)
+    style = numeric("calc", output.unit)
+    sheet.put(at, value, f"={again[output.key]}", style, MovedRow(output.key, move, _NO_DRIVERS))
+    text = f"={reference(at, value)}-{reference(at, BASE)}"
+    sheet.put(at, change, text, style, MovedRow(output.key, move, _NO_DRIVERS, less_base=True))
