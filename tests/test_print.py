@@ -55,6 +55,11 @@ def height(sheet: Worksheet, first: int, last: int) -> float:
     return PIXELS_PER_POINT * sum(each.height or STANDARD_HEIGHT for each in dimensions if not each.hidden)
 
 
+def last_title_row(sheet: Worksheet) -> int:
+    """Return the last of the rows that every page begins with, 0 if there are none."""
+    return int(sheet.print_title_rows.split("$")[-1]) if sheet.print_title_rows else 0
+
+
 def scale(sheet: Worksheet) -> float:
     """Return the scale, a whole per cent, at which a sheet fits its pages: its widest range decides."""
     margins = sheet.page_margins
@@ -63,9 +68,10 @@ def scale(sheet: Worksheet) -> float:
     for first, top, last, bottom in areas(sheet):
         titles = width(sheet, 1, 1) if first > 1 and sheet.print_title_cols else 0.0
         found.append(room / (titles + width(sheet, first, last)))
-        if sheet.page_setup.fitToHeight == 1:
+        if sheet.page_setup.fitToHeight == len(areas(sheet)):  # a page each
             below = PIXELS_PER_INCH * (A4_LANDSCAPE[1] - margins.top - margins.bottom)
-            found.append(below / height(sheet, top, bottom))
+            titles_above = last_title_row(sheet) if top > 1 else 0
+            found.append(below / (height(sheet, 1, titles_above) + height(sheet, top, bottom)))
     return int(100 * min(found)) / 100
 
 
@@ -102,7 +108,7 @@ def test_no_page_ends_within_a_chart(name: str) -> None:
     for chart in sheet._charts:  # type: ignore[attr-defined]  # noqa: SLF001  # openpyxl keeps them to itself
         row = chart.anchor._from.row + 1  # noqa: SLF001
         ((_, top, _, bottom),) = (each for each in areas(sheet) if each[1] <= row <= each[3])
-        titles = height(sheet, 1, int(sheet.print_title_rows.split("$")[-1])) if sheet.print_title_rows else 0
+        titles = height(sheet, 1, last_title_row(sheet)) if top > 1 else 0
         assert scale(sheet) * (titles + height(sheet, top, bottom)) <= room
         end = chart_end(sheet, chart)
         assert end <= height(sheet, 1, bottom)
@@ -157,6 +163,17 @@ def test_drivers_and_workings_are_folded_and_key_figures_are_not(name: str) -> N
             assert not hidden, (name, row)
         if style.startswith(("driver", "working")):
             assert hidden, (name, row)
+
+
+def test_each_statement_has_a_page_and_the_value_names_the_rest_of_the_running_year() -> None:
+    sheet = book()["Statements"]
+    assert [sheet.cell(top, 1).value for _, top, _, _ in areas(sheet)] == [
+        "Income statement", "Cash flow statement", "Position",
+    ]  # fmt: skip
+    assert sheet.page_setup.fitToHeight == 3
+    value, cash = book()["Value"], book()["Cash"]
+    assert [value.cell(9, column).value for column in (9, 10, 11)] == [2025, "H2 2026", 2027]
+    assert cash.cell(9, 10).value == 2026
 
 
 @pytest.mark.libreoffice

@@ -108,6 +108,10 @@ class OperatingCash(Block, sheet="Cash"):
         "Operating cash flow", "USD m", cash_earnings + working_capital + other_operating,
         history=reported("operating_cash_flow"),
     )
+    operating_cash_flow_growth = line(
+        "Operating cash flow growth, year on year", "ratio", operating_cash_flow / prev(operating_cash_flow, 4) - 1, annual="ratio"
+    )
+    operating_cash_flow_margin = line("Operating cash flow margin", "ratio", operating_cash_flow / Sales.net_sales, annual="ratio")
 
 
 class FreeCash(Block, sheet="Cash"):

@@ -31,7 +31,7 @@ INCOME: Final = Statement("Income statement", (
     _Row("ratio", "north_america_margin", "of its net sales"),
     _Row("line", "international_operating_income", "International"),
     _Row("ratio", "international_margin", "of its net sales"),
-    _Row("detail", "advertising_operating_income", "of which advertising in both, assumed"),
+    _Row("detail", "advertising_operating_income", "of which advertising (assumed)"),
     _Row("ratio", "advertising_operating_margin", "of advertising sales"),
     _Row("line", "aws_operating_income", "AWS"),
     _Row("ratio", "aws_margin", "of AWS sales"),

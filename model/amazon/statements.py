@@ -88,6 +88,10 @@ class Position(Block, sheet="Cash"):
     change_in_cash = line(
         "Change in cash and marketable securities", "USD m", Funding.cash - prev(Funding.cash)
     )
+    opening_cash = line(
+        "Cash and marketable securities at the start", "USD m", Funding.cash - change_in_cash, annual="ratio",
+        note="Of the quarter, or of the year.",
+    )
     other_cash_flow = line(
         "Stakes, acquisitions and other",
         "USD m",

@@ -103,13 +103,15 @@ class SheetWords:
 
     ``rows``: headings and lines, in their order, each with its role; a line of another sheet is a link. Lines
     of the sheet that are not named stand folded at the head of the section of their block. Without ``rows``
-    every block is a section, with the roles of :func:`default_role`.
+    every block is a section, with the roles of :func:`default_role`. ``ahead_only``: of the running year it
+    shows the quarters ahead, and its head says so.
     """
 
     title: str
     holds: str
     subtitle: str = ""
     rows: tuple[StatementRow, ...] = ()
+    ahead_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

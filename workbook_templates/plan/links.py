@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.plan.plan import key_of
 from workbook_templates.a1 import call, reference
 from workbook_templates.plan.layout import VALUE, Layout
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import OfRow, Stamped
 
 if TYPE_CHECKING:
-    from model.plan.plan import Row
+    from model.plan.plan import Plan, Row
     from model.results import Results
     from workbook_templates.plan.cells import Cell, SheetPlan, Twin, WorkbookPlan
 
@@ -39,7 +41,7 @@ def linked(layout: Layout, key: str, period: Period | None = None) -> Link | Non
         column, twin = VALUE, OfRow(key)
     elif period.frequency == "annual":
         year = period.year - layout.plan.axis.first.year
-        if year not in years_known(row):
+        if year not in years_known(row, layout.plan):
             return None
         column, twin = layout.year_column(year), OfRow(key, year, "annual")
     else:
@@ -85,12 +87,21 @@ def year_of(year: int) -> Period:
     return Period("annual", year)
 
 
-def years_known(row: Row) -> range:
-    """Return positions of the years with a figure: a sum or a mean needs four quarters, others the last."""
+def years_known(row: Row, plan: Plan) -> range:
+    """Return positions of the years with a figure: a sum or a mean needs four quarters, others the last.
+
+    A ratio needs the figures of all that it relates.
+    """
     rule = row.line.annual if row.line is not None else "none"
     if rule == "none":
         return range(0)
     # a vintage adds nothing before it is in service
     partial = rule not in {"sum", "mean"} or row.vintage is not None
     first = row.start // QUARTERS_A_YEAR if partial else -(-row.start // QUARTERS_A_YEAR)
+    if rule == "ratio" and row.forecast is not None:
+        related = [ref for ref in leaves(row.forecast) if key_of(ref) != row.key]
+        starts = (
+            years_known(plan.rows[key_of(ref)], plan).start + ref.lag // QUARTERS_A_YEAR for ref in related
+        )
+        first = max([first, *starts])
     return range(first, row.stop // QUARTERS_A_YEAR)

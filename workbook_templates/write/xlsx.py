@@ -231,7 +231,7 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
         left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=_FOOT, header=_FOOTER, footer=_FOOTER
     )
     target.page_setup.fitToWidth = 1
-    target.page_setup.fitToHeight = 1 if sheet.one_page else 0
+    target.page_setup.fitToHeight = 1 if sheet.one_page else len(sheet.pages)
     if areas := _print_areas(sheet, max(row for row, _ in sheet.cells)):
         target.print_area = ",".join(areas)
     if sheet.frozen and not sheet.one_page:

@@ -17,7 +17,7 @@ from workbook_templates.plan.cells import Highlight, SheetPlan
 from workbook_templates.plan.formula import formula
 from workbook_templates.plan.layout import CHECKS, INPUTS
 from workbook_templates.plan.links import linked, put_link, year_of, years_known
-from workbook_templates.plan.sheets.header import put_axis, put_headings, put_names
+from workbook_templates.plan.sheets.header import BASIS, put_axis, put_headings, put_names
 from workbook_templates.plan.sheets.inputs import mark_overruled
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import Site
@@ -39,6 +39,8 @@ _LINK: Final = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
 _CHECK_WIDTH: Final = 90.0
 PASS_COLUMN: Final = places.FIRST_YEAR_COLUMN
 """On Checks: it shows TRUE or FALSE; the cell holds 1 or 0."""
+_REST_OF_YEAR: Final = {2: "Q2-Q4", 3: "H2", 4: "Q4"}
+"""Names of what is left of a year from a quarter on."""
 _SUBTITLE: Final = "A reported, E estimate"
 _FOLDED: Final = "Drivers and workings are folded: 1 and 2 at the top left close and open them."
 LOOKS_OF_ROLE: Final[dict[Role, str]] = {
@@ -93,8 +95,21 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     _put_lines(sheet, layout)
     sheet.put(places.SUBTITLE_ROW, places.FIRST_YEAR_COLUMN, _FOLDED, "subtitle")
     first, last = (places.FIRST_ROW, places.VALUE), (layout.last_row[sheet.name], layout.last_column)
+    words = layout.words.sheets.get(sheet.name)
+    if words and words.ahead_only:
+        _put_rest_of_year(sheet, layout)
     # a multiple of a loss is an error value, so that no sum takes it in
     sheet.highlights.append(Highlight(area(first, last), f"ISERROR({reference(*first)})", "meaningless"))
+
+
+def _put_rest_of_year(sheet: SheetPlan, layout: Layout) -> None:
+    """Head the running year by its quarters ahead, such as H2 2026."""
+    axis = layout.plan.axis
+    first = axis.quarters[axis.forecast_start]
+    if name := _REST_OF_YEAR.get(first.number):
+        column = layout.year_column(axis.years.index(first.year))
+        sheet.put(places.PERIOD_ROW, column, f"{name} {first.year}", "period head")
+        sheet.put(places.BASIS_ROW, column, BASIS["forecast"], "basis")
 
 
 def _fill_checks(sheet: SheetPlan, edition: Edition) -> None:
@@ -229,7 +244,7 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str) -
     """Write the figures of years: a sum or mean, the last quarter, or the row's own formula over years."""
     rule = row.line.annual if row.line is not None else "none"
     own, years = layout.over_axis(at), layout.over_axis(places.YEAR_ROW, fixed_row=True)
-    for place in years_known(row):
+    for place in years_known(row, layout.plan):
         column = layout.year_column(place)
         if rule == "sum":
             text = "=" + call("SUMIFS", own, years, reference(places.YEAR_ROW, column, fixed_row=True))

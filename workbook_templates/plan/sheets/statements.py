@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from workbook_templates.a1 import area
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.cells import Cell
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
     from workbook_templates.plan.layout import Layout
 
-_LOW: Final = 3.0
-"""Height of the rows that on other sheets hold the axis."""
+_HEIGHT: Final = 12.0
+"""Of a row: the longest statement fits a page at eight points."""
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
@@ -28,15 +29,19 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     known = layout.company.presentation.statements
     put_state_of_years(sheet, layout)
     put_years(sheet, layout, value_label="")
-    sheet.heights |= dict.fromkeys(range(places.YEAR_ROW, places.PERIOD_ROW), _LOW)
+    sheet.outline.append(Group(places.YEAR_ROW, places.PERIOD_ROW - 1, folded=True))  # the axis elsewhere
     sheet.column_outline.append(Group(places.VALUE, places.NOTE, folded=True))
-    at = places.FIRST_ROW
+    at, last = places.FIRST_ROW, sheet.print_columns
     for statement in (known[name] for name in layout.words.statements):
-        put_band(sheet, at, statement.title, sheet.print_columns)
+        first = at
+        put_band(sheet, first, statement.title, last)
         for row in statement.rows:
             at += 1
+            sheet.heights[at] = _HEIGHT
             _put_row(sheet, layout, at, row)
+        sheet.pages.append(area((first, places.LABEL), (at, last)))
         at += 1
+    sheet.print_columns = 0  # a page a statement instead
 
 
 def _put_row(sheet: SheetPlan, layout: Layout, at: int, row: StatementRow) -> None:
@@ -51,7 +56,7 @@ def _put_row(sheet: SheetPlan, layout: Layout, at: int, row: StatementRow) -> No
         link = linked(layout, line.key, year_of(year))
         put_link(sheet, (at, layout.year_column(place)), link, LOOKS_OF_NUMBERS.get(row.role, "link"))
     if row.role in RULES:
-        for column in range(places.UNIT, sheet.print_columns + 1):
+        for column in range(places.UNIT, layout.year_column(layout.years)):
             sheet.cells.setdefault((at, column), Cell(None, f"{look} unit"))
 
 
