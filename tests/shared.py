@@ -11,12 +11,12 @@ import openpyxl
 from once import made_once
 
 from amzn_fcf import __version__
-from amzn_fcf.building.selection import default_scenarios, shipped_at
+from amzn_fcf.building.selection import shipped_at
 from model.amazon.workbook import WORKBOOK
 from model.language.periods import Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
-from model.scenarios.files import builtin_overlays
+from model.scenarios.files import builtin_overlays, builtin_scenarios
 from workbook_templates.a1 import reference
 from workbook_templates.plan.layout import (
     COVER,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from workbook_templates.read.values import Changes
 
 AS_OFS = ("2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2")
-SHIPPED = tuple(each for each in default_scenarios() if each not in WORKBOOK.apart)
+SHIPPED = tuple(each for each in builtin_scenarios() if each not in WORKBOOK.apart)
 """Scenarios that ship and share selectors."""
 TOKEN = "a-token-of-the-test-suite"  # noqa: S105  # opens nothing but the servers of tests
 

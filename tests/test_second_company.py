@@ -75,7 +75,8 @@ def test_it_is_simulated(capsys: pytest.CaptureFixture[str]) -> None:
 def test_its_workbook_is_built_and_valid(
     workers: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["build", "--out", str(tmp_path), "--workers", workers]) == 0
+    scenarios = ["--scenario", "base", "boom"]
+    assert main(["build", *scenarios, "--out", str(tmp_path), "--workers", workers]) == 0
     names = sorted(path.name for path in tmp_path.glob("*.xlsx"))
     assert names == ["amzn-fcf_base.xlsx", "amzn-fcf_boom.xlsx"]
     assert main(["validate", *(str(tmp_path / name) for name in names)]) == 0
@@ -101,7 +102,8 @@ def test_its_base_can_have_any_name_and_place(tmp_path: Path, capsys: pytest.Cap
     with companies.using(replace(BAKERY, data=tmp_path, base="usual")):
         assert load_scenario().name == simulate(draws=100, engine="numpy").scenario == "usual"
         offered = [each.name for each in shipped_at(load_scenario().as_of)]
-        assert offered == default_scenarios() == ["boom", "usual"]
+        assert offered == ["boom", "usual"]
+        assert default_scenarios() == ["usual"]  # which offers the other one too
         assert main(["show", "free_cash", "--format", "csv"]) == 0
         assert "usual" in capsys.readouterr().out
         assert scenario_name(None) == "usual"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -45,12 +46,26 @@ def refuse_repeated(scenarios: Sequence[Scenario]) -> None:
         raise InputError(f"--scenario {', '.join(repeated)} is given twice, or two files have this name")
 
 
-def default_scenarios() -> list[str]:
-    """Return the names of the workbooks built by default: every scenario, without overlays."""
+def default_scenarios(*, moved: bool = False) -> list[str]:
+    """Return the scenarios whose workbooks are built by default: one for each as-of, the base if it is there.
+
+    It offers the other scenarios of its as-of; those that stand apart have a workbook of their own. If the
+    as-of is ``moved``, workbooks offer what is asked for only: every scenario.
+    """
     shipped, company = builtin_scenarios(), companies.default()
     if not shipped:
         raise InputError(f"no scenario ships with {company.title}: give one with --scenario")
-    return shipped
+    if moved:
+        return shipped
+    found: dict[object, str] = {}
+    for name in shipped:
+        key: object = name
+        if name not in company.presentation.workbook.apart:
+            with suppress(AmznFcfError):  # reported when it is built
+                key = load_scenario(name).as_of
+        if key not in found or name == company.base:
+            found[key] = name
+    return list(found.values())
 
 
 def named(given: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ EXAMPLE: Final = "amzn-fcf build --scenario base --scenario base+power_delay --o
 OPTIONS: Final = (
     option(
         "--scenario", "NAME", "scenarios, with overlays joined by + (base+power_delay), .toml files, or "
-        "folders of them; default: all scenarios that ship", action="extend",
+        "folders of them; default: those that ship, one workbook for all of an as-of", action="extend",
         nargs="+", type=scenario_name,
     ),
     AS_OF, SET,
@@ -48,7 +48,8 @@ def run(arguments: Arguments) -> int:
         check_workers(arguments.workers)
     started = time.perf_counter()
     out = Path(arguments.out)
-    scenarios, bad = _load(named(arguments.scenario or default_scenarios()), arguments)
+    names = arguments.scenario or default_scenarios(moved=bool(arguments.as_of))
+    scenarios, bad = _load(named(names), arguments)
     if not scenarios:
         return CANNOT_READ
     make_folder(out)
