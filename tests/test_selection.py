@@ -8,11 +8,11 @@ import pytest
 from commands import amzn_fcf
 from scenario_files import CASE, cases
 
-from amzn_fcf.building.selection import MOST_OFFERED, named, offered_with, shipped_at
+from amzn_fcf.building.selection import MOST_OFFERED, default_scenarios, named, offered_with, shipped_at
 from model.errors import InputError
 from model.language.periods import Quarter
 from model.scenarios.composing import load_scenario
-from model.scenarios.files import builtin_overlays
+from model.scenarios.files import builtin_overlays, builtin_scenarios
 from workbook_templates.engines.formualizer import LARGEST_SHEET
 from workbook_templates.plan.layout import INPUTS
 from workbook_templates.plan.workbook import plan_workbook
@@ -34,6 +34,13 @@ def test_folders_and_patterns_stand_for_their_scenario_files(
     ]  # fmt: skip
     with pytest.raises(InputError, match=r"--scenario base\*: no scenario file"):
         named(["base*"])
+
+
+def test_by_default_every_scenario_is_in_one_workbook_and_in_its_own_where_the_as_of_is_moved() -> None:
+    built = default_scenarios()
+    assert built == ["article", "base", "trend"]
+    offered = [each.name for name in built for each in shipped_at(load_scenario(name).as_of)]
+    assert {*offered, "trend"} == set(builtin_scenarios()) == set(default_scenarios(moved=True))
 
 
 def test_a_selector_offers_what_can_be_read(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ CellPlace = tuple[str, int, int]
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
 
-_TOKEN: Final = re.compile(
+TOKEN: Final = re.compile(
     r"""
     (?P<text>"[^"]*")                                        # a text; a doubled quote makes two texts
     | (?P<sheet>'[^']*'!?|\[[^\[\]]*\])                      # a quoted sheet, a linked file, a table column
@@ -47,7 +47,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-"""Alternatives begin with different characters and repeat nothing nested: time is linear in the length."""
+"""What a formula is made of. Alternatives begin with different characters and repeat nothing nested: time is linear in the length."""
 _SYNTAX: Final = re.compile(
     r"""(?P<text>"[^"]*"|'[^']*'!?|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|\{[^{}]*\})|(?P<name>[A-Za-z_\\][\w.\\]*(?=\())|[(),]"""
 )
@@ -104,7 +104,7 @@ def _rewritten(formula: str, change: Callable[[str, int, str, int], str]) -> str
         fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(match[0]).groups()  # type: ignore[union-attr]  # it matched above
         return change(fixed_column, column_number(letters), fixed_row, int(digits))
 
-    return _TOKEN.sub(each, formula)
+    return TOKEN.sub(each, formula)
 
 
 def relative(formula: str, row: int, column: int) -> str:
@@ -154,7 +154,7 @@ def carried(
     """
     parts: list[str] = []
     there, last, end = sheet, sheet, 0
-    for match in _TOKEN.finditer(formula):
+    for match in TOKEN.finditer(formula):
         text, between = match[0], formula[end : match.start()]
         if text.endswith("!"):
             there = text[:-1].strip("'").replace("''", "'")
@@ -201,7 +201,7 @@ def functions(formula: str) -> frozenset[str]:
     >>> sorted(functions('IF(A1>0,_xlfn.XLOOKUP(A1,B:B,C:C),"SUM(x)")'))
     ['IF', 'XLOOKUP']
     """
-    calls = (match[0].upper() for match in _TOKEN.finditer(formula) if match.lastgroup == "call")
+    calls = (match[0].upper() for match in TOKEN.finditer(formula) if match.lastgroup == "call")
     return frozenset(_PREFIXES.sub("", each) for each in calls)
 
 
@@ -215,7 +215,7 @@ def precedents(formula: str, sheet: str) -> list[tuple[str, int, int, int, int]]
     """
     found: list[tuple[str, int, int, int, int]] = []
     there, end = sheet, -1
-    for match in _TOKEN.finditer(formula):
+    for match in TOKEN.finditer(formula):
         text = match[0]
         if text.endswith("!"):
             there = text[:-1].strip("'").replace("''", "'")
@@ -258,12 +258,12 @@ def arguments_of(formula: str) -> list[tuple[str, list[str]]]:
 
 def constants(formula: str) -> list[str]:
     """Return the numbers that are typed into a formula."""
-    return [match[0] for match in _TOKEN.finditer(formula) if match.lastgroup == "number"]
+    return [match[0] for match in TOKEN.finditer(formula) if match.lastgroup == "number"]
 
 
 def without_texts(formula: str) -> str:
     """Return a formula without the texts in it: the syntax."""
-    return _TOKEN.sub(lambda match: '""' if match.lastgroup == "text" else match[0], formula)
+    return TOKEN.sub(lambda match: '""' if match.lastgroup == "text" else match[0], formula)
 
 
 def same_formula(one: str, other: str) -> bool:
@@ -279,7 +279,7 @@ def same_formula(one: str, other: str) -> bool:
 
 def _canonical(formula: str) -> str:
     found, end = [], 0
-    for match in _TOKEN.finditer(formula):
+    for match in TOKEN.finditer(formula):
         found.append("".join(formula[end : match.start()].split()))
         text, end = match[0], match.end()
         if match.lastgroup == "number":

@@ -11,9 +11,11 @@ from model.backends.infix import infix
 from model.language import nodes
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
-from workbook_templates.a1 import call, in_row
+from workbook_templates.a1 import TOKEN, call, column_letters, column_number, in_row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from model.language.nodes import Expr
     from workbook_templates.plan.site import Site
 
@@ -31,6 +33,31 @@ def formula(node: Expr, site: Site) -> str:
     ``aws_volume * (1 - price_pressure)`` in 2026Q3 on the sheet of sales is ``=AM35*(1-AM36)``.
     """
     return "=" + infix(node, Excel(site))
+
+
+def copies(formula: str) -> Callable[[int], str]:
+    """Return a function that writes a formula as it is when copied so many columns to the right.
+
+    The formula is read once, whatever the number of its copies.
+
+    Examples
+    --------
+    >>> copies("Cash!B1+$A$2")(2)
+    'Cash!D1+$A$2'
+    """
+    parts: list[str | int] = []
+    end = 0
+    for match in TOKEN.finditer(formula):
+        if match.lastgroup == "reference" and not match[0].startswith("$"):
+            letters = match[0].rstrip("0123456789$")
+            parts += (formula[end : match.start()], column_number(letters))
+            end = match.start() + len(letters)
+    parts.append(formula[end:])
+
+    def copied(columns: int) -> str:
+        return "".join(part if isinstance(part, str) else column_letters(part + columns) for part in parts)
+
+    return copied
 
 
 class Excel:

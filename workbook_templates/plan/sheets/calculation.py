@@ -14,7 +14,7 @@ from workbook_templates.a1 import absolute, area, call, in_row, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.arrangement import FOLDED
 from workbook_templates.plan.cells import Highlight, SheetPlan
-from workbook_templates.plan.formula import formula
+from workbook_templates.plan.formula import copies, formula
 from workbook_templates.plan.layout import CHECKS, INPUTS
 from workbook_templates.plan.links import linked, put_link, year_of, years_known
 from workbook_templates.plan.sheets.header import BASIS, put_axis, put_headings, put_names
@@ -155,8 +155,7 @@ def _put_row(sheet: SheetPlan, layout: Layout, row: Row, shown: StatementRow | N
     if not row.timed:
         _put_formula(sheet, layout, row, at, look)
         return
-    for position in range(row.start, row.stop):
-        _put_formula(sheet, layout, row, at, look, position)
+    _put_quarters(sheet, layout, row, at, look)
     _put_years(sheet, layout, row, at, look or "calc")
 
 
@@ -194,16 +193,28 @@ def _put_beside(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int) 
         put_link(sheet, (at, column), linked(layout, key), look)
 
 
-def _put_formula(
-    sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str, position: int | None = None
-) -> None:
-    """Write a line's formula in a quarter, or of its one value; ``look``: that of its role, if any."""
-    past = position is not None and position < layout.plan.axis.forecast_start
-    node = row.history if past and row.line is not None and not row.line.result else row.forecast
-    column = places.VALUE if position is None else layout.quarter_column(position)
-    text = formula(cast("Expr", node), Site(layout, sheet.name, at, column))
-    look = look or ("link" if _LINK.fullmatch(text) else "calc")
-    sheet.put(at, column, text, numeric(look, row.unit), OfRow(row.key, position))
+def _put_formula(sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str) -> None:
+    """Write the formula of a line's one value; ``look``: that of its role, if any."""
+    text = formula(cast("Expr", row.forecast), Site(layout, sheet.name, at, places.VALUE))
+    sheet.put(at, places.VALUE, text, _style(text, row, look), OfRow(row.key))
+
+
+def _put_quarters(sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str) -> None:
+    """Write a line's formula in every quarter: reported ones, then those ahead, copied from their first."""
+    is_result = row.line is not None and row.line.result
+    split = row.start if is_result else min(max(layout.plan.axis.forecast_start, row.start), row.stop)
+    for node, first, stop in ((row.history, row.start, split), (row.forecast, split, row.stop)):
+        if first == stop:
+            continue
+        column = layout.quarter_column(first)
+        text = formula(cast("Expr", node), Site(layout, sheet.name, at, column))
+        style, copied = _style(text, row, look), copies(text)
+        for place in range(stop - first):
+            sheet.put(at, column + place, copied(place), style, OfRow(row.key, first + place))
+
+
+def _style(text: str, row: Row, look: str) -> str:
+    return numeric(look or ("link" if _LINK.fullmatch(text) else "calc"), row.unit)
 
 
 def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from model.presentation import ChartWords, ValueWords
+    from model.results import Results
     from workbook_templates.plan.cells import SheetPlan
     from workbook_templates.plan.layout import Layout
     from workbook_templates.plan.sheets.cover_figures import Figures
@@ -46,11 +47,13 @@ def put_panels(sheet: SheetPlan, figures: Figures, top: int) -> int:
     layout, words = figures.layout, figures.layout.words.cover
     end = top + 2 + _ROWS
     corners = iter([((top + 2, first), (end, last + 1)) for first, last in BLOCKS])
+    if words.race or words.values:
+        results = run(own_columns(layout))
     if words.race:
-        panel = _race_panel(layout, words.race, next(corners))
+        panel = _race_panel(layout, words.race, next(corners), results)
         _put_panel(sheet, figures, words.race.title, words.race.lines.values(), panel)
     if words.values:
-        panel = _value_panel(layout, words.values, next(corners))
+        panel = _value_panel(layout, words.values, next(corners), results)
         _put_panel(sheet, figures, words.values.title, _KEY_OF_VALUES, panel)
     if words.bridge:
         _put_panel(sheet, figures, words.bridge.title, _KEY_OF_BRIDGE, _bridge_panel(layout, next(corners)))
@@ -95,7 +98,7 @@ def _flow_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
     )  # fmt: skip
 
 
-def _race_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
+def _race_panel(layout: Layout, words: ChartWords, corners: Corners, results: Results) -> Panel:
     """Return lines by year: the first solid, the second dashed, with the labels of three years."""
     rows, years = blocks(layout).race, layout.shown_years(*words.years)
     marked = [
@@ -103,7 +106,6 @@ def _race_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
         for year in (year_ahead(layout, -2), year_ahead(layout, 0), years[-1])
         if year in years
     ]
-    results = run([layout.scenarios[0]])
     first, second = (results.series(key, "annual") for key in list(words.lines)[:2])
     axis = layout.plan.axis
     lines = []
@@ -121,9 +123,8 @@ def _race_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
     )  # fmt: skip
 
 
-def _value_bounds(layout: Layout, words: ValueWords) -> tuple[float, float, float]:
+def _value_bounds(words: ValueWords, results: Results) -> tuple[float, float, float]:
     """Return the ends of the football field for all scenarios of the workbook, and its step."""
-    results = run(own_columns(layout))
     ends = []
     for method in words.methods:
         low, *steps = (
@@ -137,7 +138,7 @@ def _value_bounds(layout: Layout, words: ValueWords) -> tuple[float, float, floa
     return math.floor(lowest / step) * step, math.ceil(highest / step) * step, step
 
 
-def _value_panel(layout: Layout, words: ValueWords, corners: Corners) -> Panel:
+def _value_panel(layout: Layout, words: ValueWords, corners: Corners, results: Results) -> Panel:
     """Return the football field, with the price as a line across it."""
     rows, heads = blocks(layout).values, list(words.columns)
     low, to_mid, to_high = (
@@ -147,7 +148,7 @@ def _value_panel(layout: Layout, words: ValueWords, corners: Corners) -> Panel:
     return Panel(
         corners, down(CHARTS, TEXT, rows), (0.46, 0.03, 0.50, 0.84),
         (Drawn(low), Drawn(to_mid, LIGHT), Drawn(to_high, NAVY)), over=(Drawn(before), Drawn(line, ACCENT)),
-        horizontal=True, gap=60, bounds=_value_bounds(layout, words), shows_values=True,
+        horizontal=True, gap=60, bounds=_value_bounds(words, results), shows_values=True,
     )  # fmt: skip
 
 
