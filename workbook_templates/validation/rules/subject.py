@@ -222,13 +222,15 @@ class ModelSubject(Subject):
     def looks(self) -> list[tuple[CellPlace, Look, Look]]:
         """Planned cells with another look: as planned, and as found."""
         planned_styles, looks = planned_looks(), self.book.looks
-        different = []
+        different, alike = [], set[tuple[str, int]]()
         for _, place, cell, found in self._planned_cells():
-            if found is None or found.style >= len(looks):
+            if found is None or found.style >= len(looks) or (cell.style, found.style) in alike:
                 continue
             planned, look = planned_styles[cell.style], looks[found.style]
             as_its_mark = COLOURS.get(cell.style.removeprefix(KEY)) if cell.style.startswith(KEY) else None  # type: ignore[call-overload]
-            if look not in {planned, planned._replace(colour=as_its_mark or planned.colour)}:
+            if look in {planned, planned._replace(colour=as_its_mark or planned.colour)}:
+                alike.add((cell.style, found.style))
+            else:
                 different.append((place, planned, look))
         return different
 
