@@ -47,7 +47,8 @@ TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-"""What a formula is made of. Alternatives begin with different characters and repeat nothing nested: time is linear in the length."""
+"""What a formula is made of. Alternatives begin with different characters and repeat nothing nested: time is
+linear in the length."""
 _SYNTAX: Final = re.compile(
     r"""(?P<text>"[^"]*"|'[^']*'!?|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|\{[^{}]*\})|(?P<name>[A-Za-z_\\][\w.\\]*(?=\())|[(),]"""
 )
