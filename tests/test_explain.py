@@ -224,6 +224,20 @@ def test_another_company_has_trees_too() -> None:
             assert each.kind in LEAVES or each.parts or each.elsewhere
 
 
+def test_a_term_that_is_nothing_is_left_out_and_one_that_is_alone_leads_on() -> None:
+    found = tree("discount_rate[mid]", depth=1)  # (wacc if given, else the built-up one) + 0
+    assert [(each.node.name, each.contribution) for each in found.parts] == [("built_up_wacc", found.value)]
+
+
+def test_what_is_of_no_period_has_no_base() -> None:
+    with pytest.raises(InputError, match="is of no period"):
+        tree("value_per_share[dcf,mid]", since="2026")
+
+
+def test_a_row_of_a_purchase_can_be_asked_for() -> None:
+    assert tree("vintage_cost[aws,servers_and_network,2026Q3]").parts
+
+
 @pytest.mark.parametrize(
     ("since", "message"),
     [("2027", "cannot be compared with itself"), ("2026Q1", "give a period of the same kind")],

@@ -23,7 +23,7 @@ def print_tree(tree: Node, title: str, most: int, form: str) -> None:
         print_records([tree_record(tree)], form)
         return
     print(title, "", *outline(tree, most), sep="\n")
-    if tree.unit:  # a figure of the model
+    if tree.unit and tree.parts:  # a figure of the model, not a cell
         print("", *_HOW_TO_READ, sep="\n")
 
 

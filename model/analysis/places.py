@@ -199,9 +199,10 @@ class Places:
     def read(self, node: Expr, place: Place) -> Iterator[Place]:
         """Yield the places that a lookup adds up, or the one that it leads to; nothing for other nodes."""
         frequency, at = place.frequency, place.at
-        match node:
+        tree: nodes.Bound = node  # type: ignore[assignment]  # as in the backends
+        match tree:
             case nodes.Ref(_, lag):
-                yield self.row(key_of(node), frequency, at - lag)
+                yield self.row(key_of(tree), frequency, at - lag)
             case nodes.Lagged(ref, by, _, further):
                 yield self.row(key_of(ref), frequency, at - round(self.values(by, place)) - further)
             case nodes.Fixed(ref, position):
@@ -219,6 +220,14 @@ class Places:
                 yield from self._over(ref, self._span(ref))
             case nodes.Reduction(function, ref):
                 yield from self._over(ref, [self._extreme(ref, function)])
+            case nodes.AtPosition() | nodes.PositionOf() | nodes.CountBeyond():
+                return  # see looked_up()
+            case nodes.Number() | nodes.Negate() | nodes.Binary() | nodes.Where() | nodes.Call():
+                return
+            case nodes.Calendar() | nodes.NotMeaningful():
+                return
+            case _:
+                raise nodes.no_case(tree, __name__)
 
     def looked_up(self, node: LooksUp, place: Place) -> list[Place]:
         """Return the quarter that was looked for, or those that were counted, and what told which."""

@@ -73,7 +73,9 @@ def _lag(output: Output, since: Period | None) -> int:
     if since is None:
         return QUARTERS_A_YEAR
     period = output.period
-    if period is None or since.frequency != period.frequency:
+    if period is None:
+        raise InputError(f"{output} is of no period: it cannot be compared with that of {since}")
+    if since.frequency != period.frequency:
         raise InputError(f"{output} cannot be compared with {since}: give a period of the same kind")
     lag = Quarter(period.year, period.quarter) - Quarter(since.year, since.quarter)
     if not lag:
@@ -150,7 +152,8 @@ class _Explainer:
 
     def _sum(self, formula: Expr, place: Place) -> Parts[Place] | None:
         """Return the terms of a sum, or of what only leads to another figure; None for another formula."""
-        terms, found = terms_of(formula), dict[Place, float]()
+        found: dict[Place, float] = {}
+        terms = [each for each in terms_of(formula) if not _is_zero(each[1])] or [(1.0, nodes.Number(0.0))]
         varying = [node for _, node in terms if not isinstance(node, nodes.Number | nodes.Calendar)]
         if not varying and len(terms) == 1:
             return []
@@ -213,6 +216,10 @@ class _Explainer:
         """Return the part of a change that comes from another formula in the base period."""
         label = f"{node.since} by this formula, less the figure reported"
         return Node("another formula", node.since, label, node.unit, rest, "given")
+
+
+def _is_zero(node: Expr) -> bool:
+    return isinstance(node, nodes.Number) and node.value == 0
 
 
 def _sorted(found: Parts[Place]) -> Parts[Place]:
