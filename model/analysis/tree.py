@@ -164,7 +164,7 @@ class _Explainer:
             below = list(self.places.read(node, place)) or [self.places.part(node, place)]
             for each in below:
                 found[each] = found.get(each, 0.0) + factor * self.places.value(each)
-        return [(each, amount) for each, amount in found.items() if each.part is None or amount]
+        return [*found.items()]
 
     def _change(self, node: Node, place: Place, formula: Expr) -> tuple[Node, Parts[Place]]:
         """Return a figure with the contributions of its inputs to its change, or only with its inputs."""
