@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from workbook_templates.engines.engines import ENGINES
+from workbook_templates.engines.libreoffice import office_environment, office_program
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from workbook_templates.engines.engine import Engine
@@ -60,3 +62,22 @@ def printed_text(book: Path, request: pytest.FixtureRequest) -> str:
     )  # fmt: skip
     command = ["pdftotext", "-layout", str(book.with_suffix(".pdf")), "-"]  # Debian's
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def saved_by_libreoffice(data: bytes, formats: Sequence[str], folder: Path) -> bytes:
+    """Return a workbook that LibreOffice saved in one format after the other, without a word."""
+    path = folder / "book.xlsx"
+    path.write_bytes(data)
+    for number, kind in enumerate(formats):
+        target = folder / str(number)
+        command = [
+            str(office_program()), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
+            "--norestore", "--convert-to", kind, "--outdir", str(target), str(path),
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, env=office_environment(), capture_output=True, text=True, check=True, timeout=300
+        )
+        said = [line for line in done.stderr.splitlines() if "javaldx" not in line]  # that there is no Java
+        assert said == []
+        path = target / f"book.{kind}"
+    return path.read_bytes()

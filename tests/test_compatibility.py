@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
 import tomllib
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import reference
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.engines.gnumeric import convert
-from workbook_templates.engines.libreoffice import office_environment, office_program
 from workbook_templates.plan.layout import SENSITIVITY
 from workbook_templates.plan.sheets.sensitivity import FIRST_FIGURE_ROW
 from workbook_templates.read.book import read_book
@@ -100,7 +98,7 @@ def test_a_clean_workbook_that_libreoffice_saved_keeps_everything_and_is_clean(
     formats: Sequence[str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     programs.needs_engine(request, ENGINES["libreoffice"])
-    saved = saved_by_libreoffice(calculated("base"), formats, tmp_path)
+    saved = programs.saved_by_libreoffice(calculated("base"), formats, tmp_path)
     assert validate(saved, "saved").findings == []
     converted = read_book(saved)
     plan, results, _ = written("base")
@@ -115,25 +113,6 @@ def test_a_clean_workbook_that_libreoffice_saved_keeps_everything_and_is_clean(
     }
     assert formulas == planned
     assert not compare(plan, converted.values, results).differences
-
-
-def saved_by_libreoffice(data: bytes, formats: Sequence[str], folder: Path) -> bytes:
-    """Return a workbook that LibreOffice saved in one format after the other, without a word."""
-    path = folder / "book.xlsx"
-    path.write_bytes(data)
-    for number, kind in enumerate(formats):
-        target = folder / str(number)
-        command = [
-            str(office_program()), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
-            "--norestore", "--convert-to", kind, "--outdir", str(target), str(path),
-        ]  # fmt: skip
-        done = subprocess.run(
-            command, env=office_environment(), capture_output=True, text=True, check=True, timeout=300
-        )
-        said = [line for line in done.stderr.splitlines() if "javaldx" not in line]  # that there is no Java
-        assert said == []
-        path = target / f"book.{kind}"
-    return path.read_bytes()
 
 
 def test_a_clean_workbook_that_openpyxl_saved_lacks_its_values_and_nothing_else() -> None:
@@ -179,7 +158,11 @@ def test_an_edited_workbook_that_another_program_saved_has_its_inputs_listed_and
     home, column = plan.layout.places["operating_cash_flow"], plan.layout.quarter_column(23)
     changes = {input_cell(plan, "aws_growth", "2028"): 0.3, input_cell(plan, "wacc", ALL): 0.09}
     edited = with_changes(data, {**changes, (home.sheet, home.row, column): 50_000.0})
-    save = saved_by_gnumeric if program == "gnumeric" else partial(saved_by_libreoffice, formats=("xlsx",))
+    save = (
+        saved_by_gnumeric
+        if program == "gnumeric"
+        else partial(programs.saved_by_libreoffice, formats=("xlsx",))
+    )
     path = tmp_path / "edited.xlsx"
     path.write_bytes(save(edited, folder=tmp_path))
     report = validate_file(path)

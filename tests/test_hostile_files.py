@@ -29,10 +29,10 @@ _LIMITED = """
 import json, os, resource, subprocess, sys
 
 def limit():
-    resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]), int(sys.argv[2])))
     resource.setrlimit(resource.RLIMIT_AS, (2_500_000_000, 2_500_000_000))
 
-command = [sys.executable, "-m", "amzn_fcf", "validate", *sys.argv[2:]]
+command = [sys.executable, "-m", "amzn_fcf", *sys.argv[3:]]
 process = subprocess.Popen(command, preexec_fn=limit)
 _, status, usage = os.wait4(process.pid, 0)
 used = {"seconds": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)}
@@ -174,17 +174,19 @@ class Run(NamedTuple):
     errors: str
 
 
-def limited(folder: Path, *arguments: str) -> Run:
+def limited(folder: Path, *arguments: str, command: str = "validate", seconds: int = SECONDS) -> Run:
     """Run ``amzn-fcf validate`` under the limits; assert that it kept them, without a traceback and without writing anything."""
     before = sorted(folder.rglob("*"))
     measured = folder.with_suffix(".json")
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # threads reserve address space
-    command = [sys.executable, "-c", _LIMITED, str(measured), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=True)
+    under_limits = [sys.executable, "-c", _LIMITED, str(measured), str(seconds), command, *arguments]
+    done = subprocess.run(
+        under_limits, capture_output=True, text=True, cwd=folder, env=environment, check=True
+    )
     used = json.loads(measured.read_text())
     assert "Traceback" not in done.stderr
     assert used["status"] in {0, 1, 2}, (used, done.stderr[-300:])
-    assert used["seconds"] < SECONDS
+    assert used["seconds"] < seconds
     assert used["memory"] < MEMORY
     assert sorted(folder.rglob("*")) == before
     return Run(used["status"], done.stdout, done.stderr)
@@ -232,3 +234,55 @@ def test_what_can_be_read_is_reported_within_the_limits(hostile: Hostile, tmp_pa
     done = limited(tmp_path, "x.xlsx", "--format", "json")
     assert done.status in {0, 1}
     assert hostile.says in done.output
+
+
+def rows_of(values: Iterable[int]) -> bytes:
+    """Return a workbook with a number, and its double as a formula, in each row."""
+    cell = '<row r="{0}"><c r="A{0}"><v>{1}</v></c><c r="B{0}"><f>A{0}*2</f><v>{2}</v></c></row>'
+    return sheet_of("".join(cell.format(row, each, 2 * each) for row, each in enumerate(values, start=1)))
+
+
+def test_two_sheets_of_100_000_rows_are_compared_in_seconds(tmp_path: Path) -> None:
+    rows = list(range(100_000))
+    (tmp_path / "a.xlsx").write_bytes(rows_of(rows))
+    (tmp_path / "b.xlsx").write_bytes(rows_of([*rows[:500], -1, *rows[500:70_000], *rows[70_002:]]))
+    done = limited(tmp_path, "a.xlsx", "b.xlsx", "--format", "json", command="compare", seconds=20)
+    assert [each["cells"] for each in json.loads(done.output)] == ["501:501", "70001:70002"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([n % 7 for n in range(40_000)], [n % 5 for n in range(30_000)]),
+        (range(40_000), range(40_000, 0, -1)),
+        ([1] * 40_000, [1] * 20_000 + [2] + [1] * 20_000),
+        ([n // 2 for n in range(40_000)], [n // 3 for n in range(40_000)]),
+    ],
+    ids=["few values", "the other way round", "one value", "every value several times"],
+)  # fmt: skip
+def test_rows_made_to_be_hard_to_align_are_compared_within_the_limits(
+    before: Iterable[int], after: Iterable[int], tmp_path: Path
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(rows_of(before))
+    (tmp_path / "b.xlsx").write_bytes(rows_of(after))
+    assert (
+        limited(tmp_path, "a.xlsx", "b.xlsx", "--format", "json", command="compare", seconds=15).status == 1
+    )
+
+
+@pytest.mark.parametrize("hostile", REPORTED, ids=lambda each: each.what)
+def test_what_can_be_read_is_compared_within_the_limits(hostile: Hostile, tmp_path: Path) -> None:
+    (tmp_path / "x.xlsx").write_bytes(hostile.make())
+    (tmp_path / "small.xlsx").write_bytes(SMALL)
+    assert limited(tmp_path, "x.xlsx", "x.xlsx", command="compare").status == 0
+    assert limited(tmp_path, "small.xlsx", "x.xlsx", command="compare").status in {0, 1}
+
+
+def test_what_must_not_be_opened_is_not_compared(tmp_path: Path) -> None:
+    (tmp_path / "small.xlsx").write_bytes(SMALL)
+    for number, each in enumerate(REFUSED[1:3]):
+        (tmp_path / f"{number}.xlsx").write_bytes(each.make())
+        done = limited(tmp_path, "small.xlsx", f"{number}.xlsx", command="compare")
+        assert (done.status, done.output) == (2, "")
+        assert f"{number}.xlsx: " in done.errors
+        assert each.says in done.errors

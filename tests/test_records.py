@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from commands import records
 from jsonschema import Draft202012Validator
 from reference import parsers
-from shared import calculated, input_cell, written
+from shared import calculated, input_cell, recalculated, written
 
 from amzn_fcf.commands import COMMANDS
 from amzn_fcf.text.schema import FIELDS, KINDS, TYPES, json_schema
@@ -20,12 +21,17 @@ ELSEWHERE = {"outcome"}
 """Kinds that take long: tests/test_coverage.py has them."""
 FILING = Path(__file__).parent / "data" / "filings" / "amzn-20241231.htm"
 GRID = "grid value_per_share[dcf,mid] --x wacc 0.08 0.09 --y beta 0.5 2"
+OTHERS = {
+    "a.xlsx": [["a", 1, "=B1"], ["only here", 3], ["b", 2], ["c", 9]],
+    "b.xlsx": [["a", 1, "=B1*2"], ["b", 4], ["only there", 7], ["c", 9]],
+}
+"""Workbooks that differ in every way."""
 LINES = {
     "build": ["build --scenario base"],
     "show": ["show", "show free_cash_flow turn wacc", "show --statement income --period 2027"],
     "value": ["value"],
     "explain": ["explain free_cash_flow 2027 --depth 3", "explain --cell old.xlsx Sales!AW16"],
-    "compare": ["compare article base", "compare old.xlsx new.xlsx"],
+    "compare": ["compare article base", "compare old.xlsx new.xlsx", "compare a.xlsx b.xlsx"],
     "solve": ["solve wacc --price 234.75 --scenario article"],
     "tornado": ["tornado positive", "tornado free_cash_flow 2027"],
     "grid": [f"{GRID} --break-even price"],
@@ -47,7 +53,13 @@ def folder(tmp_path: Path, command: str) -> Path:
     if any("old.xlsx" in line for line in LINES[command]):
         (tmp_path / "old.xlsx").write_bytes(calculated("base"))
         cell = input_cell(written("base")[0], "aws_growth", "2028")
-        (tmp_path / "new.xlsx").write_bytes(with_changes(calculated("base"), {cell: 0.2}))
+        (tmp_path / "new.xlsx").write_bytes(recalculated(with_changes(calculated("base"), {cell: 0.2})))
+    for name, rows in OTHERS.items():
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append(row)
+        book.create_sheet(f"Of {name}")
+        book.save(tmp_path / name)
     (tmp_path / "unused.csv").write_text("nothing\n", encoding="utf-8")
     return tmp_path
 

@@ -50,6 +50,12 @@ def is_workbook(path: Path) -> bool:
     return path.suffix.lower() in {".xlsx", ".xlsm"}
 
 
+def workbook_paths(first: str, second: str) -> tuple[Path, Path] | None:
+    """Return the files of two texts that both name a workbook."""
+    paths = Path(first), Path(second)
+    return paths if all(map(is_workbook, paths)) else None
+
+
 def scenario_of(text: str, as_of: Quarter | None = None) -> Scenario:
     """Return the scenario of a name, a scenario file, or a workbook, at an as-of behind an ``@``."""
     name, _, quarter = text.partition("@")

@@ -1,16 +1,24 @@
-"""``amzn-fcf compare``: what differs between two scenarios, and which causes make the difference."""
+"""``amzn-fcf compare``: what differs between two scenarios or workbooks, and which causes make it differ."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.commands.options import PLOT, SET, Arguments, choice, flag, option, repeated
 
-SUMMARY: Final = "compare two scenarios: inputs, estimates, and the bridge from one value to the other"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from amzn_fcf.building.compared import Pair
+    from amzn_fcf.building.compared_files import ComparedFiles
+
+SUMMARY: Final = (
+    "compare two scenarios or workbooks: inputs, formulas, estimates, and the bridge between two values"
+)
 EXAMPLE: Final = "amzn-fcf compare article base --output 'free_cash_flow 2027'"
 _ONE: Final = "a scenario, a .toml file, a workbook, or one of them at an as-of: base@2026Q1"
 OPTIONS: Final = (
-    option("before", "A", _ONE),
+    option("before", "A", f"{_ONE}; two workbooks, of this model or any, are compared cell by cell, too"),
     option("after", "B", f"{_ONE}; --set changes it"),
     SET,
     repeated(
@@ -25,38 +33,81 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
-    from amzn_fcf.building.compared import default_outputs, pair_of
-    from amzn_fcf.pictures.files import picture_path, save
-    from amzn_fcf.text.comparison import (
-        bridge_records,
-        estimate_records,
-        estimates,
-        input_records,
-        names_of,
-        print_comparison,
-    )
+    from amzn_fcf.building.compared import pair_of, workbook_paths
+    from amzn_fcf.building.compared_files import ComparedFiles, compared_files
+    from amzn_fcf.pictures.files import picture_path
+    from workbook_templates.validation.differences import Differences
+
+    picture = picture_path(arguments.plot)
+    paths = workbook_paths(arguments.before, arguments.after)
+    settings = arguments.set or ()
+    if paths is None:
+        pair = pair_of(arguments.before, arguments.after, settings)
+        return _scenarios(arguments, pair, picture, ComparedFiles(Differences()))
+    files = compared_files(paths, settings)
+    return _scenarios(arguments, files.pair, picture, files) if files.pair else _cells(arguments, files)
+
+
+def _scenarios(arguments: Arguments, pair: Pair, picture: Path | None, files: ComparedFiles) -> int:
+    """Compare two scenarios, or those selected in two workbooks, with what else differs in the files."""
+    from amzn_fcf.building.compared import default_outputs
+    from amzn_fcf.text import comparison, structure
     from amzn_fcf.text.tables import print_records
     from model.analysis.bridge import bridges
     from model.outputs import Output
     from model.scenarios.changes import changes
 
-    picture = picture_path(arguments.plot)
-    pair = pair_of(arguments.before, arguments.after, arguments.set or ())
-    plan = pair.after.plan
-    given = [Output.parse(each, plan) for each in arguments.output or ()]
+    given = [Output.parse(each, pair.after.plan) for each in arguments.output or ()]
     outputs = given or default_outputs(pair)
     found = bridges(pair.before, pair.after, outputs, pair.rolled, one_by_one=arguments.by_driver)
     changed = changes(*pair.at_one_as_of)
-    figures = estimates(pair.before, pair.after)
+    heads = comparison.names_of(pair.before, pair.after)
+    if heads[0] == heads[1]:
+        heads = arguments.before, arguments.after
     if picture:
         from amzn_fcf.pictures.bridges import bridge_figure
+        from amzn_fcf.pictures.files import save
 
-        save(bridge_figure(found[0], names_of(pair.before, pair.after)), picture)
+        save(bridge_figure(found[0], heads), picture)
+    figures = comparison.estimates(pair.before, pair.after)
     if arguments.format == "json":
-        records = [*input_records(changed), *estimate_records(figures), *bridge_records(found)]
-        print_records(records, "json")
+        records = list(comparison.input_records(changed, pair.after, structure.more_fields(files)))
+        records += structure.change_records(files)
+        records += [*comparison.estimate_records(figures), *comparison.bridge_records(found)]
+        print_records([*records, *structure.consequence_records(files)], "json")
     else:
-        print_comparison(pair.before, pair.after, changed, figures, found)
+        comparison.print_head(pair.before, pair.after, changed, structure.counts_text(files))
+        if files.pair:
+            structure.print_changed_inputs(files, changed, pair.after)
+            structure.print_changes(files)
+        else:
+            comparison.print_inputs(heads, changed)
+        if changed or pair.rolled:
+            if files.found.changed:
+                print("\nEstimates and bridge are the model's, with its inputs alone.")
+            comparison.print_estimates(heads, figures)
+            comparison.print_bridges(heads, found)
+        structure.print_consequences(files)
         if picture:
             print(f"wrote {picture}")
-    return int(bool(changed) or pair.before.as_of != pair.after.as_of)
+    return int(bool(changed or files.found) or pair.rolled is not None)
+
+
+def _cells(arguments: Arguments, files: ComparedFiles) -> int:
+    """Compare two workbooks of which one is not of this model, or cannot be read back."""
+    from amzn_fcf.text import structure
+    from amzn_fcf.text.tables import print_records
+    from model.errors import InputError
+
+    asked = {"--set": arguments.set, "--output": arguments.output, "--plot": arguments.plot}
+    asked["--by-driver"] = arguments.by_driver
+    if refused := [name for name, given in asked.items() if given]:
+        raise InputError(f"{refused[0]} needs two workbooks of this model: {files.why}")
+    if arguments.format == "json":
+        print_records([*structure.change_records(files), *structure.consequence_records(files)], "json")
+    else:
+        print(f"compared cell by cell: {files.why}")
+        print(structure.counts_text(files) or "no formula and no constant differs")
+        structure.print_changes(files)
+        structure.print_consequences(files)
+    return int(bool(files.found))

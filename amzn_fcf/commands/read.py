@@ -38,7 +38,7 @@ def run(arguments: Arguments) -> int:
     changed.print_others(path, inputs)
     as_text = arguments.format == "text"
     if not as_text:
-        print_records([] if is_as_built else input_records(found), "json")
+        print_records([] if is_as_built else input_records(found, inputs.selected), "json")
     if not found or is_as_built:
         if as_text:
             print(f"{path}: {inputs.selected.name}: no driver was changed; nothing to write")

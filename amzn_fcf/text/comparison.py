@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amzn_fcf.text.figures import difference_of, difference_text, first_year, signed
@@ -13,13 +14,14 @@ from model.results import run
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from model.analysis.bridge import Bridge
     from model.scenarios.changes import Change
     from model.scenarios.scenario import Scenario
 
 Record = dict[str, object]
+More = Mapping[tuple[str, str], Record]
 
 _YEARS: Final = 3
 _MOST_SHOWN: Final = 4
@@ -61,17 +63,24 @@ def estimates(before: Scenario, after: Scenario) -> list[Estimate]:
     return found
 
 
-def input_records(changed: Sequence[Change]) -> Iterator[Record]:
-    """Yield a record for each value of a changed input; None: no value of its own."""
+def input_records(changed: Sequence[Change], after: Scenario, more: More | None = None) -> Iterator[Record]:
+    """Yield a record for each value of a changed input; ``more``: fields by driver and period."""
+    empty: Record = {"cell": None, "effect_on_value": None, "effect_on_cash_flow": None}
     for change in changed:
-        unit = change.spec.driver.unit
+        unit, key = change.spec.driver.unit, change.spec.key
         for period, value in change.before.items():
-            both = value, change.after[period]
+            both = value, change.after[period]  # None: no value of its own
             old, new = (None if each is None else measure(unit).recorded(each) for each in both)
             yield {
-                "kind": "input", "driver": change.spec.key, "period": period, "unit": unit,
-                "before": old, "after": new,
-            }  # fmt: skip
+                "kind": "input", "driver": key, "period": period, "unit": unit,
+                "before": old, "after": new, "source": source_of(change, after),
+            } | empty | (more or {}).get((key, period), {})  # fmt: skip
+
+
+def source_of(change: Change, after: Scenario) -> str:
+    """Return the source of a driver's value after a change."""
+    note = after.sources.get(change.spec.key)
+    return str(note) if note else change.spec.source
 
 
 def estimate_records(figures: Sequence[Estimate]) -> Iterator[Record]:
@@ -104,26 +113,21 @@ def bridge_record(output: str, cause: str, unit: str, effect: float) -> Record:
     }  # fmt: skip
 
 
-def print_comparison(
-    before: Scenario,
-    after: Scenario,
-    changed: Sequence[Change],
-    figures: Sequence[Estimate],
-    bridges: Sequence[Bridge],
-) -> None:
-    """Print the inputs that differ, the estimates side by side, and the bridges."""
+def print_head(before: Scenario, after: Scenario, changed: Sequence[Change], more: str) -> None:
+    """Print what is compared, and how much differs; ``more``: in the cells of workbooks."""
     names = [f"{each.name} (as of {each.as_of})" for each in (before, after)]
-    if not changed and before.as_of == after.as_of:
+    if not changed and not more and before.as_of == after.as_of:
         print(f"{names[0]} and {names[1]}: no driver differs")
         return
     differing = f"{counted(len(changed), 'driver')} {'differs' if len(changed) == 1 else 'differ'}"
-    print(f"{names[0]} against {names[1]}: {differing}")
-    heads = names_of(before, after)
-    if changed:
-        rows = [[each.spec.key, each.spec.driver.unit, *_sides(each)] for each in changed]
-        print_table("Inputs that differ", left("driver", "unit", *heads), rows)
-    print_estimates(heads, figures)
-    _print_bridges(heads, bridges)
+    print(f"{names[0]} against {names[1]}: {differing}{f', {more}' if more else ''}")
+
+
+def print_inputs(names: tuple[str, str], changed: Sequence[Change]) -> None:
+    """Print the inputs that differ."""
+    rows = [[each.spec.key, each.spec.driver.unit, *sides_of(each)] for each in changed]
+    if rows:
+        print_table("Inputs that differ", left("driver", "unit", *names), rows)
 
 
 def names_of(before: Scenario, after: Scenario) -> tuple[str, str]:
@@ -133,7 +137,8 @@ def names_of(before: Scenario, after: Scenario) -> tuple[str, str]:
     return f"{before.name}@{before.as_of}", f"{after.name}@{after.as_of}"
 
 
-def _sides(change: Change) -> tuple[str, str]:
+def sides_of(change: Change) -> tuple[str, str]:
+    """Return the values of an input before and after, as text."""
     text = measure(change.spec.driver.unit).text
     periods = list(change.before)
     shown, more = periods[:_MOST_SHOWN], len(periods) - _MOST_SHOWN
@@ -175,7 +180,7 @@ def _difference(each: Estimate) -> float | None:
     return difference_of(each.unit, each.before, each.after)
 
 
-def _print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:
+def print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:
     """Print bridges side by side: they have the same causes."""
     heads = [f"{each.output}\n{'quarters' if each.output.is_event else each.output.unit}" for each in bridges]
     rows = [[names[0], *(_end(each, each.before) for each in bridges)]]

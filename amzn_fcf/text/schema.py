@@ -34,6 +34,7 @@ def _kind(commands: str, text: str, fields: str) -> Kind:
 _RUN: Final = "name item value standard_error"
 _STATE: Final = "name ships yours value"
 _GRID: Final = "scenario output unit x_driver x_operation y_driver y_operation x y value note"
+_CELLS: Final = "sheet cells label before after effect_on_value effect_on_cash_flow"
 _SAID: Final = ("low", "high", "middle", "difference", "date", "source", "difference_share")
 _PERCENTS: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 _PERCENTILES: Final = " ".join(f"p{percent}" for percent in _PERCENTS)
@@ -47,7 +48,8 @@ KINDS: Final[dict[str, Kind]] = {
         "elsewhere parts",
     ),
     "input": _kind(
-        "compare read", "a value of a driver that differs", "driver period unit before after"
+        "compare read", "a value of a driver that differs",
+        "driver period unit before after source cell effect_on_value effect_on_cash_flow",
     ),
     "estimate": _kind(
         "compare roll", "a figure of both scenarios", "line period unit before after difference"
@@ -56,6 +58,14 @@ KINDS: Final[dict[str, Kind]] = {
         "compare roll", "what a cause adds to a figure", "output driver drivers unit effect standard_error"
     ),
     "bridge_sum": _kind("compare", "the sum of the effects on a figure", "output unit effect"),
+    "formula": _kind("compare", "a formula that differs, in cells that changed alike", _CELLS),
+    "cell": _kind("compare", "a constant that differs", _CELLS),
+    "sheet": _kind("compare", "a sheet of one workbook only, or renamed", "before after"),
+    "inserted": _kind("compare", "rows or columns of the second workbook only", "sheet cells"),
+    "deleted": _kind("compare", "rows or columns of the first workbook only", "sheet cells"),
+    "consequences": _kind(
+        "compare", "figures of a sheet that follow: the same formula or a stamp, another value", "sheet count"
+    ),
     "root": _kind(
         "solve", "the value of a driver that gives a price",
         "driver root shifted scenario method price value_at_root bracket_low bracket_high searched_low "
@@ -99,7 +109,7 @@ KINDS: Final[dict[str, Kind]] = {
     "convergence": _kind("simulate", "a figure after some of the draws", _RUN),
     "built": _kind(
         "build", "a workbook that was built, or why it was not",
-        "file scenario as_of state message cells largest_difference checks",
+        "file scenario as_of state message cells_compared largest_difference checks",
     ),
     "workbook": _kind(
         "validate", "what was found in a workbook", "file scenario remarks changed_inputs compared findings"
@@ -143,7 +153,7 @@ FIELDS: Final[dict[str, Field]] = {
         period="2027, 2026Q3 or TTM 2026Q3; all: one value, or every period",
         scenario="its name, with overlays joined by +; bull - base: what bull has more",
         unit="the unit of the figures; ratio: 0.1 is 10%",
-        label="a name for people",
+        label="a name for people; of cells the line and period, or the first text of the row",
         definition="the formula of a line, in words",
         driver="a driver, or a cause that holds several",
         how="sum, change, inputs, reported, driver ... : how its parts make it, or what it is",
@@ -151,6 +161,9 @@ FIELDS: Final[dict[str, Field]] = {
         source="where it is from",
         output="the figure that is explained, with its period",
         output_unit="its unit, where `unit` is the driver's",
+        cell="a cell, with its sheet",
+        sheet="the name of a sheet; in `deleted` of the first workbook",
+        cells="cells in few ranges; rows 5:7, columns C:D",
         method="a method of valuation",
         positive_at_root="the quarter of the turn at the root",
         note="what to know about it",
@@ -188,8 +201,8 @@ FIELDS: Final[dict[str, Field]] = {
     **_fields(
         "figure",
         value="the figure; quarters and dates are texts",
-        before="the first scenario's",
-        after="the second scenario's",
+        before="the first one's",
+        after="the second one's",
         base="the figure as it is; in `node` the period before",
         low="the figure with the driver down; in `band` the 5th percentile",
         high="the figure with the driver up; in `band` the 95th percentile",
@@ -198,6 +211,8 @@ FIELDS: Final[dict[str, Field]] = {
         "number",
         contribution="what it adds to the node above",
         difference="after less before; quarters for a quarter",
+        effect_on_value="what the change alone adds to the value per share; of a driver in its first record",
+        effect_on_cash_flow="the same to free cash flow over twelve months, at the end of the next year",
         effect="what it adds; quarters for the quarter of an event",
         standard_error="of a mean over draws or orders",
         root="the value of the driver, or what is added to it",
@@ -246,7 +261,8 @@ FIELDS: Final[dict[str, Field]] = {
         "whole",
         roots_seen="roots in the range",
         ahead="quarters after the as-of; 0: all",
-        cells="cells compared with the model",
+        cells_compared="cells compared with the model",
+        count="how many",
         ships="rows that ship",
         yours="rows of your own",
     ),

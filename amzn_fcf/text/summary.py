@@ -38,8 +38,8 @@ def parity_record(row: Sequence[str]) -> dict[str, object]:
     """Return what a line says of its workbook against the model, as fields of a record."""
     cells, largest, checks = row[-3:] or (None, None, None)
     return {
-        "cells": cells and int(cells.replace(",", "")), "largest_difference": largest and float(largest),
-        "checks": checks,
+        "cells_compared": cells and int(cells.replace(",", "")),
+        "largest_difference": largest and float(largest), "checks": checks,
     }  # fmt: skip
 
 

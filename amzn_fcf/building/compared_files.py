@@ -1,0 +1,190 @@
+"""Two workbook files of a comparison: what differs in their cells; for two of ours, in words of the model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from amzn_fcf.building.changed import inputs_of, usable
+from amzn_fcf.building.compared import Pair
+from model.errors import AmznFcfError, EngineError, WorkbookError
+from model.results import run
+from model.scenarios.changes import changes
+from model.scenarios.what_if import what_if
+from workbook_templates.a1 import reference
+from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.engines.limited import Trials, calculate_apart
+from workbook_templates.plan.layout import (
+    COVER,
+    HASH_CELL,
+    INPUTS,
+    LOG,
+    NAME,
+    REPORTED,
+    SENSITIVITY,
+    VERSION_CELL,
+    Layout,
+)
+from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL
+from workbook_templates.read.book import read_book
+from workbook_templates.read.inputs import input_place
+from workbook_templates.read.values import value_at
+from workbook_templates.validation.differences import Differences, differences
+from workbook_templates.validation.effects import watched
+from workbook_templates.validation.validate import bytes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from model.scenarios.changes import Change
+    from workbook_templates.read.book import Book
+    from workbook_templates.read.inputs import WorkbookInputs
+    from workbook_templates.read.values import Value
+    from workbook_templates.validation.differences import Changed
+    from workbook_templates.validation.effects import Watched
+
+    Effect = tuple[float, ...]
+    Books = tuple[Book, Book]
+
+_MOST_TRIED: Final = 8
+"""Changed cells whose effect is calculated: a calculation of the whole workbook each."""
+
+
+@dataclass(frozen=True)
+class ComparedFiles:
+    """What differs between two workbooks.
+
+    ``pair``: the scenarios selected in two of ours, else None, and ``why`` they are compared by their cells
+    alone; ``inputs``: the cell of each value of a driver that differs; ``effects``: what each driver, and
+    each changed cell, does alone to the ``watched`` figures.
+    """
+
+    found: Differences
+    pair: Pair | None = None
+    why: str = ""
+    watched: Sequence[Watched] = ()
+    inputs: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    effects: Mapping[str | Changed, Effect] = field(default_factory=dict)
+
+
+def compared_files(paths: tuple[Path, Path], settings: Sequence[str] = ()) -> ComparedFiles:
+    """Compare two workbooks; a file that cannot be read is a :class:`WorkbookError`.
+
+    ``settings`` change the scenario that is selected in the second.
+    """
+    first, second = map(_book, paths)
+    found = differences(first, second)
+    for path, book in zip(paths, (first, second), strict=True):
+        if not book.sheets.keys() >= {COVER, INPUTS, LOG}:
+            return ComparedFiles(found, why=f"{path} is not a workbook of this model")
+    try:
+        before, after = (inputs_of(usable(path)) for path in paths)
+    except AmznFcfError as error:
+        return ComparedFiles(found, why=str(error))
+    quarters = [each.selected.as_of for each in (before, after)]
+    if quarters[0] != quarters[1]:
+        return ComparedFiles(found, why=f"one is as of {quarters[0]}, the other as of {quarters[1]}")
+    pair = Pair(before.selected, what_if(after.selected, settings), None)
+    return _in_words(found, (first, second), pair, after)
+
+
+def _book(path: Path) -> Book:
+    data = bytes_of(path)
+    try:
+        return read_book(data)
+    except WorkbookError as error:
+        raise WorkbookError(f"{path}: {error}") from None
+
+
+def _in_words(found: Differences, books: Books, pair: Pair, after: WorkbookInputs) -> ComparedFiles:
+    """Take inputs out of the cells, and what workbooks built apart are stamped with; name the other rows."""
+    layout = Layout(after.selected.plan, after.scenarios, after.switches, after.variants)
+    changed = changes(pair.before, pair.after)
+    inputs = dict(_input_cells(layout, after, changed))
+    typed = {INPUTS, REPORTED, *(place.sheet for place in layout.places.values())}
+    stamps = set() if _build(books[0]) == _build(books[1]) else {*books[1].sheets} - typed
+    places, consequences = set(inputs.values()), found.consequences.copy()
+    kept = []
+    for each in found.changed:
+        if each.kind == "cell" and each.sheet in stamps:
+            consequences[each.sheet] += 1
+        elif not (each.kind == "cell" and f"{each.sheet}!{each.cells}" in places):
+            kept.append(each._replace(label=_words(each, books[1], layout)))
+    lines = [each for each in found.lines if each.sheet not in stamps]
+    kept.sort(key=lambda each: each.kind == "cell")
+    rows = watched(pair.before.plan, pair.before.company)
+    effects = {**_effects_of_inputs(pair, changed, rows), **_effects_of_cells(books, kept, rows, layout)}
+    own = replace(found, lines=lines, changed=kept, consequences=consequences)
+    return ComparedFiles(own, pair, "", rows, inputs, effects)
+
+
+def _build(book: Book) -> list[Value]:
+    """Return what workbooks with the same stamps have in common: version, hash of inputs, and scenario."""
+    cells = (LOG, *VERSION_CELL), (LOG, *HASH_CELL), (SENSITIVITY, *SCENARIO_CELL)
+    return [value_at(book.contents, *each) for each in cells]
+
+
+def _input_cells(
+    layout: Layout, after: WorkbookInputs, changed: Sequence[Change]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    names = [each.name for each in after.scenarios]
+    place = names.index(after.selected.root.name)
+    for change in changed:
+        for period in change.before:
+            cell = reference(*input_place(layout, change.spec.key, period, place))
+            yield (change.spec.key, period), f"{INPUTS}!{cell}"
+
+
+def _words(each: Changed, book: Book, layout: Layout) -> str:
+    """Return the line or driver and the period of a cell, where the row names one."""
+    row, column = each.places[0][1]
+    name = value_at(book.contents, each.sheet, row, NAME)
+    axis = layout.plan.axis
+    columns = {layout.year_column(place): str(year) for place, year in enumerate(axis.years)}
+    columns |= {layout.quarter_column(place): str(quarter) for place, quarter in enumerate(axis.quarters)}
+    if name in layout.places or name in layout.inputs:
+        return f"{name} {columns.get(column, '')}".strip()
+    return each.label
+
+
+def _effects_of_inputs(
+    pair: Pair, changed: Sequence[Change], rows: Sequence[Watched]
+) -> dict[str | Changed, Effect]:
+    before, after = pair.before, pair.after
+    keys = [each.spec.key for each in changed]
+    alone = [replace(before, table={**before.table, key: after.table[key]}) for key in keys]
+    results = run([before, *alone])
+    return {
+        key: tuple(row.value(results, draw) - row.value(results, 0) for row in rows)
+        for draw, key in enumerate(keys, start=1)
+    }
+
+
+def _effects_of_cells(
+    books: Books, changed: Sequence[Changed], rows: Sequence[Watched], layout: Layout
+) -> dict[str | Changed, Effect]:
+    """Calculate the first workbook with each change of cells that lie where they lay."""
+    first, second = books
+    tried = [
+        each for each in changed
+        if each.sheet in first.sheets and all(was_at == place for was_at, place in each.places)
+    ][:_MOST_TRIED]  # fmt: skip
+    contents = [
+        {(each.sheet, *place): value_at(second.contents, each.sheet, *place) for _, place in each.places}
+        for each in tried
+    ]
+    cells = [row.cell(layout) for row in rows]
+    if not tried or not cells:
+        return {}
+    try:
+        trials = Trials([{}, *contents], cells)
+        found = calculate_apart(Formualizer.name, first.archive.repacked(), {}, None, trials=trials).trials
+    except EngineError:
+        return {}
+    return {each: tuple(map(_less, values, found[0])) for each, values in zip(tried, found[1:], strict=True)}
+
+
+def _less(after: Value, before: Value) -> float:
+    return after - before if isinstance(after, float) and isinstance(before, float) else math.nan
