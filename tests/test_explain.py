@@ -103,9 +103,9 @@ def test_a_year_of_two_formulas_is_the_sum_of_its_quarters() -> None:
         (f"2026Q{number}" for number in (1, 2, 3, 4)),
         key=lambda quarter: -BASE.value("operating_cash_flow", Period.parse(quarter)),
     )
-    kinds = {each.node.period: {below.node.kind for below in each.node.parts} for each in found.parts}
-    assert kinds["2026Q1"] == {"reported"}
-    assert "reported" not in kinds["2026Q3"]
+    kinds = {each.node.period: each.node.kind for each in found.parts}
+    assert kinds["2026Q1"] == kinds["2026Q2"] == "reported"
+    assert kinds["2026Q3"] == kinds["2026Q4"] == "sum"
 
 
 def test_the_change_of_a_product_is_split_evenly_between_its_factors() -> None:
@@ -153,10 +153,8 @@ def test_a_tree_without_limit_adds_up_at_each_level_and_ends_in_drivers_and_fili
             assert each.source
             assert each.name.partition(".")[0].partition("[")[0] in declared
         elif each.kind == "reported":
-            assert (
-                each.source
-                == load_actuals().quarterly[each.name.removeprefix("reported."), each.period].source
-            )
+            item = (each.formula or each.name).removeprefix("reported.")
+            assert each.source == load_actuals().quarterly[item, each.period].source
             assert bool(each.address) == bool(each.accession)
     assert {"driver", "reported"} <= ended
 
@@ -307,6 +305,12 @@ def test_a_text_shows_the_largest_parts_and_the_sum_of_the_others() -> None:
     lines = list(outline(found, 1))
     rest = math.fsum(each.contribution or 0.0 for each in found.parts[1:])
     assert lines[-1] == f"└─{' ' * 11}and 2 more, +{rest:,.0f} in all"
+
+
+def test_a_figure_with_more_below_is_marked() -> None:
+    lines = list(outline(tree("free_cash_flow 2025", depth=1)))
+    assert all(line.partition(" = ")[2].partition(":")[0].endswith(" USD m ...") for line in lines[2:])
+    assert not any("..." in line for line in outline(tree("operating_cash_flow 2025")))
 
 
 def test_a_cell_shows_the_tree_to_a_depth() -> None:

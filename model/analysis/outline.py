@@ -21,6 +21,8 @@ Kind = Literal[
     "range", "linked", "unread",
 ]  # fmt: skip
 
+_WITH_PARTS: Final = frozenset({"sum", "change", "inputs"})
+
 
 @dataclass(frozen=True)
 class Node:
@@ -135,7 +137,8 @@ def drawn(branch: Branch, first: str = "", further: str = "") -> Iterator[str]:
 def outline(node: Node, most: int = MOST_SHOWN) -> Iterator[str]:
     """Yield the lines of a tree: figures with what they contribute, formulas and sources as notes.
 
-    Of the parts of a figure the first ``most`` are shown; those that contribute 0 only if all do.
+    A figure that ends in ``...`` has parts below the depth of the tree. Of the parts of a figure the first
+    ``most`` are shown; those that contribute 0 only if all do.
     """
     return drawn(_branch(node, most))
 
@@ -153,7 +156,8 @@ def _branch(node: Node, most: int, lead: str = "", known: str = "") -> Branch:
         amounts = [part.contribution for part in rest if part.contribution is not None]
         total = f", {_lead(node, math.fsum(amounts))} in all" if amounts else ""
         below.append(Branch(f"{' ' * (width + 2 if width else 0)}and {len(rest)} more{total}"))
-    line = f"{f'{lead}  ' if lead else ''}{f'{node.name} {node.period}'.rstrip()}{_value(node)}"
+    more = " ..." if node.kind in _WITH_PARTS and not node.parts and not node.elsewhere else ""
+    line = f"{f'{lead}  ' if lead else ''}{f'{node.name} {node.period}'.rstrip()}{_value(node)}{more}"
     return Branch(line, "" if node.label == known else node.label, [*_notes(node)], below)
 
 

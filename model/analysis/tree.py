@@ -102,11 +102,23 @@ class _Explainer:
         node = replace(node, formula=words(formula, self.plan))
         found = self._sum(self._pruned(formula, place, [place.at]), place)
         if found is not None:
+            filed = self._reported(found, place)
+            if filed is not None:
+                return self._leaf(node, filed, place), []
             return replace(node, kind="sum" if found else "given"), _sorted(found)
         if isinstance(formula, LooksUp):
             below = places.looked_up(formula, place)
             return replace(node, kind="inputs" if below else "given"), [(each, None) for each in below]
         return self._change(node, place, formula)
+
+    def _reported(self, found: Parts[Place], place: Place) -> Row | None:
+        """Return the reported row that a figure simply is, so that its filing stands beside it."""
+        match found:
+            case [(Place(part=None) as only, amount)] if only.at == place.at:
+                row = self.plan.rows[only.name]
+                is_it = row.line is None and not row.driver_key and amount == self.places.value(place)
+                return row if is_it else None
+        return None
 
     def _leaf(self, node: Node, row: Row, place: Place) -> Node:
         """Return a driver with its source, or a reported figure with its filing."""
