@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 COMMANDS: Final = (
-    "build", "show", "value", "explain", "compare", "solve", "tornado", "grid", "claims", "against",
-    "backtest", "simulate", "validate", "read", "data", "import", "roll", "template", "addin", "mcp",
+    "build", "show", "value", "explain", "compare", "report", "solve", "tornado", "grid", "claims",
+    "against", "backtest", "simulate", "validate", "read", "data", "import", "roll", "template", "addin",
+    "mcp",
 )  # fmt: skip
 """In reading order."""

@@ -43,7 +43,7 @@ def print_values(computed: Sequence[Results], centre: Results, expected: Simulat
         rows = [[row.label, row.unit, *(figure_text(each, row.key) for each in computed)] for row in basis]
         print_table("Basis of the value", columns, rows)
     for each in computed:
-        for warning in _warnings(each, words):
+        for warning in warnings_of(each, words):
             print(f"warning: {each.scenarios[0].name}: {warning}")
     if words.note:
         print(words.note)
@@ -68,7 +68,7 @@ def _print_expected(simulation: Simulation, results: Results) -> None:
         print(simulation.record)
 
 
-def _warnings(results: Results, words: ReportWords, known: Sequence[str] = ()) -> Iterator[str]:
+def warnings_of(results: Results, words: ReportWords, known: Sequence[str] = ()) -> Iterator[str]:
     """Yield the warnings of a valuation, but for flags that are ``known``."""
     for flag, reason in words.warnings.items():
         if flag not in known and results.values[flag][0, 0]:
@@ -168,7 +168,7 @@ def print_root(root: Root, plain: Results, method: str) -> None:
         print(f"{root.roots} roots in this range; this one is nearest to the scenario's own value")
     words = plain.scenarios[0].company.presentation.reports
     known = [flag for flag in words.warnings if plain.values[flag][0, 0]]
-    for warning in _warnings(root.results, words, known):
+    for warning in warnings_of(root.results, words, known):
         print(f"warning: at the root: {warning}")
     before, after = (_figures(results, root.figure, method) for results in (plain, root.results))
     rows = [[label, each, after[label]] for label, each in before.items()]

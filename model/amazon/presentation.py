@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from model.amazon.multiples import METHOD
 from model.amazon.statement_rows import STATEMENTS
 from model.amazon.workbook import WORKBOOK
-from model.presentation import CellWords, Headline, Presentation, Questions, ReportWords
+from model.presentation import CellWords, Headline, NoteWords, Presentation, Questions, ReportWords, TileWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,6 +126,25 @@ REPORTS: Final = ReportWords(
     ),
 )
 
+NOTE: Final = NoteWords(
+    subject="AMZN: free cash flow and value",
+    tiles=(
+        TileWords(label="Price, USD", line="price", text="{valuation_date}", is_whole=True),
+        TileWords(label="Expected value", line="expected", text="{low} to {high}", is_whole=True),
+        TileWords(label="Upside", line="expected_upside", text="{chance} chance"),
+        TileWords(label="Trough, USD bn", line="trough_amount", text="year to {trough}"),
+        TileWords(label="Positive from", line="positive", text="{by_then} by then"),
+        TileWords(label="EPS {+1}E, USD", line="normalised_eps", ahead=1, text="{+0}E: {normalised_eps +0}"),
+    ),
+    quarter={"net_sales": "Net sales", "operating_income": "Operating income", "free_cash_flow": "Free cash flow"},
+    year={
+        "net_capex": "Net capital expenditure", "operating_cash_flow": "Operating cash flow",
+        "free_cash_flow": "Free cash flow", "aws_sales_growth": "AWS growth", "aws_margin": "AWS margin",
+        "normalised_eps": "EPS before gains, USD",
+    },
+    strong=frozenset({"free_cash_flow"}),
+)  # fmt: skip
+
 PRESENTATION: Final = Presentation(
-    questions=QUESTIONS, statements=STATEMENTS, workbook=WORKBOOK, cells=CELLS, reports=REPORTS
+    questions=QUESTIONS, statements=STATEMENTS, workbook=WORKBOOK, cells=CELLS, reports=REPORTS, note=NOTE
 )

@@ -37,6 +37,7 @@ from model.presentation.names import (
     RowWithPeriod,
     Sheet,
     StatementName,
+    TextsByRow,
 )
 from model.presentation.rows import Statement, StatementRow, default_role, table
 
@@ -281,6 +282,23 @@ class ReportWords:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteWords:
+    """The note of two pages that ``report`` writes.
+
+    - ``subject``: what it is about, beside the name of the company.
+    - ``tiles``: headline figures, at most six; their texts are short.
+    - ``quarter``, ``year``: lines of the next quarter and of the running year, set beside guidance and the
+      Street -> what they are called; ``strong``: those of them in bold.
+    """
+
+    subject: str = ""
+    tiles: tuple[TileWords, ...] = ()
+    quarter: TextsByRow = field(default_factory=dict)
+    year: TextsByRow = field(default_factory=dict)
+    strong: frozenset[Row] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Presentation:
     """What is shown of a company, by who shows it.
 
@@ -292,3 +310,4 @@ class Presentation:
     workbook: WorkbookWords = field(default_factory=WorkbookWords)
     cells: CellWords = field(default_factory=CellWords)
     reports: ReportWords = field(default_factory=ReportWords)
+    note: NoteWords = field(default_factory=NoteWords)

@@ -119,6 +119,10 @@ class Simulation:
         """Return the probability that TTM free cash flow is above 0, by quarter."""
         return _of_line(self.cash_flow, self.above)
 
+    def chance_by(self, event: str, quarter: str) -> float:
+        """Return the probability that an event has happened by a quarter, such as ``"2028Q1"``."""
+        return math.fsum(each.probability for name, each in self.events[event].items() if name <= quarter)
+
 
 def _of_line(key: str, figures: Mapping[str, Item]) -> dict[str, Item]:
     """Return what belongs to a line, by period."""

@@ -83,10 +83,9 @@ def put_expected(
 
 def _by_then(found: Simulation, scenario: Scenario | None) -> float | str:
     """Return the chance of the simulated event by the quarter in which the scenario has it."""
-    for event, chances in found.events.items():
+    for event in found.events:
         if scenario is not None and not math.isnan(code := run([scenario]).values[event][0, 0]):
-            quarter = str(Quarter.from_code(code))
-            return sum(each.probability for name, each in chances.items() if name <= quarter)
+            return found.chance_by(event, str(Quarter.from_code(code)))
     return "#N/A"
 
 

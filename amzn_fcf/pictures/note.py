@@ -1,0 +1,226 @@
+"""Pictures of the note: the fan of free cash flow, the bridge of two scenarios, the football field."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amzn_fcf.pictures.svg import blank, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+NAVY, LIGHT, PALE, ACCENT = "#14365C", "#9FB8D3", "#DCE5EF", "#C8501E"
+_MUTED, _RULE, _GRID, _AXIS = "#5F6B7A", "#BFC7D0", "#E3E7EB", "#8A94A0"
+_AXIS_SIZE: Final = 11
+_ROW: Final = 24
+"""Pixels of a bar and the gap below it."""
+_FIELD_ROW: Final = 30
+"""Pixels of a row of the football field."""
+_BAR: Final = 0.7
+"""Of a row."""
+_LABEL: Final = 26
+"""Characters of a line of a bar's name; it has two."""
+_LONGEST: Final = 7
+"""Characters of a scenario's name that fit beside the end of its line."""
+_END_GAP: Final = 12
+"""Pixels between the names at the ends of lines."""
+
+
+class Fan(NamedTuple):
+    """Trailing free cash flow in USD bn, by quarter.
+
+    ``quarters``: all of them; ``reported``: figures of the first ones; ``plain``: of the scenario, from the
+    last reported one on; ``bands``: percent -> figures of the quarters ahead, none without a simulation;
+    ``trough``, ``positive``: quarters, empty where there is none; ``chance``: of being above 0 for good by
+    ``positive``.
+    """
+
+    quarters: Sequence[str]
+    reported: Sequence[float]
+    plain: Sequence[float]
+    bands: Mapping[int, Sequence[float]]
+    scenario: str
+    trough: str
+    positive: str
+    chance: str
+
+
+def fan_figure(fan: Fan, size: tuple[int, int] = (680, 198), *, short: bool = False) -> Figure:
+    """Draw the fan; ``short``: with shorter texts, for a narrow screen."""
+    width, height = size
+    figure, axes = blank(width, height, (38, 24, width - 38 - 42, height - 24 - 8))
+    start = len(fan.reported) - 1
+    ahead = range(start, len(fan.quarters))
+    last = fan.reported[-1]
+    for (low, high), colour in (((5, 95), PALE), ((25, 75), LIGHT)):
+        if low in fan.bands:
+            lower, upper = ([last, *fan.bands[each]] for each in (low, high))
+            axes.fill_between(ahead, lower, upper, color=colour, linewidth=0)
+    axes.axhline(0, color=_AXIS, linewidth=1)
+    axes.plot(ahead, fan.plain, color=NAVY, linewidth=2.4, dashes=(3, 1.6))
+    if 50 in fan.bands:  # noqa: PLR2004  # the median
+        axes.plot(ahead, [last, *fan.bands[50]], color=NAVY, linewidth=1.6, dashes=(1, 1.8))
+    axes.plot(
+        range(start + 1), fan.reported, color=NAVY, linewidth=2.6, marker="o", markersize=5, clip_on=False
+    )
+    axes.set_xlim(0, len(fan.quarters) - 1)
+    every = [*fan.reported, *fan.plain, *(each for band in fan.bands.values() for each in band)]
+    bottom, top = min(every), max(every)
+    axes.set_ylim(bottom - 0.04 * (top - bottom), top + (0.22 if short else 0.12) * (top - bottom))
+    _draw_scales(axes, fan)
+    _name_ends(axes, fan)
+    _name_points(axes, fan, short=short)
+    return figure
+
+
+def _draw_scales(axes: Axes, fan: Fan) -> None:
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415  # slow to load, and only pictures need it
+
+    low, high = axes.get_ylim()
+    for value in MaxNLocator(5).tick_values(low, high):
+        if low <= value <= high:
+            axes.axhline(value, color=_GRID, linewidth=0.8, zorder=0)
+            text = f"{value:.0f}".replace("-", "\u2212")
+            write(axes, text, (0, value), shift=(-6, 0), side="right", size=_AXIS_SIZE, colour=_MUTED)
+    for place, quarter in enumerate(fan.quarters):
+        if quarter.endswith("Q4"):
+            write(
+                axes,
+                f"FY{quarter[2:4]}",
+                (place, low),
+                shift=(0, -13),
+                side="center",
+                size=_AXIS_SIZE,
+                colour=_MUTED,
+            )
+
+
+def _name_ends(axes: Axes, fan: Fan) -> None:
+    """Name the lines where they end, one above the other."""
+    ends = [(values[-1], f"{percent}%", False) for percent, values in fan.bands.items() if percent != 50]  # noqa: PLR2004  # as above
+    own = fan.scenario if len(fan.scenario) <= _LONGEST else "case"
+    ends.append((fan.plain[-1], own, True))
+    low, high = axes.get_ylim()
+    pixels = axes.get_position().height * axes.figure.get_figheight() * 72 / (high - low)  # type: ignore[union-attr]
+    previous, last = float("-inf"), len(fan.quarters) - 1
+    for value, text, is_own in sorted(ends):
+        height = max(value * pixels, previous + _END_GAP)
+        previous = height
+        write(
+            axes, text, (last, value), shift=(5, height - value * pixels), size=_AXIS_SIZE, bold=is_own,
+            colour=NAVY if is_own else _MUTED,
+        )  # fmt: skip
+
+
+def _name_points(axes: Axes, fan: Fan, *, short: bool) -> None:
+    """Name the ends of what is reported, the trough, and the quarter from which it is above 0."""
+    start = len(fan.reported) - 1
+    write(axes, bn(fan.reported[0]), (0, fan.reported[0]), shift=(0, 14), bold=True, colour=NAVY)
+    text = bn(fan.reported[-1]) + ("" if short else " reported")
+    write(axes, text, (start, fan.reported[-1]), shift=(-4, -16), side="right", bold=True, colour=NAVY)
+    low, high = axes.get_ylim()
+    top = fan.bands.get(95, fan.plain[1:])
+    for quarter, colour, dot in ((fan.positive, NAVY, 0.0), (fan.trough, ACCENT, 7.0)):
+        if quarter not in fan.quarters[start + 1 :]:
+            continue
+        place = fan.quarters.index(quarter)
+        value = fan.plain[place - start]
+        near = top[max(0, place - start - 4) : place - start + 3]
+        level = high - 0.06 * (high - low)
+        if dot:
+            level = min(max([*near, 0.0]) + 0.13 * (high - low), high - 0.24 * (high - low))
+            text = bn(value) if short else f"trough {bn(value)}, {quarter}"
+        else:
+            text = f"{quarter}: {fan.chance}" if short else f"above 0 from {quarter}: {fan.chance}"
+            text = text.removesuffix(": ")
+        axes.plot([place, place], [value, level - 0.05 * (high - low)], color=colour, linewidth=1)
+        if dot:
+            axes.plot([place], [value], color=colour, marker="o", markersize=dot + 1)
+        write(axes, text, (place, level), side="center", bold=True, colour=colour)
+
+
+def bn(value: float) -> str:
+    """Write an amount in USD bn."""
+    return f"{round(value, 1) or 0.0:,.1f}".replace("-", "\u2212")
+
+
+class Step(NamedTuple):
+    """A bar of a bridge: its name, what it adds, and that as text; the ends have the whole figure."""
+
+    name: str
+    amount: float
+    text: str
+
+
+def bridge_figure(before: Step, steps: Sequence[Step], after: Step, width: int = 330) -> Figure:
+    """Draw a bridge: from top to bottom one figure, what each cause adds or takes, the other figure."""
+    rows = [before, *steps, after]
+    left, height = 168, _ROW * len(rows) + 4
+    figure, axes = blank(width, height, (left, 2, width - left - 48, height - 4))
+    levels = [*accumulate((each.amount for each in steps), initial=before.amount)]
+    spans = [(0.0, before.amount), *pairwise(levels), (0.0, after.amount)]
+    for place, (each, (start, end)) in enumerate(zip(rows, spans, strict=True)):
+        is_end = place in {0, len(rows) - 1}
+        colour = _RULE if is_end else NAVY if end >= start else ACCENT
+        axes.barh(place, end - start, left=start, height=_BAR, color=colour)
+        if place + 1 < len(rows):
+            at = end if place < len(rows) - 1 else start
+            axes.plot([at, at], [place + _BAR / 2, place + 1 - _BAR / 2], color=_AXIS, linewidth=0.8)
+        write(axes, each.text, (max(start, end), place), shift=(5, 0), bold=is_end)
+        _name_bar(axes, each.name, place, bold=is_end)
+    low = min(0.0, *levels, after.amount)
+    axes.set_xlim(low, max(*levels, after.amount, low + 1e-9))
+    axes.axvline(0, color=_AXIS, linewidth=1)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    return figure
+
+
+def _name_bar(axes: Axes, name: str, place: int, *, bold: bool = False) -> None:
+    lines = textwrap.wrap(name, _LABEL, max_lines=2, placeholder=" \u2026")
+    size = 12 if len(lines) == 1 else _AXIS_SIZE
+    for number, line in enumerate(lines):
+        up = (len(lines) - 1) * 5.5 - 11 * number
+        write(
+            axes, line, (0, place), shift=(-8, up), side="right", size=size, bold=bold,
+            across=("axes fraction", "data"),
+        )  # fmt: skip
+
+
+class Range(NamedTuple):
+    """A row of the football field."""
+
+    name: str
+    low: float
+    middle: float
+    high: float
+
+
+def football_figure(ranges: Sequence[Range], price: float, width: int = 330) -> Figure:
+    """Draw ranges of value from low to middle and from middle to high, with the price across them."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415  # as above
+
+    left, height = 158, _FIELD_ROW * len(ranges) + 42
+    figure, axes = blank(width, height, (left, 22, width - left - 10, height - 42))
+    for place, each in enumerate(ranges):
+        axes.barh(place, each.middle - each.low, left=each.low, height=_BAR, color=LIGHT)
+        axes.barh(place, each.high - each.middle, left=each.middle, height=_BAR, color=NAVY)
+        axis = ("axes fraction", "data")
+        write(axes, each.name, (0, place), shift=(-36, 0), side="right", across=axis)
+        write(axes, f"{each.middle:.0f}", (0, place), shift=(-8, 0), side="right", bold=True, across=axis)
+    lowest, highest = min(price, *(each.low for each in ranges)), max(price, *(each.high for each in ranges))
+    room = 0.04 * (highest - lowest)
+    axes.set_xlim(lowest - room, highest + room)
+    axes.set_ylim(len(ranges) - 0.5, -0.5)
+    for value in MaxNLocator(4).tick_values(lowest, highest):
+        if lowest - room <= value <= highest + room:
+            axes.axvline(value, color=_GRID, linewidth=0.8, zorder=0)
+            at = value, len(ranges) - 0.5
+            write(axes, f"{value:.0f}", at, shift=(0, -12), side="center", size=_AXIS_SIZE, colour=_MUTED)
+    axes.axvline(price, color=ACCENT, linewidth=2.5)
+    write(axes, f"price {price:.0f}", (price, -0.5), shift=(0, 9), side="center", bold=True, colour=ACCENT)
+    return figure

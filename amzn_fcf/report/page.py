@@ -1,0 +1,49 @@
+"""The note as one file: sections in their order, with the style sheet inside and nothing from elsewhere."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from amzn_fcf.report import drawn, opening, reasons, sources, tables
+from amzn_fcf.report.markup import Markup, joined, tag
+
+if TYPE_CHECKING:
+    from amzn_fcf.report.note import Note
+
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""A browser that opens the note asks for nothing, whatever a text in it holds."""
+_NO_PICTURES: Final = (
+    "Tables stand for pictures: these need matplotlib (python -m pip install 'amzn-fcf[plot]')."
+)
+
+
+def page(note: Note) -> str:
+    """Return the note as HTML; the same note gives the same bytes."""
+    title = opening.verdict(note)
+    first = [
+        opening.strip(note), tag("h1", title), opening.lead(note), opening.tiles(note), tables.expected(note),
+        drawn.path(note), tables.revised(note),
+    ]  # fmt: skip
+    if not drawn.can_draw():
+        first.append(tag("p", _NO_PICTURES, class_="sub"))
+    second = [
+        drawn.side_by_side(drawn.bridge(note), drawn.football(note)), drawn.others(note),
+        reasons.drivers(note), reasons.claims(note), reasons.trust(note), sources.sources(note),
+        sources.footer(note),
+    ]  # fmt: skip
+    head = tag(
+        "head", tag("meta", charset="utf-8"), tag("meta", name_="viewport", content="width=device-width"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("title", f"{note.company.title}, {note.scenario.name}: {title}"),
+        Markup('<link rel="icon" href="data:,">'), tag("style", _style()),
+    )  # fmt: skip
+    body = tag("body", tag("main", tag("div", *first, class_="page"), tag("div", *second, class_="page")))
+    return joined(
+        [Markup("<!DOCTYPE html>\n"), tag("html", head, Markup("\n"), body, lang="en"), Markup("\n")]
+    )
+
+
+def _style() -> Markup:
+    text = resources.files("amzn_fcf.report").joinpath("note.css").read_text(encoding="utf-8")
+    return Markup(text)
