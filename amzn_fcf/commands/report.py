@@ -24,11 +24,16 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
+    import sys
+
+    from amzn_fcf.report.drawn import can_draw
     from amzn_fcf.report.files import note_path, written
     from amzn_fcf.report.note import named, note_of
-    from amzn_fcf.report.page import page
+    from amzn_fcf.report.page import NO_PICTURES, page
 
     path = note_path(arguments.out, arguments.format)
     note = note_of(named(arguments.scenario, arguments.as_of), arguments.set or (), arguments.against)
+    if not can_draw():
+        print(f"amzn-fcf: {NO_PICTURES}", file=sys.stderr)
     print(f"wrote {written(page(note), path, note.scenario.name)}")
     return 0

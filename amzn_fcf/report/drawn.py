@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.report import headings
 from amzn_fcf.report.figures import change, figure, in_table, in_words
 from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
-from amzn_fcf.report.tables import bridge_table, ends_of
+from amzn_fcf.report.tables import bridge_table, bridged, ends_of, unit_of
 from amzn_fcf.text.comparison import names_of
 from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
@@ -46,10 +46,12 @@ def path(note: Note) -> Markup:
     _, chance = note.simulated("by_then")
     turn, positive = (note.quarter(each) for each in (words.reports.turn, words.reports.positive))
     title = headings.path(note.result(words.questions.trough), turn, positive, chance, note.company.last)
-    bands = "" if found is None else (
-        f"; dotted: the median; bands: half and nine tenths of {counted(found.draws, 'draw')}"
-    )  # fmt: skip
-    text = f"Trailing twelve months, USD bn. Solid: reported; dashed: {note.scenario.name}{bands}."
+    draws = "" if found is None else counted(found.draws, "draw")
+    if can_draw():
+        bands = draws and f"; dotted: the median; bands: half and nine tenths of {draws}"
+        text = f"Trailing twelve months, USD bn. Solid: reported; dashed: {note.scenario.name}{bands}."
+    else:
+        text = f"Trailing twelve months, USD bn{draws and f': as it is, and percentiles of {draws}'}."
     pictures = _fans(note, title, text) if can_draw() else []
     shown = with_figures(pictures, _fan_table(note, key))
     return tag("section", tag("h2", title), tag("p", text, class_="sub"), *shown, class_="path")
@@ -98,26 +100,31 @@ def _period(quarter: Quarter) -> Period:
 
 
 def _fan_table(note: Note, key: str) -> Markup:
+    """Return the figures of the fan: a column a quarter, a row a percentile, and the chance above 0."""
     quarters, reported = _quarters(note)
-    found = note.simulation
-    percents = () if found is None else _PERCENTS
-    titles = [f"{percent}%" for percent in percents] + (["above 0"] if found else [])
-    rows = []
-    for place, quarter in enumerate(quarters):
-        name, value = str(quarter), note.value(key, _period(quarter))
-        cells = [figure(in_table("USD m", value), value, "show", key, name)]
-        if place < reported or found is None:
-            cells += [Markup(tag("td"))] * len(titles)
-        else:
-            estimate, chance = found.fan()[name], found.positive_by_quarter()[name].probability
-            drawn = [(f"p{each}", estimate.percentiles[each]) for each in percents]
-            cells += [
-                figure(in_table("USD m", each), each, "simulate", key, name, item=item)
-                for item, each in drawn
-            ]
-            cells.append(figure(in_table("ratio", chance), chance, "simulate", key, name, item="above"))
-        rows.append(row(f"{quarter}{'A' if place < reported else 'E'}", *cells))
-    return table("fan", [head("Twelve months to", note.scenario.name, *titles)], rows)
+    names, found = [str(each) for each in quarters], note.simulation
+    values = [note.value(key, _period(each)) for each in quarters]
+    marks = ["A" if place < reported else "E" for place in range(len(quarters))]
+    heads = [f"{name[2:]}{mark}" for name, mark in zip(names, marks, strict=True)]
+    own = (
+        figure(in_table("USD m", value), value, "show", key, name)
+        for name, value in zip(names, values, strict=True)
+    )
+    rows = [row(note.scenario.name, *own)]
+    if found is not None:
+        fan, chances, ahead = found.fan(), found.positive_by_quarter(), names[reported:]
+        drawn = {
+            f"{percent}%": [(f"p{percent}", fan[name].percentiles[percent], "USD m") for name in ahead]
+            for percent in _PERCENTS
+        }
+        drawn["above 0"] = [("above", chances[name].probability, "ratio") for name in ahead]
+        for label, cells in drawn.items():
+            shown = (
+                figure(in_table(unit, value, whole=unit == "ratio"), value, "simulate", key, name, item=item)
+                for name, (item, value, unit) in zip(ahead, cells, strict=True)
+            )
+            rows.append(row(label, *[""] * reported, *shown))
+    return table("fan", [head("To", *heads)], rows)
 
 
 def with_figures(pictures: Sequence[Markup], shown: Markup) -> list[Markup]:
@@ -137,9 +144,7 @@ def bridge(note: Note) -> Markup:
         return tag("section", tag("h2", f"{older} to {newer}"), tag("p", f"No bridge: {found.why}."))
     first = found.bridges[0]
     title = headings.moved(first.after - first.before, older)
-    look = measure(first.output.unit)
-    unit = look.sign or look.chart_unit or first.output.unit
-    text = f"{first.output.label.partition(':')[0]}, {unit}, by cause"
+    text = f"{bridged(first)}, by cause"
     pictures = [_bridge(found, first, title, text)] if can_draw() else []
     shown = with_figures(pictures, bridge_table(found))
     return tag("section", tag("h2", title), tag("p", text, class_="sub"), *shown)
@@ -157,21 +162,12 @@ def _others(found: Comparison) -> Iterator[Markup]:
         largest = max(each.effects, key=lambda effect: abs(effect.amount))
         if not largest.amount:
             continue
-        unit, when = (
-            ("quarters", "") if each.output.is_event else (each.output.unit, f" {each.output.period}")
-        )
-        words = measure(unit).chart_unit or unit
-        moved = figure(
-            change(unit, largest.amount),
-            largest.amount,
-            "compare",
-            str(each.output),
-            item=largest.cause.label,
-        )
-        label, cause = (text.partition(":")[0] for text in (each.output.label, largest.cause.label))
+        text, cause = change(unit_of(each), largest.amount), largest.cause.label
+        moved = figure(text, largest.amount, "compare", str(each.output), item=cause)
+        shown = cause.partition(":")[0]
         yield tag(
-            "p", f"{label}{when}: ", ends["before"][place], " to ", ends["after"][place], ", most by ",
-            f"{cause[:1].lower()}{cause[1:]} (", moved, f" {words}).", class_="also",
+            "p", f"{bridged(each)}: ", ends["before"][place], " to ", ends["after"][place], ", most by ",
+            f"{shown[:1].lower()}{shown[1:]} (", moved, ").", class_="also",
         )  # fmt: skip
 
 
@@ -181,13 +177,15 @@ def _bridge(found: Comparison, first: Bridge, title: str, text: str) -> Markup:
 
     unit = first.output.unit
     scale = measure(unit).chart_scale
-    effects = sorted(first.effects, key=lambda each: -abs(each.amount))
+    still = change(unit, 0.0)
+    moved = [each for each in first.effects if change(unit, each.amount) != still]
+    effects = sorted(moved, key=lambda each: -abs(each.amount))
     steps = [
         Step(each.cause.label, each.amount * scale, change(unit, each.amount))
         for each in effects[:_MOST_STEPS]
     ]
     rest = math.fsum(each.amount for each in effects[_MOST_STEPS:])
-    if change(unit, rest) != change(unit, 0.0):
+    if change(unit, rest) != still:
         steps.append(Step("Other causes", rest * scale, change(unit, rest)))
     names = names_of(found.pair.before, found.pair.after)
     ends = [

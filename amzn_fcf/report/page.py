@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """A browser that opens the note asks for nothing, whatever a text in it holds."""
-_NO_PICTURES: Final = (
+NO_PICTURES: Final = (
     "Tables stand for pictures: these need matplotlib (python -m pip install 'amzn-fcf[plot]')."
 )
 
@@ -23,10 +23,8 @@ def page(note: Note) -> str:
     title = opening.verdict(note)
     first = [
         opening.strip(note), tag("h1", title), opening.lead(note), opening.tiles(note), tables.expected(note),
-        drawn.path(note), tables.revised(note),
+        drawn.path(note), _missing(), tables.revised(note),
     ]  # fmt: skip
-    if not drawn.can_draw():
-        first.append(tag("p", _NO_PICTURES, class_="sub"))
     second = [
         drawn.side_by_side(drawn.bridge(note), drawn.football(note)), drawn.others(note),
         reasons.drivers(note), reasons.claims(note), reasons.trust(note), sources.sources(note),
@@ -42,6 +40,10 @@ def page(note: Note) -> str:
     return joined(
         [Markup("<!DOCTYPE html>\n"), tag("html", head, Markup("\n"), body, lang="en"), Markup("\n")]
     )
+
+
+def _missing() -> Markup:
+    return Markup() if drawn.can_draw() else tag("p", NO_PICTURES, class_="sub")
 
 
 def _style() -> Markup:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from amzn_fcf.report.note import Comparison, Note
     from amzn_fcf.text.comparison import Estimate
+    from model.analysis.bridge import Bridge
     from model.evidence.against import Compared
     from model.reported.guidance import Expectation
     from model.scenarios.scenario import Scenario
@@ -185,26 +186,31 @@ def _revised_row(note: Note, line: str, found: list[Estimate]) -> Markup:
 
 
 def bridge_table(found: Comparison) -> Markup:
-    """Return the bridge as a table: its causes, and what each adds to every figure."""
+    """Return the bridge as a table: its causes, the largest first, and what each adds to every figure."""
     older, newer = names_of(found.pair.before, found.pair.after)
-    outputs = [each.output for each in found.bridges]
-    units = ["quarters" if each.is_event else measure(each.unit).chart_unit or each.unit for each in outputs]
-    titles = [
-        f"{each.label}{f' {each.period}' if each.period else ''}, {unit}"
-        for each, unit in zip(outputs, units, strict=True)
-    ]
+    first = found.bridges[0].effects
     rows = [row(older, *ends_of(found, "before"), kind="strong")]
-    for place, effect in enumerate(found.bridges[0].effects):
+    for place in sorted(range(len(first)), key=lambda each: -abs(first[each].amount)):
         cells = []
         for each in found.bridges:
-            unit = "quarters" if each.output.is_event else each.output.unit
-            amount = each.effects[place].amount
-            cells.append(
-                figure(change(unit, amount), amount, "compare", str(each.output), item=effect.cause.label)
-            )
-        rows.append(row(effect.cause.label, *cells))
+            unit, amount = unit_of(each), each.effects[place].amount
+            text = change(unit, amount)
+            cells.append(figure(text, amount, "compare", str(each.output), item=first[place].cause.label))
+        rows.append(row(first[place].cause.label, *cells))
     rows.append(row(newer, *ends_of(found, "after"), kind="strong"))
-    return table("bridge", [head("Cause", *titles)], rows)
+    return table("bridge", [head("Cause", *map(bridged, found.bridges))], rows)
+
+
+def unit_of(bridge: Bridge) -> str:
+    """Return the unit of the effects of a bridge."""
+    return "quarters" if bridge.output.is_event else bridge.output.unit
+
+
+def bridged(bridge: Bridge) -> str:
+    """Return what is bridged, without its member, and its unit."""
+    when = "" if bridge.output.period is None else f" {bridge.output.period}"
+    look = measure(unit_of(bridge))
+    return f"{bridge.output.label.partition(':')[0]}{when}, {look.sign or look.chart_unit or unit_of(bridge)}"
 
 
 def ends_of(found: Comparison, side: str) -> Iterator[Markup]:
