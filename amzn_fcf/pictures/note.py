@@ -27,6 +27,8 @@ _LABEL: Final = 26
 """Characters of a line of a bar's name; it has two."""
 _LONGEST: Final = 7
 """Characters of a scenario's name that fit beside the end of its line."""
+_BELOW: Final = 0.15
+"""Of the height, below the last reported figure: there is its text."""
 _END_GAP: Final = 12
 """Pixels between the names at the ends of lines."""
 
@@ -71,7 +73,8 @@ def fan_figure(fan: Fan, size: tuple[int, int] = (680, 198), *, short: bool = Fa
     axes.set_xlim(0, len(fan.quarters) - 1)
     every = [*fan.reported, *fan.plain, *(each for band in fan.bands.values() for each in band)]
     bottom, top = min(every), max(every)
-    axes.set_ylim(bottom - 0.04 * (top - bottom), top + (0.22 if short else 0.12) * (top - bottom))
+    bottom = min(bottom - 0.04 * (top - bottom), last - _BELOW * (top - bottom))
+    axes.set_ylim(bottom, top + (0.22 if short else 0.12) * (top - bottom))
     _draw_scales(axes, fan)
     _name_ends(axes, fan)
     _name_points(axes, fan, short=short)
@@ -122,26 +125,29 @@ def _name_points(axes: Axes, fan: Fan, *, short: bool) -> None:
     start = len(fan.reported) - 1
     write(axes, bn(fan.reported[0]), (0, fan.reported[0]), shift=(0, 14), bold=True, colour=NAVY)
     text = bn(fan.reported[-1]) + ("" if short else " reported")
-    write(axes, text, (start, fan.reported[-1]), shift=(-4, -16), side="right", bold=True, colour=NAVY)
     low, high = axes.get_ylim()
-    top = fan.bands.get(95, fan.plain[1:])
-    for quarter, colour, dot in ((fan.positive, NAVY, 0.0), (fan.trough, ACCENT, 7.0)):
-        if quarter not in fan.quarters[start + 1 :]:
-            continue
-        place = fan.quarters.index(quarter)
-        value = fan.plain[place - start]
-        near = top[max(0, place - start - 4) : place - start + 3]
-        level = high - 0.06 * (high - low)
-        if dot:
-            level = min(max([*near, 0.0]) + 0.13 * (high - low), high - 0.24 * (high - low))
-            text = bn(value) if short else f"trough {bn(value)}, {quarter}"
-        else:
-            text = f"{quarter}: {fan.chance}" if short else f"above 0 from {quarter}: {fan.chance}"
-            text = text.removesuffix(": ")
-        axes.plot([place, place], [value, level - 0.05 * (high - low)], color=colour, linewidth=1)
-        if dot:
-            axes.plot([place], [value], color=colour, marker="o", markersize=dot + 1)
-        write(axes, text, (place, level), side="center", bold=True, colour=colour)
+    write(axes, text, (start, fan.reported[-1]), shift=(-4, -16), side="right", bold=True, colour=NAVY)
+    ahead = fan.quarters[start + 1 :]
+    if fan.positive in ahead and fan.positive != fan.trough:
+        named = fan.positive if short else f"above 0 from {fan.positive}"
+        text = f"{named}: {fan.chance}" if fan.chance else named
+        _lead(axes, fan, fan.positive, high - 0.06 * (high - low), text, NAVY)
+    if fan.trough in ahead:
+        place = fan.quarters.index(fan.trough) - start
+        around = fan.bands.get(95, fan.plain[1:])[max(0, place - 4) : place + 3]
+        level = min(max(0.0, *around) + 0.13 * (high - low), high - 0.24 * (high - low))
+        text = bn(fan.plain[place]) if short else f"trough {bn(fan.plain[place])}, {fan.trough}"
+        _lead(axes, fan, fan.trough, level, text, ACCENT)
+        axes.plot([place + start], [fan.plain[place]], color=ACCENT, marker="o", markersize=8)
+
+
+def _lead(axes: Axes, fan: Fan, quarter: str, level: float, text: str, colour: str) -> None:
+    """Write a text at a level, with a line down to the figure of a quarter."""
+    low, high = axes.get_ylim()
+    place = fan.quarters.index(quarter)
+    value = fan.plain[place - len(fan.reported) + 1]
+    axes.plot([place, place], [value, level - 0.05 * (high - low)], color=colour, linewidth=1)
+    write(axes, text, (place, level), side="center", bold=True, colour=colour)
 
 
 def bn(value: float) -> str:

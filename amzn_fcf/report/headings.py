@@ -75,12 +75,18 @@ def path(trough: float, turn: str, positive: str, chance: float, last: Quarter) 
         return "Free cash flow, and how far it may stray"
     if trough >= 0:
         return "Free cash flow never falls below zero"
+    if turn and turn == positive:
+        return f"Free cash flow turns above zero in {turn}" + _which(chance)
     turns = f"Free cash flow turns in {turn}" if turn else f"Free cash flow does not turn by {last}"
     if not positive:
         return f"{turns}; it is not above zero for good by {last}"
     if math.isnan(chance):
         return f"{turns}, and is above zero for good from {positive}"
     return f"{turns}; above zero from {positive} {odds(chance)}"
+
+
+def _which(chance: float) -> str:
+    return "" if math.isnan(chance) else f", which {odds(chance)}"
 
 
 def odds(chance: float) -> str:

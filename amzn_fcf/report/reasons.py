@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _MOST_DRIVERS: Final = 5
 _MOST_CLAIMS: Final = 5
+_LONGEST: Final = 38
+"""Characters of a driver's name."""
 _GRADES: Final = {
     "R": "reported", "G": "guidance", "A": "published thesis", "F": "fitted", "J": "judgement",
 }  # fmt: skip
@@ -53,8 +56,8 @@ def _title(found: Tornado) -> str:
 
 
 def _short(label: str) -> str:
-    """Return a label up to its first explanation."""
-    return re.split("[,(]", label)[0].strip()
+    """Return a label up to its first explanation, in one line."""
+    return textwrap.shorten(re.split("[,(]", label)[0], _LONGEST, placeholder=" \u2026")
 
 
 def _driver_row(note: Note, bar: Bar) -> Markup:

@@ -188,15 +188,16 @@ def _revised_row(note: Note, line: str, found: list[Estimate]) -> Markup:
 def bridge_table(found: Comparison) -> Markup:
     """Return the bridge as a table: its causes, the largest first, and what each adds to every figure."""
     older, newer = names_of(found.pair.before, found.pair.after)
-    first = found.bridges[0].effects
+    unit, first = unit_of(found.bridges[0]), found.bridges[0].effects
     rows = [row(older, *ends_of(found, "before"), kind="strong")]
     for place in sorted(range(len(first)), key=lambda each: -abs(first[each].amount)):
         cells = []
         for each in found.bridges:
-            unit, amount = unit_of(each), each.effects[place].amount
-            text = change(unit, amount)
+            amount = each.effects[place].amount
+            text = change(unit_of(each), amount)
             cells.append(figure(text, amount, "compare", str(each.output), item=first[place].cause.label))
-        rows.append(row(first[place].cause.label, *cells))
+        is_still = change(unit, first[place].amount) == change(unit, 0.0)
+        rows.append(row(first[place].cause.label, *cells, kind="still" if is_still else None))
     rows.append(row(newer, *ends_of(found, "after"), kind="strong"))
     return table("bridge", [head("Cause", *map(bridged, found.bridges))], rows)
 
