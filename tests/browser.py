@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -41,6 +42,47 @@ def browser(request: pytest.FixtureRequest) -> str:
     return found or absent(request, "chromium is missing: apt-get install chromium")
 
 
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run", "--no-default-browser-check",
+)  # fmt: skip
+
+
+class Printed(NamedTuple):
+    """What a page that is a file asked for, what its console says, and its pages in print."""
+
+    requests: list[str]
+    console: list[str]
+    pages: int
+
+
+def printed(program: str, page: Path, folder: Path) -> Printed:
+    """Open a page that is a file, and print it."""
+    log, pdf = folder / "log.json", folder / "page.pdf"
+    said = _opened(
+        program, page, folder, "--enable-logging=stderr", f"--log-net-log={log}", "--no-pdf-header-footer",
+        f"--print-to-pdf={pdf}",
+    ).stderr  # fmt: skip
+    console = [line for line in said.splitlines() if "CONSOLE" in line]
+    return Printed(list(_asked(log.read_text("utf-8"))), console, pages_of(pdf.read_bytes()))
+
+
+def pages_of(pdf: bytes) -> int:
+    """Return the number of pages of a PDF that a browser wrote."""
+    return len(re.findall(rb"/Type /Page\b", pdf))
+
+
+def dom_of(program: str, page: Path, folder: Path) -> str:
+    """Open a page that is a file and may read other files; return its DOM after scripts have run."""
+    return _opened(program, page, folder, "--allow-file-access-from-files", "--dump-dom").stdout
+
+
+def _opened(program: str, page: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [program, *QUIET, "--host-resolver-rules=MAP * ~NOTFOUND"]
+    command += [f"--user-data-dir={folder / 'profile'}", *options, page.as_uri()]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
+
+
 def visit(program: str, folder: Path, page: str, profile: Path) -> Visit:
     """Open a page of a folder that posts its report to ``answers``; Office's library is the stand-in."""
     reports: queue.Queue[bytes] = queue.Queue()
@@ -71,8 +113,7 @@ def visit(program: str, folder: Path, page: str, profile: Path) -> Visit:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         log = profile / "log.json"
         command = [
-            program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--no-first-run", "--no-default-browser-check",
+            program, *QUIET,
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", f"--user-data-dir={profile}",
             f"--log-net-log={log}", f"http://127.0.0.1:{running.server_port}/{page}",
         ]  # fmt: skip
@@ -90,7 +131,7 @@ def visit(program: str, folder: Path, page: str, profile: Path) -> Visit:
 def _asked(log: str) -> Iterator[str]:
     """Return what pages and workers asked for; what the browser asks for of its own has no origin."""
     for line in log.splitlines():
-        if '"initiator":"http' in line:
+        if re.search('"initiator":"(http|file|null)', line):  # of a page: on a server, or a file
             yield json.loads(line.rstrip(","))["params"]["url"]
 
 

@@ -88,7 +88,7 @@ def _draw_scales(axes: Axes, fan: Fan) -> None:
     for value in MaxNLocator(5).tick_values(low, high):
         if low <= value <= high:
             axes.axhline(value, color=_GRID, linewidth=0.8, zorder=0)
-            text = f"{value:.0f}".replace("-", "\u2212")
+            text = f"{value:,.10g}".replace("-", "\u2212")
             write(axes, text, (0, value), shift=(-6, 0), side="right", size=_AXIS_SIZE, colour=_MUTED)
     for place, quarter in enumerate(fan.quarters):
         if quarter.endswith("Q4"):
@@ -123,10 +123,12 @@ def _name_ends(axes: Axes, fan: Fan) -> None:
 def _name_points(axes: Axes, fan: Fan, *, short: bool) -> None:
     """Name the ends of what is reported, the trough, and the quarter from which it is above 0."""
     start = len(fan.reported) - 1
-    write(axes, bn(fan.reported[0]), (0, fan.reported[0]), shift=(0, 14), bold=True, colour=NAVY)
+    if start:
+        write(axes, bn(fan.reported[0]), (0, fan.reported[0]), shift=(0, 14), bold=True, colour=NAVY)
     text = bn(fan.reported[-1]) + ("" if short else " reported")
+    right, side = (-4, "right") if start > 1 else (0, "left")
     low, high = axes.get_ylim()
-    write(axes, text, (start, fan.reported[-1]), shift=(-4, -16), side="right", bold=True, colour=NAVY)
+    write(axes, text, (start, fan.reported[-1]), shift=(right, -16), side=side, bold=True, colour=NAVY)
     ahead = fan.quarters[start + 1 :]
     if fan.positive in ahead and fan.positive != fan.trough:
         named = fan.positive if short else f"above 0 from {fan.positive}"
@@ -136,7 +138,7 @@ def _name_points(axes: Axes, fan: Fan, *, short: bool) -> None:
         place = fan.quarters.index(fan.trough) - start
         around = fan.bands.get(95, fan.plain[1:])[max(0, place - 4) : place + 3]
         level = min(max(0.0, *around) + 0.13 * (high - low), high - 0.24 * (high - low))
-        text = bn(fan.plain[place]) if short else f"trough {bn(fan.plain[place])}, {fan.trough}"
+        text = bn(fan.plain[place]) if short else f"trough: {bn(fan.plain[place])}, {fan.trough}"
         _lead(axes, fan, fan.trough, level, text, ACCENT)
         axes.plot([place + start], [fan.plain[place]], color=ACCENT, marker="o", markersize=8)
 

@@ -29,7 +29,7 @@ class Target(NamedTuple):
 def note_path(out: str | None, form: str | None) -> Target:
     """Return where the note goes; refuse a name that does not fit, and a PDF without a browser."""
     path = None if out is None else Path(out)
-    suffix = "" if path is None else _SUFFIXES.get(path.suffix.lower(), "other")
+    suffix = "" if path is None else _SUFFIXES.get(path.suffix.lower(), "")
     chosen = form or suffix or "html"
     if path is not None and suffix != chosen:
         endings = ".html or .pdf" if form is None else f".{form}"

@@ -46,7 +46,7 @@ def _cash(trough: float, as_of: Quarter, positive: str, last: Quarter) -> str:
     if math.isnan(trough):
         return ""
     if trough >= 0:
-        return "cash never runs short"
+        return "the cash never runs short"
     if not positive:
         return f"by {last} the cash does not come"
     return "the cash comes soon" if Quarter.parse(positive) - as_of <= SOON else "the cash comes late"

@@ -24,7 +24,7 @@ def strip(note: Note) -> Markup:
     """Return the line at the top: company, subject, day of the price, last reported quarter, scenario."""
     scenario, words = note.scenario, note.company.presentation
     dated = [note.results.plan.row(key) for key in words.reports.dated[:1]]
-    facts = [_plain(note, row.key) for row in dated]
+    facts = [joined(["priced ", _plain(note, row.key)]) for row in dated]
     facts += [Markup(f"reported to {scenario.as_of}"), joined(["scenario ", tag("b", scenario.name)])]
     about = [tag("b", note.company.title)]
     about += [tag("span", words.note.subject)] if words.note.subject else []
@@ -62,7 +62,7 @@ def _worth(note: Note) -> Markup:
     simulated = not math.isnan(expected)
     value = expected if simulated else note.result(asked.value)
     difference = value / price - 1
-    line = "expected_upside" if simulated else "upside"
+    line = "expected_upside" if simulated else "value_upside"
     parts: list[str] = [
         "The expected value of " if simulated else "The value of ",
         simulated_figure(note, "expected") if simulated else _plain(note, asked.value), " USD a share lies ",

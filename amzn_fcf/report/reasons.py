@@ -116,8 +116,9 @@ def _claim_row(entry: Entry) -> Markup:
         claim.name,
         item="usd_per_share_at_stake",
     )
+    text = quoted(claim.text, "claims", claim.name, "text")
     return row(
-        claim.text, tag("td", mark + _plain(entry.status), class_=warned), shown, stake,
+        text, tag("td", mark + _plain(entry.status), class_=warned), shown, stake,
         tag("td", quoted(entry.reason, "claims", claim.name, "reason"), class_="text"),
     )  # fmt: skip
 

@@ -76,6 +76,6 @@ def footer(note: Note) -> Markup:
         parts.append(f"{counted(found.draws, 'draw')}, {found.sampling.replace('_', ' ')}, seed {found.seed}")
     return tag(
         "footer", tag("p", "  |  ".join(parts), class_="made"),
-        tag("p", "Every figure is that of the commands of the same version. Figures may not add because of "
+        tag("p", "Every figure is what other commands of amzn-fcf print. Figures may not add because of "
                  "rounding. Not investment advice."),
     )  # fmt: skip

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.report import headings
 from amzn_fcf.report.figures import NONE, change, figure, in_table
 from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
-from amzn_fcf.text.comparison import difference_of, names_of
+from amzn_fcf.text.comparison import names_of
+from amzn_fcf.text.figures import difference_of
 from model.language.periods import Period, Quarter
 from model.language.units import measure
 
@@ -173,7 +174,7 @@ def _named(scenario: Scenario) -> str:
 def _revised_row(note: Note, line: str, found: list[Estimate]) -> Markup:
     cells: list[str] = []
     for each in found:
-        difference = difference_of(each)
+        difference = difference_of(each.unit, each.before, each.after)
         moved = math.nan if difference is None else difference
         cells += [
             figure(in_table(each.unit, value), value, "compare", line, each.period, item=item)

@@ -88,13 +88,8 @@ def estimate_records(figures: Sequence[Estimate]) -> Iterator[Record]:
     for each in figures:
         recorded = measure(each.unit).recorded
         yield {
-<<<<<<< HEAD
             "kind": "estimate", "line": each.line, "period": each.period or ALL, "unit": each.unit,
             "before": recorded(each.before), "after": recorded(each.after), "difference": _difference(each),
-=======
-            "kind": "estimate", "line": each.line, "period": each.period, "unit": each.unit,
-            "before": recorded(each.before), "after": recorded(each.after), "difference": difference_of(each),
->>>>>>> 23d67a3 (A note of two pages: the verdict, estimates, what moved, and what would change it)
         }  # fmt: skip
 
 
@@ -178,33 +173,11 @@ def print_estimates(names: tuple[str, str], figures: Sequence[Estimate]) -> None
 
 def _cells(each: Estimate) -> list[str]:
     text = measure(each.unit).text
-<<<<<<< HEAD
     return [text(each.before), text(each.after), difference_text(each.unit, _difference(each))]
 
 
 def _difference(each: Estimate) -> float | None:
     return difference_of(each.unit, each.before, each.after)
-=======
-    difference = difference_of(each)
-    if difference is None:
-        shown = "-"
-    elif each.unit == "quarter":
-        shown = signed(counted(round(difference), "quarter"), difference)
-    elif measure(each.unit).percent:
-        shown = f"{round(100 * difference, 2) or 0.0:+.2f} pp"
-    else:
-        shown = signed_text(each.unit, difference)
-    return [text(each.before), text(each.after), shown]
-
-
-def difference_of(each: Estimate) -> float | None:
-    """Return the difference of an estimate, a quarter's in quarters; None where a figure does not exist."""
-    if math.isnan(each.before) or math.isnan(each.after):
-        return None
-    if each.unit == "quarter":
-        return float(Quarter.from_code(each.after) - Quarter.from_code(each.before))
-    return each.after - each.before
->>>>>>> 23d67a3 (A note of two pages: the verdict, estimates, what moved, and what would change it)
 
 
 def print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:
