@@ -15,7 +15,7 @@ from amzn_fcf.commands import COMMANDS
 from amzn_fcf.text.schema import FIELDS, KINDS, TYPES, json_schema
 from workbook_templates.write.patching import with_changes
 
-NO_FIGURES = {"template", "addin", "mcp"}
+NO_FIGURES = {"report", "template", "addin", "mcp"}
 """Commands that install or serve something."""
 ELSEWHERE = {"outcome"}
 """Kinds that take long: tests/test_coverage.py has them."""
