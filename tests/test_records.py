@@ -16,7 +16,7 @@ from amzn_fcf.text.schema import FIELDS, KINDS, TYPES, json_schema
 from workbook_templates.write.patching import with_changes
 
 NO_FIGURES = {"report", "template", "addin", "mcp"}
-"""Commands that install or serve something."""
+"""Commands that install or serve something, and the note, whose figures are those of the others."""
 ELSEWHERE = {"outcome"}
 """Kinds that take long: tests/test_coverage.py has them."""
 FILING = Path(__file__).parent / "data" / "filings" / "amzn-20241231.htm"
