@@ -37,10 +37,11 @@ FORMULAS = {
     "B13": "=SUM(Table1[Sales])+SUM(Model:Other!A1)",
     "B14": "=B1*B1",
     "B15": "=Missing+1",
+    "B16": "=SUM((B1",
 }
 VALUES = {
     "B5": 37.0, "B6": 60.0, "B7": 210.0, "B8": 14.0, "B9": 20.0, "B10": 1.0, "B11": 0.0, "B12": 0.0,
-    "B13": 0.0, "B14": 100.0, "B15": 0.0,
+    "B13": 0.0, "B14": 100.0, "B15": 0.0, "B16": 0.0,
 }  # fmt: skip
 
 
@@ -135,6 +136,12 @@ def test_a_function_that_reads_other_cells_than_it_names_is_marked() -> None:
     found = traced("Model!B9")
     assert found.kind == "unread"
     assert found.source.startswith("OFFSET reads cells")
+
+
+def test_a_formula_that_is_none_is_marked() -> None:
+    found = traced("Model!B16")
+    assert (found.kind, found.parts) == ("unread", ())
+    assert found.source.startswith("its formula cannot be taken apart")
 
 
 def test_a_circle_ends_and_a_cell_read_twice_is_there_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -79,6 +80,7 @@ def trace(book: Book, cell: str, depth: int | None = None) -> Node:
 class _Tracer:
     def __init__(self, book: Book) -> None:
         self.book, self.files = book, linked_files(book)
+        self.places = {name: sorted(sheet.cells) for name, sheet in book.sheets.items()}
         self.sheets = {name.lower(): name for name in book.sheets}
         self.names = {(each.sheet.lower(), each.name.lower()): each.formula for each in book.names}
         formulas = [
@@ -118,20 +120,30 @@ class _Tracer:
             return node, []
         if value is None:
             node = replace(node, text="(no value)")
+        return self._computed(node, formula, key.sheet)
+
+    def _computed(self, node: Node, formula: str, sheet: str) -> tuple[Node, Parts[_Key]]:
+        """Return a cell or a name with its formula, and what this reads."""
+        node = replace(node, formula=f"={formula}")
         moving = sorted(functions(formula) & _MOVING)
-        if moving:
-            text = f"{', '.join(moving)} reads cells that are known only when it is calculated"
-            node = replace(node, kind="unread", source=text)
-        parts = [*self._read(formula, key.sheet)]
-        node = replace(node, formula=f"={formula}", kind="inputs" if parts and not moving else node.kind)
-        return node, [(each, None) for each in parts]
+        reason = (
+            f"{', '.join(moving)} reads cells that are known only when it is calculated" if moving else ""
+        )
+        try:
+            parts = [*self._read(formula, sheet)]
+        except WorkbookError as error:
+            parts, reason = [], str(error)
+        if reason:
+            return replace(node, kind="unread", source=reason), [(each, None) for each in parts]
+        return replace(node, kind="inputs" if parts else "given"), [(each, None) for each in parts]
 
     def _range(self, key: _Area) -> tuple[Node, Parts[_Key]]:
-        cells = self.book.sheets[key.sheet].cells
+        cells, places = self.book.sheets[key.sheet].cells, self.places[key.sheet]
+        rows = places[bisect_left(places, (key.top, 0)) : bisect_left(places, (key.bottom + 1, 0))]
         inside = [
             _Area(key.sheet, row, column, row, column)
-            for row, column in sorted(cells)
-            if key.top <= row <= key.bottom and key.left <= column <= key.right
+            for row, column in rows
+            if key.left <= column <= key.right
         ]
         values = [cells[each[1:3]].value for each in inside]
         numbers = [each for each in values if isinstance(each, float)]
@@ -159,22 +171,24 @@ class _Tracer:
         formula = self.names.get((key.sheet.lower(), name)) or self.names.get(("", name))
         if formula is None:
             return replace(node, source="the workbook has no such name"), []
-        parts = [*self._read(formula, key.sheet)]
-        only = parts[0] if len(parts) == 1 else None
+        node, parts = self._computed(node, formula, key.sheet)
+        only = parts[0][0] if len(parts) == 1 else None
         if isinstance(only, _Area) and only.is_cell:
             below = self._cell(only)[0]
             node = replace(node, value=below.value, text=below.text)
-        return replace(node, kind="inputs" if parts else "given", formula=f"={formula}"), [
-            (each, None) for each in parts
-        ]
+        return node, parts
 
     def _read(self, formula: str, sheet: str) -> Iterator[_Key]:
         """Yield what a formula names, in its order and each once."""
         import formualizer  # noqa: PLC0415  # a native library
 
+        try:
+            tokens = formualizer.tokenize(f"={formula}").tokens()
+        except formualizer.TokenizerError:
+            raise WorkbookError("its formula cannot be taken apart: open and save the file") from None
         known = dict.fromkeys(
             self._named(token.value, sheet)
-            for token in formualizer.tokenize(f"={formula}").tokens()
+            for token in tokens
             if token.subtype == formualizer.TokenSubType.Range
         )
         has_own_names = functions(formula) & {"LET", "LAMBDA"}
