@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,7 @@ from model.scenarios.drivers import GRADES, driver_specs
 from xlwings_udfs import AMZN_EXPLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from model.results import Results
 
@@ -127,6 +128,45 @@ def test_the_change_of_a_ratio_is_split_over_both_orders() -> None:
     sales, had = (BASE.value("net_sales", Period.parse(each)) for each in ("2028", "2025"))
     assert part(found, "free_cash_flow") == pytest.approx((flow - was) * (1 / sales + 1 / had) / 2, rel=1e-12)
     assert part(found, "net_sales") == pytest.approx((1 / sales - 1 / had) * (flow + was) / 2, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs", "formula"),
+    [
+        (
+            "retail_margin",
+            {
+                "north_america_operating_income": 0, "international_operating_income": 0,
+                "north_america_sales": 0, "international_sales": 0,
+            },
+            lambda one, other, sales, others: (one + other) / (sales + others),
+        ),
+        (
+            "deferred_tax",
+            {"tax_timing": 0, "carried": 1, "deferral_cap": 0, "tax_before_gains": 0},
+            lambda timing, carried, cap, tax: min(timing + carried, cap * max(tax, 0.0)),
+        ),
+    ],
+)  # fmt: skip
+def test_the_effect_of_an_input_is_its_mean_over_all_orders(
+    line: str, inputs: dict[str, int], formula: Callable[..., float]
+) -> None:
+    def figures(quarter: int) -> list[float]:
+        rows = ((BASE.values[key][:, 0], lag) for key, lag in inputs.items())
+        return [float(row[quarter - lag] if len(row) > 1 else row[0]) for row, lag in rows]
+
+    before, after = figures(23), figures(27)  # the last quarters of 2027 and 2028
+    effects = dict.fromkeys(inputs, 0.0)
+    orders = [*permutations(range(len(inputs)))]
+    for order in orders:
+        now = [*before]
+        for place in order:
+            start = formula(*now)
+            now[place] = after[place]
+            effects[[*inputs][place]] += (formula(*now) - start) / len(orders)
+    found = tree(f"{line} 2028Q4", depth=1)
+    assert found.kind == "change"
+    assert {each.node.name: each.contribution for each in found.parts} == pytest.approx(effects, rel=1e-9)
 
 
 def test_a_base_that_is_reported_by_another_formula_is_a_part_of_its_own() -> None:
