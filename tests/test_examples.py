@@ -12,6 +12,7 @@ import pytest
 import model
 import workbook_templates
 from model.analysis.swings import Steps
+from model.outputs import Output
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
@@ -20,7 +21,7 @@ from model.simulation.run import simulate
 if TYPE_CHECKING:
     from types import ModuleType
 
-ASSUMED = {each.__name__: each for each in (Steps, driver_specs, load_scenario, run, simulate)}
+ASSUMED = {each.__name__: each for each in (Output, Steps, driver_specs, load_scenario, run, simulate)}
 
 
 def modules(package: ModuleType) -> list[str]:

@@ -122,16 +122,23 @@ def drawn(branch: Branch, first: str = "", further: str = "") -> Iterator[str]:
     >>> list(drawn(Branch("a = 3", "", ["b + c"], [Branch("b = 1"), Branch("c = 2", "half")])))
     ['a = 3', '│    b + c', '├─ b = 1', '└─ c = 2: half']
     """
-    line = f"{first}{branch.line}: {branch.label}" if branch.label else f"{first}{branch.line}"
-    is_long = len(line) > WIDTH and branch.label
-    yield f"{first}{branch.line}" if is_long else line
+    line = f"{branch.line}: {branch.label}" if branch.label else branch.line
+    is_long = bool(branch.label) and len(first + line) > WIDTH
     stem = further + ("│    " if branch.below else "     ")
+    yield from _wrapped(branch.line if is_long else line, first, stem)
     for note in [branch.label, *branch.notes] if is_long else branch.notes:
-        yield from textwrap.wrap(note, WIDTH, initial_indent=stem, subsequent_indent=stem)
+        yield from _wrapped(note, stem, stem)
     for place, each in enumerate(branch.below, start=1):
         is_last = place == len(branch.below)
         ends = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
         yield from drawn(each, further + ends[0], further + ends[1])
+
+
+def _wrapped(text: str, first: str, further: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=further, break_on_hyphens=False,
+        break_long_words=False,
+    )  # fmt: skip
 
 
 def outline(node: Node, most: int = MOST_SHOWN) -> Iterator[str]:
