@@ -21,7 +21,9 @@ from scenario_files import HEAD, entry, write
 from second_company import BAKERY
 from shared import computed
 
+from amzn_fcf.report.files import printed
 from model import companies
+from model.errors import WorkbookError
 from model.language.periods import Period
 
 if TYPE_CHECKING:
@@ -342,9 +344,8 @@ def test_a_pdf_needs_a_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     failing = tmp_path / "chromium"
     failing.write_text("#!/bin/sh\nexit 1\n")
     failing.chmod(0o755)
-    monkeypatch.setattr(shutil, "which", lambda _name: str(failing))
-    assert "did not print the note" in refused("report", "--out", "note.pdf", cwd=tmp_path)
-    assert not (tmp_path / "note.pdf").exists()
+    with pytest.raises(WorkbookError, match="did not print the note"):
+        printed(b"", str(failing))
 
 
 def test_a_company_without_value_events_and_claims_has_a_note(tmp_path: Path) -> None:

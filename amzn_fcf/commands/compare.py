@@ -65,10 +65,14 @@ def _scenarios(arguments: Arguments, pair: Pair, picture: Path | None, files: Co
     if heads[0] == heads[1]:
         heads = arguments.before, arguments.after
     if picture:
-        from amzn_fcf.pictures.bridges import bridge_figure
+        from amzn_fcf.pictures.bridges import SLIDE, bridge_figure, steps_of
         from amzn_fcf.pictures.files import save
+        from amzn_fcf.pictures.sensitivities import unit_of
 
-        save(bridge_figure(found[0], heads), picture)
+        output = found[0].output
+        period = "" if output.period is None else f", {output.period}"
+        title = f"{output.label}{period}: {heads[0]} to {heads[1]}, {unit_of(output)}"
+        save(bridge_figure(steps_of(found[0], heads), SLIDE, title), picture)
     figures = comparison.estimates(pair.before, pair.after)
     if arguments.format == "json":
         records = list(comparison.input_records(changed, pair.after, structure.more_fields(files)))

@@ -1,12 +1,10 @@
-"""Pictures of the note: the fan of free cash flow, the bridge of two scenarios, the football field."""
+"""Pictures of the note: the fan of free cash flow, and the football field."""
 
 from __future__ import annotations
 
-import textwrap
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amzn_fcf.pictures.svg import blank, write
+from amzn_fcf.pictures.svg import ACCENT, AXIS, GRID, LIGHT, MUTED, NAVY, PALE, blank, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,17 +12,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NAVY, LIGHT, PALE, ACCENT = "#14365C", "#9FB8D3", "#DCE5EF", "#C8501E"
-_MUTED, _RULE, _GRID, _AXIS = "#5F6B7A", "#BFC7D0", "#E3E7EB", "#8A94A0"
 _AXIS_SIZE: Final = 11
-_ROW: Final = 24
-"""Pixels of a bar and the gap below it."""
 _FIELD_ROW: Final = 30
 """Pixels of a row of the football field."""
 _BAR: Final = 0.7
 """Of a row."""
-_LABEL: Final = 26
-"""Characters of a line of a bar's name; it has two."""
 _LONGEST: Final = 7
 """Characters of a scenario's name that fit beside the end of its line."""
 _BELOW: Final = 0.15
@@ -63,7 +55,7 @@ def fan_figure(fan: Fan, size: tuple[int, int] = (680, 198), *, short: bool = Fa
         if low in fan.bands:
             lower, upper = ([last, *fan.bands[each]] for each in (low, high))
             axes.fill_between(ahead, lower, upper, color=colour, linewidth=0)
-    axes.axhline(0, color=_AXIS, linewidth=1)
+    axes.axhline(0, color=AXIS, linewidth=1)
     axes.plot(ahead, fan.plain, color=NAVY, linewidth=2.4, dashes=(3, 1.6))
     if 50 in fan.bands:  # noqa: PLR2004  # the median
         axes.plot(ahead, [last, *fan.bands[50]], color=NAVY, linewidth=1.6, dashes=(1, 1.8))
@@ -87,9 +79,9 @@ def _draw_scales(axes: Axes, fan: Fan) -> None:
     low, high = axes.get_ylim()
     for value in MaxNLocator(5).tick_values(low, high):
         if low <= value <= high:
-            axes.axhline(value, color=_GRID, linewidth=0.8, zorder=0)
+            axes.axhline(value, color=GRID, linewidth=0.8, zorder=0)
             text = f"{value:,.10g}".replace("-", "\u2212")
-            write(axes, text, (0, value), shift=(-6, 0), side="right", size=_AXIS_SIZE, colour=_MUTED)
+            write(axes, text, (0, value), shift=(-6, 0), side="right", size=_AXIS_SIZE, colour=MUTED)
     for place, quarter in enumerate(fan.quarters):
         if quarter.endswith("Q4"):
             write(
@@ -99,7 +91,7 @@ def _draw_scales(axes: Axes, fan: Fan) -> None:
                 shift=(0, -13),
                 side="center",
                 size=_AXIS_SIZE,
-                colour=_MUTED,
+                colour=MUTED,
             )
 
 
@@ -116,7 +108,7 @@ def _name_ends(axes: Axes, fan: Fan) -> None:
         previous = height
         write(
             axes, text, (last, value), shift=(5, height - value * pixels), size=_AXIS_SIZE, bold=is_own,
-            colour=NAVY if is_own else _MUTED,
+            colour=NAVY if is_own else MUTED,
         )  # fmt: skip
 
 
@@ -157,48 +149,6 @@ def bn(value: float) -> str:
     return f"{round(value, 1) or 0.0:,.1f}".replace("-", "\u2212")
 
 
-class Step(NamedTuple):
-    """A bar of a bridge: its name, what it adds, and that as text; the ends have the whole figure."""
-
-    name: str
-    amount: float
-    text: str
-
-
-def bridge_figure(before: Step, steps: Sequence[Step], after: Step, width: int = 330) -> Figure:
-    """Draw a bridge: from top to bottom one figure, what each cause adds or takes, the other figure."""
-    rows = [before, *steps, after]
-    left, height = 168, _ROW * len(rows) + 4
-    figure, axes = blank(width, height, (left, 2, width - left - 48, height - 4))
-    levels = [*accumulate((each.amount for each in steps), initial=before.amount)]
-    spans = [(0.0, before.amount), *pairwise(levels), (0.0, after.amount)]
-    for place, (each, (start, end)) in enumerate(zip(rows, spans, strict=True)):
-        is_end = place in {0, len(rows) - 1}
-        colour = _RULE if is_end else NAVY if end >= start else ACCENT
-        axes.barh(place, end - start, left=start, height=_BAR, color=colour)
-        if place + 1 < len(rows):
-            at = end if place < len(rows) - 1 else start
-            axes.plot([at, at], [place + _BAR / 2, place + 1 - _BAR / 2], color=_AXIS, linewidth=0.8)
-        write(axes, each.text, (max(start, end), place), shift=(5, 0), bold=is_end)
-        _name_bar(axes, each.name, place, bold=is_end)
-    low = min(0.0, *levels, after.amount)
-    axes.set_xlim(low, max(*levels, after.amount, low + 1e-9))
-    axes.axvline(0, color=_AXIS, linewidth=1)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    return figure
-
-
-def _name_bar(axes: Axes, name: str, place: int, *, bold: bool = False) -> None:
-    lines = textwrap.wrap(name, _LABEL, max_lines=2, placeholder=" \u2026")
-    size = 12 if len(lines) == 1 else _AXIS_SIZE
-    for number, line in enumerate(lines):
-        up = (len(lines) - 1) * 5.5 - 11 * number
-        write(
-            axes, line, (0, place), shift=(-8, up), side="right", size=size, bold=bold,
-            across=("axes fraction", "data"),
-        )  # fmt: skip
-
-
 class Range(NamedTuple):
     """A row of the football field."""
 
@@ -226,9 +176,9 @@ def football_figure(ranges: Sequence[Range], price: float, width: int = 330) -> 
     axes.set_ylim(len(ranges) - 0.5, -0.5)
     for value in MaxNLocator(4).tick_values(lowest, highest):
         if lowest - room <= value <= highest + room:
-            axes.axvline(value, color=_GRID, linewidth=0.8, zorder=0)
+            axes.axvline(value, color=GRID, linewidth=0.8, zorder=0)
             at = value, len(ranges) - 0.5
-            write(axes, f"{value:.0f}", at, shift=(0, -12), side="center", size=_AXIS_SIZE, colour=_MUTED)
+            write(axes, f"{value:.0f}", at, shift=(0, -12), side="center", size=_AXIS_SIZE, colour=MUTED)
     axes.axvline(price, color=ACCENT, linewidth=2.5)
     write(axes, f"price {price:.0f}", (price, -0.5), shift=(0, 9), side="center", bold=True, colour=ACCENT)
     return figure

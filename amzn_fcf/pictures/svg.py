@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+NAVY, LIGHT, PALE, ACCENT = "#14365C", "#9FB8D3", "#DCE5EF", "#C8501E"
+MUTED, RULE, GRID, AXIS = "#5F6B7A", "#BFC7D0", "#E3E7EB", "#8A94A0"
+"""Dark and light carry the meaning; the accent stands for the trough, the price, and what takes away."""
 _SETTINGS: Final = {"svg.fonttype": "none", "svg.hashsalt": "amzn-fcf", "axes.unicode_minus": True}
 _LEFT_OUT: Final = re.compile(
     r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>|<!--.*?-->| xmlns:\w+=\"[^\"]*\"",
@@ -33,7 +36,6 @@ def blank(width: int, height: int, place: tuple[float, float, float, float]) -> 
     left, bottom, across, up = place
     axes = figure.add_axes((left / width, bottom / height, across / width, up / height))
     axes.patch.set_visible(False)
-    figure.patch.set_visible(False)
     axes.spines[:].set_visible(False)
     axes.set_xticks([])
     axes.set_yticks([])
@@ -71,7 +73,7 @@ def inline(figure: Figure, name: str, title: str, text: str, kind: str = "") -> 
 
     with rc_context(_SETTINGS):  # type: ignore[arg-type]  # names of settings
         data = io.StringIO()
-        figure.savefig(data, format="svg", metadata={"Date": None})
+        figure.savefig(data, format="svg", metadata={"Date": None}, transparent=True)
     drawn = _renamed(_cleaned(data.getvalue()), name)
     title, text = escape(title), escape(text)
     opening, _, rest = drawn.partition(">")

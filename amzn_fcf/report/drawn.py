@@ -12,7 +12,7 @@ from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
 from amzn_fcf.report.tables import bridge_table, bridged, ends_of, unit_of
 from amzn_fcf.text.comparison import names_of
 from model.language.periods import Period, Quarter
-from model.language.units import counted, measure
+from model.language.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -172,27 +172,11 @@ def _others(found: Comparison) -> Iterator[Markup]:
 
 
 def _bridge(found: Comparison, first: Bridge, title: str, text: str) -> Markup:
-    from amzn_fcf.pictures.note import Step, bridge_figure  # noqa: PLC0415  # matplotlib may be missing
+    from amzn_fcf.pictures.bridges import NOTE, bridge_figure, steps_of  # noqa: PLC0415  # matplotlib may be missing
     from amzn_fcf.pictures.svg import inline  # noqa: PLC0415  # as above
 
-    unit = first.output.unit
-    scale = measure(unit).chart_scale
-    still = change(unit, 0.0)
-    moved = [each for each in first.effects if change(unit, each.amount) != still]
-    effects = sorted(moved, key=lambda each: -abs(each.amount))
-    steps = [
-        Step(each.cause.label, each.amount * scale, change(unit, each.amount))
-        for each in effects[:_MOST_STEPS]
-    ]
-    rest = math.fsum(each.amount for each in effects[_MOST_STEPS:])
-    if change(unit, rest) != still:
-        steps.append(Step("Other causes", rest * scale, change(unit, rest)))
-    names = names_of(found.pair.before, found.pair.after)
-    ends = [
-        Step(name, value * scale, in_table(unit, value))
-        for name, value in zip(names, (first.before, first.after), strict=True)
-    ]
-    return Markup(inline(bridge_figure(ends[0], steps, ends[1]), "bridge", title, text))
+    steps = steps_of(first, names_of(found.pair.before, found.pair.after), _MOST_STEPS)
+    return Markup(inline(bridge_figure(steps, NOTE), "bridge", title, text))
 
 
 def football(note: Note) -> Markup:
