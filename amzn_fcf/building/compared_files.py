@@ -22,9 +22,11 @@ from workbook_templates.plan.layout import (
     LOG,
     NAME,
     REPORTED,
+    SELECTED_CELL,
     SENSITIVITY,
     VERSION_CELL,
     Layout,
+    switch_cell,
 )
 from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL
 from workbook_templates.read.book import read_book
@@ -57,8 +59,8 @@ class ComparedFiles:
     """What differs between two workbooks.
 
     ``pair``: the scenarios selected in two of ours, else None, and ``why`` they are compared by their cells
-    alone; ``inputs``: the cell of each value of a driver that differs; ``effects``: what each driver, and
-    each changed cell, does alone to the ``watched`` figures.
+    alone; ``inputs``: the cell that was changed for a value of a driver, if one was; ``effects``: what each
+    driver, and each changed cell, does alone to the ``watched`` figures.
     """
 
     found: Differences
@@ -102,15 +104,19 @@ def _in_words(found: Differences, books: Books, pair: Pair, after: WorkbookInput
     """Take inputs out of the cells, and what workbooks built apart are stamped with; name the other rows."""
     layout = Layout(after.selected.plan, after.scenarios, after.switches, after.variants)
     changed = changes(pair.before, pair.after)
-    inputs = dict(_input_cells(layout, after, changed))
+    differ = {f"{each.sheet}!{each.cells}" for each in found.changed if each.kind == "cell"}
+    inputs = {key: cell for key, cell in _input_cells(layout, after, changed) if cell in differ}
     typed = {INPUTS, REPORTED, *(place.sheet for place in layout.places.values())}
     stamps = set() if _build(books[0]) == _build(books[1]) else {*books[1].sheets} - typed
+    choices = [SELECTED_CELL, *map(switch_cell, range(len(layout.switches)))]
+    chosen = {f"{COVER}!{reference(*each)}" for each in choices}
     places, consequences = set(inputs.values()), found.consequences.copy()
     kept = []
     for each in found.changed:
-        if each.kind == "cell" and each.sheet in stamps:
+        cell = f"{each.sheet}!{each.cells}" if each.kind == "cell" else ""
+        if cell and each.sheet in stamps and cell not in chosen:
             consequences[each.sheet] += 1
-        elif not (each.kind == "cell" and f"{each.sheet}!{each.cells}" in places):
+        elif cell not in places:
             kept.append(each._replace(label=_words(each, books[1], layout)))
     lines = [each for each in found.lines if each.sheet not in stamps]
     kept.sort(key=lambda each: each.kind == "cell")

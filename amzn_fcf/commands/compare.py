@@ -75,7 +75,7 @@ def _scenarios(arguments: Arguments, pair: Pair, picture: Path | None, files: Co
         save(bridge_figure(steps_of(found[0], heads), SLIDE, title), picture)
     figures = comparison.estimates(pair.before, pair.after)
     if arguments.format == "json":
-        records = list(comparison.input_records(changed, pair.after, structure.more_fields(files)))
+        records = list(comparison.input_records(changed, pair.after, structure.more_fields(files, changed)))
         records += structure.change_records(files)
         records += [*comparison.estimate_records(figures), *comparison.bridge_records(found)]
         print_records([*records, *structure.consequence_records(files)], "json")
@@ -87,7 +87,7 @@ def _scenarios(arguments: Arguments, pair: Pair, picture: Path | None, files: Co
         else:
             comparison.print_inputs(heads, changed)
         if changed or pair.rolled:
-            if files.found.changed:
+            if any(each.kind == "formula" for each in files.found.changed):
                 print("\nEstimates and bridge are the model's, with its inputs alone.")
             comparison.print_estimates(heads, figures)
             comparison.print_bridges(heads, found)

@@ -46,14 +46,15 @@ def effect_fields(watched: Sequence[Watched], effect: Sequence[float]) -> Record
     return found
 
 
-def more_fields(files: ComparedFiles) -> dict[tuple[str, str], Record]:
+def more_fields(files: ComparedFiles, changed: Sequence[Change]) -> dict[tuple[str, str], Record]:
     """Return what records of inputs hold of workbooks: the cell, in the first of a driver its effect."""
     fields: dict[tuple[str, str], Record] = {}
-    told: set[str] = set()
-    for (driver, period), cell in files.inputs.items():
-        effect = _UNKNOWN if driver in told else files.effects[driver]
-        fields[driver, period] = {"cell": cell} | effect_fields(files.watched, effect)
-        told.add(driver)
+    for each in changed:
+        key, effect = each.spec.key, files.effects.get(each.spec.key, _UNKNOWN)
+        for period in each.before:
+            cell: Record = {"cell": files.inputs.get((key, period))}
+            fields[key, period] = cell | effect_fields(files.watched, effect)
+            effect = _UNKNOWN
     return fields
 
 
@@ -63,7 +64,7 @@ def print_changed_inputs(files: ComparedFiles, changed: Sequence[Change], after:
         key = each.spec.key
         cells = [cell for (driver, _), cell in files.inputs.items() if driver == key]
         before, now = sides_of(each)
-        print(f"  {cells[0]}  {key}: {before} -> {now}")
+        print(f"  {cells[0]}  " if cells else "  ", f"{key}: {before} -> {now}", sep="")
         print(f"    source: {source_of(each, after)}")
         print(f"    {effect_text(files.watched, files.effects[key])}".rstrip())
 
