@@ -125,7 +125,7 @@ class Places:
             unit = next((each for each in units if parse_unit(each) != RATIO), units[0])
         return Place(words(node, self.plan), place.frequency, place.at, place.vintage, node, unit)
 
-    def values(self, node: Expr, place: Place, at: int | None = None) -> float:
+    def computed(self, node: Expr, place: Place, at: int | None = None) -> float:
         """Return the value of a formula at a place, or at another position there."""
         at = place.at if at is None else at
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -136,7 +136,7 @@ class Places:
         """Return the figure at a place, or of the same row or part at another position."""
         at = place.at if at is None else at
         if place.part is not None:
-            return self.values(place.part, place, at)
+            return self.computed(place.part, place, at)
         row = self.series[place.frequency][place.name]
         return float(row[at if len(row) > 1 else 0, 0])
 
@@ -204,7 +204,7 @@ class Places:
             case nodes.Ref(_, lag):
                 yield self.row(key_of(tree), frequency, at - lag)
             case nodes.Lagged(ref, by, _, further):
-                yield self.row(key_of(ref), frequency, at - round(self.values(by, place)) - further)
+                yield self.row(key_of(ref), frequency, at - round(self.computed(by, place)) - further)
             case nodes.Fixed(ref, position):
                 yield self.row(key_of(ref), "quarterly", position)
             case nodes.Sum(refs):
@@ -234,7 +234,7 @@ class Places:
         key = key_of(node.ref)
         match node:
             case nodes.CountBeyond(_, told_by):
-                limit, row = self.values(told_by, place), self.series["quarterly"][key]
+                limit, row = self.computed(told_by, place), self.series["quarterly"][key]
                 found = [at for at in self._span(node.ref) if abs(row[at, 0]) > limit]
             case nodes.AtPosition(_, told_by):
                 found = self._position(told_by, place)
@@ -244,7 +244,7 @@ class Places:
         return [self.row(key, "quarterly", at) for at in found] + [self.part(each, place) for each in inputs]
 
     def _position(self, node: Expr, place: Place) -> list[int]:
-        value = self.values(node, place)
+        value = self.computed(node, place)
         return [round(value) - 1] if math.isfinite(value) else []
 
     def _over(self, ref: nodes.Ref, positions: Iterable[int]) -> Iterator[Place]:

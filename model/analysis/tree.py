@@ -156,7 +156,7 @@ class _Explainer:
         """
         if not isinstance(node, nodes.Where):
             return mapped(node, lambda each: self._pruned(each, place, positions))
-        chosen = {bool(self.places.values(node.condition, place, at)) for at in positions}
+        chosen = {bool(self.places.computed(node.condition, place, at)) for at in positions}
         branch = node.then if True in chosen else node.otherwise
         if len(chosen) > 1 or isinstance(branch, nodes.Number):
             return node
@@ -202,7 +202,7 @@ class _Explainer:
         places = self.places
         inputs = inputs_of(formula, self.plan)
         values = {
-            name: (places.values(each, place, base), places.values(each, place))
+            name: (places.computed(each, place, base), places.computed(each, place))
             for name, each in inputs.items()
         }
         moved = [name for name, (before, after) in values.items() if before != after]
