@@ -34,7 +34,8 @@ ABSENT: Final = "n.m."
 class Figure:
     """A figure within a text: its cell, its unit and its twin.
 
-    ``points``: a ratio in percentage points with one decimal; ``signed``: with a plus if it is above 0.
+    ``points``: a ratio in percentage points with one decimal; ``signed``: with a plus if it is above 0;
+    ``whole``: an amount a share without decimals.
     """
 
     cell: str
@@ -42,11 +43,12 @@ class Figure:
     twin: Twin
     points: bool = False
     signed: bool = False
+    whole: bool = False
 
     @classmethod
-    def of(cls, link: Link) -> Figure:
+    def of(cls, link: Link, *, whole: bool = False) -> Figure:
         """Return the figure that a link shows."""
-        return cls(link.formula.removeprefix("="), link.unit, link.twin)
+        return cls(link.formula.removeprefix("="), link.unit, link.twin, whole=whole)
 
     @property
     def formula(self) -> str:
@@ -63,7 +65,8 @@ class Figure:
             digits = call("IF", f"{call('ABS', cell)}<{_LARGE * _BILLION}", "1", "0")
             text = call("ROUND", f"{cell}/{_BILLION}", digits) + '&"bn"'
         elif self.unit == "USD/share":
-            text = call("ROUND", cell, call("IF", f"{call('ABS', cell)}<{_LARGE}", "2", "0"))
+            digits = "0" if self.whole else call("IF", f"{call('ABS', cell)}<{_LARGE}", "2", "0")
+            text = call("ROUND", cell, digits)
         else:
             text = call("ROUND", cell, "1")
         if self.signed:
@@ -82,7 +85,7 @@ class Figure:
         if self.unit == "USD m":
             return f"{_rounded(value / _BILLION, 1 if abs(value) < _LARGE * _BILLION else 0)}bn"
         if self.unit == "USD/share":
-            return _rounded(value, 2 if abs(value) < _LARGE else 0)
+            return _rounded(value, 2 if abs(value) < _LARGE and not self.whole else 0)
         return _rounded(value, 1)
 
 
@@ -120,11 +123,13 @@ class Wording(Twin):
         )
 
 
-def worded(text: str, layout: Layout, figure: Callable[[str, int | None], Link | None]) -> Wording:
+def worded(
+    text: str, layout: Layout, figure: Callable[[str, int | None], Link | None], *, whole: bool = False
+) -> Wording:
     """Return a company's text with figures in braces, see :data:`model.presentation.FigureText`.
 
     ``figure`` gives the link to a figure by its name, and by how many years it lies after the first forecast
-    one.
+    one. ``whole``: see :class:`Figure`.
     """
     pieces: list[str | Figure] = []
     for place, part in enumerate(_BRACES.split(text)):
@@ -135,7 +140,7 @@ def worded(text: str, layout: Layout, figure: Callable[[str, int | None], Link |
             pieces.append(str(year_ahead(layout, int(name))))
         else:
             link = figure(name, int(ahead) if ahead else None)
-            pieces.append(ABSENT if link is None else Figure.of(link))
+            pieces.append(ABSENT if link is None else Figure.of(link, whole=whole))
     return Wording(tuple(each for each in pieces if each))
 
 

@@ -110,7 +110,7 @@ def _put_tile(sheet: SheetPlan, figures: Figures, tile: TileWords, column: int) 
     cell = reference(_FIGURES, column)
     if style != "quarter":
         sheet.highlights.append(Highlight(cell, f"{cell}<0", "bad"))
-    text = figures.text(tile.text)
+    text = figures.text(tile.text, whole=tile.is_whole)
     sheet.put(_LINES, column, text.formula, "plain", text.twin)
 
 

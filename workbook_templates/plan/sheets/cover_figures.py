@@ -59,9 +59,9 @@ class Figures:
         text = f"{expected.formula}/{price.formula.removeprefix('=')}-1"
         return Link(text, "ratio", Computed(partial(_ratio, expected.twin, price.twin)))
 
-    def text(self, text: str) -> Wording:
-        """Return a text with its figures."""
-        return worded(text, self.layout, self.link)
+    def text(self, text: str, *, whole: bool = False) -> Wording:
+        """Return a text with its figures; ``whole``: amounts a share without decimals."""
+        return worded(text, self.layout, self.link, whole=whole)
 
     def verdict(self) -> Wording | None:
         """Return when free cash flow turns, and what the expected value is to the price."""

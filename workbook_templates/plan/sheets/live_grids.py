@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
     from workbook_templates.plan.layout import Layout
 
-_LABEL, _MIDDLE, _STEP = 1, 3, 4
-"""Columns behind a grid: labels, a driver's middle value, and the step from there."""
+_LABEL, _MIDDLE, _STEP, _FIRST = 1, 12, 13, 12
+"""Columns behind a grid: labels, a driver's middle value and the step from there, and the first of seven."""
 
 
 _DOWN, _ACROSS = 0, 1
@@ -52,7 +52,7 @@ class _Grid:
         """Write it; return the next free row."""
         grid, rows = self.grid, self.layout.plan.rows
         title = f"Behind the live table of {rows[grid.figure].label}"
-        put_band(self.sheet, row, title, self.first + SIZE - 1)
+        put_band(self.sheet, row, title, _FIRST + SIZE - 1)
         put_heads(self.sheet, row + 1, {_LABEL: "Driver", _MIDDLE: "middle", _STEP: "step"}, (_LABEL,))
         self._put_values(grid.x, _ACROSS, row + 2, [(self.top - 1, self.first + at) for at in range(SIZE)])
         self._put_values(grid.y, _DOWN, row + 3, [(self.top + at, self.first - 1) for at in range(SIZE)])
@@ -91,7 +91,7 @@ class _Grid:
     def _put_line(self, key: str, axis: int, row: int) -> None:
         """Write a row that one driver reaches, for each value of it."""
         for at, place in enumerate(_line(axis)):
-            cell = row, self.first + at
+            cell = row, _FIRST + at
             self._put(key, place, cell, "calc")
             self._know(key, axis, at, cell)
 
@@ -104,8 +104,9 @@ class _Grid:
     def _put_square(self, key: str, top: int) -> None:
         """Write a row that both drivers reach, for each pair of values; the grid has a bold base."""
         for place, again in self.again.items():
-            at_base = place.count(HALF) if key == self.grid.figure else 0
-            cell = top + place[_DOWN], self.first + place[_ACROSS]
+            is_figure = key == self.grid.figure
+            at_base = place.count(HALF) if is_figure else 0
+            cell = top + place[_DOWN], (self.first if is_figure else _FIRST) + place[_ACROSS]
             self._put(key, place, cell, ("calc", "beside", "base")[at_base])
             again[key] = reference(*cell)
 

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 BARS: Final = 12
 """Rows of a tornado: the drivers that move its output most."""
-LABEL, KIND, NUMBER, LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH = 1, 2, 3, 5, 6, 7, 8, 9
-"""Columns: the driver, whether its bar is live, its number among live ones; the output, and its change."""
-DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, SHOWN_LOW, SHOWN_HIGH = range(12, 18)
-"""Columns: the driver's values in a period, and the changes that the chart shows."""
+LABEL, LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH = 1, 5, 6, 7, 8, 9
+"""Columns: the driver; the output with the driver on either side and as it is, and its changes."""
+DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, SHOWN_LOW, SHOWN_HIGH, KIND, NUMBER = range(12, 20)
+"""Columns: the driver's values in a period; the changes that the chart shows, whether these are live, and the
+driver's number among those whose bars are."""
 NAME, NOTE = 21, 22
 _BEHIND: Final = 23
 """First column of the rows behind live bars."""
@@ -136,6 +137,8 @@ def put_live_bars(sheet: SheetPlan, layout: Layout, output: Output, row: int) ->
         _put_driver(sheet, layout, bar, at)
         put_link(sheet, (at, BASE), linked(layout, output.key))
         for column, side in ((_BEHIND + 2 * place, -1), (_BEHIND + 2 * place + 1, 1)):
+            head = f"{bar.spec.key} {'low' if side < 0 else 'high'}"
+            sheet.put(rows.stop, column, head, "period head")
             _put_side(sheet, layout, (bar, output), ASide(bar.spec.key, side), (at, column), behind)
     return rows.stop + len(behind) + 2, rows
 
