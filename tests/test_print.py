@@ -106,8 +106,11 @@ def test_no_page_ends_within_a_chart(name: str) -> None:
     sheet = book()[name]
     room = PIXELS_PER_INCH * (A4_LANDSCAPE[1] - sheet.page_margins.top - sheet.page_margins.bottom)
     for chart in sheet._charts:  # type: ignore[attr-defined]  # noqa: SLF001  # openpyxl keeps them to itself
-        row = chart.anchor._from.row + 1  # noqa: SLF001
-        ((_, top, _, bottom),) = (each for each in areas(sheet) if each[1] <= row <= each[3])
+        start = chart.anchor._from  # noqa: SLF001
+        row, column = start.row + 1, start.col + 1
+        ((_, top, _, bottom),) = (
+            each for each in areas(sheet) if each[1] <= row <= each[3] and each[0] <= column <= each[2]
+        )
         titles = height(sheet, 1, last_title_row(sheet)) if top > 1 else 0
         assert scale(sheet) * (titles + height(sheet, top, bottom)) <= room
         end = chart_end(sheet, chart)
@@ -130,6 +133,23 @@ def test_the_line_before_the_first_estimate_stands_nowhere_else() -> None:
         cells = [cell for row in sheet.iter_rows(min_row=11) for cell in row if cell.border.left]
         ruled = {cell.coordinate.rstrip("0123456789") for cell in cells if cell.border.left.style}
         assert ruled == ({"J"} if name == "Statements" else {"J", "AM"}), name
+
+
+def test_the_line_ends_where_nothing_is_by_year_and_the_football_field_has_the_room() -> None:
+    sheet = book()["Value"]
+    labels = {sheet.cell(row, 1).value: row for row in range(11, areas(sheet)[0][3] + 1)}
+    ruled = [row for row in labels.values() if sheet.cell(row, 10).border.left is not None]
+    ruled = [row for row in ruled if sheet.cell(row, 10).border.left.style]
+    assert (
+        ruled[-1]
+        == labels["Present value"]
+        < labels["From flows to a share"]
+        < labels["All methods, a share"]
+    )
+    (chart,) = sheet._charts  # type: ignore[attr-defined]  # noqa: SLF001  # openpyxl keeps them to itself
+    anchor = chart.anchor
+    assert (anchor._from.row + 1, anchor._from.col + 1) == (labels["From flows to a share"] + 2, 10)  # noqa: SLF001
+    assert anchor.to.row + 1 == labels["All methods, a share"]
 
 
 def test_tabs_are_blue_for_inputs_and_navy_for_results() -> None:

@@ -49,6 +49,7 @@ _SHEETS: Final = {
     "Value": SheetWords(
         rows=VALUE,
         ahead_only=True,
+        shows_values=True,
         title="What a share is worth",
         holds="Cost of capital, discounted cash flow with two ends, the bridge to a share, sum of the parts, multiples, "
         "net-margin case",

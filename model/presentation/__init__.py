@@ -105,7 +105,8 @@ class SheetWords:
     ``rows``: headings and lines, in their order, each with its role; a line of another sheet is a link. Lines
     of the sheet that are not named stand folded at the head of the section of their block. Without ``rows``
     every block is a section, with the roles of :func:`default_role`. ``ahead_only``: of the running year it
-    shows the quarters ahead, and its head says so.
+    shows the quarters ahead, and its head says so. ``shows_values``: the cover's football field stands beside
+    its first section without years.
     """
 
     title: str
@@ -113,6 +114,7 @@ class SheetWords:
     subtitle: str = ""
     rows: tuple[StatementRow, ...] = ()
     ahead_only: bool = False
+    shows_values: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,6 +87,8 @@ class SheetPlan:
     """Printed on a single page."""
     split: tuple[int, ...] = ()
     """Columns of the first estimates: a line at their left runs through all rows from the periods on."""
+    unsplit: frozenset[int] = frozenset()
+    """Rows without that line: nothing in them is by year or quarter."""
     tab: str = ""
     """Colour of its tab."""
     names: dict[str, str] = field(default_factory=dict)

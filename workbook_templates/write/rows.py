@@ -43,13 +43,14 @@ class Rows:
             cells.setdefault(row, []).append((column, cell))
         for column in self.split:
             for row in range(PERIOD_ROW, end + 1):
-                if (row, column) not in sheet.cells:
+                if (row, column) not in sheet.cells and row not in sheet.unsplit:
                     cells.setdefault(row, []).append((column, _BLANK))
         parts = ["<sheetData>"]
         for row in sorted(cells):
             parts.append(f'<row r="{row}"{self.attributes.get(row, "")}>')
             for column, cell in sorted(cells[row], key=_by_column):
-                style = self.styles[cell.style, column in self.split and row >= PERIOD_ROW]
+                is_split = column in self.split and row >= PERIOD_ROW and row not in sheet.unsplit
+                style = self.styles[cell.style, is_split]
                 start = f'<c r="{column_letters(column)}{row}" s="{style}"'
                 value = values.get((row, column)) if values is not None else None
                 key = cell.style.startswith(KEY)

@@ -179,7 +179,7 @@ def _styles_of(sheet: SheetPlan) -> tuple[set[str], set[str]]:
     at_split = {
         cell.style
         for (row, column), cell in sheet.cells.items()
-        if column in sheet.split and row >= PERIOD_ROW
+        if column in sheet.split and row >= PERIOD_ROW and row not in sheet.unsplit
     }
     return {cell.style for cell in sheet.cells.values()}, at_split | ({""} if sheet.split else set())
 

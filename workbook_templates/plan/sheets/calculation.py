@@ -17,6 +17,7 @@ from workbook_templates.plan.cells import Highlight, SheetPlan
 from workbook_templates.plan.formula import copies, formula
 from workbook_templates.plan.layout import CHECKS, INPUTS
 from workbook_templates.plan.links import linked, put_link, year_of, years_known
+from workbook_templates.plan.sheets.cover_panels import put_values
 from workbook_templates.plan.sheets.header import BASIS, put_axis, put_headings, put_names
 from workbook_templates.plan.sheets.inputs import mark_overruled
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from model.language.declarations import Driver
     from model.language.nodes import Expr
     from model.plan.plan import Row
-    from model.presentation import Role, StatementRow
+    from model.presentation import Role, StatementRow, ValueWords
     from model.results import Results
     from workbook_templates.plan.cells import WorkbookPlan
     from workbook_templates.plan.layout import Layout
@@ -78,6 +79,29 @@ def _put_lines(sheet: SheetPlan, layout: Layout) -> None:
     sheet.outline += layout.folds.get(sheet.name, ())
     sheet.print_rows = layout.printed_rows.get(sheet.name, 0)
     _fill_key_rows(sheet, layout, shown)
+    for rows in _sections(layout, sheet.name):
+        lines = (shown[at].line for at in rows if at in shown)
+        if not any(line and layout.plan.rows[line].timed for line in lines):
+            sheet.unsplit |= set(rows)
+
+
+def _sections(layout: Layout, name: str) -> list[list[int]]:
+    """Return the rows of each section of a sheet that are not folded, its heading first."""
+    headings = {each.row for each in layout.headings[name]}
+    found: list[list[int]] = []
+    for at in sorted(headings | layout.shown.get(name, {}).keys()):
+        if at in headings:
+            found.append([])
+        found[-1].append(at)
+    return found
+
+
+def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords) -> None:
+    """Write the football field beside the first section of rows without time."""
+    rows = next((rows for rows in _sections(layout, sheet.name) if rows[0] in sheet.unsplit), None)
+    if rows:
+        left, right = sheet.split[0], layout.year_column(layout.years)
+        put_values(sheet, layout, words, ((rows[0], left), (rows[-1] + 1, right)))
 
 
 def _fill_key_rows(sheet: SheetPlan, layout: Layout, shown: Mapping[int, StatementRow]) -> None:
@@ -98,6 +122,8 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     words = layout.words.sheets.get(sheet.name)
     if words and words.ahead_only:
         _put_rest_of_year(sheet, layout)
+    if words and words.shows_values and layout.words.cover.values:
+        _put_values(sheet, layout, layout.words.cover.values)
     # a multiple of a loss is an error value, so that no sum takes it in
     sheet.highlights.append(Highlight(area(first, last), f"ISERROR({reference(*first)})", "meaningless"))
 

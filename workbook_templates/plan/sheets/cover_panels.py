@@ -47,13 +47,11 @@ def put_panels(sheet: SheetPlan, figures: Figures, top: int) -> int:
     layout, words = figures.layout, figures.layout.words.cover
     end = top + 2 + _ROWS
     corners = iter([((top + 2, first), (end, last + 1)) for first, last in BLOCKS])
-    if words.race or words.values:
-        results = run(own_columns(layout))
     if words.race:
-        panel = _race_panel(layout, words.race, next(corners), results)
+        panel = _race_panel(layout, words.race, next(corners))
         _put_panel(sheet, figures, words.race.title, words.race.lines.values(), panel)
     if words.values:
-        panel = _value_panel(layout, words.values, next(corners), results)
+        panel = _value_panel(layout, words.values, next(corners))
         _put_panel(sheet, figures, words.values.title, _KEY_OF_VALUES, panel)
     if words.bridge:
         _put_panel(sheet, figures, words.bridge.title, _KEY_OF_BRIDGE, _bridge_panel(layout, next(corners)))
@@ -62,6 +60,25 @@ def put_panels(sheet: SheetPlan, figures: Figures, top: int) -> int:
     for row in range(top + 1, end):
         sheet.heights[row] = height(_ROW_PIXELS)
     return end
+
+
+def put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, corners: Corners) -> None:
+    """Write the football field beside the rows of another sheet: title, key and chart between two corners."""
+    (top, left), end = corners
+    sheet.put(top, left, words.title, "heading")
+    for place, (text, colour) in enumerate(_KEY_OF_VALUES):
+        sheet.put(top + 1, left + 2 * place, MARK + text, KEY + colour)
+    sheet.panels.append(_value_panel(layout, words, ((top + 2, left), end)))
+
+
+_last: list[tuple[Layout, Results]] = []
+"""The model of the scenarios of a workbook, which several charts need."""
+
+
+def _results(layout: Layout) -> Results:
+    if not _last or _last[0][0] is not layout:
+        _last[:] = [(layout, run(own_columns(layout)))]
+    return _last[0][1]
 
 
 def _put_panel(
@@ -98,7 +115,7 @@ def _flow_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
     )  # fmt: skip
 
 
-def _race_panel(layout: Layout, words: ChartWords, corners: Corners, results: Results) -> Panel:
+def _race_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
     """Return lines by year: the first solid, the second dashed, with the labels of three years."""
     rows, years = blocks(layout).race, layout.shown_years(*words.years)
     marked = [
@@ -106,6 +123,7 @@ def _race_panel(layout: Layout, words: ChartWords, corners: Corners, results: Re
         for year in (year_ahead(layout, -2), year_ahead(layout, 0), years[-1])
         if year in years
     ]
+    results = _results(layout)
     first, second = (results.series(key, "annual") for key in list(words.lines)[:2])
     axis = layout.plan.axis
     lines = []
@@ -138,7 +156,7 @@ def _value_bounds(words: ValueWords, results: Results) -> tuple[float, float, fl
     return math.floor(lowest / step) * step, math.ceil(highest / step) * step, step
 
 
-def _value_panel(layout: Layout, words: ValueWords, corners: Corners, results: Results) -> Panel:
+def _value_panel(layout: Layout, words: ValueWords, corners: Corners) -> Panel:
     """Return the football field, with the price as a line across it."""
     rows, heads = blocks(layout).values, list(words.columns)
     low, to_mid, to_high = (
@@ -148,7 +166,7 @@ def _value_panel(layout: Layout, words: ValueWords, corners: Corners, results: R
     return Panel(
         corners, down(CHARTS, TEXT, rows), (0.46, 0.03, 0.50, 0.84),
         (Drawn(low), Drawn(to_mid, LIGHT), Drawn(to_high, NAVY)), over=(Drawn(before), Drawn(line, ACCENT)),
-        horizontal=True, gap=60, bounds=_value_bounds(words, results), shows_values=True,
+        horizontal=True, gap=60, bounds=_value_bounds(words, _results(layout)), shows_values=True,
     )  # fmt: skip
 
 
