@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from model.backends.infix import number_text
 from model.scenarios.drivers import driver_specs
 from workbook_templates.a1 import absolute, call, reference
 from workbook_templates.plan.layout import SENSITIVITY
@@ -22,8 +21,14 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
     from workbook_templates.plan.layout import Layout
 
-_LABEL, _MIDDLE, _STEP, _FIRST = 1, 12, 13, 12
-"""Columns behind a grid: labels, a driver's middle value and the step from there, and the first of seven."""
+_LABEL, _FIRST = 1, 12
+"""Columns behind a grid: labels, and the first of seven values."""
+_MIDDLE, _STEP, _LEAST, _MOST, _GIVEN = range(12, 17)
+"""Columns: a driver's middle value and the step from there; its range, and the step where that allows it."""
+_HEADS: Final = {
+    _LABEL: "Driver", _MIDDLE: "middle", _STEP: "step", _LEAST: "lowest", _MOST: "highest",
+    _GIVEN: "full step",
+}  # fmt: skip
 
 
 _DOWN, _ACROSS = 0, 1
@@ -53,7 +58,7 @@ class _Grid:
         grid, rows = self.grid, self.layout.plan.rows
         title = f"Behind the live table of {rows[grid.figure].label}"
         put_band(self.sheet, row, title, _FIRST + SIZE - 1)
-        put_heads(self.sheet, row + 1, {_LABEL: "Driver", _MIDDLE: "middle", _STEP: "step"}, (_LABEL,))
+        put_heads(self.sheet, row + 1, _HEADS, (_LABEL,))
         self._put_values(grid.x, _ACROSS, row + 2, [(self.top - 1, self.first + at) for at in range(SIZE)])
         self._put_values(grid.y, _DOWN, row + 3, [(self.top + at, self.first - 1) for at in range(SIZE)])
         row += 5
@@ -75,9 +80,12 @@ class _Grid:
         spec = driver_specs(self.layout.company)[words.driver]
         self.sheet.put(row, _LABEL, spec.label, "line")
         put_link(self.sheet, (row, _MIDDLE), linked(self.layout, words.centre or words.driver))
-        middle, step = absolute(row, _MIDDLE), absolute(row, _STEP)
-        room = call("MIN", f"{middle}-{number_text(spec.minimum)}", f"{number_text(spec.maximum)}-{middle}")
-        taken = f"{call('MIN', number_text(HALF * words.step), room)}/{HALF}"
+        columns = (_MIDDLE, _STEP, _LEAST, _MOST, _GIVEN)
+        middle, step, least, most, given = (absolute(row, column) for column in columns)
+        for column, value in ((_LEAST, spec.minimum), (_MOST, spec.maximum), (_GIVEN, words.step)):
+            self.sheet.put(row, column, value, numeric("working", spec.driver.unit))
+        room = call("MIN", f"{middle}-{least}", f"{most}-{middle}")
+        taken = f"{call('MIN', f'{HALF}*{given}', room)}/{HALF}"
         twins = [MovedDriver(words.driver, InGrid(self.grid.number, *place)) for place in _line(axis)]
         self.sheet.put(
             row, _STEP, "=" + call("IF", f"{room}<0", "(0/0)", taken), numeric("calc", spec.driver.unit),

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.analysis.sensitivity import DEFAULT_SWING
-from model.backends.infix import number_text
 from workbook_templates.a1 import absolute, area, call, down, reference
 from workbook_templates.plan import links
 from workbook_templates.plan.cells import Chart, Series
@@ -34,6 +33,8 @@ LABEL, LOW, HIGH, BASE, CHANGE_LOW, CHANGE_HIGH = 1, 5, 6, 7, 8, 9
 DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, SHOWN_LOW, SHOWN_HIGH, KIND, NUMBER = range(12, 20)
 """Columns: the driver's values in a period; the changes that the chart shows, whether these are live, and the
 driver's number among those whose bars are."""
+LEAST, MOST, SHARE = PERIOD, SHOWN_LOW, SHOWN_HIGH
+"""Columns of live drivers: their range, and the share of their value by which they move."""
 NAME, NOTE = 21, 22
 _BEHIND: Final = 23
 """First column of the rows behind live bars."""
@@ -42,6 +43,7 @@ _HEADS: Final = {
     CHANGE_LOW: "change, low", CHANGE_HIGH: "change, high", DRIVER_LOW: "driver, low",
     DRIVER_BASE: "driver, as is", DRIVER_HIGH: "driver, high",
 }  # fmt: skip
+_LIVE_HEADS: Final = {LEAST: "lowest", MOST: "highest", SHARE: "moved by"}
 _STAMPED_HEADS: Final = {KIND: "", PERIOD: "year", NOTE: "Note"}
 _TEXTS: Final = (LABEL, KIND, NAME, PERIOD, NOTE)
 _NO_DRIVERS: Final = frozenset[str]()
@@ -127,7 +129,7 @@ def put_live_bars(sheet: SheetPlan, layout: Layout, output: Output, row: int) ->
         return row, rows
     title = f"{titled(output)}, live: drivers that act after the flows, {DEFAULT_SWING:.0%} down and up"
     put_band(sheet, row, title, NAME)
-    put_heads(sheet, row + 1, _HEADS, _TEXTS)
+    put_heads(sheet, row + 1, _HEADS | _LIVE_HEADS, (LABEL, NAME))
     keys = {key for bar in bars for key in bar.cone.rows}
     in_order = sorted(keys, key=layout.plan.order.__getitem__)
     behind = {key: at for at, key in enumerate(in_order, start=rows.stop + 1)}
@@ -149,9 +151,11 @@ def _put_driver(sheet: SheetPlan, layout: Layout, bar: LiveBar, at: int) -> None
     sheet.put(at, LABEL, spec.label, "line")
     sheet.put(at, NAME, spec.key, "name")
     put_link(sheet, (at, DRIVER_BASE), linked(layout, spec.key))
-    base, least, most = (reference(at, DRIVER_BASE), number_text(spec.minimum), number_text(spec.maximum))
-    of_range = number_text(DEFAULT_SWING * (spec.maximum - spec.minimum))
-    amount = call("IF", f"{base}=0", of_range, f"{number_text(DEFAULT_SWING)}*{call('ABS', base)}")
+    for column, value in ((LEAST, spec.minimum), (MOST, spec.maximum)):
+        sheet.put(at, column, value, numeric("working", spec.driver.unit))
+    sheet.put(at, SHARE, DEFAULT_SWING, numeric("working", "ratio"))
+    base, least, most, share = (reference(at, column) for column in (DRIVER_BASE, LEAST, MOST, SHARE))
+    amount = f"{share}*{call('IF', f'{base}=0', f'{most}-{least}', call('ABS', base))}"
     low, high = call("MAX", least, f"{base}-{amount}"), call("MIN", most, f"{base}+{amount}")
     for column, text, side in ((DRIVER_LOW, low, -1), (DRIVER_HIGH, high, 1)):
         style = numeric("calc", spec.driver.unit)
