@@ -251,7 +251,8 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
     grey = "; a grey year: some of its quarters have values of their own, to the right"
     note = f"Assumption: see Inputs{grey if own_quarters else ''}"
     sheet.put(at, places.NOTE, note, "note")
-    style = numeric("calc" if driver.kind == "seasonal" else "link", row.unit)
+    is_looked_up = driver.kind == "seasonal" or driver.full_year
+    style, of_quarter = (numeric(role, row.unit) for role in ("link", "calc" if is_looked_up else "link"))
     if driver.kind == "constant":
         sheet.put(at, places.VALUE, f"={INPUTS}!{absolute(live, places.VALUE)}", style, OfRow(key))
         return
@@ -267,7 +268,7 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
         elif own_quarters and not layout.inputs[key].is_picked:  # the quarter's own, or its year's
             own = text.removeprefix("=")
             text = "=" + call("IF", f'{own}=""', layout.in_year_of(at, column), own)
-        sheet.put(at, column, text, style, OfRow(key, position))
+        sheet.put(at, column, text, of_quarter, OfRow(key, position))
     if driver.kind == "yearly":
         first = start // QUARTERS_A_YEAR
         for place, year in enumerate(layout.plan.axis.years[first:], start=first):
