@@ -28,6 +28,8 @@ _NOISE: Final = 1e-9
 """Relative: engines round differently, and programs save fifteen digits."""
 _LIKE: Final = 0.5
 """Share of equal rows from which a sheet of another name is the same one, renamed."""
+_MOST_RENAMED: Final = 20
+"""New sheets among which one of another name is looked for: each is compared with each."""
 _DIGITS: Final = re.compile(r"[0-9]+")
 _NONE: Final = frozenset({None, ""})
 
@@ -97,7 +99,8 @@ def differences(before: Book, after: Book) -> Differences:
 def _renamed(before: Book, after: Book) -> dict[str, str]:
     """Return the sheets that both have, with their names: the same, or of most rows in common."""
     names = {name: name for name in before.sheets if name in after.sheets}
-    left = {name: _rows_in(each) for name, each in after.sheets.items() if name not in names}
+    new = [each for name, each in after.sheets.items() if name not in names][:_MOST_RENAMED]
+    left = {each.name: _rows_in(each) for each in new}
     for name, sheet in before.sheets.items():
         rows = _rows_in(sheet) if name not in names and left else set()
         shares = {other: len(rows & theirs) / max(len(rows | theirs), 1) for other, theirs in left.items()}
