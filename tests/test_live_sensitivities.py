@@ -147,6 +147,15 @@ def test_a_changed_input_is_no_finding_and_a_falsified_live_cell_is_one() -> Non
         }
 
 
+@pytest.mark.usefixtures("quick_validation")
+@pytest.mark.parametrize("number", [99.0, 0.5, -1.0, 1e300, "text"])
+def test_a_number_of_a_live_bar_that_was_changed_by_hand_ends_no_validation(number: float | str) -> None:
+    place = SENSITIVITY, on_sheet.TORNADO_ROWS[0] + 2, tornados.NUMBER
+    changes = {**changes_of("base", {"wacc": 0.088}), place: number}
+    found = validate(recalculated(with_changes(calculated("base"), changes)), "numbered")
+    assert found.is_clean == (number != "text"), found.findings
+
+
 def test_a_scenario_whose_rate_lies_outside_the_range_has_error_values_in_the_table() -> None:
     data = recalculated(with_changes(calculated("base"), changes_of("base", {"terminal_growth": 0.15})))
     band, left = on_sheet.GRIDS[0]

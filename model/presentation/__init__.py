@@ -147,7 +147,8 @@ class StepWords:
 class SensitivityWords:
     """Figures of the sheet of sensitivities, each with the two drivers of its table.
 
-    ``{year}`` is the first year without a reported quarter; the first two figures have a tornado.
+    ``{year}`` is the first year without a reported quarter; the first two figures have a tornado. A table
+    whose figure is a closed form of its drivers is live, others are stamped.
     """
 
     tables: Mapping[RowWithPeriod, tuple[StepWords, StepWords]]

@@ -94,7 +94,7 @@ def live_grids(plan: Plan, company: Company) -> list[LiveGrid]:
         if output.period or not all(each.operation == "set" and _acts(specs[each.driver]) for each in (x, y)):
             continue
         cone = cone_of(plan, output.key, drivers)
-        if cone and cone.rows[output.key] == drivers:
+        if cone and cone.rows[output.key] == drivers and x.driver != y.driver:
             found.append(LiveGrid(number, output.key, x, y, cone))
     return found
 

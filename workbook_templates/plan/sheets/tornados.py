@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -101,7 +102,7 @@ def put_shown(sheet: SheetPlan, output: Output, band: int, rows: range) -> None:
         for column, change, side in ((SHOWN_LOW, CHANGE_LOW, -1), (SHOWN_HIGH, CHANGE_HIGH, 1)):
             sheet.put(row, change, None, numeric("stamp", output.unit))
             live = call("INDEX", area((rows[0], change), (rows[-1], change), fixed_row=True), number)
-            text = "=" + call("IF", f"{number}>0", live, reference(row, change))
+            text = "=" + call("IF", f"{number}>=1", live, reference(row, change))
             twin = Computed(partial(_shown, output, (row, change), side))
             sheet.put(row, column, text, numeric("calc", output.unit), twin)
 
@@ -111,10 +112,12 @@ def _shown(  # a cell, and the state of the workbook
 ) -> float:
     """Return the change that a chart shows: live, or as stamped; nothing is 0."""
     sheet = plan.sheets[SENSITIVITY]
-    if (number := sheet.number(stamped[0], NUMBER)) > 0:
-        driver = list(live_numbers(plan.layout, output))[int(number) - 1]
-        twin = MovedRow(output.key, ASide(driver, side), _NO_DRIVERS, less_base=True)
-        return twin.expected(plan, results, draw)
+    if (number := sheet.number(stamped[0], NUMBER)) >= 1:
+        drivers = [*live_numbers(plan.layout, output)]
+        if number >= len(drivers) + 1:
+            return math.nan  # it was changed by hand
+        move = ASide(drivers[int(number) - 1], side)
+        return MovedRow(output.key, move, _NO_DRIVERS, less_base=True).expected(plan, results, draw)
     return 0.0 if sheet.cells[stamped].content is None else sheet.number(*stamped)
 
 
