@@ -361,6 +361,14 @@ def test_a_company_without_value_events_and_claims_has_a_note(tmp_path: Path) ->
     assert BAKERY.title in refusal
 
 
+def test_a_scenario_that_the_distributions_do_not_fit_says_so(tmp_path: Path) -> None:
+    page = note(tmp_path, "--set", "useful_life[servers_and_network]=2")
+    reader = read(page)
+    assert any(text.startswith("Not simulated: ") for text in reader.texts)
+    assert not [each for each in reader.figures if each.command == "simulate"]
+    assert "Priced above its value, " in reader.heads[0]
+
+
 def test_the_first_table_marks_what_lies_outside_the_guided_range(base: str) -> None:
     guided = {
         (str(each["line"]), str(each["period"])): each

@@ -33,6 +33,11 @@ def test_the_verdict(upside: float, trough: float, positive: str, said: str) -> 
     assert headings.verdict(upside, trough, AS_OF, positive, LAST) == said
 
 
+def test_the_verdict_without_a_simulation_is_of_the_value_itself() -> None:
+    said = headings.verdict(-0.2, -1.0, AS_OF, "2028Q1", LAST, "value")
+    assert said == "Priced above its value, and the cash comes late"
+
+
 @pytest.mark.parametrize(
     ("sides", "said"),
     [

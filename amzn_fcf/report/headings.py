@@ -27,17 +27,18 @@ _ODDS: Final = (
 )  # fmt: skip
 
 
-def verdict(upside: float, trough: float, as_of: Quarter, positive: str, last: Quarter) -> str:
-    """State what the price is to the expected value, and when cash comes; NaN or empty: not known, or never.
+def verdict(
+    upside: float, trough: float, as_of: Quarter, positive: str, last: Quarter, value: str = "expected value"
+) -> str:
+    """State what the price is to a ``value``, and when cash comes; NaN or empty: not known, or never.
 
     ``trough``: the lowest trailing free cash flow; ``positive``: the quarter from which it stays above 0.
     """
     cash = _cash(trough, as_of, positive, last)
     if math.isnan(upside):
         return cash[:1].upper() + cash[1:]
-    worth = "Fairly priced" if abs(upside) <= FAIR else "Priced below its expected value"
-    if upside < -FAIR:
-        worth = "Priced above its expected value"
+    side = "above" if upside < 0 else "below"
+    worth = "Fairly priced" if abs(upside) <= FAIR else f"Priced {side} its {value}"
     joint = "and" if (upside < -FAIR) == cash.endswith(_LATE) else "but"
     return f"{worth}, {joint} {cash}" if cash else worth
 

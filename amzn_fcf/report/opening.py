@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from amzn_fcf.report.note import Note
     from model.presentation import TileWords
 
+_ABSENT: Final = 'class="none"'
+"""In a text, a figure that there is not."""
 _BRACES: Final = re.compile(r"{([^{}]+)}")
 
 
@@ -39,10 +41,13 @@ def _plain(note: Note, key: str) -> Markup:
 def verdict(note: Note) -> str:
     """Return the verdict, by the rules of :mod:`amzn_fcf.report.headings`."""
     words = note.company.presentation
-    _, upside = note.simulated("expected_upside")
     trough, positive = note.result(words.questions.trough), note.quarter(words.reports.positive)
-    found = headings.verdict(upside, trough, note.scenario.as_of, positive, note.company.last)
-    return found or note.company.title
+    cash = trough, note.scenario.as_of, positive, note.company.last
+    _, upside = note.simulated("expected_upside")
+    if math.isnan(upside):
+        own = note.result(words.questions.value) / note.result(words.questions.price) - 1
+        return headings.verdict(own, *cash, "value") or note.company.title
+    return headings.verdict(upside, *cash)
 
 
 def lead(note: Note) -> Markup:
@@ -123,6 +128,7 @@ def _tile(note: Note, words: TileWords) -> Markup:
         shown = _figure(note, words.line, words.ahead, in_table(unit, value, whole=words.is_whole))
     kind = "big bad" if measure(unit).money and value < 0 else "big"
     label, text = (worded(note, each) for each in (words.label, words.text))
+    text = Markup() if _ABSENT in text else text
     return tag("div", tag("p", label, class_="label"), tag("p", shown, class_=kind), tag("p", text))
 
 
