@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amzn_fcf.pictures.svg import ACCENT, AXIS, GRID, LIGHT, MUTED, NAVY, PALE, blank, write
@@ -170,7 +171,10 @@ def football_figure(ranges: Sequence[Range], price: float, width: int = 330) -> 
         axis = ("axes fraction", "data")
         write(axes, each.name, (0, place), shift=(-36, 0), side="right", across=axis)
         write(axes, f"{each.middle:.0f}", (0, place), shift=(-8, 0), side="right", bold=True, across=axis)
-    lowest, highest = min(price, *(each.low for each in ranges)), max(price, *(each.high for each in ranges))
+    known = [place for each in ranges for place in (each.low, each.high)] + (
+        [] if math.isnan(price) else [price]
+    )
+    lowest, highest = min(known), max(known)
     room = 0.04 * (highest - lowest)
     axes.set_xlim(lowest - room, highest + room)
     axes.set_ylim(len(ranges) - 0.5, -0.5)
@@ -179,6 +183,8 @@ def football_figure(ranges: Sequence[Range], price: float, width: int = 330) -> 
             axes.axvline(value, color=GRID, linewidth=0.8, zorder=0)
             at = value, len(ranges) - 0.5
             write(axes, f"{value:.0f}", at, shift=(0, -12), side="center", size=_AXIS_SIZE, colour=MUTED)
+    if math.isnan(price):
+        return figure
     axes.axvline(price, color=ACCENT, linewidth=2.5)
     write(axes, f"price {price:.0f}", (price, -0.5), shift=(0, 9), side="center", bold=True, colour=ACCENT)
     return figure

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.report import drawn, opening, reasons, sources, tables
+from amzn_fcf.report import drawn, opening, reasons, sources, tables, worth
 from amzn_fcf.report.markup import Markup, joined, tag
+from amzn_fcf.report.path import path
 
 if TYPE_CHECKING:
     from amzn_fcf.report.note import Note
@@ -23,10 +24,10 @@ def page(note: Note) -> str:
     title = opening.verdict(note)
     first = [
         opening.strip(note), tag("h1", title), opening.lead(note), opening.tiles(note), tables.expected(note),
-        drawn.path(note), _missing(), tables.revised(note),
+        path(note), _missing(), tables.revised(note),
     ]  # fmt: skip
     second = [
-        drawn.side_by_side(drawn.bridge(note), drawn.football(note)), drawn.others(note),
+        drawn.shown(worth.bridge(note), worth.football(note)), worth.others(note),
         reasons.drivers(note), reasons.claims(note), reasons.trust(note), sources.sources(note),
         sources.footer(note),
     ]  # fmt: skip
