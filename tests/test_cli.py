@@ -182,9 +182,9 @@ def test_show_prints_csv_and_text_for_several_lines_and_scenarios() -> None:
     )
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [(row["line"], row["scenario"]) for row in rows] == [
-        ("aws_margin", "base"), ("turn", "base"), ("aws_margin", "article"), ("turn", "article"),
-    ]  # fmt: skip
-    assert rows[1]["value"] == "2027Q2"
+        (line, each) for line in ("aws_margin", "turn") for each in ("base", "article", "article - base")
+    ]
+    assert rows[3]["value"] == "2027Q2"
     text = amzn_fcf("show", "free_cash_flow", "aws_margin", "--period", "2025")
     assert "11,194" in text.stdout
     assert "35.43%" in text.stdout
