@@ -84,3 +84,7 @@ def test_a_pdf_is_what_the_browser_prints(tmp_path: Path, request: pytest.Fixtur
     data = (tmp_path / "amzn-fcf_base.pdf").read_bytes()
     assert data.startswith(b"%PDF-")
     assert pages_of(data) == 2
+    assert b"CreationDate" not in data
+    again = tmp_path / "again.pdf"
+    assert amzn_fcf("report", "--out", str(again)).returncode == 0
+    assert again.read_bytes() == data

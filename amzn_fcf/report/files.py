@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,8 @@ from model.files import write_whole
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 _PATIENCE: Final = 120
 """Seconds."""
+_DATED: Final = re.compile(rb"/(?:Creation|Mod)Date \([^)]*\)")
+"""In a PDF: left out, so that equal notes are equal bytes."""
 _SUFFIXES: Final = {".html": "html", ".htm": "html", ".pdf": "pdf"}
 
 
@@ -64,6 +67,6 @@ def printed(page: bytes, browser: str) -> bytes:
             command.insert(1, "--no-sandbox")
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)  # noqa: S603  # our own page
-            return target.read_bytes()
+            return _DATED.sub(lambda found: b" " * len(found[0]), target.read_bytes())
         except (OSError, subprocess.SubprocessError):
             raise WorkbookError(f"{browser} did not print the note: print the .html in a browser") from None
