@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+import textwrap
+from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
 from amzn_fcf.report.markup import Markup, joined, tag
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from amzn_fcf.report.note import Note
     from model.reported.guidance import Expectation
+
+
+_LONGEST: Final = 180
+"""Characters of a source."""
 
 
 def sources(note: Note) -> Markup:
@@ -57,8 +62,9 @@ def _said(said: Expectation) -> str:
 
 
 def _stopped(text: str) -> str:
-    """Return a text with a full stop."""
-    return text if text.endswith(".") else f"{text}."
+    """Return a text with a full stop, in two lines at most."""
+    kept = textwrap.shorten(text, _LONGEST, placeholder=" \u2026")
+    return kept if kept.endswith((".", "\u2026")) else f"{kept}."
 
 
 def footer(note: Note) -> Markup:
