@@ -15,6 +15,7 @@ from openpyxl.packaging.relationship import Relationship
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink
 from shared import calculated, place_of
+from test_hostile_files import sheet_of, with_formulas
 
 from workbook_templates.engines.trace import MOST_CELLS, trace
 from workbook_templates.read.book import read_book
@@ -168,6 +169,46 @@ def test_a_cell_of_ours_leads_to_the_inputs() -> None:
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "book.xlsx").write_bytes(workbook())
     return tmp_path
+
+
+ROWS = (
+    '<row r="1"><c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="B1"><f>150*1.1</f><v>165</v></c></row>'
+    '<row r="2"><c r="A2"><f>SUM(B2:C2)</f><v>1</v></c><c r="B2"><v>1E308</v></c>'
+    '<c r="C2"><v>1E308</v></c></row>'
+    '<row r="3"><c r="A3"><f>Local*Percent</f><v>165</v></c></row>'
+)
+NAMES = (
+    '<definedName name="Local" localSheetId="0">Sheet!$B$1</definedName>'
+    '<definedName name="Percent">0.1</definedName>'
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "lines"),
+    [
+        ("B1", ["Sheet!B1 = 165", "     =150*1.1"]),
+        ("A3", ["Sheet!A3 = 165", "├─ Local = 165", "└─ Percent", "        =0.1"]),
+        ("Sheet!local", ["local = 165", "│    =Sheet!$B$1", "└─ Sheet!B1 = 165"]),
+        ("A2", ["└─ Sheet!B2:C2 = inf in all"]),
+    ],
+)
+def test_odd_cells_are_shown(cell: str, lines: list[str], tmp_path: Path) -> None:
+    """A formula without inputs, a sheet's own name, an error beside a cell, a sum beyond all numbers."""
+    book = t.edited(sheet_of(ROWS), t.BOOK, "</sheets>", f"</sheets><definedNames>{NAMES}</definedNames>")
+    (tmp_path / "odd.xlsx").write_bytes(book)
+    done = amzn_fcf("explain", "--cell", "odd.xlsx", cell, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert set(lines) <= set(done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_long_chain_is_followed_as_deep_as_is_allowed(form: str, tmp_path: Path) -> None:
+    (tmp_path / "chain.xlsx").write_bytes(with_formulas(f"A{row}+1" for row in range(2, 2000)))
+    words = ("explain", "--cell", "chain.xlsx", "A1", "--format", form, "--depth")
+    done = amzn_fcf(*words, "100", cwd=tmp_path)
+    assert "Sheet!A101" in done.stdout
+    assert "Sheet!A102" not in done.stdout
+    assert "--depth goes down to 100 levels" in refused(*words, "101", cwd=tmp_path)
 
 
 def test_the_command_prints_the_cells_and_their_values(folder: Path) -> None:

@@ -158,6 +158,7 @@ REFUSED = (
     Hostile("deep nesting in the workbook", lambda: t.edited(SMALL, t.BOOK, "<sheets>", "<a>" * 100_000 + "</a>" * 100_000 + "<sheets>"), "nests elements more than 64 deep"),
     Hostile("a million rows", lambda: sheet_of("<row/>" * 1_048_576), "more than 1,000,000 elements"),
     Hostile("a text in place of a number", lambda: sheet_of("<row><c><v>one</v></c></row>"), "not a readable .xlsx"),
+    Hostile("a number beyond all numbers", lambda: sheet_of('<row r="1"><c r="A1"><v>1E400</v></c></row>'), "holds '1E400' as a number"),
     Hostile("a text that is not there", lambda: sheet_of('<row><c t="s"><v>77</v></c></row>'), "not a readable .xlsx"),
     Hostile("a package of something else", lambda: t.packed({"word/document.xml": b"<a/>"}), "a ZIP file of something else"),
     Hostile("a workbook of the strict standard", lambda: t.strict(SMALL), "is saved as Strict Open XML: save it as Excel Workbook (.xlsx)"),

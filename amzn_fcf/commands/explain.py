@@ -6,6 +6,8 @@ from typing import Final
 
 from amzn_fcf.commands.options import ONE_SCENARIO, Arguments, choice, option, whole_number
 
+_DEEPEST: Final = 100
+"""Levels: a chain of cells may be longer, and ask for one further down."""
 SUMMARY: Final = "explain a figure: what it is computed from, down to drivers and filings"
 EXAMPLE: Final = "amzn-fcf explain free_cash_flow 2027 --depth 3"
 OPTIONS: Final = (
@@ -28,6 +30,8 @@ def run(arguments: Arguments) -> int:
     for name in ("depth", "top"):
         if vars(arguments)[name] < 1:
             raise InputError(f"--{name} needs a number of at least 1, not {vars(arguments)[name]}")
+    if arguments.depth > _DEEPEST:
+        raise InputError(f"--depth goes down to {_DEEPEST} levels, not {arguments.depth}")
     return _figure(arguments) if arguments.cell is None else _cell(arguments)
 
 

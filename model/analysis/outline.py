@@ -202,6 +202,8 @@ def _notes(node: Node) -> Iterator[str]:
         yield node.address or node.accession
     if node.elsewhere:
         yield "(its parts are shown elsewhere)"
+    elif node.kind == "given" and not node.unit and node.formula:  # a cell without inputs: =150*1.1
+        yield node.formula
     elif node.parts:
         yield from [node.formula] if node.formula != node.name else []
         if node.kind == "change" and node.base is not None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.analysis.outline import Node, Parts, assembled
-from model.errors import InputError, WorkbookError, did_you_mean, shown
+from model.errors import InputError, WorkbookError, did_you_mean, is_error, shown
 from model.language.units import counted
 from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, column_number, functions, rectangle, reference
 from workbook_templates.engines.formualizer import Formualizer
@@ -95,7 +95,7 @@ class _Tracer:
         sheet = sheet.strip("'").replace("''", "'")
         if sheet and sheet.lower() not in self.sheets:
             raise InputError(f"there is no sheet {sheet!r}{did_you_mean(sheet, self.book.sheets)}")
-        if ("", cell.lower()) in self.names:
+        if ("", cell.lower()) in self.names or (sheet.lower(), cell.lower()) in self.names:
             return _Word(cell, sheet)
         if not sheet and len(self.sheets) > 1:
             raise InputError(f"{shown(text)} needs its sheet, such as {next(iter(self.book.sheets))}!{cell}")
@@ -152,7 +152,7 @@ class _Tracer:
             text += f", {counted(len(numbers), 'number')} from {min(numbers):,.6g} to {max(numbers):,.6g}"
         node = Node(str(key), "", "", "", math.nan, "range", source=text)
         if numbers:
-            node = replace(node, text=f"{math.fsum(numbers):,.10g} in all")
+            node = replace(node, text=f"{sum(numbers):,.10g} in all")
         return node, [(each, None) for each in inside] if len(inside) <= MOST_CELLS else []
 
     def _word(self, key: _Word) -> tuple[Node, Parts[_Key]]:
@@ -208,7 +208,7 @@ class _Tracer:
         cells = self.book.sheets[key.sheet].cells
         row = (cells.get((key.top, column)) for column in range(1, key.left))
         texts = (each.value.strip() for each in row if each is not None and isinstance(each.value, str))
-        return next(filter(None, texts), "")
+        return next((each for each in texts if each and not is_error(each)), "")
 
 
 def _node(name: str, value: Value, label: str) -> Node:

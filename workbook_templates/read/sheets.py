@@ -8,6 +8,7 @@ defusedxml would refuse, a document type, is refused here too; without one there
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -320,7 +321,7 @@ class SheetReader(Reader):
         if text is None:
             return None
         if kind == "n":
-            if text and not _NUMBER.fullmatch(text.strip()):
+            if text and not (_NUMBER.fullmatch(text.strip()) and math.isfinite(float(text))):
                 where = f"cell {self.cell.get('r', '')} of {self.sheet.name}"
                 raise WorkbookError(f"not a readable .xlsx workbook: {where} holds {shown(text)} as a number")
             return float(text) if text else None
