@@ -132,7 +132,7 @@ def test_only_the_writer_its_styles_and_what_reads_styles_know_openpyxl() -> Non
     assert users == {
         "workbook_templates.plan.named_styles", "workbook_templates.read.looks",
         "workbook_templates.write.charts", "workbook_templates.write.panels",
-        "workbook_templates.write.tables", "workbook_templates.write.xlsx",
+        "workbook_templates.write.xlsx",
         "xlwings_udfs.hosts.desktop.template",
     }  # fmt: skip
 

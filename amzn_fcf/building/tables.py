@@ -11,7 +11,8 @@ from model.errors import InputError
 from model.files import write_whole
 from model.language.units import measure
 from model.scenarios.spec import ALL
-from workbook_templates.write.tables import Figure, Table, table_workbook
+from workbook_templates.write.tables import Figure, Table, table_sheet
+from workbook_templates.write.xlsx import write_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def write_table(path: Path, found: Sequence[Series], *, pivot: bool) -> None:
     else:
         turned = [list(each) for each in zip(*figures, strict=True)]
         table = Table(title, ("period", ""), columns, heads, turned)
-    write_whole(path, table_workbook(table))
+    write_whole(path, write_sheets([table_sheet("Table", table)], title))
 
 
 def _basis(found: Sequence[Series], period: str) -> str:

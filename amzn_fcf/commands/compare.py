@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import PLOT, SET, Arguments, choice, flag, option, repeated
+from amzn_fcf.commands.options import PLOT, SET, WORKBOOK, Arguments, choice, flag, option, repeated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from amzn_fcf.building.compared import Pair
     from amzn_fcf.building.compared_files import ComparedFiles
+    from model.analysis.bridge import Bridge
 
 SUMMARY: Final = (
     "compare two scenarios or workbooks: inputs, formulas, estimates, and the bridge between two values"
@@ -28,28 +29,38 @@ OPTIONS: Final = (
     ),
     flag("--by-driver", "a bridge of single drivers also where many differ; orders are then drawn"),
     PLOT,
-    choice("--format", ("text", "json")),
+    choice("--format", ("text", "json", "xlsx")),
+    *WORKBOOK,
 )  # fmt: skip
 
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building.compared import pair_of, workbook_paths
     from amzn_fcf.building.compared_files import ComparedFiles, compared_files
+    from amzn_fcf.building.tables import table_path
     from amzn_fcf.pictures.files import picture_path
     from workbook_templates.validation.differences import Differences
 
+    out = table_path(arguments.out, arguments.format, force=arguments.force)
     picture = picture_path(arguments.plot)
     paths = workbook_paths(arguments.before, arguments.after)
     settings = arguments.set or ()
     if paths is None:
         pair = pair_of(arguments.before, arguments.after, settings)
-        return _scenarios(arguments, pair, picture, ComparedFiles(Differences()))
+        return _scenarios(arguments, pair, (picture, out), ComparedFiles(Differences()))
     files = compared_files(paths, settings)
-    return _scenarios(arguments, files.pair, picture, files) if files.pair else _cells(arguments, files)
+    if files.pair is None:
+        return _cells(arguments, files)
+    return _scenarios(arguments, files.pair, (picture, out), files)
 
 
-def _scenarios(arguments: Arguments, pair: Pair, picture: Path | None, files: ComparedFiles) -> int:
-    """Compare two scenarios, or those selected in two workbooks, with what else differs in the files."""
+def _scenarios(
+    arguments: Arguments, pair: Pair, targets: tuple[Path | None, Path | None], files: ComparedFiles
+) -> int:
+    """Compare two scenarios, or those selected in two workbooks, with what else differs in the files.
+
+    ``targets``: of a picture and of a workbook.
+    """
     from amzn_fcf.building.compared import default_outputs
     from amzn_fcf.text import comparison, structure
     from amzn_fcf.text.tables import print_records
@@ -64,23 +75,26 @@ def _scenarios(arguments: Arguments, pair: Pair, picture: Path | None, files: Co
     heads = comparison.names_of(pair.before, pair.after)
     if heads[0] == heads[1]:
         heads = arguments.before, arguments.after
+    picture, out = targets
     if picture:
-        from amzn_fcf.pictures.bridges import SLIDE, bridge_figure, steps_of
-        from amzn_fcf.pictures.files import save
-        from amzn_fcf.pictures.sensitivities import unit_of
-
-        output = found[0].output
-        period = "" if output.period is None else f", {output.period}"
-        title = f"{output.label}{period}: {heads[0]} to {heads[1]}, {unit_of(output)}"
-        save(bridge_figure(steps_of(found[0], heads), SLIDE, title), picture)
+        _draw(found[0], heads, picture)
     figures = comparison.estimates(pair.before, pair.after)
+    counts = structure.counts_text(files)
     if arguments.format == "json":
         records = list(comparison.input_records(changed, pair.after, structure.more_fields(files, changed)))
         records += structure.change_records(files)
         records += [*comparison.estimate_records(figures), *comparison.bridge_records(found)]
         print_records([*records, *structure.consequence_records(files)], "json")
+    elif out:
+        from amzn_fcf.building.bridge_tables import Compared, write_comparison
+
+        notes = comparison.bridge_notes(found)
+        if counts:
+            notes += [f"Also different: {counts}. Estimates and bridges are the model's, with inputs alone."]
+        write_comparison(out, Compared(pair.before, pair.after, heads, found, figures, changed, notes))
+        print(f"wrote {out}")
     else:
-        comparison.print_head(pair.before, pair.after, changed, structure.counts_text(files))
+        comparison.print_head(pair.before, pair.after, changed, counts)
         if files.pair:
             structure.print_changed_inputs(files, changed, pair.after)
             structure.print_changes(files)
@@ -92,9 +106,20 @@ def _scenarios(arguments: Arguments, pair: Pair, picture: Path | None, files: Co
             comparison.print_estimates(heads, figures)
             comparison.print_bridges(heads, found)
         structure.print_consequences(files)
-        if picture:
-            print(f"wrote {picture}")
+    if picture and arguments.format != "json":
+        print(f"wrote {picture}")
     return int(bool(changed or files.found) or pair.rolled is not None)
+
+
+def _draw(bridge: Bridge, heads: tuple[str, str], path: Path) -> None:
+    from amzn_fcf.pictures.bridges import SLIDE, bridge_figure, steps_of
+    from amzn_fcf.pictures.files import save
+    from amzn_fcf.pictures.sensitivities import unit_of
+
+    output = bridge.output
+    period = "" if output.period is None else f", {output.period}"
+    title = f"{output.label}{period}: {heads[0]} to {heads[1]}, {unit_of(output)}"
+    save(bridge_figure(steps_of(bridge, heads), SLIDE, title), path)
 
 
 def _cells(arguments: Arguments, files: ComparedFiles) -> int:
@@ -104,7 +129,7 @@ def _cells(arguments: Arguments, files: ComparedFiles) -> int:
     from model.errors import InputError
 
     asked = {"--set": arguments.set, "--output": arguments.output, "--plot": arguments.plot}
-    asked["--by-driver"] = arguments.by_driver
+    asked |= {"--by-driver": arguments.by_driver, "--format xlsx": arguments.format == "xlsx"}
     if refused := [name for name, given in asked.items() if given]:
         raise InputError(f"{refused[0]} needs two workbooks of this model: {files.why}")
     if arguments.format == "json":

@@ -111,6 +111,10 @@ DATA: Final = option(
 """An option of every command."""
 ONE_SCENARIO: Final = (SCENARIO, AS_OF, SET)
 PLOT: Final = option("--plot", "FILE", "also save a chart, .png or .svg (needs the extra plot)")
+WORKBOOK: Final = (
+    option("--out", "FILE.xlsx", "the workbook that --format xlsx writes"),
+    flag("--force", "replace an existing workbook"),
+)
 FORMAT: Final = choice("--format", ("text", "json", "csv"))
 _LINE: Final = (
     "a line, with a period if it varies over time: free_cash_flow 2027, value_per_share[dcf,mid], positive"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.commands.options import PLOT, Arguments, choice, flag, option, scenarios
+from amzn_fcf.commands.options import PLOT, WORKBOOK, Arguments, choice, flag, option, scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,7 @@ OPTIONS: Final = (
     ),
     flag("--pivot", "lines down and periods across, in text, csv and xlsx"),
     choice("--format", ("text", "json", "csv", "xlsx")),
-    option("--out", "FILE.xlsx", "the workbook that --format xlsx writes"),
-    flag("--force", "replace an existing workbook"),
+    *WORKBOOK,
     PLOT,
 )  # fmt: skip
 

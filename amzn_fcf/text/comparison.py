@@ -194,15 +194,16 @@ def print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:
         rows.append([effects[0].cause.label, *cells])
     rows.append([names[1], *(_end(each, each.after) for each in bridges)])
     print_table("Bridge", [*left("cause"), *right(*heads)], rows, ruled=(1, len(rows) - 1))
-    first = bridges[0]
-    if first.orders:
-        print(f"An effect is the mean over {first.orders} orders, in pairs; +/-: its standard error.")
-    else:
-        print("An effect is the mean over all orders in which the causes can be moved; they add up exactly.")
-    for each in bridges:
-        if each.beyond:
-            never = "where it does not happen within the model's years"
-            print(f"{each.output}: {never}, it counts as {each.beyond}.")
+    print(*bridge_notes(bridges), sep="\n")
+
+
+def bridge_notes(bridges: Sequence[Bridge]) -> list[str]:
+    """Return what is said below bridges: what an effect is, and how an event that never happens counts."""
+    notes = ["An effect is the mean over all orders in which the causes can be moved; they add up exactly."]
+    if orders := bridges[0].orders:
+        notes = [f"An effect is the mean over {orders} orders, in pairs; +/-: its standard error."]
+    never = "where it does not happen within the model's years"
+    return notes + [f"{each.output}: {never}, it counts as {each.beyond}." for each in bridges if each.beyond]
 
 
 def _end(bridge: Bridge, value: float) -> str:

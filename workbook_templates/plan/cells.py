@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from workbook_templates.plan.arrangement import Group
     from workbook_templates.plan.layout import Layout
 
+
+class Text(str):
+    """A text of others: never a formula or an error value, whatever it begins with."""
+
+    __slots__ = ()
+
+
 Content = float | str | None
 Corners = tuple[tuple[int, int], tuple[int, int]]
 """Row and column of a cell at the top left, and of the first one beyond the bottom right."""

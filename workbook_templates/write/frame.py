@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workbook_templates.plan.cells import SheetPlan
-    from workbook_templates.plan.workbook import WorkbookPlan
     from workbook_templates.read.values import Grid, Grids
     from workbook_templates.write.rows import Rows
 
@@ -47,10 +46,10 @@ class Frame:
     parts: Mapping[str, bytes]
     sheets: Mapping[str, tuple[str, Rows]]
 
-    def filled(self, plan: WorkbookPlan, values: Grids | None = None) -> bytes:
-        """Return the package with the cells of a plan, and the values of its formulas, if there are any.
+    def filled(self, plans: Mapping[str, SheetPlan], title: str, values: Grids | None = None) -> bytes:
+        """Return the package with the cells of planned sheets, and the values of formulas, if there are any.
 
-        One without values is soon read by an engine, and not packed.
+        ``title``: of the document. One without values is soon read by an engine, and not packed.
         """
         target, time = io.BytesIO(), _time()
         kind = zipfile.ZIP_STORED if values is None else zipfile.ZIP_DEFLATED
@@ -60,9 +59,9 @@ class Frame:
                 if name in self.sheets:
                     sheet, rows = self.sheets[name]
                     grid = values.get(sheet, {}) if values is not None else None
-                    content = _with_cells(part, plan.sheets[sheet], rows, grid)
+                    content = _with_cells(part, plans[sheet], rows, grid)
                 elif name == _CORE:
-                    content = _properties(plan, time)
+                    content = _properties(title, time)
                 entry = zipfile.ZipInfo(name, (time or _EARLIEST).timetuple()[:6])
                 entry.external_attr = 0o600 << 16
                 package.writestr(entry, content, kind, _LEVEL)
@@ -88,10 +87,8 @@ def _time() -> datetime | None:
     return max(found, _EARLIEST)
 
 
-def _properties(plan: WorkbookPlan, time: datetime | None) -> bytes:
+def _properties(title: str, time: datetime | None) -> bytes:
     """Return the properties of the document; without a time unless it is given: equal inputs, equal bytes."""
-    company = plan.layout.company
-    title = f"{company.name.capitalize()} free cash flow: {plan.selected.name}"
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
     kind = 'xsi:type="dcterms:W3CDTF"'
     times = (f"<dcterms:{each} {kind}>{stamp}</dcterms:{each}>" for each in ("created", "modified"))

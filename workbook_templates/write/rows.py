@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError, is_error
 from workbook_templates.a1 import column_letters
-from workbook_templates.plan.cells import Cell
+from workbook_templates.plan.cells import Cell, Text
 from workbook_templates.plan.layout import PERIOD_ROW
 from workbook_templates.plan.styles import COLOURS, FONT, INK, KEY, MARK, SIZE
 from workbook_templates.read.values import LONGEST_TEXT
@@ -79,9 +79,10 @@ def _content(content: Content, value: Value) -> str:
         return "/>"
     if not isinstance(content, str):
         return f"><v>{content!r}</v></c>"
-    if content.startswith("=") and len(content) > 1:
+    is_text = isinstance(content, Text)
+    if content.startswith("=") and len(content) > 1 and not is_text:
         return _formula(content[1:], value)
-    if is_error(content):
+    if is_error(content) and not is_text:
         return f' t="e"><v>{content}</v></c>'
     return f' t="inlineStr"><is>{_text(content)}</is></c>'
 

@@ -1,34 +1,31 @@
-"""A plain workbook of one table of figures, with neither formulas nor a plan."""
+"""Plain tables of figures as sheets of a workbook of their own."""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from workbook_templates.a1 import column_letters
-from workbook_templates.plan.styles import BAND, FONT, FORMATS, INK, MIDDLE, MUTED, NAVY, SIZE
+from workbook_templates.plan.cells import SheetPlan, Text
+from workbook_templates.plan.sheets.sheet import fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from openpyxl.worksheet.worksheet import Worksheet
-
 _TITLE_ROWS: Final = 2
-_WIDEST, _NARROWEST, _FIGURE, _LINE = 46, 8, 15, 13.5
-"""Widths of columns, in characters; the height of a line, in points."""
+_WIDEST, _NARROWEST, _FIGURE, _MOST_FROZEN = 46, 8, 15, 120
+"""Widths of columns, in characters; of all that stay in sight."""
 
 
 class Figure(NamedTuple):
-    """A figure and its number format, by name; None: an empty cell."""
+    """A figure, or its formula, and its number format, by name; None: an empty cell."""
 
-    value: float | None
+    value: float | str | None
     style: str
 
 
 class Table(NamedTuple):
     """A table: figures by row and column, each row and column with several heads.
 
-    ``corner``: what the heads of rows are.
+    ``corner``: what the heads of rows are. Formulas read cells of their row, in columns behind these.
     """
 
     title: str
@@ -37,70 +34,37 @@ class Table(NamedTuple):
     columns: Sequence[Sequence[str]]
     figures: Sequence[Sequence[Figure]]
 
-
-def table_workbook(table: Table) -> bytes:
-    """Return a table as an .xlsx file: heads that stay in sight, formats by unit, one page wide in print."""
-    import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
-    from openpyxl.styles import Font  # noqa: PLC0415
-    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415
-
-    book = openpyxl.Workbook()
-    book.properties.creator = "amzn-fcf"
-    sheet = book.worksheets[0]
-    sheet.title = "Table"
-    sheet["A1"] = table.title
-    sheet["A1"].font = Font(name=FONT, size=MIDDLE, bold=True, color=NAVY)
-    top, left = _TITLE_ROWS + len(table.columns[0]), len(table.corner)
-    _write_heads(sheet, table, top, left)
-    _write_rows(sheet, table, top, left)
-    sheet.freeze_panes = f"{column_letters(left + 1)}{top + 1}"
-    sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", "9"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = f"1:{top}"
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    @property
+    def top(self) -> int:
+        """The last row of heads."""
+        return _TITLE_ROWS + len(self.columns[0])
 
 
-def _write_heads(sheet: Worksheet, table: Table, top: int, left: int) -> None:
-    """Write the heads of the columns, down to the row ``top``, and of the first ``left`` columns."""
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # noqa: PLC0415  # as above
-
+def table_sheet(name: str, table: Table) -> SheetPlan:
+    """Return a table as a sheet: heads that stay in sight, formats by unit, one page wide in print."""
+    left, top = len(table.corner), table.top
+    sheet = SheetPlan(name, protected=False)
+    sheet.put(1, 1, Text(table.title), "title")
     blank = [""] * (top - _TITLE_ROWS - 1)
     for column, heads in enumerate([*([*blank, each] for each in table.corner), *table.columns], start=1):
         for row, text in enumerate(heads, start=_TITLE_ROWS + 1):
-            cell = sheet.cell(row, column, _content(text))
-            is_bold = column <= left or row == _TITLE_ROWS + 1
-            cell.font = Font(name=FONT, size=SIZE, bold=is_bold, color=NAVY if is_bold else MUTED)
-            cell.fill = PatternFill("solid", fgColor=BAND)
-            side: Literal["left", "right"] = "left" if column <= left else "right"
-            cell.alignment = Alignment(horizontal=side, vertical="bottom", wrap_text=True)
-            cell.border = Border(bottom=Side("thin", color=NAVY)) if row == top else Border()
-    longest = max(len(heads[0]) for heads in table.columns)
-    sheet.row_dimensions[_TITLE_ROWS + 1].height = _LINE * max(-(-longest // (_FIGURE - 3)), 1)
-
-
-def _write_rows(sheet: Worksheet, table: Table, top: int, left: int) -> None:
-    """Write the rows below ``top``: their heads, and the figures from behind the column ``left``."""
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415  # as above
-
+            above = "period wrapped" if row == _TITLE_ROWS + 1 else "table above"
+            last = "table text" if column <= left else "table head"
+            sheet.put(row, column, _content(text), last if row == top else above)
     for row, (heads, figures) in enumerate(zip(table.rows, table.figures, strict=True), start=top + 1):
         for column, text in enumerate(heads, start=1):
-            cell = sheet.cell(row, column, _content(text))
-            cell.font = Font(name=FONT, size=SIZE, color=INK if column == 1 else MUTED)
-            cell.alignment = Alignment(horizontal="left")
+            sheet.put(row, column, _content(text), "note" if column > 1 else "label")
         for column, figure in enumerate(figures, start=left + 1):
-            cell = sheet.cell(row, column, figure.value)
-            cell.font, cell.number_format = Font(name=FONT, size=SIZE, color=INK), FORMATS[figure.style]
+            sheet.put(row, column, figure.value, f"calc {figure.style}")
     for column in range(1, left + 1):
         longest = max((len(heads[column - 1]) for heads in table.rows), default=0)
-        sheet.column_dimensions[column_letters(column)].width = min(max(longest + 2, _NARROWEST), _WIDEST)
-    for column in range(left + 1, left + len(table.columns) + 1):
-        sheet.column_dimensions[column_letters(column)].width = _FIGURE
+        sheet.widths[column] = min(max(longest + 2, _NARROWEST), _WIDEST)
+    sheet.frozen = top + 1, left + 1 if sum(sheet.widths.values()) <= _MOST_FROZEN else 1
+    sheet.widths |= dict.fromkeys(range(left + 1, left + len(table.columns) + 1), _FIGURE)
+    fit(sheet)
+    return sheet
 
 
 def _content(text: str) -> str | int | None:
     """Return a head as a cell holds it: a year as a number, which programs else mark as a text of digits."""
-    return int(text) if text.isdigit() else text or None
+    return int(text) if text.isdigit() else Text(text) or None

@@ -15,6 +15,8 @@ from workbook_templates.write.frame import Frame, parts_of
 from workbook_templates.write.rows import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from openpyxl.worksheet.header_footer import HeaderFooter
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -41,7 +43,19 @@ def write_workbook(
     ``values``: those of its formulas, to be cached; without them it has none. The same plan gives the same
     bytes, anywhere and at any time.
     """
-    return frame_of(workbook_plan, base).filled(workbook_plan, values)
+    title = f"{workbook_plan.layout.company.name.capitalize()} free cash flow: {workbook_plan.selected.name}"
+    return frame_of(workbook_plan, base).filled(workbook_plan.sheets, title, values)
+
+
+def write_sheets(
+    plans: Sequence[SheetPlan], title: str, stamp: str = "", values: Grids | None = None
+) -> bytes:
+    """Return planned sheets as an .xlsx file of their own; title and ``stamp`` stand in the footer.
+
+    ``values``: as of :func:`write_workbook`.
+    """
+    sheets = {each.name: each for each in plans}
+    return _framed(sheets, _footer(title, stamp)).filled(sheets, title, values)
 
 
 def frame_of(workbook_plan: WorkbookPlan, base: bytes | None = None) -> Frame:
@@ -49,7 +63,11 @@ def frame_of(workbook_plan: WorkbookPlan, base: bytes | None = None) -> Frame:
     looks = _looks(workbook_plan)
     if base is None and _last and _last[0][0] == looks:
         return _last[0][1]
-    frame = _framed(workbook_plan, base)
+    stamp = assumption_hash(workbook_plan.scenarios, workbook_plan.layout.switches)
+    footer = _footer(
+        workbook_plan.layout.company.title, f"version {workbook_plan.version}, assumptions {stamp}"
+    )
+    frame = _framed(workbook_plan.sheets, footer, base)
     if base is None:
         _last[:] = [(looks, frame)]
     return frame
@@ -67,7 +85,7 @@ def _looks(workbook_plan: WorkbookPlan) -> object:
     return stamp, fields, styles
 
 
-def _framed(workbook_plan: WorkbookPlan, base: bytes | None) -> Frame:
+def _framed(sheets: Mapping[str, SheetPlan], footer: HeaderFooter, base: bytes | None = None) -> Frame:
     """Have openpyxl write the workbook without its cells."""
     import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
     from openpyxl.workbook.defined_name import DefinedName  # noqa: PLC0415
@@ -76,12 +94,12 @@ def _framed(workbook_plan: WorkbookPlan, base: bytes | None) -> Frame:
     from workbook_templates.plan import named_styles  # noqa: PLC0415  # loads openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(base), keep_vba=True) if base else openpyxl.Workbook()
-    used = {cell.style for sheet in workbook_plan.sheets.values() for cell in sheet.cells.values()}
+    used = {cell.style for sheet in sheets.values() for cell in sheet.cells.values()}
     named_styles.register(book, sorted(used))
     if not base:
         book.remove(book.worksheets[0])
-    styles, targets, footer = {}, {}, _footer(workbook_plan)
-    for position, (name, sheet) in enumerate(workbook_plan.sheets.items()):
+    styles, targets = {}, {}
+    for position, (name, sheet) in enumerate(sheets.items()):
         targets[name] = target = book.create_sheet(name, position)
         styles[name] = _write_sheet(target, sheet)
         _set_up_print(target, sheet)
@@ -97,7 +115,7 @@ def _framed(workbook_plan: WorkbookPlan, base: bytes | None) -> Frame:
         book.vba_archive.close()
     around = {}
     for name, target in targets.items():
-        rows = Rows(styles[name], _rows(target), frozenset(workbook_plan.sheets[name].split))
+        rows = Rows(styles[name], _rows(target), frozenset(sheets[name].split))
         around[target.path.lstrip("/")] = name, rows
     return Frame(parts_of(file.getvalue()), around)
 
@@ -240,13 +258,11 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
         target.print_title_cols = "A:A"
 
 
-def _footer(workbook_plan: WorkbookPlan) -> HeaderFooter:
-    """Return the line at the foot of every page: the sheet, the edition and its assumptions, the page."""
+def _footer(title: str, stamp: str) -> HeaderFooter:
+    """Return the line at the foot of every page: a title, the sheet, the edition, the page."""
     from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart  # noqa: PLC0415
 
-    title, edition = workbook_plan.layout.company.title.replace("&", "&&"), f"version {workbook_plan.version}"
-    stamp = assumption_hash(workbook_plan.scenarios, workbook_plan.layout.switches)
-    texts = (f"{title}  |  &A", f"{edition}, assumptions {stamp}", "Page &P of &N")
+    texts = (f"{title.replace('&', '&&')}  |  &A", stamp, "Page &P of &N")
     font = f"{FONT},Regular"
     left, center, right = (_HeaderFooterPart(text=text, font=font, size=_FOOTER_SIZE) for text in texts)
     footer = HeaderFooterItem(left=left, center=center, right=right)

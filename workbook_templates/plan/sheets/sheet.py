@@ -90,11 +90,11 @@ class Sheet:
         sheet.heights[TITLE_ROW] = _TITLE_HEIGHT
         sheet.tab = _TABS.get(self.name, "")
         self.fill(sheet, edition)
-        _fit(sheet)
+        fit(sheet)
         return sheet
 
 
-def _fit(sheet: SheetPlan) -> None:
+def fit(sheet: SheetPlan) -> None:
     """Set the heights of rows with wrapped texts, unless given, and the width of the column of names."""
     for (_, column), cell in sheet.cells.items():
         if cell.style in _NAMES:
