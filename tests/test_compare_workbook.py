@@ -112,6 +112,15 @@ def test_both_ends_are_the_figures_of_the_scenarios() -> None:
     assert values[quarters[-1], 2] == pytest.approx(turns[1] - turns[0], abs=1e-9)
 
 
+def test_table_and_waterfall_follow_an_effect_that_is_typed() -> None:
+    pair = compared("dated")
+    rows, before = blocks(pair.book["Bridge"])[0], pair.values["Bridge"]
+    after = Formualizer().calculate(pair.data, {("Bridge", rows[1], 2): before[rows[1], 2] + 7.5})["Bridge"]
+    for place in ((rows[-1], 3), (rows[-1], WHOLE), (rows[5], 3), (rows[-1], 2)):
+        assert after[place] == pytest.approx(before[place] + 7.5, abs=1e-9)
+    assert after[rows[-1] + 1, 2] == pytest.approx(-7.5, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_waterfall_draws_each_step_on_either_side_of_zero(name: str) -> None:
     pair = compared(name)
@@ -162,7 +171,7 @@ def test_estimates_are_those_of_the_records_and_differences_are_live() -> None:
         assert (name, unit, period) == (each["line"], each["unit"], each["period"])
         sides = each["before"], each["after"]
         if unit == "quarter":
-            sides = tuple(Quarter.parse(side).code for side in sides)
+            sides = Quarter.parse(sides[0]).code, Quarter.parse(sides[1]).code
         assert (sheet.cell(row, 5).value, sheet.cell(row, 6).value) == sides
         assert str(sheet.cell(row, 7).value).startswith("=")
         assert values[row, 7] == pytest.approx(each["difference"], rel=1e-12)
@@ -170,7 +179,8 @@ def test_estimates_are_those_of_the_records_and_differences_are_live() -> None:
 
 def test_inputs_are_those_of_the_records() -> None:
     pair = compared("dated")
-    sheet, source = pair.book["Inputs"], ""
+    sheet: Any = pair.book["Inputs"]
+    source = ""
     inputs = pair.of_kind("input")
     assert sheet.max_row == 3 + len(inputs)
     for row, each in enumerate(inputs, start=4):
@@ -207,7 +217,7 @@ def test_a_name_that_begins_like_a_formula_is_a_text(tmp_path: Path) -> None:
     row = blocks(sheet)[0][0]
     assert (sheet.cell(row, 1).value, sheet.cell(row, 1).data_type) == ("=1+1.toml", "s")
     assert values["Bridge"][row, 1] == "=1+1.toml"
-    assert values["Bridge"][row, 10].startswith("=1+1.toml  ")
+    assert str(values["Bridge"][row, 10]).startswith("=1+1.toml  ")
     assert values["Estimates"][3, 5] == "=1+1.toml"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import Quarter
 from model.language.units import measure
-from workbook_templates.a1 import area, call, column_letters, down, reference
+from workbook_templates.a1 import area, call, down, reference
 from workbook_templates.plan.cells import Drawn, Panel, SheetPlan, Text, width
 from workbook_templates.plan.styles import ACCENT, KEY, MARK, NAVY, RULE, numeric
 from workbook_templates.plan.wording import Figure, Wording
@@ -99,7 +99,7 @@ def bridge_sheet(
     for bridge in bridges:
         rows = range(top + 2, top + 4 + len(bridge.effects))
         if rows.stop - start > _MOST_ROWS and top > _FIRST:
-            sheet.pages.append(_page(start, top - 1))
+            sheet.pages.append(area((start, 1), (top - 1, _LAST)))
             start = top
         _put_heads(sheet, bridge, top)
         _put_rows(sheet, bridge, ends, rows)
@@ -107,12 +107,8 @@ def bridge_sheet(
         top = rows.stop + 2
     for row, note in enumerate(notes, start=top):
         sheet.put(row, _CAUSE, Text(note), "remark")
-    sheet.pages.append(_page(start, top + len(notes) - 1))
+    sheet.pages.append(area((start, 1), (top + len(notes) - 1, _LAST)))
     return sheet
-
-
-def _page(first: int, last: int) -> str:
-    return f"A{first}:{column_letters(_LAST)}{last}"
 
 
 def counted(cell: str) -> str:
@@ -163,8 +159,9 @@ def _put_rows(sheet: SheetPlan, bridge: Bridge, ends: tuple[str, str], rows: ran
         end = Figure(at(row, _TOTAL), unit.name, _UNPROVED, points=True)
         text = end.formula if is_end else unit.moved(at(row, _EFFECT))
         sheet.put(row, _LABEL, f'={at(row, _NAME)}&"  "&{text}', "line")
-        for drawn, formula in (_whole(row) if is_end else _floating(row)).items():
-            sheet.put(row, drawn, formula, effect)
+        drawn = {_WHOLE: f"={at(row, _PLACE)}"} if is_end else _floating(row)
+        for column in _DRAWN:
+            sheet.put(row, column, drawn.get(column, 0.0), effect)
     for row, each in zip(rows[1:], causes, strict=False):
         sheet.put(row, _EFFECT, each.amount, unit.effect("stamp"))
         if bridge.orders:
@@ -182,18 +179,14 @@ def _shortened(label: str) -> str:
     return label if len(label) <= _LETTERS else f"{label[:_LETTERS].rpartition(' ')[0] or label[:_LETTERS]} …"
 
 
-def _whole(row: int) -> dict[int, str | float]:
-    return {**dict.fromkeys(_DRAWN, 0.0), _WHOLE: f"={reference(row, _PLACE)}"}
-
-
-def _floating(row: int) -> dict[int, str | float]:
+def _floating(row: int) -> dict[int, str]:
     """Return the parts of a bar from the place before to its own: bars stack upwards and downwards from 0."""
     ends = reference(row - 1, _PLACE), reference(row, _PLACE)
     (above, above_now), (below, below_now) = (
         [call(function, "0", each) for each in ends] for function in ("MAX", "MIN")
     )
     return {
-        _BASE: f"={call('MIN', above, above_now)}+{call('MAX', below, below_now)}", _WHOLE: 0.0,
+        _BASE: f"={call('MIN', above, above_now)}+{call('MAX', below, below_now)}",
         _ADDS: f"={call('MAX', '0', f'{above_now}-{above}')}",
         _ADDS_BELOW: f"={call('MIN', '0', f'{below}-{below_now}')}",
         _TAKES: f"={call('MAX', '0', f'{above}-{above_now}')}",
