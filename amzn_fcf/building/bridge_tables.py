@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from amzn_fcf import __version__
 from amzn_fcf.building.workbooks import ENGINE
 from amzn_fcf.text.comparison import source_of
 from model.files import write_whole
@@ -52,8 +53,9 @@ def write_comparison(path: Path, found: Compared) -> None:
         bridge_sheet(found.title, found.names, found.bridges, found.notes),
         table_sheet("Estimates", _estimates(found)), table_sheet("Inputs", _inputs(found)),
     ]  # fmt: skip
-    values = ENGINE.calculate(write_sheets(sheets, found.title))
-    write_whole(path, write_sheets(sheets, found.title, values=values))
+    stamp = f"version {__version__}"
+    values = ENGINE.calculate(write_sheets(sheets, found.title, stamp))
+    write_whole(path, write_sheets(sheets, found.title, stamp, values))
 
 
 def _estimates(found: Compared) -> Table:

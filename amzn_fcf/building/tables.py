@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amzn_fcf import __version__
 from amzn_fcf.text.series import periods_of, side_by_side
 from model.errors import InputError
 from model.files import write_whole
@@ -53,7 +54,7 @@ def write_table(path: Path, found: Sequence[Series], *, pivot: bool) -> None:
     else:
         turned = [list(each) for each in zip(*figures, strict=True)]
         table = Table(title, ("period", ""), columns, heads, turned)
-    write_whole(path, write_sheets([table_sheet("Table", table)], title))
+    write_whole(path, write_sheets([table_sheet("Table", table)], title, f"version {__version__}"))
 
 
 def _basis(found: Sequence[Series], period: str) -> str:

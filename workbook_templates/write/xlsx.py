@@ -29,7 +29,8 @@ _ROW_HEIGHT: Final = 12.75
 """Points, of rows for which none is planned."""
 _MARGIN, _FOOT, _FOOTER = 0.2, 0.45, 0.2
 """Inches, of printed pages: at the top and both sides, at the bottom, and from there to the footer."""
-_FOOTER_SIZE: Final = 8
+_FOOTER_SIZE, _FOOTER_LETTERS = 8, 100
+"""Points; letters of a title: Excel refuses a footer of more than 255."""
 _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 460, 16, 66
 """Of a note: width and height of a line in pixels, and how many characters a line holds."""
 
@@ -47,15 +48,14 @@ def write_workbook(
     return frame_of(workbook_plan, base).filled(workbook_plan.sheets, title, values)
 
 
-def write_sheets(
-    plans: Sequence[SheetPlan], title: str, stamp: str = "", values: Grids | None = None
-) -> bytes:
+def write_sheets(plans: Sequence[SheetPlan], title: str, stamp: str, values: Grids | None = None) -> bytes:
     """Return planned sheets as an .xlsx file of their own; title and ``stamp`` stand in the footer.
 
     ``values``: as of :func:`write_workbook`.
     """
     sheets = {each.name: each for each in plans}
-    return _framed(sheets, _footer(title, stamp)).filled(sheets, title, values)
+    footer = _footer(title[:_FOOTER_LETTERS], stamp)
+    return _framed(sheets, footer).filled(sheets, title, values)
 
 
 def frame_of(workbook_plan: WorkbookPlan, base: bytes | None = None) -> Frame:
