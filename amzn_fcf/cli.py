@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import signal
 import sys
 import threading
@@ -132,7 +133,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong with the arguments and where to find help; exit with status 2."""
-        if message.startswith("unrecognized arguments") and " -" not in message:
+        if re.match(r"unrecognized arguments: -[.\d]", message):
+            message += ": put values that begin below 0 in quotes, such as --x 'aws_growth add -0.05:0.05:3'"
+        elif message.startswith("unrecognized arguments") and " -" not in message:
             message += ": put a value with blanks in quotes, such as 'TTM 2026Q3'"
         complain(f"{one_line(message)}; see {self.prog} --help")
         sys.exit(CANNOT_READ)

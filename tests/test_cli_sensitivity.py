@@ -72,6 +72,10 @@ def test_tornado_gives_programs_every_driver_once(capsys: Say) -> None:
     assert [(row["driver"], row["low"], row["swing"]) for row in rows] == [("capex_scale", "2027Q3", "3.0")]
 
 
+def test_tornado_of_all_drivers_that_were_asked_for_counts_no_others(capsys: Say) -> None:
+    assert "move it less" not in printed(capsys, "tornado", "positive", "--driver", "capex_scale")
+
+
 def test_grid_prints_a_table_with_the_scenario_marked_and_its_break_even_line(capsys: Say) -> None:
     arguments = ("grid", SHARE, "--x", "wacc", "0.08:0.1:3", "--y", "aws_growth add -0.05:0.05:3")
     text = printed(capsys, *arguments, "--break-even", "price")

@@ -24,7 +24,7 @@ Record = dict[str, object]
 More = Mapping[tuple[str, str], Record]
 
 _YEARS: Final = 3
-_MOST_SHOWN: Final = 4
+_MOST_SHOWN: Final = 3
 """Values of a changed input that are shown."""
 _STILL: Final = 5e-10
 """Below this an effect is rounding."""

@@ -46,7 +46,9 @@ def print_tornado(found: Tornado, top: int) -> None:
     columns = [*left("driver", "of"), *figures, *left("")]
     print_table("", columns, [_row(bar, unit) for bar in found.bars[:top]])
     less = max(len(found.bars) - top, 0)
-    print(f"{less} drivers move it less, {len(found.still)} not at all: --format csv lists them")
+    if less or found.still:
+        drivers = f"{counted(less, 'driver')} {'moves' if less == 1 else 'move'} it less"
+        print(f"{drivers}, {len(found.still)} not at all: --format csv lists them")
     if found.left_out:
         reasons = "; ".join(f"{driver} ({reason})" for driver, reason in found.left_out.items())
         print(f"left out: {reasons}")

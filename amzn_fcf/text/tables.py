@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 import sys
 from collections.abc import Sized
 from contextlib import contextmanager
@@ -36,21 +37,45 @@ def right(*titles: str) -> list[Column]:
 def print_table(
     title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], ruled: Sequence[int] = ()
 ) -> None:
-    """Print a table, with a rule above some of its rows; lines are never cut or wrapped."""
+    """Print a table, with a rule above some of its rows; lines are never cut or wrapped.
+
+    In a terminal that is too narrow, parts stand below each other, each with the first columns.
+    """
     titles = [column.title.split("\n") for column in columns]
     height = max(map(len, titles))
     heads = [[""] * (height - len(lines)) + lines for lines in titles]
     lines = [*zip(*heads, strict=True), *rows]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     pads = [str.rjust if column.right else str.ljust for column in columns]
-    texts = []
-    for line in lines:
-        cells = [pad(text, width) for pad, text, width in zip(pads, line, widths, strict=True)]
-        texts.append(f"  {'   '.join(cells)}".rstrip())
-    rule = " " + "─" * (sum(widths) + 3 * len(widths) - 1)
-    for place in (*sorted(ruled, reverse=True), 0):
-        texts.insert(height + place, rule)
-    print(*([title] if title else []), "", *texts, "", sep="\n")
+    texts = [title] if title else []
+    for places in _parts(columns, widths):
+        part = ["   ".join(pads[at](line[at], widths[at]) for at in places) for line in lines]
+        rule = " " + "─" * (_width(widths[at] for at in places) - 1)
+        for place in (*sorted(ruled, reverse=True), 0):
+            part.insert(height + place, rule)
+        texts += ["", *(line if line is rule else f"  {line}".rstrip() for line in part)]
+    print(*texts, "", sep="\n")
+
+
+def _parts(columns: Sequence[Column], widths: Sequence[int]) -> list[list[int]]:
+    """Return the places of the columns of each part: all in one, unless a terminal is too narrow."""
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else math.inf
+    if _width(widths) <= room:
+        return [[*range(len(columns))]]
+    named = next((place for place, column in enumerate(columns) if column.right), len(columns) - 1)
+    while named > 1 and _width([*widths[:named], max(widths[named:])]) > room:
+        named -= 1
+    parts: list[list[int]] = []
+    for place in range(named, len(columns)):
+        if parts and _width(widths[at] for at in (*parts[-1], place)) <= room:
+            parts[-1].append(place)
+        else:
+            parts.append([*range(named), place])
+    return parts
+
+
+def _width(widths: Iterable[int]) -> int:
+    return sum(width + 3 for width in widths)
 
 
 def print_records(records: Iterable[Mapping[str, object]], form: str, kind: str = "") -> None:

@@ -161,10 +161,10 @@ def counted(number: int, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "draw"), counted(2000, "draw")
-    ('1 draw', '2,000 draws')
+    >>> counted(1, "draw"), counted(2000, "draw"), counted(-1, "quarter")
+    ('1 draw', '2,000 draws', '-1 quarter')
     """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if abs(number) == 1 else 's'}"
 
 
 def measure(name: str) -> Measure:

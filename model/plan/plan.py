@@ -126,7 +126,11 @@ class Plan:
             if key in self.names:
                 message = f"{key!r} has members: choose one of {', '.join(self.names[key])}"
             else:
-                message = f"unknown line {key!r}{did_you_mean(key, self.lines)}"
+                name, _, period = key.partition("@")
+                near = did_you_mean(key, self.lines)
+                if period and name in self.rows:
+                    near = f"; the line is {name}, {period} its period"
+                message = f"unknown line {key!r}{near}"
             raise UnknownNameError(message) from None
 
     def needed(self, keys: Iterable[str]) -> frozenset[str]:
