@@ -114,6 +114,7 @@ def test_a_statement_as_a_workbook_has_its_lines_down(tmp_path: Path) -> None:
         (("--plot", "t.pdf"), "--plot writes a .png or .svg file, not 't.pdf'"),
         (("--plot", "t.png", "--period", "2027"), "--plot draws lines over time, not 2027 alone"),
         (("beta", "--plot", "t.png"), "beta does not vary with time"),
+        ((*["capex"] * 6, "--plot", "t.png"), "--plot has 6 colours, not 7 in a panel: name fewer lines"),
     ],
 )
 def test_what_cannot_be_written_is_one_line_and_no_file(

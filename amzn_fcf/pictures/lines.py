@@ -28,7 +28,7 @@ def lines_figure(found: Sequence[Series]) -> Figure:
     """Draw lines over time: a panel a unit, or of several scenarios a panel a line.
 
     Reported figures are solid, those ahead dashed. A line that does not vary with time, a single period, and
-    more panels than fit are an :class:`InputError`.
+    more panels or lines than fit are an :class:`InputError`.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415  # slow to load, and only pictures need it
 
@@ -47,6 +47,8 @@ def lines_figure(found: Sequence[Series]) -> Figure:
         )
     if len(panels) > _MOST_PANELS:
         raise InputError(f"--plot has room for {_MOST_PANELS} panels, not {len(panels)}: name fewer lines")
+    if (lines := max(map(len, panels.values()))) > len(_COLOURS):
+        raise InputError(f"--plot has {len(_COLOURS)} colours, not {lines} in a panel: name fewer lines")
     figure = Figure(figsize=(12, max(6.75, 0.6 + 2.2 * len(panels))), layout="constrained")
     many = figure.subplots(len(panels), sharex=True, squeeze=False)[:, 0]
     for axes, series in zip(many, panels.values(), strict=True):
@@ -61,7 +63,7 @@ def lines_figure(found: Sequence[Series]) -> Figure:
 def _draw(axes: Axes, series: Sequence[Series], periods: Sequence[str], *, several: bool) -> None:
     unit = measure(series[0].unit)
     places = {period: place for place, period in enumerate(periods)}
-    for each, colour in zip(series, _COLOURS * len(series), strict=False):
+    for each, colour in zip(series, _COLOURS, strict=False):
         points = [
             (places[period], value * unit.chart_scale, each.bases[period] == "reported")
             for period, value in each.values.items()
