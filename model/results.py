@@ -100,7 +100,7 @@ class Results:
         axis = self.plan.axis
         if frequency == "annual":
             return [Period("annual", year) for year in axis.years]
-        return [Period(frequency, quarter.year, quarter.number) for quarter in axis.quarters]
+        return [Period.of(quarter, frequency) for quarter in axis.quarters]
 
     def failed_checks(self, scenario: int = 0) -> list[FailedCheck]:
         """Return the checks of a scenario that fail, each with the quarter of its largest difference."""

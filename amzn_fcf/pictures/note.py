@@ -159,11 +159,11 @@ class Range(NamedTuple):
     high: float
 
 
-def football_figure(ranges: Sequence[Range], price: float, width: int = 330) -> Figure:
+def football_figure(ranges: Sequence[Range], price: float) -> Figure:
     """Draw ranges of value from low to middle and from middle to high, with the price across them."""
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415  # as above
 
-    left, height = 158, _FIELD_ROW * len(ranges) + 42
+    width, left, height = 330, 158, _FIELD_ROW * len(ranges) + 42
     figure, axes = blank(width, height, (left, 22, width - left - 10, height - 42))
     for place, each in enumerate(ranges):
         axes.barh(place, each.middle - each.low, left=each.low, height=_BAR, color=LIGHT)

@@ -62,7 +62,7 @@ def _fans(note: Note, title: str, text: str) -> Markup:
 
     quarters, reported = _quarters(note)
     words, scale = note.company.presentation, measure("USD m").chart_scale
-    values = [note.value(words.questions.cash_flow, _period(each)) * scale for each in quarters]
+    values = [note.value(words.questions.cash_flow, Period.of(each)) * scale for each in quarters]
     ahead = [str(each) for each in quarters[reported:]]
     estimates = {} if note.simulation is None else note.simulation.fan()
     bands = {
@@ -80,15 +80,11 @@ def _fans(note: Note, title: str, text: str) -> Markup:
     return Markup(wide + narrow)
 
 
-def _period(quarter: Quarter) -> Period:
-    return Period("quarterly", quarter.year, quarter.number)
-
-
 def _table(note: Note, key: str) -> Markup:
     """Return the figures of the fan: a column a quarter, a row a percentile, and the chance above 0."""
     quarters, reported = _quarters(note)
     names, found = [str(each) for each in quarters], note.simulation
-    values = [note.value(key, _period(each)) for each in quarters]
+    values = [note.value(key, Period.of(each)) for each in quarters]
     marks = ["A" if place < reported else "E" for place in range(len(quarters))]
     heads = [f"{name[2:]}{mark}" for name, mark in zip(names, marks, strict=True)]
     own = (

@@ -32,8 +32,7 @@ def expected(note: Note) -> Markup:
     """Return the section of estimates beside reported figures, guidance and the Street."""
     words = note.company.presentation.note
     ahead = note.scenario.as_of.shifted(1)
-    quarter = Period("quarterly", ahead.year, ahead.number)
-    groups = ((quarter, words.quarter), (Period("annual", note.year), words.year))
+    groups = ((Period.of(ahead), words.quarter), (Period("annual", note.year), words.year))
     rows: list[Markup] = []
     for period, lines in groups:
         if lines:
@@ -91,7 +90,7 @@ def side_of(found: Compared) -> int:
 
 def _group(note: Note, period: Period, lines: Mapping[str, str]) -> Markup:
     """Return the row above a group: its periods, and the day of the guidance."""
-    before, after = (Period(period.frequency, period.year + step, period.quarter) for step in (-1, 1))
+    before, after = period.shifted(-1), period.shifted(1)
     said = [each for (line, when), each in _guided(note) if when == str(period) and line in lines]
     days = dict.fromkeys(each.guidance.date for each in said if each.guidance)
     name = "Year" if period.frequency == "annual" else "Quarter"
@@ -105,7 +104,7 @@ def _dated(note: Note, period: Period) -> str:
 
 
 def _row(note: Note, line: str, period: Period, label: str) -> Markup:
-    before, after = (Period(period.frequency, period.year + step, period.quarter) for step in (-1, 1))
+    before, after = period.shifted(-1), period.shifted(1)
     found = note.expectations.get((line, str(period)))
     own = _shown(note, line, period)
     if found and (side := side_of(found)):

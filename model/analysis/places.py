@@ -147,8 +147,7 @@ class Places:
             return ""
         if place.frequency == "annual":
             return str(self.axis.years[at])
-        quarter = self.axis.quarters[at]
-        return str(Period(place.frequency, quarter.year, quarter.number))
+        return str(Period.of(self.axis.quarters[at], place.frequency))
 
     def quarters(self, place: Place) -> range:
         """Return the positions of the quarters of a place."""

@@ -67,7 +67,7 @@ def _compared(results: Results, line: str, period: Period | None, known: list[Es
         return Compared(
             line, None, row.unit, float(results.values[line][0, 0]), None, street, None, is_reported=False
         )
-    before = Period(period.frequency, period.year - 1, period.quarter)
+    before = period.shifted(-1)
     ended = Quarter(before.year, before.quarter) <= as_of
     has_year_before = before.year >= results.plan.axis.first.year
     return Compared(

@@ -193,7 +193,7 @@ def _outcomes(as_of: Quarter, rows: Mapping[str, Row], reported: Results) -> lis
         quarter = as_of.shifted(ahead)
         if quarter > axis.as_of:
             break
-        said = guidance_at(company, as_of, line, Period("quarterly", quarter.year, quarter.number))
+        said = guidance_at(company, as_of, line, Period.of(quarter))
         place = axis.position(quarter)
         benchmarks = {name: float(simple[name][line][place]) for name in simple}
         benchmarks["guidance"] = math.nan if said is None else said.middle

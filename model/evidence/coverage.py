@@ -98,7 +98,7 @@ def _simulated(made: Sequence[Forecast], uncertainty: Uncertainty, company: Comp
 
 def _output(forecast: Forecast, plan: Plan) -> Output:
     quarter = forecast.quarter
-    return Output.of(forecast.line, plan, Period("quarterly", quarter.year, quarter.number))
+    return Output.of(forecast.line, plan, Period.of(quarter))
 
 
 def _naive(forecast: Forecast, company: Company) -> dict[int, float]:

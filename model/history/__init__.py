@@ -83,7 +83,7 @@ class History:
 
     def next_guided(self, line: str) -> float | None:
         """Return the middle of the guidance for the quarter after the as-of; None: there is none."""
-        return self.guided(line, _quarterly(self.as_of.shifted(1)))
+        return self.guided(line, Period.of(self.as_of.shifted(1)))
 
     def guidance_beat(self, line: str) -> float:
         """Return the mean of what was reported to the middle of the guidance for it: above 1, it is beaten.
@@ -111,7 +111,7 @@ class History:
         row = self.reported(line)
         found = []
         for place in range(max(0, len(row) - GUIDED_QUARTERS), len(row)):
-            middle = self.guided(line, _quarterly(self.first.shifted(place)))
+            middle = self.guided(line, Period.of(self.first.shifted(place)))
             if middle is not None:
                 found.append((float(row[place]), middle, place))
         return found
@@ -125,10 +125,6 @@ class History:
         last, before = self.last(line), float(self.reported(line)[-1 - QUARTERS_A_YEAR])
         rate = (last / before) ** (1 / QUARTERS_A_YEAR) if last > 0 and before > 0 else 1.0
         return np.asarray(last * rate ** np.minimum(np.arange(1, ahead + 1), QUARTERS_A_YEAR))
-
-
-def _quarterly(quarter: Quarter) -> Period:
-    return Period("quarterly", quarter.year, quarter.number)
 
 
 def faded(start: float, end: float, years: Sequence[int], held: int) -> dict[str, float]:

@@ -126,6 +126,15 @@ class Period:
             return cls("annual", year)
         return cls("ttm" if match[1] else "quarterly", year, int(quarter))
 
+    @classmethod
+    def of(cls, quarter: Quarter, frequency: Frequency = "quarterly") -> Period:
+        """Return a quarter as a period, or the twelve months that end with it (``ttm``)."""
+        return cls(frequency, quarter.year, quarter.number)
+
+    def shifted(self, years: int) -> Period:
+        """Return the same period ``years`` later (earlier when negative)."""
+        return Period(self.frequency, self.year + years, self.quarter)
+
     def __str__(self) -> str:
         if self.frequency == "annual":
             return str(self.year)

@@ -57,7 +57,7 @@ def misses(before: Scenario, quarter: Quarter) -> list[Miss]:
     company, rules = before.company, before.company.roll
     if not rules.flow:
         raise InputError(f"{company.title} has no line whose miss is explained: it cannot be rolled")
-    period = Period("quarterly", quarter.year, quarter.number)
+    period = Period.of(quarter)
     expected = known_by(company, before.as_of, all_estimates(company))
     street = {each.line: each.middle for each in expected if each.period == period and each.kind == _STREET}
     estimated, reported = run([before]), run([load_scenario(company.base, quarter, company)])

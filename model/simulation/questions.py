@@ -91,7 +91,7 @@ def flows_ahead(scenario: Scenario, quarters: int | None = None) -> list[Output]
     """Return trailing free cash flow in all quarters to come, or in the first of them."""
     plan, key = scenario.plan, scenario.company.presentation.questions.cash_flow
     ahead = plan.axis.quarters[plan.axis.forecast_start :][:quarters] if key else ()
-    return [Output.of(key, plan, Period("quarterly", each.year, each.number)) for each in ahead]
+    return [Output.of(key, plan, Period.of(each)) for each in ahead]
 
 
 def thresholds(outputs: Iterable[Output], scenario: Scenario) -> tuple[tuple[Output, float], ...]:

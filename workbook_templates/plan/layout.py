@@ -175,11 +175,11 @@ class Layout:
         """Return the column of a year, by its position from 0."""
         return FIRST_YEAR_COLUMN + position
 
-    def in_year_of(self, row: int, column: int, sheet: str = "") -> str:
+    def in_year_of(self, row: int, column: int) -> str:
         """Write the value of a row in the year of the quarter in a column."""
         ends = ((row, self.year_column(place)) for place in (0, self.years - 1))
         number = reference(YEAR_NUMBER_ROW, column, fixed_row=True)
-        return in_row(sheet + area(*ends, fixed_column=True), number)
+        return in_row(area(*ends, fixed_column=True), number)
 
     def over_axis(self, row: int, *, fixed_row: bool = False) -> str:
         """Write the cells of a row in all quarters, whatever the column of the formula."""

@@ -164,8 +164,7 @@ def _period_number(value: float) -> Period:
         raise PeriodError(f"{value:g} is not a period: write a year (2026) or a quarter (2026Q3)")
     if code <= 9999:  # noqa: PLR2004  # a year has four digits
         return Period("annual", code)
-    quarter = Quarter.from_code(code)
-    return Period("quarterly", quarter.year, quarter.number)
+    return Period.of(Quarter.from_code(code))
 
 
 def over_periods(value: Cell, default: Period, figure: Callable[[Period], Scalar]) -> Result:

@@ -128,7 +128,7 @@ def AMZN_CLAIMS(
     figure, USD a share at stake, reason.
     """
     latest = model_of(None).plan.axis.as_of
-    period = period_of(as_of, Period("quarterly", latest.year, latest.number))
+    period = period_of(as_of, Period.of(latest))
     if period.frequency != "quarterly":
         raise PeriodError(f"as_of needs a quarter such as {latest}, not {period}")
 

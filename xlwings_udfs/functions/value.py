@@ -113,7 +113,7 @@ def AMZN_MULTIPLE(
         return worth / found
 
     as_of = results.plan.axis.as_of
-    return over_periods(period, Period("ttm", as_of.year, as_of.number), at)
+    return over_periods(period, Period.of(as_of, "ttm"), at)
 
 
 @cell_function

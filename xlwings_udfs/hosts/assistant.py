@@ -132,12 +132,11 @@ def _arguments(name: str, named: Mapping[str, Cell]) -> list[Cell]:
 def _origin(name: str, named: Mapping[str, Cell]) -> dict[str, str]:
     """Return where a result comes from: one scenario with its overrides, or all that ship."""
     own = scenario(scenario_name(named.get("scenario")), overrides_of(named.get("overrides")))
-    quarter = Period("quarterly", own.as_of.year, own.as_of.number)
     of_one = "scenario" in inspect.signature(FUNCTIONS[name]).parameters and named.get("method") != WEIGHTED
     used = [own] if of_one else [scenario(each) for each in builtin_scenarios()]
     return {
         "scenario": ", ".join(each.name for each in used),
-        "as_of": str(period_of(named.get("as_of"), quarter)),
+        "as_of": str(period_of(named.get("as_of"), Period.of(own.as_of))),
         "assumptions": assumption_hash(used),
         "version": version(),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from model.evidence.against import compared
-from model.language.periods import Period
 from model.results import run
 from workbook_templates.a1 import call, reference
 from workbook_templates.plan.arrangement import Group
@@ -67,9 +66,7 @@ def _put_row(sheet: SheetPlan, layout: Layout, row: Compared, place: int) -> Non
     sheet.put(place, _SOURCES, "; ".join(sources), "wrapped")
     before = None
     if row.period is not None and row.year_before is not None:
-        before = linked(
-            layout, row.line, Period(row.period.frequency, row.period.year - 1, row.period.quarter)
-        )
+        before = linked(layout, row.line, row.period.shifted(-1))
     put_link(sheet, (place, _BEFORE), before)
     if live is not None and before is not None:
         _put_difference(sheet, place, (_BEFORE, _CHANGE), live.twin, before.twin, row.unit)

@@ -200,7 +200,7 @@ def _put_link_row(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int
         put_link(sheet, (at, layout.year_column(place)), linked(layout, row.key, year_of(year)), look)
     for position in range(row.start, row.stop):
         quarter = axis.quarters[position]
-        link = linked(layout, row.key, Period("quarterly", quarter.year, quarter.number))
+        link = linked(layout, row.key, Period.of(quarter))
         put_link(sheet, (at, layout.quarter_column(position)), link, look)
 
 

@@ -93,10 +93,10 @@ def _put_listed(sheet: SheetPlan, row: int, name: str, title: str, note: str) ->
     sheet.put(row, places.NOTE, note, "note")
 
 
-def scenario_list(layout: Layout, column: int = places.NAME) -> str:
-    """Return the reference (on Inputs) to the names of the scenarios, or to another column of their list."""
-    first, last = (places.CHOICE_ROW + place for place in (1, len(layout.scenarios)))
-    return area((first, column), (last, column), fixed_row=True, fixed_column=True)
+def scenario_list(layout: Layout) -> str:
+    """Return the reference (on Inputs) to the names of the scenarios."""
+    ends = ((places.CHOICE_ROW + place, places.NAME) for place in (1, len(layout.scenarios)))
+    return area(*ends, fixed_row=True, fixed_column=True)
 
 
 class _Driver:
