@@ -52,7 +52,7 @@ def test_without_pictures_it_prints_on_two_pages_too(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, page = browser(request), tmp_path / "note.html"
-    monkeypatch.setattr("amzn_fcf.report.drawn.can_draw", lambda: False)
+    monkeypatch.setattr("amzn_fcf.pictures.files.can_draw", lambda: False)
     assert amzn_fcf("report", "--out", str(page)).returncode == 0
     assert printed(program, page, tmp_path).pages == 2
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.building.changed import inputs_of, usable
 from amzn_fcf.building.compared import Pair
 from model.errors import AmznFcfError, EngineError, WorkbookError
-from model.results import run
 from model.scenarios.changes import changes
 from model.scenarios.what_if import what_if
 from workbook_templates.a1 import reference
@@ -33,7 +32,7 @@ from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import input_place
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.differences import Differences, differences
-from workbook_templates.validation.effects import watched
+from workbook_templates.validation.effects import one_by_one
 from workbook_templates.validation.validate import bytes_of
 
 if TYPE_CHECKING:
@@ -120,8 +119,12 @@ def _in_words(found: Differences, books: Books, pair: Pair, after: WorkbookInput
             kept.append(each._replace(label=_words(each, books[1], layout)))
     lines = [each for each in found.lines if each.sheet not in stamps]
     kept.sort(key=lambda each: each.kind == "cell")
-    rows = watched(pair.before.plan, pair.before.company)
-    effects = {**_effects_of_inputs(pair, changed, rows), **_effects_of_cells(books, kept, rows, layout)}
+    drivers = [each.spec.key for each in changed]
+    rows, (before, *alone) = one_by_one(pair.before, pair.after, drivers)
+    effects: dict[str | Changed, Effect] = {
+        driver: tuple(map(_less, each, before)) for driver, each in zip(drivers, alone, strict=True)
+    }
+    effects |= _effects_of_cells(books, kept, rows, layout)
     own = replace(found, lines=lines, changed=kept, consequences=consequences)
     return ComparedFiles(own, pair, "", rows, inputs, effects)
 
@@ -153,19 +156,6 @@ def _words(each: Changed, book: Book, layout: Layout) -> str:
     if name in layout.places or name in layout.inputs:
         return f"{name} {columns.get(column, '')}".strip()
     return each.label
-
-
-def _effects_of_inputs(
-    pair: Pair, changed: Sequence[Change], rows: Sequence[Watched]
-) -> dict[str | Changed, Effect]:
-    before, after = pair.before, pair.after
-    keys = [each.spec.key for each in changed]
-    alone = [replace(before, table={**before.table, key: after.table[key]}) for key in keys]
-    results = run([before, *alone])
-    return {
-        key: tuple(row.value(results, draw) - row.value(results, 0) for row in rows)
-        for draw, key in enumerate(keys, start=1)
-    }
 
 
 def _effects_of_cells(

@@ -26,7 +26,7 @@ OPTIONS: Final = (
 def run(arguments: Arguments) -> int:
     import sys
 
-    from amzn_fcf.report.drawn import can_draw
+    from amzn_fcf.pictures.files import can_draw
     from amzn_fcf.report.files import note_path, written
     from amzn_fcf.report.note import named, note_of
     from amzn_fcf.report.page import NO_PICTURES, page

@@ -13,7 +13,14 @@ from model.files import write_whole
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+REPEATED: Final = {"svg.hashsalt": "amzn-fcf", "svg.fonttype": "none"}
+"""Settings with which a picture is the same text each time, with its words as text."""
 _KINDS: Final = (".png", ".svg")
+
+
+def can_draw() -> bool:
+    """Tell whether there is matplotlib."""
+    return importlib.util.find_spec("matplotlib") is not None
 
 
 def picture_path(name: str | None) -> Path | None:
@@ -25,16 +32,16 @@ def picture_path(name: str | None) -> Path | None:
         raise InputError(f"--plot writes a .png or .svg file, not {name!r}")
     if not path.parent.is_dir():
         raise InputError(f"--plot {name}: there is no folder {path.parent}")
-    if importlib.util.find_spec("matplotlib") is None:
+    if not can_draw():
         raise InputError("--plot needs matplotlib: python -m pip install 'amzn-fcf[plot]'")
     return path
 
 
 def save(figure: Figure, path: Path, dpi: int = 150) -> None:
     """Write a picture as PNG or SVG, as its name says; equal pictures give equal files."""
-    import matplotlib as mpl  # noqa: PLC0415  # slow to load
+    from matplotlib import rc_context  # noqa: PLC0415  # slow to load
 
     data, kind = io.BytesIO(), path.suffix.lower().removeprefix(".")
-    with mpl.rc_context({"svg.hashsalt": "amzn-fcf", "svg.fonttype": "none"}):
+    with rc_context(REPEATED):  # type: ignore[arg-type]  # names of settings
         figure.savefig(data, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else None)
     write_whole(path, data.getvalue())

@@ -7,6 +7,8 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from amzn_fcf.pictures.files import REPEATED
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 NAVY, LIGHT, PALE, ACCENT = "#14365C", "#9FB8D3", "#DCE5EF", "#C8501E"
 MUTED, RULE, GRID, AXIS = "#5F6B7A", "#BFC7D0", "#E3E7EB", "#8A94A0"
 """Dark and light carry the meaning; the accent stands for the trough, the price, and what takes away."""
-_SETTINGS: Final = {"svg.fonttype": "none", "svg.hashsalt": "amzn-fcf", "axes.unicode_minus": True}
 _LEFT_OUT: Final = re.compile(
     r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>|<!--.*?-->| xmlns:\w+=\"[^\"]*\"",
     re.DOTALL,
@@ -71,7 +72,7 @@ def inline(figure: Figure, name: str, title: str, text: str, kind: str = "") -> 
     """
     from matplotlib import rc_context  # noqa: PLC0415  # as above
 
-    with rc_context(_SETTINGS):  # type: ignore[arg-type]  # names of settings
+    with rc_context(REPEATED | {"axes.unicode_minus": True}):  # type: ignore[arg-type]  # names of settings
         data = io.StringIO()
         figure.savefig(data, format="svg", metadata={"Date": None}, transparent=True)
     drawn = _renamed(_cleaned(data.getvalue()), name)

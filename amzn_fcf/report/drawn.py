@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from amzn_fcf.pictures import files, svg
 from amzn_fcf.report.markup import Markup, joined, tag
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def can_draw() -> bool:
-    """Tell whether there is matplotlib."""
-    return importlib.util.find_spec("matplotlib") is not None
+    from matplotlib.figure import Figure
+
+
+def picture(draw: Callable[[], Figure], name: str, title: str, text: str, kind: str = "") -> Markup:
+    """Return a picture, see :func:`amzn_fcf.pictures.svg.inline`; nothing where matplotlib is missing."""
+    return Markup(svg.inline(draw(), name, title, text, kind)) if files.can_draw() else Markup()
 
 
 class Part(NamedTuple):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.report.markup import Markup, tag
 from model.language.units import measure
+
+if TYPE_CHECKING:
+    from model.outputs import Output
 
 MINUS: Final = "\u2212"
 NONE: Final = "\u2013"
@@ -62,6 +65,12 @@ def _amount(unit: str, value: float, *, whole: bool) -> str:
     decimals = 0 if whole else look.chart_decimals
     kept = round(known * look.chart_scale, decimals) or 0.0
     return f"{kept:,.{decimals}f}".replace("-", MINUS) + ("%" if look.percent else "")
+
+
+def titled(output: Output, unit: str) -> str:
+    """Return the head of a column about a figure, or its changes in a unit: without its member."""
+    look, when = measure(unit), "" if output.period is None else f" {output.period}"
+    return f"{output.label.partition(':')[0]}{when}, {look.sign or look.chart_unit or unit}"
 
 
 def figure(  # noqa: PLR0913  # a keyword for each part of the mark

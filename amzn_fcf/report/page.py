@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.pictures import files
 from amzn_fcf.report import drawn, opening, reasons, sources, tables, worth
 from amzn_fcf.report.markup import Markup, joined, tag
 from amzn_fcf.report.path import path
@@ -44,7 +45,7 @@ def page(note: Note) -> str:
 
 
 def _missing() -> Markup:
-    return Markup() if drawn.can_draw() else tag("p", NO_PICTURES, class_="sub")
+    return Markup() if files.can_draw() else tag("p", NO_PICTURES, class_="sub")
 
 
 def _style() -> Markup:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.pictures import files
+from amzn_fcf.pictures.note import Fan, fan_figure
 from amzn_fcf.report import drawn, headings
 from amzn_fcf.report.figures import figure, in_table, in_words
-from amzn_fcf.report.markup import Markup, head, row, table
+from amzn_fcf.report.markup import Markup, head, joined, row, table
 from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
 
@@ -33,7 +36,7 @@ def path(note: Note) -> Markup:
     turn, positive = (note.quarter(each) for each in (words.reports.turn, words.reports.positive))
     title = headings.path(note.result(words.questions.trough), turn, positive, chance, note.company.last)
     draws = "" if found is None else counted(found.draws, "draw")
-    if drawn.can_draw():
+    if files.can_draw():
         bands = draws and f"; dotted: the median; bands: half and nine tenths of {draws}"
         text = f"Trailing twelve months, USD bn. Solid: reported; dashed: {note.scenario.name}{bands}."
         pictures = _fans(note, title, text)
@@ -57,9 +60,6 @@ def _quarters(note: Note) -> tuple[list[Quarter], int]:
 
 
 def _fans(note: Note, title: str, text: str) -> Markup:
-    from amzn_fcf.pictures.note import Fan, fan_figure  # noqa: PLC0415  # matplotlib may be missing
-    from amzn_fcf.pictures.svg import inline  # noqa: PLC0415  # as above
-
     quarters, reported = _quarters(note)
     words, scale = note.company.presentation, measure("USD m").chart_scale
     values = [note.value(words.questions.cash_flow, Period.of(each)) * scale for each in quarters]
@@ -75,9 +75,9 @@ def _fans(note: Note, title: str, text: str) -> Markup:
         note.scenario.name, note.quarter(words.reports.trough), note.quarter(words.reports.positive),
         "" if math.isnan(chance) else in_words("ratio", chance),
     )  # fmt: skip
-    wide = inline(fan_figure(fan), "fan", title, text, "wide-fan")
-    narrow = inline(fan_figure(fan, _SMALL, short=True), "fan-small", title, text, "narrow-fan")
-    return Markup(wide + narrow)
+    wide = drawn.picture(lambda: fan_figure(fan), "fan", title, text, "wide-fan")
+    small = partial(fan_figure, fan, _SMALL, short=True)
+    return joined([wide, drawn.picture(small, "fan-small", title, text, "narrow-fan")])
 
 
 def _table(note: Note, key: str) -> Markup:

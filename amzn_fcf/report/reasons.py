@@ -8,18 +8,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, get_args
 
 from amzn_fcf.report import headings
-from amzn_fcf.report.figures import NONE, change, figure, in_table, quoted
+from amzn_fcf.report.figures import NONE, change, figure, in_table, quoted, titled
 from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
 from amzn_fcf.text.valuation import warnings_of
 from model.evidence.claims import Status
 from model.evidence.thesis import load_thesis
-from model.language.units import measure
-from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from amzn_fcf.report.note import Note
-    from model.analysis.sensitivity import Bar, Tornado
+    from model.analysis.sensitivity import Bar
     from model.evidence.claims import Entry
 
 _MOST_DRIVERS: Final = 5
@@ -38,7 +36,8 @@ def drivers(note: Note) -> Markup:
     first = note.tornados[0]
     bars = first.bars[:_MOST_DRIVERS]
     title = headings.drivers([each.swing for each in bars], _short(bars[0].label))
-    above = [tag("th", _title(each), colspan="2", scope="colgroup") for each in note.tornados]
+    titles = [titled(each.output, each.output.unit) for each in note.tornados]
+    above = [tag("th", each, colspan="2", scope="colgroup") for each in titles]
     heads = [
         tag("tr", tag("th"), tag("th"), *above, tag("th")),
         head("Driver", "Now", *(["a tenth less", "a tenth more"] * len(above)), "Rests on"),
@@ -46,13 +45,6 @@ def drivers(note: Note) -> Markup:
     rows = [_driver_row(note, each) for each in bars]
     text = "One driver at a time, by a tenth of its own value in every period ahead: what changes."
     return tag("section", tag("h2", title), tag("p", text, class_="sub"), table("drivers", heads, rows))
-
-
-def _title(found: Tornado) -> str:
-    look = measure(found.output.unit)
-    unit = look.sign or look.chart_unit or found.output.unit
-    when = "" if found.output.period is None else f" {found.output.period}"
-    return f"{found.output.label.partition(':')[0]}{when}, {unit}"
 
 
 def _short(label: str) -> str:
@@ -73,8 +65,7 @@ def _driver_row(note: Note, bar: Bar) -> Markup:
             value = 0.0 if own is None else getattr(own, side)
             text = change(found.output.unit, value, whole=found.output.period is None)
             cells.append(figure(text, value, "tornado", bar.driver, str(found.output), item=side))
-    source = note.scenario.sources.get(bar.driver)
-    grade = source.grade if source else driver_specs(note.company)[bar.driver].grade
+    grade = note.scenario.note_of(bar.driver).grade
     return row(_short(bar.label), *cells, _GRADES.get(grade, "judgement"))
 
 

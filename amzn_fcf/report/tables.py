@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.report import headings
-from amzn_fcf.report.figures import NONE, change, figure, in_table
+from amzn_fcf.report.figures import NONE, change, figure, in_table, titled
 from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
 from amzn_fcf.text.comparison import names_of
 from amzn_fcf.text.figures import difference_of
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from amzn_fcf.report.note import Comparison, Note
     from amzn_fcf.text.comparison import Estimate
-    from model.analysis.bridge import Bridge
     from model.evidence.against import Compared
     from model.reported.guidance import Expectation
     from model.scenarios.scenario import Scenario
@@ -188,30 +187,18 @@ def _revised_row(note: Note, line: str, found: list[Estimate]) -> Markup:
 def bridge_table(found: Comparison) -> Markup:
     """Return the bridge as a table: its causes, the largest first, and what each adds to every figure."""
     older, newer = names_of(found.pair.before, found.pair.after)
-    unit, first = unit_of(found.bridges[0]), found.bridges[0].effects
+    unit, first = found.bridges[0].unit, found.bridges[0].effects
     rows = [row(older, *ends_of(found, "before"), kind="strong")]
-    for place in sorted(range(len(first)), key=lambda each: -abs(first[each].amount)):
+    for place in found.bridges[0].by_size:
         cells = []
         for each in found.bridges:
             amount = each.effects[place].amount
-            text = change(unit_of(each), amount)
+            text = change(each.unit, amount)
             cells.append(figure(text, amount, "compare", str(each.output), item=first[place].cause.label))
         is_still = change(unit, first[place].amount) == change(unit, 0.0)
         rows.append(row(first[place].cause.label, *cells, kind="still" if is_still else None))
     rows.append(row(newer, *ends_of(found, "after"), kind="strong"))
-    return table("bridge", [head("Cause", *map(bridged, found.bridges))], rows)
-
-
-def unit_of(bridge: Bridge) -> str:
-    """Return the unit of the effects of a bridge."""
-    return "quarters" if bridge.output.is_event else bridge.output.unit
-
-
-def bridged(bridge: Bridge) -> str:
-    """Return what is bridged, without its member, and its unit."""
-    when = "" if bridge.output.period is None else f" {bridge.output.period}"
-    look = measure(unit_of(bridge))
-    return f"{bridge.output.label.partition(':')[0]}{when}, {look.sign or look.chart_unit or unit_of(bridge)}"
+    return table("bridge", [head("Cause", *(titled(each.output, each.unit) for each in found.bridges))], rows)
 
 
 def ends_of(found: Comparison, side: str) -> Iterator[Markup]:

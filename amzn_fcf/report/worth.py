@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.pictures.bridges import NOTE, bridge_figure, steps_of
+from amzn_fcf.pictures.note import Range, football_figure
 from amzn_fcf.report import drawn, headings
-from amzn_fcf.report.figures import change, figure, in_table
+from amzn_fcf.report.figures import change, figure, in_table, titled
 from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
-from amzn_fcf.report.tables import bridge_table, bridged, ends_of, unit_of
+from amzn_fcf.report.tables import bridge_table, ends_of
 from amzn_fcf.text.comparison import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from amzn_fcf.report.note import Comparison, Note
-    from model.analysis.bridge import Bridge
 
 _MOST_STEPS: Final = 6
 """Causes of a bridge that are drawn; the others are one bar."""
@@ -30,16 +32,11 @@ def bridge(note: Note) -> drawn.Part | None:
     if not found.bridges:
         return drawn.Part(" to ".join(names), f"No bridge: {found.why}.", Markup(), Markup())
     first = found.bridges[0]
-    title, text = headings.moved(first.after - first.before, names[0]), f"{bridged(first)}, by cause"
-    picture = _bridge(first, names, title, text) if drawn.can_draw() else Markup()
+    title = headings.moved(first.after - first.before, names[0])
+    text = f"{titled(first.output, first.unit)}, by cause"
+    steps = steps_of(first, names, _MOST_STEPS)
+    picture = drawn.picture(lambda: bridge_figure(steps, NOTE), "bridge", title, text)
     return drawn.Part(title, text, picture, bridge_table(found))
-
-
-def _bridge(first: Bridge, names: tuple[str, str], title: str, text: str) -> Markup:
-    from amzn_fcf.pictures.bridges import NOTE, bridge_figure, steps_of  # noqa: PLC0415  # needs matplotlib
-    from amzn_fcf.pictures.svg import inline  # noqa: PLC0415  # as above
-
-    return Markup(inline(bridge_figure(steps_of(first, names, _MOST_STEPS), NOTE), "bridge", title, text))
 
 
 def others(note: Note) -> Markup:
@@ -51,14 +48,15 @@ def others(note: Note) -> Markup:
 def _others(found: Comparison) -> Iterator[Markup]:
     ends = {side: list(ends_of(found, side)) for side in ("before", "after")}
     for place, each in enumerate(found.bridges[1:], start=1):
-        largest = max(each.effects, key=lambda effect: abs(effect.amount))
+        largest = each.effects[each.by_size[0]]
         if not largest.amount:
             continue
-        text, cause = change(unit_of(each), largest.amount), largest.cause.label
+        text, cause = change(each.unit, largest.amount), largest.cause.label
         moved = figure(text, largest.amount, "compare", str(each.output), item=cause)
         shown = cause.partition(":")[0]
+        name = titled(each.output, each.unit)
         yield tag(
-            "p", f"{bridged(each)}: ", ends["before"][place], " to ", ends["after"][place], ", most by ",
+            "p", f"{name}: ", ends["before"][place], " to ", ends["after"][place], ", most by ",
             f"{shown[:1].lower()}{shown[1:]} (", moved, ").", class_="also",
         )  # fmt: skip
 
@@ -79,7 +77,10 @@ def football(note: Note) -> drawn.Part | None:
     price = note.result(words.questions.price)
     title = headings.football(price, [(cells[0][1], cells[2][1]) for _, cells in rows])
     text = "Value a share, USD: low, middle (figure), high"
-    picture = _football(rows, price, title, text) if drawn.can_draw() else Markup()
+    known = [Range(label, *(value for _, value in cells)) for label, cells in rows]
+    whole = [each for each in known if not any(map(math.isnan, each[1:]))]
+    draw = partial(football_figure, whole, price)
+    picture = drawn.picture(draw, "football", title, text) if whole else Markup()
     body = [row(label, *(_value(note, *each) for each in cells)) for label, cells in rows]
     heads = [head("USD a share", "Low", "Middle", "High")]
     return drawn.Part(title, text, picture, table("football", heads, body))
@@ -91,14 +92,3 @@ def _value(note: Note, key: str, value: float) -> Markup:
     if key in note.results.plan.rows:
         return figure(text, value, "value", key)
     return figure(text, value, "simulate", value_row, item=key)
-
-
-def _football(
-    rows: Sequence[tuple[str, list[tuple[str, float]]]], price: float, title: str, text: str
-) -> Markup:
-    from amzn_fcf.pictures.note import Range, football_figure  # noqa: PLC0415  # needs matplotlib
-    from amzn_fcf.pictures.svg import inline  # noqa: PLC0415  # as above
-
-    known = [Range(label, *(value for _, value in cells)) for label, cells in rows]
-    whole = [each for each in known if not any(map(math.isnan, each[1:]))]
-    return Markup(inline(football_figure(whole, price), "football", title, text)) if whole else Markup()

@@ -73,14 +73,8 @@ def input_records(changed: Sequence[Change], after: Scenario, more: More | None 
             old, new = (None if each is None else measure(unit).recorded(each) for each in both)
             yield {
                 "kind": "input", "driver": key, "period": period, "unit": unit,
-                "before": old, "after": new, "source": source_of(change, after),
+                "before": old, "after": new, "source": str(after.note_of(key)),
             } | empty | (more or {}).get((key, period), {})  # fmt: skip
-
-
-def source_of(change: Change, after: Scenario) -> str:
-    """Return the source of a driver's value after a change."""
-    note = after.sources.get(change.spec.key)
-    return str(note) if note else change.spec.source
 
 
 def estimate_records(figures: Sequence[Estimate]) -> Iterator[Record]:
@@ -96,7 +90,7 @@ def estimate_records(figures: Sequence[Estimate]) -> Iterator[Record]:
 def bridge_records(bridges: Sequence[Bridge]) -> Iterator[Record]:
     """Yield a record for each effect of a bridge, then their sum."""
     for bridge in bridges:
-        output, unit = str(bridge.output), "quarters" if bridge.output.is_event else bridge.output.unit
+        output, unit = str(bridge.output), bridge.unit
         for effect in bridge.effects:
             yield bridge_record(output, effect.cause.label, unit, effect.amount) | {
                 "drivers": list(effect.cause.drivers), "standard_error": effect.error,
@@ -182,10 +176,9 @@ def _difference(each: Estimate) -> float | None:
 
 def print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:
     """Print bridges side by side: they have the same causes."""
-    heads = [f"{each.output}\n{'quarters' if each.output.is_event else each.output.unit}" for each in bridges]
+    heads = [f"{each.output}\n{each.unit}" for each in bridges]
     rows = [[names[0], *(_end(each, each.before) for each in bridges)]]
-    order = sorted(range(len(bridges[0].effects)), key=lambda place: -abs(bridges[0].effects[place].amount))
-    for place in order:
+    for place in bridges[0].by_size:
         effects = [each.effects[place] for each in bridges]
         cells = [
             _effect(bridge, effect.amount, effect.error)

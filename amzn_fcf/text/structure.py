@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.comparison import sides_of, source_of
+from amzn_fcf.text.comparison import sides_of
 from amzn_fcf.text.figures import signed_text
 from model.language.units import counted
 
@@ -65,7 +65,7 @@ def print_changed_inputs(files: ComparedFiles, changed: Sequence[Change], after:
         cells = [cell for (driver, _), cell in files.inputs.items() if driver == key]
         before, now = sides_of(each)
         print(f"  {cells[0]}  " if cells else "  ", f"{key}: {before} -> {now}", sep="")
-        print(f"    source: {source_of(each, after)}")
+        print(f"    source: {after.note_of(key)}")
         print(f"    {effect_text(files.watched, files.effects[key])}".rstrip())
 
 

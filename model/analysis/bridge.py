@@ -67,6 +67,16 @@ class Bridge:
     """Number of orders that were drawn; 0: the mean is over all."""
     beyond: str = ""
 
+    @property
+    def unit(self) -> str:
+        """The unit of the effects: that of the figure, quarters for the quarter of an event."""
+        return "quarters" if self.output.is_event else self.output.unit
+
+    @property
+    def by_size(self) -> list[int]:
+        """The places of the effects, the largest first."""
+        return sorted(range(len(self.effects)), key=lambda place: -abs(self.effects[place].amount))
+
     def turned(self) -> Bridge:
         """Return the way back: every effect changes its sign."""
         back = tuple(each._replace(amount=-each.amount) for each in self.effects)

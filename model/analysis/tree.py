@@ -20,7 +20,6 @@ from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
 from model.reported.documents import accession_of, address_of
-from model.scenarios.drivers import driver_specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,10 +134,8 @@ class _Explainer:
         if row.driver is not None and row.driver.kind == "seasonal" and not row.members:
             members = row.driver.by[0].members
             key = f"{key}[{members[self.places.axis.quarters[place.at].number - 1]}]"
-        spec = driver_specs(company)[key]
-        note = self.scenario.sources.get(key)
-        grade, source = (spec.grade, spec.source) if note is None else (note.grade, note.source)
-        return replace(node, kind="driver", grade=grade, source=source)
+        note = self.scenario.note_of(key)
+        return replace(node, kind="driver", grade=note.grade, source=note.source)
 
     def _by_quarter(self, node: Node, place: Place) -> tuple[Node, Parts[Place]]:
         line, quarters = self.plan.rows[place.name].line, self.places.quarters(place)

@@ -172,7 +172,7 @@ def _review(scenario: Scenario, changed: set[str]) -> Iterator[Review]:
     company = scenario.company
     dated, refits = company.presentation.reports.dated, {each.driver for each in company.roll.refits}
     for key, spec in driver_specs(company).items():
-        note = scenario.sources.get(key) or Note(spec.grade, spec.source)
+        note = scenario.note_of(key)
         grade = note.grade or spec.grade
         if key in changed:
             continue

@@ -15,6 +15,7 @@ from model import companies
 from model.errors import check_type
 from model.language.declarations import LEADS
 from model.scenarios import drivers, given
+from model.scenarios.overlay import Note
 from model.scenarios.spec import ALL, PeriodValues
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from model.language.declarations import PartName
     from model.language.periods import Quarter
     from model.plan.plan import Plan
-    from model.scenarios.overlay import Note, Overlay
+    from model.scenarios.overlay import Overlay
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,7 +36,7 @@ class Scenario:
 
     ``name``: such as ``"base+power_delay"``; ``as_of``: last reported quarter; ``weight``: in the
     probability-weighted value; ``table``: driver row -> values by ``"all"``, year or quarter; ``sources``:
-    driver row -> source, for drivers that the scenario changes; ``overlays``: those joined to it, in order,
+    driver row -> source, see :meth:`note_of`; ``overlays``: those joined to it, in order,
     and ``plain``: the scenario without them, if there are any.
     """
 
@@ -62,6 +63,11 @@ class Scenario:
     def root(self) -> Scenario:
         """The scenario without the overlays joined to it."""
         return self.plain or self
+
+    def note_of(self, driver: str) -> Note:
+        """Return the source of a driver's values; where a workbook has lost it, that of the driver."""
+        spec = drivers.driver_specs(self.company)[driver]
+        return self.sources.get(driver) or Note(spec.grade, spec.source)
 
     def with_overlays(self, overlays: Sequence[Overlay], *, check: bool = True) -> Scenario:
         """Return the scenario with overlays joined to it: each changes what the one before it leaves.

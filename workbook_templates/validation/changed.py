@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from model.results import run
 from model.scenarios.changes import changes, is_same
 from model.scenarios.composing import load_scenario, shipped_overlays
 from model.scenarios.drivers import driver_specs
@@ -14,7 +13,7 @@ from model.scenarios.spec import as_text
 from workbook_templates.a1 import coordinates, reference
 from workbook_templates.plan.layout import INPUTS
 from workbook_templates.read.inputs import input_place
-from workbook_templates.validation.effects import effect, watched
+from workbook_templates.validation.effects import effect, one_by_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -149,14 +148,13 @@ def _operand(value: float | None, spec: DriverSpec) -> str:
 def _changed(layout: Layout, where: tuple[int, Scenario, str], change: Change, does: str) -> ChangedInput:
     place, scenario, base = where
     spec, unit = change.spec, change.spec.driver.unit
-    note = scenario.sources.get(spec.key)
 
     def text(value: float | None) -> str:
         return "as its year" if value is None else as_text(value, unit)
 
     values = tuple((each, text(was), text(change.after[each])) for each, was in change.before.items())
     cells = tuple((INPUTS, *input_place(layout, spec.key, each, place)) for each in change.before)
-    source = str(note) if note else spec.source
+    source = str(scenario.note_of(spec.key))
     return ChangedInput(scenario.name, base, spec.key, spec.label, unit, cells, values, source, does)
 
 
@@ -164,14 +162,7 @@ def _effects(
     base: Scenario, changed: Scenario, differing: Sequence[Change], overlays: Sequence[Overlay]
 ) -> list[str]:
     """Return what each change alone does to the watched figures, with the switches that are on."""
-    alone = [
-        replace(base, table={**base.table, each.spec.key: changed.table[each.spec.key]}) for each in differing
-    ]
-    if not alone:
+    if not differing:
         return []
-    results = run([each.with_overlays(overlays, check=False) for each in (base, *alone)])
-    rows = watched(results.plan, base.company)
-    before = [row.value(results, 0) for row in rows]
-    return [
-        effect(rows, before, [row.value(results, draw) for row in rows]) for draw in range(1, len(alone) + 1)
-    ]
+    rows, (before, *after) = one_by_one(base, changed, [each.spec.key for each in differing], overlays)
+    return [effect(rows, before, each) for each in after]

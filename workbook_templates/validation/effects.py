@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.errors import is_error
 from model.language.periods import Quarter
 from model.language.units import UNITS
+from model.results import run
 from workbook_templates.plan.layout import VALUE
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from model.company import Company
     from model.plan.plan import Plan
     from model.results import Results
+    from model.scenarios.overlay import Overlay
+    from model.scenarios.scenario import Scenario
     from workbook_templates.a1 import CellPlace
     from workbook_templates.plan.layout import Layout
     from workbook_templates.read.values import Value
@@ -51,6 +55,20 @@ def watched(plan: Plan, company: Company) -> list[Watched]:
         label = f"{asked.cash_flow} {end}"
         found.append(Watched(asked.cash_flow, plan.axis.position(end), label, plan.row(asked.cash_flow).unit))
     return found
+
+
+def one_by_one(
+    base: Scenario, changed: Scenario, drivers: Sequence[str], overlays: Sequence[Overlay] | None = None
+) -> tuple[list[Watched], list[list[float]]]:
+    """Return the watched figures of a scenario, then with each driver alone as it is in another one.
+
+    ``overlays``: those to lay over all of them; None: they stay as they are.
+    """
+    alone = [replace(base, table={**base.table, key: changed.table[key]}) for key in drivers]
+    every = (base, *alone)
+    results = run([each if overlays is None else each.with_overlays(overlays, check=False) for each in every])
+    rows = watched(results.plan, base.company)
+    return rows, [[row.value(results, draw) for row in rows] for draw in range(len(every))]
 
 
 def effect(rows: Sequence[Watched], before: Sequence[Value], after: Sequence[Value]) -> str:
