@@ -119,15 +119,8 @@ def known(base: str) -> dict[Key, object]:
 def test_every_figure_is_that_of_the_other_commands(base: str, known: dict[Key, object]) -> None:
     figures = read(base).figures
     assert len(figures) > 250
-    assert {each.command for each in figures} == {
-        "show",
-        "value",
-        "simulate",
-        "against",
-        "compare",
-        "tornado",
-        "claims",
-    }
+    commands = {"show", "value", "simulate", "against", "compare", "tornado", "claims"}
+    assert {each.command for each in figures} == commands
     for each in figures:
         value = known[each.command, each.line, each.period, each.item]
         if isinstance(value, str):

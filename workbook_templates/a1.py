@@ -11,24 +11,10 @@ from model.errors import DeclarationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-ALLOWED_FUNCTIONS: Final = frozenset(
-    {
-        "IF",
-        "AND",
-        "OR",
-        "ISERROR",
-        "MIN",
-        "MAX",
-        "ABS",
-        "SUM",
-        "SUMPRODUCT",
-        "SUMIFS",
-        "INDEX",
-        "MATCH",
-        "ROUND",
-        "NA",
-    }
-)
+ALLOWED_FUNCTIONS: Final = frozenset({
+    "IF", "AND", "OR", "ISERROR", "MIN", "MAX", "ABS", "SUM", "SUMPRODUCT", "SUMIFS", "INDEX", "MATCH",
+    "ROUND", "NA",
+})  # fmt: skip
 """What Excel 2010, LibreOffice 7.4, IronCalc and formualizer all have and agree on."""
 CellPlace = tuple[str, int, int]
 """Sheet, row and column from 1."""

@@ -89,16 +89,6 @@ def named(given: Sequence[str]) -> list[str]:
     return names
 
 
-def new_scenario_file(out: str, *, force: bool) -> Path:
-    """Return the path of a scenario file to write; ``force``: one that exists may be replaced."""
-    path = Path(out)
-    if not is_path(path.name):
-        raise InputError(f"--out {path}: a scenario file needs a name that ends in .toml")
-    if path.exists() and not force:
-        raise InputError(f"{path} already exists: choose another name with --out, or replace it with --force")
-    return path
-
-
 def refuse_scenario_file(path: Path) -> None:
     """Refuse a scenario file where a workbook is needed."""
     if is_path(path.name):

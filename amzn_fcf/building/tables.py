@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amzn_fcf import __version__
+from amzn_fcf.building.new_files import new_file
 from amzn_fcf.text.series import periods_of, side_by_side
 from model.errors import InputError
 from model.files import write_whole
@@ -17,6 +17,7 @@ from workbook_templates.write.xlsx import write_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from amzn_fcf.text.series import Series
 
@@ -31,14 +32,7 @@ def table_path(out: str | None, form: str, *, force: bool) -> Path | None:
         return None
     if out is None:
         raise InputError("--format xlsx needs a file: add --out FILE.xlsx")
-    path = Path(out)
-    if path.suffix.lower() != ".xlsx":
-        raise InputError(f"--out {path}: a workbook needs a name that ends in .xlsx")
-    if not path.parent.is_dir():
-        raise InputError(f"--out {path}: there is no folder {path.parent}")
-    if path.exists() and not force:
-        raise InputError(f"{path} already exists: choose another name with --out, or replace it with --force")
-    return path
+    return new_file(out, "a workbook", ".xlsx", force=force)
 
 
 def write_table(path: Path, found: Sequence[Series], *, pivot: bool) -> None:

@@ -74,12 +74,11 @@ def run(arguments: Arguments) -> int:
                 outcome = existing(job, replace_changed=arguments.force)
                 if outcome and outcome.state == "kept":
                     done[job.path] = replace(outcome, state="wrote")
+        finished = [job for job in jobs if job.path in done]
         if arguments.format == "json":
-            _print_records([(job.selected, done[job.path]) for job in jobs if job.path in done])
+            _print_records([(job.selected, done[job.path]) for job in finished])
         else:
-            _print_outcomes(
-                [done[job.path] for job in jobs if job.path in done], time.perf_counter() - started
-            )
+            _print_outcomes([done[job.path] for job in finished], time.perf_counter() - started)
         missing = [job.path for job in jobs if job.path not in done or not done[job.path].exists]
         _print_missing(missing, len(jobs))
     if bad or any(each.state in {"failed", "disk"} for each in done.values()):
@@ -138,13 +137,10 @@ def _print_records(found: Iterable[tuple[Scenario, Outcome]]) -> None:
 
     records = []
     for scenario, each in found:
-        file = {
-            "kind": "built",
-            "file": str(each.path),
-            "scenario": scenario.name,
-            "as_of": str(scenario.as_of),
-        }
-        records.append(file | {"state": each.state, "message": each.message} | parity_record(each.row))
+        records.append({
+            "kind": "built", "file": str(each.path), "scenario": scenario.name,
+            "as_of": str(scenario.as_of), "state": each.state, "message": each.message,
+        } | parity_record(each.row))  # fmt: skip
         records += headline_records(scenario) if each.row else ()
         if each.message:
             complain(each.message)

@@ -20,7 +20,8 @@ OPTIONS: Final = (
 
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building import changed
-    from amzn_fcf.building.selection import new_scenario_file, refuse_scenario_file
+    from amzn_fcf.building.new_files import new_file
+    from amzn_fcf.building.selection import refuse_scenario_file
     from amzn_fcf.text.comparison import input_records
     from amzn_fcf.text.errors import in_shell
     from amzn_fcf.text.tables import print_records
@@ -30,7 +31,8 @@ def run(arguments: Arguments) -> int:
     from workbook_templates.validation.changed import base_of
 
     path = Path(arguments.file)
-    out = new_scenario_file(arguments.out, force=arguments.force) if arguments.out else None
+    given, force = arguments.out, arguments.force
+    out = new_file(given, "a scenario file", ".toml", force=force) if given else None
     refuse_scenario_file(path)
     inputs, is_as_built = changed.changed_inputs(path)
     base, before = base_of(inputs.selected)

@@ -23,7 +23,7 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
-    from amzn_fcf.building.selection import new_scenario_file
+    from amzn_fcf.building.new_files import new_file
     from amzn_fcf.text.comparison import estimates
     from amzn_fcf.text.roll import print_roll, roll_records
     from amzn_fcf.text.tables import print_records
@@ -36,7 +36,8 @@ def run(arguments: Arguments) -> int:
     from model.roll.rolling import roll
     from model.roll.variance import misses
 
-    out = new_scenario_file(arguments.out, force=arguments.force) if arguments.out is not None else None
+    given, force = arguments.out, arguments.force
+    out = None if given is None else new_file(given, "a scenario file", ".toml", force=force)
     replaces = _takes_place(out, companies.default()) if out else False
     to = Quarter.parse(arguments.to) if arguments.to is not None else None
     found = roll(arguments.scenario, to)

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.building.new_files import check_folder
 from model.errors import InputError
 from model.files import write_whole
 
@@ -30,8 +31,7 @@ def picture_path(name: str | None) -> Path | None:
     path = Path(name)
     if path.suffix.lower() not in _KINDS:
         raise InputError(f"--plot writes a .png or .svg file, not {name!r}")
-    if not path.parent.is_dir():
-        raise InputError(f"--plot {name}: there is no folder {path.parent}")
+    check_folder("--plot", path)
     if not can_draw():
         raise InputError("--plot needs matplotlib: python -m pip install 'amzn-fcf[plot]'")
     return path

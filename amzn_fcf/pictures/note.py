@@ -85,15 +85,8 @@ def _draw_scales(axes: Axes, fan: Fan) -> None:
             write(axes, text, (0, value), shift=(-6, 0), side="right", size=_AXIS_SIZE, colour=MUTED)
     for place, quarter in enumerate(fan.quarters):
         if quarter.endswith("Q4"):
-            write(
-                axes,
-                f"FY{quarter[2:4]}",
-                (place, low),
-                shift=(0, -13),
-                side="center",
-                size=_AXIS_SIZE,
-                colour=MUTED,
-            )
+            year = f"FY{quarter[2:4]}"
+            write(axes, year, (place, low), shift=(0, -13), side="center", size=_AXIS_SIZE, colour=MUTED)
 
 
 def _name_ends(axes: Axes, fan: Fan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from amzn_fcf.pictures import files, svg
-from amzn_fcf.report.markup import Markup, joined, tag
+from amzn_fcf.report.markup import Markup, joined, section, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,12 +31,9 @@ def shown(*parts: Part | None) -> Markup:
     """Return parts beside each other, where a screen is wide enough, with their tables to open below them."""
     known = [each for each in parts if each is not None]
     sections = [
-        tag(
-            "section", tag("h2", each.title), tag("p", each.text, class_="sub"),
-            each.pictures or tag("div", each.table, class_="instead"),
-        )
+        section(each.title, each.text, each.pictures or tag("div", each.table, class_="instead"))
         for each in known
-    ]  # fmt: skip
+    ]
     tables = [each.table for each in known if each.pictures]
     word = "picture" if len(tables) == 1 else "pictures"
     below = tag("details", tag("summary", f"Figures of the {word}"), *tables) if tables else Markup()

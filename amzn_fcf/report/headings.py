@@ -36,7 +36,7 @@ def verdict(
     """
     cash = _cash(trough, as_of, positive, last)
     if math.isnan(upside):
-        return cash[:1].upper() + cash[1:]
+        return capitalised(cash)
     side = "above" if upside < 0 else "below"
     worth = "Fairly priced" if abs(upside) <= FAIR else f"Priced {side} its {value}"
     joint = "and" if (upside < -FAIR) == cash.endswith(_LATE) else "but"
@@ -141,7 +141,7 @@ def drivers(swings: Sequence[float], first: str) -> str:
     """State which driver moves the figure most, and whether it stands out; ``swings``: largest first."""
     if not swings:
         return "Drivers that matter"
-    name = first[:1].upper() + first[1:]
+    name = capitalised(first)
     if len(swings) == 1:
         return f"{name} alone matters"
     if swings[0] >= _FAR * swings[1]:
@@ -161,3 +161,8 @@ def claims(off_track: int, unsettled: int) -> str:
 
 def _are(number: int) -> str:
     return "is" if number == 1 else "are"
+
+
+def capitalised(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]

@@ -40,6 +40,11 @@ def joined(children: Iterable[str], between: str = "") -> Markup:
     return Markup(between.join(parts))
 
 
+def section(title: str, text: str, *content: Markup) -> Markup:
+    """Return a section: its heading, the line below it, and what it holds."""
+    return tag("section", tag("h2", title), tag("p", text, class_="sub"), *content)
+
+
 def table(
     kind: str, heads: Iterable[Markup], rows: Iterable[Markup], columns: Markup | None = None
 ) -> Markup:

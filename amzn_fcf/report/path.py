@@ -13,6 +13,7 @@ from amzn_fcf.report.figures import figure, in_table, in_words
 from amzn_fcf.report.markup import Markup, head, joined, row, table
 from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
+from model.simulation.results import SHOWN_PERCENTILES
 
 if TYPE_CHECKING:
     from amzn_fcf.report.note import Note
@@ -21,7 +22,6 @@ _BEFORE: Final = 7
 """Reported quarters that are shown."""
 _AHEAD: Final = 10
 """Quarters ahead."""
-_PERCENTS: Final = (5, 25, 50, 75, 95)
 _SMALL: Final = (360, 270)
 """Pixels of the fan on a narrow screen."""
 
@@ -67,7 +67,7 @@ def _fans(note: Note, title: str, text: str) -> Markup:
     estimates = {} if note.simulation is None else note.simulation.fan()
     bands = {
         percent: [estimates[each].percentiles[percent] * scale for each in ahead]
-        for percent in (_PERCENTS if estimates else ())
+        for percent in (SHOWN_PERCENTILES if estimates else ())
     }
     _, chance = note.simulated("by_then")
     fan = Fan(
@@ -96,7 +96,7 @@ def _table(note: Note, key: str) -> Markup:
         fan, chances, ahead = found.fan(), found.positive_by_quarter(), names[reported:]
         cells_of = {
             f"{percent}%": [(f"p{percent}", fan[name].percentiles[percent], "USD m") for name in ahead]
-            for percent in _PERCENTS
+            for percent in SHOWN_PERCENTILES
         }
         cells_of["above 0"] = [("above", chances[name].probability, "ratio") for name in ahead]
         for label, cells in cells_of.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from amzn_fcf.report import headings
 from amzn_fcf.report.figures import NONE, change, figure, in_table, quoted, titled
-from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
+from amzn_fcf.report.markup import Markup, head, joined, row, section, table, tag
 from amzn_fcf.text.valuation import warnings_of
 from model.evidence.claims import Status
 from model.evidence.thesis import load_thesis
@@ -44,7 +44,7 @@ def drivers(note: Note) -> Markup:
     ]
     rows = [_driver_row(note, each) for each in bars]
     text = "One driver at a time, by a tenth of its own value in every period ahead: what changes."
-    return tag("section", tag("h2", title), tag("p", text, class_="sub"), table("drivers", heads, rows))
+    return section(title, text, table("drivers", heads, rows))
 
 
 def _short(label: str) -> str:
@@ -84,10 +84,8 @@ def claims(note: Note) -> Markup:
     )
     heads = head("Claim", "Status", f"{thesis.scenario} gives", "At stake", "What is known")
     rows = [_claim_row(each) for each in unsettled[:_MOST_CLAIMS]]
-    return tag(
-        "section", tag("h2", headings.claims(off_track, len(unsettled))), tag("p", text, class_="sub"),
-        *([table("claims", [heads], rows)] if rows else []),
-    )  # fmt: skip
+    shown = [table("claims", [heads], rows)] if rows else []
+    return section(headings.claims(off_track, len(unsettled)), text, *shown)
 
 
 def _plain(status: str) -> str:
@@ -100,13 +98,8 @@ def _claim_row(entry: Entry) -> Markup:
     mark = "\u25bc " if warned else ""
     given = claim.written(entry.article)
     shown = figure(given, entry.article, "claims", claim.name, item="article") if given else NONE
-    stake = figure(
-        change("USD/share", entry.at_stake),
-        entry.at_stake,
-        "claims",
-        claim.name,
-        item="usd_per_share_at_stake",
-    )
+    text = change("USD/share", entry.at_stake)
+    stake = figure(text, entry.at_stake, "claims", claim.name, item="usd_per_share_at_stake")
     text = quoted(claim.text, "claims", claim.name, "text")
     return row(
         text, tag("td", mark + _plain(entry.status), class_=warned), shown, stake,
@@ -122,7 +115,9 @@ def trust(note: Note) -> Markup:
         texts.append(joined([quoted(found.record, "simulate", "record", ""), "."]))
     if words.questions.value:
         warnings = warnings_of(note.results, words.reports)
-        texts += [joined([quoted(_sentence(each), "value", "warning", ""), "."]) for each in warnings]
+        texts += [
+            joined([quoted(headings.capitalised(each), "value", "warning", ""), "."]) for each in warnings
+        ]
     if note.comparison and any(each.orders for each in note.comparison.bridges):
         texts.append(Markup("Effects of the bridge are means over orders that were drawn."))
     if words.reports.note:
@@ -130,7 +125,3 @@ def trust(note: Note) -> Markup:
     if not texts:
         return Markup()
     return tag("section", tag("h2", "How far to trust it"), tag("p", joined(texts, " "), class_="text"))
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.report import headings
 from amzn_fcf.report.figures import NONE, change, figure, in_table, titled
-from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
+from amzn_fcf.report.markup import Markup, head, joined, row, section, table, tag
 from amzn_fcf.text.comparison import names_of
 from amzn_fcf.text.figures import difference_of
 from model.language.periods import Period, Quarter
@@ -47,9 +47,7 @@ def expected(note: Note) -> Markup:
     marks = "; \u25b2 above the guided range, \u25bc below it." if any(sides) else "."
     heads = head("USD bn unless stated", "Reported", "Estimate", "Guidance", "Street", "Next year")
     shown = table("expected", [heads], rows, _columns(1, 1, "estimate", 3))
-    return tag(
-        "section", tag("h2", headings.expectations(sides)), tag("p", street + marks, class_="sub"), shown
-    )
+    return section(headings.expectations(sides), street + marks, shown)
 
 
 def _columns(*parts: int | str) -> Markup:
@@ -157,12 +155,8 @@ def revised(note: Note) -> Markup:
     old, new = _named(found.pair.before), _named(found.pair.after)
     text = f"Old: {old}; new: {new}. Changes of percentages in points."
     columns = _columns(1, *(["was", "estimate", "change"] * len(years)))
-    return tag(
-        "section",
-        tag("h2", title),
-        tag("p", text, class_="sub"),
-        table("revised", [above, heads], rows, columns),
-    )
+    shown = table("revised", [above, heads], rows, columns)
+    return section(title, text, shown)
 
 
 def _named(scenario: Scenario) -> str:

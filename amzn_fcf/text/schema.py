@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from model.simulation.results import PERCENTILES
+
 
 class Kind(NamedTuple):
     """A kind of record: the commands that give it, what it holds, and its fields in order."""
@@ -36,8 +38,7 @@ _STATE: Final = "name ships yours value"
 _GRID: Final = "scenario output unit x_driver x_operation y_driver y_operation x y value note"
 _CELLS: Final = "sheet cells label before after effect_on_value effect_on_cash_flow"
 _SAID: Final = ("low", "high", "middle", "difference", "date", "source", "difference_share")
-_PERCENTS: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
-_PERCENTILES: Final = " ".join(f"p{percent}" for percent in _PERCENTS)
+_PERCENTILES: Final = " ".join(f"p{percent}" for percent in PERCENTILES)
 
 KINDS: Final[dict[str, Kind]] = {
     "figure": _kind("show value build", "a figure of a scenario", "line period scenario value unit"),
@@ -241,7 +242,7 @@ FIELDS: Final[dict[str, Field]] = {
         trailing_rate="as a year before, grown at the rate of four quarters",
         guidance="the middle of the company's range",
         **{f"{who}_{end}": text for who in ("guidance", "street") for end, text in _ENDS.items()},
-        **{f"p{percent}": f"{percent}% of the draws lie below" for percent in _PERCENTS},
+        **{f"p{percent}": f"{percent}% of the draws lie below" for percent in PERCENTILES},
         pinball_loss="the score of the band",
         naive_pinball_loss="that of a band of past changes",
         error="reported less forecast",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.text.figures import billions, first_year, share_text
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.units import counted, measure
+from model.simulation.results import SHOWN_PERCENTILES
 
 if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
     from model.simulation.results import Chance, Simulation
 
-_PERCENTS: Final = (5, 25, 50, 75, 95)
-_HEADS: Final = tuple(f"{percent}%" for percent in _PERCENTS)
+_HEADS: Final = tuple(f"{percent}%" for percent in SHOWN_PERCENTILES)
 _LEAST_CHANCE: Final = 0.0005
 """Rows in which no event has a greater chance are left out."""
 _LEAST_SHARE: Final = 0.005
@@ -56,7 +56,7 @@ def _print_cash_flow(simulation: Simulation, year: int) -> None:
     rows = []
     for quarter, each in simulation.fan().items():
         if quarter <= detailed_to or quarter.endswith("Q4"):
-            figures = [each.plain, each.mean, *(each.percentiles[percent] for percent in _PERCENTS)]
+            figures = [each.plain, each.mean, *(each.percentiles[percent] for percent in SHOWN_PERCENTILES)]
             rows.append([quarter, *_chance(chances[quarter]), *map(billions, figures)])
     print_table("Free cash flow, trailing twelve months, USD bn (+/-: standard error)", columns, rows)
 
@@ -68,7 +68,7 @@ def _print_figures(simulation: Simulation, scenario: Scenario) -> None:
     for each in simulation.estimates.values():
         if each not in fan:
             values = [each.plain, each.mean, each.standard_error, each.deviation]
-            values += [*(each.percentiles[percent] for percent in _PERCENTS), each.shortfall]
+            values += [*(each.percentiles[percent] for percent in SHOWN_PERCENTILES), each.shortfall]
             rows.append([each.name, each.unit, *(_figure(value, each.unit) for value in values)])
     print_table("Figures", [*left("figure", "unit"), *heads], rows)
     for each in simulation.estimates.values():

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Item = TypeVar("Item")
 
 PERCENTILES: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
+SHOWN_PERCENTILES: Final = (5, 25, 50, 75, 95)
+"""Those that tables and pictures show."""
 TAIL: Final = 0.05
 """Share of the draws, the lowest, whose mean is the expected shortfall."""
 

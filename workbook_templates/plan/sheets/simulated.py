@@ -10,6 +10,7 @@ from model.outputs import Output
 from model.results import run
 from model.simulation.files import has_uncertainty
 from model.simulation.questions import Request, flows_ahead, thresholds
+from model.simulation.results import SHOWN_PERCENTILES
 from model.simulation.run import standard_simulation
 from workbook_templates.a1 import down, reference
 from workbook_templates.plan.cells import Chart, Series
@@ -32,7 +33,6 @@ chances that it exceeds the price, and, unprinted, of the simulated event by the
 CHANCES: Final = ("above price", "event")
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
-_PERCENTS: Final = (5, 25, 50, 75, 95)
 _LABEL, _PLAIN, _MEAN, _FIRST, _CHANCE, _NAME = 11, 12, 13, 14, 19, 21
 """Columns: label, figure without draws, mean, percentiles, probability of more than a threshold, name."""
 _HEADS: Final = {
@@ -47,7 +47,7 @@ _EVENT_LAST: Final = 9
 """Last column of the turning point, which stands at the left."""
 _CHARTS, _CHART_ROWS, _CHART_SIZE = _QUARTERS + 7, 14, (33.5, 6.0)
 """Rows from the title to the charts, rows that each covers, and their size in cm."""
-_COLOURS: Final = dict(zip(_PERCENTS, (AXIS, LIGHT, NAVY, LIGHT, AXIS), strict=True))
+_COLOURS: Final = dict(zip(SHOWN_PERCENTILES, (AXIS, LIGHT, NAVY, LIGHT, AXIS), strict=True))
 
 
 def simulation_of(scenario: Scenario) -> Simulation | str:
@@ -100,7 +100,7 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     title = f"{found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
     put_band(sheet, band, "Simulation: trailing free cash flow", _CHANCE, _LABEL)
     sheet.put(band + 1, _LABEL, title, "remark")
-    percents = {column: f"{percent} %" for column, percent in enumerate(_PERCENTS, start=_FIRST)}
+    percents = {column: f"{percent} %" for column, percent in enumerate(SHOWN_PERCENTILES, start=_FIRST)}
     put_heads(sheet, band + 2, _HEADS | percents, (_LABEL, _NAME))
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 3):
         _put_estimate(sheet, row, estimate, found.above[name])
@@ -118,7 +118,7 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
     _, _, period = estimate.name.partition(" ")
     sheet.put(row, _LABEL, period or (_TROUGH if estimate.unit == "USD m" else _VALUE), "line")
     sheet.put(row, _NAME, estimate.name, "name")
-    figures = [estimate.plain, estimate.mean, *(estimate.percentiles[each] for each in _PERCENTS)]
+    figures = [estimate.plain, estimate.mean, *(estimate.percentiles[each] for each in SHOWN_PERCENTILES)]
     for column, value in enumerate(figures, start=_PLAIN):
         sheet.put(row, column, stamp(value), numeric("stamp", estimate.unit))
     sheet.put(row, _CHANCE, chance.probability, numeric("stamp", "ratio"))
@@ -152,7 +152,7 @@ def _fan(band: int, quarters: int) -> Chart:
     rows = range(band + 3, band + 3 + quarters)
     series = tuple(
         Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
-        for place, percent in enumerate(_PERCENTS, start=_FIRST)
+        for place, percent in enumerate(SHOWN_PERCENTILES, start=_FIRST)
     )
     corner, categories = reference(band + _CHARTS, _QUARTER), down(SENSITIVITY, _LABEL, rows)
     title = "Trailing free cash flow: percentiles of the draws"

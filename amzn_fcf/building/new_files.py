@@ -1,0 +1,27 @@
+"""Files that a command is asked to write: their names are checked before any work is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from model.errors import InputError
+
+
+def new_file(out: str, what: str, ending: str, *, force: bool) -> Path:
+    """Return the path that ``--out`` gives for ``what``; refuse a name with another ending or no folder.
+
+    ``force``: a file that exists may be replaced.
+    """
+    path = Path(out)
+    if path.suffix.lower() != ending:
+        raise InputError(f"--out {path}: {what} needs a name that ends in {ending}")
+    check_folder("--out", path)
+    if path.exists() and not force:
+        raise InputError(f"{path} already exists: choose another name with --out, or replace it with --force")
+    return path
+
+
+def check_folder(option: str, path: Path) -> None:
+    """Refuse a path in a folder that is not there."""
+    if not path.parent.is_dir():
+        raise InputError(f"{option} {path}: there is no folder {path.parent}")
