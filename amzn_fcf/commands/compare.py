@@ -62,7 +62,7 @@ def _scenarios(
     ``targets``: of a picture and of a workbook.
     """
     from amzn_fcf.building.compared import default_outputs
-    from amzn_fcf.text import comparison, structure
+    from amzn_fcf.text import cells, comparison
     from amzn_fcf.text.tables import print_records
     from model.analysis.bridge import bridges
     from model.outputs import Output
@@ -79,12 +79,12 @@ def _scenarios(
     if picture:
         _draw(found[0], heads, picture)
     figures = comparison.estimates(pair.before, pair.after)
-    counts = structure.counts_text(files)
+    counts = cells.counts_text(files)
     if arguments.format == "json":
-        records = list(comparison.input_records(changed, pair.after, structure.more_fields(files, changed)))
-        records += structure.change_records(files)
+        records = list(comparison.input_records(changed, pair.after, cells.more_fields(files, changed)))
+        records += cells.change_records(files)
         records += [*comparison.estimate_records(figures), *comparison.bridge_records(found)]
-        print_records([*records, *structure.consequence_records(files)], "json")
+        print_records([*records, *cells.consequence_records(files)], "json")
     elif out:
         from amzn_fcf.building.bridge_tables import Compared, write_comparison
 
@@ -96,8 +96,8 @@ def _scenarios(
     else:
         comparison.print_head(pair.before, pair.after, changed, counts)
         if files.pair:
-            structure.print_changed_inputs(files, changed, pair.after)
-            structure.print_changes(files)
+            cells.print_changed_inputs(files, changed, pair.after)
+            cells.print_changes(files)
         else:
             comparison.print_inputs(heads, changed)
         if changed or pair.rolled:
@@ -105,7 +105,7 @@ def _scenarios(
                 print("\nEstimates and bridge are the model's, with its inputs alone.")
             comparison.print_estimates(heads, figures)
             comparison.print_bridges(heads, found)
-        structure.print_consequences(files)
+        cells.print_consequences(files)
     if picture and arguments.format != "json":
         print(f"wrote {picture}")
     return int(bool(changed or files.found) or pair.rolled is not None)
@@ -124,7 +124,7 @@ def _draw(bridge: Bridge, heads: tuple[str, str], path: Path) -> None:
 
 def _cells(arguments: Arguments, files: ComparedFiles) -> int:
     """Compare two workbooks of which one is not of this model, or cannot be read back."""
-    from amzn_fcf.text import structure
+    from amzn_fcf.text import cells
     from amzn_fcf.text.tables import print_records
     from model.errors import InputError
 
@@ -133,10 +133,10 @@ def _cells(arguments: Arguments, files: ComparedFiles) -> int:
     if refused := [name for name, given in asked.items() if given]:
         raise InputError(f"{refused[0]} needs two workbooks of this model: {files.why}")
     if arguments.format == "json":
-        print_records([*structure.change_records(files), *structure.consequence_records(files)], "json")
+        print_records([*cells.change_records(files), *cells.consequence_records(files)], "json")
     else:
         print(f"compared cell by cell: {files.why}")
-        print(structure.counts_text(files) or "no formula and no constant differs")
-        structure.print_changes(files)
-        structure.print_consequences(files)
+        print(cells.counts_text(files) or "no formula and no constant differs")
+        cells.print_changes(files)
+        cells.print_consequences(files)
     return int(bool(files.found))

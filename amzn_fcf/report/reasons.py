@@ -114,10 +114,8 @@ def trust(note: Note) -> Markup:
     if found is not None and found.record:
         texts.append(joined([quoted(found.record, "simulate", "record", ""), "."]))
     if words.questions.value:
-        warnings = warnings_of(note.results, words.reports)
-        texts += [
-            joined([quoted(headings.capitalised(each), "value", "warning", ""), "."]) for each in warnings
-        ]
+        warnings = map(headings.capitalised, warnings_of(note.results, words.reports))
+        texts += [joined([quoted(each, "value", "warning", ""), "."]) for each in warnings]
     if note.comparison and any(each.orders for each in note.comparison.bridges):
         texts.append(Markup("Effects of the bridge are means over orders that were drawn."))
     if words.reports.note:
