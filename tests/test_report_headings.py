@@ -63,14 +63,14 @@ def test_estimates_against_guidance(sides: list[int], said: str) -> None:
             "2027Q2",
             "2028Q1",
             0.55,
-            "Free cash flow turns in 2027Q2; above zero from 2028Q1 is little better than even",
+            "Free cash flow turns in 2027Q2; above zero from 2028Q1 is a little more likely than not",
         ),
         (
             -3e4,
             "2027Q2",
             "2028Q1",
             0.45,
-            "Free cash flow turns in 2027Q2; above zero from 2028Q1 is little short of even",
+            "Free cash flow turns in 2027Q2; above zero from 2028Q1 is a little less likely than not",
         ),
         (
             -3e4,
@@ -105,7 +105,7 @@ def test_the_path_of_cash_flow(trough: float, turn: str, positive: str, chance: 
 def test_odds_grow_with_the_chance() -> None:
     words = [headings.odds(each / 100) for each in range(101)]
     assert list(dict.fromkeys(words)) == [words[each] for each in (0, 10, 40, 50, 60, 80, 95)]
-    assert (words[49], words[50]) == ("is little short of even", "is little better than even")
+    assert (words[49], words[50]) == ("is a little less likely than not", "is a little more likely than not")
 
 
 @pytest.mark.parametrize(

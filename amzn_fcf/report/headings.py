@@ -22,8 +22,8 @@ _STILL: Final = 50.0
 """USD m, half of the last digit shown: a smaller difference is none."""
 _LATE: Final = ("late", "not come")
 _ODDS: Final = (
-    (0.10, "is improbable"), (0.40, "is less likely than not"), (0.50, "is little short of even"),
-    (0.60, "is little better than even"), (0.80, "is likely"), (0.95, "is very likely"),
+    (0.10, "is improbable"), (0.40, "is less likely than not"), (0.50, "is a little less likely than not"),
+    (0.60, "is a little more likely than not"), (0.80, "is likely"), (0.95, "is very likely"),
 )  # fmt: skip
 
 
@@ -63,11 +63,8 @@ def expectations(sides: Sequence[int]) -> str:
             return f"Every estimate lies {word} what the company guides"
     above, below = sides.count(1), sides.count(-1)
     number, word = (above, "above") if above >= below else (below, "below")
-    return f"{number} of {counted(len(sides), 'estimate')} {_lie(number)} {word} what the company guides"
-
-
-def _lie(number: int) -> str:
-    return "lies" if number == 1 else "lie"
+    lie = "lies" if number == 1 else "lie"
+    return f"{number} of {counted(len(sides), 'estimate')} {lie} {word} what the company guides"
 
 
 def path(trough: float, turn: str, positive: str, chance: float, last: Quarter) -> str:
@@ -77,17 +74,14 @@ def path(trough: float, turn: str, positive: str, chance: float, last: Quarter) 
     if trough >= 0:
         return "Free cash flow never falls below zero"
     if turn and turn == positive:
-        return f"Free cash flow turns above zero in {turn}" + _which(chance)
+        how_likely = "" if math.isnan(chance) else f", which {odds(chance)}"
+        return f"Free cash flow turns above zero in {turn}{how_likely}"
     turns = f"Free cash flow turns in {turn}" if turn else f"Free cash flow does not turn by {last}"
     if not positive:
         return f"{turns}; it is not above zero for good by {last}"
     if math.isnan(chance):
         return f"{turns}, and is above zero for good from {positive}"
     return f"{turns}; above zero from {positive} {odds(chance)}"
-
-
-def _which(chance: float) -> str:
-    return "" if math.isnan(chance) else f", which {odds(chance)}"
 
 
 def odds(chance: float) -> str:
@@ -156,11 +150,8 @@ def claims(off_track: int, unsettled: int) -> str:
         return f"{topic}: every claim that can be tested is settled"
     if not off_track:
         return f"{topic}: no open claim is off track"
-    return f"{topic}: {off_track} of {counted(unsettled, 'open claim')} {_are(off_track)} off track"
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
+    are = "is" if off_track == 1 else "are"
+    return f"{topic}: {off_track} of {counted(unsettled, 'open claim')} {are} off track"
 
 
 def capitalised(text: str) -> str:

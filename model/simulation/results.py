@@ -98,7 +98,6 @@ class Simulation:
     draws: int
     asked: int
     blocks: int
-    block_size: int
     seconds: float
     lost: str
     estimates: Mapping[str, Estimate]

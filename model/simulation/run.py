@@ -195,7 +195,7 @@ def run_job(
         job.scenario, str(job.plan.axis.as_of), job.company.presentation.questions.cash_flow,
         job.uncertainty, job.record,
         job.sampling, job.seed, job.engine, note, draws=tally.draws, asked=job.blocks.draws, blocks=done,
-        block_size=job.blocks.size, seconds=time.perf_counter() - started, lost=lost,
+        seconds=time.perf_counter() - started, lost=lost,
         **summed_up(job, plain, bins, tally, history),  # type: ignore[arg-type]  # attributes by name
     )  # fmt: skip
 
