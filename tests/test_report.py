@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import commands
 import pytest
 from commands import amzn_fcf, refused
 from held_out import SHIPPED, table_of, written
@@ -29,7 +29,6 @@ from model.language.periods import Period
 if TYPE_CHECKING:
     from pathlib import Path
 
-    Record = dict[str, object]
     Key = tuple[str, str, str, str]
 
 VALUE = "value_per_share[dcf,mid]"
@@ -41,6 +40,7 @@ ALLOWED = re.compile(
     r"\d+ (met|missed|on track|off track|open|not testable)|\b(5|25|50|75|95)%|above 0"
 )
 """Numbers that are no figures of the model: days, periods, percentiles, counts of claims and draws."""
+records = cache(commands.records)
 
 
 def note(folder: Path, *arguments: str) -> str:
@@ -51,17 +51,9 @@ def note(folder: Path, *arguments: str) -> str:
     return path.read_text("utf-8")
 
 
-@cache
-def records(*arguments: str) -> list[Record]:
-    done = amzn_fcf(*arguments, "--format", "json")
-    assert done.stderr == ""
-    found: list[Record] = json.loads(done.stdout)
-    return found
-
-
-def period_of(record: Record) -> str:
+def period_of(record: dict[str, Any]) -> str:
     """Return the period of a record; empty for a figure that does not vary with time."""
-    return "" if record["period"] == "all" else str(record["period"])
+    return "" if record["period"] == "all" else record["period"]
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +63,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def known(base: str) -> dict[Key, object]:
+def known(base: str) -> dict[Key, Any]:
     """Return what the JSON of the commands gives: (command, line, period, item) -> value."""
-    found: dict[Key, object] = {}
+    found: dict[Key, Any] = {}
     lines = sorted({each.line for each in read(base).figures if each.command == "show"})
     timed = [line for line in lines if computed("base").plan.row(line).timed]
     for line in lines:
@@ -82,45 +74,43 @@ def known(base: str) -> dict[Key, object]:
                 found["show", line, period_of(each), ""] = each["value"]
     for each in records("value", "--scenario", "base"):
         if not period_of(each):
-            found["value", str(each["line"]), "", ""] = each["value"]
-    expected, price = (
-        float(str(found[key])) for key in (("value", "expected_value", "", ""), ("show", "price", "", ""))
-    )
+            found["value", each["line"], "", ""] = each["value"]
+    expected, price = found["value", "expected_value", "", ""], found["show", "price", "", ""]
     found["value", "expected_upside", "", ""] = expected / price - 1
     found["value", "expected_upside", "", "size"] = abs(expected / price - 1)
     by_then = 0.0
     for each in records("simulate", *DRAWS):
-        line, _, period = str(each["name"]).partition(" ")
-        item = {"above": "chance" if line == VALUE else "above"}.get(str(each["kind"]), str(each["item"]))
+        line, _, period = each["name"].partition(" ")
+        item = {"above": "chance" if line == VALUE else "above"}.get(each["kind"], each["item"])
         found["simulate", line, period, item] = each["value"]
-        if (each["kind"], line) == ("event", "positive") and item <= str(found["show", "positive", "", ""]):
-            by_then += float(str(each["value"]))
+        if (each["kind"], line) == ("event", "positive") and item <= found["show", "positive", "", ""]:
+            by_then += each["value"]
     found["simulate", "positive", "", "by_then"] = by_then
     for each in records("against"):
         for item, value in each.items():
-            found["against", str(each["line"]), period_of(each), item] = value
+            found["against", each["line"], period_of(each), item] = value
     for each in records("compare", "article", "base"):
         if each["kind"] == "estimate":
             for item in ("before", "after", "difference"):
-                found["compare", str(each["line"]), period_of(each), item] = each[item]
+                found["compare", each["line"], period_of(each), item] = each[item]
         elif each["kind"] == "bridge":
-            found["compare", str(each["output"]), "", str(each["driver"])] = each["effect"]
+            found["compare", each["output"], "", each["driver"]] = each["effect"]
     for output in (VALUE, f"{FLOW} 2027"):
         for each in records("tornado", output):
             for item in ("driver_base", "change_low", "change_high"):
                 value = each[item]
-                found["tornado", str(each["driver"]), output, item] = 0.0 if value is None else value
+                found["tornado", each["driver"], output, item] = 0.0 if value is None else value
     for each in records("claims", "--as-of", "2026Q2"):
         for item in ("article", "usd_per_share_at_stake", "reason", "text"):
-            found["claims", str(each["claim"]), "", item] = each[item]
+            found["claims", each["claim"], "", item] = each[item]
     return found
 
 
-def test_every_figure_is_that_of_the_other_commands(base: str, known: dict[Key, object]) -> None:
+def test_every_figure_is_that_of_the_other_commands(base: str, known: dict[Key, Any]) -> None:
     figures = read(base).figures
     assert len(figures) > 250
-    commands = {"show", "value", "simulate", "against", "compare", "tornado", "claims"}
-    assert {each.command for each in figures} == commands
+    sources = {"show", "value", "simulate", "against", "compare", "tornado", "claims"}
+    assert {each.command for each in figures} == sources
     for each in figures:
         value = known[each.command, each.line, each.period, each.item]
         if isinstance(value, str):
@@ -162,7 +152,7 @@ def test_no_number_stands_outside_a_figure(base: str) -> None:
         assert not re.search(r"\d", left), text
 
 
-def test_quoted_texts_are_those_of_the_commands(base: str, known: dict[Key, object]) -> None:
+def test_quoted_texts_are_those_of_the_commands(base: str, known: dict[Key, Any]) -> None:
     quoted = read(base).quoted
     assert {each.command for each in quoted} == {"claims", "simulate", "value"}
     warnings = amzn_fcf("value", "--scenario", "base").stdout
@@ -177,7 +167,7 @@ def test_quoted_texts_are_those_of_the_commands(base: str, known: dict[Key, obje
 
 def test_counts_of_claims_are_those_of_the_ledger(base: str) -> None:
     (text,) = [each for each in read(base).texts if " not testable" in each]
-    statuses = [str(each["status"]).replace("_", " ") for each in records("claims", "--as-of", "2026Q2")]
+    statuses = [each["status"].replace("_", " ") for each in records("claims", "--as-of", "2026Q2")]
     counted = re.findall(r"(\d+) (met|missed|on track|off track|open|not testable)", text)
     found = {word: int(number) for number, word in counted}
     assert found == {status: statuses.count(status) for status in set(statuses)}
@@ -363,15 +353,9 @@ def test_a_scenario_that_the_distributions_do_not_fit_says_so(tmp_path: Path) ->
 
 
 def test_the_first_table_marks_what_lies_outside_the_guided_range(base: str) -> None:
-    guided = {
-        (str(each["line"]), str(each["period"])): each
-        for each in records("against")
-        if each["guidance_middle"]
-    }
+    guided = {(each["line"], each["period"]): each for each in records("against") if each["guidance_middle"]}
     above = {
-        key
-        for key, each in guided.items()
-        if each["guidance_high"] and float(str(each["model"])) > float(str(each["guidance_high"]))
+        key for key, each in guided.items() if each["guidance_high"] and each["model"] > each["guidance_high"]
     }
     assert above == {("net_sales", "2026Q3"), ("operating_income", "2026Q3")}
     marked = re.findall(r'\u25b2</abbr> <data [^>]*data-line="(\w+)" data-period="(\w+)"', base)
