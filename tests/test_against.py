@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import amzn_fcf, refused
+from commands import amzn_fcf, records, refused
 from shared import computed
 
 from model.amazon import AMAZON
@@ -87,8 +86,8 @@ def test_the_command_gives_text_with_sources_and_records() -> None:
     text = amzn_fcf("against").stdout
     assert "197.0 to 202.0" in text
     assert "Street, free_cash_flow 2028: 2026-04-29, Wall Street consensus for 2028" in text
-    records = json.loads(amzn_fcf("against", "--scenario", "bear", "--format", "json").stdout)
-    first = next(each for each in records if each["line"] == "net_sales" and each["period"] == "2026Q3")
+    found = records("against", "--scenario", "bear")
+    first = next(each for each in found if each["line"] == "net_sales" and each["period"] == "2026Q3")
     assert first["guidance_middle"] == 199_500
     assert first["guidance_difference"] == pytest.approx(first["model"] - 199_500)
     assert first["street_difference_share"] == pytest.approx(first["model"] / 204_000 - 1)
@@ -101,10 +100,8 @@ GOOD = "2026-09-01,net_sales,2027,,,940000,USD m,consensus,single-source,my brok
 
 def test_a_file_of_the_users_own_takes_the_place_of_the_one_that_ships(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text(OWN + GOOD, encoding="utf-8")
-    records = json.loads(
-        amzn_fcf("against", "--consensus", "mine.csv", "--format", "json", cwd=tmp_path).stdout
-    )
-    found = {(each["line"], each["period"]): each["street_middle"] for each in records}
+    printed = records("against", "--consensus", "mine.csv", cwd=tmp_path)
+    found = {(each["line"], each["period"]): each["street_middle"] for each in printed}
     assert found["net_sales", "2027"] == 940_000
     assert ("eps", "2027") not in found
     assert found["net_sales", "2026Q3"] is None, "guided, but not in this file"
@@ -112,8 +109,8 @@ def test_a_file_of_the_users_own_takes_the_place_of_the_one_that_ships(tmp_path:
 
 def test_a_consensus_in_the_users_folder_of_data_wins(tmp_path: Path) -> None:
     (tmp_path / "consensus.csv").write_text(OWN + GOOD, encoding="utf-8")
-    records = json.loads(amzn_fcf("against", "--data", str(tmp_path), "--format", "json").stdout)
-    found = {(each["line"], each["period"]): each["street_middle"] for each in records}
+    printed = records("against", "--data", str(tmp_path))
+    found = {(each["line"], each["period"]): each["street_middle"] for each in printed}
     assert found["net_sales", "2027"] == 940_000, "the latest: what ships is of April 2025"
     assert found["eps", "2027"] == 10.467, "and the rest of what ships"
 

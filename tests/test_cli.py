@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from commands import amzn_fcf, refused
+from commands import amzn_fcf, records, refused
 from processes import AMZN_FCF, finished
 from shared import calculated, computed
 
@@ -115,12 +115,12 @@ def test_a_template_that_somebody_changed_is_replaced_only_by_force(host: str, t
 
 
 def test_show_leaves_out_assumptions_for_reported_periods() -> None:
-    entries = json.loads(amzn_fcf("show", "aws_growth", "--format", "json").stdout)
+    entries = records("show", "aws_growth")
     assert [each["period"] for each in entries] == [str(year) for year in range(2026, 2036)]
     assert "aws_growth is an assumption: it has no figure for 2024" in refused(
         "show", "aws_growth", "--period", "2024"
     )
-    used = json.loads(amzn_fcf("show", "advertising_margin", "--format", "json").stdout)
+    used = records("show", "advertising_margin")
     assert used[0]["period"] == "2022"  # the model uses it there
 
 
@@ -161,7 +161,7 @@ def test_show_prints_a_json_list_of_figures() -> None:
     ],
 )  # fmt: skip
 def test_show_takes_every_kind_of_period(period: str, first: str, count: int) -> None:
-    entries = json.loads(amzn_fcf("show", "net_sales", "--period", period, "--format", "json").stdout)
+    entries = records("show", "net_sales", "--period", period)
     assert (entries[0]["period"], len(entries)) == (first, count)
     assert entries[-1]["value"] == computed("base").value("net_sales", Period.parse(entries[-1]["period"]))
 
@@ -316,7 +316,7 @@ def test_json_and_junit_report_every_file_also_one_that_cannot_be_read(tmp_path:
     assert done.returncode == 0
     assert "bear: clean" in done.stdout
     assert "ironcalc against model" in done.stdout
-    data = json.loads(amzn_fcf("validate", str(path), "--format", "json").stdout)
+    data = records("validate", str(path))
     assert data[0]["findings"] == []
     assert data[0]["compared"]["formualizer"]["cells"] > 20_000
     broken = tmp_path / "broken.xlsx"
@@ -375,9 +375,9 @@ def test_two_scenarios_of_one_name_are_refused_not_merged(tmp_path: Path) -> Non
 
 
 def test_drivers_are_shown_by_year_and_lines_are_listed_as_json() -> None:
-    entries = json.loads(amzn_fcf("show", "capex_budget", "--period", "2027", "--format", "json").stdout)
+    entries = records("show", "capex_budget", "--period", "2027")
     assert [(each["value"], each["unit"]) for each in entries] == [(240000.0, "USD m")]
-    listed = json.loads(amzn_fcf("show", "--format", "json").stdout)
+    listed = records("show")
     assert list(listed[0]) == ["kind", "line", "unit", "label", "definition"]
     assert "free_cash_flow" in {each["line"] for each in listed}
 

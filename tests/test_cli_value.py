@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import amzn_fcf, refused
+from commands import amzn_fcf, records, refused
 from scenario_files import HEAD, entry, write
 from shared import computed
 
@@ -29,8 +28,8 @@ MINE = (
 
 
 def test_value_prints_every_method_and_what_it_rests_on() -> None:
-    records = json.loads(amzn_fcf("value", "--format", "json").stdout)
-    found = {(each["scenario"], each["line"]): each["value"] for each in records}
+    printed = records("value")
+    found = {(each["scenario"], each["line"]): each["value"] for each in printed}
     for name in ("article", "base", "bull", "bear"):
         for key in computed(name).plan.names["value_per_share"]:
             assert found[name, key] == pytest.approx(computed(name).values[key][0, 0])
@@ -44,8 +43,8 @@ def test_value_prints_every_method_and_what_it_rests_on() -> None:
 
 def figures_of(*arguments: str) -> dict[tuple[str, str, str], float]:
     """Return the figures that ``value`` gives to programs, by scenario, line and period."""
-    records = json.loads(amzn_fcf("value", "--format", "json", *arguments).stdout)
-    return {(each["scenario"], each["line"], each["period"]): each["value"] for each in records}
+    found = records("value", *arguments)
+    return {(each["scenario"], each["line"], each["period"]): each["value"] for each in found}
 
 
 def test_the_expected_value_is_the_mean_that_simulate_gives_with_the_same_draws_and_seed() -> None:
@@ -139,7 +138,7 @@ def test_solve_prints_root_bracket_and_the_value_there() -> None:
     root = solve(load_scenario("article"), "wacc", 234.75, "value_per_share[dcf,mid]").value
     assert f"wacc = {root:.2%}: dcf gives 234.75 USD a share (article)" in text
     assert "bracket 7.50% to 8.00%, searched 4.00% to 20.00%" in text
-    (record,) = json.loads(amzn_fcf("solve", "aws_growth", "--price", "226", "--format", "json").stdout)
+    (record,) = records("solve", "aws_growth", "--price", "226")
     assert record["value_at_root"] == pytest.approx(226)
     assert record["bracket_low"] <= record["root"] <= record["bracket_high"]
 
@@ -192,9 +191,9 @@ def test_claims_by_as_of(as_of: str, status: str) -> None:
 
 @pytest.mark.usefixtures("frozen_data")
 def test_backtest_gives_every_forecast_to_programs() -> None:
-    records = json.loads(amzn_fcf("backtest", "--format", "json").stdout)
-    assert sum(each["by_model"] for each in records) == 6 * (6 + 5 + 4 + 3)
-    first = next(each for each in records if each["by_model"])
+    found = records("backtest")
+    assert sum(each["by_model"] for each in found) == 6 * (6 + 5 + 4 + 3)
+    first = next(each for each in found if each["by_model"])
     assert (first["as_of"], first["period"], first["ahead"], first["line"]) == (
         "2024Q4",
         "2025Q1",

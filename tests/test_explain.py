@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import amzn_fcf, refused
+from commands import amzn_fcf, records, refused
 from second_company import BAKERY
 from shared import computed
 
@@ -298,9 +297,7 @@ def test_the_command_prints_the_tree_down_to_drivers() -> None:
 
 
 def test_json_holds_the_whole_tree() -> None:
-    (record,) = json.loads(
-        amzn_fcf("explain", "free_cash_flow", "2027", "--depth", "3", "--format", "json").stdout
-    )
+    (record,) = records("explain", "free_cash_flow", "2027", "--depth", "3")
 
     def check(each: dict[str, object], level: int) -> None:
         parts = each["parts"]

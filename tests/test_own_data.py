@@ -7,7 +7,7 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import amzn_fcf, refused
+from commands import amzn_fcf, records, refused
 from held_out import SHIPPED, held_out, rows_of_the_quarter, table_of, written
 from second_company import BAKERY
 
@@ -220,7 +220,7 @@ def test_what_is_out_of_date_is_said_on_the_day_it_becomes_so() -> None:
 
 
 def test_the_state_is_for_programs_too() -> None:
-    found = json.loads(amzn_fcf("data", "--format", "json", "--on", "2026-11-27").stdout)
+    found = records("data", "--on", "2026-11-27")
     rows = {each["name"]: each["ships"] for each in found if each["kind"] == "file"}
     assert rows["actuals_quarterly.csv"] == len(table_of(SHIPPED / "actuals_quarterly.csv"))
     facts = {each["name"]: each["value"] for each in found if each["kind"] == "fact"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import signal
 import sys
 import time
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped]  # has no types
 import pytest
-from commands import amzn_fcf, refused
+from commands import amzn_fcf, records, refused
 from processes import AMZN_FCF, running
 
 from model.simulation.run import simulate
@@ -46,19 +45,19 @@ def test_text_shows_what_was_done_and_every_table(tmp_path: Path) -> None:
 
 
 def test_json_and_csv_hold_the_same_records() -> None:
-    records = json.loads(amzn_fcf(*FEW, "--sampling", "sobol", "--seed", "3", "--format", "json").stdout)
+    printed = records(*FEW, "--sampling", "sobol", "--seed", "3")
     rows = list(
         csv.DictReader(
             io.StringIO(amzn_fcf(*FEW, "--sampling", "sobol", "--seed", "3", "--format", "csv").stdout)
         )
     )
-    kept = [each for each in records if each["item"] or each["name"] != "seconds"]
+    kept = [each for each in printed if each["item"] or each["name"] != "seconds"]
     assert [(each["kind"], each["name"], each["item"]) for each in kept] == [
         (each["kind"], each["name"], each["item"])
         for each in rows
         if each["item"] or each["name"] != "seconds"
     ]
-    values = {(each["kind"], each["name"], each["item"]): each["value"] for each in records}
+    values = {(each["kind"], each["name"], each["item"]): each["value"] for each in printed}
     found = simulate("base", draws=400, seed=3, sampling="sobol", engine="numpy", workers=1)
     value = found.estimates["value_per_share[dcf,mid]"]
     assert values["simulated", value.name, "mean"] == value.mean

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import amzn_fcf, refused
+from commands import amzn_fcf, records, refused
 from shared import worth
 
 from amzn_fcf import cli
@@ -213,10 +213,8 @@ def test_solve_moves_one_year() -> None:
 
 
 def test_solve_on_the_command_line_keeps_the_shape_of_the_years_unless_asked() -> None:
-    shifted = json.loads(amzn_fcf("solve", "aws_growth", "--price", "190", "--format", "json").stdout)[0]
-    flat = json.loads(amzn_fcf("solve", "aws_growth", "--price", "190", "--flat", "--format", "json").stdout)[
-        0
-    ]
+    shifted = records("solve", "aws_growth", "--price", "190")[0]
+    flat = records("solve", "aws_growth", "--price", "190", "--flat")[0]
     assert (shifted["shifted"], flat["shifted"]) == (True, False)
     row = value_row("dcf")
     assert shifted["root"] == solve(BASE, "aws_growth", 190.0, row, shift=True).value
@@ -229,6 +227,6 @@ def test_solve_on_the_command_line_keeps_the_shape_of_the_years_unless_asked() -
 
 
 def test_a_scenario_at_the_root_of_a_shift_is_the_one_that_set_gives() -> None:
-    (found,) = json.loads(amzn_fcf("solve", "aws_growth", "--price", "190", "--format", "json").stdout)
+    (found,) = records("solve", "aws_growth", "--price", "190")
     changed = what_if(BASE, [f"aws_growth add={found['root']!r}"])
     assert math.isclose(float(run([changed]).values[SHARE][0, 0]), 190.0, rel_tol=1e-9)
