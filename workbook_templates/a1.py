@@ -82,6 +82,16 @@ def rectangle(reference: str) -> tuple[int, int, int, int] | None:
     return None if start is None or end is None else (*start, *end)
 
 
+def quoted(sheet: str) -> str:
+    """Write the name of a sheet as formulas do, in quotes."""
+    return "'{}'".format(sheet.replace("'", "''"))
+
+
+def sheet_named(text: str) -> str:
+    """Return the name of the sheet that a formula writes so, in quotes or without."""
+    return text.strip("'").replace("''", "'")
+
+
 def _rewritten(formula: str, change: Callable[[str, int, str, int], str]) -> str:
     """Return a formula with every reference changed, given as column and row, each after its ``$`` or not."""
 
@@ -144,9 +154,9 @@ def carried(
     for match in TOKEN.finditer(formula):
         text, between = match[0], formula[end : match.start()]
         if text.endswith("!"):
-            there = text[:-1].strip("'").replace("''", "'")
+            there = sheet_named(text[:-1])
             if there in names:
-                text = "'{}'!".format(names[there].replace("'", "''"))
+                text = f"{quoted(names[there])}!"
         elif match.lastgroup == "reference":
             there = last if between == ":" else there
             fixed_column, letters, fixed_row, digits = _REFERENCE.fullmatch(text).groups()  # type: ignore[union-attr]  # it matched above
@@ -205,7 +215,7 @@ def precedents(formula: str, sheet: str) -> list[tuple[str, int, int, int, int]]
     for match in TOKEN.finditer(formula):
         text = match[0]
         if text.endswith("!"):
-            there = text[:-1].strip("'").replace("''", "'")
+            there = sheet_named(text[:-1])
         elif match.lastgroup == "reference" and (place := coordinates(text)):
             if found and formula[end : match.start()] == ":":
                 found[-1] = (*found[-1][:3], *place)

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from model.analysis.outline import Node, Parts, assembled
 from model.errors import InputError, WorkbookError, did_you_mean, is_error, shown
 from model.language.units import counted
-from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, column_number, functions, rectangle, reference
+from workbook_templates.a1 import (
+    LAST_COLUMN,
+    LAST_ROW,
+    column_number,
+    functions,
+    quoted,
+    rectangle,
+    reference,
+    sheet_named,
+)
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.read.book import linked_files
 
@@ -44,11 +53,9 @@ class _Area(NamedTuple):
         return self[1:3] == self[3:]
 
     def __str__(self) -> str:
-        plain = re.fullmatch(r"\w+", self.sheet)
-        quoted = self.sheet.replace("'", "''")
         first, last = reference(self.top, self.left), reference(self.bottom, self.right)
         cells = first if self.is_cell else f"{first}:{last}"
-        sheet = self.sheet if plain else f"'{quoted}'"
+        sheet = self.sheet if re.fullmatch(r"\w+", self.sheet) else quoted(self.sheet)
         return f"{sheet}!{cells}"
 
 
@@ -92,7 +99,7 @@ class _Tracer:
     def start(self, text: str) -> _Key:
         """Return what a text of the user names: a cell that is there."""
         sheet, _, cell = text.strip().rpartition("!")
-        sheet = sheet.strip("'").replace("''", "'")
+        sheet = sheet_named(sheet)
         if sheet and sheet.lower() not in self.sheets:
             raise InputError(f"there is no sheet {sheet!r}{did_you_mean(sheet, self.book.sheets)}")
         if ("", cell.lower()) in self.names or (sheet.lower(), cell.lower()) in self.names:
@@ -199,7 +206,7 @@ class _Tracer:
     def _named(self, text: str, sheet: str) -> _Key:
         """Return what a word of a formula on a sheet names."""
         there, _, cells = text.rpartition("!")
-        name = self.sheets.get(there.strip("'").replace("''", "'").lower() if there else sheet.lower())
+        name = self.sheets.get(sheet_named(there).lower() if there else sheet.lower())
         area = _rectangle(cells)
         return _Area(name, *area) if name is not None and area is not None else _Word(text, sheet)
 
