@@ -277,7 +277,8 @@ def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.Ca
         ),
         (["--name", "bull"], "--name: 'bull' is the name of a scenario that ships: choose another"),
         (["--name", "a b"], "--name: needs name = "),
-        (["--out", "no/such.toml", "--name", "x" * 61], "--name: needs name = "),
+        (["--out", "such.toml", "--name", "x" * 61], "--name: needs name = "),
+        (["--out", "no/such.toml"], "--out no/such.toml: there is no folder no"),
     ],
 )
 def test_targets_and_names_that_cannot_be_are_one_line(
