@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amzn_fcf import __version__
 from amzn_fcf.building.workbooks import ENGINE
-from amzn_fcf.text.comparison import source_of
 from model.files import write_whole
 from model.language.units import measure
 from model.scenarios.spec import ALL
@@ -87,7 +86,7 @@ def _inputs(found: Compared) -> Table:
     rows, figures = [], []
     for each in found.changed:
         key, unit = each.spec.key, each.spec.driver.unit
-        words = each.spec.label, source_of(each, found.after)
+        words = each.spec.label, str(found.after.note_of(key))
         for period, value in each.before.items():
             rows.append([words[0], key, unit, words[1], period])
             figures.append([_figure(unit, side) for side in (value, each.after[period])])
