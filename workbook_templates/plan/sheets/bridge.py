@@ -121,7 +121,7 @@ def _unit(bridge: Bridge) -> _Unit:
 
 
 def _by_size(bridge: Bridge) -> list[Effect]:
-    return sorted(bridge.effects, key=lambda each: -abs(each.amount))
+    return [bridge.effects[place] for place in bridge.by_size]
 
 
 def _put_heads(sheet: SheetPlan, bridge: Bridge, top: int) -> None:
