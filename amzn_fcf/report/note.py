@@ -135,8 +135,9 @@ def note_of(name: str, settings: Sequence[str] = (), against: str | None = None)
         thesis = load_thesis(scenario.company)
         if thesis is not None and thesis.scenario != scenario.root.name:
             older = scenario_of(thesis.scenario)
-            at = f"@{scenario.as_of}" if older.as_of > scenario.as_of else ""
-            pair = pair_of(f"{thesis.scenario}{at}", name, settings)
+            rolled = scenario_of(thesis.scenario, scenario.as_of)
+            is_older = older.as_of < scenario.as_of
+            pair = Pair(older, scenario, rolled) if is_older else Pair(rolled, scenario, None)
     results, company = run([scenario]), scenario.company
     found = simulation_of(scenario)
     return Note(
