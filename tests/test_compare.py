@@ -10,6 +10,7 @@ import pytest
 from commands import amzn_fcf, refused
 from programs import needs
 from shared import calculated, computed, input_cell, worth, written
+from test_hostile_files import old_format
 
 from model.scenarios.composing import load_scenario
 from workbook_templates.write.patching import with_changes
@@ -122,9 +123,12 @@ def test_a_picture_is_a_waterfall(tmp_path: Path, request: pytest.FixtureRequest
         (("base", "bull", "--output", "free_cash"), "did you mean free_cash_flow"),
         (("base", "bull", "--output", "free_cash_flow"), "write a period after it"),
         (("base", "missing.xlsx"), "missing.xlsx"),
+        (("base", "old.xls"), "old.xls: is of the old .xls format: open it in a spreadsheet program"),
+        (("old.xls", "old.xls"), "old.xls: is of the old .xls format: open it in a spreadsheet program"),
     ],
 )
 def test_wrong_arguments_are_said(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    (tmp_path / "old.xls").write_bytes(old_format(encrypted=False))
     assert message in refused("compare", *arguments, cwd=tmp_path)
 
 

@@ -47,7 +47,7 @@ def pair_of(first: str, second: str, settings: Sequence[str] = ()) -> Pair:
 
 def is_workbook(path: Path) -> bool:
     """Tell whether a path is that of a workbook, by its name."""
-    return path.suffix.lower() in {".xlsx", ".xlsm"}
+    return path.suffix.lower() in {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 
 
 def workbook_paths(first: str, second: str) -> tuple[Path, Path] | None:
