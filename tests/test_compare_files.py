@@ -194,6 +194,18 @@ def test_rows_inserted_in_any_workbook_do_not_make_the_later_ones_differ(tmp_pat
     assert [each["kind"] for each in back] == ["cell", "deleted"]
 
 
+def test_a_fixed_reference_that_a_row_pushed_aside_is_a_difference(tmp_path: Path) -> None:
+    """A library that inserts rows leaves the formulas as they are: ``$E$7`` is another cell then."""
+
+    def after(book: openpyxl.Workbook) -> None:
+        plain(book)
+        book["Plan"].insert_rows(3)
+
+    found = compared(tmp_path, plain, after)
+    (fixed,) = [each for each in found if each.get("sheet") == "Out" and each["cells"] == "C1"]
+    assert (fixed["kind"], fixed["before"], fixed["after"]) == ("formula", "=Plan!$E$8", "=Plan!$E$7")
+
+
 def test_a_column_inserted_is_one_difference(tmp_path: Path) -> None:
     def after(book: openpyxl.Workbook) -> None:
         sheet = book.create_sheet("Plan")

@@ -31,6 +31,8 @@ _LIKE: Final = 0.5
 _MOST_RENAMED: Final = 20
 """New sheets among which one of another name is looked for: each is compared with each."""
 _DIGITS: Final = re.compile(r"[0-9]+")
+_FIXED: Final = re.compile(r"(?<![A-Za-z])[RC][0-9]+")
+"""A fixed row or column of a reference, as :func:`relative` writes it."""
 _NONE: Final = frozenset({None, ""})
 
 
@@ -255,6 +257,8 @@ class _Both:
             where = (was_at, place)
             if _is_formula(one) and _is_formula(two):
                 if not self._is_same(sides.name, where, (str(before), str(after))):
+                    if before == after:  # what it would read now
+                        before = carried(str(before), sides.name, self._carried, self.renamed)
                     key = _in_r1c1(before, was_at), _in_r1c1(after, place)
                     alike.setdefault(key, (before, after, []))[2].append(where)
                 elif (
@@ -273,15 +277,18 @@ class _Both:
             yield Changed("formula", sides.new, before, after, tuple(places), sides.label(places[0][1][0]))
 
     def _is_same(self, sheet: str, where: tuple[Place, Place], formulas: tuple[str, str]) -> bool:
-        """Tell whether two formulas read the same cells, or the same ones relative to theirs."""
+        """Tell whether two formulas read the same cells, those that are not fixed also relative to theirs."""
         one, two = formulas
         if self.stays and one == two:
             return True
         if max(map(len, formulas)) > LONGEST_FORMULA:
             return one == two
-        return same_formula(carried(one, sheet, self._carried, self.renamed), two) or same_formula(
-            relative(one, *where[0]), relative(two, *where[1])
-        )
+        there = carried(one, sheet, self._carried, self.renamed)
+        if same_formula(there, two):
+            return True
+        then, now = relative(there, *where[1]), relative(two, *where[1])
+        # a fixed reference that stayed behind where its cell moved away reads another cell
+        return same_formula(relative(one, *where[0]), now) and _FIXED.findall(then) == _FIXED.findall(now)
 
     def _carried(self, sheet: str, row: int, column: int) -> Place:
         return self.sheets[sheet].carried(row, column) if sheet in self.sheets else (row, column)
