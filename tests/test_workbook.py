@@ -19,6 +19,8 @@ from model.language.periods import Period
 from workbook_templates.a1 import ALLOWED_FUNCTIONS, coordinates, looks_like_a_cell
 from workbook_templates.engines.formualizer import LARGEST_SHEET
 from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
+from workbook_templates.plan.twins import OfRow
+from workbook_templates.plan.wording import Figure
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -269,3 +271,21 @@ def test_no_sheet_is_larger_than_what_engines_read() -> None:
         for sheet in opened(name, values=False).worksheets:
             assert sheet.max_row <= LARGEST_SHEET[0]
             assert sheet.max_column <= LARGEST_SHEET[1]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "how", "text"),
+    [
+        (2_794_049, "USD m", {}, "2,794bn"), (100_049, "USD m", {}, "100bn"),
+        (-30_772.8, "USD m", {}, "\N{MINUS SIGN}30.8bn"), (6.3, "USD/share", {}, "6.30"),
+        (1_685.5, "USD/share", {}, "1,686"), (0.01, "ratio", {"points": True}, "1.0"),
+        (0.01, "ratio", {"points": True, "signed": True}, "+1.0"),
+        (-0.0001, "ratio", {"points": True, "signed": True}, "0.0"),
+        (-0.321, "ratio", {"beside": True}, "32% below"), (0.05, "ratio", {"beside": True}, "5% above"),
+    ],
+)  # fmt: skip
+def test_figures_in_texts_keep_decimals_and_commas(
+    value: float, unit: str, how: dict[str, bool], text: str
+) -> None:
+    """The formulas say the same: each text of the cover is compared with its twin in every engine."""
+    assert Figure("A1", unit, OfRow("price"), **how).text(value) == text

@@ -132,7 +132,7 @@ class Highlight:
 
     cells: str
     condition: str
-    look: Literal["bad", "differs", "overruled", "meaningless", "apart"]
+    look: Literal["bad", "differs", "overruled", "meaningless", "apart", "chosen"]
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ class Style:
 
 
 _HEAD_RULE: Final = Rule("medium", NAVY)
+_HEAD: Final = Style("", bold=True, colour=NAVY, fill=BAND)
 _TEXTS: Final = (
     Style("title", MIDDLE, bold=True, colour=NAVY),
     Style("cover title", LARGE, bold=True, colour=NAVY),
@@ -131,16 +132,13 @@ _TEXTS: Final = (
     Style("axis", colour=MUTED, horizontal="right"),
     Style("axis date", colour=MUTED, horizontal="right", format_name="date", shrinks=True),
     Style("tolerance", colour=MUTED, horizontal="right", format_name="tolerance"),
-    Style(
-        "period", bold=True, colour=NAVY, fill=BAND, horizontal="right", format_name="quarter", shrinks=True
-    ),
-    Style("period year", bold=True, colour=NAVY, fill=BAND, horizontal="right", format_name="whole"),
-    Style(
-        "period head", bold=True, colour=NAVY, fill=BAND, horizontal="right", format_name="head", shrinks=True
-    ),
-    Style("period wrapped", bold=True, colour=NAVY, fill=BAND, horizontal="right", wraps=True),
-    Style("period text", bold=True, colour=NAVY, fill=BAND),
-    Style("period text wrapped", bold=True, colour=NAVY, fill=BAND, wraps=True),
+    replace(_HEAD, name="period", horizontal="right", format_name="quarter", shrinks=True),
+    replace(_HEAD, name="period year", horizontal="right", format_name="whole"),
+    replace(_HEAD, name="period head", horizontal="right", format_name="head", shrinks=True),
+    replace(_HEAD, name="period wrapped", horizontal="right", wraps=True, format_name="head"),
+    replace(_HEAD, name="period text"),
+    replace(_HEAD, name="period text wrapped", wraps=True),
+    replace(_HEAD, name="period note", horizontal="left", indent=1),
     Style("basis", colour=MUTED, fill=BAND, horizontal="right", format_name="head", below=_HEAD_RULE),
     Style("table above", colour=MUTED, fill=BAND, horizontal="right", format_name="head"),
     Style("table head", colour=MUTED, fill=BAND, horizontal="right", format_name="head", below=_NAVY_RULE),
@@ -227,9 +225,11 @@ LOOKS: Final = {
     "overruled": Differing(AXIS, italic=True),
     "meaningless": Differing(RULE),
     "apart": Differing(INK, bold=True),
+    "chosen": Differing(fill=PALE),
 }
 """Conditional formats: a failed check, an input that differs from the first scenario's, a year overruled in
-some of its quarters, a figure without meaning, a key driver that differs from the first scenario's."""
+some of its quarters, a figure without meaning, a key driver that differs from the first scenario's,
+the column of the live scenario."""
 SPLIT: Final = Rule("thin", AXIS)
 """The line before the first estimate."""
 

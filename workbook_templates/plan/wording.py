@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _BRACES: Final = re.compile(r"{([^{}]+)}")
 _BILLION: Final = 1000
 """In USD m."""
+_THOUSAND: Final = 1000
+_MINUS: Final = "\N{MINUS SIGN}"
+_BELOW, _ABOVE = " below", " above"
 _LARGE: Final = 100
 """USD a share, and USD bn, from which on no decimals are shown."""
 ABSENT: Final = "n.m."
@@ -35,7 +38,7 @@ class Figure:
     """A figure within a text: its cell, its unit and its twin.
 
     ``points``: a ratio in percentage points with one decimal; ``signed``: with a plus if it is above 0;
-    ``whole``: an amount a share without decimals.
+    ``whole``: an amount a share without decimals; ``beside``: its size, and whether it is below or above 0.
     """
 
     cell: str
@@ -44,6 +47,7 @@ class Figure:
     points: bool = False
     signed: bool = False
     whole: bool = False
+    beside: bool = False
 
     @classmethod
     def of(cls, link: Link, *, whole: bool = False) -> Figure:
@@ -58,20 +62,38 @@ class Figure:
             year = call("ROUND", f"({cell}-5)/10", "0")
             text = f'{year}&"Q"&({cell}-10*{year})'
         elif measure(self.unit).percent:
-            text = call("ROUND", f"100*{cell}", "1" if self.points else "0") + (
-                "" if self.points else '&" %"'
-            )
+            text = self._written(f"100*{cell}", int(self.points)) + ("" if self.points else '&"%"')
         elif self.unit == "USD m":
-            digits = call("IF", f"{call('ABS', cell)}<{_LARGE * _BILLION}", "1", "0")
-            text = call("ROUND", f"{cell}/{_BILLION}", digits) + '&"bn"'
+            both = (self._written(f"{cell}/{_BILLION}", digits) for digits in (1, 0))
+            text = call("IF", f"{call('ABS', cell)}<{_LARGE * _BILLION}", *both) + '&"bn"'
         elif self.unit == "USD/share":
-            digits = "0" if self.whole else call("IF", f"{call('ABS', cell)}<{_LARGE}", "2", "0")
-            text = call("ROUND", cell, digits)
+            both = (self._written(cell, digits) for digits in (2, 0))
+            is_small = f"{call('ABS', cell)}<{_LARGE}"
+            text = self._written(cell, 0) if self.whole else call("IF", is_small, *both)
         else:
-            text = call("ROUND", cell, "1")
-        if self.signed:
-            text = call("IF", f"{cell}>0", '"+"', '""') + f"&{text}"
+            text = self._written(cell, 1)
+        if self.beside:
+            text += "&" + call("IF", f"{cell}<0", f'"{_BELOW}"', f'"{_ABOVE}"')
         return call("IF", call("ISERROR", f"0+{cell}"), f'"{ABSENT}"', text)  # of a text, too
+
+    def _written(self, amount: str, digits: int) -> str:
+        """Write a number with decimals and commas; no engine's format of numbers is needed for it."""
+        scaled = f"{10**digits}*" if digits else ""
+        number = call("ROUND", f"{scaled}{call('ABS', amount)}", "0")
+        if digits:
+            whole = _quotient(number, 10**digits)
+            rest = f"{number}-{10**digits}*{whole}"
+            text = f'{whole}&"."&{_padded(rest, digits)}'
+        else:
+            thousands = _quotient(number, _THOUSAND)
+            rest = f"{number}-{_THOUSAND}*{thousands}"
+            grouped = f'{thousands}&","&{_padded(rest, 3)}'
+            text = call("IF", f"{number}<{_THOUSAND}", number, grouped)
+        if self.beside:
+            return text
+        plus = '"+"' if self.signed else '""'
+        sign = call("IF", f"{amount}<0", f'"{_MINUS}"', plus)
+        return call("IF", f"{number}=0", '""', sign) + f"&{text}"
 
     def text(self, value: float | str) -> str:
         """Return what the formula gives for a value of the cell."""
@@ -80,20 +102,35 @@ class Figure:
         if measure(self.unit).style == "quarter":
             return str(Quarter.from_code(value))
         if measure(self.unit).percent:
-            sign = "+" if self.signed and value > 0 else ""
-            return sign + (_rounded(100 * value, 1) if self.points else f"{_rounded(100 * value, 0)} %")
-        if self.unit == "USD m":
-            return f"{_rounded(value / _BILLION, 1 if abs(value) < _LARGE * _BILLION else 0)}bn"
-        if self.unit == "USD/share":
-            return _rounded(value, 2 if abs(value) < _LARGE and not self.whole else 0)
-        return _rounded(value, 1)
+            text = self._text(100 * value, int(self.points)) + ("" if self.points else "%")
+        elif self.unit == "USD m":
+            text = f"{self._text(value / _BILLION, int(abs(value) < _LARGE * _BILLION))}bn"
+        elif self.unit == "USD/share":
+            text = self._text(value, 2 if abs(value) < _LARGE and not self.whole else 0)
+        else:
+            text = self._text(value, 1)
+        return text + ((_BELOW if value < 0 else _ABOVE) if self.beside else "")
+
+    def _text(self, amount: float, digits: int) -> str:
+        """Return a number rounded as spreadsheet programs do, halves away from 0."""
+        number = math.floor(abs(amount) * 10**digits + 0.5)
+        text = f"{number / 10**digits:.{digits}f}" if digits else f"{number:,}"
+        if not number or self.beside:
+            return text
+        return (_MINUS if amount < 0 else "+" * self.signed) + text
 
 
-def _rounded(value: float, digits: int) -> str:
-    """Return a number rounded as spreadsheet programs do, halves away from 0, with no zeros at its end."""
-    whole = math.floor(abs(value) * 10**digits + 0.5)
-    text = f"{math.copysign(whole, value) / 10**digits if whole else 0:.{digits}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _quotient(number: str, by: int) -> str:
+    """Write the whole part of a whole number from 0, divided; some engines have a text -0 for less than 0."""
+    return f"({call('ROUND', f'({number}+0.5)/{by}+0.5', '0')}-1)"
+
+
+def _padded(number: str, digits: int) -> str:
+    """Write a whole number from 0 with zeros before it."""
+    text = f"({number})"
+    for place in range(1, digits):
+        text = call("IF", f"{number}<{10**place}", '"0"', '""') + f"&{text}"
+    return text
 
 
 @dataclass(frozen=True)

@@ -22,18 +22,19 @@ if TYPE_CHECKING:
 
 HEADER_ROW: Final = 5
 _COLUMNS: Final = {
-    "Figure": 27, "Name": 22, "Period": 7, "Unit": 9, "Live": 10, "Guidance, low": 9, "Guidance, high": 9,
-    "its middle": 9, "Live less middle": 9, "% of it": 7, "Street": 9, "of": 9, "Live less Street": 9,
-    "% of that": 7, "Year before": 9, "Change": 9, "% of then": 7, "Sources": 36,
+    "Figure": 26, "Name": 22, "Period": 7, "Unit": 9, "Live": 10, "Guidance low": 9, "Guidance high": 9,
+    "Middle": 8.5, "Live less middle": 8.5, "Less middle, %": 7, "Street": 8.5, "Dated": 10,
+    "Live less Street": 8.5, "Less Street, %": 7, "Year before": 8.5, "Change": 8.5, "Change, %": 7.5,
+    "Sources": 37,
 }  # fmt: skip
 _LABEL, _NAME, _PERIOD, _UNIT, _LIVE, _LOW, _HIGH, _MIDDLE, _TO_MIDDLE, _OF_MIDDLE = range(1, 11)
 _STREET, _DATE, _TO_STREET, _OF_STREET, _BEFORE, _CHANGE, _OF_BEFORE, _SOURCES = range(11, 19)
-_HEAD_HEIGHT: Final = 26
+_HEAD_HEIGHT: Final = 40
 
 
 def _fill(sheet: SheetPlan, edition: Edition) -> None:
     put_stamp(sheet, edition)
-    put_columns(sheet, HEADER_ROW, _COLUMNS, "period text wrapped")
+    put_columns(sheet, HEADER_ROW, _COLUMNS, {_LABEL, _NAME, _PERIOD, _UNIT, _DATE, _SOURCES})
     sheet.heights[HEADER_ROW] = _HEAD_HEIGHT
     rows = compared(run([edition.selected]))
     for place, row in enumerate(rows, start=HEADER_ROW + 1):

@@ -22,7 +22,7 @@ _SIMULATED: Final = {
     "expected": "expected",
     "low": "5 %",
     "high": "95 %",
-    "chance": "above price",
+    "chance": "> price",
     "by_then": "event",
 }
 """Word for a simulated figure -> its head on the sheet of sensitivities."""
@@ -70,13 +70,13 @@ class Figures:
         trough = linked(self.layout, asked.trough) if asked.trough else None
         event = linked(self.layout, words.simulated_event) if words.simulated_event else None
         if trough and event:
-            pieces += ["Trailing free cash flow has its low of ", Figure.of(trough)]
-            pieces += ["; positive from ", Figure.of(event)]
+            pieces += ["Trailing free cash flow bottoms at ", Figure.of(trough)]
+            pieces += [" and is positive from ", Figure.of(event)]
         expected, upside = self._stamped("expected"), self._upside()
         if expected and upside:
-            pieces += ["; expected value a share of ", Figure.of(expected), " USD, "]
+            pieces += ["; the expected value of ", Figure.of(expected, whole=True), " USD a share is "]
             cell = f"({upside.formula.removeprefix('=')})"
-            pieces += [Figure(cell, "ratio", upside.twin, signed=True), " to the price."]
+            pieces += [Figure(cell, "ratio", upside.twin, beside=True), " the price."]
         return Wording(tuple(pieces)) if pieces else None
 
 

@@ -200,10 +200,14 @@ def put_heads(sheet: SheetPlan, row: int, heads: Mapping[int, Content], texts: C
         sheet.put(row, column, text, "period text" if column in texts else right)
 
 
-def put_columns(sheet: SheetPlan, row: int, widths: Mapping[str, float], style: str) -> None:
-    """Write heads of columns from the first on, and set their widths."""
+def put_columns(sheet: SheetPlan, row: int, widths: Mapping[str, float], texts: Container[int]) -> None:
+    """Write heads of columns from the first on, see :func:`put_heads`, and set their widths.
+
+    A text beside figures stands a little apart from them.
+    """
     for column, (head, units) in enumerate(widths.items(), start=1):
-        sheet.put(row, column, head, style)
+        text = "period text wrapped" if column == 1 or column - 1 in texts else "period note"
+        sheet.put(row, column, head, text if column in texts else "period wrapped")
         sheet.widths[column] = float(units)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SOURCE_COLUMNS: Final = {
     "Item": 40, "Period": 9, "Value": 12, "Unit": 8, "Check": 13, "Source": 50, "Read at": 36, "Filing": 23,
 }  # fmt: skip
+_AMOUNT: Final = 3
 _FIRST_SOURCE_ROW: Final = 7
 
 
@@ -59,7 +60,7 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
     plan = edition.layout.plan
     quarterly = load_actuals(edition.layout.company, plan.axis.as_of).quarterly
     put_state(sheet, edition.layout)
-    put_columns(sheet, _FIRST_SOURCE_ROW - 1, _SOURCE_COLUMNS, "period text")
+    put_columns(sheet, _FIRST_SOURCE_ROW - 1, _SOURCE_COLUMNS, {*range(1, 9)} - {_AMOUNT})
     row = _FIRST_SOURCE_ROW
     for key in (key for key in edition.layout.places if key.startswith(REPORTED_PREFIX)):
         for quarter in plan.axis.quarters[: plan.axis.forecast_start]:

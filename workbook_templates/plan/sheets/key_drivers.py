@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from model.language.units import measure
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
-from workbook_templates.a1 import area, call, reference
+from workbook_templates.a1 import absolute, area, call, reference
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, SheetPlan, height, width
 from workbook_templates.plan.input_rows import titled
-from workbook_templates.plan.layout import DRIVERS, INPUTS, SCENARIOS
+from workbook_templates.plan.layout import DRIVERS, INPUTS, SCENARIOS, TITLE_ROW
 from workbook_templates.plan.links import linked, stamped, year_of
 from workbook_templates.plan.sheets import scenarios
-from workbook_templates.plan.sheets.header import put_state_at
+from workbook_templates.plan.sheets.header import SECTION_HEIGHT, put_state_at
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.sheets.stamps import stamps_of
 from workbook_templates.plan.styles import numeric
@@ -37,7 +37,7 @@ _YEARS: Final = 5
 _HEADS, _SUBHEADS, _FIRST_ROW = 4, 5, 6
 _PIXELS: Final = {_LABEL: 200, _UNIT: 46, _REPORTED: 60}
 _YEAR, _GAP, _SCENARIO, _SWING, _SOURCE = 58, 8, 62, 58, 180
-_ROW, _CAPTION = 30, 22
+_HEAD, _ROW, _CAPTION = 32, 30, 22
 _SOURCE_CHARACTERS: Final = 48
 """In the two lines of a row."""
 _SHARE_MOVED: Final = "± 10 %"
@@ -85,6 +85,10 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
             sheet.put(row, columns.swing, swings.get(words.driver), _ruled("stamp", "share"))
             sheet.heights[row] = height(_ROW)
             row += 1
+    chosen = absolute(TITLE_ROW, columns.swing - 2)
+    for column, case in enumerate(columns.cases, start=columns.first_scenario):
+        cells = area((_FIRST_ROW, column), (row - 1, column))
+        sheet.highlights.append(Highlight(cells, f'{chosen}="{case.name}"', "chosen"))
     row = _put_switches(sheet, layout, columns, row + 1)
     sheet.put(row, _LABEL, _legend(columns), "remark")
     sheet.frozen = (_FIRST_ROW, _UNIT)
@@ -92,8 +96,9 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 
 def _legend(columns: _Columns) -> str:
     return (
-        f"Bold: differs from {columns.cases[0].name}. Value, USD: largest change of the value a share when "
-        "the driver moves by a tenth of its value; of a switch, when it is on. Grades: see Contents."
+        f"Bold: differs from {columns.cases[0].name}. Shaded: the live scenario. Value, USD: largest change "
+        "of the value a share when the driver moves by a tenth of its value; of a switch, when it is on. "
+        "Grades: see Contents."
     )
 
 
@@ -102,6 +107,7 @@ def _ruled(role: str, style: str) -> str:
 
 
 def _put_heads(sheet: SheetPlan, layout: Layout, columns: _Columns) -> None:
+    sheet.heights[_HEADS] = height(_HEAD)
     for column in range(_LABEL, columns.source + 1):
         sheet.put(_HEADS, column, None, "period text")
         sheet.put(_SUBHEADS, column, "", "basis")
@@ -113,9 +119,9 @@ def _put_heads(sheet: SheetPlan, layout: Layout, columns: _Columns) -> None:
         sheet.put(_HEADS, column, f"{year}{year_mark(layout, year)}", "period head")
         sheet.put(_SUBHEADS, column, "live", "basis")
     for column, case in enumerate(columns.cases, start=columns.first_scenario):
-        sheet.put(_HEADS, column, titled(case.name.rpartition("+")[2]), "period head")
+        sheet.put(_HEADS, column, titled(case.name.rpartition("+")[2]), "period wrapped")
         sheet.put(_SUBHEADS, column, f"{columns.year}{year_mark(layout, columns.year)}", "basis")
-    sheet.put(_HEADS, columns.swing, "Value, USD", "period head")
+    sheet.put(_HEADS, columns.swing, "Value, USD", "period wrapped")
     sheet.put(_SUBHEADS, columns.swing, _SHARE_MOVED, "basis")
     sheet.put(_HEADS, columns.source, "Grade and source", "period text")
 
@@ -198,6 +204,7 @@ def _put_switches(sheet: SheetPlan, layout: Layout, columns: _Columns, top: int)
     for column in range(_LABEL, columns.source + 1):
         sheet.put(top, column, None, "heading")
     sheet.put(top, _LABEL, "Switches (on the Cover)", "heading")
+    sheet.heights[top] = SECTION_HEIGHT
     value = layout.company.presentation.questions.value
     there = scenarios.figure_rows(layout).get(scenarios.LineInYear(value)) if value else None
     unit = layout.plan.row(value).unit if value else ""

@@ -14,6 +14,7 @@ from model.scenarios.files import builtin_scenarios
 from workbook_templates.a1 import absolute, area, call, in_row, reference
 from workbook_templates.plan import links
 from workbook_templates.plan.arrangement import Group
+from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import SCENARIOS, Layout
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp, selected_scenario
@@ -26,21 +27,21 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
     from workbook_templates.plan.cells import SheetPlan, WorkbookPlan
 
-NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW, NUMBER_ROW = range(5, 11)
+_HEADS_ROW, NAME_ROW, AS_OF_ROW, WEIGHT_ROW, TOLERANCE_ROW, COMPARED_ROW, NUMBER_ROW = range(5, 12)
 COLUMN_ROW: Final = NUMBER_ROW
-FIRST_ROW: Final = 12
+FIRST_ROW: Final = 13
 NO_COLUMN: Final = "no column of its own"
 _LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
 MIX_OF_DRIVERS: Final = "mix of drivers"
 """Head of a column: no scenario can have this name."""
-_WIDTHS: Final = {_LABEL: 36.0, _NAME: 34.0, _UNIT: 7.5, PERIOD: 8.0, LIVE: 11.0, AGREES: 9.0, MIX: 10.5}
+_WIDTHS: Final = {_LABEL: 42.0, _NAME: 34.0, _UNIT: 7.5, PERIOD: 8.0, LIVE: 11.0, AGREES: 9.0, MIX: 10.5}
 _COLUMN_WIDTH: Final = 10.5
 _HEADS: Final = {
     _LABEL: "", _NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees",
     MIX: "Mixed",
 }  # fmt: skip
 _LABELS: Final = {
-    AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix",
+    NAME_ROW: "Name", AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix",
     TOLERANCE_ROW: "Tolerance of agreement, relative",
     COMPARED_ROW: "Figures compared with the scenario's own column",
     NUMBER_ROW: "Number of the column; of the selected scenario and switches, 0: none",
@@ -91,12 +92,14 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     last = FIRST_COLUMN + len(columns) - 1
     sheet.widths |= _WIDTHS | dict.fromkeys(range(FIRST_COLUMN, last + 1), _COLUMN_WIDTH)
     put_stamp(sheet, edition)
-    put_heads(sheet, NAME_ROW, _HEADS, range(LIVE))
+    put_heads(sheet, _HEADS_ROW, _HEADS, range(LIVE))
+    sheet.outline.append(Group(NAME_ROW, NAME_ROW, folded=True))
     for row, text in _LABELS.items():
         sheet.put(row, _LABEL, text, "label")
     sheet.put(TOLERANCE_ROW, LIVE, links.TOLERANCE, "tolerance")
     for column, (scenario, _) in enumerate(columns, start=FIRST_COLUMN):
-        sheet.put(NAME_ROW, column, scenario.name, "period wrapped")
+        sheet.put(_HEADS_ROW, column, titled(scenario.name.rpartition("+")[2]), "period wrapped")
+        sheet.put(NAME_ROW, column, scenario.name, "axis")
         sheet.put(AS_OF_ROW, column, scenario.as_of.code, "calc quarter")
         sheet.put(NUMBER_ROW, column, column - FIRST_COLUMN + 1, "axis")
         sheet.put(WEIGHT_ROW, column, weights.get((scenario.name, scenario.as_of), 0.0), "calc percent")

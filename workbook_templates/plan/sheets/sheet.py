@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from workbook_templates.plan.cells import SheetPlan
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _CHARACTERS_PER_UNIT: Final = 11.7
 """Per unit of width, at one point: a unit is a digit of 10 points, and letters are a little narrower."""
+_UNITS_PER_INDENT: Final = 1.3
 _RESULTS: Final = (COVER, DRIVERS, STATEMENTS, SCENARIOS, SENSITIVITY, THESIS, AGAINST)
 _TABS: Final = {INPUTS: BLUE, **dict.fromkeys(_RESULTS, NAVY)}
 """Colours of tabs: where one types, and what comes out; none for the way between."""
@@ -111,8 +112,9 @@ def fit(sheet: SheetPlan) -> None:
             and column in sheet.widths
             and column not in folded
         ):
-            room = sheet.widths[column] * _CHARACTERS_PER_UNIT / style.size
-            lines = sum(max(1, math.ceil(len(part) / room)) for part in cell.content.split("\n"))
+            units = sheet.widths[column] - _UNITS_PER_INDENT * style.indent
+            room = max(1, int(units * _CHARACTERS_PER_UNIT / style.size))
+            lines = sum(len(wrap(part, room)) or 1 for part in cell.content.split("\n"))
             if lines > 1:
                 needed[row] = max(needed.get(row, 0.0), lines * style.size * _LINE + _MARGIN)
     for row, height in needed.items():

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from model.simulation.results import Chance, Estimate, Simulation
     from workbook_templates.plan.cells import SheetPlan
 
-EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8, "above price": 9, "event": 20}
+EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8, "> price": 9, "event": 20}
 """Heads of the simulated value per share, which stands beside the live one, and their columns; at the end the
 chances that it exceeds the price, and, unprinted, of the simulated event by the scenario's own quarter."""
-CHANCES: Final = ("above price", "event")
+CHANCES: Final = ("> price", "event")
 _QUARTERS: Final = 12
 """Quarters ahead that are shown."""
 _LABEL, _PLAIN, _MEAN, _FIRST, _CHANCE, _NAME = 11, 12, 13, 14, 19, 21

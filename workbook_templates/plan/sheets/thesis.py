@@ -29,6 +29,7 @@ _COLUMNS: Final = {
 }  # fmt: skip
 _CLAIM, _NAME, _LINE, _PERIOD, _THRESHOLD, STATUS_COLUMN = range(1, 7)
 _SCENARIO, _REPORTED, _LIVE, _STAKE, _WHY, _NOTE = range(7, 13)
+_TEXTS: Final = frozenset({_CLAIM, _NAME, _LINE, _PERIOD, _THRESHOLD, STATUS_COLUMN, _WHY, _NOTE})
 _LOOKS: Final = {
     "met": "good", "on_track": "good", "missed": "bad", "off_track": "bad", "open": "neutral",
     "not_testable": "neutral",
@@ -54,7 +55,7 @@ def _fill(thesis: Thesis, sheet: SheetPlan, edition: Edition) -> None:
     put_stamp(sheet, edition)
     named = {"source": source, "Source": source.capitalize()}
     heads = {text.format(**named): units for text, units in _COLUMNS.items()}
-    put_columns(sheet, HEADER_ROW, heads, "period text wrapped")
+    put_columns(sheet, HEADER_ROW, heads, _TEXTS)
     sheet.heights[HEADER_ROW] = _HEAD_HEIGHT
     entries = ledger(edition.layout.plan.axis.as_of, edition.layout.company)
     for row, entry in enumerate(entries, start=HEADER_ROW + 1):
