@@ -86,7 +86,10 @@ def compared_files(paths: tuple[Path, Path], settings: Sequence[str] = ()) -> Co
         return ComparedFiles(found, why=str(error))
     quarters = [each.selected.as_of for each in (before, after)]
     if quarters[0] != quarters[1]:
-        return ComparedFiles(found, why=f"one is as of {quarters[0]}, the other as of {quarters[1]}")
+        names = " ".join(each.selected.root.name for each in (before, after))
+        hint = f"amzn-fcf compare {names} gives estimates and bridges of the scenarios as they ship"
+        reason = f"one is as of {quarters[0]}, the other as of {quarters[1]}; {hint}"
+        return ComparedFiles(found, why=reason)
     pair = Pair(before.selected, what_if(after.selected, settings), None)
     return _in_words(found, (first, second), pair, after)
 
