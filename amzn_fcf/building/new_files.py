@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from model.data_folder import SCENARIOS
 from model.errors import InputError
 
 
@@ -22,6 +23,7 @@ def new_file(out: str, what: str, ending: str, *, force: bool) -> Path:
 
 
 def check_folder(option: str, path: Path) -> None:
-    """Refuse a path in a folder that is not there."""
-    if not path.parent.is_dir():
-        raise InputError(f"{option} {path}: there is no folder {path.parent}")
+    """Refuse a path in a folder that is not there, unless it is that of scenarios in a folder of data."""
+    folder = path.parent
+    if not folder.is_dir() and not (folder.name == SCENARIOS and folder.parent.is_dir()):
+        raise InputError(f"{option} {path}: there is no folder {folder}")
