@@ -169,7 +169,7 @@ def test_show_prints_a_statement_with_sums_ruled_and_rates_below_their_line(
 def test_show_gives_the_lines_of_a_statement_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(shown(capsys, "position", "--period", "2025", "--format", "json"))
     assert [each["line"] for each in found] == list(POSITION.lines)
-    assert found[0].keys() == {"line", "period", "scenario", "value", "unit"}
+    assert found[0].keys() == {"kind", "line", "period", "scenario", "value", "unit"}
     text = shown(capsys, "position", "--period", "2025", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["line"]: float(row["value"]) if row["value"] else None for row in rows} == {

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from shared import calculated, input_cell, place_of, recalculated, tampered, written
 
+from workbook_templates.a1 import reference
+from workbook_templates.plan.layout import SCENARIOS
+from workbook_templates.plan.sheets.scenarios import FIRST_ROW, LIVE, TOLERANCE_ROW
 from workbook_templates.read.book import read_book, read_grids
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.rules.choice import Choice
@@ -171,11 +174,11 @@ def test_a_falsified_stamp_is_found(clean: bytes) -> None:
     changes: Changes = {
         ("Thesis", 9, 6): "met",
         ("Thesis", 9, 7): 1.0,
-        ("Scenarios", 13, 9): 300.0,
-        ("Scenarios", 8, 5): 9.0,
-        ("Scenarios", 13, 15): 1.0,
+        (SCENARIOS, FIRST_ROW + 1, 9): 300.0,
+        (SCENARIOS, TOLERANCE_ROW, LIVE): 9.0,
+        (SCENARIOS, FIRST_ROW + 1, 15): 1.0,
     }
     report = validate(with_changes(clean, changes), "stamped")
     assert {(each.sheet, each.cell) for each in report.findings if each.rule == "stamped-value"} == {
-        ("Thesis", "F9"), ("Thesis", "G9"), ("Scenarios", "I13"), ("Scenarios", "E8"), ("Scenarios", "O13"),
-    }  # fmt: skip
+        (sheet, reference(row, column)) for sheet, row, column in changes
+    }

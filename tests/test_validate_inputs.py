@@ -13,7 +13,8 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL, as_text
 from workbook_templates.a1 import reference
 from workbook_templates.engines.formualizer import Formualizer
-from workbook_templates.plan.layout import INPUTS, SELECTED_CELL, VALUE
+from workbook_templates.plan.layout import INPUTS, SCENARIOS, SELECTED_CELL, VALUE
+from workbook_templates.plan.sheets.scenarios import AS_OF_ROW, LIVE
 from workbook_templates.plan.workbook import plan_workbook
 from workbook_templates.read.book import read_grids
 from workbook_templates.read.inputs import read_inputs
@@ -240,4 +241,4 @@ def test_a_changed_input_leaves_the_stamps_of_its_scenario_as_they_were(clean: b
     data = recalculated(with_changes(clean, {(INPUTS, row, VALUE): 0.03}))
     report = validate(data, "changed")
     assert report.is_clean, report.findings
-    assert value_at(read_grids(data), "Scenarios", 6, 5) == "inputs changed"
+    assert value_at(read_grids(data), SCENARIOS, AS_OF_ROW, LIVE) == "inputs changed"
