@@ -11,17 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from model.analysis.outline import Node, Parts, assembled
 from model.errors import InputError, WorkbookError, did_you_mean, is_error, shown
 from model.language.units import counted
-from workbook_templates.a1 import (
-    LAST_COLUMN,
-    LAST_ROW,
-    column_number,
-    functions,
-    quoted,
-    rectangle,
-    reference,
-    sheet_named,
-)
+from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, column_number, functions, rectangle, sheet_named
 from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.read.areas import Area
 from workbook_templates.read.book import linked_files
 
 if TYPE_CHECKING:
@@ -39,26 +31,6 @@ _MOVING: Final = frozenset({"INDIRECT", "OFFSET"})
 """Functions that read cells which their arguments do not name."""
 
 
-class _Area(NamedTuple):
-    """A range of cells: sheet, first row and column, last row and column."""
-
-    sheet: str
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def is_cell(self) -> bool:
-        return self[1:3] == self[3:]
-
-    def __str__(self) -> str:
-        first, last = reference(self.top, self.left), reference(self.bottom, self.right)
-        cells = first if self.is_cell else f"{first}:{last}"
-        sheet = self.sheet if re.fullmatch(r"\w+", self.sheet) else quoted(self.sheet)
-        return f"{sheet}!{cells}"
-
-
 class _Word(NamedTuple):
     """What a formula names that is no range of this workbook: a name, a link, a table; as seen on a sheet."""
 
@@ -66,7 +38,7 @@ class _Word(NamedTuple):
     sheet: str
 
 
-_Key = _Area | _Word
+_Key = Area | _Word
 
 
 def trace(book: Book, cell: str, depth: int | None = None) -> Node:
@@ -107,7 +79,7 @@ class _Tracer:
         if not sheet and len(self.sheets) > 1:
             raise InputError(f"{shown(text)} needs its sheet, such as {next(iter(self.book.sheets))}!{cell}")
         key = self._named(cell, sheet or next(iter(self.book.sheets), ""))
-        if not isinstance(key, _Area) or not key.is_cell:
+        if not isinstance(key, Area) or not key.is_cell:
             raise InputError(f"{shown(text)} is not a cell: write one such as Cash!C12")
         if key[1:3] not in self.book.sheets[key.sheet].cells:
             raise InputError(f"{key} is empty")
@@ -119,7 +91,7 @@ class _Tracer:
             return self._word(key)
         return self._cell(key) if key.is_cell else self._range(key)
 
-    def _cell(self, key: _Area) -> tuple[Node, Parts[_Key]]:
+    def _cell(self, key: Area) -> tuple[Node, Parts[_Key]]:
         content = self.book.sheets[key.sheet].cells.get((key.top, key.left))
         value, formula = (content.value, content.formula) if content else (None, None)
         node = _node(str(key), value, self._beside(key))
@@ -144,11 +116,11 @@ class _Tracer:
             return replace(node, kind="unread", source=reason), [(each, None) for each in parts]
         return replace(node, kind="inputs" if parts else "given"), [(each, None) for each in parts]
 
-    def _range(self, key: _Area) -> tuple[Node, Parts[_Key]]:
+    def _range(self, key: Area) -> tuple[Node, Parts[_Key]]:
         cells, places = self.book.sheets[key.sheet].cells, self.places[key.sheet]
         rows = places[bisect_left(places, (key.top, 0)) : bisect_left(places, (key.bottom + 1, 0))]
         inside = [
-            _Area(key.sheet, row, column, row, column)
+            Area(key.sheet, row, column, row, column)
             for row, column in rows
             if key.left <= column <= key.right
         ]
@@ -180,7 +152,7 @@ class _Tracer:
             return replace(node, source="the workbook has no such name"), []
         node, parts = self._computed(node, formula, key.sheet)
         only = parts[0][0] if len(parts) == 1 else None
-        if isinstance(only, _Area) and only.is_cell:
+        if isinstance(only, Area) and only.is_cell:
             below = self._cell(only)[0]
             node = replace(node, value=below.value, text=below.text)
         return node, parts
@@ -208,9 +180,9 @@ class _Tracer:
         there, _, cells = text.rpartition("!")
         name = self.sheets.get(sheet_named(there).lower() if there else sheet.lower())
         area = _rectangle(cells)
-        return _Area(name, *area) if name is not None and area is not None else _Word(text, sheet)
+        return Area(name, *area) if name is not None and area is not None else _Word(text, sheet)
 
-    def _beside(self, key: _Area) -> str:
+    def _beside(self, key: Area) -> str:
         """Return the first text of a cell's row, to its left, which most often tells what it is."""
         cells = self.book.sheets[key.sheet].cells
         row = (cells.get((key.top, column)) for column in range(1, key.left))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from model.errors import is_error
 from workbook_templates.a1 import arguments_of, coordinates, precedents, reference, without_texts
+from workbook_templates.read.areas import Area
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import shown
 
@@ -32,32 +33,6 @@ _SMALL, _LARGE = 1.0, 10.0
 """A share is up to so much, and what it is wrongly added to is at least so much."""
 _APPROXIMATE: Final = {"VLOOKUP": 3, "HLOOKUP": 3, "MATCH": 2, "LOOKUP": 9}
 """Functions that search in order, unless the argument at this place, from 0, is 0 or FALSE."""
-
-
-class Area(NamedTuple):
-    """Cells of a sheet."""
-
-    sheet: str
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def is_line(self) -> bool:
-        """Whether they lie in one row or column."""
-        return self.top == self.bottom or self.left == self.right
-
-    @property
-    def size(self) -> int:
-        """Number of cells."""
-        return (self.bottom - self.top + 1) * (self.right - self.left + 1)
-
-    def places(self) -> Iterator[CellPlace]:
-        """Yield their places, row by row."""
-        for row in range(self.top, self.bottom + 1):
-            for column in range(self.left, self.right + 1):
-                yield self.sheet, row, column
 
 
 def _area(text: str, sheet: str) -> Area | None:
