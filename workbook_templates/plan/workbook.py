@@ -66,9 +66,9 @@ def preset_to(plan: WorkbookPlan, selected: Scenario) -> WorkbookPlan:
 
 
 def stamped_for(plan: WorkbookPlan, name: object) -> WorkbookPlan:
-    """Return the same workbook with the sensitivities of another of its scenarios, if it has that one."""
+    """Return the same workbook with the sensitivities of a scenario by name, else of the selected one."""
     scenario = plan.scenario_named(name) if isinstance(name, str) else None
-    return _again(plan, scenario, (DRIVERS, SENSITIVITY)) if scenario else plan
+    return _again(plan, scenario or plan.selected, (DRIVERS, SENSITIVITY))
 
 
 def _again(plan: WorkbookPlan, stamped: Scenario, names: Sequence[str]) -> WorkbookPlan:

@@ -178,7 +178,7 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
     selected = inputs.selected
     plan = plan_workbook(
         selected, inputs.scenarios, inputs.version, named, switches=inputs.switches, variants=inputs.variants,
-        assumptions=stamp, stamped=unchanged,
+        assumptions=stamp, stamped=False,
     )  # fmt: skip
     scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
     plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
