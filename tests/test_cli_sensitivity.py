@@ -85,11 +85,11 @@ def test_grid_prints_a_table_with_the_scenario_marked_and_its_break_even_line(ca
         Steps("wacc", (0.08, 0.09, 0.1)),
         Steps("aws_growth", (-0.05, 0, 0.05), "add"),
     )
-    shown = [line.split()[1:] for line in text.splitlines()[4:7]]  # after "-5.00%"
+    shown = [line.split()[2:] for line in text.splitlines()[4:7]]  # after "-5.00 pp"
     assert shown == [[f"{value:.2f}" for value in row] for row in found.values]
     price = float(BASE.table["price"]["all"])
     line = [
-        f"  wacc {point.x:.2%}: aws_growth (add) {point.y:+.2%}"
+        f"  wacc {point.x:.2%}: aws_growth (add) {100 * point.y:+.2f} pp"
         for point in break_even(BASE, found.output, found.x, found.y, price)
     ]
     assert text.splitlines()[-4:] == [f"break-even, {SHARE} = {price:.2f}:", *line]
@@ -258,7 +258,7 @@ def test_the_picture_of_a_grid_shows_every_figure_the_scenario_and_the_line(
         f"{value / 1000:,.1f}" for value in found.values.ravel()
     }
     assert [each.get_text() for each in axes.get_xticklabels()] == ["x 0.9", "x 1", "x 1.1"]
-    assert [each.get_text() for each in axes.get_yticklabels()] == ["-10.00%", "0.00%", "+10.00%"]
+    assert [each.get_text() for each in axes.get_yticklabels()] == ["-10.00 pp", "0.00 pp", "+10.00 pp"]
     (frame,) = axes.patches
     assert frame.get_xy() == (1, 1)  # type: ignore[attr-defined]  # a rectangle
     (line,) = axes.lines

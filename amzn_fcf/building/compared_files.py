@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +31,7 @@ from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import input_place
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.differences import Differences, differences
-from workbook_templates.validation.effects import one_by_one
+from workbook_templates.validation.effects import effects, one_by_one
 from workbook_templates.validation.validate import bytes_of
 
 if TYPE_CHECKING:
@@ -44,9 +43,8 @@ if TYPE_CHECKING:
     from workbook_templates.read.inputs import WorkbookInputs
     from workbook_templates.read.values import Value
     from workbook_templates.validation.differences import Changed
-    from workbook_templates.validation.effects import Watched
+    from workbook_templates.validation.effects import Effect, Watched
 
-    Effect = tuple[float, ...]
     Books = tuple[Book, Book]
 
 _MOST_TRIED: Final = 8
@@ -123,13 +121,10 @@ def _in_words(found: Differences, books: Books, pair: Pair, after: WorkbookInput
     lines = [each for each in found.lines if each.sheet not in stamps]
     kept.sort(key=lambda each: each.kind == "cell")
     drivers = [each.spec.key for each in changed]
-    rows, (before, *alone) = one_by_one(pair.before, pair.after, drivers)
-    effects: dict[str | Changed, Effect] = {
-        driver: tuple(map(_less, each, before)) for driver, each in zip(drivers, alone, strict=True)
-    }
-    effects |= _effects_of_cells(books, kept, rows, layout)
+    rows, alone = one_by_one(pair.before, pair.after, drivers)
+    found_effects = dict(zip(drivers, alone, strict=True)) | _effects_of_cells(books, kept, rows, layout)
     own = replace(found, lines=lines, changed=kept, consequences=consequences)
-    return ComparedFiles(own, pair, "", rows, inputs, effects)
+    return ComparedFiles(own, pair, "", rows, inputs, found_effects)
 
 
 def _build(book: Book) -> list[Value]:
@@ -182,8 +177,4 @@ def _effects_of_cells(
         found = calculate_apart(Formualizer.name, first.archive.repacked(), {}, None, trials=trials).trials
     except EngineError:
         return {}
-    return {each: tuple(map(_less, values, found[0])) for each, values in zip(tried, found[1:], strict=True)}
-
-
-def _less(after: Value, before: Value) -> float:
-    return after - before if isinstance(after, float) and isinstance(before, float) else math.nan
+    return {each: effects(found[0], values) for each, values in zip(tried, found[1:], strict=True)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amzn_fcf.pictures.svg import ACCENT, AXIS, NAVY, RULE, blank, write
 from model.language.periods import Quarter
-from model.language.units import measure
+from model.language.units import MINUS, measure, with_minus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,14 +68,13 @@ def steps_of(bridge: Bridge, ends: tuple[str, str], most: int | None = None) -> 
 def _end(bridge: Bridge, value: float) -> str:
     if bridge.output.is_event:
         return str(Quarter.from_count(value))
-    return measure(bridge.output.unit).chart_text(value).replace("-", "\u2212")
+    return with_minus(measure(bridge.unit).chart_text(value))
 
 
 def _text(bridge: Bridge, amount: float) -> str:
     """Return what a cause adds, with its sign; empty if it rounds to 0."""
-    look = measure(bridge.output.unit)
-    text = f"{amount:+.1f}" if bridge.output.is_event else look.chart_text(amount, "+")
-    return text.replace("-", "\u2212") if any(each in "123456789" for each in text) else ""
+    text = with_minus(measure(bridge.unit).change_text(amount, chart=True))
+    return text if text.startswith(("+", MINUS)) else ""
 
 
 def bridge_figure(steps: Sequence[Step], shape: Shape, title: str = "") -> Figure:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amzn_fcf.pictures.svg import ACCENT, AXIS, GRID, LIGHT, MUTED, NAVY, PALE, blank, write
+from model.language.units import with_minus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +82,7 @@ def _draw_scales(axes: Axes, fan: Fan) -> None:
     for value in MaxNLocator(5).tick_values(low, high):
         if low <= value <= high:
             axes.axhline(value, color=GRID, linewidth=0.8, zorder=0)
-            text = f"{value:,.10g}".replace("-", "\u2212")
+            text = with_minus(f"{value:,.10g}")
             write(axes, text, (0, value), shift=(-6, 0), side="right", size=_AXIS_SIZE, colour=MUTED)
     for place, quarter in enumerate(fan.quarters):
         if quarter.endswith("Q4"):
@@ -140,7 +141,7 @@ def _lead(axes: Axes, fan: Fan, quarter: str, level: float, text: str, colour: s
 
 def bn(value: float) -> str:
     """Write an amount in USD bn."""
-    return f"{round(value, 1) or 0.0:,.1f}".replace("-", "\u2212")
+    return with_minus(f"{round(value, 1) or 0.0:,.1f}")
 
 
 class Range(NamedTuple):

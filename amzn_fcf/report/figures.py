@@ -6,12 +6,11 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.report.markup import Markup, tag
-from model.language.units import measure
+from model.language.units import MINUS, measure, with_minus
 
 if TYPE_CHECKING:
     from model.outputs import Output
 
-MINUS: Final = "\u2212"
 NONE: Final = "\u2013"
 """Stands for a figure that there is not."""
 
@@ -40,19 +39,10 @@ def in_words(unit: str, value: float) -> str:
     return f"{text}bn" if measure(unit).money else text
 
 
-def change(unit: str, value: float, *, whole: bool = False) -> str:
-    """Write a difference with its sign; of percentages in points.
-
-    Examples
-    --------
-    >>> change("USD/share", 20.29, whole=True), change("ratio", 0.0066), change("quarters", 6.31)
-    ('+20', '+0.7', '+6.3')
-    """
-    if unit == "quarters" and math.isfinite(value):
-        text = f"{round(value, 1) or 0.0:.1f}".replace("-", MINUS)
-    else:
-        text = _amount(unit, value, whole=whole).removesuffix("%")
-    return f"+{text}" if value > 0 and any(each in "123456789" for each in text) else text
+def change(unit: str, value: float | None, *, whole: bool = False) -> str:
+    """Write a difference in the unit that stands beside it, without decimals (``whole``) or with them."""
+    text = measure(unit).change_text(value, chart=True, decimals=0 if whole else None)
+    return NONE if text == "-" else with_minus(text)
 
 
 def _amount(unit: str, value: float, *, whole: bool) -> str:
@@ -62,9 +52,7 @@ def _amount(unit: str, value: float, *, whole: bool) -> str:
         return NONE
     if isinstance(known, str):
         return known
-    decimals = 0 if whole else look.chart_decimals
-    kept = round(known * look.chart_scale, decimals) or 0.0
-    return f"{kept:,.{decimals}f}".replace("-", MINUS) + ("%" if look.percent else "")
+    return with_minus(look.chart_text(known, 0 if whole else None)) + ("%" if look.percent else "")
 
 
 def titled(output: Output, unit: str) -> str:
@@ -99,4 +87,4 @@ def figure(  # noqa: PLR0913  # a keyword for each part of the mark
 
 def quoted(text: str, command: str, line: str, item: str) -> Markup:
     """Return a text of a record, marked as one."""
-    return tag("span", text, data_from=command, data_line=line, data_item=item)
+    return tag("span", with_minus(text), data_from=command, data_line=line, data_item=item)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.report import headings
-from amzn_fcf.report.figures import MINUS, figure, in_table, in_words
+from amzn_fcf.report.figures import figure, in_table, in_words
 from amzn_fcf.report.markup import Markup, joined, tag
 from model.language.periods import Period
 from model.language.units import measure
@@ -157,5 +157,5 @@ def worded(note: Note, text: str) -> Markup:
             years = int(ahead) if ahead else None
             unit, value = note.results.plan.row(name).unit, _value(note, name, years)
             shown = in_table(unit, value) if not measure(unit).money else in_words(unit, value)
-            pieces.append(_figure(note, name, years, shown.replace("-", MINUS) if value < 0 else shown))
+            pieces.append(_figure(note, name, years, shown))
     return joined(pieces)

@@ -13,6 +13,7 @@ from amzn_fcf.report.markup import Markup, head, joined, row, section, table, ta
 from amzn_fcf.text.valuation import warnings_of
 from model.evidence.claims import Status
 from model.evidence.thesis import load_thesis
+from model.language.units import with_minus
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _claim_row(entry: Entry) -> Markup:
     warned = "bad" if entry.status == "off_track" else None
     mark = "\u25bc " if warned else ""
     given = claim.written(entry.article)
-    shown = figure(given, entry.article, "claims", claim.name, item="article") if given else NONE
+    shown = figure(with_minus(given), entry.article, "claims", claim.name, item="article") if given else NONE
     text = change("USD/share", entry.at_stake)
     stake = figure(text, entry.at_stake, "claims", claim.name, item="usd_per_share_at_stake")
     text = quoted(claim.text, "claims", claim.name, "text")

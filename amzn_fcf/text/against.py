@@ -30,9 +30,9 @@ def print_comparison(rows: Sequence[Compared], scenario: Scenario) -> None:
         before = _NONE
         if row.year_before is not None:
             mark = "" if row.is_reported else "*"
-            before = (_text(row.year_before, row.unit) + mark, *_difference(row, row.year_before))
+            before = (unit.chart_text(row.year_before) + mark, *_difference(row, row.year_before))
         period = "" if row.period is None else str(row.period)
-        head = [row.line, period, unit.chart_unit or row.unit, _text(row.model, row.unit)]
+        head = [row.line, period, unit.chart_unit or row.unit, unit.chart_text(row.model)]
         street, *to_street = _expected(row, row.street)
         dated = "" if row.street is None else row.street.date
         texts.append([*head, *_expected(row, row.guidance), street, dated, *to_street, *before])
@@ -55,20 +55,17 @@ def _expected(row: Compared, said: Expectation | None) -> tuple[str, ...]:
     if said is None:
         return _NONE
     ends = said.ends
-    text = " to ".join(_text(each, row.unit) for each in ends)
+    text = " to ".join(map(measure(row.unit).chart_text, ends))
     if len(ends) == 1 and said.point is None:
         text = f"{'over' if said.high is None else 'below'} {text}"
     return text, *_difference(row, said.middle)
 
 
-def _text(value: float, unit: str, sign: str = "") -> str:
-    return measure(unit).chart_text(value, sign)
-
-
 def _difference(row: Compared, to: float) -> tuple[str, str]:
     """Return the difference, and in per cent of what it is to, where that is above 0."""
     share = _share(row.model, to)
-    return _text(row.model - to, row.unit, "+"), "" if share is None else f"{share:+.1%}"
+    difference = measure(row.unit).change_text(row.model - to, chart=True)
+    return difference, "" if share is None else f"{share:+.1%}"
 
 
 def comparison_record(row: Compared) -> dict[str, object]:

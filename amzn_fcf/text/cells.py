@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.text.comparison import sides_of
-from amzn_fcf.text.figures import signed_text
 from model.language.units import counted
+from workbook_templates.validation.effects import effect_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,27 +17,17 @@ if TYPE_CHECKING:
     from model.scenarios.scenario import Scenario
     from workbook_templates.read.values import Value
     from workbook_templates.validation.differences import Changed
-    from workbook_templates.validation.effects import Watched
+    from workbook_templates.validation.effects import Effect, Watched
 
 _MOST_SHOWN: Final = 40
 """Changes that are shown as text; the records have all."""
 _LONGEST_SHOWN: Final = 200
 """Characters of a content that are shown as text."""
 _MOST_RANGES: Final = 5
-_UNKNOWN: Final = (math.nan, math.nan)
+_UNKNOWN: Final[Effect] = ()
 
 
-def effect_text(watched: Sequence[Watched], effect: Sequence[float]) -> str:
-    """Write what a change does alone to the watched figures; nothing where that is not known."""
-    parts = [
-        f"{row.label} {signed_text(row.unit, amount)} {row.unit}"
-        for row, amount in zip(watched, effect, strict=False)
-        if math.isfinite(amount)
-    ]
-    return ", ".join(parts)
-
-
-def effect_fields(watched: Sequence[Watched], effect: Sequence[float]) -> Record:
+def effect_fields(watched: Sequence[Watched], effect: Effect) -> Record:
     """Return the same as fields of a record."""
     found: Record = {"effect_on_value": None, "effect_on_cash_flow": None}
     for row, amount in zip(watched, effect, strict=False):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amzn_fcf.text.figures import difference_of, difference_text, first_year, signed
+from amzn_fcf.text.figures import difference_of, first_year
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
@@ -16,7 +16,7 @@ from model.scenarios.spec import ALL
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from model.analysis.bridge import Bridge
+    from model.analysis.bridge import Bridge, Effect
     from model.scenarios.changes import Change
     from model.scenarios.scenario import Scenario
 
@@ -26,8 +26,6 @@ More = Mapping[tuple[str, str], Record]
 _YEARS: Final = 3
 _MOST_SHOWN: Final = 3
 """Values of a changed input that are shown."""
-_STILL: Final = 5e-10
-"""Below this an effect is rounding."""
 
 
 class Estimate(NamedTuple):
@@ -166,8 +164,8 @@ def print_estimates(names: tuple[str, str], figures: Sequence[Estimate]) -> None
 
 
 def _cells(each: Estimate) -> list[str]:
-    text = measure(each.unit).text
-    return [text(each.before), text(each.after), difference_text(each.unit, _difference(each))]
+    unit = measure(each.unit)
+    return [unit.text(each.before), unit.text(each.after), unit.change_text(_difference(each))]
 
 
 def _difference(each: Estimate) -> float | None:
@@ -180,10 +178,7 @@ def print_bridges(names: tuple[str, str], bridges: Sequence[Bridge]) -> None:
     rows = [[names[0], *(_end(each, each.before) for each in bridges)]]
     for place in bridges[0].by_size:
         effects = [each.effects[place] for each in bridges]
-        cells = [
-            _effect(bridge, effect.amount, effect.error)
-            for bridge, effect in zip(bridges, effects, strict=True)
-        ]
+        cells = [_effect(bridge.unit, effect) for bridge, effect in zip(bridges, effects, strict=True)]
         rows.append([effects[0].cause.label, *cells])
     rows.append([names[1], *(_end(each, each.after) for each in bridges)])
     print_table("Bridge", [*left("cause"), *right(*heads)], rows, ruled=(1, len(rows) - 1))
@@ -205,13 +200,6 @@ def _end(bridge: Bridge, value: float) -> str:
     return measure(bridge.output.unit).text(value)
 
 
-def _effect(bridge: Bridge, amount: float, error: float) -> str:
-    if abs(amount) < _STILL:
-        return "0"
-    text = _in_quarters if bridge.output.is_event else measure(bridge.output.unit).text
-    shown = text(amount) if text(amount) == text(0.0) else signed(text(amount), amount)
-    return f"{shown} +/- {text(error)}" if error else shown
-
-
-def _in_quarters(number: float) -> str:
-    return f"{round(number, 1) or 0.0:.1f}"
+def _effect(unit: str, effect: Effect) -> str:
+    text = measure(unit).change_text
+    return text(effect.amount) + (f" +/- {text(effect.error).removeprefix('+')}" if effect.error else "")

@@ -11,6 +11,7 @@ from amzn_fcf.text.tables import left, print_table, right
 from model.evidence.backtest import BENCHMARKS
 from model.evidence.claims import Status
 from model.evidence.thesis import load_thesis
+from model.language.units import measure
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def print_claims(entries: Sequence[Entry], as_of: Quarter) -> None:
     rows = []
     for each in entries:
         given, reported = map(each.claim.written, (each.article, each.reported))
-        stake = "" if math.isnan(each.at_stake) else f"{each.at_stake:+.2f}"
+        stake = measure("USD/share").change_text(each.at_stake)
         rows.append([each.claim.text, each.status, given, reported, stake, each.reason])
     title = f"{thesis.title}, {thesis.date}: its claims, judged between the results of {as_of} and the next"
     print_table(title, [*left("claim", "status"), *figures, *left("why")], rows)
@@ -85,7 +86,8 @@ def _errors(errors: tuple[float, float], *, percent: bool) -> str:
     mean, absolute = errors
     if math.isnan(mean):
         return ""
-    return f"{mean:+.1f} / {absolute:.1f}" if percent else f"{billions(mean, '+')} / {billions(absolute)}"
+    bias = f"{mean:+.1f}" if percent else measure("USD m").change_text(mean, chart=True)
+    return f"{bias} / {absolute if percent else billions(absolute)}"
 
 
 def forecast_record(forecast: Forecast, *, by_model: bool) -> dict[str, object]:

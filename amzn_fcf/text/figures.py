@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
 from model.language.periods import Quarter
-from model.language.units import counted, measure
+from model.language.units import measure
 from model.reported.actuals import load_actuals
 
 if TYPE_CHECKING:
@@ -24,22 +24,12 @@ def share_text(share: float, decimals: int = 1) -> str:
     return "-" if math.isnan(share) else f"{share:.{decimals}%}"
 
 
-def signed(text: str, value: float) -> str:
-    """Return a figure's text with a plus if it is above 0."""
-    return f"+{text}" if value > 0 else text
-
-
 def step_text(steps: Steps, value: float) -> str:
     """Return a step of a driver as text: its value, the amount added, or the factor."""
     if steps.operation == "scale":
         return f"x {value:g}"
-    unit = steps.spec.driver.unit
-    return signed_text(unit, value) if steps.operation == "add" else measure(unit).text(value)
-
-
-def signed_text(unit: str, value: float) -> str:
-    """Return a difference in a unit as text, with its sign."""
-    return signed(measure(unit).text(value), value)
+    unit = measure(steps.spec.driver.unit)
+    return unit.change_text(value) if steps.operation == "add" else unit.text(value)
 
 
 def difference_of(unit: str, before: float, after: float) -> float | None:
@@ -49,15 +39,6 @@ def difference_of(unit: str, before: float, after: float) -> float | None:
     if unit == "quarter":
         return float(Quarter.from_code(after) - Quarter.from_code(before))
     return after - before
-
-
-def difference_text(unit: str, difference: float | None) -> str:
-    """Return a difference of figures in a unit as text, with its sign; ``-`` where there is none."""
-    if difference is None:
-        return "-"
-    if unit == "quarter":
-        return signed(counted(round(difference), "quarter"), difference)
-    return measure(unit).change_text(difference)
 
 
 def figure_text(results: Results, key: str) -> str:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from amzn_fcf.text.comparison import bridge_record, estimate_records, names_of, print_estimates
-from amzn_fcf.text.figures import share_text, signed_text
+from amzn_fcf.text.figures import share_text
 from amzn_fcf.text.tables import left, print_table, right
 from model.language.units import counted, measure
 from model.outputs import Output
@@ -48,11 +48,10 @@ def _print_misses(found: Roll, missed: Sequence[Miss]) -> None:
     quarter, flow = found.after.as_of, missed[0]
     rows = []
     for each in missed:
-        text = measure(each.unit).text
-        cells = [text(each.reported), text(each.estimate), signed_text(each.unit, each.miss)]
-        explained = "-" if math.isnan(each.part) else signed_text(each.unit, each.part)
+        text, moved = measure(each.unit).text, measure(each.unit).change_text
+        cells = [text(each.reported), text(each.estimate), moved(each.miss)]
         others = ["-" if math.isnan(value) else text(value) for value in (each.guided, each.street)]
-        rows.append([each.label, *cells, share_text(each.share), explained, *others])
+        rows.append([each.label, *cells, share_text(each.share), moved(each.part), *others])
     heads = right(
         "reported", "estimate", "miss", "miss, %", f"part of the\n{flow.line} miss", "guided", "Street"
     )
@@ -65,10 +64,10 @@ def _print_value(found: Roll) -> None:
     output = _value(found)
     if output is None:
         return
-    text = measure(output.unit).text
+    text, moved = measure(output.unit).text, measure(output.unit).change_text
     first, last = (float(output.read(found.results[place])[0]) for place in (0, -1))
     rows = [[f"as of {found.before.as_of}", text(first)]]
-    rows += [[cause, signed_text(output.unit, amount)] for cause, amount in found.effects(output)]
+    rows += [[cause, moved(amount)] for cause, amount in found.effects(output)]
     rows.append([f"as of {found.after.as_of}", text(last)])
     print_table(f"Value by cause: {output}", [*left("cause"), *right(output.unit)], rows, (1, len(rows) - 1))
 

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from amzn_fcf.text.figures import difference_of, difference_text
+from amzn_fcf.text.figures import difference_of
 from amzn_fcf.text.lines import frequency_of
 from amzn_fcf.text.tables import Column, left, print_records, print_table, right
 from model.errors import NotAvailableError
@@ -42,7 +42,8 @@ class Series:
         value = self.values.get(period)
         if value is None:
             return ""
-        return difference_text(self.unit, value) if self.difference else measure(self.unit).text(value)
+        unit = measure(self.unit)
+        return unit.change_text(value) if self.difference else unit.text(value)
 
 
 def series_of(results: Results, line: str, period: str) -> Series:

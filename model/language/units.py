@@ -6,6 +6,7 @@ A unit is a product of powers of base units. Ratios, flags and counts of quarter
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -51,6 +52,10 @@ DAY: Final = Unit((("day", 1),))
 _USD_M: Final = Unit((("USD m", 1),))
 _M_SHARES: Final = Unit((("m shares", 1),))
 _YEAR: Final = Unit((("yr", 1),))
+MINUS: Final = "\N{MINUS SIGN}"
+_HYPHEN_AS_MINUS: Final = re.compile(r"(?<![\w-])-(?=[\d.])")
+_COUNTED: Final = {"quarter": "quarter", "date": "day"}
+"""What the difference of two figures counts, by the style of their unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,23 +106,36 @@ class Measure:
         kept = round(known, decimals + 2 if self.percent else decimals) or 0.0  # no "-0"
         return f"{kept:,.{decimals}{'%' if self.percent else 'f'}}"
 
-    def change_text(self, change: float) -> str:
-        """Write a difference of two figures in this unit, with its sign; of percentages in points.
+    def chart_text(self, value: float, decimals: int | None = None) -> str:
+        """Write a figure in ``chart_unit``, without the unit; ``decimals``: other than usual."""
+        return _decimal(value * self.chart_scale, self.chart_decimals if decimals is None else decimals)
+
+    def change_text(self, change: float | None, *, chart: bool = False, decimals: int | None = None) -> str:
+        """Write a difference of two figures in this unit, with its sign; where there is none, ``-``.
+
+        Of percentages it is in points, of quarters and dates counted. One that rounds to 0 has no sign.
+        ``chart``: in ``chart_unit``, which stands beside it, with its ``decimals`` or others.
 
         Examples
         --------
         >>> measure("ratio").change_text(0.012), measure("USD m").change_text(-5.0)
         ('+1.20 pp', '-5')
+        >>> measure("quarter").change_text(-1), measure("USD m").change_text(1306.3, chart=True)
+        ('-1 quarter', '+1.3')
         """
-        if self.percent:
-            return f"{round(100 * change, 2) or 0.0:+.2f} pp"
-        is_number = self.style not in {"quarter", "date"}
-        text = self.text(change) if is_number else f"{round(change) or 0:,}"
-        return f"+{text}" if change > 0 else text
-
-    def chart_text(self, value: float, sign: str = "") -> str:
-        """Write a figure in ``chart_unit``, without the unit; ``sign="+"`` marks positive ones too."""
-        return f"{value * self.chart_scale:{sign},.{self.chart_decimals}f}"
+        if change is None or not math.isfinite(change):
+            return "-"
+        if chart:
+            text = self.chart_text(change, decimals)
+        elif self.percent:
+            text = f"{_decimal(100 * change, 2)} pp"
+        elif self.style in _COUNTED:
+            text = counted(round(change), _COUNTED[self.style])
+        elif self.style == "whole":  # the mean of counts is none
+            text = _decimal(change, 0 if change == round(change) else 1)
+        else:
+            text = self.text(change)
+        return f"+{text}" if change > 0 and any(each in "123456789" for each in text) else text
 
 
 def _percentage(unit: Unit, style: str) -> Measure:
@@ -146,7 +164,7 @@ UNITS: Final[dict[str, Measure]] = {
     "rate": _percentage(RATIO, "rate"),
     "times": Measure(unit=RATIO, style="times", sign="x"),
     "flag": Measure(unit=RATIO, style="whole"),
-    "quarters": Measure(unit=RATIO, style="whole"),
+    "quarters": Measure(unit=RATIO, style="whole", chart_decimals=1),
     "choice": Measure(unit=RATIO, style="whole", not_swung="a choice"),
     "quarter": Measure(unit=QUARTER, style="quarter", not_swung="a quarter"),
     "date": Measure(unit=DAY, style="date", not_swung="a date"),
@@ -165,6 +183,21 @@ def counted(number: int, noun: str) -> str:
     ('1 draw', '2,000 draws', '-1 quarter')
     """
     return f"{number:,} {noun}{'' if abs(number) == 1 else 's'}"
+
+
+def _decimal(value: float, decimals: int) -> str:
+    return f"{round(value, decimals) or 0.0:,.{decimals}f}"  # no "-0"
+
+
+def with_minus(text: str) -> str:
+    """Return a text with the real minus sign before its negative numbers, as print has it.
+
+    Examples
+    --------
+    >>> with_minus("2026-10-06: -5.0") == "2026-10-06: \u22125.0"
+    True
+    """
+    return _HYPHEN_AS_MINUS.sub(MINUS, text)
 
 
 def measure(name: str) -> Measure:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from model.language.periods import Quarter
-from model.language.units import measure
+from model.language.units import MINUS, measure
 from workbook_templates.a1 import call
 from workbook_templates.plan.cells import Twin
 from workbook_templates.plan.links import year_of
@@ -25,7 +25,6 @@ _BRACES: Final = re.compile(r"{([^{}]+)}")
 _BILLION: Final = 1000
 """In USD m."""
 _THOUSAND: Final = 1000
-_MINUS: Final = "\N{MINUS SIGN}"
 _BELOW, _ABOVE = " below", " above"
 _LARGE: Final = 100
 """USD a share, and USD bn, from which on no decimals are shown."""
@@ -92,7 +91,7 @@ class Figure:
         if self.beside:
             return text
         plus = '"+"' if self.signed else '""'
-        sign = call("IF", f"{amount}<0", f'"{_MINUS}"', plus)
+        sign = call("IF", f"{amount}<0", f'"{MINUS}"', plus)
         return call("IF", f"{number}=0", '""', sign) + f"&{text}"
 
     def text(self, value: float | str) -> str:
@@ -117,7 +116,7 @@ class Figure:
         text = f"{number / 10**digits:.{digits}f}" if digits else f"{number:,}"
         if not number or self.beside:
             return text
-        return (_MINUS if amount < 0 else "+" * self.signed) + text
+        return (MINUS if amount < 0 else "+" * self.signed) + text
 
 
 def _quotient(number: str, by: int) -> str:

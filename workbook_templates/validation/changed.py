@@ -13,7 +13,7 @@ from model.scenarios.spec import as_text
 from workbook_templates.a1 import coordinates, reference
 from workbook_templates.plan.layout import INPUTS
 from workbook_templates.read.inputs import input_place
-from workbook_templates.validation.effects import effect, one_by_one
+from workbook_templates.validation.effects import effect_text, one_by_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -164,5 +164,5 @@ def _effects(
     """Return what each change alone does to the watched figures, with the switches that are on."""
     if not differing:
         return []
-    rows, (before, *after) = one_by_one(base, changed, [each.spec.key for each in differing], overlays)
-    return [effect(rows, before, each) for each in after]
+    rows, found = one_by_one(base, changed, [each.spec.key for each in differing], overlays)
+    return [effect_text(rows, each) for each in found]

@@ -6,9 +6,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from model.errors import is_error
 from model.language.periods import Quarter
-from model.language.units import UNITS
+from model.language.units import measure
 from model.results import run
 from workbook_templates.plan.layout import VALUE
 
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
     from workbook_templates.a1 import CellPlace
     from workbook_templates.plan.layout import Layout
     from workbook_templates.read.values import Value
+
+Effect = tuple[float, ...]
+"""What a change does to each of the watched figures; empty where that is not known."""
 
 
 class Watched(NamedTuple):
@@ -59,8 +61,8 @@ def watched(plan: Plan, company: Company) -> list[Watched]:
 
 def one_by_one(
     base: Scenario, changed: Scenario, drivers: Sequence[str], overlays: Sequence[Overlay] | None = None
-) -> tuple[list[Watched], list[list[float]]]:
-    """Return the watched figures of a scenario, then with each driver alone as it is in another one.
+) -> tuple[list[Watched], list[Effect]]:
+    """Return the watched figures of a scenario, and what each driver alone, as in another one, does to them.
 
     ``overlays``: those to lay over all of them; None: they stay as they are.
     """
@@ -68,18 +70,30 @@ def one_by_one(
     every = (base, *alone)
     results = run([each if overlays is None else each.with_overlays(overlays, check=False) for each in every])
     rows = watched(results.plan, base.company)
-    return rows, [[row.value(results, draw) for row in rows] for draw in range(len(every))]
+    before, *after = ([row.value(results, draw) for row in rows] for draw in range(len(every)))
+    return rows, [effects(before, each) for each in after]
 
 
-def effect(rows: Sequence[Watched], before: Sequence[Value], after: Sequence[Value]) -> str:
-    """Write what becomes of figures, such as ``value per share +3.20 USD/share``."""
-    return ", ".join(_moved(*each) for each in zip(rows, before, after, strict=True))
+def effects(before: Sequence[Value], after: Sequence[Value]) -> Effect:
+    """Return what becomes of figures: 0 where only rounding differs, NaN where one is no number."""
+    return tuple(map(_effect, before, after))
 
 
-def _moved(row: Watched, before: Value, after: Value) -> str:
-    if isinstance(before, float) and isinstance(after, float) and math.isfinite(after - before):
-        if math.isclose(before, after, rel_tol=1e-9, abs_tol=1e-9):
-            return f"{row.label} unchanged"
-        decimals = UNITS[row.unit].decimals
-        return f"{row.label} {after - before:+,.{2 if decimals is None else decimals}f} {row.unit}"
-    return f"{row.label} {after if is_error(after) else 'without meaning'}"
+def _effect(before: Value, after: Value) -> float:
+    if not isinstance(before, float) or not isinstance(after, float):
+        return math.nan
+    return 0.0 if math.isclose(before, after, rel_tol=1e-9, abs_tol=1e-9) else after - before
+
+
+def effect_text(rows: Sequence[Watched], effect: Effect) -> str:
+    """Write what becomes of figures, such as ``value per share +3.20 USD/share``; () is not known."""
+    return ", ".join(_text(*each) for each in zip(rows, effect, strict=False))
+
+
+def _text(row: Watched, amount: float) -> str:
+    if not math.isfinite(amount):
+        return f"{row.label} without meaning"
+    if not amount:
+        return f"{row.label} unchanged"
+    look = measure(row.unit)
+    return f"{row.label} {look.change_text(amount)}{'' if look.percent else f' {row.unit}'}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbook_templates.engines.limited import Trials
 from workbook_templates.read.values import value_at
-from workbook_templates.validation.effects import effect, watched
+from workbook_templates.validation.effects import effect_text, effects, watched
 
 if TYPE_CHECKING:
     from workbook_templates.a1 import CellPlace
@@ -47,4 +47,4 @@ def take_effects(subject: ModelSubject, found: Calculated) -> None:
     before = [row.value(subject.results, 0) for row in rows]
     as_is = [value_at(found.grids, *row.cell(subject.plan.layout)) for row in rows]
     for cause, after in zip(_tried(subject), found.trials or [as_is], strict=False):
-        subject.effects[cause] = effect(rows, before, after)
+        subject.effects[cause] = effect_text(rows, effects(before, after))
