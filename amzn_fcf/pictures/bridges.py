@@ -7,9 +7,10 @@ import textwrap
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amzn_fcf.pictures.svg import ACCENT, AXIS, NAVY, RULE, blank, write
+from amzn_fcf.pictures.svg import blank, write
 from model.language.periods import Quarter
 from model.language.units import MINUS, measure, with_minus
+from model.presentation.palette import ACCENT, AXIS, NAVY, RULE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.pictures.sensitivities import FAINT, HIGH, INK, LOW
 from amzn_fcf.text.series import periods_of
 from model.errors import InputError
 from model.language.units import measure
+from model.presentation.palette import ACCENT, AXIS, GRID, INK, LIGHT, MUTED, NAVY, STEEL
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from amzn_fcf.text.series import Series
 
-_COLOURS: Final = (HIGH, LOW, "#4F7199", "#8A5A00", "#5F6B7A", "#C8501E")
+_COLOURS: Final = (NAVY, ACCENT, STEEL, LIGHT, MUTED, AXIS)
 _MOST_PANELS: Final = 6
 _TICKS: Final = 16
 
@@ -78,7 +78,7 @@ def _draw(axes: Axes, series: Sequence[Series], periods: Sequence[str], *, sever
     bases = (pair for each in series for pair in each.bases.items())
     filed_in = [places[period] for period, basis in bases if basis == "reported"]
     if filed_in:
-        axes.axvline(max(filed_in), color=FAINT, linewidth=1)
+        axes.axvline(max(filed_in), color=AXIS, linewidth=1)
     low, high = axes.get_ylim()
     if low < 0 < high:
         axes.axhline(0, color=INK, linewidth=0.8)
@@ -87,7 +87,7 @@ def _draw(axes: Axes, series: Sequence[Series], periods: Sequence[str], *, sever
     axes.set_title(f"{title}, {shown}" if title else shown, loc="left", fontsize=11, color=INK)
     if len(series) > 1:
         axes.legend(frameon=False, fontsize=9, loc="best", handlelength=3.5)
-    axes.grid(axis="y", color=FAINT, linewidth=0.5)
+    axes.grid(axis="y", color=GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)

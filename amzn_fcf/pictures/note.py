@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amzn_fcf.pictures.svg import ACCENT, AXIS, GRID, LIGHT, MUTED, NAVY, PALE, blank, write
+from amzn_fcf.pictures.svg import blank, write
 from model.language.units import with_minus
+from model.presentation.palette import ACCENT, AXIS, BAND, GRID, LIGHT, MUTED, NAVY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ def fan_figure(fan: Fan, size: tuple[int, int] = (680, 198), *, short: bool = Fa
     start = len(fan.reported) - 1
     ahead = range(start, len(fan.quarters))
     last = fan.reported[-1]
-    for (low, high), colour in (((5, 95), PALE), ((25, 75), LIGHT)):
+    for (low, high), colour in (((5, 95), BAND), ((25, 75), LIGHT)):
         if low in fan.bands:
             lower, upper = ([last, *fan.bands[each]] for each in (low, high))
             axes.fill_between(ahead, lower, upper, color=colour, linewidth=0)

@@ -9,6 +9,7 @@ import numpy as np
 from amzn_fcf.text.figures import step_text
 from model.language.periods import Quarter
 from model.language.units import measure
+from model.presentation.palette import ACCENT, GRID, INK, LIGHT, NAVY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from model.analysis.swings import Steps
     from model.outputs import Output
 
-LOW, HIGH, INK, FAINT = "#D9822B", "#1F3864", "#222222", "#BBBBBB"
-"""Driver moved down, driver moved up, text, lines in the background."""
 _BARS: Final = 15
 _NUMBERED: Final = 225
 """Cells of a grid up to which each shows its figure."""
@@ -46,8 +45,8 @@ def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
         lengths = [_drawn(output, end) - base for end in ends]
         return axes.barh(places, lengths, left=base, height=0.62, color=colour, label=name)
 
-    low = side("driver low", LOW, [bar.low for bar in bars])
-    high = side("driver high", HIGH, [bar.high for bar in bars])
+    low = side("driver low", LIGHT, [bar.low for bar in bars])
+    high = side("driver high", NAVY, [bar.high for bar in bars])
     for pair in zip(low, high, strict=True):  # the shorter one lies on top if both point the same way
         min(pair, key=lambda patch: abs(patch.get_width())).set_zorder(1.5)
     for place, bar in zip(places, bars, strict=True):
@@ -60,7 +59,7 @@ def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: tick_text(output, value))
     axes.set_xlabel(unit_of(output))
-    axes.grid(axis="x", color=FAINT, linewidth=0.5)
+    axes.grid(axis="x", color=GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.legend(loc="lower right", frameon=False, fontsize=9)
@@ -123,7 +122,7 @@ def grid_figure(found: Grid, line: Sequence[Point] = (), target: float = np.nan)
             )  # fmt: skip
     if found.centre is not None:
         row, column = found.centre
-        axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=LOW, linewidth=2.5))
+        axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=ACCENT, linewidth=2.5))
     _draw_line(axes, found, line, f"break-even: {_figure(output, target)} {unit_of(output)}")
     for steps, axis in ((found.x, axes.xaxis), (found.y, axes.yaxis)):
         _name_steps(axis, steps)
@@ -144,7 +143,7 @@ def _draw_line(axes: Axes, found: Grid, line: Sequence[Point], name: str) -> Non
     places = np.interp(y, heights[order], order + 0.5, left=np.nan, right=np.nan)
     if np.isfinite(places).any():
         x = np.arange(len(line)) + 0.5
-        axes.plot(x, places, color=LOW, marker="o", markersize=4, linewidth=1.5, label=name)
+        axes.plot(x, places, color=ACCENT, marker="o", markersize=4, linewidth=1.5, label=name)
         axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), frameon=False, fontsize=9)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from amzn_fcf.pictures.files import save
 from model.language.units import counted, measure
+from model.presentation.palette import ACCENT, GRID, INK, LIGHT, NAVY, STEEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from model.results import Results
     from model.simulation.results import Simulation
 
-_INK, _BLUE, _RED, _PALE = "#1f2a44", "#2f6db3", "#b3382f", "#8a93a6"
 _BANDS: Final = ((5, 95, "5 to 95%"), (10, 90, "10 to 90%"), (25, 75, "25 to 75%"))
 _BARS: Final = 60
 _ROOM: Final = 20
@@ -40,7 +40,7 @@ def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
 
     company = plain.scenarios[0].company
     words, reports = company.presentation.questions, company.presentation.reports
-    colours = {reports.trough: _PALE, reports.turn: _BLUE, reports.positive: _INK}
+    colours = {reports.trough: ACCENT, reports.turn: LIGHT, reports.positive: NAVY}
     events = {event: colour for event, colour in colours.items() if event in simulation.events}
     with rc_context(_STYLE):  # type: ignore[arg-type]  # names of settings
         figure = Figure(figsize=(12, 8.4), layout="constrained")
@@ -55,7 +55,7 @@ def write_plot(simulation: Simulation, plain: Results, path: Path) -> None:
         scenario = f"{company.title}, scenario {simulation.scenario}, as of {simulation.as_of}"
         draws = f"{counted(simulation.draws, 'draw')}, {simulation.sampling.replace('_', ' ')}"
         title = f"{scenario}: {draws}, seed {simulation.seed}{', PARTIAL' if simulation.lost else ''}"
-        figure.suptitle(title, x=0.01, ha="left", color=_INK, fontsize=13)
+        figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=13)
         save(figure, path, dpi=130)
 
 
@@ -73,13 +73,13 @@ def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
     for number, (low, high, label) in enumerate(_BANDS):
         lower, upper = ([path[split - 1], *percentiles(percent)] for percent in (low, high))
         alpha = 0.16 + 0.1 * number
-        axes.fill_between(ahead, lower, upper, color=_BLUE, alpha=alpha, linewidth=0, label=label)
-    axes.plot(ahead[1:], percentiles(50), color=_INK, linewidth=2, label="median")
+        axes.fill_between(ahead, lower, upper, color=STEEL, alpha=alpha, linewidth=0, label=label)
+    axes.plot(ahead[1:], percentiles(50), color=NAVY, linewidth=2, label="median")
     own = path[split - 1 :]
-    axes.plot(ahead, own, color=_INK, linewidth=1, linestyle=":", label="scenario, without draws")
+    axes.plot(ahead, own, color=NAVY, linewidth=1, linestyle=":", label="scenario, without draws")
     before = np.arange(split - _QUARTERS_BEFORE, split)
-    axes.plot(before, path[before], color="black", linewidth=1.5, marker="o", markersize=3, label="reported")
-    axes.axhline(0, color=_RED, linewidth=1)
+    axes.plot(before, path[before], color=INK, linewidth=1.5, marker="o", markersize=3, label="reported")
+    axes.axhline(0, color=ACCENT, linewidth=1)
     axes.set_xlim(before[0], len(quarters) - 1)
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom - 0.08 * (top - bottom), top)
@@ -88,11 +88,13 @@ def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
     for place in ends:
         if quarters[place] in chances:
             chance = f"{chances[quarters[place]].probability:.0%}"
-            axes.annotate(chance, (place, 0.015), xycoords=("data", "axes fraction"), ha="center", color=_RED)
+            axes.annotate(
+                chance, (place, 0.015), xycoords=("data", "axes fraction"), ha="center", color=ACCENT
+            )
     axes.set_xticks(ends, [quarters[place] for place in ends])
-    axes.set_title("Free cash flow, trailing twelve months, USD bn (red: chance that it is above 0)")
+    axes.set_title("Free cash flow, trailing twelve months, USD bn (orange: chance that it is above 0)")
     axes.legend(loc="upper left", frameon=False)
-    axes.grid(axis="y", color="#e3e6ec", linewidth=0.8)
+    axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
 
 
@@ -125,13 +127,13 @@ def _value(axes: Axes, simulation: Simulation, row: str, price: float) -> None:
     first, second, counts = simulation.histograms[row]
     middles = first + (second - first) * (np.arange(len(counts)) + 0.5)
     heights = 100 * np.histogram(middles, bars, weights=counts)[0] / simulation.draws
-    colours = [_BLUE if left >= price else _PALE for left in bars[:-1]]
+    colours = [NAVY if left >= price else LIGHT for left in bars[:-1]]
     axes.bar(bars[:-1], heights, np.diff(bars), align="edge", color=colours, edgecolor="white", linewidth=0.3)
     top = axes.get_ylim()[1]
     axes.set_ylim(0, 1.2 * top)
     median, chance = estimate.percentiles[50], simulation.above[row].probability
     above = f"price {price:,.2f}\nchance above it: {chance:.1%}"
-    marks = [(median, f"median {median:,.0f}", _INK), (price, above, _RED)]
+    marks = [(median, f"median {median:,.0f}", INK), (price, above, ACCENT)]
     for (place, label, colour), side in zip(sorted(marks), ("right", "left"), strict=True):
         axes.axvline(place, color=colour, linewidth=1.5)
         offset = (-6 if side == "right" else 6, 0)

@@ -8,14 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from amzn_fcf.pictures.files import REPEATED
+from model.presentation.palette import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NAVY, LIGHT, PALE, ACCENT = "#14365C", "#9FB8D3", "#DCE5EF", "#C8501E"
-MUTED, RULE, GRID, AXIS = "#5F6B7A", "#BFC7D0", "#E3E7EB", "#8A94A0"
-"""Dark and light carry the meaning; the accent stands for the trough, the price, and what takes away."""
 _LEFT_OUT: Final = re.compile(
     r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>|<!--.*?-->| xmlns:\w+=\"[^\"]*\"",
     re.DOTALL,
@@ -51,7 +49,7 @@ def write(  # noqa: PLR0913  # a keyword for each choice
     shift: tuple[float, float] = (0, 0),
     side: str = "left",
     size: float = 12,
-    colour: str = "#1A1A1A",
+    colour: str = INK,
     bold: bool = False,
     across: Any = "data",  # noqa: ANN401  # what matplotlib takes
 ) -> None:

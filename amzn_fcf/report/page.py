@@ -9,12 +9,18 @@ from amzn_fcf.pictures import files
 from amzn_fcf.report import drawn, opening, reasons, sources, tables, worth
 from amzn_fcf.report.markup import Markup, joined, tag
 from amzn_fcf.report.path import path
+from model.presentation import palette
 
 if TYPE_CHECKING:
     from amzn_fcf.report.note import Note
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """A browser that opens the note asks for nothing, whatever a text in it holds."""
+_COLOURS: Final = {
+    "navy": palette.NAVY, "accent": palette.ACCENT, "ink": palette.INK, "muted": palette.MUTED,
+    "rule": palette.RULE, "hair": palette.GRID, "live": palette.PALE,
+}  # fmt: skip
+"""Of the style sheet."""
 NO_PICTURES: Final = (
     "Tables stand for pictures: these need matplotlib (python -m pip install 'amzn-fcf[plot]')."
 )
@@ -50,4 +56,5 @@ def _missing() -> Markup:
 
 def _style() -> Markup:
     text = resources.files("amzn_fcf.report").joinpath("note.css").read_text(encoding="utf-8")
-    return Markup(text)
+    colours = "".join(f"--{name}: {colour}; " for name, colour in _COLOURS.items())
+    return Markup(f":root {{ {colours}}}\n{text}")

@@ -1,6 +1,6 @@
 """Named cell styles: one font, three sizes, one palette. Inputs blue, formulas dark, links green.
 
-The palette works in grey and for the colour-blind: dark and light carry the meaning. The role of a line
+The role of a line
 decides on weight, rules and ground: key figures and subtotals are bold and ruled, ratios in italics.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from model.errors import DeclarationError
 from model.language.units import measure
+from model.presentation import palette
 
 if TYPE_CHECKING:
     from model.presentation import Colour
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 FONT: Final = "Arial"
 LARGE, MIDDLE, SIZE = 20, 12, 10
 """Titles of the cover and its figures; titles of sheets and sections; all else."""
-NAVY, LIGHT, ACCENT = "14365C", "9FB8D3", "C8501E"
-"""Titles, reported, totals; ahead, a fill and never a text; what goes wrong or takes away."""
-INK, MUTED, RULE, AXIS = "1A1A1A", "5F6B7A", "BFC7D0", "8A94A0"
-BAND, PALE, YELLOW = "DCE5EF", "EEF2F6", "FFF8DC"
-"""Grounds of headers and totals, of live rows, and of selectors."""
+NAVY, LIGHT, STEEL, ACCENT, INK, MUTED, RULE, GRID, AXIS, BAND, PALE, YELLOW = (
+    each.removeprefix("#")
+    for each in (
+        palette.NAVY, palette.LIGHT, palette.STEEL, palette.ACCENT, palette.INK, palette.MUTED, palette.RULE,
+        palette.GRID, palette.AXIS, palette.BAND, palette.PALE, palette.YELLOW,
+    )
+)  # fmt: skip
 BLUE, GREEN, BROWN = "0000FF", "008000", "7B3F00"
 COLOURS: Final[dict[Colour, str]] = {
-    "navy": NAVY, "blue": LIGHT, "teal": MUTED, "amber": RULE, "red": ACCENT, "green": "4F7199", "grey": AXIS,
+    "navy": NAVY, "blue": LIGHT, "teal": MUTED, "amber": RULE, "red": ACCENT, "green": STEEL, "grey": AXIS,
 }  # fmt: skip
 """Colours by the names that a company gives to what it draws."""
 KEY: Final = "legend "

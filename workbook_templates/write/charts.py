@@ -24,7 +24,7 @@ from openpyxl.drawing.text import (
     RichTextProperties,
 )
 
-from workbook_templates.plan.styles import FONT, MUTED
+from workbook_templates.plan.styles import FONT, GRID, MUTED
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from workbook_templates.plan.cells import Chart, Series
 
 _GAP_PER_CENT: Final = 50
-GRID: Final = "E3E7EB"
 _SIZE: Final = 1000
 """Hundredths of a point."""
 LINE_WIDTH: Final = 28575
