@@ -12,7 +12,7 @@ from model.language.units import measure
 from model.scenarios.spec import ALL
 from workbook_templates.a1 import reference
 from workbook_templates.plan.sheets.bridge import bridge_sheet, counted
-from workbook_templates.write.tables import Figure, Table, table_sheet
+from workbook_templates.write.table_sheets import Figure, Table, table_sheet
 from workbook_templates.write.xlsx import write_sheets
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _inputs(found: Compared) -> Table:
     rows, figures = [], []
     for each in found.changed:
         key, unit = each.spec.key, each.spec.driver.unit
-        words = each.spec.label, str(found.after.note_of(key))
+        words = each.spec.label, str(found.after.origin_of(key))
         for period, value in each.before.items():
             rows.append([words[0], key, unit, words[1], period])
             figures.append([_figure(unit, side) for side in (value, each.after[period])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from amzn_fcf.building.changed import changed_inputs
+from amzn_fcf.building.scenario_files import inputs_in
 from model.errors import InputError
 from model.language.periods import Period, Quarter
 from model.outputs import Output
@@ -64,7 +64,7 @@ def scenario_of(text: str, as_of: Quarter | None = None) -> Scenario:
     path = Path(name)
     if not is_workbook(path):
         return load_scenario(name, as_of)
-    selected = changed_inputs(path)[0].selected
+    selected = inputs_in(path)[0].selected
     if as_of is None or as_of == selected.as_of:
         return selected
     raise InputError(f"{path} is a workbook as of {selected.as_of}: compare it with one of that as-of")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.building.changed import inputs_of, usable
 from amzn_fcf.building.compared import Pair
+from amzn_fcf.building.scenario_files import inputs_found, usable
 from model.errors import AmznFcfError, EngineError, WorkbookError
 from model.scenarios.changes import changes
 from model.scenarios.what_if import what_if
@@ -79,7 +79,7 @@ def compared_files(paths: tuple[Path, Path], settings: Sequence[str] = ()) -> Co
         if not book.sheets.keys() >= {COVER, INPUTS, LOG}:
             return ComparedFiles(found, why=f"{path} is not a workbook of this model")
     try:
-        before, after = (inputs_of(usable(path)) for path in paths)
+        before, after = (inputs_found(usable(path)) for path in paths)
     except AmznFcfError as error:
         return ComparedFiles(found, why=str(error))
     quarters = [each.selected.as_of for each in (before, after)]

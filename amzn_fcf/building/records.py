@@ -48,7 +48,7 @@ def scenario_digest(scenario: Scenario) -> str:
 def overlay_digest(overlay: Overlay) -> str:
     """Return a digest of everything that a workbook shows of an overlay."""
     adjustments = sorted(
-        (key, each.operation, sorted(each.operands.items()), each.note.grade, each.note.source)
+        (key, each.operation, sorted(each.operands.items()), each.origin.grade, each.origin.source)
         for key, each in overlay.adjustments.items()
     )
     return digest(json.dumps([overlay.name, overlay.title, overlay.note, adjustments]).encode())

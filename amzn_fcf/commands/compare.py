@@ -37,7 +37,7 @@ OPTIONS: Final = (
 def run(arguments: Arguments) -> int:
     from amzn_fcf.building.compared import pair_of, workbook_paths
     from amzn_fcf.building.compared_files import ComparedFiles, compared_files
-    from amzn_fcf.building.tables import table_path
+    from amzn_fcf.building.figure_tables import table_path
     from amzn_fcf.pictures.files import picture_path
     from workbook_templates.validation.differences import Differences
 

@@ -8,7 +8,7 @@ from amzn_fcf.commands.options import FORMAT, Arguments, flag, option
 
 if TYPE_CHECKING:
     from model.company import Company
-    from model.filings.report import Report
+    from model.filings.report import FiledReport
 
 SUMMARY: Final = "take a reported quarter into your own data: every figure tied to its filing"
 EXAMPLE: Final = "amzn-fcf import amzn-20260930_htm.xml --data my-data"
@@ -60,7 +60,7 @@ def run(arguments: Arguments) -> int:
     return _DIFFERS if differs else 0
 
 
-def _reports(arguments: Arguments, company: Company) -> list[Report]:
+def _reports(arguments: Arguments, company: Company) -> list[FiledReport]:
     from model.errors import InputError
     from model.filings.files import read_report
 

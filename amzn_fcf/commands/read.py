@@ -19,7 +19,7 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
-    from amzn_fcf.building import changed
+    from amzn_fcf.building import scenario_files
     from amzn_fcf.building.new_files import new_file
     from amzn_fcf.building.selection import refuse_scenario_file
     from amzn_fcf.text.comparison import input_records
@@ -34,10 +34,10 @@ def run(arguments: Arguments) -> int:
     given, force = arguments.out, arguments.force
     out = new_file(given, "a scenario file", ".toml", force=force) if given else None
     refuse_scenario_file(path)
-    inputs, is_as_built = changed.changed_inputs(path)
+    inputs, is_as_built = scenario_files.inputs_in(path)
     base, before = base_of(inputs.selected)
     found = changes(before, inputs.selected)
-    changed.print_others(path, inputs)
+    scenario_files.print_others(path, inputs)
     as_text = arguments.format == "text"
     if not as_text:
         print_records([] if is_as_built else input_records(found, inputs.selected), "json")
@@ -45,9 +45,9 @@ def run(arguments: Arguments) -> int:
         if as_text:
             print(f"{path}: {inputs.selected.name}: no driver was changed; nothing to write")
         return 0
-    name = arguments.name or changed.name_for(out or path)
-    text = changed.file_text(name, path, inputs.selected, base, found)
-    changed.check_text(text, path, inputs.selected)
+    name = arguments.name or scenario_files.name_for(out or path)
+    text = scenario_files.file_text(name, path, inputs.selected, base, found)
+    scenario_files.check_text(text, path, inputs.selected)
     if out is not None:
         write_whole(out, text.encode())
     elif as_text:

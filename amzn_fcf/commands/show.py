@@ -40,7 +40,10 @@ def run(arguments: Arguments) -> int:
 
     out = None
     if arguments.format == "xlsx" or arguments.out is not None:
-        from amzn_fcf.building.tables import table_path, write_table  # which loads the writer of workbooks
+        from amzn_fcf.building.figure_tables import (  # which loads the writer of workbooks
+            table_path,
+            write_table,
+        )
 
         out = table_path(arguments.out, arguments.format, force=arguments.force)
     picture = picture_path(arguments.plot)

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.pictures import files
-from amzn_fcf.report import drawn, opening, reasons, sources, tables, worth
+from amzn_fcf.report import drawn, estimates, opening, reasons, sources, worth
 from amzn_fcf.report.markup import Markup, joined, tag
 from amzn_fcf.report.path import path
 from model.presentation import palette
@@ -30,8 +30,8 @@ def page(note: Note) -> str:
     """Return the note as HTML; the same note gives the same bytes."""
     title = opening.verdict(note)
     first = [
-        opening.strip(note), tag("h1", title), opening.lead(note), opening.tiles(note), tables.expected(note),
-        path(note), _missing(), tables.revised(note),
+        opening.strip(note), tag("h1", title), opening.lead(note), opening.tiles(note),
+        estimates.expected(note), path(note), _missing(), estimates.revised(note),
     ]  # fmt: skip
     second = [
         drawn.shown(worth.bridge(note), worth.football(note)), worth.others(note),

@@ -66,7 +66,7 @@ def _driver_row(note: Note, bar: Bar) -> Markup:
             value = 0.0 if own is None else getattr(own, side)
             text = change(found.output.unit, value, whole=found.output.period is None)
             cells.append(figure(text, value, "tornado", bar.driver, str(found.output), item=side))
-    grade = note.scenario.note_of(bar.driver).grade
+    grade = note.scenario.origin_of(bar.driver).grade
     return row(_short(bar.label), *cells, _GRADES.get(grade, "judgement"))
 
 

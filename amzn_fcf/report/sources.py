@@ -8,8 +8,8 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
+from amzn_fcf.report.estimates import shown_expectations
 from amzn_fcf.report.markup import Markup, joined, tag
-from amzn_fcf.report.tables import shown_expectations
 from model.language.units import counted
 from model.reported.actuals import load_actuals
 from model.scenarios.scenario import assumption_hash

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from amzn_fcf.pictures.bridges import NOTE, bridge_figure, steps_of
 from amzn_fcf.pictures.note import Range, football_figure
 from amzn_fcf.report import drawn, headings
+from amzn_fcf.report.estimates import bridge_table, ends_of
 from amzn_fcf.report.figures import change, figure, in_table, titled
 from amzn_fcf.report.markup import Markup, head, joined, row, table, tag
-from amzn_fcf.report.tables import bridge_table, ends_of
 from amzn_fcf.text.comparison import names_of
 
 if TYPE_CHECKING:

@@ -54,7 +54,7 @@ def print_changed_inputs(files: ComparedFiles, changed: Sequence[Change], after:
         cells = [cell for (driver, _), cell in files.inputs.items() if driver == key]
         before, now = sides_of(each)
         print(f"  {cells[0]}  " if cells else "  ", f"{key}: {before} -> {now}", sep="")
-        print(f"    source: {after.note_of(key)}")
+        print(f"    source: {after.origin_of(key)}")
         print(f"    {effect_text(files.watched, files.effects[key])}".rstrip())
 
 

@@ -71,7 +71,7 @@ def input_records(changed: Sequence[Change], after: Scenario, more: More | None 
             old, new = (None if each is None else measure(unit).recorded(each) for each in both)
             yield {
                 "kind": "input", "driver": key, "period": period, "unit": unit,
-                "before": old, "after": new, "source": str(after.note_of(key)),
+                "before": old, "after": new, "source": str(after.origin_of(key)),
             } | empty | (more or {}).get((key, period), {})  # fmt: skip
 
 

@@ -134,8 +134,8 @@ class _Explainer:
         if row.driver is not None and row.driver.kind == "seasonal" and not row.members:
             members = row.driver.by[0].members
             key = f"{key}[{members[self.places.axis.quarters[place.at].number - 1]}]"
-        note = self.scenario.note_of(key)
-        return replace(node, kind="driver", grade=note.grade, source=note.source)
+        origin = self.scenario.origin_of(key)
+        return replace(node, kind="driver", grade=origin.grade, source=origin.source)
 
     def _by_quarter(self, node: Node, place: Place) -> tuple[Node, Parts[Place]]:
         line, quarters = self.plan.rows[place.name].line, self.places.quarters(place)

@@ -18,7 +18,7 @@ from model.reported.actuals import load_actuals
 from model.reported.guidance import guidance_at
 from model.results import Results, run
 from model.scenarios.drivers import default_values, driver_specs
-from model.scenarios.overlay import Note
+from model.scenarios.overlay import Origin
 from model.scenarios.scenario import Scenario
 from model.scenarios.spec import ALL
 
@@ -118,7 +118,7 @@ def known_then(as_of: Quarter, company: Company | None = None) -> Scenario:
     known = Known(**vars(past), last_year=chosen.last.year, forecast=forecast)
     rules = rules_of(chosen)
     overrides = rules.rules(known)
-    sources = {key: Note("F", rules.sources.get(key.partition("[")[0], "")) for key in overrides}
+    sources = {key: Origin("F", rules.sources.get(key.partition("[")[0], "")) for key in overrides}
     return replace(with_rules(overrides), sources=sources)
 
 

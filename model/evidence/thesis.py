@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 from model import companies
 from model.errors import InputError, did_you_mean, shown
 from model.language.units import measure
-from model.reported.tables import period_in
+from model.reported.csv_tables import period_in
 from model.scenarios.files import builtin_overlays, check_keys, take, toml_content
 from model.scenarios.what_if import Lever
 

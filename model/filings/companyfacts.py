@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from model.errors import InputError
 from model.filings.facts import EXACT, Fact, day_of, items_of, quarter_ending, stated
-from model.filings.report import Report, check_cik, source_of
+from model.filings.report import FiledReport, check_cik, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FORMS: Final = ("10-Q", "10-K")
 
 
-def report_of_company_facts(company: Company, data: bytes, file: str) -> Report:
+def report_of_company_facts(company: Company, data: bytes, file: str) -> FiledReport:
     """Read what the newest 10-Q or 10-K in a companyfacts file states.
 
     Segments, lines of sales and a company's own tags are not in it: ``lacks`` names the items.
@@ -36,7 +36,7 @@ def report_of_company_facts(company: Company, data: bytes, file: str) -> Report:
     items = items_of(company)
     found = stated(facts, items.values(), file)
     missing = [item for item in items if not any(key[0] == item for key in found)]
-    return Report(
+    return FiledReport(
         file=file,
         source=source_of(company, form, quarter, accession),
         read_at=f"{file} (EDGAR companyfacts)",

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from model.company import Company, Estimate, Figures
     from model.filings.known import Known, Place, Status
-    from model.filings.report import Report
+    from model.filings.report import FiledReport
 
 _NAMED: Final = 6
 """Names in a message."""
 
 
-def completed(company: Company, report: Report, known: Known) -> list[Entry]:
+def completed(company: Company, report: FiledReport, known: Known) -> list[Entry]:
     """Return what follows from a report of a quarter, and add it to what is known.
 
     What is missing of the model's rows and has a rule is estimated, and marked so. What has none is an
@@ -61,7 +61,7 @@ def completed(company: Company, report: Report, known: Known) -> list[Entry]:
     return found
 
 
-def restated_sums(report: Report, known: Known, entries: Sequence[Entry]) -> list[Entry]:
+def restated_sums(report: FiledReport, known: Known, entries: Sequence[Entry]) -> list[Entry]:
     """Return the sums that follow anew from restated terms, and add them to what is known."""
     found: list[Entry] = []
     waiting = [entry for entry in entries if entry.since]
@@ -85,7 +85,7 @@ def restated_sums(report: Report, known: Known, entries: Sequence[Entry]) -> lis
     return found
 
 
-def _derived(company: Company, report: Report, known: Known, period: str) -> Iterator[Entry]:
+def _derived(company: Company, report: FiledReport, known: Known, period: str) -> Iterator[Entry]:
     """Yield the one item that each identity lacks, if the data have the item at all."""
     for identity in company.filings.identities:
         total = known.figure(identity.total, period)
@@ -101,7 +101,7 @@ def _derived(company: Company, report: Report, known: Known, period: str) -> Ite
             yield _following(report, place, value, [each for each in used if each], identity.rule(item))
 
 
-def _estimated(report: Report, known: Known, estimate: Estimate) -> list[Entry]:
+def _estimated(report: FiledReport, known: Known, estimate: Estimate) -> list[Entry]:
     try:
         value, unit = estimate.value(known.at(report.quarter)), units_of(known.company)[estimate.item]
     except (KeyError, ZeroDivisionError):  # what it needs is not known: said if the model needs the item
@@ -111,7 +111,7 @@ def _estimated(report: Report, known: Known, estimate: Estimate) -> list[Entry]:
     return [_entry(report, figure, estimate.rule)]
 
 
-def _trailing(company: Company, report: Report, known: Known) -> Iterator[Entry]:
+def _trailing(company: Company, report: FiledReport, known: Known) -> Iterator[Entry]:
     """Yield sums over twelve months that the report does not give."""
     for item in company.filings.trailing:
         place = place_of(f"{item}{TRAILING}", str(report.quarter))
@@ -120,7 +120,7 @@ def _trailing(company: Company, report: Report, known: Known) -> Iterator[Entry]
             yield _following(report, place, sum(each.value for each in last), last, "four quarters")
 
 
-def _year(company: Company, report: Report, known: Known) -> Iterator[Entry]:
+def _year(company: Company, report: FiledReport, known: Known) -> Iterator[Entry]:
     """Yield figures of the year that the report does not give: four quarters, or the last balance."""
     quarter = report.quarter
     for item in items_of(company).values():
@@ -133,7 +133,7 @@ def _year(company: Company, report: Report, known: Known) -> Iterator[Entry]:
             yield _following(report, place, end.value, [end], "the end of the last quarter")
 
 
-def _following(report: Report, place: Place, value: float, used: Sequence[Figure], by: str) -> Entry:
+def _following(report: FiledReport, place: Place, value: float, used: Sequence[Figure], by: str) -> Entry:
     """Return a figure that follows from others: an estimate if one of them is."""
     check = ESTIMATED if any(each.check in UNPROVED for each in used) else "derived"
     some = ", of which some are estimates" if check == ESTIMATED else ""
@@ -141,13 +141,13 @@ def _following(report: Report, place: Place, value: float, used: Sequence[Figure
     return _entry(report, Figure(*place[1:], value, used[0].unit, check, source, report.read_at), by)
 
 
-def _entry(report: Report, figure: Figure, by: str) -> Entry:
+def _entry(report: FiledReport, figure: Figure, by: str) -> Entry:
     place = place_of(figure.item, figure.period)
     status: Status = "estimated" if figure.check == ESTIMATED else "derived"
     return Entry(place, None, None, status, figure.unit, report.accession, figure, by=by)
 
 
-def _check_complete(company: Company, report: Report, known: Known) -> None:
+def _check_complete(company: Company, report: FiledReport, known: Known) -> None:
     """Refuse a newest quarter that lacks what the model needs."""
     quarter = report.quarter
     if quarter < known.latest:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from model.company import Company
-    from model.filings.report import Report
+    from model.filings.report import FiledReport
 
 DATA: Final = "https://data.sec.gov"
 SECONDS_BETWEEN: Final = 0.1
@@ -124,7 +124,7 @@ def cache_folder() -> Path:
     return (Path(given) if given else users_cache()) / "edgar"
 
 
-def newest_report(company: Company, edgar: Edgar, form: str = "") -> Report:
+def newest_report(company: Company, edgar: Edgar, form: str = "") -> FiledReport:
     """Read the newest 10-Q or 10-K of a company, by its list of filings, its folder, and its instance."""
     cik = company.filings.cik
     if not cik:

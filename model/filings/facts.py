@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from model.errors import InputError
 from model.language.periods import DAY_ZERO, Quarter
 from model.reported.actuals import load_actuals
-from model.reported.tables import number_in, records
+from model.reported.csv_tables import number_in, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,14 +14,14 @@ from model.filings.companyfacts import report_of_company_facts
 from model.filings.filled_in import report_of_table
 from model.filings.report import LARGEST, report_of_filing
 from model.reported.actuals import ANNUAL_FILE, COLUMNS, KEY, QUARTERLY_FILE, SINCE
-from model.reported.tables import records_of, text_of_rows
+from model.reported.csv_tables import records_of, text_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.company import Company, Figure
     from model.filings.known import Entry
-    from model.filings.report import Report
+    from model.filings.report import FiledReport
 
 _TABLE: Final = ".csv"
 _FACTS: Final = ".json"
@@ -31,7 +31,7 @@ _LARGEST_TABLE: Final = 8 << 20
 _HEADS: Final = (*COLUMNS, SINCE)
 
 
-def read_report(company: Company, name: str, accession: str = "") -> Report:
+def read_report(company: Company, name: str, accession: str = "") -> FiledReport:
     """Read a file by what its name ends in; anything that it cannot be is an :class:`InputError`.
 
     ``accession``: of a filing, where neither its name nor its folder has it.

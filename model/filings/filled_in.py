@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError, UnknownNameError, did_you_mean, located
 from model.filings.facts import Stated, items_of, units_of
-from model.filings.report import Report
+from model.filings.report import FiledReport
 from model.language.periods import Period, Quarter
 from model.reported.actuals import CHECKS
-from model.reported.tables import number_in, text_of_rows
+from model.reported.csv_tables import number_in, text_of_rows
 
 if TYPE_CHECKING:
     from model.company import Company
@@ -47,7 +47,7 @@ def template(company: Company, quarter: Quarter) -> str:
     return text_of_rows([HEADS, *sorted(rows, key=lambda row: ranks[row[4]])])
 
 
-def report_of_table(company: Company, text: str, file: str) -> Report:
+def report_of_table(company: Company, text: str, file: str) -> FiledReport:
     """Read a filled-in table: columns item, period and value, and, if it has them, unit, check and source.
 
     Blank values are passed over. All that is wrong with a row is an :class:`InputError` with its line.
@@ -73,7 +73,7 @@ def report_of_table(company: Company, text: str, file: str) -> Report:
         raise InputError(f"{file}: no value is filled in")
     quarter = max(key[1] for key in found)
     source = f"{company.filings.ticker} press release ({quarter}), {TYPED} {file}"
-    return Report(file, source, file, quarter, found, is_filing=False, notes=notes)
+    return FiledReport(file, source, file, quarter, found, is_filing=False, notes=notes)
 
 
 def _key(company: Company, row: dict[str, str], units: dict[str, str], where: str) -> Key:

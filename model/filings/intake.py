@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from model.company import Company
     from model.filings.facts import Key, Stated
     from model.filings.known import Place, Status
-    from model.filings.report import Report
+    from model.filings.report import FiledReport
     from model.language.periods import Quarter
 
 _QUARTER, _YEAR = 3, 12
@@ -49,7 +49,7 @@ class Intake:
         return sum(each.status == status for each in self.entries)
 
 
-def take_in(company: Company, reports: Sequence[Report], *, replaces: bool = False) -> Intake:
+def take_in(company: Company, reports: Sequence[FiledReport], *, replaces: bool = False) -> Intake:
     """Tie reports to a company's data, the oldest first, and complete the quarters that are new.
 
     ``replaces``: a figure of the data that differs from its own report is replaced; without it such a figure
@@ -81,7 +81,7 @@ def take_in(company: Company, reports: Sequence[Report], *, replaces: bool = Fal
     return Intake(company, tuple(_last(entries)), tuple(_notes(reports, latest)))
 
 
-def _notes(reports: Sequence[Report], latest: Quarter) -> Iterator[str]:
+def _notes(reports: Sequence[FiledReport], latest: Quarter) -> Iterator[str]:
     for report in reports:
         if report.quarter < latest:
             yield f"{report.file} is of {report.quarter}; the data have {latest} already"
@@ -95,7 +95,7 @@ def _last(entries: Sequence[Entry]) -> list[Entry]:
     return [each for each in entries if each.figure is None or each is last[each.place, each.since]]
 
 
-def _tied(company: Company, report: Report, known: Known, *, replaces: bool) -> Iterator[Entry]:
+def _tied(company: Company, report: FiledReport, known: Known, *, replaces: bool) -> Iterator[Entry]:
     is_new, periods = report.quarter >= known.latest, _own_periods(report)
     for place, (key, stated, by) in _places(company, report, known).items():
         ours, own = known.figures.get(place), place[2] in periods
@@ -124,20 +124,20 @@ def _tied(company: Company, report: Report, known: Known, *, replaces: bool) -> 
             yield replace(entry, status="differs")
 
 
-def _confirmed(ours: Figure, report: Report) -> Figure | None:
+def _confirmed(ours: Figure, report: FiledReport) -> Figure | None:
     """Return a figure of the user's own that a second document gives as well; None: nothing is new."""
     if not report.is_filing or TYPED not in ours.source or ours.check != "single-source":
         return None
     return replace(ours, check="verified", source=f"{ours.source}; same in {report.source}")
 
 
-def _own_periods(report: Report) -> tuple[str, ...]:
+def _own_periods(report: FiledReport) -> tuple[str, ...]:
     """Return the quarter of a report, and the year if it ends one."""
     quarter = report.quarter
     return (str(quarter), str(quarter.year)) if quarter.number == QUARTERS_A_YEAR else (str(quarter),)
 
 
-def _places(company: Company, report: Report, known: Known) -> dict[Place, tuple[Key, Stated, str]]:
+def _places(company: Company, report: FiledReport, known: Known) -> dict[Place, tuple[Key, Stated, str]]:
     """Return where each stated figure belongs: figure, and how a quarter follows from longer periods."""
     found: dict[Place, tuple[Key, Stated, str]] = {}
     given = {key: each for key, each in report.stated.items() if company.first <= key[1] <= report.quarter}
@@ -178,7 +178,7 @@ def _less_earlier(stated: Mapping[Key, Stated], known: Known, key: Key) -> tuple
     return replace(whole, value=value, tolerance=off), f"{what} less the quarters before"
 
 
-def _check_signs(company: Company, report: Report, entries: Sequence[Entry]) -> None:
+def _check_signs(company: Company, report: FiledReport, entries: Sequence[Entry]) -> None:
     items = items_of(company)
     for entry in entries:
         item = items.get(entry.item.removesuffix(TRAILING))
@@ -187,7 +187,7 @@ def _check_signs(company: Company, report: Report, entries: Sequence[Entry]) -> 
             raise InputError(f"{report.file}: {entry.item} of {entry.period}: {wrong}")
 
 
-def _check_scale(report: Report, known: Known) -> None:
+def _check_scale(report: FiledReport, known: Known) -> None:
     """Refuse figures in thousands or in units: the anchor moves by less than a factor of ten."""
     anchor = known.company.filings.anchor
     now, before = (known.figure(anchor, str(report.quarter.shifted(-each))) for each in (0, 1))
@@ -197,7 +197,7 @@ def _check_scale(report: Report, known: Known) -> None:
         raise InputError(f"{report.file}: {scale}")
 
 
-def _absent(company: Company, report: Report, known: Known, entries: Sequence[Entry]) -> Iterator[Entry]:
+def _absent(company: Company, report: FiledReport, known: Known, entries: Sequence[Entry]) -> Iterator[Entry]:
     """Yield what the map knows and a filing does not give of its own quarter or year."""
     if not report.is_filing:
         return

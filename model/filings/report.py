@@ -21,7 +21,7 @@ LARGEST: Final = 48 << 20
 
 
 @dataclass(frozen=True)
-class Report:
+class FiledReport:
     """What one file states.
 
     ``file``: its name for messages; ``source``: the document; ``read_at``: where it was read; ``stated``: its
@@ -55,14 +55,14 @@ def source_of(company: Company, form: str, quarter: Quarter, accession: str) -> 
 
 def report_of_filing(
     company: Company, data: bytes, file: str, accession: str = "", read_at: str = ""
-) -> Report:
+) -> FiledReport:
     """Read an instance or an inline filing; what is none, or another company's, is an :class:`InputError`."""
     filing = read_filing(data, file)
     check_cik(company, filing.cik, filing.company, file)
     quarter = quarter_ending(filing.ends)
     if quarter is None:
         raise InputError(f"{file}: ends on {filing.ends}, with which no quarter ends: it is no 10-Q or 10-K")
-    return Report(
+    return FiledReport(
         file=file,
         source=source_of(company, filing.form, quarter, accession),
         read_at=read_at or file,

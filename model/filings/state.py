@@ -10,8 +10,8 @@ from model.data_folder import SCENARIOS, TABLES, TEXTS
 from model.filings.known import UNPROVED
 from model.language.periods import DAY_ZERO, Quarter
 from model.reported.actuals import load_actuals
+from model.reported.csv_tables import rows_in
 from model.reported.guidance import all_guidance
-from model.reported.tables import rows_in
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.spec import ALL

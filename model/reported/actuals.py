@@ -14,7 +14,7 @@ from model.errors import InputError, NotAvailableError, located
 from model.language.periods import Axis, Quarter
 from model.language.units import measure
 from model.plan.plan import REPORTED_PREFIX
-from model.reported.tables import number_in, period_in, records
+from model.reported.csv_tables import number_in, period_in, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from model.errors import InputError
-from model.reported.tables import records
+from model.reported.csv_tables import records
 
 if TYPE_CHECKING:
     from model.company import Company

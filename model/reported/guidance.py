@@ -11,7 +11,7 @@ from model.files import text_of_file
 from model.language.declarations import Line
 from model.language.periods import Period, Quarter
 from model.reported.actuals import CHECKS
-from model.reported.tables import number_in, period_in, records, records_of
+from model.reported.csv_tables import number_in, period_in, records, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

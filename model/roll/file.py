@@ -10,7 +10,7 @@ from model.scenarios.changes import Change, Heading, changes, scenario_text
 from model.scenarios.composing import compose
 from model.scenarios.drivers import default_values, driver_specs
 from model.scenarios.files import parse_file, read_file
-from model.scenarios.overlay import Note
+from model.scenarios.overlay import Origin
 from model.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def file_of(scenario: Scenario, name: str, *, takes_place: bool) -> str:
         more |= {"weight": shipped.weight, "place": shipped.place}
     heading = Heading(name, scenario.title, "", scenario.as_of, more)
     specs = driver_specs(company)
-    notes = {
-        each.spec.key: scenario.sources.get(each.spec.key) or Note(specs[each.spec.key].grade, "kept")
+    origins = {
+        each.spec.key: scenario.sources.get(each.spec.key) or Origin(specs[each.spec.key].grade, "kept")
         for each in found
     }
-    text = scenario_text(heading, found, f"rolled to {scenario.as_of}", notes)
+    text = scenario_text(heading, found, f"rolled to {scenario.as_of}", origins)
     again = compose(parse_file(text, f"{name}.toml", company), company)
     if different := changes(again, replace(scenario, name=name)):
         raise InputError(f"{name}: {different[0].spec.key} cannot be given by a scenario file")

@@ -16,7 +16,7 @@ from model.results import run
 from model.scenarios.changes import changes
 from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import DRIVERS_FILES, driver_specs
-from model.scenarios.overlay import Note
+from model.scenarios.overlay import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -124,7 +124,7 @@ def _with_drivers_that_ship(company: Company) -> Company:
 
 
 def _with(
-    scenario: Scenario, values: Mapping[str, Mapping[str, float]], sources: Mapping[str, Note]
+    scenario: Scenario, values: Mapping[str, Mapping[str, float]], sources: Mapping[str, Origin]
 ) -> Scenario:
     notes = {key: sources[key] for key in values if key in sources}
     return replace(scenario, table={**scenario.table, **values}, sources={**scenario.sources, **notes})
@@ -141,8 +141,8 @@ def _guided(scenario: Scenario, since: Quarter) -> Scenario:
             if found and found.as_of > since:
                 values[str(year)], said = found.middle, found
         if said is not None:
-            note = Note("G", f"Guidance of {said.date}: {said.source}")
-            scenario = _with(scenario, {driver: values}, {driver: note})
+            origin = Origin("G", f"Guidance of {said.date}: {said.source}")
+            scenario = _with(scenario, {driver: values}, {driver: origin})
     return scenario
 
 
@@ -153,9 +153,9 @@ def _refitted(scenario: Scenario) -> Scenario:
         spec = specs[refit.driver]
         value = spec.clipped(refit.value(history))
         if any(abs(value - each) > 1e-12 for each in scenario.ahead(refit.driver).values()):  # noqa: PLR2004
-            note = Note(_FITTED, f"{refit.rule}; as of {scenario.as_of}")
+            origin = Origin(_FITTED, f"{refit.rule}; as of {scenario.as_of}")
             moved = scenario.with_overrides({refit.driver: value})
-            scenario = replace(moved, sources={**scenario.sources, refit.driver: note})
+            scenario = replace(moved, sources={**scenario.sources, refit.driver: origin})
     return scenario
 
 
@@ -172,13 +172,13 @@ def _review(scenario: Scenario, changed: set[str]) -> Iterator[Review]:
     company = scenario.company
     dated, refits = company.presentation.reports.dated, {each.driver for each in company.roll.refits}
     for key, spec in driver_specs(company).items():
-        note = scenario.note_of(key)
-        grade = note.grade or spec.grade
+        origin = scenario.origin_of(key)
+        grade = origin.grade or spec.grade
         if key in changed:
             continue
         if key in dated:
-            yield Review(key, grade, note.source, "as of the valuation date: not renewed in drivers.csv")
+            yield Review(key, grade, origin.source, "as of the valuation date: not renewed in drivers.csv")
         elif grade == _FITTED and key not in refits:
-            yield Review(key, grade, note.source, "fitted on earlier figures: no rule fits it anew")
-        elif key in scenario.sources and note.source != spec.source:
-            yield Review(key, grade, note.source, "the scenario's own: kept")
+            yield Review(key, grade, origin.source, "fitted on earlier figures: no rule fits it anew")
+        elif key in scenario.sources and origin.source != spec.source:
+            yield Review(key, grade, origin.source, "the scenario's own: kept")

@@ -16,7 +16,7 @@ from model.scenarios.spec import ALL, DriverSpec, PeriodValues, as_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from model.scenarios.overlay import Note
+    from model.scenarios.overlay import Origin
     from model.scenarios.scenario import Scenario
 
 DIGITS_OF_A_FILE: Final = 1e-14
@@ -106,11 +106,11 @@ class Heading:
 
 
 def scenario_text(
-    heading: Heading, changed: Sequence[Change], source: str, notes: Mapping[str, Note] | None = None
+    heading: Heading, changed: Sequence[Change], source: str, origins: Mapping[str, Origin] | None = None
 ) -> str:
     """Return the text of a scenario file that makes these changes, with the earlier values in comments.
 
-    ``notes``: driver -> grade and source of its values; without one they are judgement from ``source``.
+    ``origins``: driver -> grade and source of its values; without one they are judgement from ``source``.
     """
     head = {"name": heading.name, "title": heading.title, "base": heading.base, "as_of": str(heading.as_of)}
     lines = {key: _quoted(each) for key, each in head.items()}
@@ -119,8 +119,8 @@ def scenario_text(
     }
     parts = ["".join(f"{key} = {each}\n" for key, each in lines.items())]
     for change in changed:
-        note = (notes or {}).get(change.spec.key)
-        grade, text = (note.grade, note.source) if note and note.source else ("J", source)
+        origin = (origins or {}).get(change.spec.key)
+        grade, text = (origin.grade, origin.source) if origin and origin.source else ("J", source)
         unit = change.spec.driver.unit
         values = {period: _value(value, unit) for period, value in change.given.items()}
         by_period = ", ".join(f"{period} = {value}" for period, value in values.items())

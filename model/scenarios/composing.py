@@ -25,7 +25,7 @@ from model.scenarios.given import (
     pairs_of,
     replace_values,
 )
-from model.scenarios.overlay import Adjustment, Note, Overlay
+from model.scenarios.overlay import Adjustment, Origin, Overlay
 from model.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
     table: dict[str, Mapping[str, float]] = {
         key: drivers.default_values(spec, quarter) for key, spec in specs.items()
     }
-    sources = {key: Note(spec.grade, spec.source) for key, spec in specs.items()}
+    sources = {key: Origin(spec.grade, spec.source) for key, spec in specs.items()}
     known = None  # a file without an as-of has that of its nearest base
     for file in chain[: last + 1]:
         known = file.as_of or known
@@ -149,14 +149,14 @@ def overlay_of(file: ScenarioFile, plan: Plan, as_of: Quarter, *, later: bool = 
             operands = by_single_years(from_running_year(operands, spec, as_of), spec)
         used = spec.company.first if spec.key in plan.used_in_history else first
         if operands := from_quarter(operands, used, spec.company.last):
-            note = Note(str(table.get("grade", "")), str(table["source"]))
-            found[spec.key] = Adjustment(operation, operands, note)
+            origin = Origin(str(table.get("grade", "")), str(table["source"]))
+            found[spec.key] = Adjustment(operation, operands, origin)
     return Overlay(file.name, file.title, file.note, found)
 
 
 def _given(
     values: PeriodValues, entry: Entry, file: ScenarioFile, plan: Plan, as_of: Quarter, *, is_first: bool
-) -> Note:
+) -> Origin:
     """Give a driver the values of an entry of a file, and return their source."""
     spec, word, table = entry
     given = given_values(pairs_of(table[word]), spec, file.name, since_as_of=True)
@@ -164,7 +164,7 @@ def _given(
         check_ahead(spec, given, plan, file.name)
         given = from_running_year(given, spec, as_of)
     _replace(values, given, spec, as_of, is_first=is_first)
-    return Note(str(table.get("grade", "")), str(table["source"]))
+    return Origin(str(table.get("grade", "")), str(table["source"]))
 
 
 def _replace(

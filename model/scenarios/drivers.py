@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from model import companies
 from model.errors import InputError, PeriodError, UnknownNameError, check_type, did_you_mean
-from model.reported.tables import records
+from model.reported.csv_tables import records
 from model.scenarios.given import by_single_years, filled, given_values, interpolated
 from model.scenarios.spec import ALL, DriverSpec, coded, driver_keys
 

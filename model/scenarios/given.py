@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from model.errors import InputError, PeriodError, located, shown
-from model.reported.tables import period_in
+from model.reported.csv_tables import period_in
 from model.scenarios.spec import ALL, coded, number, shares_of_one
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Note:
-    """The source of a scenario's value of a driver."""
+class Origin:
+    """Where a scenario's value of a driver comes from."""
 
     grade: str
     source: str
@@ -26,8 +26,8 @@ class Note:
         return f"{self.grade}: {self.source}" if self.grade else self.source
 
     @classmethod
-    def parse(cls, text: str) -> Note:
-        """Read what :func:`str` writes of a note."""
+    def parse(cls, text: str) -> Origin:
+        """Read what :func:`str` writes of one."""
         grade, _, source = text.partition(": ")
         return cls(grade, source) if grade in GRADES else cls("", text)
 
@@ -37,12 +37,12 @@ class Adjustment:
     """What an overlay does to a driver.
 
     ``operands``: by ``"all"``, year or quarter; a period without one stays as it is, a quarter with a value
-    of its own takes that of its year. ``note``: where the operands come from.
+    of its own takes that of its year. ``origin``: where the operands come from.
     """
 
     operation: Operation
     operands: PeriodValues
-    note: Note
+    origin: Origin
 
     def after(self, values: Mapping[str, float], spec: DriverSpec) -> PeriodValues:
         """Return the driver's values after it, whether they are in its range or not.
@@ -90,10 +90,10 @@ class Overlay:
                         spec.check(value, f"{self.name} ({period})")
         return found
 
-    def noted(self, sources: Mapping[str, Note]) -> dict[str, Note]:
+    def noted(self, sources: Mapping[str, Origin]) -> dict[str, Origin]:
         """Return the sources of all drivers, its own where it changes a driver."""
         own = {
-            key: Note(each.note.grade, f"{self.name}: {each.operation}; {each.note.source}")
+            key: Origin(each.origin.grade, f"{self.name}: {each.operation}; {each.origin.source}")
             for key, each in self.adjustments.items()
         }
         return {**sources, **own}

@@ -15,7 +15,7 @@ from model import companies
 from model.errors import check_type
 from model.language.declarations import LEADS
 from model.scenarios import drivers, given
-from model.scenarios.overlay import Note
+from model.scenarios.overlay import Origin
 from model.scenarios.spec import ALL, PeriodValues
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Scenario:
 
     ``name``: such as ``"base+power_delay"``; ``as_of``: last reported quarter; ``weight``: in the
     probability-weighted value; ``table``: driver row -> values by ``"all"``, year or quarter; ``sources``:
-    driver row -> source, see :meth:`note_of`; ``overlays``: those joined to it, in order,
+    driver row -> source, see :meth:`origin_of`; ``overlays``: those joined to it, in order,
     and ``plain``: the scenario without them, if there are any.
     """
 
@@ -46,7 +46,7 @@ class Scenario:
     weight: float
     table: Mapping[str, Mapping[str, float]]
     note: str = ""
-    sources: Mapping[str, Note] = field(default_factory=dict)
+    sources: Mapping[str, Origin] = field(default_factory=dict)
     company: Company = field(default_factory=companies.default)
     overlays: tuple[Overlay, ...] = ()
     plain: Scenario | None = None
@@ -64,10 +64,10 @@ class Scenario:
         """The scenario without the overlays joined to it."""
         return self.plain or self
 
-    def note_of(self, driver: str) -> Note:
+    def origin_of(self, driver: str) -> Origin:
         """Return the source of a driver's values; where a workbook has lost it, that of the driver."""
         spec = drivers.driver_specs(self.company)[driver]
-        return self.sources.get(driver) or Note(spec.grade, spec.source)
+        return self.sources.get(driver) or Origin(spec.grade, spec.source)
 
     def with_overlays(self, overlays: Sequence[Overlay], *, check: bool = True) -> Scenario:
         """Return the scenario with overlays joined to it: each changes what the one before it leaves.

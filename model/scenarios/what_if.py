@@ -12,7 +12,7 @@ from model.errors import InputError, did_you_mean, shown
 from model.scenarios.adjustment import OPERATIONS, Operation, adjustable, adjusted
 from model.scenarios.drivers import driver_specs, spec_named
 from model.scenarios.given import ONWARDS, decoded, period_key
-from model.scenarios.overlay import Note
+from model.scenarios.overlay import Origin
 from model.scenarios.spec import ALL, DriverSpec, number
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def what_if(scenario: Scenario, texts: Sequence[str]) -> Scenario:
         else:
             changed, together = changed.with_overrides(together), {}
             changed = changed.with_overrides(lever.overrides(changed, value))
-        sources[lever.driver] = Note("J", f"--set {text.strip()}")
+        sources[lever.driver] = Origin("J", f"--set {text.strip()}")
     changed = changed.with_overrides(together)
     title = "; ".join([scenario.title, *(text.strip() for text in texts)])
     return replace(changed, name=f"{scenario.name}{WHAT_IF}", title=title, weight=0.0, sources=sources)

@@ -11,7 +11,7 @@ from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.reported.actuals import axis_at
 from model.scenarios.adjustment import OPERATIONS
 from model.scenarios.drivers import driver_specs
-from model.scenarios.overlay import Adjustment, Note, Overlay
+from model.scenarios.overlay import Adjustment, Origin, Overlay
 from model.scenarios.scenario import Scenario
 from model.scenarios.spec import ALL, number
 from workbook_templates.a1 import reference
@@ -111,7 +111,7 @@ class _Reading:
         plan = self.company.plan(axis_at(self.as_of, self.company))
         layout, specs = Layout(plan, unread, named, self.variants), driver_specs(self.company)
         tables: list[dict[str, dict[str, float]]] = [{} for _ in unread]
-        sources: list[dict[str, Note]] = [{} for _ in unread]
+        sources: list[dict[str, Origin]] = [{} for _ in unread]
         for key, spec in specs.items():
             rows = layout.inputs[key]
             by_row = {
@@ -121,7 +121,7 @@ class _Reading:
             for place, (table, noted) in enumerate(zip(tables, sources, strict=True)):
                 table[key] = by_row[rows.of(place)]
                 if source := self._text(rows.of(place), places.NOTE):
-                    noted[key] = Note.parse(source)
+                    noted[key] = Origin.parse(source)
         scenarios = [
             replace(each, table=table, sources=noted)
             for each, table, noted in zip(unread, tables, sources, strict=True)
@@ -186,7 +186,7 @@ class _Reading:
                 where = f"{INPUTS}!{reference(row, places.UNIT)}"
                 raise WorkbookError(f"{where}: {word!r} is not one of {', '.join(OPERATIONS)}")
             operands = self._values(layout, spec, row, is_selected=self.on[place], operation=word)
-            noted = Note.parse(self._text(row, places.NOTE))
+            noted = Origin.parse(self._text(row, places.NOTE))
             adjustments[key] = Adjustment(word, operands, noted)
         return self._overlay(self.switches[place], adjustments)
 

@@ -137,7 +137,7 @@ def _changed_switches(inputs: WorkbookInputs, layout: Layout) -> Iterator[Change
         )
         yield ChangedInput(
             f"+{switch.name}", switch.name, key, spec.label, spec.driver.unit, cells, values,
-            str(own.note),
+            str(own.origin),
         )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def _changed(layout: Layout, where: tuple[int, Scenario, str], change: Change, d
 
     values = tuple((each, text(was), text(change.after[each])) for each, was in change.before.items())
     cells = tuple((INPUTS, *input_place(layout, spec.key, each, place)) for each in change.before)
-    source = str(scenario.note_of(spec.key))
+    source = str(scenario.origin_of(spec.key))
     return ChangedInput(scenario.name, base, spec.key, spec.label, unit, cells, values, source, does)
 
 

@@ -143,7 +143,7 @@ class _Driver:
         for place, own in rows.switches.items():
             adjustment = layout.switches[place].adjustments[self.key]
             sheet.put(own.operands, places.UNIT, adjustment.operation, "unit")
-            sheet.put(own.operands, places.NOTE, str(adjustment.note), "note")
+            sheet.put(own.operands, places.NOTE, str(adjustment.origin), "note")
             put_state_text(sheet, layout, (own.after, places.UNIT), place)
         sheet.outline.append(Group(rows.given[0], self._last))
 

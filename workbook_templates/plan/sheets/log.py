@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.reported.tables import records
+from model.reported.csv_tables import records
 from workbook_templates.a1 import area
 from workbook_templates.plan.cells import InputRange, SheetPlan
 from workbook_templates.plan.layout import INPUTS, LOG

@@ -35,7 +35,7 @@ _LONGEST_STEM: Final = 50
 """Characters of a file's name in the name of a scenario, which holds up to 60."""
 
 
-def changed_inputs(path: Path) -> tuple[WorkbookInputs, bool]:
+def inputs_in(path: Path) -> tuple[WorkbookInputs, bool]:
     """Return the inputs of a workbook, and whether they are those with which it was built.
 
     A file that cannot be read, or whose inputs cannot be used, is a :class:`WorkbookError`; other changes,
@@ -44,10 +44,10 @@ def changed_inputs(path: Path) -> tuple[WorkbookInputs, bool]:
     report = usable(path, Choice(_UNUSABLE | _NOT_INPUTS))
     for each in report.findings:
         print(f"{path}: {each.place}: {_beside(each)}", file=sys.stderr)
-    return inputs_of(report), report.is_as_built
+    return inputs_found(report), report.is_as_built
 
 
-def inputs_of(report: Report) -> WorkbookInputs:
+def inputs_found(report: Report) -> WorkbookInputs:
     """Return the inputs of a workbook of ours."""
     if report.inputs is None:
         raise WorkbookError(f"{report.path}: not a workbook of this model: it lacks most of its sheets")

@@ -12,7 +12,7 @@ from model.errors import InputError
 from model.files import write_whole
 from model.language.units import measure
 from model.scenarios.spec import ALL
-from workbook_templates.write.tables import Figure, Table, table_sheet
+from workbook_templates.write.table_sheets import Figure, Table, table_sheet
 from workbook_templates.write.xlsx import write_sheets
 
 if TYPE_CHECKING:
