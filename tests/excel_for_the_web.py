@@ -10,7 +10,8 @@ import re
 
 import tampering as t
 
-from workbook_templates.a1 import column_number, reference, relative
+from workbook_templates.a1 import column_number, reference
+from workbook_templates.formula_text import relative
 
 _NEWER = (
     ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="x14ac xr"'

@@ -15,7 +15,7 @@ ORDER = {
         "company", "amazon reported", "scenarios", "results", "outputs", "analysis simulation", "evidence",
         "filings roll",
     ),
-    "workbook_templates": ("a1 memory", "plan", "read", "write", "engines", "validation"),
+    "workbook_templates": ("a1 memory", "formula_text", "plan", "read", "write", "engines", "validation"),
     "xlwings_udfs": ("cells", "functions", "hosts"),
 }  # fmt: skip
 """Within a package a folder imports from those to its left, and from itself."""

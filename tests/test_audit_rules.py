@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from shared import recalculated
 
-from workbook_templates.a1 import arguments_of
+from workbook_templates.formula_text import arguments_of
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import validate
 

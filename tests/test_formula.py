@@ -18,7 +18,7 @@ from model.language.declarations import Block, Model, driver, line
 from model.language.nodes import Binary, Call, Expr, Negate, Number, Ref, Trailing, Where
 from model.language.periods import Quarter
 from model.plan.binding import bind
-from workbook_templates.a1 import ALLOWED_FUNCTIONS, call
+from workbook_templates.formula_text import ALLOWED_FUNCTIONS, call
 from workbook_templates.plan.formula import formula
 
 if TYPE_CHECKING:

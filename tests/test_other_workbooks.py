@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from shared import calculated, recalculated
 from xlsxwriter import Workbook as WrittenElsewhere
 
-from workbook_templates.a1 import moved, relative
+from workbook_templates.formula_text import moved, relative
 from workbook_templates.read.book import read_book
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import Report, validate

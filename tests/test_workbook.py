@@ -16,8 +16,9 @@ from openpyxl.utils import get_column_letter
 from shared import SHIPPED, calculated, computed, family, written
 
 from model.language.periods import Period
-from workbook_templates.a1 import ALLOWED_FUNCTIONS, coordinates, looks_like_a_cell
+from workbook_templates.a1 import coordinates, looks_like_a_cell
 from workbook_templates.engines.formualizer import LARGEST_SHEET
+from workbook_templates.formula_text import ALLOWED_FUNCTIONS
 from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
 from workbook_templates.plan.twins import OfRow
 from workbook_templates.plan.wording import Figure

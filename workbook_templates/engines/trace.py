@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from model.analysis.outline import Node, Parts, assembled
 from model.errors import InputError, WorkbookError, did_you_mean, is_error, shown
 from model.language.units import counted
-from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, column_number, functions, rectangle, sheet_named
+from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, column_number, rectangle, sheet_named
 from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.formula_text import functions
 from workbook_templates.read.areas import Area
 from workbook_templates.read.book import linked_files
 

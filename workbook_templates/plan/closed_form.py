@@ -16,7 +16,8 @@ from model.backends.infix import infix
 from model.language import nodes
 from model.language.nodes import leaves, mapped, walk
 from model.plan.plan import key_of, reachable
-from workbook_templates.a1 import area, call
+from workbook_templates.a1 import area
+from workbook_templates.formula_text import call
 from workbook_templates.plan.formula import Excel
 from workbook_templates.plan.layout import VALUE
 from workbook_templates.plan.site import Site

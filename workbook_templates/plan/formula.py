@@ -1,6 +1,6 @@
 """Nodes as Excel formulas: the twin of ``model/backends/arrays.py``. Text only; knows no openpyxl.
 
-Functions are limited to :data:`workbook_templates.a1.ALLOWED_FUNCTIONS`.
+Functions are limited to :data:`workbook_templates.formula_text.ALLOWED_FUNCTIONS`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from model.backends.infix import infix
 from model.language import nodes
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import key_of
-from workbook_templates.a1 import TOKEN, call, column_letters, column_number, in_row
+from workbook_templates.a1 import column_letters, column_number
+from workbook_templates.formula_text import TOKEN, call, in_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,8 @@ from model.language.declarations import Driver
 from model.plan.plan import REPORTED_PREFIX
 from model.presentation import default_role
 from model.reported.actuals import load_actuals
-from workbook_templates.a1 import absolute, area, call, in_row, reference
+from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.formula_text import call, in_row
 from workbook_templates.plan.arrangement import Group, Section, sections_of
 from workbook_templates.plan.input_rows import DriverRows, VariantsAt, groups, variants_of
 

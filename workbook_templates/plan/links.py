@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from model.language.nodes import leaves
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from model.plan.plan import key_of
-from workbook_templates.a1 import call, reference
+from workbook_templates.a1 import reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan.layout import VALUE, Layout
 from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import OfRow, Stamped

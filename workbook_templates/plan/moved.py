@@ -11,6 +11,7 @@ from model.language.units import measure
 from model.outputs import Output
 from model.presentation import SensitivityWords
 from model.results import run
+from model.scenarios.adjustment import room
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
 from workbook_templates.plan.cells import Twin
@@ -118,9 +119,10 @@ def _acts(spec: DriverSpec) -> bool:
     return is_single and not measure(driver.unit).not_swung
 
 
-def around(middle: float, step: float, spec: DriverSpec) -> tuple[float, ...]:
-    """Return values on both sides of a middle, closer together where the range would end; NaN beyond it."""
-    reach = min(HALF * step, middle - spec.minimum, spec.maximum - middle)
+def around(middle: float, step: float, ends: tuple[float, float]) -> tuple[float, ...]:
+    """Return values on both sides of a middle, closer together where a range would end; NaN beyond it."""
+    low, high = ends
+    reach = min(HALF * step, middle - low, high - middle)
     taken = reach / HALF if reach >= 0 else math.nan
     return tuple(middle + place * taken for place in range(-HALF, HALF + 1))
 
@@ -161,7 +163,8 @@ def _run(layout: Layout, results: Results, draw: int) -> Runs:
     moves: dict[Move, dict[str, float]] = {}
     for grid in live_grids(plan, company):
         x, y = (
-            around(_middle(results, draw, each), each.step, specs[each.driver]) for each in (grid.x, grid.y)
+            around(_middle(results, draw, each), each.step, room(specs[each.driver], "set", ()))
+            for each in (grid.x, grid.y)
         )
         for row, down in enumerate(y):
             for column, across in enumerate(x):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from model.errors import DeclarationError
 from model.language.declarations import LEADS
 from model.language.periods import QUARTERS_A_YEAR
-from workbook_templates.a1 import absolute, area, call, column_letters, in_row, reference
+from workbook_templates.a1 import absolute, area, column_letters, reference
+from workbook_templates.formula_text import call, in_row
 from workbook_templates.plan import layout as places
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbook_templates.a1 import absolute, call, reference
+from workbook_templates.a1 import absolute, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan.layout import CHOICE_ROW, OFF, ON, VALUE
 from workbook_templates.plan.twins import Computed, state_text
 

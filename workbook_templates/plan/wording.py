@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.language.periods import Quarter
 from model.language.units import MINUS, measure
-from workbook_templates.a1 import call
+from workbook_templates.formula_text import call
 from workbook_templates.plan.cells import Twin
 from workbook_templates.plan.links import year_of
 

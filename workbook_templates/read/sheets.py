@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.parsers import expat
 
 from model.errors import WorkbookError, is_error, shown
-from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, coordinates, moved
+from workbook_templates.a1 import LAST_COLUMN, LAST_ROW, coordinates
+from workbook_templates.formula_text import moved
 from workbook_templates.read import archive as archives
 from workbook_templates.read.values import day_number
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
 from model.scenarios.scenario import assumption_hash
-from workbook_templates.a1 import relative
+from workbook_templates.formula_text import relative
 from workbook_templates.read.book import read_book
 from workbook_templates.validation.findings import SEVERITIES
 from workbook_templates.validation.rules.values import CACHED

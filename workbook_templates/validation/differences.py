@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from workbook_templates.a1 import carried, column_letters, ranges, relative, same_formula
-from workbook_templates.validation.alignment import aligned
+from workbook_templates.a1 import ranges
+from workbook_templates.formula_text import carried, relative, same_formula
 from workbook_templates.validation.rules.subject import LONGEST_FORMULA
+from workbook_templates.validation.sides import EMPTY, Line, Sides, by_row, signature_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from workbook_templates.read.book import Book
     from workbook_templates.read.sheets import Content, SheetContents
     from workbook_templates.read.values import Value
-
-    Signature = tuple[Hashable, ...]
-    Place = tuple[int, int]
+    from workbook_templates.validation.sides import Place, Signature
 
 _NOISE: Final = 1e-9
 """Relative: engines round differently, and programs save fifteen digits."""
@@ -30,10 +27,8 @@ _LIKE: Final = 0.5
 """Share of equal rows from which a sheet of another name is the same one, renamed."""
 _MOST_RENAMED: Final = 20
 """New sheets among which one of another name is looked for: each is compared with each."""
-_DIGITS: Final = re.compile(r"[0-9]+")
 _FIXED: Final = re.compile(r"(?<![A-Za-z])[RC][0-9]+")
 """A fixed row or column of a reference, as :func:`relative` writes it."""
-_NONE: Final = frozenset({None, ""})
 
 
 class Changed(NamedTuple):
@@ -54,14 +49,6 @@ class Changed(NamedTuple):
     def cells(self) -> str:
         """The cells as few ranges."""
         return " ".join(ranges(place for _, place in self.places))
-
-
-class Line(NamedTuple):
-    """Rows (``12:14``) or columns (``C:D``) that only one workbook has, of its own sheet of that name."""
-
-    kind: Literal["inserted", "deleted"]
-    sheet: str
-    cells: str
 
 
 @dataclass
@@ -91,7 +78,7 @@ def differences(before: Book, after: Book) -> Differences:
     paired = set(names.values())
     found.sheets += [(name, "") for name in before.sheets if name not in names]
     found.sheets += [("", name) for name in after.sheets if name not in paired]
-    both = _Both({old: _Sides(before.sheets[old], after.sheets[new]) for old, new in names.items()})
+    both = _Both({old: Sides(before.sheets[old], after.sheets[new]) for old, new in names.items()})
     for sides in both.sheets.values():
         found.lines += sides.lines()
         found.changed += both.changed(sides, found.consequences)
@@ -114,142 +101,18 @@ def _renamed(before: Book, after: Book) -> dict[str, str]:
 
 
 def _rows_in(sheet: SheetContents) -> set[Signature]:
-    return {tuple(_signature(each) for each in row.values()) for row in _by_row(sheet).values()}
-
-
-def _by_row(sheet: SheetContents) -> dict[int, dict[int, Content]]:
-    """Return the cells that hold something, by row and column in their order."""
-    rows: dict[int, dict[int, Content]] = {}
-    for row, column in sorted(sheet.cells):
-        cell = sheet.cells[row, column]
-        if cell.formula is not None or cell.value not in _NONE:
-            rows.setdefault(row, {})[column] = cell
-    return rows
-
-
-def _signature(cell: Content, *, numbers: bool = True) -> Hashable:
-    """Return what a cell has in common with itself elsewhere: a formula without its digits, or a value."""
-    if cell.formula is not None:
-        return "=" + _DIGITS.sub("", cell.formula.replace("$", ""))
-    return cell.value if numbers or isinstance(cell.value, str) else None
-
-
-class _Lines:
-    """Rows, or columns, of both sides: which belong together."""
-
-    def __init__(self, before: Sequence[int], after: Sequence[int], pairs: Sequence[Place]) -> None:
-        self.to = {before[one]: after[other] for one, other in pairs}
-        self.back = {other: one for one, other in self.to.items()}
-        self.known = sorted(self.to)
-        self.deleted = [each for each in before if each not in self.to]
-        self.inserted = [each for each in after if each not in self.back]
-        self.stay = all(one == other for one, other in self.to.items())
-        self.gone = set(self.deleted)
-
-    def carried(self, line: int) -> int:
-        """Return where a line lies now: an empty one as the one before it, a deleted one there."""
-        if self.stay or line in self.to:
-            return self.to.get(line, line)
-        at = bisect_right(self.known, line) - 1
-        if at < 0:
-            return line
-        near = self.known[at]
-        return self.to[near] + (0 if line in self.gone else line - near)
-
-
-class _Sides:
-    """A sheet in both workbooks, with its rows and columns aligned."""
-
-    def __init__(self, before: SheetContents, after: SheetContents) -> None:
-        self.name, self.new = before.name, after.name
-        self.rows = _by_row(before), _by_row(after)
-        heads = [_heads(rows) for rows in self.rows]
-        columns = [[(each,) for each in head.values()] for head in heads]
-        self.columns = _Lines([*heads[0]], [*heads[1]], aligned([(columns[0], columns[1])]))
-        levels = [
-            (self._signatures(0, numbers=full), self._signatures(1, numbers=full)) for full in (True, False)
-        ]
-        self.lines_of_rows = _Lines([*self.rows[0]], [*self.rows[1]], aligned(levels))
-
-    def _signatures(self, side: int, *, numbers: bool) -> list[Signature]:
-        """Return a signature for each row, of the cells in columns that both sides have."""
-        shared = self.columns.to if side == 0 else {each: each for each in self.columns.back}
-        return [
-            tuple(
-                (shared[column], signature)
-                for column, cell in row.items()
-                if column in shared and (signature := _signature(cell, numbers=numbers)) is not None
-            )
-            for row in self.rows[side].values()
-        ]
-
-    @cached_property
-    def stays(self) -> bool:
-        """Whether every cell lies where it lay."""
-        return self.lines_of_rows.stay and self.columns.stay and self.name == self.new
-
-    def carried(self, row: int, column: int) -> Place:
-        """Return where a cell lies now."""
-        return self.lines_of_rows.carried(row), self.columns.carried(column)
-
-    def lines(self) -> Iterator[Line]:
-        """Yield the rows and columns that only one side has."""
-        rows, columns = self.lines_of_rows, self.columns
-        for kind, name, numbers, letters in (
-            ("inserted", self.new, rows.inserted, columns.inserted),
-            ("deleted", self.name, rows.deleted, columns.deleted),
-        ):
-            for first, last in _runs(numbers):
-                yield Line(kind, name, f"{first}:{last}")  # type: ignore[arg-type]  # one of the two
-            for first, last in _runs(letters):
-                yield Line(kind, name, f"{column_letters(first)}:{column_letters(last)}")  # type: ignore[arg-type]  # as above
-
-    def pairs(self) -> Iterator[tuple[Place, Content | None, Place, Content | None]]:
-        """Yield each cell of rows and columns that both sides have: where it was, and is."""
-        to = self.columns.to
-        for row, new in self.lines_of_rows.to.items():
-            one, two = self.rows[0][row], self.rows[1][new]
-            for column, cell in one.items():
-                if column in to:
-                    yield (row, column), cell, (new, to[column]), two.get(to[column])
-            for column, cell in two.items():
-                if (old := self.columns.back.get(column)) is not None and old not in one:
-                    yield (row, old), None, (new, column), cell
-
-    def label(self, row: int) -> str:
-        """Return the first text of a row."""
-        return next((each.value for each in self.rows[1][row].values() if isinstance(each.value, str)), "")
-
-
-def _heads(rows: Mapping[int, Mapping[int, Content]]) -> dict[int, Hashable]:
-    """Return the columns in their order, each with the signature of its first cell."""
-    found: dict[int, Hashable] = {}
-    for row in rows.values():
-        for column, cell in row.items():
-            if column not in found:
-                found[column] = _signature(cell)
-    return dict(sorted(found.items()))
-
-
-def _runs(numbers: Iterable[int]) -> list[list[int]]:
-    found: list[list[int]] = []
-    for each in numbers:
-        if found and found[-1][1] == each - 1:
-            found[-1][1] = each
-        else:
-            found.append([each, each])
-    return found
+    return {tuple(signature_of(each) for each in row.values()) for row in by_row(sheet).values()}
 
 
 class _Both:
     """Two workbooks, sheet by sheet: ``sheets`` by their names before."""
 
-    def __init__(self, sheets: Mapping[str, _Sides]) -> None:
+    def __init__(self, sheets: Mapping[str, Sides]) -> None:
         self.sheets = sheets
         self.stays = all(each.stays for each in sheets.values())
         self.renamed = {old: each.new for old, each in sheets.items() if old != each.new}
 
-    def changed(self, sides: _Sides, consequences: Counter[str]) -> Iterator[Changed]:
+    def changed(self, sides: Sides, consequences: Counter[str]) -> Iterator[Changed]:
         """Yield the changed cells of a sheet, formulas that changed alike together; count what follows."""
         alike: dict[tuple[Value, Value], tuple[Value, Value, list[tuple[Place, Place]]]] = {}
         for was_at, one, place, two in sides.pairs():
@@ -313,4 +176,4 @@ def _in_r1c1(content: Value, place: Place) -> Value:
 def _same_value(one: Value, two: Value) -> bool:
     if isinstance(one, float) and isinstance(two, float):
         return math.isclose(one, two, rel_tol=_NOISE, abs_tol=_NOISE)
-    return one == two or (one in _NONE and two in _NONE)
+    return one == two or (one in EMPTY and two in EMPTY)

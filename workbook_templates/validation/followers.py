@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbook_templates.a1 import CellPlace, precedents
+from workbook_templates.a1 import CellPlace
+from workbook_templates.formula_text import precedents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,10 +16,10 @@ from model import companies
 from model.errors import AmznFcfError, EngineError, WorkbookError, is_error
 from model.results import run
 from model.scenarios.scenario import assumption_hash
-from workbook_templates.a1 import AMZN, calls_ours, functions
 from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
 from workbook_templates.engines.formualizer import Formualizer, Register
 from workbook_templates.engines.limited import Calculated, Trials, calculate, calculate_apart
+from workbook_templates.formula_text import AMZN, calls_ours, functions
 from workbook_templates.memory import without_search
 from workbook_templates.plan.layout import FUNCTIONS, HASH_CELL, LOG, SCENARIOS, SENSITIVITY
 from workbook_templates.plan.sheets import scenarios as scenarios_sheet

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from model.evidence.against import compared
 from model.results import run
-from workbook_templates.a1 import call, reference
+from workbook_templates.a1 import reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.layout import AGAINST, Layout
 from workbook_templates.plan.links import Link, linked, put_link

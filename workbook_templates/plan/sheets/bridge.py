@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import Quarter
 from model.language.units import measure
-from workbook_templates.a1 import area, call, down, reference
+from workbook_templates.a1 import area, down, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan.cells import Drawn, Panel, SheetPlan, Text, width
 from workbook_templates.plan.styles import ACCENT, KEY, MARK, NAVY, RULE, numeric
 from workbook_templates.plan.wording import Figure, Wording

@@ -10,7 +10,8 @@ from model.backends.prose import definition
 from model.language.periods import QUARTERS_A_YEAR, Period
 from model.presentation import SheetWords, default_role
 from model.results import in_years
-from workbook_templates.a1 import absolute, area, call, in_row, reference
+from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.formula_text import call, in_row
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.arrangement import FOLDED
 from workbook_templates.plan.cells import Highlight, SheetPlan

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import QUARTERS_A_YEAR, Quarter
-from workbook_templates.a1 import area, call, reference
+from workbook_templates.a1 import area, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan.cells import SheetPlan, Twin
 from workbook_templates.plan.layout import CHARTS
 from workbook_templates.plan.links import linked, put_link, year_of

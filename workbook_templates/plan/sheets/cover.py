@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from model.evidence.thesis import load_thesis
 from model.language.units import measure
 from model.simulation.run import STANDARD_DRAWS
-from workbook_templates.a1 import call, reference
+from workbook_templates.a1 import reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, height, width
 from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import (

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from model.language.declarations import Driver
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
-from workbook_templates.a1 import area, call, reference
+from workbook_templates.a1 import area, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan.layout import FUNCTIONS, INPUTS, VALUE, Layout
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario

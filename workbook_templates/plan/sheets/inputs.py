@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from model.language.periods import QUARTERS_A_YEAR
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL, as_text
-from workbook_templates.a1 import area, call, reference
+from workbook_templates.a1 import area, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, width

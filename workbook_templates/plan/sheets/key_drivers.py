@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from model.language.units import measure
 from model.scenarios.drivers import driver_specs
 from model.scenarios.spec import ALL
-from workbook_templates.a1 import absolute, area, call, reference
+from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, SheetPlan, height, width
 from workbook_templates.plan.input_rows import titled

@@ -6,7 +6,8 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from model.scenarios.drivers import driver_specs
-from workbook_templates.a1 import absolute, call, reference
+from workbook_templates.a1 import absolute, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan.layout import SENSITIVITY
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.moved import HALF, SIZE, InGrid, LiveGrid, MovedDriver, MovedRow

@@ -11,7 +11,8 @@ from model.analysis.weighting import weighted_scenario, weighted_scenarios
 from model.results import run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_scenarios
-from workbook_templates.a1 import absolute, area, call, in_row, reference
+from workbook_templates.a1 import absolute, area, reference
+from workbook_templates.formula_text import call, in_row
 from workbook_templates.plan import links
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.input_rows import titled

@@ -7,7 +7,8 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from model.scenarios.drivers import driver_specs
-from workbook_templates.a1 import area, call, reference
+from workbook_templates.a1 import area, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan import layout as places
 from workbook_templates.plan import links
 from workbook_templates.plan.arrangement import Group

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.analysis.sensitivity import Grid, Tornado, grids, tornados
@@ -9,7 +11,7 @@ from model.analysis.swings import Steps
 from model.results import run
 from model.scenarios.scenario import assumption_hash
 from model.scenarios.spec import ALL
-from workbook_templates.plan.moved import SIZE, TORNADOS, live_grids, outputs_at, words_at
+from workbook_templates.plan.moved import TORNADOS, around, live_grids, outputs_at, words_at
 from workbook_templates.plan.sheets.simulated import simulation_of
 
 if TYPE_CHECKING:
@@ -78,14 +80,11 @@ def _computed(scenario: Scenario) -> Stamps:
 
 def _around(scenario: Scenario, plain: Results, words: StepWords) -> Steps | None:
     """Return values on both sides of the centre, closer together where the driver's range would end."""
-    middle, half = _centre(scenario, plain, words), SIZE // 2
+    middle = _centre(scenario, plain, words)
     centre = Steps(words.driver, (middle,), words.operation, scenario.company)
-    low, high = centre.room(scenario)
-    if not low <= middle <= high:
-        return None
-    reach = min(half * words.step, (middle - low) * _ROUNDING, (high - middle) * _ROUNDING)
-    values = tuple(middle + reach * (place - half) / half for place in range(SIZE))
-    return Steps(words.driver, values, words.operation, scenario.company)
+    low, high = (middle + (end - middle) * _ROUNDING for end in centre.room(scenario))
+    values = around(middle, words.step, (low, high))
+    return None if math.isnan(values[0]) else replace(centre, values=values)
 
 
 def _centre(scenario: Scenario, plain: Results, words: StepWords) -> float:

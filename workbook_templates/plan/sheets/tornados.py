@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from model.analysis.sensitivity import DEFAULT_SWING
-from workbook_templates.a1 import absolute, area, call, down, reference
+from workbook_templates.a1 import absolute, area, down, reference
+from workbook_templates.formula_text import call
 from workbook_templates.plan import links
 from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import SENSITIVITY

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from model.errors import is_error
-from workbook_templates.a1 import arguments_of, coordinates, precedents, reference, without_texts
+from workbook_templates.a1 import coordinates, reference
+from workbook_templates.formula_text import arguments_of, precedents, without_texts
 from workbook_templates.read.areas import Area
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import shown

@@ -6,7 +6,8 @@ import math
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import covers, rectangle, relative
+from workbook_templates.a1 import covers, rectangle
+from workbook_templates.formula_text import relative
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import LONGEST_FORMULA
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from model.errors import is_error
-from workbook_templates.a1 import ALLOWED_FUNCTIONS, AMZN, constants, functions
+from workbook_templates.formula_text import ALLOWED_FUNCTIONS, AMZN, constants, functions
 from workbook_templates.validation.rules.rule import Spot, gathered
 from workbook_templates.validation.rules.subject import ModelSubject, Subject, shown
 

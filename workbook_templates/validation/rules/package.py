@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import without_texts
+from workbook_templates.formula_text import without_texts
 from workbook_templates.validation.rules.rule import Spot, gathered
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from model.errors import number_hint
 from model.language.units import counted
-from workbook_templates.a1 import calls_ours, coordinates, ranges, reference
+from workbook_templates.a1 import coordinates, ranges, reference
+from workbook_templates.formula_text import calls_ours
 from workbook_templates.plan.layout import INPUTS, VALUE
 from workbook_templates.validation.rules.formulas import looks_like_a_number
 from workbook_templates.validation.rules.rule import Spot, gathered

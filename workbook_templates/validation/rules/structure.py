@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import (
-    ALLOWED_FUNCTIONS,
-    column_letters,
-    functions,
-    looks_like_a_cell,
-    reference,
-    without_texts,
-)
+from workbook_templates.a1 import column_letters, looks_like_a_cell, reference
+from workbook_templates.formula_text import ALLOWED_FUNCTIONS, functions, without_texts
 from workbook_templates.read.values import LONGEST_TEXT
 from workbook_templates.validation.rules.rule import Spot
 from workbook_templates.validation.rules.subject import LONGEST_FORMULA

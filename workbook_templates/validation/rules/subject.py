@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from model.language.units import counted
-from workbook_templates.a1 import coordinates, covers, reference, relative, same_formula
+from workbook_templates.a1 import coordinates, covers, reference
+from workbook_templates.formula_text import relative, same_formula
 from workbook_templates.plan.layout import (
     CHOICE_ROW,
     COVER,
