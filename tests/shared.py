@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ from workbook_templates.write.patching import with_changes
 from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from openpyxl.workbook import Workbook
@@ -192,3 +193,24 @@ def answers(simulation: Simulation) -> str:
     return repr(
         (simulation.estimates, simulation.events, simulation.above, simulation.shares, simulation.convergence)
     )
+
+
+def documents_listed(
+    cells: Mapping[tuple[int, int], object],
+) -> dict[tuple[str, str], tuple[str, str, str, str]]:
+    """Return check, source, place of reading and filing of each item and quarter, as Sources lists them."""
+    head = 6
+    heads = {cells[head, column]: column for row, column in cells if row == head}
+    number = heads["No."]
+    rows = {cells[row, number]: row for row, column in cells if column == number and row > head}
+    names = {row: str(cells[row, 2]) for row, column in cells if column == 2 and row > head and cells[row, 2]}
+    found = {}
+    for quarter, column in heads.items():
+        if re.fullmatch(r"\d{4}Q\d", str(quarter)):
+            for row, item in names.items():
+                at = rows[cells[row, column]]
+                check, source, read_at, filing = (
+                    str(cells.get((at, number + place)) or "") for place in range(1, 5)
+                )
+                found[item, str(quarter)] = check, source, read_at, filing
+    return found

@@ -12,6 +12,7 @@ from held_out import QUARTER, rows_of_the_quarter, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_up_filing import figures, instance, tags, ten_q
+from shared import documents_listed
 from taking_in import data_in, file_of, take, ties
 
 from model import companies
@@ -107,15 +108,10 @@ def test_a_workbook_marks_estimates_on_reported(night: Path, tmp_path: Path) -> 
     done = amzn_fcf("validate", str(tmp_path / "amzn-fcf_base.xlsx"), "--data", str(night))
     assert done.returncode == 0, done.stdout
     book = read_book(data)
-    sheet = book.sheets["Sources"].cells
-    rows = {
-        (sheet[row, 1].value, sheet[row, 2].value): sheet[row, 5].value
-        for row, column in sheet
-        if column == 5
-    }
-    assert rows["net_property_additions_aws", QUARTER] == "estimate"
-    assert rows["operating_cash_flow", QUARTER] == "single-source"
-    assert rows["net_property_additions_aws", "2026Q1"] == "single-source"
+    found = documents_listed({place: cell.value for place, cell in book.sheets["Sources"].cells.items()})
+    assert found["net_property_additions_aws", QUARTER][0] == "estimate"
+    assert found["operating_cash_flow", QUARTER][0] == "single-source"
+    assert found["net_property_additions_aws", "2026Q1"][0] == "single-source"
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

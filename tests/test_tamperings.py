@@ -109,7 +109,7 @@ TAMPERINGS = (
     Tampering("shares that are not one whole", lambda d: t.with_value(d, INPUTS, given("asset_mix[aws,buildings]"), 0.9), {"failed-check", "cached-value"}),
     Tampering("history changed by 1", lambda d: t.in_cell(d, *REPORTED, lambda x: re.sub("<v>.*?</v>", f"<v>{number(x) + 1!r}</v>", x)), {"history"}),
     Tampering("history stored as text", lambda d: t.with_text(d, *REPORTED, "33006"), {"number-as-text"}),
-    Tampering("a source of history changed", lambda d: t.with_text(d, "Sources", "F12", "a blog"), {"label"}),
+    Tampering("a source of history changed", lambda d: t.with_text(d, "Sources", "X12", "a blog"), {"label"}),
     Tampering("a hidden column", lambda d: t.in_sheet(d, "Cash", r'<col (?=[^>]*min="6")', '<col hidden="1" '), {"hidden-column"}),
     Tampering("a hidden row", lambda d: t.in_sheet(d, "Cash", rf'<row r="{FLOW[1][2:]}"', rf'<row hidden="1" r="{FLOW[1][2:]}"'), {"hidden-row"}),
     Tampering("a link to another file", lambda d: t.with_part(t.related(t.with_added_formula(d, "[1]Sheet1!$A$1"), "xl/externalLinks/externalLink1.xml", "externalLinkPath", "file:///c:/other.xlsx", external=True), "xl/externalLinks/externalLink1.xml", b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>', "externalLink"), {"external-link", "added-formula"}),

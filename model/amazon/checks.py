@@ -120,7 +120,7 @@ def _declare() -> dict[str, Declared]:
 
     def add(name: str, label: str, unit: str, difference: Operand, tolerance: Expr, *, timed: bool = True) -> None:
         line = result(label, unit, difference, timed=timed)
-        count = result(f"Quarters beyond tolerance: {label}", "quarters", count_beyond(line, tolerance))
+        count = result(label, "quarters", count_beyond(line, tolerance))
         found[f"check_{name}"], found[f"check_{name}_failures"] = line, count
         failures.append(count)
 
@@ -131,7 +131,7 @@ def _declare() -> dict[str, Declared]:
     for name, (label, difference) in _SHARES.items():
         add(name, label, "ratio", difference, ratio_tolerance, timed=False)
     everything = reduce(add_up, (count.node() for count in failures))
-    found["checks_failed"] = result("Quarters beyond tolerance, all checks", "quarters", everything)
+    found["checks_failed"] = result("All checks", "quarters", everything)
     return found
 
 

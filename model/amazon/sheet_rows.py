@@ -205,21 +205,17 @@ VALUE: Final = (
         _Row("line", label=label, beside=(*_cases(f"value_per_share[{method}"), f"upside[{method}]"))
         for method, label in _METHODS.items()
     ),
-    _Row("heading", label="What it rests on"),
+    _Row("heading", label="What it rests on", at_right=True),
     *(
-        _Row("line", label=label, beside=(line,))
-        for line, label in {
-            "price": "Price on the valuation date",
-            "valuation_date": "Valuation date",
-            "terminal_growth": "Growth for ever",
-            "terminal_share": "Value after the axis",
-            "implied_ev_ebitda": "Exit multiple that it implies",
-            "implied_terminal_growth": "Growth the exit multiple needs",
-            "terminal_reinvestment": "Reinvested for ever",
-            "final_reinvestment": "Reinvested in the last year",
-            "price_to_earnings_ahead": "Price to earnings, ahead",
-            "ev_to_ebitda_ahead": "EV to EBITDA, ahead",
-        }.items()
+        _Row("line", label=label, beside=lines, heads=(beside,) if beside else ())
+        for label, lines, beside in (
+            ("Price, and its date", ("price", "valuation_date"), ""),
+            ("Value after the forecast", ("terminal_share", "terminal_share_limit"), "limit, then a warning"),
+            ("Exit multiple that it implies", ("implied_ev_ebitda", "ev_to_ebitda_ahead"), "today, four quarters ahead"),
+            ("Growth the exit multiple needs", ("implied_terminal_growth", "terminal_growth"), "assumed for ever"),
+            ("Reinvested for ever", ("terminal_reinvestment", "final_reinvestment"), "in the last year"),
+            ("Price to earnings, ahead", ("price_to_earnings_ahead", "price_to_earnings_trailing"), "trailing"),
+        )
     ),
 )  # fmt: skip
 DEPRECIATION: Final = (

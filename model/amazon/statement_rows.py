@@ -116,10 +116,10 @@ POSITION: Final = Statement("Position", (
     _Row("line", "non_cash_working_capital"),
     _Row("subtotal", "invested_capital"),
     _Row("line", "income_after_tax", "NOPAT"),
-    _Row("ratio", "return_on_invested_capital", "ROIC, on average invested capital"),
-    _Row("ratio", "aws_return_on_capital", "AWS: after-tax return on its property"),
+    _Row("ratio", "return_on_invested_capital", "return on invested capital"),
+    _Row("ratio", "aws_return_on_capital", "AWS, on its property"),
     _Row("heading", label="Memorandum"),
-    _Row("line", "stakes_at_cost", "Stakes, and later investments at cost"),
+    _Row("line", "stakes_at_cost", "Stakes and later investments"),
     _Row("line", "backlog", "AWS backlog"),
     _Row("ratio", "backlog_cover", "in years of AWS sales"),
 ))  # fmt: skip

@@ -188,6 +188,7 @@ class WorkbookWords:
     - ``simulated_event``: the event whose quarters a simulation counts.
     - ``names``: names by which other workbooks can link to figures; ``{year}`` in name and figure stands for
       each year around as-of.
+    - ``called``: what rows are called on the sheets that compare figures, in place of their labels.
     """
 
     title: str = ""
@@ -204,6 +205,7 @@ class WorkbookWords:
     sensitivity: SensitivityWords | None = None
     simulated_event: Row = ""
     names: Mapping[str, RowWithPeriod] = field(default_factory=dict)
+    called: TextsByRow = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
 
 

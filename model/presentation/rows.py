@@ -23,7 +23,9 @@ class StatementRow:
     beside: Rows = ()
     """Rows of one value each, shown side by side in place of the line's own figures."""
     heads: tuple[str, ...] = ()
-    """Of a heading: what stands above figures side by side."""
+    """Of a heading: what stands above figures side by side; of a row at the right: what its second one is."""
+    at_right: bool = False
+    """Of a heading: its section stands at the right of the one before, each row with one or two figures."""
 
     def text(self, plan: Plan) -> str:
         """Return what the row is called."""

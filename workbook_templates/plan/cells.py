@@ -77,7 +77,7 @@ class SheetPlan:
     charts: list[Chart] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Cells that lead to the top of another sheet, or to an address (``https://``)."""
+    """Cells that lead to the top of another sheet, to a cell (``Sheet!A1``), or to an address (``https://``)."""
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
     """Texts shown when the pointer rests on a cell."""
     highlights: list[Highlight] = field(default_factory=list)
@@ -90,6 +90,8 @@ class SheetPlan:
     """Number of rows printed; 0 for all."""
     pages: list[str] = field(default_factory=list)
     """Ranges that are printed on a page each, in place of columns and rows to print."""
+    is_list: bool = False
+    """Each of these ranges takes as many pages as it needs."""
     one_page: bool = False
     """Printed on a single page."""
     split: tuple[int, ...] = ()
@@ -169,15 +171,15 @@ class Chart:
 class Drawn:
     """Figures of a panel: their cells, and their colour; without one they are invisible.
 
-    ``labels``: where their values are written, ``t`` above and ``b`` below; ``points``: at these only (none:
-    at all). ``dashed``, ``strong``: of a line, and of its labels.
+    ``labels``: where their values are written, ``t`` above, ``b`` below, ``r`` at the right; ``points``: at
+    these only (none: at all). ``dashed``, ``strong``: of a line, and of its labels.
     """
 
     cells: str
     colour: str = ""
     labels: Literal["", "t", "b"] = ""
     points: Mapping[int, str] = field(default_factory=dict)
-    """Place of a labelled point -> ``t`` or ``b``."""
+    """Place of a labelled point -> where."""
     dashed: bool = False
     strong: bool = False
 
@@ -200,6 +202,7 @@ class Panel:
     gap: int = 40
     bounds: tuple[float | None, float | None, float | None] = (None, None, None)
     shows_values: bool = False
+    value_format: str = "0"
 
 
 @dataclass(frozen=True, repr=False)

@@ -82,9 +82,14 @@ class SectionTitle(NamedTuple):
     text: str
 
 
+def counts_failures(key: str) -> bool:
+    """Tell whether a line of Checks counts the quarters beyond the tolerance of a check, or of all."""
+    return key.endswith("_failures") or key == CHECKS_FAILED
+
+
 def _role_of_check(row: Row) -> Role:
     """Return the role of a row of Checks: a count of failures is shown, the differences behind it are not."""
-    return "working" if row.timed or row.driver is not None else "line"
+    return "line" if counts_failures(row.key) else "working"
 
 
 def choice_cell() -> str:
@@ -114,7 +119,8 @@ class Layout:
 
     ``places``: rows of drivers, reported figures and lines; ``inputs``: rows of drivers on Inputs;
     ``variants``: gives what these tell apart, unless what differs decides; ``shown``: rows of a sheet that
-    are not folded, with their roles; ``folds``: those that are; ``printed_rows``: the last one printed.
+    are not folded, with their roles; ``at_right``: what stands beside them; ``folds``: those that are;
+    ``printed_rows``: the last one printed.
     """
 
     plan: Plan
@@ -125,6 +131,7 @@ class Layout:
     inputs: dict[str, DriverRows] = field(default_factory=dict)
     headings: dict[str, list[SectionTitle]] = field(default_factory=dict)
     shown: dict[str, dict[int, StatementRow]] = field(default_factory=dict)
+    at_right: dict[str, dict[int, StatementRow]] = field(default_factory=dict)
     folds: dict[str, list[Group]] = field(default_factory=dict)
     printed_rows: dict[str, int] = field(default_factory=dict)
     last_row: dict[str, int] = field(default_factory=dict)
@@ -147,6 +154,13 @@ class Layout:
     def words(self) -> WorkbookWords:
         """What workbooks show of the company."""
         return words_of(self.scenarios[0])
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """What rows are called where figures are compared: by their short name, if they have one."""
+        drivers = (each for group in self.words.drivers.values() for each in group)
+        short = {each.driver: each.label for each in drivers} | dict(self.words.called)
+        return {key: short.get(key, row.label) for key, row in self.plan.rows.items()}
 
     def shown_years(self, before: int, after: int) -> list[int]:
         """Return years of the axis around that of the latest reported quarter."""
@@ -232,6 +246,9 @@ class Layout:
         sections = sections_of(self.plan, blocks, words.rows if words else (), role_of)
         workings = 0
         for section in sections:
+            if section.heading.at_right:
+                self._place_at_right(sheet, section)
+                continue
             if section.is_working and not workings:
                 self.printed_rows[sheet] = self.last_row.get(sheet, FIRST_ROW - 1)
                 workings = self._next_row(sheet) + 1
@@ -242,6 +259,13 @@ class Layout:
             self._place_section(sheet, section)
         if workings:
             self.folds.setdefault(sheet, []).append(Group(workings, self.last_row[sheet], folded=True))
+
+    def _place_at_right(self, sheet: str, section: Section) -> None:
+        """Place a section at the right of the one before, row beside row."""
+        top = self.headings[sheet][-1].row
+        rows = dict(enumerate((section.heading, *section.shown), start=top))
+        self.at_right.setdefault(sheet, {}).update(rows)
+        self.last_row[sheet] = max(self.last_row[sheet], *rows)
 
     def _place_section(self, sheet: str, section: Section) -> None:
         beside, vintages = [], {}

@@ -37,6 +37,7 @@ KEY: Final = "legend "
 MARK: Final = "■ "
 """Before the word of a key, in the colour after which its style is called."""
 
+MILLIONS: Final = "USD m"
 FORMATS: Final = {
     "money": '#,##0_);(#,##0);"–"_)',
     "percent": '0.0%_);(0.0%);"–"_)',
@@ -49,7 +50,7 @@ FORMATS: Final = {
     "share": '#,##0.00_);(#,##0.00);"–"_)',
     "billions": '#,##0.0,_);(#,##0.0,);"–"_)',
     "change": "0%_);(0%)",
-    "truth": '"TRUE"_);"TRUE"_);"FALSE"_)',
+    "truth": '"✓"_);"✓"_);"▲"_)',
     "tolerance": "0.000000_)",
     "head": "@_)",
     "text": "General",
@@ -126,7 +127,9 @@ _TEXTS: Final = (
     Style("go to", colour=GREEN),
     Style("heading", MIDDLE, bold=True, colour=NAVY, above=_HEAD_RULE),
     Style("heading right", bold=True, colour=NAVY, horizontal="right", format_name="head", above=_HEAD_RULE),
+    Style("heading beside", MIDDLE, bold=True, colour=NAVY, horizontal="left", indent=1, above=_HEAD_RULE),
     Style("line", horizontal="left"),
+    Style("beside", horizontal="left", indent=1),
     Style("indented", colour=MUTED, horizontal="left", indent=2),
     Style("caption", bold=True, colour=NAVY),
     Style("remark", colour=MUTED, horizontal="left"),
@@ -235,6 +238,26 @@ some of its quarters, a figure without meaning, a key driver that differs from t
 the column of the live scenario."""
 SPLIT: Final = Rule("thin", AXIS)
 """The line before the first estimate."""
+
+
+def large(role: str, unit: str) -> str:
+    """Return the style of a number where money stands in billions; see :func:`in_large`."""
+    return f"{role} billions" if unit == MILLIONS else numeric(role, unit)
+
+
+def whole(role: str, unit: str) -> str:
+    """Return the style of a number of a table: money in billions, amounts a share without decimals."""
+    return f"{role} money" if measure(unit).style == "share" else large(role, unit)
+
+
+def in_large(unit: str) -> str:
+    """Return the unit of a number of style :func:`large`."""
+    return "USD bn" if unit == MILLIONS else measure(unit).sign or unit
+
+
+def axis_format(unit: str) -> str:
+    """Return the number format of the axis of a chart of figures of style :func:`large`."""
+    return "#,##0,;-#,##0," if unit == MILLIONS else "0"
 
 
 def numeric(role: str, unit: str) -> str:

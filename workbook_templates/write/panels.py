@@ -133,7 +133,8 @@ def _set_up_axes(native: Any, panel: Panel) -> None:  # noqa: ANN401  # a chart 
     for each in (chart.y_axis for chart in charts):
         each.scaling.min, each.scaling.max, each.majorUnit = low, high, step
     if panel.shows_values:
-        values.number_format, values.numFmt = "0", NumFmt("0", sourceLinked=False)
+        values.number_format = panel.value_format
+        values.numFmt = NumFmt(panel.value_format, sourceLinked=False)
         values.majorGridlines = grid_lines()
         values.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     else:

@@ -214,7 +214,7 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
         cell.hyperlink = (
             Hyperlink(ref=cell.coordinate, target=name)
             if name.startswith("https://")
-            else Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
+            else Hyperlink(ref=cell.coordinate, location=name if "!" in name else f"'{name}'!A1")
         )
     for (row, column), text in sheet.notes.items():
         note = Comment(text, "amzn-fcf")
@@ -249,7 +249,8 @@ def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:
         left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=_FOOT, header=_FOOTER, footer=_FOOTER
     )
     target.page_setup.fitToWidth = 1
-    target.page_setup.fitToHeight = 1 if sheet.one_page else len(sheet.pages)
+    pages = 0 if sheet.is_list else len(sheet.pages)
+    target.page_setup.fitToHeight = 1 if sheet.one_page else pages
     if areas := _print_areas(sheet, max(row for row, _ in sheet.cells)):
         target.print_area = ",".join(areas)
     if sheet.frozen and not sheet.one_page:

@@ -13,13 +13,13 @@ from model.results import in_years
 from workbook_templates.a1 import absolute, area, reference
 from workbook_templates.formula_text import call, in_row
 from workbook_templates.plan import layout as places
-from workbook_templates.plan.arrangement import FOLDED
+from workbook_templates.plan.arrangement import FOLDED, Group
 from workbook_templates.plan.cells import Highlight, SheetPlan
 from workbook_templates.plan.formula import copies, formula
 from workbook_templates.plan.layout import CHECKS, INPUTS
 from workbook_templates.plan.links import linked, put_link, year_of, years_known
 from workbook_templates.plan.sheets.cover_panels import put_values
-from workbook_templates.plan.sheets.header import BASIS, put_axis, put_headings, put_names
+from workbook_templates.plan.sheets.header import BASIS, put_axis, put_headings, put_heads, put_names
 from workbook_templates.plan.sheets.inputs import mark_overruled
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import Site
@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
 
 _LINK: Final = re.compile(r"=[A-Za-z]+!\$?[A-Z]+\$?\d+")
-_CHECK_WIDTH: Final = 90.0
+_CHECK_WIDTH, _FAILING_WIDTH, _PASSES_WIDTH = 62.0, 18.0, 10.0
 PASS_COLUMN: Final = places.FIRST_YEAR_COLUMN
 """On Checks: it shows TRUE or FALSE; the cell holds 1 or 0."""
+_AT_RIGHT: Final = 4
+"""Columns from the label of a row at the right to its first figure."""
 _REST_OF_YEAR: Final = {2: "Q2-Q4", 3: "H2", 4: "Q4"}
 """Names of what is left of a year from a quarter on."""
 _SUBTITLE: Final = "A reported, E estimate"
@@ -77,6 +79,8 @@ def _put_lines(sheet: SheetPlan, layout: Layout) -> None:
             _put_beside(sheet, layout, row, at)
         elif layout.places[row.line] != (sheet.name, at):
             _put_link_row(sheet, layout, row, at)
+    for at, row in layout.at_right.get(sheet.name, {}).items():
+        _put_at_right(sheet, layout, row, at)
     sheet.outline += layout.folds.get(sheet.name, ())
     sheet.print_rows = layout.printed_rows.get(sheet.name, 0)
     _fill_key_rows(sheet, layout, shown)
@@ -145,10 +149,13 @@ def _fill_checks(sheet: SheetPlan, edition: Edition) -> None:
     _put_lines(sheet, layout)
     sheet.print_columns, sheet.print_quarters = PASS_COLUMN, None
     sheet.widths[places.LABEL] = _CHECK_WIDTH
-    sheet.put(places.PERIOD_ROW, PASS_COLUMN, "Passes", "period head")
+    sheet.column_outline.append(Group(places.UNIT, places.UNIT, folded=True))
+    sheet.widths |= {places.VALUE: _FAILING_WIDTH, PASS_COLUMN: _PASSES_WIDTH}
+    heads = {places.LABEL: "Check", places.VALUE: "Quarters that fail", PASS_COLUMN: "Passes"}
+    put_heads(sheet, places.PERIOD_ROW, heads, (places.LABEL,))
     sheet.put(places.BASIS_ROW, PASS_COLUMN, "", "basis")
     for key, place in layout.places.items():
-        if place.sheet == CHECKS and (key.endswith("_failures") or key == places.CHECKS_FAILED):
+        if place.sheet == CHECKS and places.counts_failures(key):
             count = reference(place.row, places.VALUE, fixed_column=True)
             text = "=" + call("IF", f"{count}=0", "1", "0")
             sheet.put(place.row, PASS_COLUMN, text, "calc truth", Computed(partial(_passes, key)))
@@ -218,6 +225,17 @@ def _put_beside(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int) 
     look = LOOKS_OF_NUMBERS.get(shown.role, "link")
     for column, key in enumerate(shown.beside, start=places.FIRST_YEAR_COLUMN):
         put_link(sheet, (at, column), linked(layout, key), look)
+
+
+def _put_at_right(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int) -> None:
+    """Write a row below the years ahead: a figure, and what to compare it with."""
+    left, right = sheet.split[0], layout.year_column(layout.years) - 1
+    sheet.unsplit |= {at}
+    sheet.put(at, left, shown.label, "heading beside" if shown.role == "heading" else "beside")
+    for column, key in zip((left + _AT_RIGHT, right), shown.beside, strict=False):
+        put_link(sheet, (at, column), linked(layout, key))
+    for text in shown.heads:
+        sheet.put(at, left + _AT_RIGHT + 1, text, "indented")
 
 
 def _put_formula(sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str) -> None:

@@ -15,7 +15,7 @@ from workbook_templates.plan.layout import CHARTS
 from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.styles import large, numeric
 from workbook_templates.plan.twins import Computed, OfRow, figure_of
 from workbook_templates.plan.wording import Figure, Wording, year_ahead, year_mark
 
@@ -94,7 +94,7 @@ def _put_flow(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) 
     heads = [title for title, _ in words.lines.values()]
     _put_title(sheet, rows, words.title, [*heads, "above", "below", "lowest", "room"])
     keys, unit = list(words.lines), layout.plan.row(next(iter(words.lines))).unit
-    style = _style("calc", unit)
+    style = large("calc", unit)
     above, below, lowest, room = range(FIRST + len(keys), FIRST + len(keys) + 4)
     troughs = area((rows[0], above - 1), (rows[-1], above - 1), fixed_row=True)
     for row, (place, quarter) in zip(rows, _quarters(layout, words), strict=True):
@@ -103,7 +103,7 @@ def _put_flow(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) 
         for column, key in enumerate(keys, start=FIRST):
             home = layout.places[key]
             text = f"={home.sheet}!{reference(home.row, layout.quarter_column(place))}"
-            sheet.put(row, column, text, _style("link", unit), OfRow(key, place))
+            sheet.put(row, column, text, large("link", unit), OfRow(key, place))
         total = call("SUM", area((row, FIRST), (row, above - 2)))
         if is_last or quarter == layout.plan.axis.as_of:
             near = call("SUM", area((row - 1, above - 1), (row + 1, above - 1)))
@@ -150,12 +150,7 @@ def _put_race(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) 
         sheet.put(row, TEXT, f"{year % 100}{year_mark(layout, year)}", "label")
         for column, key in enumerate(words.lines, start=FIRST):
             if link := linked(layout, key, year_of(year)):
-                sheet.put(row, column, link.formula, _style("link", link.unit), link.twin)
-
-
-def _style(role: str, unit: str) -> str:
-    """Return the style of a figure that a label shows: money in billions."""
-    return f"{role} billions" if unit == "USD m" else numeric(role, unit)
+                sheet.put(row, column, link.formula, large("link", link.unit), link.twin)
 
 
 def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, rows: range) -> None:

@@ -65,7 +65,7 @@ def put_panels(sheet: SheetPlan, figures: Figures, top: int) -> int:
 def put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, corners: Corners) -> None:
     """Write the football field beside the rows of another sheet: title, key and chart between two corners."""
     (top, left), end = corners
-    sheet.put(top, left, words.title, "heading")
+    sheet.put(top, left, words.title, "heading beside")
     for place, (text, colour) in enumerate(_KEY_OF_VALUES):
         sheet.put(top + 1, left + 2 * place, MARK + text, KEY + colour)
     sheet.panels.append(_value_panel(layout, words, ((top + 2, left), end)))
@@ -132,7 +132,8 @@ def _race_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
         for place in marked:
             at = axis.year_position(years[place])
             is_upper = (first[at, 0] >= second[at, 0]) == (column == FIRST)
-            sides[place] = "t" if is_upper else "b"
+            beside = "r" if place < len(years) - 1 else "b"  # below, a rising line would run through it
+            sides[place] = "t" if is_upper else beside
         cells = down(CHARTS, column, rows)
         lines.append(Drawn(cells, COLOURS[colour], points=sides, dashed=column > FIRST, strong=True))
     return Panel(

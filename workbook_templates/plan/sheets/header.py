@@ -83,11 +83,10 @@ def _put_way_back(sheet: SheetPlan, row: int, column: int) -> None:
     sheet.links[row, column] = places.CONTENTS
 
 
-def put_state_of_years(sheet: SheetPlan, layout: Layout) -> None:
-    """Write, in the two rows above the years, the scenario, the master check, the way back and the legend."""
-    put_state_at(
-        sheet, layout, max(places.FIRST_YEAR_COLUMN, layout.year_column(layout.years - _STATE_COLUMNS))
-    )
+def put_state_of_years(sheet: SheetPlan, layout: Layout, last: int = 0) -> None:
+    """Write scenario, master check and way back above the years, or above the columns to ``last``."""
+    first = (last or layout.year_column(layout.years) - 1) + 1 - _STATE_COLUMNS
+    put_state_at(sheet, layout, max(places.FIRST_YEAR_COLUMN, first))
 
 
 def put_state_at(sheet: SheetPlan, layout: Layout, column: int) -> None:
@@ -98,10 +97,13 @@ def put_state_at(sheet: SheetPlan, layout: Layout, column: int) -> None:
     _put_way_back(sheet, places.SUBTITLE_ROW, column + 3)
 
 
-def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition") -> None:
-    """Write the scenario, the master check and the rows of the axis; set column widths and frozen panes."""
+def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition", *, last: int = 0) -> None:
+    """Write the scenario, the master check and the rows of the axis; set column widths and frozen panes.
+
+    ``last``: see :func:`put_state_of_years`.
+    """
     axis = layout.plan.axis
-    put_state_of_years(sheet, layout)
+    put_state_of_years(sheet, layout, last)
     for row, label in _AXIS_LABELS.items():
         sheet.put(row, places.NOTE, label, "axis")
     sheet.put(places.POSITION_ROW, places.VALUE, axis.forecast_start, "axis")

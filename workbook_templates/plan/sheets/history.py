@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import QUARTERS_A_YEAR
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
 from model.reported.documents import accession_of, address_of
-from workbook_templates.plan.layout import LABEL, NOTE, REPORTED, SOURCES, Layout
-from workbook_templates.plan.sheets.header import put_axis, put_columns, put_names, put_state
+from workbook_templates.a1 import area, reference
+from workbook_templates.plan.arrangement import Group
+from workbook_templates.plan.layout import LABEL, NOTE, REPORTED, SOURCES, TITLE_ROW, VALUE, Layout
+from workbook_templates.plan.sheets.header import GAP_WIDTH, put_axis, put_heads, put_names, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 
 if TYPE_CHECKING:
     from workbook_templates.plan.cells import SheetPlan
 
-_SOURCE_COLUMNS: Final = {
-    "Item": 40, "Period": 9, "Value": 12, "Unit": 8, "Check": 13, "Source": 50, "Read at": 36, "Filing": 23,
-}  # fmt: skip
-_AMOUNT: Final = 3
+_DOCUMENT_COLUMNS: Final = {"No.": 5, "Check": 14, "Source": 80, "Read at": 68, "Filing": 22}
+_ITEM_WIDTH, _NUMBER_WIDTH = 50.0, 7.5
+_FIRST_QUARTER: Final = 3
 _FIRST_SOURCE_ROW: Final = 7
 
 
 def _fill_reported(sheet: SheetPlan, edition: Edition) -> None:
+    """Write the reported years and quarters side by side; what has no figures is folded."""
     layout = edition.layout
-    put_axis(sheet, layout, "Source of the last figure")
-    latest = layout.quarter_column(layout.plan.axis.forecast_start - 1)
-    if sheet.print_quarters:
-        sheet.print_quarters = (sheet.print_quarters[0], max(sheet.print_quarters[0], latest))
+    start = layout.plan.axis.forecast_start
+    latest = layout.quarter_column(start - 1)
+    put_axis(sheet, layout, "Source of the last figure", last=latest)
+    ahead = layout.year_column(start // QUARTERS_A_YEAR), layout.year_column(layout.years) - 1
+    sheet.column_outline += [Group(VALUE, VALUE, folded=True), Group(*ahead, folded=True)]
+    sheet.widths[LABEL] = _ITEM_WIDTH
+    sheet.print_columns, sheet.print_quarters = latest, None
     for key, place in layout.places.items():
         if place.sheet == REPORTED:
             _put_item(sheet, layout, key, place.row)
@@ -57,26 +62,61 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
 
 
 def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
-    plan = edition.layout.plan
-    quarterly = load_actuals(edition.layout.company, plan.axis.as_of).quarterly
+    """Write the number of the document of every figure, and at the right the documents."""
+    company, axis = edition.layout.company, edition.layout.plan.axis
+    quarters, quarterly = axis.quarters[: axis.forecast_start], load_actuals(company, axis.as_of).quarterly
+    items = [
+        key.removeprefix(REPORTED_PREFIX) for key in edition.layout.places if key.startswith(REPORTED_PREFIX)
+    ]
     put_state(sheet, edition.layout)
-    put_columns(sheet, _FIRST_SOURCE_ROW - 1, _SOURCE_COLUMNS, {*range(1, 9)} - {_AMOUNT})
-    row = _FIRST_SOURCE_ROW
-    for key in (key for key in edition.layout.places if key.startswith(REPORTED_PREFIX)):
-        for quarter in plan.axis.quarters[: plan.axis.forecast_start]:
-            figure = quarterly[key.removeprefix(REPORTED_PREFIX), str(quarter)]
-            accession = accession_of(edition.layout.company, figure.source)
-            if address := address_of(edition.layout.company, accession):
-                sheet.links[row, len(_SOURCE_COLUMNS)] = address
-            entries: tuple[str | float, ...] = (
-                figure.item, figure.period, figure.value, figure.unit, figure.check, figure.source,
-                figure.read_at or "-", accession or "-",
-            )  # fmt: skip
-            for column, entry in enumerate(entries, start=1):
-                style = numeric("filed", plan.rows[key].unit) if isinstance(entry, float) else "wrapped"
-                sheet.put(row, column, entry, style)
-            row += 1
-    sheet.frozen = (_FIRST_SOURCE_ROW, 2)
+    found: dict[_Document, int] = {}
+    columns = dict(enumerate(quarters, start=_FIRST_QUARTER))
+    first = _FIRST_QUARTER + len(quarters) + 1
+    for column, quarter in columns.items():
+        for row, item in enumerate(items, start=_FIRST_SOURCE_ROW):
+            figure = quarterly[item, str(quarter)]
+            document = _Document(
+                figure.check, figure.source, figure.read_at, accession_of(company, figure.source)
+            )
+            number = found.setdefault(document, len(found) + 1)
+            sheet.put(row, column, number, "working whole")
+            sheet.links[row, column] = f"{SOURCES}!{reference(_FIRST_SOURCE_ROW - 1 + number, first)}"
+    for row, item in enumerate(items, start=_FIRST_SOURCE_ROW):
+        words = edition.layout.plan.model.words(item)
+        sheet.put(row, LABEL, words[:1].upper() + words[1:], "line")
+        sheet.put(row, LABEL + 1, item, "name")
+    heads = {LABEL: "Document of", LABEL + 1: "Name"} | {at: str(each) for at, each in columns.items()}
+    documents = dict(enumerate(_DOCUMENT_COLUMNS, start=first))
+    put_heads(sheet, _FIRST_SOURCE_ROW - 1, heads | documents, {LABEL, LABEL + 1, *documents} - {first})
+    sheet.put(TITLE_ROW, first, "Documents", "title")
+    for row, document in enumerate(found, start=_FIRST_SOURCE_ROW):
+        _put_document(sheet, (row, first), document)
+        if address := address_of(company, document.accession):
+            sheet.links[row, first + len(document)] = address
+    sheet.widths |= {LABEL: _ITEM_WIDTH, first - 1: GAP_WIDTH} | dict.fromkeys(columns, _NUMBER_WIDTH)
+    sheet.widths |= {at: float(_DOCUMENT_COLUMNS[head]) for at, head in documents.items()}
+    sheet.column_outline.append(Group(LABEL + 1, LABEL + 1, folded=True))
+    sheet.frozen = (_FIRST_SOURCE_ROW, LABEL + 1)
+    sheet.is_list = True
+    ends = (len(items), first - 2), (len(found), max(documents))
+    for (count, last), left in zip(ends, (LABEL, first), strict=True):
+        sheet.pages.append(area((1, left), (_FIRST_SOURCE_ROW - 1 + count, last)))
+
+
+class _Document(NamedTuple):
+    """Where figures come from, and how that was checked."""
+
+    check: str
+    source: str
+    read_at: str
+    accession: str
+
+
+def _put_document(sheet: SheetPlan, place: tuple[int, int], document: _Document) -> None:
+    row, first = place
+    sheet.put(row, first, row - _FIRST_SOURCE_ROW + 1, "working whole")
+    for column, text in enumerate(document, start=first + 1):
+        sheet.put(row, column, text or None, "wrapped")
 
 
 SHEET: Final = Sheet(
@@ -85,5 +125,6 @@ SHEET: Final = Sheet(
 )  # fmt: skip
 SOURCES_SHEET: Final = Sheet(
     SOURCES, "The document behind every reported figure", "Sources",
-    "Every reported figure, its document, where that was read, and its address", _fill_sources,
+    "The number of each figure's document leads to it: the list at the right, with where it was read and its "
+    "address", _fill_sources,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from workbook_templates.plan.layout import SENSITIVITY
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.moved import HALF, SIZE, InGrid, LiveGrid, MovedDriver, MovedRow
 from workbook_templates.plan.sheets.header import put_band, put_heads
-from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.styles import numeric, whole
 from workbook_templates.plan.twins import Difference
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ class _Grid:
     def _put(self, key: str, place: tuple[int, int], cell: tuple[int, int], role: str) -> None:
         text = self.grid.cone.formula(self.layout, SENSITIVITY, key, self.again[place])
         twin = MovedRow(key, InGrid(self.grid.number, *place), self.grid.cone.rows[key])
-        self.sheet.put(*cell, text, numeric(role, self.layout.plan.rows[key].unit), twin)
+        style = whole if key == self.grid.figure else numeric
+        self.sheet.put(*cell, text, style(role, self.layout.plan.rows[key].unit), twin)
 
 
 def _line(axis: int) -> list[tuple[int, int]]:

@@ -17,11 +17,12 @@ from workbook_templates.plan import links
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import SCENARIOS, Layout
-from workbook_templates.plan.links import linked, put_link, year_of
+from workbook_templates.plan.links import linked, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_names, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
-from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.styles import in_large, large, numeric
 from workbook_templates.plan.twins import Computed, figure_of
+from workbook_templates.plan.wording import year_mark
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -35,7 +36,7 @@ NO_COLUMN: Final = "no column of its own"
 _LABEL, _NAME, _UNIT, PERIOD, LIVE, AGREES, MIX, FIRST_COLUMN = range(1, 9)
 MIX_OF_DRIVERS: Final = "mix of drivers"
 """Head of a column: no scenario can have this name."""
-_WIDTHS: Final = {_LABEL: 42.0, _NAME: 34.0, _UNIT: 7.5, PERIOD: 8.0, LIVE: 11.0, AGREES: 9.0, MIX: 10.5}
+_WIDTHS: Final = {_LABEL: 34.0, _NAME: 34.0, _UNIT: 7.5, PERIOD: 8.0, LIVE: 11.0, AGREES: 9.0, MIX: 10.5}
 _COLUMN_WIDTH: Final = 10.5
 _HEADS: Final = {
     _LABEL: "", _NAME: "Name", _UNIT: "Unit", PERIOD: "Year", LIVE: "Live", AGREES: "Agrees",
@@ -44,8 +45,8 @@ _HEADS: Final = {
 _LABELS: Final = {
     NAME_ROW: "Name", AS_OF_ROW: "Last reported quarter (as-of)", WEIGHT_ROW: "Weight in the mix",
     TOLERANCE_ROW: "Tolerance of agreement, relative",
-    COMPARED_ROW: "Figures compared with the scenario's own column",
-    NUMBER_ROW: "Number of the column; of the selected scenario and switches, 0: none",
+    COMPARED_ROW: "Figures compared",
+    NUMBER_ROW: "Number of the column (0: none)",
 }  # fmt: skip
 
 
@@ -170,14 +171,16 @@ def _value(results: Results, figure: LineInYear, place: int) -> float:
 
 def _put_figure(sheet: SheetPlan, layout: Layout, figure: LineInYear, row: int, values: list[float]) -> None:
     line = layout.plan.row(figure.key)
-    put_names(sheet, row, (line.label, figure.key, line.unit), (_LABEL, _NAME, _UNIT))
+    put_names(sheet, row, (layout.called[figure.key], figure.key, line.unit), (_LABEL, _NAME, _UNIT))
+    sheet.put(row, _UNIT, in_large(line.unit), "unit")
     if figure.year:
-        sheet.put(row, PERIOD, f"FY{figure.year}", "unit")
+        sheet.put(row, PERIOD, f"{figure.year}{year_mark(layout, figure.year)}", "unit")
     link = linked(layout, figure.key, year_of(figure.year) if figure.year else None)
-    put_link(sheet, (row, LIVE), link)
+    if link:
+        sheet.put(row, LIVE, link.formula, large("link", line.unit), link.twin)
     last = FIRST_COLUMN + len(values) - 1
     for at, value in enumerate(values, start=FIRST_COLUMN):
-        sheet.put(row, at, links.stamp(value), numeric("stamp", line.unit))
+        sheet.put(row, at, links.stamp(value), large("stamp", line.unit))
     if link and line.unit != "quarter" and figure.key not in layout.words.may_lack:
         _put_agreement(sheet, row, last)
     if line.unit == "USD/share" and line.driver is None:

@@ -6,7 +6,6 @@ import math
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from model.scenarios.drivers import driver_specs
 from workbook_templates.a1 import area, reference
 from workbook_templates.formula_text import call
 from workbook_templates.plan import layout as places
@@ -14,7 +13,7 @@ from workbook_templates.plan import links
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.cells import SheetPlan, WorkbookPlan, width
 from workbook_templates.plan.layout import SENSITIVITY, Layout
-from workbook_templates.plan.links import linked, put_link
+from workbook_templates.plan.links import linked
 from workbook_templates.plan.moved import SIZE, TORNADOS, live_grids, outputs_at
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.live_grids import put_live_grid
@@ -27,9 +26,9 @@ from workbook_templates.plan.sheets.tornados import (
     put_shown,
     put_tornado,
     titled,
-    tornado_chart,
+    tornado,
 )
-from workbook_templates.plan.styles import numeric
+from workbook_templates.plan.styles import KEY, MARK, large, numeric, whole
 from workbook_templates.plan.twins import Computed, scenario_name
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ _WIDTHS: Final = (
     | dict.fromkeys(_HALVES, 20.0)
     | {RIGHT - 1: width(16)}
 )
-_CHART_SIZE: Final = (16.8, 5.9)
+_KEY_OF_BARS: Final = (("driver a tenth lower", "blue"), ("a tenth higher", "navy"))
 _ANOTHER: Final = "stamped for another scenario"
 _MOVES: Final = {
     "set": ", in every period ahead", "add": ", added to each value ahead",
@@ -96,9 +95,11 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     for output, band, (column, last) in zip(outputs, TORNADO_ROWS, _HALVES.items(), strict=False):
         is_live = bool(live_numbers(layout, output))
         kinds = "stamped unless live" if is_live else "stamped"
-        put_band(sheet, _CHARTS_ROW, f"{titled(output)}: a tenth lower, higher; {kinds}", last, column)
-        corner = reference(_CHART_ROWS[0], column)
-        sheet.charts.append(tornado_chart(output, band, corner, _CHART_SIZE, live=is_live))
+        put_band(sheet, _CHARTS_ROW, f"{titled(layout, output)}; {kinds}", last, column)
+        for place, (text, colour) in enumerate(_KEY_OF_BARS):
+            sheet.put(_CHART_ROWS[0], column + 3 * place, MARK + text, KEY + colour)
+        corners = (_CHART_ROWS[1], column), (_CHART_ROWS.stop, last + 1)
+        sheet.panels.append(tornado(output, band, corners, live=is_live))
     if edition.stamped is not None:
         _put_stamps(sheet, layout, edition.stamped, outputs)
     if (row := expected_row(layout)) is not None:
@@ -126,13 +127,14 @@ def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> No
     sheet.put(SCENARIO_ROW, _STATE, f"={selected_scenario()}", "link text", Computed(scenario_name))
     sheet.put(*SCENARIO_CELL, None, "stamp text")
     for row, output in enumerate(outputs, start=FIRST_FIGURE_ROW):
-        sheet.put(row, LABEL, titled(output), "line")
+        sheet.put(row, LABEL, titled(layout, output), "line")
         sheet.put(row, NAME, str(output), "name")
-        put_link(sheet, (row, LIVE), linked(layout, output.key, output.period))
+        if link := linked(layout, output.key, output.period):
+            sheet.put(row, LIVE, link.formula, large("link", link.unit), link.twin)
     pairs = compared(len(outputs), _live_grids(layout))
     for (row, _), place in pairs:
-        role = "stamp" if place == (row, STAMPED) else "centre"
-        sheet.put(*place, None, numeric(role, outputs[row - FIRST_FIGURE_ROW].unit))
+        unit = outputs[row - FIRST_FIGURE_ROW].unit
+        sheet.put(*place, None, large("stamp", unit) if place == (row, STAMPED) else whole("centre", unit))
     sheet.put(TOLERANCE_CELL[0], RIGHT, "Tolerance of it, relative", "remark")
     sheet.put(*TOLERANCE_CELL, links.TOLERANCE, "tolerance")
     sheet.put(AGREEMENT_CELL[0], RIGHT, "Live against stamped figures", "remark")
@@ -141,15 +143,15 @@ def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> No
 
 def _put_live(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> None:
     """Write the bars and tables that are closed forms, and what is behind them, folded."""
-    row, specs = LIVE_ROW, driver_specs(layout.company)
+    row = LIVE_ROW
     for output, band in zip(outputs, TORNADO_ROWS, strict=False):
         row, rows = put_live_bars(sheet, layout, output, row)
         if rows:
             put_shown(sheet, output, band, rows)
     for grid in live_grids(layout.plan, layout.company):
         band, left = GRIDS[grid.number]
-        put_band(sheet, band, f"{titled(outputs[grid.number])}; live", _HALVES[left], left)
-        texts = [f"{specs[each.driver].label}{_MOVES[each.operation]}" for each in (grid.x, grid.y)]
+        put_band(sheet, band, f"{titled(layout, outputs[grid.number])}; live", _HALVES[left], left)
+        texts = [f"{layout.called[each.driver]}{_MOVES[each.operation]}" for each in (grid.x, grid.y)]
         _put_directions(sheet, band, left, texts)
         row = put_live_grid(sheet, layout, grid, (band + GRID_TOP, left + GRID_LEFT), row)
     if row > LIVE_ROW:
@@ -160,15 +162,15 @@ def _put_stamps(sheet: SheetPlan, layout: Layout, scenario: Scenario, outputs: S
     stamps, live = stamps_of(scenario), _live_grids(layout)
     sheet.put(*SCENARIO_CELL, scenario.name, "stamp text")
     for row, (output, value) in enumerate(zip(outputs, stamps.figures, strict=True), start=FIRST_FIGURE_ROW):
-        sheet.put(row, STAMPED, links.stamp(value), numeric("stamp", output.unit))
-    for band, tornado in zip(TORNADO_ROWS, stamps.tornados, strict=False):
-        put_tornado(sheet, tornado, band, live_numbers(layout, tornado.output))
+        sheet.put(row, STAMPED, links.stamp(value), large("stamp", output.unit))
+    for band, found in zip(TORNADO_ROWS, stamps.tornados, strict=False):
+        put_tornado(sheet, layout, found, band, live_numbers(layout, found.output))
     for number, ((band, left), grid, output) in enumerate(zip(GRIDS, stamps.grids, outputs, strict=False)):
         if number in live:
             continue
-        put_band(sheet, band, f"{titled(output)}; stamped", _HALVES[left], left)
+        put_band(sheet, band, f"{titled(layout, output)}; stamped", _HALVES[left], left)
         if grid is not None:
-            _put_grid(sheet, grid, band, left)
+            _put_grid(sheet, layout, grid, band, left)
             continue
         sheet.put(band + 1, left, "The centre lies outside the range of its driver", "remark")
         for row, column in product(range(SIZE), repeat=2):
@@ -218,10 +220,10 @@ def agreement_text(plan: WorkbookPlan, results: Results, draw: int) -> float | s
     return links.AGREES
 
 
-def _put_grid(sheet: SheetPlan, found: Grid, band: int, left: int) -> None:
+def _put_grid(sheet: SheetPlan, layout: Layout, found: Grid, band: int, left: int) -> None:
     """Write a table: the row and column of the base are bold, their heads and the base itself filled."""
     top, first, half = band + GRID_TOP, left + GRID_LEFT, SIZE // 2
-    texts = [f"{steps.spec.label}{_MOVES[steps.operation]}" for steps in (found.x, found.y)]
+    texts = [f"{layout.called[steps.spec.key]}{_MOVES[steps.operation]}" for steps in (found.x, found.y)]
     _put_directions(sheet, band, left, texts)
     roles = ["centre" if place == half else "edge" for place in range(SIZE)]
     for place, (value, role) in enumerate(zip(found.x.values, roles, strict=True)):
@@ -232,7 +234,7 @@ def _put_grid(sheet: SheetPlan, found: Grid, band: int, left: int) -> None:
         for column, value in enumerate(values):
             is_base = row == half, column == half
             role = "centre" if all(is_base) else "cross" if any(is_base) else "stamp"
-            sheet.put(top + row, first + column, links.stamp(value), numeric(role, found.output.unit))
+            sheet.put(top + row, first + column, links.stamp(value), whole(role, found.output.unit))
 
 
 def _put_directions(sheet: SheetPlan, band: int, left: int, texts: Sequence[str]) -> None:

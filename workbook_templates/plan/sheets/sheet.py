@@ -36,9 +36,9 @@ _RESULTS: Final = (COVER, DRIVERS, STATEMENTS, SCENARIOS, SENSITIVITY, THESIS, A
 _TABS: Final = {INPUTS: BLUE, **dict.fromkeys(_RESULTS, NAVY)}
 """Colours of tabs: where one types, and what comes out; none for the way between."""
 _TITLE_HEIGHT: Final = 16.5
-_LINE: Final = 1.3
+_LINE: Final = 1.275
 """Height of a line, of its size."""
-_MARGIN: Final = 3.0
+_MARGIN: Final = 0.5
 _STANDARD_HEIGHT: Final = 12.75
 _UNITS_PER_NAME_CHARACTER: Final = 0.95
 _NAMES: Final = frozenset(name for name in STYLES if name.rpartition(" ")[2] == "name")

@@ -17,7 +17,7 @@ from workbook_templates.plan.cells import Chart, Series
 from workbook_templates.plan.layout import SENSITIVITY, words_of
 from workbook_templates.plan.links import stamp
 from workbook_templates.plan.sheets.header import put_band, put_heads
-from workbook_templates.plan.styles import AXIS, LIGHT, NAVY, numeric
+from workbook_templates.plan.styles import AXIS, LIGHT, NAVY, axis_format, in_large, large, numeric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ _HEADS: Final = {
 }  # fmt: skip
 _EVENT_TITLE: Final = "Quarter from which it stays above 0"
 _EVENT_NOTE: Final = "The trough itself, where that is above 0"
-_TROUGH, _VALUE = "lowest of them", "Value: above price"
+_TROUGH, _VALUE = "lowest of them", "Value, USD: above price"
 _QUARTER, _IN_IT, _BY_THEN = 1, 2, 3
 """Columns of the turning point: quarter, its chance, and that by then."""
 _EVENT_LAST: Final = 9
@@ -96,18 +96,19 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
             put_band(sheet, band, "Simulation", _CHANCE, _LABEL)
             sheet.put(band + 1, _LABEL, f"Not simulated: {found}", "remark")
         return
+    flows = [name for name in found.estimates if name.startswith(f"{found.cash_flow} ")]
+    unit = found.estimates[flows[0]].unit
     sampling = found.sampling.replace("_", " ")
     title = f"{found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
-    put_band(sheet, band, "Simulation: trailing free cash flow", _CHANCE, _LABEL)
+    put_band(sheet, band, f"Simulation: trailing free cash flow, {in_large(unit)}", _CHANCE, _LABEL)
     sheet.put(band + 1, _LABEL, title, "remark")
     percents = {column: f"{percent} %" for column, percent in enumerate(SHOWN_PERCENTILES, start=_FIRST)}
     put_heads(sheet, band + 2, _HEADS | percents, (_LABEL, _NAME))
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 3):
         _put_estimate(sheet, row, estimate, found.above[name])
     sheet.put(band + _CHARTS - 2, _QUARTER, found.record, "remark")
-    flows = (name for name in found.estimates if name.startswith(f"{found.cash_flow} "))
     quarters = [name.partition(" ")[2] for name in flows]
-    sheet.charts.append(_fan(band, len(quarters)))
+    sheet.charts.append(_fan(band, len(quarters), unit))
     for chances in found.events.values():  # one, or none
         probabilities = {quarter: each.probability for quarter, each in chances.items()}
         _put_event(sheet, band, quarters, probabilities)
@@ -120,7 +121,7 @@ def _put_estimate(sheet: SheetPlan, row: int, estimate: Estimate, chance: Chance
     sheet.put(row, _NAME, estimate.name, "name")
     figures = [estimate.plain, estimate.mean, *(estimate.percentiles[each] for each in SHOWN_PERCENTILES)]
     for column, value in enumerate(figures, start=_PLAIN):
-        sheet.put(row, column, stamp(value), numeric("stamp", estimate.unit))
+        sheet.put(row, column, stamp(value), large("stamp", estimate.unit))
     sheet.put(row, _CHANCE, chance.probability, numeric("stamp", "ratio"))
 
 
@@ -148,7 +149,7 @@ def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tu
     return [*rows, ("later or never", 1 - by_then, math.nan)]
 
 
-def _fan(band: int, quarters: int) -> Chart:
+def _fan(band: int, quarters: int, unit: str) -> Chart:
     rows = range(band + 3, band + 3 + quarters)
     series = tuple(
         Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
@@ -156,7 +157,7 @@ def _fan(band: int, quarters: int) -> Chart:
     )
     corner, categories = reference(band + _CHARTS, _QUARTER), down(SENSITIVITY, _LABEL, rows)
     title = "Trailing free cash flow: percentiles of the draws"
-    return Chart(title, corner, _CHART_SIZE, categories, series, "USD m")
+    return Chart(title, corner, _CHART_SIZE, categories, series, in_large(unit), axis_format(unit))
 
 
 def _histogram(band: int, quarters: int) -> Chart:

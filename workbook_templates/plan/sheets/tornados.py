@@ -10,12 +10,12 @@ from model.analysis.sensitivity import DEFAULT_SWING
 from workbook_templates.a1 import absolute, area, down, reference
 from workbook_templates.formula_text import call
 from workbook_templates.plan import links
-from workbook_templates.plan.cells import Chart, Series
+from workbook_templates.plan.cells import Corners, Drawn, Panel
 from workbook_templates.plan.layout import SENSITIVITY
 from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.moved import ASide, MovedDriver, MovedRow, live_bars
 from workbook_templates.plan.sheets.header import put_band, put_heads
-from workbook_templates.plan.styles import LIGHT, NAVY, numeric
+from workbook_templates.plan.styles import LIGHT, NAVY, axis_format, in_large, large, numeric
 from workbook_templates.plan.twins import Computed
 
 if TYPE_CHECKING:
@@ -47,13 +47,17 @@ _HEADS: Final = {
 }  # fmt: skip
 _LIVE_HEADS: Final = {LEAST: "lowest", MOST: "highest", SHARE: "moved by"}
 _STAMPED_HEADS: Final = {KIND: "", PERIOD: "year", NOTE: "Note"}
+_INNER: Final = (0.40, 0.02, 0.58, 0.88)
+"""Place and size of the bars within their chart."""
 _TEXTS: Final = (LABEL, KIND, NAME, PERIOD, NOTE)
 _NO_DRIVERS: Final = frozenset[str]()
 
 
-def titled(output: Output) -> str:
-    """Return the name of a figure of the sheet."""
-    return output.label if output.period is None else f"{output.label}, FY{output.period}"
+def titled(layout: Layout, output: Output) -> str:
+    """Return the name of a figure of the sheet, with its unit."""
+    year = "" if output.period is None else f" {output.period}E"
+    unit = "" if output.is_event else f", {in_large(output.unit)}"
+    return f"{layout.called[output.key]}{year}{unit}"
 
 
 def live_numbers(layout: Layout, output: Output) -> dict[str, int]:
@@ -62,21 +66,22 @@ def live_numbers(layout: Layout, output: Output) -> dict[str, int]:
     return {bar.spec.key: number for number, bar in enumerate(bars, start=1)}
 
 
-def put_tornado(sheet: SheetPlan, found: Tornado, band: int, live: Mapping[str, int]) -> None:
+def put_tornado(sheet: SheetPlan, layout: Layout, found: Tornado, band: int, live: Mapping[str, int]) -> None:
     """Write a tornado as stamped: a row a driver, which says whether the chart shows it live instead."""
-    title = f"{titled(found.output)}, {found.output.unit}: each driver alone, its values ahead"
+    title = f"{titled(layout, found.output)}: each driver alone, its values ahead"
     put_band(sheet, band, f"{title} {found.swing:.0%} down and up, stamped", NAME)
     put_heads(sheet, band + 1, _HEADS | _STAMPED_HEADS, _TEXTS)
     for row, bar in enumerate(found.bars[:BARS], start=band + 2):
         is_live = bar.driver in live
-        sheet.put(row, LABEL, f"{bar.label} (live)" if is_live else bar.label, "line")
+        label = layout.called[bar.driver]
+        sheet.put(row, LABEL, f"{label} (live)" if is_live else label, "line")
         sheet.put(row, KIND, "live" if is_live else "stamped", "remark")
         if live:
             sheet.put(row, NUMBER, live.get(bar.driver, 0), "stamp whole")
         sheet.put(row, NAME, bar.driver, "name")
         figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high)
         for column, value in enumerate(figures, start=LOW):
-            sheet.put(row, column, links.stamp(value), numeric("stamp", found.output.unit))
+            sheet.put(row, column, links.stamp(value), large("stamp", found.output.unit))
         for column, value in enumerate((bar.driver_low, bar.driver_base, bar.driver_high), start=DRIVER_LOW):
             sheet.put(row, column, links.stamp(value), numeric("stamp", bar.unit))
         sheet.put(row, PERIOD, bar.period, "remark")
@@ -84,14 +89,21 @@ def put_tornado(sheet: SheetPlan, found: Tornado, band: int, live: Mapping[str, 
             sheet.put(row, NOTE, bar.note, "remark")
 
 
-def tornado_chart(output: Output, band: int, corner: str, size: tuple[float, float], *, live: bool) -> Chart:
-    """Return the chart of a tornado; ``live``: some of its bars are."""
+def tornado(output: Output, band: int, corners: Corners, *, live: bool) -> Panel:
+    """Return the bars of a tornado; ``live``: some of them are."""
     rows = range(band + 2, band + 2 + BARS)
     columns = (LABEL, SHOWN_LOW, SHOWN_HIGH) if live else (LABEL, CHANGE_LOW, CHANGE_HIGH)
     drivers, low, high = (down(SENSITIVITY, column, rows) for column in columns)
-    series = (Series("driver low", low, LIGHT), Series("driver high", high, NAVY))
-    title = f"{titled(output)}: change, {output.unit}"
-    return Chart(title, corner, size, drivers, series, output.unit, stacked=True, horizontal=True)
+    bars = Drawn(low, LIGHT), Drawn(high, NAVY)
+    return Panel(
+        corners,
+        drivers,
+        _INNER,
+        bars,
+        horizontal=True,
+        shows_values=True,
+        value_format=axis_format(output.unit),
+    )
 
 
 def put_shown(sheet: SheetPlan, output: Output, band: int, rows: range) -> None:
@@ -131,7 +143,9 @@ def put_live_bars(sheet: SheetPlan, layout: Layout, output: Output, row: int) ->
     rows = range(row + 2, row + 2 + len(bars))
     if not bars:
         return row, rows
-    title = f"{titled(output)}, live: drivers that act after the flows, {DEFAULT_SWING:.0%} down and up"
+    title = (
+        f"{titled(layout, output)}, live: drivers that act after the flows, {DEFAULT_SWING:.0%} down and up"
+    )
     put_band(sheet, row, title, NAME)
     put_heads(sheet, row + 1, _HEADS | _LIVE_HEADS, (LABEL, NAME))
     keys = {key for bar in bars for key in bar.cone.rows}
