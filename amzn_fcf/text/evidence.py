@@ -86,8 +86,9 @@ def _errors(errors: tuple[float, float], *, percent: bool) -> str:
     mean, absolute = errors
     if math.isnan(mean):
         return ""
-    bias = f"{mean:+.1f}" if percent else measure("USD m").change_text(mean, chart=True)
-    return f"{bias} / {absolute if percent else billions(absolute)}"
+    if percent:
+        return f"{mean:+.1f} / {absolute:.1f}"
+    return f"{measure('USD m').change_text(mean, chart=True)} / {billions(absolute)}"
 
 
 def forecast_record(forecast: Forecast, *, by_model: bool) -> dict[str, object]:
