@@ -62,7 +62,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _open_missing_streams()
     try:
-        arguments = _parser().parse_args(argv)
+        given = sys.argv[1:] if argv is None else argv
+        if any("\0" in each for each in given):
+            complain("an argument holds a zero byte, which no name can")
+            return CANNOT_READ
+        arguments = _parser().parse_args(given)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # if a terminal lacks a character, its code
         with _data_of(arguments):

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 _LONGEST_SHOWN: Final = 60
+_VERY_LONG: Final = re.compile(r"(\S{60})\S{241,}")
 _THOUSANDS: Final = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_INITIAL: Final = re.compile(r"(?<![a-z0-9])[a-z0-9]")
 _SHORT_LIST = 12
 """Lists up to this length are shown in full."""
 ERROR_VALUES: Final = {
@@ -24,7 +26,13 @@ ERROR_VALUES: Final = {
 
 
 class AmznFcfError(Exception):
-    """Base of all errors of this project; the message says what is wrong, where, and what to do."""
+    """Base of all errors of this project; the message says what is wrong, where, and what to do.
+
+    Words in it are :func:`shortened`.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(shortened(message))
 
 
 class DeclarationError(AmznFcfError):
@@ -84,16 +92,28 @@ _SYNONYMS: Final = {
 """Words that people use for ours, and that are not spelt like them."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean a, b?"`` for near names; all names if they are few; else nothing."""
-    name, names = str(name), list(known)
-    meant = _SYNONYMS.get(name.lower())
-    near = [meant] if meant in names else difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+def did_you_mean(name: str, known: Iterable[str], synonyms: Mapping[str, str] = _SYNONYMS) -> str:
+    """Return ``"; did you mean a, b?"`` for near names; all names if they are few; else nothing.
+
+    Near are one of which it is a synonym, those of which it is the initials (``fcf``), and those spelt like
+    it, in any case.
+    """
+    names = {each.lower(): each for each in known}
+    typed = re.sub(r"[\s-]+", "_", str(name)[:_LONGEST_SHOWN].strip().lower())
+    near = [synonyms.get(typed, "")]
+    if near[0] not in names:
+        near = [each for each in names if len(typed) > 1 and "".join(_INITIAL.findall(each)) == typed]
+        near += [each for each in difflib.get_close_matches(typed, names, cutoff=0.5) if each not in near]
     if near:
-        return f"; did you mean {', '.join(near)}?"
+        return f"; did you mean {', '.join(names[each] for each in near[:3])}?"
     if len(names) <= _SHORT_LIST:
-        return f"; allowed: {', '.join(names)}"
+        return f"; allowed: {', '.join(names.values())}"
     return ""
+
+
+def shortened(message: str) -> str:
+    """Return a message with the beginning alone of words that are longer than any name or path."""
+    return _VERY_LONG.sub(r"\1...", message)
 
 
 def check_type(value: object, kind: type | tuple[type, ...], needed: str) -> None:

@@ -79,6 +79,19 @@ def make_folder(path: Path) -> None:
         raise WorkbookError(f"{path}: cannot be made ({error.strerror}); choose another place") from None
 
 
+def check_place(path: Path) -> None:
+    """Refuse a file or a folder, before any work is done, where nothing can be written.
+
+    Its folder, or the nearest above it that is there, holds a file without a name for a moment.
+    """
+    try:
+        folder = path if path.is_dir() else next(each for each in path.absolute().parents if each.exists())
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise WorkbookError(f"{path}: cannot be written ({error.strerror}); choose another place") from None
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write one file; see :func:`write_files`."""
     write_files({path: data})

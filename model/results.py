@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 
 from model.backends.arrays import Array, Values, applied, by_year, compile_plan
-from model.errors import InputError, NotAvailableError, PeriodError, check_type, did_you_mean
+from model.errors import InputError, NotAvailableError, PeriodError, check_type, did_you_mean, shown
 from model.language.nodes import CountBeyond, Expr, Ref, leaves, mapped
 from model.language.periods import FREQUENCIES, QUARTERS_A_YEAR, Axis, Frequency, Period, Quarter
 from model.plan.plan import Plan, Row, key_of
@@ -132,7 +132,9 @@ class Results:
     def _column(self, rows: Array, scenario: int) -> Array:
         """Return the figures of one scenario; what all scenarios share is there once."""
         if scenario not in range(len(self.scenarios)):
-            raise InputError(f"scenario needs a place from 0 to {len(self.scenarios) - 1}, not {scenario!r}")
+            raise InputError(
+                f"scenario needs a place from 0 to {len(self.scenarios) - 1}, not {shown(scenario)}"
+            )
         return rows[:, min(scenario, rows.shape[1] - 1)]
 
     def _viewed(self, row: Row, frequency: Frequency) -> Array:
@@ -169,7 +171,7 @@ class Results:
 def _check_frequency(frequency: str) -> None:
     if frequency not in FREQUENCIES:
         hint = did_you_mean(str(frequency), FREQUENCIES)
-        raise PeriodError(f"unknown frequency {frequency!r}{hint}")
+        raise PeriodError(f"unknown frequency {shown(frequency)}{hint}")
 
 
 def in_years(node: Expr) -> Expr:

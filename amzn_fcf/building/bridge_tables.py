@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from amzn_fcf.text.comparison import Estimate
     from model.analysis.bridge import Bridge
+    from model.language.units import Measure
     from model.scenarios.changes import Change
     from model.scenarios.scenario import Scenario
 
@@ -82,6 +83,12 @@ def _figure(unit: str, value: float | None) -> Figure:
     return Figure(value if value is not None and math.isfinite(value) else None, measure(unit).style)
 
 
+def _input(look: Measure, value: float | None) -> Figure:
+    if value is not None and look.is_none(value):
+        return Figure(look.text(value), "text")
+    return Figure(value, look.style)
+
+
 def _inputs(found: Compared) -> Table:
     rows, figures = [], []
     for each in found.changed:
@@ -89,6 +96,6 @@ def _inputs(found: Compared) -> Table:
         words = each.spec.label, str(found.after.origin_of(key))
         for period, value in each.before.items():
             rows.append([words[0], key, unit, words[1], period])
-            figures.append([_figure(unit, side) for side in (value, each.after[period])])
+            figures.append([_input(each.spec.look, side) for side in (value, each.after[period])])
             words = "", ""
     return Table(found.title, _INPUT_CORNER, rows, [[name] for name in found.names], figures)

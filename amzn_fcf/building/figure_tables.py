@@ -10,7 +10,6 @@ from amzn_fcf.building.new_files import new_file
 from amzn_fcf.text.series import periods_of, side_by_side
 from model.errors import InputError
 from model.files import write_whole
-from model.language.units import measure
 from model.scenarios.spec import ALL
 from workbook_templates.write.table_sheets import Figure, Table, table_sheet
 from workbook_templates.write.xlsx import write_sheets
@@ -58,7 +57,9 @@ def _basis(found: Sequence[Series], period: str) -> str:
 
 
 def _figure(each: Series, period: str) -> Figure:
-    value, unit = each.values.get(period, math.nan), measure(each.unit)
+    value, unit = each.values.get(period, math.nan), each.look
+    if not each.difference and unit.is_none(value):
+        return Figure(unit.text(value), "text")
     if not math.isfinite(value):
         return Figure(None, "text")
     if each.difference and unit.style in {"quarter", "date"}:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from model.data_folder import SCENARIOS
 from model.errors import InputError
+from model.files import check_place
 
 
 def new_file(out: str, what: str, ending: str, *, force: bool) -> Path:
@@ -16,14 +17,20 @@ def new_file(out: str, what: str, ending: str, *, force: bool) -> Path:
     path = Path(out)
     if path.suffix.lower() != ending:
         raise InputError(f"--out {path}: {what} needs a name that ends in {ending}")
-    check_folder("--out", path)
+    check_target("--out", path)
     if path.exists() and not force:
         raise InputError(f"{path} already exists: choose another name with --out, or replace it with --force")
     return path
 
 
-def check_folder(option: str, path: Path) -> None:
-    """Refuse a path in a folder that is not there, unless it is that of scenarios in a folder of data."""
+def check_target(option: str, path: Path) -> None:
+    """Refuse a folder as a file, and a file in a folder that is not there or takes none.
+
+    The folder of scenarios in a folder of data need not be there.
+    """
     folder = path.parent
+    if path.is_dir():
+        raise InputError(f"{option} {path}: is a folder: name a file")
     if not folder.is_dir() and not (folder.name == SCENARIOS and folder.parent.is_dir()):
         raise InputError(f"{option} {path}: there is no folder {folder}")
+    check_place(path)

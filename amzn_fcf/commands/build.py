@@ -39,7 +39,7 @@ def run(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import default_scenarios, named
     from amzn_fcf.text.tables import progress
     from model.errors import AmznFcfError, InputError
-    from model.files import make_folder
+    from model.files import check_place, make_folder
     from model.parallel.workers import check_workers
 
     if not arguments.out:
@@ -59,6 +59,7 @@ def run(arguments: Arguments) -> int:
     waiting = [job for job in jobs if job.path not in done]
     if waiting:
         make_folder(out / FOLDER)
+        check_place(out)
     found = build_all(waiting, arguments.workers, arguments.scheduler)
     try:
         for outcome in progress(found, "Building workbooks", len(waiting)):

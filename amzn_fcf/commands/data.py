@@ -17,13 +17,13 @@ def run(arguments: Arguments) -> int:
     from amzn_fcf.text.data import print_state, state_records
     from amzn_fcf.text.tables import print_records
     from model import companies
-    from model.errors import InputError
+    from model.errors import InputError, shown
     from model.filings.state import data_state
 
     try:
         day = date.fromisoformat(arguments.on) if arguments.on is not None else date.today()  # noqa: DTZ011
     except ValueError:
-        raise InputError(f"--on needs a day such as 2026-11-27, not {arguments.on!r}") from None
+        raise InputError(f"--on needs a day such as 2026-11-27, not {shown(arguments.on)}") from None
     state = data_state(companies.default(), day)
     if arguments.format == "text":
         print_state(state)

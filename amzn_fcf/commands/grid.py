@@ -88,7 +88,7 @@ def steps_of(words: Sequence[str], option: str) -> Steps:
 
 
 def _values(word: str, option: str) -> Sequence[float]:
-    from model.errors import InputError
+    from model.errors import InputError, shown
 
     parts = word.split(":")
     numbers = []
@@ -100,7 +100,7 @@ def _values(word: str, option: str) -> Sequence[float]:
         case [first, last, count] if count in range(2, _MOST_VALUES + 1):
             return [first + (last - first) * place / (count - 1) for place in range(int(count))]
     ranges = f"a range first:last:count (2 to {_MOST_VALUES:,} values)"
-    raise InputError(f"{option}: {word!r} is neither a number nor {ranges}, after set, add or scale")
+    raise InputError(f"{option}: {shown(word)} is neither a number nor {ranges}, after set, add or scale")
 
 
 def _target(word: str, scenario: Scenario, output: Output) -> float:

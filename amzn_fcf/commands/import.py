@@ -32,10 +32,13 @@ _DIFFERS: Final = 1
 
 
 def run(arguments: Arguments) -> int:
+    from pathlib import Path
+
     from amzn_fcf.text.imports import print_intake, print_written, tie_records
     from amzn_fcf.text.tables import print_records
     from model import companies
     from model.errors import InputError
+    from model.files import check_place
     from model.filings.files import write_entries
     from model.filings.filled_in import template
     from model.filings.intake import take_in
@@ -49,6 +52,8 @@ def run(arguments: Arguments) -> int:
         return 0
     if not arguments.dry_run and not company.own.folder:
         raise InputError("import writes into a folder of your own: name it with --data, or add --dry-run")
+    if not arguments.dry_run:
+        check_place(Path(company.own.folder))
     intake = take_in(company, _reports(arguments, company), replaces=arguments.replace)
     differs = intake.count("differs")
     written = [] if arguments.dry_run or differs else write_entries(company, intake.written)

@@ -48,14 +48,16 @@ def whole_number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"needs a whole number, not {text!r}") from None
+        from model.errors import shown
+
+        raise argparse.ArgumentTypeError(f"needs a whole number, not {shown(text)}") from None
 
 
 def not_a_number(text: str) -> str:
     """Return what to write instead of a text that is no number: ``8%`` is 0.08, ``1,000`` is 1000."""
-    from model.errors import number_hint
+    from model.errors import number_hint, shown
 
-    return f"needs a number such as 250 or 0.08, not {text!r}{number_hint(text)}"
+    return f"needs a number such as 250 or 0.08, not {shown(text)}{number_hint(text)}"
 
 
 def scenario_name(text: str) -> str:

@@ -82,13 +82,13 @@ def run(arguments: Arguments) -> int:
 
 def _series(arguments: Arguments, lines: Sequence[str], scenarios: Sequence[Scenario]) -> list[Series]:
     from amzn_fcf.text.series import series_of, without_figure
-    from model.errors import InputError, NotAvailableError
+    from model.errors import InputError, NotAvailableError, shown
     from model.results import run as compute
 
     for line in lines:
         if line[:1].isdigit():
             quoted = f"--period 'TTM {line}'" if arguments.period.lower() == "ttm" else f"--period {line}"
-            raise InputError(f"{line!r} is a period, not a line: write {quoted}")
+            raise InputError(f"{shown(line)} is a period, not a line: write {quoted}")
     found = []
     for scenario in scenarios:
         results = compute([scenario])

@@ -37,13 +37,14 @@ def run(arguments: Arguments) -> int:
     from amzn_fcf.building.records import Record, digest, kept_record, remember
     from amzn_fcf.building.templates import WRITERS, Order
     from model.errors import InputError
-    from model.files import make_folder, temporary_folder, write_files
+    from model.files import check_place, make_folder, temporary_folder, write_files
     from model.scenarios.composing import load_scenario
 
     if not arguments.out:
         raise InputError("--out needs the name of a folder")
     if arguments.host != _WEB and any(_for_web(arguments)):
         raise InputError("--pyodide, --download, --address and --serve are for --host web")
+    check_place(Path(arguments.out))
     out, scenario = Path(arguments.out), load_scenario(arguments.scenario)
     order = Order(scenario, arguments.pyodide, arguments.download, arguments.address)
     with temporary_folder("to write the template") as made:

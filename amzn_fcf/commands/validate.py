@@ -37,6 +37,7 @@ OPTIONS: Final = (
 
 
 def run(arguments: Arguments) -> int:
+    from amzn_fcf.building.new_files import check_target
     from amzn_fcf.building.selection import refuse_scenario_file
     from amzn_fcf.text.findings import Unreadable, print_reports, print_rules
     from amzn_fcf.text.tables import progress
@@ -59,6 +60,8 @@ def run(arguments: Arguments) -> int:
         return 0
     if not arguments.file:
         raise InputError("validate needs a workbook: amzn-fcf validate out/amzn-fcf_base.xlsx")
+    if arguments.certificate:
+        check_target("--certificate", Path(arguments.certificate))
     engines = list(dict.fromkeys(arguments.engine or ENGINES[:1]))
     for name in engines:
         engine_named(name).require()

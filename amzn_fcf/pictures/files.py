@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.building.new_files import check_folder
-from model.errors import InputError
+from amzn_fcf.building.new_files import check_target
+from model.errors import InputError, shown
 from model.files import write_whole
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def picture_path(name: str | None) -> Path | None:
         return None
     path = Path(name)
     if path.suffix.lower() not in _KINDS:
-        raise InputError(f"--plot writes a .png or .svg file, not {name!r}")
-    check_folder("--plot", path)
+        raise InputError(f"--plot writes a .png or .svg file, not {shown(name)}")
+    check_target("--plot", path)
     if not can_draw():
         raise InputError("--plot needs matplotlib: python -m pip install 'amzn-fcf[plot]'")
     return path

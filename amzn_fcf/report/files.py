@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from amzn_fcf.building.new_files import check_folder
+from amzn_fcf.building.new_files import check_target
 from model.errors import InputError, WorkbookError
 from model.files import write_whole
 
@@ -38,10 +38,7 @@ def note_path(out: str | None, form: str | None) -> Target:
     if path is not None and suffix != chosen:
         endings = ".html or .pdf" if form is None else f".{form}"
         raise InputError(f"--out {out}: the name of a note must end in {endings}")
-    if path is not None and path.is_dir():
-        raise InputError(f"--out {out}: is a folder: name a file")
-    if path is not None:
-        check_folder("--out", path)
+    check_target("--out", path or Path(f"note.{chosen}"))
     browser = next(filter(None, map(shutil.which, BROWSERS)), "") if chosen == "pdf" else ""
     if chosen == "pdf" and not browser:
         raise InputError("a PDF needs chromium: install it, or print the .html from any browser")

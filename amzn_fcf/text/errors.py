@@ -19,7 +19,9 @@ _LONGEST_LINE: Final = 600
 
 def one_line(message: str) -> str:
     """Return a message as one line of limited length."""
-    text = " ".join(message.split())
+    from model.errors import shortened  # noqa: PLC0415  # --help is fast
+
+    text = shortened(" ".join(message.split()))
     return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]} ..."
 
 

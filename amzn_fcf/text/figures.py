@@ -28,8 +28,8 @@ def step_text(steps: Steps, value: float) -> str:
     """Return a step of a driver as text: its value, the amount added, or the factor."""
     if steps.operation == "scale":
         return f"x {value:g}"
-    unit = measure(steps.spec.driver.unit)
-    return unit.change_text(value) if steps.operation == "add" else unit.text(value)
+    look = steps.spec.look
+    return look.change_text(value) if steps.operation == "add" else look.text(value)
 
 
 def difference_of(unit: str, before: float, after: float) -> float | None:
@@ -43,7 +43,7 @@ def difference_of(unit: str, before: float, after: float) -> float | None:
 
 def figure_text(results: Results, key: str) -> str:
     """Return a figure that does not vary over time as text."""
-    return measure(results.plan.row(key).unit).text(float(results.values[key][0, 0]))
+    return results.plan.row(key).look.text(float(results.values[key][0, 0]))
 
 
 def event_text(results: Results, name: str) -> str:

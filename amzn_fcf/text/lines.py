@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from amzn_fcf.text.tables import print_records
 from model.backends.prose import definition
-from model.errors import PeriodError, did_you_mean
+from model.errors import PeriodError, did_you_mean, shown
 from model.language.periods import Frequency, Period
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def frequency_of(period: str) -> Frequency | None:
     except PeriodError:
         forms = "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'"
         meant = did_you_mean(period, get_args(Frequency))
-        raise PeriodError(f"{period!r} is not a period{meant}; write {forms}") from None
+        raise PeriodError(f"{shown(period)} is not a period{meant}; write {forms}") from None
     return None
 
 

@@ -12,13 +12,13 @@ from amzn_fcf.text.lines import frequency_of
 from amzn_fcf.text.tables import Column, left, print_records, print_table, right
 from model.errors import NotAvailableError
 from model.language.periods import Period
-from model.language.units import measure
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.language.periods import Quarter
+    from model.language.units import Measure
     from model.results import Results
 
 Basis = Literal["reported", "mixed", "forecast"]
@@ -32,6 +32,7 @@ class Series:
     label: str
     scenario: str
     as_of: Quarter
+    look: Measure
     unit: str
     values: Mapping[str, float]
     bases: Mapping[str, Basis] = field(default_factory=dict)
@@ -42,8 +43,7 @@ class Series:
         value = self.values.get(period)
         if value is None:
             return ""
-        unit = measure(self.unit)
-        return unit.change_text(value) if self.difference else unit.text(value)
+        return self.look.change_text(value) if self.difference else self.look.text(value)
 
 
 def series_of(results: Results, line: str, period: str) -> Series:
@@ -62,13 +62,13 @@ def series_of(results: Results, line: str, period: str) -> Series:
             with contextlib.suppress(NotAvailableError):
                 found[str(each)] = results.value(line, each)
                 bases[str(each)] = axis.basis(each)
-    return Series(line, row.label, scenario.name, scenario.as_of, row.unit, found, bases)
+    return Series(line, row.label, scenario.name, scenario.as_of, row.look, row.unit, found, bases)
 
 
 def without_figure(results: Results, line: str, period: str) -> Series:
     """Return a line that has no figure in a period, as some lines of a statement have none."""
     row, scenario = results.plan.row(line), results.scenarios[0]
-    return Series(line, row.label, scenario.name, scenario.as_of, row.unit, {period: math.nan})
+    return Series(line, row.label, scenario.name, scenario.as_of, row.look, row.unit, {period: math.nan})
 
 
 def side_by_side(found: Sequence[Series]) -> list[Series]:
@@ -83,11 +83,13 @@ def side_by_side(found: Sequence[Series]) -> list[Series]:
 
 
 def _difference(first: Series, other: Series) -> Series:
-    pairs = {each: (first.values[each], other.values[each]) for each in other.values if each in first.values}
-    amounts = {period: difference_of(first.unit, *pair) for period, pair in pairs.items()}
-    values = {period: math.nan if each is None else each for period, each in amounts.items()}
+    values = {}
+    for period in (each for each in other.values if each in first.values):
+        pair = first.values[period], other.values[period]
+        amount = None if any(map(first.look.is_none, pair)) else difference_of(first.unit, *pair)
+        values[period] = math.nan if amount is None else amount
     name = f"{other.scenario} - {first.scenario}"
-    return Series(first.line, first.label, name, other.as_of, first.unit, values, difference=True)
+    return Series(first.line, first.label, name, other.as_of, first.look, first.unit, values, difference=True)
 
 
 def periods_of(found: Sequence[Series]) -> list[str]:
@@ -128,7 +130,7 @@ def _wide(each: Series, periods: Sequence[str]) -> dict[str, object]:
 
 def _recorded(each: Series, period: str) -> object:
     value = each.values.get(period, math.nan)
-    return value if each.difference else measure(each.unit).recorded(value)
+    return value if each.difference else each.look.recorded(value)
 
 
 def figure_records(found: Sequence[Series]) -> list[dict[str, object]]:

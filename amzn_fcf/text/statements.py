@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Final
 
+from amzn_fcf.text.figures import figure_text
 from amzn_fcf.text.lines import frequency_of
 from amzn_fcf.text.tables import left, print_table, right
 from model import companies
-from model.errors import InputError, NotAvailableError, did_you_mean
+from model.errors import InputError, NotAvailableError, did_you_mean, shown
 from model.language.periods import Period
-from model.language.units import measure
 
 if TYPE_CHECKING:
     from model.presentation import Role, Statement
@@ -36,7 +36,7 @@ def statement_of(name: str) -> Statement:
     if not known:
         raise InputError(f"{company.title} has no statements")
     if name not in known:
-        raise InputError(f"no statement {name!r}{did_you_mean(name, known)}")
+        raise InputError(f"no statement {shown(name)}{did_you_mean(name, known)}")
     return known[name]
 
 
@@ -79,9 +79,8 @@ def _head(results: Results, period: Period | None) -> str:
 
 
 def _figure(results: Results, line: str, period: Period | None) -> str:
-    unit = measure(results.plan.row(line).unit)
     if period is None:
-        return unit.text(float(results.values[line][0, 0]))
+        return figure_text(results, line)
     with contextlib.suppress(NotAvailableError):
-        return unit.text(results.value(line, period))
+        return results.plan.row(line).look.text(results.value(line, period))
     return ""

@@ -31,6 +31,10 @@ MODEL: Final = Model(
         AwsReturns, Inflection, CapitalCost, FirmCash, Terminal, EquityBridge, PerShare, SumOfParts, Multiples, Peers, MarginCase,
         FootballField, Businesses, IncomeRatios, Property, Position, Checks,
     ],
+    {
+        "revenue": "net_sales", "revenues": "net_sales", "sales": "net_sales", "turnover": "net_sales",
+        "ebit": "operating_income", "profit": "net_income", "earnings": "net_income",
+    },
 )
 
 AMAZON: Final = Company(

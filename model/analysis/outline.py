@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
 WIDTH: Final = 100
+_STEP: Final = 3
+"""Columns by which a level lies further to the right."""
+_DEEPEST: Final = 14
+LEFT_OUT: Final = 10
+"""Levels that a line shows at most, and how many more are left out each time."""
 MOST_SHOWN: Final = 8
 """Parts of a figure that are shown; of the others only the sum."""
 Kind = Literal[
@@ -32,9 +37,10 @@ class Node:
     value in the period ``since``; ``inputs`` do not add up to anything. A ``driver``, a ``reported`` figure,
     and what is ``given`` (a number in a formula, the calendar, a cell without formula) have no parts. Of
     cells: a ``range``, what is ``linked`` from another file, and what was ``unread``.
-    ``name``: the line, the words of a part, or the cell. ``text``: of a cell that holds no number; cells have
-    no unit. ``grade`` and ``source``: of a driver, or the check and the document of a reported figure, with
-    its ``accession`` number and ``address`` where known; of a cell what else there is to say.
+    ``name``: the line, the words of a part, or the cell. ``text``: of a cell that holds no number, or of a
+    driver of which none is given; cells have no unit. ``grade`` and ``source``: of a driver, or the check and
+    the document of a reported figure, with its ``accession`` number and ``address`` where known; of a cell
+    what else there is to say.
     ``elsewhere``: its parts are shown at another place, nearer to the root.
     """
 
@@ -117,21 +123,34 @@ class Branch:
 def drawn(branch: Branch, first: str = "", further: str = "") -> Iterator[str]:
     """Yield the lines of a branch and those below it; long notes are broken into lines.
 
+    Of a line far to the right the first levels are left out: ``10…`` stands for ten of them.
+
     Examples
     --------
     >>> list(drawn(Branch("a = 3", "", ["b + c"], [Branch("b = 1"), Branch("c = 2", "half")])))
     ['a = 3', '│    b + c', '├─ b = 1', '└─ c = 2: half']
     """
     line = f"{branch.line}: {branch.label}" if branch.label else branch.line
-    is_long = bool(branch.label) and len(first + line) > WIDTH
-    stem = further + ("│    " if branch.below else "     ")
-    yield from _wrapped(branch.line if is_long else line, first, stem)
+    levels = _levels_left_out(further)
+    head = _without(first, levels)
+    is_long = bool(branch.label) and len(head + line) > WIDTH
+    stem = _without(further + ("│    " if branch.below else "     "), levels)
+    yield from _wrapped(branch.line if is_long else line, head, stem)
     for note in [branch.label, *branch.notes] if is_long else branch.notes:
         yield from _wrapped(note, stem, stem)
     for place, each in enumerate(branch.below, start=1):
         is_last = place == len(branch.below)
         ends = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
         yield from drawn(each, further + ends[0], further + ends[1])
+
+
+def _levels_left_out(stem: str) -> int:
+    beyond = len(stem) // _STEP - _DEEPEST
+    return 0 if beyond <= 0 else math.ceil(beyond / LEFT_OUT) * LEFT_OUT
+
+
+def _without(stem: str, levels: int) -> str:
+    return f"{levels}…" + stem[(levels + 1) * _STEP :] if levels else stem
 
 
 def _wrapped(text: str, first: str, further: str) -> list[str]:
@@ -169,7 +188,7 @@ def _branch(node: Node, most: int, lead: str = "", known: str = "") -> Branch:
 
 
 def _value(node: Node) -> str:
-    if not node.unit:
+    if node.text or not node.unit:
         content = node.text or ("" if math.isnan(node.value) else f"{node.value:,.10g}")
         return f" = {content}" if content else ""
     unit = measure(node.unit)

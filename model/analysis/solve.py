@@ -12,7 +12,7 @@ import numpy as np
 
 from model import companies
 from model.analysis.brent import closed_in
-from model.errors import InputError, NoRootError, UnknownNameError, check_type, did_you_mean
+from model.errors import InputError, NoRootError, UnknownNameError, check_type, did_you_mean, shown
 from model.language.periods import Period
 from model.outputs import rows_behind
 from model.results import Results, run
@@ -67,7 +67,7 @@ def value_row(method: str, company: Company | None = None) -> str:
     rows = (company or companies.default()).presentation.questions.values
     if method not in rows:
         known = did_you_mean(method, rows) if rows else "; this company has none"
-        raise UnknownNameError(f"unknown method {method!r}{known}")
+        raise UnknownNameError(f"unknown method {shown(method)}{known}")
     return rows[method]
 
 
@@ -152,7 +152,7 @@ def varies_by_year(scenario: Scenario, driver: str) -> bool:
     """Tell whether a driver has different values ahead, so that one for all would lose their shape."""
     lever = _lever(scenario, driver)
     return (
-        not lever.spec.is_none(0)
+        not lever.spec.look.is_none(0)
         and lever.spec.driver.kind == "yearly"
         and len({*lever.own(scenario).values()}) > 1
     )
@@ -219,11 +219,11 @@ def _bracket(lever: Lever, scenario: Scenario, between: tuple[float, float] | No
     spec, shift = lever.spec, lever.operation == "add"
     if spec.fixed_because:
         raise InputError(f"{spec.key} cannot be solved for: {spec.fixed_because}")
-    if shift and (spec.driver.kind != "yearly" or spec.is_none(0)):
-        reason = "0 means none is given" if spec.is_none(0) else "it does not vary by year"
+    if shift and (spec.driver.kind != "yearly" or spec.look.is_none(0)):
+        reason = "0 means none is given" if spec.look.is_none(0) else "it does not vary by year"
         raise InputError(f"{spec.key} cannot be shifted: {reason}: solve for its value")
     low, high = spec.minimum, spec.maximum
-    if spec.is_none(low):
+    if spec.look.is_none(low):
         low = high * _SMALLEST_SHARE
     if shift:
         low, high = room(spec, "add", lever.own(scenario).values())

@@ -17,6 +17,7 @@ from model.errors import InputError, NotAvailableError
 from model.language import nodes
 from model.language.nodes import mapped
 from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
+from model.language.units import NONE_GIVEN
 from model.plan.plan import REPORTED_PREFIX
 from model.reported.actuals import load_actuals
 from model.reported.documents import accession_of, address_of
@@ -135,6 +136,8 @@ class _Explainer:
             members = row.driver.by[0].members
             key = f"{key}[{members[self.places.axis.quarters[place.at].number - 1]}]"
         origin = self.scenario.origin_of(key)
+        if row.look.is_none(node.value):
+            node = replace(node, value=math.nan, text=NONE_GIVEN)
         return replace(node, kind="driver", grade=origin.grade, source=origin.source)
 
     def _by_quarter(self, node: Node, place: Place) -> tuple[Node, Parts[Place]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from model.backends.arrays import Array, Values, compile_plan
 from model.backends.kernel import kernel_for
-from model.errors import EngineError, InputError, did_you_mean
+from model.errors import EngineError, InputError, did_you_mean, shown
 
 if TYPE_CHECKING:
     from model.plan.plan import Plan
@@ -31,7 +31,7 @@ def chosen_engine(
     An :class:`EngineError` if the kernel is asked for and not available.
     """
     if engine not in ENGINES:
-        raise InputError(f"unknown engine {engine!r}{did_you_mean(engine, ENGINES)}")
+        raise InputError(f"unknown engine {shown(engine)}{did_you_mean(engine, ENGINES)}")
     if engine == "numpy":
         return "numpy", ""
     try:

@@ -119,7 +119,7 @@ def _read(record: object, number: int, company: Company) -> Claim:
         raise InputError(f"{where}: needs id, claim and kind ({', '.join(_KINDS)})")
     declared = company.model.declared
     if line and line not in declared:
-        raise InputError(f"{where}: unknown line {line!r}{did_you_mean(line, declared)}")
+        raise InputError(f"{where}: unknown line {shown(line)}{did_you_mean(line, declared)}")
     bounds = [key for key in _NUMBERS if numbers[key] is not None or texts[f"{key}_of"]]
     if (kind == "not_testable") != bool(texts["reason"]) or (kind == "range" and not bounds):
         only = "a claim that is not testable, and no other, needs a reason"
@@ -144,7 +144,7 @@ def _check_stake(stake: dict[str, Any], bounds: Sequence[str], where: str, compa
     overlay, driver = (take(stake, key, str, where, "") for key in ("overlay", "driver"))
     overlays = builtin_overlays(company)
     if overlay and overlay not in overlays:
-        raise InputError(f"{where}: unknown overlay {overlay!r}{did_you_mean(overlay, overlays)}")
+        raise InputError(f"{where}: unknown overlay {shown(overlay)}{did_you_mean(overlay, overlays)}")
     lever = Lever.parse(driver, where, company) if driver else None
     if "edge" in stake and stake["edge"] not in bounds:
         allowed = " or ".join(bounds) or "there is none"

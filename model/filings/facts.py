@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from model.errors import InputError
+from model.errors import InputError, shown
 from model.language.periods import DAY_ZERO, Quarter
 from model.reported.actuals import load_actuals
 from model.reported.csv_tables import number_in, records
@@ -143,7 +143,7 @@ def units_of(company: Company) -> dict[str, str]:
 def _dimensions(text: str, where: str) -> Dimensions:
     pairs = [each.partition("=") for each in text.split("&") if each]
     if any(not (axis and member) for axis, _, member in pairs):
-        raise InputError(f"{where}: where needs AXIS=MEMBER, joined by &, not {text!r}")
+        raise InputError(f"{where}: where needs AXIS=MEMBER, joined by &, not {shown(text)}")
     return frozenset((_local(axis), _local(member)) for axis, _, member in pairs)
 
 

@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError, UnknownNameError, did_you_mean, located
+from model.errors import InputError, UnknownNameError, did_you_mean, located, shown
 from model.filings.facts import Stated, items_of, units_of
 from model.filings.report import FiledReport
 from model.language.periods import Period, Quarter
@@ -79,9 +79,9 @@ def report_of_table(company: Company, text: str, file: str) -> FiledReport:
 def _key(company: Company, row: dict[str, str], units: dict[str, str], where: str) -> Key:
     item = (row["item"] or "").strip()
     if None in row or item not in units:
-        raise UnknownNameError(f"{where}: {item!r} is no item of the data{did_you_mean(item, units)}")
+        raise UnknownNameError(f"{where}: {shown(item)} is no item of the data{did_you_mean(item, units)}")
     if (unit := (row.get("unit") or "").strip()) and unit != units[item]:
-        raise InputError(f"{where}: {item} is in {units[item]!r}, not {unit!r}")
+        raise InputError(f"{where}: {item} is in {shown(units[item])}, not {shown(unit)}")
     with located(where):
         period = Period.parse(row["period"] or "")
     quarter = Quarter(period.year, period.quarter)
@@ -106,5 +106,5 @@ def _number(text: str, where: str) -> float:
 def _note(row: dict[str, str], where: str) -> tuple[str, str]:
     check, source = (row.get("check") or "single-source").strip(), (row.get("source") or "").strip()
     if check not in CHECKS:
-        raise InputError(f"{where}: check must be one of {', '.join(sorted(CHECKS))}, not {check!r}")
+        raise InputError(f"{where}: check must be one of {', '.join(sorted(CHECKS))}, not {shown(check)}")
     return check, source

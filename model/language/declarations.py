@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from model.errors import DeclarationError, did_you_mean, located
 from model.language.nodes import Declared, Dimension, Expr, Operand, Ref, wrap
 from model.language.unit_check import check_units
-from model.language.units import UNITS
+from model.language.units import UNITS, Measure, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 DriverKind = Literal["yearly", "constant", "seasonal", "elapsed"]
 PartName = Literal["year_before", "year", "next_year", "own"]
@@ -50,6 +50,11 @@ class Driver(Declared):
     sums_to_one: bool = False
     zero_means_none: bool = False
     full_year: bool = False
+
+    @property
+    def look(self) -> Measure:
+        """How its values are written."""
+        return replace(measure(self.unit), zero_means_none=self.zero_means_none)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -250,10 +255,16 @@ _FULL_WORDS: Final = re.compile(r"[a-z][a-z0-9_]*[a-z0-9]")
 
 
 class Model:
-    """The blocks of a model, in reading order = order of evaluation = order of rows."""
+    """The blocks of a model, in reading order = order of evaluation = order of rows.
 
-    def __init__(self, name: str, blocks: Sequence[type[Block]]) -> None:
+    ``synonyms``: words that people use for names of lines, which messages then suggest.
+    """
+
+    def __init__(
+        self, name: str, blocks: Sequence[type[Block]], synonyms: Mapping[str, str] | None = None
+    ) -> None:
         self.name = name
+        self.synonyms = synonyms or {}
         self.blocks = tuple(blocks)
         self.declared: dict[str, Declared] = {}
         for item in (item for block in self.blocks for item in block.declared):

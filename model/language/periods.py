@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final, Literal, get_args
 
-from model.errors import NotAvailableError, PeriodError
+from model.errors import NotAvailableError, PeriodError, shown
 
 QUARTERS_A_YEAR: Final = 4
 DAY_ZERO: Final = date(1899, 12, 30).toordinal()
@@ -45,7 +45,7 @@ class Quarter:
         """Read ``"2026Q3"`` (any case); anything else is a :class:`PeriodError`."""
         match = _QUARTER.fullmatch(text.strip()) if isinstance(text, str) else None
         if match is None:
-            raise PeriodError(f"{text!r} is not a quarter; write it like 2026Q3")
+            raise PeriodError(f"{shown(text)} is not a quarter; write it like 2026Q3")
         return cls(int(match[1]), int(match[2]))
 
     @classmethod
@@ -53,7 +53,7 @@ class Quarter:
         """Read a quarter code such as 20263."""
         year, number = divmod(round(code), 10)
         if code != round(code) or not 1 <= number <= QUARTERS_A_YEAR:
-            raise PeriodError(f"{code!r} is not a quarter code; write 2026Q3 as 20263")
+            raise PeriodError(f"{shown(code)} is not a quarter code; write 2026Q3 as 20263")
         return cls(year, number)
 
     @property
@@ -120,7 +120,7 @@ class Period:
         """
         match = _PERIOD.fullmatch(text.strip()) if isinstance(text, str) else None
         if match is None or (match[1] and not match[3]):
-            raise PeriodError(f"{text!r} is not a period; write 2026, 2026Q3 or 'TTM 2026Q3'")
+            raise PeriodError(f"{shown(text)} is not a period; write 2026, 2026Q3 or 'TTM 2026Q3'")
         year, quarter = int(match[2]), match[3]
         if quarter is None:
             return cls("annual", year)

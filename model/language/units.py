@@ -58,6 +58,9 @@ _COUNTED: Final = {"quarter": "quarter", "date": "day"}
 """What the difference of two figures counts, by the style of their unit."""
 
 
+NONE_GIVEN: Final = "none given"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measure:
     """A unit, and how its figures are written everywhere.
@@ -67,7 +70,8 @@ class Measure:
     tolerance for amounts. ``chart_unit``: title of a chart's axis, and unit of overviews; empty: the unit.
     ``chart_scale``: factor from a figure to the chart. ``chart_decimals``: decimals there. ``not_swung``: why
     a sensitivity analysis does not move drivers in this unit; empty: it does. ``sign``: what stands for the
-    unit in a narrow column; empty: its name.
+    unit in a narrow column; empty: its name. ``zero_means_none``: 0 says that no value
+    of a driver is given.
     """
 
     unit: Unit
@@ -80,10 +84,15 @@ class Measure:
     chart_decimals: int = 2
     not_swung: str = ""
     sign: str = ""
+    zero_means_none: bool = False
+
+    def is_none(self, value: float) -> bool:
+        """Tell whether a value means that none is given."""
+        return self.zero_means_none and value == 0
 
     def recorded(self, value: float) -> float | str | None:
-        """Return a figure for a record: quarters as 2026Q3, dates as 2026-10-06, error values as None."""
-        if not math.isfinite(value):
+        """Return a figure for a record: quarters as 2026Q3, dates as 2026-10-06; None: there is none."""
+        if self.is_none(value) or not math.isfinite(value):
             return None
         if self.style == "quarter":
             return str(Quarter.from_code(value))
@@ -98,6 +107,8 @@ class Measure:
         ('37.90%', '-1,306', '2026Q3')
         """
         known = self.recorded(value)
+        if self.is_none(value):
+            return NONE_GIVEN
         if known is None:
             return "not on the axis" if self.style == "quarter" else "not meaningful"
         if isinstance(known, str):

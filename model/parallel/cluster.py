@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from model.errors import EngineError
+from model.errors import EngineError, shown
 from model.parallel.software import differences, software
 from model.parallel.workers import PIECES_A_WORKER, Workers, WorkersLostError
 
@@ -134,7 +134,9 @@ def _refusal(worker: str, theirs: object, ours: Mapping[str, str]) -> str:
 def _connected(client: type[Client], address: str) -> Client:
     if "://" not in address:
         example = "tcp://127.0.0.1:8786"
-        raise EngineError(f"{address!r} is not the address of a Dask scheduler: write one such as {example}")
+        raise EngineError(
+            f"{shown(address)} is not the address of a Dask scheduler: write one such as {example}"
+        )
     try:
         return client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
-from model.errors import DeclarationError, UnknownNameError, did_you_mean
+from model.errors import DeclarationError, UnknownNameError, did_you_mean, shown
 from model.language.declarations import Driver, DriverPart, Line, Model, Reported
 from model.language.nodes import VINTAGES_BEFORE, Declared, Expr, Ref, leaves
+from model.language.units import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from model.language.periods import Axis
+    from model.language.units import Measure
 
 REPORTED_PREFIX: Final = "reported."
 
@@ -51,6 +53,13 @@ class Row:
     def unit(self) -> str:
         """Unit of the values."""
         return self.declared.unit
+
+    @property
+    def look(self) -> Measure:
+        """How its values are written."""
+        if self.part is not None:
+            return measure(self.unit) if self.part.part == "own" else self.part.driver.look
+        return measure(self.unit) if self.driver is None else self.driver.look
 
     @property
     def line(self) -> Line | None:
@@ -124,13 +133,13 @@ class Plan:
             return self.rows[key]
         except KeyError:
             if key in self.names:
-                message = f"{key!r} has members: choose one of {', '.join(self.names[key])}"
+                message = f"{shown(key)} has members: choose one of {', '.join(self.names[key])}"
             else:
                 name, _, period = key.partition("@")
-                near = did_you_mean(key, self.lines)
+                near = did_you_mean(key, self.lines, self.model.synonyms)
                 if period and name in self.rows:
                     near = f"; the line is {name}, {period} its period"
-                message = f"unknown line {key!r}{near}"
+                message = f"unknown line {shown(key)}{near}"
             raise UnknownNameError(message) from None
 
     def needed(self, keys: Iterable[str]) -> frozenset[str]:

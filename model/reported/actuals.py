@@ -10,7 +10,7 @@ import numpy as np
 
 from model import companies
 from model.company import Company, Figure, Figures
-from model.errors import InputError, NotAvailableError, located
+from model.errors import InputError, NotAvailableError, located, shown
 from model.language.periods import Axis, Quarter
 from model.language.units import measure
 from model.plan.plan import REPORTED_PREFIX
@@ -100,7 +100,7 @@ def reported_arrays(company: Company, plan: Plan) -> dict[str, NDArray[np.float6
             if figure.unit != plan.rows[key].unit:
                 needed = f"the model needs {plan.rows[key].unit!r}"
                 raise InputError(
-                    f"{QUARTERLY_FILE}: {figure.item} of {quarter}: unit is {figure.unit!r}, {needed}"
+                    f"{QUARTERLY_FILE}: {figure.item} of {quarter}: unit is {shown(figure.unit)}, {needed}"
                 )
             table[key][position] = figure.value
     return table
@@ -142,7 +142,7 @@ def versions(company: Company, name: str) -> Versions:
             raise InputError(f"{where}: needs a source and a check out of {allowed}")
         if row["unit"] != units.setdefault(row["item"], row["unit"]):
             before = f"rows above give it in {units[row['item']]!r}"
-            raise InputError(f"{where}: {row['item']} is in {row['unit']!r}, but {before}")
+            raise InputError(f"{where}: {row['item']} is in {shown(row['unit'])}, but {before}")
         with located(where):
             measure(row["unit"])
         value = number_in(row["value"], where)

@@ -7,7 +7,7 @@ import io
 import math
 from typing import TYPE_CHECKING
 
-from model.errors import InputError, located
+from model.errors import InputError, located, shown
 from model.language.periods import Period
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def number_in(text: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f"{where}: {text!r} is not a number")
+        raise InputError(f"{where}: {shown(text)} is not a number")
     return value
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError, PeriodError
+from model.errors import InputError, PeriodError, shown
 from model.files import text_of_file
 from model.language.declarations import Line
 from model.language.periods import Period, Quarter
@@ -80,7 +80,7 @@ def all_guidance(company: Company) -> tuple[Guidance, ...]:
         common = _expected(row, where, company)
         as_of = period_in(row["as_of"], where)
         if as_of.frequency != "quarterly":
-            raise PeriodError(f"{where}: as_of must be a quarter, not {row['as_of']!r}")
+            raise PeriodError(f"{where}: as_of must be a quarter, not {shown(row['as_of'])}")
         said.append(Guidance(*common, as_of=Quarter(as_of.year, as_of.quarter)))
     return tuple(sorted(said, key=lambda each: each.date))
 
@@ -101,7 +101,7 @@ def _estimates(rows: Iterable[tuple[str, dict[str, str]]], company: Company) -> 
     found = []
     for where, row in rows:
         if row["kind"] not in KINDS:
-            raise InputError(f"{where}: kind must be {' or '.join(sorted(KINDS))}, not {row['kind']!r}")
+            raise InputError(f"{where}: kind must be {' or '.join(sorted(KINDS))}, not {shown(row['kind'])}")
         found.append(Estimate(*_expected(row, where, company), kind=row["kind"]))
     return tuple(sorted(found, key=lambda each: each.date))
 

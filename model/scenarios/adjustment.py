@@ -36,7 +36,8 @@ def adjustable(
 
     If nothing is left, an :class:`InputError` that starts with ``where``.
     """
-    given = {period: each for period, each in values.items() if operation == "set" or not spec.is_none(each)}
+    is_none = spec.look.is_none
+    given = {period: each for period, each in values.items() if operation == "set" or not is_none(each)}
     if not given:
         hint = f"{operation} has nothing to change; use set instead"
         raise InputError(f"{where}{spec.key} is 0 (none given): {hint}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from model import companies
 from model.company import Company
-from model.errors import InputError, check_type
+from model.errors import InputError, check_type, shown
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
@@ -76,15 +76,15 @@ def _chain(parts: tuple[str, ...], company: Company, above: tuple[str, ...] = ()
     first, *overlays = parts
     file = read_file(first, company)
     if file.overlay:
-        raise InputError(f"{first!r} is an overlay: write it after a scenario, such as base+{first}")
+        raise InputError(f"{shown(first)} is an overlay: write it after a scenario, such as base+{first}")
     if file.name in above:
-        raise InputError(f"{first!r}: scenarios are based on each other in a circle")
+        raise InputError(f"{shown(first)}: scenarios are based on each other in a circle")
     chain = [*(_chain(file.base, company, (*above, file.name)) if file.base else ()), file]
     for overlay in (read_file(each, company) for each in overlays):
         if not overlay.overlay:
-            raise InputError(f"{overlay.name!r} is a scenario, not an overlay: only overlays follow a +")
+            raise InputError(f"{shown(overlay.name)} is a scenario, not an overlay: only overlays follow a +")
         if overlay.name in {each.name for each in chain}:
-            raise InputError(f"{'+'.join(parts)!r}: {overlay.name} is applied in its base already")
+            raise InputError(f"{shown('+'.join(parts))}: {overlay.name} is applied in its base already")
         chain.append(overlay)
     return chain
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from model import companies
-from model.errors import InputError, PeriodError, UnknownNameError, check_type, did_you_mean
+from model.errors import InputError, PeriodError, UnknownNameError, check_type, did_you_mean, shown
 from model.reported.csv_tables import records
 from model.scenarios.given import by_single_years, filled, given_values, interpolated
 from model.scenarios.spec import ALL, DriverSpec, coded, driver_keys
@@ -51,9 +51,9 @@ def _read_specs(
     for where, row in records(company, name, _COLUMNS, ("driver",)):
         key = row["driver"]
         if key in specs:
-            raise InputError(f"{where}: {key!r} is given twice")
+            raise InputError(f"{where}: {shown(key)} is given twice")
         if key not in known:
-            raise InputError(f"{where}: {key!r} is not a driver{did_you_mean(key, known)}")
+            raise InputError(f"{where}: {shown(key)} is not a driver{did_you_mean(key, known)}")
         if row["fill"] not in {"repeat", "default"} or row["grade"] not in GRADES:
             raise InputError(f"{where}: fill must be repeat or default, grade one of {', '.join(GRADES)}")
         driver = known[key]
@@ -70,7 +70,7 @@ def _number(text: str, driver: Driver, where: str) -> float:
     try:
         return coded(text, driver.unit)
     except (ValueError, PeriodError):
-        raise InputError(f"{where}: {text!r} is not a number") from None
+        raise InputError(f"{where}: {shown(text)} is not a number") from None
 
 
 def _parse_default(text: str, spec: DriverSpec, where: str) -> PeriodValues:
@@ -93,8 +93,12 @@ def spec_named(key: str, specs: Mapping[str, DriverSpec], where: str) -> DriverS
         return specs[key]
     members = [known for known in specs if known.startswith(f"{key}[")]
     if members:
-        raise UnknownNameError(f"{where}: {key!r} has members: write {', '.join(members)}")
-    raise UnknownNameError(f"{where}: unknown driver {key!r}{did_you_mean(key, specs)}")
+        raise UnknownNameError(f"{where}: {shown(key)} has members: write {', '.join(members)}")
+    near = did_you_mean(key, specs)
+    if not near:
+        answers = next(iter(specs.values())).company.presentation.questions.drivers.values()
+        near = f"; such as {', '.join(dict.fromkeys(answers or list(specs)[:3]))}"
+    raise UnknownNameError(f"{where}: unknown driver {shown(key)}{near}")
 
 
 def default_values(spec: DriverSpec, as_of: Quarter) -> PeriodValues:

@@ -109,7 +109,7 @@ def parts_of(name: str, folder: Path | None = None) -> tuple[str, ...]:
         words = words[end:]
     if not all(parts) or len(set(parts)) < len(parts):
         form = "a scenario and each overlay once, joined by +, such as base+power_delay"
-        raise InputError(f"{name!r}: write {form}")
+        raise InputError(f"{shown(name)}: write {form}")
     return tuple(parts)
 
 
@@ -131,7 +131,7 @@ def read_file(name: str, company: Company) -> ScenarioFile:
         raise InputError(f"{name} is a folder: name a scenario file in it; only build takes folders")
     if not is_path(name):
         renamed = "; a scenario file needs a name that ends in .toml" if _exists(name, None) else ""
-        raise UnknownNameError(f"unknown scenario {name!r}{renamed or did_you_mean(name, shipped)}")
+        raise UnknownNameError(f"unknown scenario {shown(name)}{renamed or did_you_mean(name, shipped)}")
     return parse_own(text_of_file(path, "scenario"), name, company, path.parent)
 
 
@@ -147,7 +147,7 @@ def parse_own(text: str, where: str, company: Company, folder: Path | None = Non
     if file.place:
         raise InputError(f"{where}: 'place' does not belong in a scenario of your own")
     if file.name.lower() in {each.lower() for each in _texts(company)}:
-        raise InputError(f"{where}: {file.name!r} is the name of a scenario that ships: choose another")
+        raise InputError(f"{where}: {shown(file.name)} is the name of a scenario that ships: choose another")
     return file
 
 
@@ -199,7 +199,7 @@ def check_keys(content: Mapping[str, object], allowed: Sequence[str], where: str
     """Refuse keys that do not belong in a table of a file; ``what``: what the table is."""
     for key in content:
         if key not in allowed:
-            raise InputError(f"{where}: {key!r} does not belong in {what}{did_you_mean(key, allowed)}")
+            raise InputError(f"{where}: {shown(key)} does not belong in {what}{did_you_mean(key, allowed)}")
 
 
 def take(entry: Mapping[str, Any], key: str, kind: type[Kind], where: str, default: Kind) -> Kind:
@@ -246,7 +246,7 @@ def read_entry(
         found = ", ".join(given) or "none"
         raise InputError(f"{here}: needs exactly one of {', '.join(allowed)}; found {found}")
     if entry.get("unit") != spec.driver.unit:
-        raise InputError(f"{here}: needs unit = {spec.driver.unit!r}, not {shown(entry.get('unit'))}")
+        raise InputError(f"{here}: needs unit = {shown(spec.driver.unit)}, not {shown(entry.get('unit'))}")
     if not entry.get("source", "").strip():
         raise InputError(f'{here}: needs source = "where the values come from"')
     return spec, held[0], entry

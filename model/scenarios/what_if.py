@@ -56,7 +56,7 @@ class Lever:
             raise InputError(f"{where}: {shown(text)} names no driver")
         driver, period, operation = found[1], (found[2] or "").upper(), found[3] or "set"
         if operation not in OPERATIONS:
-            wrong = f"{operation!r}{did_you_mean(operation, OPERATIONS)}"
+            wrong = f"{shown(operation)}{did_you_mean(operation, OPERATIONS)}"
             raise InputError(f"{shown(text)}: write set, add or scale after the driver, not {wrong}")
         return cls(driver, period, operation, where, company or companies.default())
 
@@ -109,7 +109,8 @@ def what_if(scenario: Scenario, texts: Sequence[str]) -> Scenario:
 
     ``texts``: ``"driver=number"``, ``"driver@period=number"``, with ``add`` or ``scale`` before the equals
     sign; quarters and dates are written 2026Q3 and 2026-10-06. Values that are set one after the other are
-    set together, so that shares of a total can be.
+    set together, so that shares of a total can be: as in a file a year wins over ``2027+``, a quarter over
+    its year, and what is given twice is refused.
 
     Examples
     --------
@@ -120,6 +121,7 @@ def what_if(scenario: Scenario, texts: Sequence[str]) -> Scenario:
         return scenario
     changed, sources = scenario, dict(scenario.sources)
     together: dict[str, PeriodValues] = {}
+    set_already: set[str] = set()
     for text in texts:
         left, equals, right = text.rpartition("=")
         if not equals:
@@ -127,6 +129,9 @@ def what_if(scenario: Scenario, texts: Sequence[str]) -> Scenario:
         lever = Lever.parse(left, "--set", scenario.company)
         value = _value(right.strip(), lever)
         if lever.operation == "set":
+            if lever.name in set_already:
+                raise InputError(f"--set {lever.name} is given twice: give it once")
+            set_already.add(lever.name)
             for key, values in lever.overrides(changed, value).items():
                 together[key] = {**together.get(key, {}), **values}
         else:

@@ -64,7 +64,7 @@ def check_seed(seed: object) -> int:
 def check_sampling(name: str) -> Sampling:
     """Return the name of a sampling method; an unknown one is an :class:`InputError`."""
     if name not in SAMPLINGS:
-        raise InputError(f"unknown sampling {name!r}{did_you_mean(name, SAMPLINGS)}")
+        raise InputError(f"unknown sampling {shown(name)}{did_you_mean(name, SAMPLINGS)}")
     return name
 
 

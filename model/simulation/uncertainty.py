@@ -201,7 +201,7 @@ def _rows(move: Move, plan: Plan, where: str) -> range:
     rows = range(max(axis.forecast_start, begin), min(axis.length, end))
     if not rows:
         ahead = f"{axis.quarters[axis.forecast_start]} to {axis.last}"
-        raise InputError(f"{where}: {move.name}: years = {move.years!r} holds no quarter from {ahead}")
+        raise InputError(f"{where}: {move.name}: years = {shown(move.years)} holds no quarter from {ahead}")
     return rows
 
 

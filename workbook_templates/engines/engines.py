@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.errors import UnknownNameError, did_you_mean
+from model.errors import UnknownNameError, did_you_mean, shown
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.engines.gnumeric import Gnumeric
 from workbook_templates.engines.ironcalc import IronCalc
@@ -21,5 +21,5 @@ DEFAULT_ENGINE: Final = "formualizer"
 def engine_named(name: str) -> Engine:
     """Return an engine by name; an unknown one is an :class:`UnknownNameError`."""
     if name not in ENGINES:
-        raise UnknownNameError(f"unknown engine {name!r}{did_you_mean(name, ENGINES)}")
+        raise UnknownNameError(f"unknown engine {shown(name)}{did_you_mean(name, ENGINES)}")
     return ENGINES[name]

@@ -74,7 +74,7 @@ class _Tracer:
         sheet, _, cell = text.strip().rpartition("!")
         sheet = sheet_named(sheet)
         if sheet and sheet.lower() not in self.sheets:
-            raise InputError(f"there is no sheet {sheet!r}{did_you_mean(sheet, self.book.sheets)}")
+            raise InputError(f"there is no sheet {shown(sheet)}{did_you_mean(sheet, self.book.sheets)}")
         if ("", cell.lower()) in self.names or (sheet.lower(), cell.lower()) in self.names:
             return _Word(cell, sheet)
         if not sheet and len(self.sheets) > 1:

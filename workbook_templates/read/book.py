@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from model.errors import WorkbookError
+from model.errors import WorkbookError, shown
 from workbook_templates.read.archive import SAVE_AGAIN, Archive, Relation, local_name, unreadable
 from workbook_templates.read.looks import Look, formats_by_condition, looks_of
 from workbook_templates.read.sheets import TRUE, Budget, SheetContents, SheetReader, TextsReader
@@ -134,7 +134,7 @@ def _main_part(archive: Archive) -> tuple[str, Element]:
         raise WorkbookError(f"is of the binary format .xlsb: {SAVE_AGAIN}")
     tree = archive.tree(main)
     if local_name(tree) != "workbook":
-        raise WorkbookError(f"not a spreadsheet, but a document of the kind {local_name(tree)!r}")
+        raise WorkbookError(f"not a spreadsheet, but a document of the kind {shown(local_name(tree))}")
     return main, tree
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from model import companies
-from model.errors import AmznFcfError, WorkbookError
+from model.errors import AmznFcfError, WorkbookError, shown
 from model.language.periods import QUARTERS_A_YEAR, Quarter
 from model.reported.actuals import axis_at
 from model.scenarios.adjustment import OPERATIONS
@@ -141,7 +141,7 @@ class _Reading:
             axis_at(quarter, self.company)
         except (ValueError, AmznFcfError):
             where = f"{LOG}!{reference(*places.AS_OF_CELL)}"
-            raise WorkbookError(f"{where}: the as-of quarter {text!r} is not one of ours") from None
+            raise WorkbookError(f"{where}: the as-of quarter {shown(text)} is not one of ours") from None
         return quarter
 
     def _text(self, row: int, column: int) -> str:
@@ -161,14 +161,14 @@ class _Reading:
         chosen = value_at(self.contents, COVER, *places.SELECTED_CELL)
         if chosen not in names:
             where = f"{COVER}!{reference(*places.SELECTED_CELL)}"
-            raise WorkbookError(f"{where}: {chosen!r} is not among {', '.join(names)}")
+            raise WorkbookError(f"{where}: {shown(chosen)} is not among {', '.join(names)}")
         return names.index(str(chosen))
 
     def _is_on(self, place: int) -> bool:
         state = value_at(self.contents, COVER, *places.switch_cell(place))
         if not isinstance(state, str) or state.lower() not in {ON, OFF}:
             where = f"{COVER}!{reference(*places.switch_cell(place))}"
-            raise WorkbookError(f"{where}: a switch is {ON} or {OFF}, not {state!r}")
+            raise WorkbookError(f"{where}: a switch is {ON} or {OFF}, not {shown(state)}")
         return state.lower() == ON
 
     def _overlay(self, row: int, adjustments: dict[str, Adjustment]) -> Overlay:
@@ -184,7 +184,7 @@ class _Reading:
             word = self._text(row, places.UNIT)
             if word not in OPERATIONS:
                 where = f"{INPUTS}!{reference(row, places.UNIT)}"
-                raise WorkbookError(f"{where}: {word!r} is not one of {', '.join(OPERATIONS)}")
+                raise WorkbookError(f"{where}: {shown(word)} is not one of {', '.join(OPERATIONS)}")
             operands = self._values(layout, spec, row, is_selected=self.on[place], operation=word)
             noted = Origin.parse(self._text(row, places.NOTE))
             adjustments[key] = Adjustment(word, operands, noted)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError
+from model.errors import InputError, shown
 from workbook_templates.a1 import reference
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _time() -> datetime | None:
     try:
         found = datetime.fromtimestamp(int(given), UTC)
     except (ValueError, OverflowError, OSError):
-        raise InputError(f"SOURCE_DATE_EPOCH needs seconds since 1970, not {given!r}") from None
+        raise InputError(f"SOURCE_DATE_EPOCH needs seconds since 1970, not {shown(given)}") from None
     return max(found, _EARLIEST)
 
 

@@ -99,7 +99,7 @@ def choice_of(value: Cell, what: str, allowed: Iterable[str], default: str) -> s
     exact = {name.lower(): name for name in names}
     if found not in exact:
         near = did_you_mean(found, names) or f"; allowed: {', '.join(names)}"
-        raise InputError(f"unknown {what} {found!r}{near}")
+        raise InputError(f"unknown {what} {shown(found)}{near}")
     return exact[found]
 
 

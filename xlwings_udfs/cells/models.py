@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from model import companies
-from model.errors import NotAvailableError, NotMeaningfulError, UnknownNameError, did_you_mean
+from model.errors import NotAvailableError, NotMeaningfulError, UnknownNameError, did_you_mean, shown
 from model.language.periods import Period, Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
@@ -41,7 +41,7 @@ def scenario_name(value: Cell) -> str:
 
 def _check_known(kind: str, name: str, known: Sequence[str]) -> None:
     if name not in known:
-        raise UnknownNameError(f"unknown {kind} {name!r}{did_you_mean(name, known)}")
+        raise UnknownNameError(f"unknown {kind} {shown(name)}{did_you_mean(name, known)}")
 
 
 def computed(name: str, overrides: FrozenOverrides = ()) -> Results:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WEIGHTED: Final = "weighted"
 _METHOD: Final = "Method of valuation"
+_LEAST_PRICE: Final = 1e-9
+"""Below it an upside is no number."""
 
 
 def _value(method: Any, scenario: Any, overrides: Any) -> float:
@@ -73,7 +75,7 @@ def AMZN_UPSIDE(
 
 def _price(price: Any, results: Results) -> float:
     found = _constant(results, questions().price) if is_blank(price) else number_of(price, "price")
-    if found <= 0:
+    if found < _LEAST_PRICE:
         raise NotMeaningfulError(f"price must be above 0, not {found:g}")
     return found
 

@@ -18,7 +18,7 @@ from mcp.server import Server
 from mcp.server.stdio import stdio_server
 
 from model import companies
-from model.errors import AmznFcfError, InputError, did_you_mean
+from model.errors import AmznFcfError, InputError, did_you_mean, shown
 from model.language.periods import Period
 from model.scenarios.files import builtin_scenarios
 from model.scenarios.scenario import assumption_hash
@@ -116,10 +116,10 @@ def _answered(name: str, named: Mapping[str, Cell]) -> types.CallToolResult:
 def _arguments(name: str, named: Mapping[str, Cell]) -> list[Cell]:
     """Return arguments in their order, without those left out at the end."""
     if name not in FUNCTIONS:
-        raise InputError(f"unknown tool {name!r}{did_you_mean(name, FUNCTIONS)}")
+        raise InputError(f"unknown tool {shown(name)}{did_you_mean(name, FUNCTIONS)}")
     known = {each.name: each for each in described(FUNCTIONS)[name].arguments}
     if wrong := [each for each in named if each not in known]:
-        raise InputError(f"{name} has no argument {wrong[0]!r}{did_you_mean(wrong[0], known)}")
+        raise InputError(f"{name} has no argument {shown(wrong[0])}{did_you_mean(wrong[0], known)}")
     for each in known.values():
         if not each.optional and named.get(each.name) is None:
             raise InputError(f"{name} needs {each.name}: {each.text}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from model.errors import InputError, UnknownNameError, did_you_mean
+from model.errors import InputError, UnknownNameError, did_you_mean, shown
 from workbook_templates.validation.rules.rule import Group, Rule
 from workbook_templates.validation.rules.subject import Subject
 from workbook_templates.validation.rules.table import ANY, MODEL, OTHER, STRUCTURE
@@ -40,7 +40,7 @@ class Choice:
             if name not in known:
                 near = did_you_mean(name, known)
                 remedy = "amzn-fcf validate --list-rules lists all"
-                raise UnknownNameError(f"unknown rule {name!r}{near}; {remedy}")
+                raise UnknownNameError(f"unknown rule {shown(name)}{near}; {remedy}")
         if not any(map(self.takes, every_rule())):
             raise InputError("no rule is left to apply: name fewer to skip, or others to apply")
 

@@ -118,7 +118,7 @@ def texts_like_numbers(subject: Subject) -> Iterable[Spot]:
                 beside = [_is_number(sheet, row, column + step) for step in (-1, 1)]
                 above = [_is_number(sheet, row + step, column) for step in (-1, 1)]
                 if all(beside) or all(above):
-                    broken.append(((sheet.name, row, column), "a number", f"the text {cell.value!r}"))
+                    broken.append(((sheet.name, row, column), "a number", f"the text {shown(cell.value)}"))
     return gathered(broken)
 
 

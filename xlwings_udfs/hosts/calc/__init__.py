@@ -21,7 +21,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlparse
 
-from model.errors import WorkbookError
+from model.errors import WorkbookError, shown
 from model.files import write_files
 from xlwings_udfs.hosts.calc import parts
 from xlwings_udfs.hosts.calc.how_to import how_to
@@ -52,7 +52,7 @@ def _update_address() -> str:
     """Return the address of the folder for updates, which an organisation may have; else nothing."""
     address = os.environ.get(UPDATE_VARIABLE, "").strip().rstrip("/")
     if address and urlparse(address).scheme not in {"https", "http", "file"}:
-        raise WorkbookError(f"{UPDATE_VARIABLE}: {address!r} is no address: begin it with https://")
+        raise WorkbookError(f"{UPDATE_VARIABLE}: {shown(address)} is no address: begin it with https://")
     return address
 
 

@@ -11,7 +11,7 @@ import uuid
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from model.errors import InputError
+from model.errors import InputError, shown
 from xlwings_udfs.cells.descriptions import CATEGORY, described
 from xlwings_udfs.functions import FUNCTIONS
 from xlwings_udfs.functions.explain import version
@@ -105,5 +105,7 @@ def checked(address: str) -> tuple[str, str]:
     found = _ADDRESS.fullmatch(address)
     if not found or int(found[2] or 0) > _HIGHEST_PORT:
         example = "https://example.com/amzn-fcf/"
-        raise InputError(f"--address needs an HTTPS address of a folder, such as {example}, not {address!r}")
+        raise InputError(
+            f"--address needs an HTTPS address of a folder, such as {example}, not {shown(address)}"
+        )
     return address.rstrip("/") + "/", found[1]
