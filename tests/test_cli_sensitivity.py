@@ -153,7 +153,7 @@ def test_grid_gives_programs_one_record_a_cell_and_a_point(capsys: Say) -> None:
         "is neither a number nor a range"),
         (["grid", SHARE, "--x", "wacc", "nan", "--y", "beta", "1"], "wacc needs numbers, not nan"),
         (["grid", SHARE, "--x", "wacc", "8", "--y", "beta", "1"],
-        "wacc = 8 is outside 0.04..0.2 (rate); 8 % is 0.08"),
+        "wacc = 8 is outside 0.04..0.2 (rate); 8% is 0.08"),
         (["grid", SHARE, "--x", "wacc 0.05:0.1:200", "--y", "beta 1:1.2:200"],
         "too large: up to 10,000 cells"),
         (["grid", "positive", "--x", "wacc", "0.08", "--y", "beta", "1", "--break-even", "3"],

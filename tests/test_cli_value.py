@@ -136,7 +136,7 @@ def test_value_warns_of_a_heavy_terminal_and_says_how_stock_compensation_is_coun
 def test_solve_prints_root_bracket_and_the_value_there() -> None:
     text = amzn_fcf("solve", "wacc", "--price", "234.75", "--scenario", "article").stdout
     root = solve(load_scenario("article"), "wacc", 234.75, "value_per_share[dcf,mid]").value
-    assert f"wacc = {root:.2%}: dcf gives 234.75 USD a share (article)" in text
+    assert f"wacc = {root:.2%}: dcf gives 234.75 USD per share (article)" in text
     assert "bracket 7.50% to 8.00%, searched 4.00% to 20.00%" in text
     (record,) = records("solve", "aws_growth", "--price", "226")
     assert record["value_at_root"] == pytest.approx(226)

@@ -92,7 +92,7 @@ def test_pinball_loss_and_bands_by_hand() -> None:
 
 @pytest.mark.parametrize("left_out", [False, True])
 def test_bands_hold_about_what_they_say(left_out: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    """Bounds set before the widths were measured: 80 to 106 of 108 at 90 %, 35 to 75 % at 50 %."""
+    """Bounds set before the widths were measured: 80 to 106 of 108 at 90%, 35 to 75% at 50%."""
     found = outcomes(left_out=left_out)
     assert len(found) == len(forecasts()) == 108
     assert 80 <= sum(each.inside(90) for each in found) <= 106

@@ -124,8 +124,8 @@ def test_stock_pay_instead_of_cash_pay_is_neutral_once_cash_is_distributed(name:
 
     The cash saved is distributed, at the latest in the next quarter in which the plain run distributes:
     there cash ends at its target in both runs. A share issued at p is bought back at q or before: of a dollar
-    of pay at most 1/p - 1/q shares are left. Interest earned on the way (3.7 %) buys back less than the price
-    rises (9.4 %), so that at least none are left. Earnings gain that interest, and nothing else. It also
+    of pay at most 1/p - 1/q shares are left. Interest earned on the way (3.7%) buys back less than the price
+    rises (9.4%), so that at least none are left. Earnings gain that interest, and nothing else. It also
     raises tax, and with it the cap of deferral: value gains the deferral at most. Free cash flow moves by the
     pay, and after stock compensation by the interest at most.
     """
@@ -253,7 +253,7 @@ def test_growth_after_the_axis_is_worth_something_where_it_earns_more_than_it_co
 ) -> None:
     """A point of growth costs 1/roic points of income in its year and brings one more in all later ones.
 
-    That is worth it where income for ever, about 1/wacc, is more: at 15 against 10 %, not at 6 against 12.
+    That is worth it where income for ever, about 1/wacc, is more: at 15 against 10%, not at 6 against 12.
     """
     scenario = load_scenario(name).with_overrides({"wacc": wacc, "fade_roic": roic, "terminal_roic": roic})
     growths = np.linspace(0, 0.07, 15)
@@ -309,7 +309,7 @@ def test_no_figure_jumps_where_a_driver_moves_a_little(key: str, seed: int) -> N
 
     That ends on a jump, if there is one that outweighs the slopes. A stretch of a billionth of the range may
     move a figure by a millionth of its size, the largest on the axis. Stretches keep off the ends of the
-    range, where some drivers divide; at 12 % no growth comes near the discount rate.
+    range, where some drivers divide; at 12% no growth comes near the discount rate.
     """
     spec, scenario = driver_specs()[key], load_scenario("base").with_overrides({"wacc": 0.12})
     shares = Random(f"{key} {seed}")

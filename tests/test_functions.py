@@ -191,7 +191,7 @@ def test_simulate_gives_what_the_model_gives_figure_or_event() -> None:
         ["bear, without draws", figure("aws_margin", "2028", "bear"), None],
         ["mean", estimate.mean, estimate.standard_error],
     ]
-    assert {row[0]: row[1] for row in block}["95 %"] == estimate.percentiles[95]
+    assert {row[0]: row[1] for row in block}["95%"] == estimate.percentiles[95]
     assert AMZN_SIMULATE("aws_margin 2028", "bear", 300.0, 8) != block
     value = {row[0]: row[1] for row in AMZN_SIMULATE(DCF, "bear", 300, 7)}
     assert value["chance above the price"] == found.above[DCF].probability

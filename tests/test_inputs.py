@@ -176,7 +176,7 @@ BROKEN = {
         "2026Q1, which is before the first forecast quarter 2026Q3"),
     "reported year": (HEAD + entry(values="{ 2024 = 0.1 }"),
         "2024, which is before the first forecast quarter 2026Q3"),
-    "per cent": (HEAD + entry(values="{ 2027 = 12 }"), "outside -0.2..0.8 \\(ratio\\); 12 % is 0.12"),
+    "per cent": (HEAD + entry(values="{ 2027 = 12 }"), "outside -0.2..0.8 \\(ratio\\); 12% is 0.12"),
     "huge number": (HEAD + entry(values="{ 2027 = " + "9" * 400 + " }"), "needs a number"),
     "deeply nested": (HEAD + "x = " + "[" * 5000, "is not valid TOML"),
     "formula as title": (HEAD + 'title = "=1+1"\n', "does not start with ="),

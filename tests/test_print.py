@@ -143,13 +143,13 @@ def test_the_line_ends_where_nothing_is_by_year_and_the_football_field_has_the_r
     assert (
         ruled[-1]
         == labels["Present value"]
-        < labels["From flows to a share"]
-        < labels["All methods, a share"]
+        < labels["From flows to value per share"]
+        < labels["All methods, per share"]
     )
     (chart,) = sheet._charts  # type: ignore[attr-defined]  # noqa: SLF001  # openpyxl keeps them to itself
     anchor = chart.anchor
-    assert (anchor._from.row + 1, anchor._from.col + 1) == (labels["From flows to a share"] + 2, 10)  # noqa: SLF001
-    assert anchor.to.row + 1 == labels["All methods, a share"]
+    assert (anchor._from.row + 1, anchor._from.col + 1) == (labels["From flows to value per share"] + 2, 10)  # noqa: SLF001
+    assert anchor.to.row + 1 == labels["All methods, per share"]
 
 
 def test_tabs_are_blue_for_inputs_and_navy_for_results() -> None:

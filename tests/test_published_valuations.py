@@ -45,10 +45,10 @@ def damodaran_amazon(first_rate: float) -> tuple[float, float]:
     """Value Amazon as A. Damodaran did in October 2014: terminal value, and value per share.
 
     Source: "Narrative and Numbers" (Columbia University Press, 2017), table 9.7, and the slides of the same
-    valuation: sales of 85,246 grow by 15 % for five years, then fading in equal steps to 2.2 %; operating
-    margin from 0.47 to 7.38 % in ten equal steps; tax 31.8 %; a dollar reinvested for 3.68 of new sales; cost
-    of capital 8.39 % for five years, then in equal steps to 8 %; after year ten growth of 2.2 % at a return
-    on capital of 10 %; debt 9,202, cash 10,252, 463.01m shares.
+    valuation: sales of 85,246 grow by 15% for five years, then fading in equal steps to 2.2%; operating
+    margin from 0.47 to 7.38% in ten equal steps; tax 31.8%; a dollar reinvested for 3.68 of new sales; cost
+    of capital 8.39% for five years, then in equal steps to 8%; after year ten growth of 2.2% at a return
+    on capital of 10%; debt 9,202, cash 10,252, 463.01m shares.
     """
     sales, factor, present = 85246.0, 1.0, 0.0
     income = 0.0
@@ -64,7 +64,7 @@ def damodaran_amazon(first_rate: float) -> tuple[float, float]:
 
 
 def test_damodaran_s_amazon_of_october_2014() -> None:
-    """Published: terminal value 168,379, value per share 175.25; first cost of capital printed as 8.39 %."""
+    """Published: terminal value 168,379, value per share 175.25; first cost of capital printed as 8.39%."""
     terminal, share = damodaran_amazon(0.0839)
     assert terminal == pytest.approx(168379, abs=0.5)
     assert share == pytest.approx(175.25, abs=0.06)
@@ -74,7 +74,7 @@ def test_damodaran_s_amazon_of_october_2014() -> None:
 
 
 def test_a_worked_exercise_with_growing_flows() -> None:
-    """Published (wizedu.com, question 832128): 22, 27, 32, 36, 38, then 5 %; WACC 10 %; 61.70 a share."""
+    """Published (wizedu.com, question 832128): 22, 27, 32, 36, 38, then 5%; WACC 10%; 61.70 a share."""
     flows = (22, 27, 32, 36, 38)
     terminal = value(growing_perpetuity(38 * 1.05, 0.10, 0.05))
     assert terminal == pytest.approx(798)
@@ -87,7 +87,7 @@ def test_a_worked_exercise_with_growing_flows() -> None:
 
 
 def test_a_worked_cost_of_capital() -> None:
-    """Published (fin-sim, IB course 1): 60 % equity at 10 %, debt at 5 %, tax 25 %; 80 growing by 2.5 %."""
+    """Published (fin-sim, IB course 1): 60% equity at 10%, debt at 5%, tax 25%; 80 growing by 2.5%."""
     wacc = value(weighted_cost_of_capital(0.10, 0.05, 0.25, 0.40))
     assert wacc == pytest.approx(0.075)
     assert value(growing_perpetuity(80 * 1.025, wacc, 0.025)) == pytest.approx(1640)

@@ -229,7 +229,7 @@ def expected_on_cover(plan: WorkbookPlan) -> list[object]:
     return [stamps[coordinates(place) or (0, 0)].content for place in places]
 
 
-TILE = "Expected value a share, USD"
+TILE = "Expected value per share, USD"
 
 
 def test_the_cover_shows_the_expected_value_and_its_range() -> None:

@@ -264,7 +264,7 @@ def test_the_peers_price_to_sales_is_taken_at_amazon_s_own_net_margin(name: str,
     value, peers_sales, peers_income = (sum(column) for column in zip(*PEERS.values(), strict=True))
     middle = (value / peers_sales) * (income / sales) / (peers_income / peers_sales) * sales / shares
     assert one(results, "value_per_share[price_to_sales,mid]") == pytest.approx(middle)
-    # Tesla keeps 5.5 % of its sales: it counts in the middle, not at the ends
+    # Tesla keeps 5.5% of its sales: it counts in the middle, not at the ends
     ends = sorted(worth / earned for worth, sold, earned in PEERS.values() if earned / sold > 0.1)
     for case, multiple in {"low": ends[0], "high": ends[-1]}.items():
         assert one(results, f"value_per_share[price_to_sales,{case}]") == pytest.approx(

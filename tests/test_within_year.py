@@ -101,7 +101,7 @@ def test_utilisation_moves_by_less_than_six_points_within_a_year(name: str) -> N
 
 
 def test_growth_that_is_the_same_in_all_years_is_the_same_in_all_quarters() -> None:
-    """A constant driver leaves nothing to be smoothed: 20 % a year is 4.66 % a quarter; seasons stay."""
+    """A constant driver leaves nothing to be smoothed: 20% a year is 4.66% a quarter; seasons stay."""
     steady = dict.fromkeys(("aws_growth", *SEASONAL), 0.2)
     results = run([load_scenario("base").with_overrides({**steady, "sales_yield": 0.4})])
     demand, after = row(results, "aws_demand"), 21  # from 2027Q1: before, reported quarters count
@@ -112,7 +112,7 @@ def test_growth_that_is_the_same_in_all_years_is_the_same_in_all_quarters() -> N
 
 
 def test_growth_runs_straight_between_mid_years() -> None:
-    """From 20 % in mid-2030 to 12 % in mid-2031 by 2 points a quarter; totals scale all quarters alike."""
+    """From 20% in mid-2030 to 12% in mid-2031 by 2 points a quarter; totals scale all quarters alike."""
     table = {"2028+": 0.2, "2031+": 0.12}
     results = run([load_scenario("base").with_overrides({"advertising_growth": table})])
     path = row(results, "advertising_path")
@@ -121,7 +121,7 @@ def test_growth_runs_straight_between_mid_years() -> None:
     scale = sales[32:40] / sales[28:36] / path[32:40]
     assert scale[:4] == pytest.approx([scale[0]] * 4)
     assert scale[4:] == pytest.approx([scale[4]] * 4)
-    assert 1 < scale[0] < 1.02  # growth falls from mid-2030 on, and the year still grows by 20 %
+    assert 1 < scale[0] < 1.02  # growth falls from mid-2030 on, and the year still grows by 20%
     assert 0.98 < scale[4] < 1
 
 

@@ -94,7 +94,8 @@ def _scenarios(
         write_comparison(out, Compared(pair.before, pair.after, heads, found, figures, changed, notes))
         print(f"wrote {out}")
     else:
-        comparison.print_head(pair.before, pair.after, changed, counts)
+        paths = (arguments.before, arguments.after) if files.pair else None
+        comparison.print_head(pair.before, pair.after, changed, counts, paths)
         if files.pair:
             cells.print_changed_inputs(files, changed, pair.after)
             cells.print_changes(files)

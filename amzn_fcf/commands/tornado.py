@@ -11,7 +11,7 @@ EXAMPLE: Final = "amzn-fcf tornado free_cash_flow 2027 --swing 0.1 --plot tornad
 OPTIONS: Final = (
     *FIGURE,
     option(
-        "--swing", "SHARE", "share of the driver's forecast values; default: 0.1 (10 %%)", type=number,
+        "--swing", "SHARE", "share of the driver's forecast values; default: 0.1 (10%%)", type=number,
         default=0.1,
     ),
     repeated(

@@ -6,7 +6,7 @@ from typing import Final
 
 from amzn_fcf.commands.options import FORMAT, Arguments, scenarios
 
-SUMMARY: Final = "value a share: what is expected, every method, and the basis of the value"
+SUMMARY: Final = "value per share: what is expected, every method, and the basis of the value"
 EXAMPLE: Final = "amzn-fcf value --scenario base --scenario base+price_war"
 OPTIONS: Final = (*scenarios("all that ship; the first is simulated, by default base"), FORMAT)
 

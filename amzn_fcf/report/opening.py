@@ -70,7 +70,8 @@ def _worth(note: Note) -> Markup:
     line = "expected_upside" if simulated else "value_upside"
     parts: list[str] = [
         "The expected value of " if simulated else "The value of ",
-        simulated_figure(note, "expected") if simulated else _plain(note, asked.value), " USD a share lies ",
+        simulated_figure(note, "expected") if simulated else _plain(note, asked.value),
+        " USD per share lies ",
         figure(in_words("ratio", abs(difference)), abs(difference), "value", line, item="size"),
         f" {'above' if difference > 0 else 'below'} the price of ", _plain(note, asked.price),
     ]  # fmt: skip

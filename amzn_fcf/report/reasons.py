@@ -80,7 +80,7 @@ def claims(note: Note) -> Markup:
     counts = Counter(each.status for each in note.entries)
     statuses = ", ".join(f"{counts[each]} {_plain(each)}" for each in get_args(Status) if counts[each])
     text = (
-        f"{thesis.title}, {thesis.date}: {statuses}. At stake, in USD a share: what "
+        f"{thesis.title}, {thesis.date}: {statuses}. At stake, in USD per share: what "
         f"{thesis.scenario} is worth less or more if the claim fails."
     )
     heads = head("Claim", "Status", f"{thesis.scenario} gives", "At stake", "What is known")

@@ -76,13 +76,13 @@ def football(note: Note) -> drawn.Part | None:
         rows.append(("Draws, 5% to 95%", [(f"p{each}", found.percentiles[each]) for each in (5, 50, 95)]))
     price = note.result(words.questions.price)
     title = headings.football(price, [(cells[0][1], cells[2][1]) for _, cells in rows])
-    text = "Value a share, USD: low, middle (figure), high"
+    text = "Value per share, USD: low, middle (figure), high"
     known = [Range(label, *(value for _, value in cells)) for label, cells in rows]
     whole = [each for each in known if not any(map(math.isnan, each[1:]))]
     draw = partial(football_figure, whole, price)
     picture = drawn.picture(draw, "football", title, text) if whole else Markup()
     body = [row(label, *(_value(note, *each) for each in cells)) for label, cells in rows]
-    heads = [head("USD a share", "Low", "Middle", "High")]
+    heads = [head("USD per share", "Low", "Middle", "High")]
     return drawn.Part(title, text, picture, table("football", heads, body))
 
 

@@ -105,9 +105,18 @@ def bridge_record(output: str, cause: str, unit: str, effect: float) -> Record:
     }  # fmt: skip
 
 
-def print_head(before: Scenario, after: Scenario, changed: Sequence[Change], more: str) -> None:
-    """Print what is compared, and how much differs; ``more``: in the cells of workbooks."""
+def print_head(
+    before: Scenario,
+    after: Scenario,
+    changed: Sequence[Change],
+    more: str,
+    files: tuple[str, str] | None = None,
+) -> None:
+    """Print what is compared, and how much differs; ``more``: in the cells of the ``files``, workbooks."""
     names = [f"{each.name} (as of {each.as_of})" for each in (before, after)]
+    if files:
+        sides = zip(files, (before, after), strict=True)
+        names = [f"{file} ({each.name}, as of {each.as_of})" for file, each in sides]
     if not changed and not more and before.as_of == after.as_of:
         print(f"{names[0]} and {names[1]}: no driver differs")
         return

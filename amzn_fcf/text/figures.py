@@ -28,8 +28,9 @@ def step_text(steps: Steps, value: float) -> str:
     """Return a step of a driver as text: its value, the amount added, or the factor."""
     if steps.operation == "scale":
         return f"x {value:g}"
-    look = steps.spec.look
-    return look.change_text(value) if steps.operation == "add" else look.text(value)
+    if steps.operation == "add":
+        return measure(steps.spec.driver.unit).change_text(value)
+    return steps.spec.look.text(value)
 
 
 def difference_of(unit: str, before: float, after: float) -> float | None:

@@ -12,6 +12,7 @@ from amzn_fcf.text.lines import frequency_of
 from amzn_fcf.text.tables import Column, left, print_records, print_table, right
 from model.errors import NotAvailableError
 from model.language.periods import Period
+from model.language.units import measure
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Series:
         value = self.values.get(period)
         if value is None:
             return ""
-        return self.look.change_text(value) if self.difference else self.look.text(value)
+        return measure(self.unit).change_text(value) if self.difference else self.look.text(value)
 
 
 def series_of(results: Results, line: str, period: str) -> Series:

@@ -159,10 +159,11 @@ def print_root(root: Root, plain: Results, method: str) -> None:
     """Print a root, and figures of the scenario before and at the root."""
     unit = plain.plan.model.drivers[re.split(r"[\[@]", root.driver)[0]].unit
     name = plain.scenarios[0].name
-    low, high, first, last, found = map(measure(unit).text, (*root.bracket, *root.searched, root.value))
+    text = measure(unit).change_text if root.shifted else measure(unit).text
+    low, high, first, last, found = map(text, (*root.bracket, *root.searched, root.value))
     everywhere = "" if "@" in root.driver else " in every forecast year"
     change = f"moved by {found}{everywhere}" if root.shifted else f"= {found}"
-    print(f"{root.driver} {change}: {method} gives {root.found:,.2f} USD a share ({name})")
+    print(f"{root.driver} {change}: {method} gives {root.found:,.2f} USD per share ({name})")
     print(f"bracket {low} to {high}, searched {first} to {last}")
     if root.roots > 1:
         print(f"{root.roots} roots in this range; this one is nearest to the scenario's own value")

@@ -62,7 +62,7 @@ class OperatingCash(Block, sheet="Cash"):
     )
     cash_tax_rate = line(
         "Cash tax to income before tax", "ratio", cash_tax / Income.pretax_income, annual="ratio",
-        note="Low while additions outrun depreciation: deferral_cap leaves 15 % of the tax charge to be paid, the rest is carried.",
+        note="Low while additions outrun depreciation: deferral_cap leaves 15% of the tax charge to be paid, the rest is carried.",
     )
     carried = line("Tax deferral carried forward", "USD m", prev("carried") + tax_timing - deferred_tax, history=0, annual="last")
 

@@ -104,7 +104,7 @@ _ARITHMETIC: Final[dict[str, tuple[str, str, Expr]]] = {
     "share_count_sign": (
         "Fewer shares are bought back than there are", "flag", where(elapsed() > 0, where(PerShare.shares_left > 0, 0, 1), 0),
     ),
-    "operating_margin_range": ("Operating margin lies between -100 and 100 %", "ratio",
+    "operating_margin_range": ("Operating margin lies between -100 and 100%", "ratio",
                                maximum(0, Margins.operating_margin - 1) + minimum(0, Margins.operating_margin + 1)),
 }
 

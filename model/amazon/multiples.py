@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 PART: Final = Dimension("part", ("aws", "advertising", "stores"), labels={"aws": "AWS"})
 PEER: Final = Dimension("peer", ("microsoft", "alphabet", "apple", "meta", "nvidia", "tesla"))
-METHOD: Final = Dimension("method", ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin"))
+METHOD: Final = Dimension(
+    "method", ("dcf", "exit_multiple", "sotp", "price_to_sales", "net_margin"),
+    labels={"dcf": "discounted cash flow", "sotp": "sum of the parts"},
+)
 
 
 def _each_peer(figure: Line | Driver) -> list[Ref]:

@@ -190,7 +190,7 @@ VALUE: Final = (
     _Row("line", "flow_leased_property", "Property under finance leases"),
     _Row("total", "flow_to_firm", "Free cash flow to the firm"),
     _Row("total", "present_value[mid]", "Present value"),
-    _Row("heading", label="From flows to a share", heads=_HEADS),
+    _Row("heading", label="From flows to value per share", heads=_HEADS),
     _by_case("ratio", "discount_rate", "discount rate"),
     _by_case("line", "value_of_flows", "Flows to the end of the axis"),
     _by_case("line", "fade_value", "Ten years of fading growth"),
@@ -199,8 +199,8 @@ VALUE: Final = (
     _Row("line", label="Stakes less debt and leases", beside=("net_assets",) * 3),
     _by_case("subtotal", "equity_value", "Equity value"),
     _Row("line", label="Diluted shares", beside=("diluted_shares",) * 3),
-    _by_case("total", "value_per_share[dcf", "A share"),
-    _Row("heading", label="All methods, a share", heads=(*_HEADS, "to price")),
+    _by_case("total", "value_per_share[dcf", "Value per share"),
+    _Row("heading", label="All methods, per share", heads=(*_HEADS, "to price")),
     *(
         _Row("line", label=label, beside=(*_cases(f"value_per_share[{method}"), f"upside[{method}]"))
         for method, label in _METHODS.items()

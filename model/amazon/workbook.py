@@ -72,7 +72,7 @@ _METHOD_TEXTS: Final = {
 _COVER: Final = CoverWords(
     tiles=(
         TileWords(label="Share price, USD", line="price", text="market value {market_value}", is_whole=True),
-        TileWords(label="Expected value a share, USD", line="expected", text="90% of draws: {low} to {high}", is_whole=True),
+        TileWords(label="Expected value per share, USD", line="expected", text="90% of draws: {low} to {high}", is_whole=True),
         TileWords(label="Upside to expected value", line="expected_upside", text="{chance} chance of more than price"),
         TileWords(label="Trough, trailing 12 months", line="trough_amount", text="in {trough}; turns in {turn}"),
         TileWords(label="Positive from", line="positive", text="{by_then} chance by then"),
@@ -83,7 +83,7 @@ _COVER: Final = CoverWords(
     ),
     beside={"terminal_share": "Value beyond the forecast"},
     rows=(
-        CoverRow(label="Value a share, discounted cash flow, USD", line="value_per_share[dcf,mid]", role="total", is_whole=True),
+        CoverRow(label="Value per share, discounted cash flow, USD", line="value_per_share[dcf,mid]", role="total", is_whole=True),
         CoverRow(label="upside to the price", line="upside[dcf]", role="ratio", is_whole=True),
         CoverRow(label="Free cash flow {+0}E", line="free_cash_flow", ahead=0),
         CoverRow(label="Free cash flow {+1}E", line="free_cash_flow", ahead=1),

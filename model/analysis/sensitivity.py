@@ -120,7 +120,7 @@ def tornado(
 ) -> Tornado:
     """Move one driver at a time, down and up, by ``swing`` of its own values ahead, and compute an output.
 
-    See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10 %; ``drivers`` are rows, or
+    See :func:`model.analysis.swings.swing_of`. ``swing`` is a share: 0.1 is 10%; ``drivers`` are rows, or
     rows in one period such as ``"aws_growth@2027"``; all rows when empty. All moves are one batch. If no
     driver moves the output: an :class:`InputError`.
 
@@ -143,7 +143,7 @@ def tornados(
 ) -> list[Tornado]:
     """Return the tornados of several outputs from the same runs; one that no driver moves has no bars."""
     if not 0 < swing <= 1:
-        raise InputError(f"swing must be above 0 and up to 1 (0.1 is 10 %), not {swing:g}")
+        raise InputError(f"swing must be above 0 and up to 1 (0.1 is 10%), not {swing:g}")
     company = scenario.company
     chosen = [Lever.parse(each, "tornado", company) for each in drivers or driver_specs(company)]
     levers = {each.name: each for each in chosen}
@@ -269,7 +269,7 @@ def break_even(
         try:
             root = solve(moved, y.name, target, output.key, period=output.period, shift=y.operation == "add")
         except NoRootError as error:
-            points.append(Point(value, math.nan, str(error)))
+            points.append(Point(value, math.nan, error.reason))
         else:
             more = f"one of {root.roots}, the nearest to the scenario's own value" if root.roots > 1 else ""
             points.append(Point(value, root.value, more))

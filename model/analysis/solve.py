@@ -33,6 +33,7 @@ _SCAN: Final = 33
 """Points of a scan."""
 _LOOKS: Final = 3
 """Scans, each closer around the point that comes nearest."""
+_ELSEWHERE: Final = "try another driver or method"
 _RELATIVE_TOLERANCE: Final = 1e-9
 
 
@@ -143,9 +144,11 @@ def solve(  # noqa: PLR0913  # one keyword a choice of the user
             return Root(lever.name, root, shift, ends, searched, figure, target, found, roots, at_root)
     if scan.changes:
         jump = f"{figure} jumps over {readable(target)} at {spec.key} = {readable(root)}"
-        raise NoRootError(f"no root in [{readable(low)}, {readable(high)}]: {jump}")
+        raise NoRootError(f"no root in [{readable(low)}, {readable(high)}]: {jump}", _ELSEWHERE)
     highest = scenario_at(float(scan.points[-1]))
-    raise NoRootError(_no_root(spec, figure, target, scan, highest))
+    least, most = _bracket(lever, scenario, None)
+    wider = f"search between {readable(least)} and {readable(most)}" if (low, high) != (least, most) else ""
+    raise NoRootError(_no_root(spec, figure, target, scan, highest), wider or _ELSEWHERE)
 
 
 def varies_by_year(scenario: Scenario, driver: str) -> bool:

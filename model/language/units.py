@@ -70,8 +70,8 @@ class Measure:
     tolerance for amounts. ``chart_unit``: title of a chart's axis, and unit of overviews; empty: the unit.
     ``chart_scale``: factor from a figure to the chart. ``chart_decimals``: decimals there. ``not_swung``: why
     a sensitivity analysis does not move drivers in this unit; empty: it does. ``sign``: what stands for the
-    unit in a narrow column; empty: its name. ``zero_means_none``: 0 says that no value
-    of a driver is given.
+    unit in a narrow column; empty: its name. ``zero_means_none``: 0 says that no value of a driver
+    is given.
     """
 
     unit: Unit
@@ -167,7 +167,7 @@ UNITS: Final[dict[str, Measure]] = {
     ),
     "USD/share": Measure(
         unit=_USD_M / _M_SHARES, style="share", decimals=2,
-        chart_unit="USD a share", not_swung="a market price", sign="USD",
+        chart_unit="USD per share", not_swung="a market price", sign="USD",
     ),
     "yr": Measure(unit=_YEAR, style="years"),
     "1/yr": _percentage(RATIO / _YEAR, "percent"),

@@ -44,7 +44,7 @@ class ValueWords:
     - ``columns``: :data:`VALUE_HEADS` -> row of the model.
     """
 
-    title: str = "Value a share, USD"
+    title: str = "Value per share, USD"
     methods: Mapping[str, str]
     columns: Mapping[str, str]
 

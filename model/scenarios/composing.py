@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from model import companies
 from model.company import Company
-from model.errors import InputError, check_type, shown
+from model.errors import Faults, InputError, check_type, shown
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
@@ -110,11 +110,14 @@ def _composed(chain: Sequence[ScenarioFile], as_of: Quarter | None, company: Com
             overlay = overlay_of(file, plan, quarter)
             table, sources = overlay.applied(table, specs), overlay.noted(sources)
             continue
+        faults = Faults(file.name)
         for entry in file.entries:
             key = entry[0].key
             values = dict(table[key])
-            sources[key] = _given(values, entry, file, plan, quarter, is_first=file is chain[0])
-            table[key] = values
+            with faults.kept():
+                sources[key] = _given(values, entry, file, plan, quarter, is_first=file is chain[0])
+                table[key] = values
+        faults.check()
     check_sums(table, company, own.name)
     scenario = Scenario(own.name, own.title, quarter, own.weight, table, own.note, sources, company)
     return scenario.with_overlays([overlay_of(file, plan, quarter) for file in chain[last + 1 :]])

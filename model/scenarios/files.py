@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from model import companies
 from model.data_folder import SCENARIOS
-from model.errors import InputError, UnknownNameError, did_you_mean, located, shown
+from model.errors import Faults, InputError, UnknownNameError, did_you_mean, located, shown
 from model.files import text_of_file
 from model.language.periods import Quarter
 from model.scenarios import drivers
@@ -166,7 +166,9 @@ def parse_file(text: str, where: str, company: Company, folder: Path | None = No
     content = toml_content(text, where)
     overlay = take(content, "overlay", bool, where, default=False)
     allowed = _OVERLAY_KEYS if overlay else _SCENARIO_KEYS
-    check_keys(content, allowed, where, "an overlay" if overlay else "a scenario")
+    faults = Faults(where)
+    with faults.kept():
+        check_keys(content, allowed, where, "an overlay" if overlay else "a scenario")
     section = "changes" if overlay else "drivers"
     entries = content.get(section, {})
     texts = {key: take(content, key, str, where, "") for key in ("name", "title", "note", "base", "as_of")}
@@ -182,7 +184,11 @@ def parse_file(text: str, where: str, company: Company, folder: Path | None = No
         raise InputError(f"{where}: weight must be a number from 0 to 1")
     specs = drivers.driver_specs(company)
     words: tuple[Word, ...] = OPERATIONS if overlay else GIVEN
-    read = tuple(read_entry(key, entry, specs, words, where) for key, entry in entries.items())
+    read = []
+    for key, entry in entries.items():
+        with faults.kept():
+            read.append(read_entry(key, entry, specs, words, where))
+    faults.check()
     place = take(content, "place", int, where, 0)
     with located(f"{where}: as_of"):
         as_of = Quarter.parse(texts["as_of"]) if texts["as_of"] else None
@@ -192,7 +198,7 @@ def parse_file(text: str, where: str, company: Company, folder: Path | None = No
     base = found if "base" in content else None
     name, note = texts["name"], texts["note"]
     title = texts["title"] or name
-    return ScenarioFile(name, title, note, base, as_of, weight, overlay, read, place)
+    return ScenarioFile(name, title, note, base, as_of, weight, overlay, tuple(read), place)
 
 
 def check_keys(content: Mapping[str, object], allowed: Sequence[str], where: str, what: str) -> None:

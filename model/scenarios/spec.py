@@ -118,7 +118,7 @@ class DriverSpec:
         if not self.minimum <= value <= self.maximum and not self.look.is_none(value):
             unit = self.driver.unit
             per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
-            hint = f"; {value:g} % is {value / 100:g}" if per_cent else ""
+            hint = f"; {value:g}% is {value / 100:g}" if per_cent else ""
             outside = f"{readable(value, unit)} is outside {self.range_text} ({unit})"
             raise InputError(f"{where}: {self.key} = {outside}{hint}")
         if self.driver.whole and value != round(value):

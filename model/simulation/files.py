@@ -5,7 +5,7 @@ An entry is written like that of an overlay; the operation holds a distribution 
     [drivers.sales_yield]
     unit = "ratio"
     grade = "J"
-    source = "Fitted: 12.3-14.1 %"
+    source = "Fitted: 12.3-14.1%"
     scale = { distribution = "lognormal", median = 1, sigma = 0.1 }
 
     [[correlations]]

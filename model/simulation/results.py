@@ -34,7 +34,7 @@ class Estimate:
     """The statistics of one figure.
 
     ``plain``: the scenario's own figure, without draws; ``standard_error``: of the mean, from the spread
-    between blocks; ``percentiles``: percent -> value; ``shortfall``: mean of the lowest 5 % of the draws;
+    between blocks; ``percentiles``: percent -> value; ``shortfall``: mean of the lowest 5% of the draws;
     ``bin_width``: the error of percentiles is smaller, unless they lie beyond the bins, which the first 256
     draws lay out; ``undefined``: share of draws in which the figure has no meaning, which are left out.
     NaN: unknown, such as the standard error of a single block.

@@ -27,7 +27,7 @@ _BILLION: Final = 1000
 _THOUSAND: Final = 1000
 _BELOW, _ABOVE = " below", " above"
 _LARGE: Final = 100
-"""USD a share, and USD bn, from which on no decimals are shown."""
+"""USD per share, and USD bn, from which on no decimals are shown."""
 ABSENT: Final = "n.m."
 """In place of an error value."""
 

@@ -34,6 +34,7 @@ Block = list[list[Scalar]]
 Result = Scalar | Block
 
 _LONGEST_TEXT: Final = 200
+MOST_CELLS: Final = 100_000
 
 
 def is_block(value: Cell) -> TypeGuard[Sequence[Cell]]:
@@ -55,12 +56,25 @@ def unwrapped(value: Cell) -> Cell:
     return value
 
 
+def cells_in(value: Cell) -> int:
+    """Return the number of cells of an argument."""
+    return sum(map(len, rows_of(value)))
+
+
+def check_size(arguments: Iterable[Cell]) -> None:
+    """Refuse a call over more cells than :data:`MOST_CELLS`: of a whole column it would take minutes."""
+    count = sum(map(cells_in, arguments))
+    if count > MOST_CELLS:
+        raise InputError(
+            f"a call may hold {MOST_CELLS:,} cells at most, not {count:,}: choose a smaller range"
+        )
+
+
 def single(value: Cell, what: str) -> Cell:
     """Return the one value of an argument; a range of several cells is an :class:`InputError`."""
     value = unwrapped(value)
     if is_block(value):
-        count = sum(map(len, rows_of(value)))
-        raise InputError(f"{what} needs one cell, not a range of {count} cells")
+        raise InputError(f"{what} needs one cell, not a range of {cells_in(value)} cells")
     return value
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from model import companies
 from model.data_folder import renew_folders
-from xlwings_udfs.cells.arguments import unwrapped
+from xlwings_udfs.cells.arguments import check_size, unwrapped
 from xlwings_udfs.cells.error_values import ErrorValue
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def cell_function(function: Function) -> Function:
             for place, each in enumerate(single)
         )
         if named or not all(type(each) in _SINGLE for each in given):
+            check_size((*given, *named.values()))
             with companies.using(_company()):
                 return function(*given, **named)
         found = cached(_company(), *given)

@@ -1,6 +1,6 @@
 """Functions for cells: figures of the model by line, period and scenario.
 
-Money is in USD millions, value per share in USD, ratios are fractions (0.10 = 10 %). Arguments in brackets
+Money is in USD millions, value per share in USD, ratios are fractions (0.10 = 10%). Arguments in brackets
 can be left out. ``period``: 2026 (fiscal year), "2026Q3" (quarter), "TTM 2026Q3"; a range of periods gives a
 block of the same shape. ``scenario``: a name, with overlays joined by +: "base+power_delay". ``overrides``: a
 range of two columns (driver, value for every forecast period) or a driver table with years across, as

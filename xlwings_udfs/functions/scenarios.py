@@ -125,7 +125,7 @@ def AMZN_CLAIMS(
     """Return the article's claims as a block.
 
     Example: ``AMZN_CLAIMS("2025Q3")``. Columns: claim, status, figure of the article scenario, reported
-    figure, USD a share at stake, reason.
+    figure, USD per share at stake, reason.
     """
     latest = model_of(None).plan.axis.as_of
     period = period_of(as_of, Period.of(latest))

@@ -80,7 +80,7 @@ def AMZN_TORNADO(
     output: OutputCell,
     scenario: ScenarioCell = None,
     swing: Annotated[
-        Any, "Share by which each driver's forecast values move, down and up. Blank: 0.1 (10 %)"
+        Any, "Share by which each driver's forecast values move, down and up. Blank: 0.1 (10%)"
     ] = None,
     drivers: Annotated[
         Any, "Range of drivers to move, each ahead or in one period: aws_growth@2027. Blank: all"
@@ -160,8 +160,8 @@ def _figure_block(found: Simulation, threshold: str) -> Block:
         (f"{found.scenario}, without draws", estimate.plain, math.nan),
         ("mean", estimate.mean, estimate.standard_error),
         ("standard deviation", estimate.deviation, math.nan),
-        *((f"{percent} %", value, math.nan) for percent, value in estimate.percentiles.items()),
-        ("mean of lowest 5 %", estimate.shortfall, math.nan),
+        *((f"{percent}%", value, math.nan) for percent, value in estimate.percentiles.items()),
+        ("mean of lowest 5%", estimate.shortfall, math.nan),
         (f"chance above {threshold}", chance.probability, chance.standard_error),
         ("draws without meaning", estimate.undefined, math.nan),
     ]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _SIMULATED: Final = {
     "expected": "expected",
-    "low": "5 %",
-    "high": "95 %",
+    "low": "5%",
+    "high": "95%",
     "chance": "> price",
     "by_then": "event",
 }
@@ -74,7 +74,7 @@ class Figures:
             pieces += [" and is positive from ", Figure.of(event)]
         expected, upside = self._stamped("expected"), self._upside()
         if expected and upside:
-            pieces += ["; the expected value of ", Figure.of(expected, whole=True), " USD a share is "]
+            pieces += ["; the expected value of ", Figure.of(expected, whole=True), " USD per share is "]
             cell = f"({upside.formula.removeprefix('=')})"
             pieces += [Figure(cell, "ratio", upside.twin, beside=True), " the price."]
         return Wording(tuple(pieces)) if pieces else None

@@ -29,7 +29,7 @@ _ROWS, _ROW_PIXELS = 11, 18
 """Of the charts at the foot."""
 _FEW_KEYS: Final = 2
 _STEP: Final = 50
-"""USD a share between the figures of the football field."""
+"""USD per share between the figures of the football field."""
 _KEY_OF_VALUES: Final = (("low to middle", "blue"), ("middle to high", "navy"), ("price", "red"))
 _KEY_OF_BRIDGE: Final = (("adds", "navy"), ("takes away", "red"))
 

@@ -41,7 +41,7 @@ _YEAR, _GAP, _SCENARIO, _SWING, _SOURCE = 58, 8, 62, 58, 180
 _HEAD, _ROW, _CAPTION = 32, 30, 22
 _SOURCE_CHARACTERS: Final = 48
 """In the two lines of a row."""
-_SHARE_MOVED: Final = "± 10 %"
+_SHARE_MOVED: Final = "± 10%"
 
 
 class _Columns:
@@ -98,7 +98,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
 def _legend(columns: _Columns) -> str:
     return (
         f"Bold: differs from {columns.cases[0].name}. Shaded: the live scenario. Value, USD: largest change "
-        "of the value a share when the driver moves by a tenth of its value; of a switch, when it is on. "
+        "of the value per share when the driver moves by a tenth of its value; of a switch, when it is on. "
         "Grades: see Contents."
     )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from model.simulation.results import Chance, Estimate, Simulation
     from workbook_templates.plan.cells import SheetPlan
 
-EXPECTED: Final = {"expected": 5, "+/-": 6, "5 %": 7, "95 %": 8, "> price": 9, "event": 20}
+EXPECTED: Final = {"expected": 5, "+/-": 6, "5%": 7, "95%": 8, "> price": 9, "event": 20}
 """Heads of the simulated value per share, which stands beside the live one, and their columns; at the end the
 chances that it exceeds the price, and, unprinted, of the simulated event by the scenario's own quarter."""
 CHANCES: Final = ("> price", "event")
@@ -102,7 +102,7 @@ def put_simulation(sheet: SheetPlan, band: int, found: Simulation | str) -> None
     title = f"{found.draws:,} draws ({sampling}), seed {found.seed}, {found.uncertainty}"
     put_band(sheet, band, f"Simulation: trailing free cash flow, {in_large(unit)}", _CHANCE, _LABEL)
     sheet.put(band + 1, _LABEL, title, "remark")
-    percents = {column: f"{percent} %" for column, percent in enumerate(SHOWN_PERCENTILES, start=_FIRST)}
+    percents = {column: f"{percent}%" for column, percent in enumerate(SHOWN_PERCENTILES, start=_FIRST)}
     put_heads(sheet, band + 2, _HEADS | percents, (_LABEL, _NAME))
     for row, (name, estimate) in enumerate(found.estimates.items(), start=band + 3):
         _put_estimate(sheet, row, estimate, found.above[name])
@@ -152,7 +152,7 @@ def _cumulated(quarters: Sequence[str], chances: Mapping[str, float]) -> list[tu
 def _fan(band: int, quarters: int, unit: str) -> Chart:
     rows = range(band + 3, band + 3 + quarters)
     series = tuple(
-        Series(f"{percent} %", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
+        Series(f"{percent}%", down(SENSITIVITY, place, rows), _COLOURS[percent], line=True)
         for place, percent in enumerate(SHOWN_PERCENTILES, start=_FIRST)
     )
     corner, categories = reference(band + _CHARTS, _QUARTER), down(SENSITIVITY, _LABEL, rows)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HEADER_ROW: Final = 5
 _COLUMNS: Final = {
     "Claim of the {source}": 38, "Name": 22, "Line": 30, "Period": 8, "Holds if": 22, "Status": 11,
-    "{Source} scenario": 10, "Reported": 10, "Live scenario": 10, "USD a share at stake": 9, "Why": 44,
+    "{Source} scenario": 10, "Reported": 10, "Live scenario": 10, "USD per share at stake": 9, "Why": 44,
     "Note": 52,
 }  # fmt: skip
 _CLAIM, _NAME, _LINE, _PERIOD, _THRESHOLD, STATUS_COLUMN = range(1, 7)

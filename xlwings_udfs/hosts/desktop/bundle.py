@@ -31,12 +31,16 @@ py -{python} -m venv "%HOME_OF_PYTHON%" || goto failed
     --find-links "%~dp0wheels" --upgrade {name} || goto failed
 "%HOME_OF_PYTHON%\\Scripts\\python.exe" -m amzn_fcf addin install %* || goto failed
 echo Done: start Excel, and look for the tab Amazon FCF.
-pause
-exit /b 0
+set "STATUS=0"
+goto finish
 :failed
 echo Nothing was installed into Excel: see the line above.
-pause
-exit /b 1
+set "STATUS=1"
+:finish
+rem Double-clicked, the window waits: only then does the command line of cmd name this file.
+setlocal EnableDelayedExpansion
+if not "!CMDCMDLINE:%~nx0=!"=="!CMDCMDLINE!" pause
+exit /b !STATUS!
 """
 
 

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextvars import ContextVar
 from typing import Any, Final, NoReturn
 
+from xlwings_udfs.cells.arguments import MOST_CELLS
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -16,7 +18,6 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY: Final = 4 * 1024 * 1024
 """Bytes: 100,000 cells of 40 characters."""
-MOST_CELLS: Final = 100_000
 OLDEST_RUNTIME: Final = 1.4
 """Of Office's custom functions: earlier ones have no error values but texts, which SUM ignores."""
 
