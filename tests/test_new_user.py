@@ -38,7 +38,11 @@ def test_a_driver_without_a_value_says_so_and_records_none(tmp_path: Path) -> No
     found = records("compare", "base", "base", "--set", "wacc=0.09")[0]
     assert (found["driver"], found["before"], found["after"]) == ("wacc", None, 0.09)
     amzn_fcf("show", "wacc", "--format", "xlsx", "--out", "wacc.xlsx", cwd=tmp_path)
-    cells = [cell.value for row in openpyxl.load_workbook(tmp_path / "wacc.xlsx").active.rows for cell in row]
+    cells = [
+        cell.value
+        for row in openpyxl.load_workbook(tmp_path / "wacc.xlsx").worksheets[0].rows
+        for cell in row
+    ]
     assert "none given" in cells
     assert 0 not in cells
 

@@ -192,11 +192,11 @@ _SENSITIVITY: Final = SensitivityWords(
     }
 )
 _CALLED: Final = {
-    "value_per_share[dcf,mid]": "Value a share, perpetuity",
-    "value_per_share[exit_multiple,mid]": "Value a share, exit multiple",
-    "value_per_share[sotp,mid]": "Value a share, sum of the parts",
-    "value_per_share[price_to_sales,mid]": "Value a share, peers' sales",
-    "value_per_share[net_margin,mid]": "Value a share, net margin",
+    "value_per_share[dcf,mid]": "Value per share, perpetuity",
+    "value_per_share[exit_multiple,mid]": "Value per share, exit multiple",
+    "value_per_share[sotp,mid]": "Value per share, sum of the parts",
+    "value_per_share[price_to_sales,mid]": "Value per share, peers' sales",
+    "value_per_share[net_margin,mid]": "Value per share, net margin",
     "price": "Price of a share",
     "upside[dcf]": "Upside to the price",
     "discount_rate[mid]": "Discount rate",
