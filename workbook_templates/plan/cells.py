@@ -171,15 +171,15 @@ class Chart:
 class Drawn:
     """Figures of a panel: their cells, and their colour; without one they are invisible.
 
-    ``labels``: where their values are written, ``t`` above, ``b`` below, ``r`` at the right; ``points``: at
-    these only (none: at all). ``dashed``, ``strong``: of a line, and of its labels.
+    ``labels``: where their values are written, ``t`` above and ``b`` below; ``points``: at these only (none:
+    at all). ``dashed``, ``strong``: of a line, and of its labels.
     """
 
     cells: str
     colour: str = ""
     labels: Literal["", "t", "b"] = ""
     points: Mapping[int, str] = field(default_factory=dict)
-    """Place of a labelled point -> where."""
+    """Place of a labelled point -> ``t`` or ``b``."""
     dashed: bool = False
     strong: bool = False
 

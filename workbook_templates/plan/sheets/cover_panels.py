@@ -28,6 +28,8 @@ BLOCKS: Final = ((2, 5), (7, 10), (12, 15))
 _ROWS, _ROW_PIXELS = 11, 18
 """Of the charts at the foot."""
 _FEW_KEYS: Final = 2
+_APART: Final = 0.2
+"""Of the larger of two figures: further apart at the end, the lower one stands above its line, too."""
 _STEP: Final = 50
 """USD per share between the figures of the football field."""
 _KEY_OF_VALUES: Final = (("low to middle", "blue"), ("middle to high", "navy"), ("price", "red"))
@@ -132,8 +134,8 @@ def _race_panel(layout: Layout, words: ChartWords, corners: Corners) -> Panel:
         for place in marked:
             at = axis.year_position(years[place])
             is_upper = (first[at, 0] >= second[at, 0]) == (column == FIRST)
-            beside = "r" if place < len(years) - 1 else "b"  # below, a rising line would run through it
-            sides[place] = "t" if is_upper else beside
+            is_apart = abs(first[at, 0] - second[at, 0]) > _APART * max(first[at, 0], second[at, 0])
+            sides[place] = "t" if is_upper or (is_apart and place == marked[-1]) else "b"
         cells = down(CHARTS, column, rows)
         lines.append(Drawn(cells, COLOURS[colour], points=sides, dashed=column > FIRST, strong=True))
     return Panel(
