@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amzn_fcf.pictures.svg import blank, write
+from model.analysis.bridge import short_name
 from model.language.periods import Quarter
 from model.language.units import MINUS, measure, with_minus
 from model.presentation.palette import ACCENT, AXIS, NAVY, RULE
@@ -91,7 +92,9 @@ def bridge_figure(steps: Sequence[Step], shape: Shape, title: str = "") -> Figur
         if at < last:
             axes.plot([each.end] * 2, [at + _BAR / 2, at + 1 - _BAR / 2], color=AXIS, linewidth=0.8)
         write(axes, each.text, (max(each.start, each.end), at), shift=(5, 0), bold=is_end)
-        lines = textwrap.wrap(each.name, shape.letters, max_lines=2, placeholder=" \u2026")
+        lines = textwrap.wrap(each.name, shape.letters)
+        if len(lines) > 2:  # noqa: PLR2004  # the lines of a bar
+            lines = textwrap.wrap(short_name(each.name, 2 * shape.letters - 8), shape.letters)
         for number, line in enumerate(lines):
             write(
                 axes, line, (0, at), shift=(-8, 5.5 * (len(lines) - 1) - 11 * number), side="right",

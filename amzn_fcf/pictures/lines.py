@@ -53,9 +53,14 @@ def lines_figure(found: Sequence[Series]) -> Figure:
     many = figure.subplots(len(panels), sharex=True, squeeze=False)[:, 0]
     for axes, series in zip(many, panels.values(), strict=True):
         _draw(axes, series, periods, several=several)
+        if len(series) > 1 and (axes is many[0] or not several):
+            axes.legend(frameon=False, fontsize=9, loc="best", handlelength=3.5)
     step = math.ceil(len(periods) / _TICKS)
     many[-1].set_xticks(range(0, len(periods), step), periods[::step])
-    names = ", ".join(dict.fromkeys(f"{each.scenario} (as of {each.as_of})" for each in found))
+    dated: dict[str, dict[str, None]] = {}
+    for each in found:
+        dated.setdefault(str(each.as_of), {})[each.scenario] = None
+    names = "; ".join(f"{', '.join(scenarios)} (as of {as_of})" for as_of, scenarios in dated.items())
     figure.supxlabel(f"solid: reported, dashed: estimate; {names}", fontsize=9, x=0.01, ha="left", color=INK)
     return figure
 
@@ -85,8 +90,6 @@ def _draw(axes: Axes, series: Sequence[Series], periods: Sequence[str], *, sever
     title = series[0].label if several or len(series) == 1 else ""
     shown = unit.chart_unit or series[0].unit
     axes.set_title(f"{title}, {shown}" if title else shown, loc="left", fontsize=11, color=INK)
-    if len(series) > 1:
-        axes.legend(frameon=False, fontsize=9, loc="best", handlelength=3.5)
     axes.grid(axis="y", color=GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)

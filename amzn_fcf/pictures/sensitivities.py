@@ -8,7 +8,7 @@ import numpy as np
 
 from amzn_fcf.text.figures import step_text
 from model.language.periods import Quarter
-from model.language.units import measure
+from model.language.units import measure, with_minus
 from model.presentation.palette import ACCENT, GRID, INK, LIGHT, NAVY
 
 if TYPE_CHECKING:
@@ -64,16 +64,17 @@ def tornado_figure(found: Tornado, top: int = _BARS) -> Figure:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.legend(loc="lower right", frameon=False, fontsize=9)
     moved = f"one driver at a time, its forecast values {found.swing:.0%} down and up (low / as it is / high)"
-    _set_title(axes, found, f"; {moved}")
+    _set_title(figure, found, f"; {moved}")
     return figure
 
 
-def _set_title(axes: Axes, found: Tornado | Grid, more: str = "") -> None:
+def _set_title(figure: Figure, found: Tornado | Grid, more: str = "") -> None:
     output, scenario = found.output, found.scenario
     period = "" if output.period is None else f", {output.period}"
     unit = "" if output.is_event else f" {unit_of(output)}"
     heading = f"{output.label}{period}: {_figure(output, found.base)}{unit}"
-    axes.set_title(f"{heading}\n{scenario.name}, as of {scenario.as_of}{more}", loc="left", fontsize=11)
+    title = f"{heading}\n{scenario.name}, as of {scenario.as_of}{more}"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
 
 
 def _name_ends(axes: Axes, output: Output, base: float, bar: Bar, place: int) -> None:
@@ -128,7 +129,7 @@ def grid_figure(found: Grid, line: Sequence[Point] = (), target: float = np.nan)
         _name_steps(axis, steps)
     bar = figure.colorbar(mesh, ax=axes, format=lambda value, _: tick_text(output, value))
     bar.set_label(unit_of(output))
-    _set_title(axes, found)
+    _set_title(figure, found)
     return figure
 
 
@@ -169,11 +170,14 @@ def _drawn(output: Output, value: float) -> float:
 def tick_text(output: Output, drawn: float) -> str:
     """Return the text of a tick: a number, or the quarter of a whole count."""
     if not output.is_event:
-        return f"{drawn:,.{measure(output.unit).chart_decimals}f}".rstrip("0").rstrip(".")
+        text = f"{drawn:,.{measure(output.unit).chart_decimals}f}"
+        return with_minus(text.rstrip("0").rstrip(".") if "." in text else text)
     return str(Quarter.from_count(drawn)) if drawn == round(drawn) else ""
 
 
 def _figure(output: Output, value: float) -> str:
     """Return a figure as text, in the unit of the picture."""
     look = measure(output.unit)
-    return look.text(value) if output.is_event or not np.isfinite(value) else look.chart_text(value)
+    return (
+        look.text(value) if output.is_event or not np.isfinite(value) else with_minus(look.chart_text(value))
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from amzn_fcf.pictures.files import save
+from model.language.periods import Quarter
 from model.language.units import counted, measure
 from model.presentation.palette import ACCENT, GRID, INK, LIGHT, NAVY, STEEL
 
@@ -24,6 +25,8 @@ _BARS: Final = 60
 _ROOM: Final = 20
 """Bars on each side of the price, for its label."""
 _LEAST_CHANCE: Final = 0.004
+_TICKS: Final = 7
+"""Quarters named below the chances of events."""
 _STYLE: Final = {
     "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left",
     "axes.titleweight": "bold",
@@ -101,8 +104,9 @@ def _fan(axes: Axes, simulation: Simulation, plain: Results) -> None:
 def _quarters(axes: Axes, simulation: Simulation, events: Mapping[str, str]) -> None:
     """Draw the chances of the events, each in its colour, by quarter."""
     every = [item for event in events for item in simulation.events[event].items()]
-    likely = {quarter for quarter, chance in every if chance.probability >= _LEAST_CHANCE}
-    shown = sorted(likely - {"never"})
+    likely = {quarter for quarter, chance in every if chance.probability >= _LEAST_CHANCE} - {"never"}
+    first, last = (Quarter.parse(end(likely, default=str(simulation.as_of))) for end in (min, max))
+    shown = [str(first.shifted(step)) for step in range(last - first + 1)]
     width = 0.8 / len(events)
     for number, (event, colour) in enumerate(events.items()):
         chances = simulation.events[event]
@@ -110,7 +114,9 @@ def _quarters(axes: Axes, simulation: Simulation, events: Mapping[str, str]) -> 
         never = chances["never"].probability
         label = event if never < _LEAST_CHANCE else f"{event} (never: {never:.0%})"
         axes.bar(np.arange(len(shown)) + (number - 1) * width, heights, width, color=colour, label=label)
-    axes.set_xticks(range(len(shown)), shown, rotation=60, ha="right", rotation_mode="anchor")
+    ends = [place for place, quarter in enumerate(shown) if quarter.endswith("Q4")] or [0]
+    ends = ends[:: 1 + len(ends) // _TICKS]
+    axes.set_xticks(ends, [shown[place] for place in ends])
     axes.set_title("When it turns: chance by quarter, %")
     axes.legend(frameon=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -31,6 +32,18 @@ TIME: Final = "Reported quarters and passage of time"
 DATED: Final = "Price, stakes and shares at the new date"
 GUIDANCE: Final = "Guidance"
 _GUIDED: Final = "G"
+
+
+def short_name(label: str, letters: int) -> str:
+    """Return the name of a cause for a picture: up to its first comma or colon if it has more letters.
+
+    Examples
+    --------
+    >>> short_name("Net sales: AWS demand against capacity", 30)
+    'Net sales'
+    """
+    short = label if len(label) <= letters else re.split(r"[,:] ", label)[0]
+    return short if len(short) <= letters else f"{short[:letters].rpartition(' ')[0] or short[:letters]} …"
 
 
 class Cause(NamedTuple):

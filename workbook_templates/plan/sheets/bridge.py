@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from model.analysis.bridge import short_name
 from model.language.periods import Quarter
 from model.language.units import measure
 from workbook_templates.a1 import area, down, reference
@@ -156,7 +157,7 @@ def _put_rows(sheet: SheetPlan, bridge: Bridge, ends: tuple[str, str], rows: ran
         sheet.put(row, _TOTAL, f"={unit.shown(at(row, _SUM))}", unit.figure("subtotal" if is_end else "calc"))
         sheet.put(row, _SUM, total, effect)
         sheet.put(row, _PLACE, f"={at(row, _SUM)}{foot}", effect)
-        sheet.put(row, _NAME, Text(_shortened(label)), "line")
+        sheet.put(row, _NAME, Text(short_name(label, _LETTERS)), "line")
         end = Figure(at(row, _TOTAL), unit.name, _UNPROVED, points=True)
         text = end.formula if is_end else unit.moved(at(row, _EFFECT))
         sheet.put(row, _LABEL, f'={at(row, _NAME)}&"  "&{text}', "line")
@@ -174,10 +175,6 @@ def _put_rows(sheet: SheetPlan, bridge: Bridge, ends: tuple[str, str], rows: ran
     rest = f"={unit.counted(at(last + 1, _TOTAL))}-({at(last, _SUM)})"
     sheet.put(last + 1, _EFFECT, rest, effect)
     sheet.put(last + 1, _TOTAL, unit.stamped(bridge.after), unit.figure("stamp"))
-
-
-def _shortened(label: str) -> str:
-    return label if len(label) <= _LETTERS else f"{label[:_LETTERS].rpartition(' ')[0] or label[:_LETTERS]} …"
 
 
 def _floating(row: int) -> dict[int, str]:
