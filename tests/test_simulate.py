@@ -7,6 +7,7 @@ import math
 import sys
 import tracemalloc
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from model.outputs import Output
 from model.parallel.workers import in_order, local_workers
 from model.results import run
 from model.scenarios.composing import load_scenario
-from model.simulation.blocks import compute_block, tally_block
+from model.simulation.blocks import compute_blocks, tally_blocks
 from model.simulation.distributions import Distribution
 from model.simulation.questions import Request, default_request, output_ahead
 from model.simulation.run import Settings, prepared, simulate
@@ -247,7 +248,7 @@ def test_a_draw_is_the_scenario_with_those_drivers() -> None:
     ]
     question = default_request(computed("base").scenarios[0], outputs)
     made, _ = prepared(scenario, uncertainty, question, Settings(draws=16, engine="numpy"))
-    shares, values, _ = compute_block(made, 0, 16)
+    ((shares, values, _),) = compute_blocks(made, {0: 16})
     for place in (0, 7, 15):
         growth, capex, beta = (
             -0.1 + 0.2 * shares[place, 0],
@@ -277,11 +278,12 @@ def test_the_same_seed_gives_the_same_bits_with_one_two_and_four_processes(base:
 
 def test_the_same_seed_gives_the_same_bits_with_one_two_and_four_threads() -> None:
     made = job(LOGNORMAL, "compound", draws=20_000, sampling="sobol", rank=0.3)
-    grid = bins_of(compute_block(made, 5, 64)[1])
+    ((_, pilot, _),) = compute_blocks(made, {5: 64})
+    grid, pieces = bins_of(pilot), [range(each, each + 1) for each in range(made.blocks.count)]
     found = []
     for number in (1, 2, 4):
         with local_workers(number, processes=False) as workers:
-            whole, *rest = in_order(workers, partial(tally_block, made, grid), range(made.blocks.count))
+            whole, *rest = chain(*in_order(workers, partial(tally_blocks, made, grid), pieces))
         for part in rest:
             whole = whole + part
         found.append(

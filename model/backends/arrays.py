@@ -7,9 +7,10 @@ that does not vary with time has shape (1, draws). The twin of this module is
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, reduce
+from functools import cache, cached_property, lru_cache, reduce
 from typing import Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from model.language import nodes
 from model.language.nodes import Expr, leaves
 from model.language.periods import QUARTERS_A_YEAR, Axis
 from model.plan.plan import Plan, key_of
-from model.plan.schedule import PHASES, Stage, Task, phase_tasks, stages_of
+from model.plan.schedule import PHASES, Stage, Task, changing_rows, phase_tasks, stages_of
 
 Array = NDArray[np.float64]
 Values = dict[str, Array]
@@ -62,6 +63,16 @@ class ArrayStage:
         """Return a stage of ``plan`` ready to be computed."""
         return cls(stage, tuple(term_of(task.formula, plan, task.row.vintage) for task in stage.tasks))
 
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The rows that it computes."""
+        return frozenset(task.row.key for task in self.stage.tasks)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The rows that its formulas use."""
+        return frozenset(key_of(leaf) for task in self.stage.tasks for leaf in leaves(task.formula))
+
     @property
     def pairs(self) -> list[tuple[Task, Term]]:
         """Every task with its term."""
@@ -87,21 +98,64 @@ class Program:
     plan: Plan
     stages: tuple[ArrayStage, ...]
 
-    def run(self, drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int = 1) -> Values:
+    def run(
+        self,
+        drivers: Mapping[str, Array],
+        reported: Mapping[str, Array],
+        draws: int = 1,
+        wanted: tuple[str, ...] = (),
+    ) -> Values:
         """Compute every row: (quarters, draws), or (1, draws) for one value; NaN where there is none.
 
         ``drivers``: one array a driver row, of shape (quarters, draws) or (1, draws); a last dimension of 1
         serves all draws. ``reported``: one array a reported row, of shape (quarters,), NaN after as-of.
+        ``wanted``: lines to return; the memory of others serves again once no stage needs them.
+
+        A line that no driver lets differ between draws is computed once.
         """
-        values: Values = {**drivers, **{key: row[:, np.newaxis] for key, row in reported.items()}}
-        for key in self.plan.lines:
-            row = self.plan.rows[key]
-            blank = 0.0 if row.vintage is not None else np.nan
-            values[key] = np.full((self.plan.axis.length if row.timed else 1, draws), blank)
+        changing = _changing(self, frozenset(key for key, row in drivers.items() if row.shape[1] > 1))
+        free: defaultdict[tuple[int, ...], list[Array]] = defaultdict(list)
+        blanks = {key: self._blank(key, 1, free) for key in self.plan.lines}
+        values: Values = {**drivers, **{key: row[:, np.newaxis] for key, row in reported.items()}, **blanks}
+        ends = _ends(self, wanted) if wanted else {}
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            for stage in self.stages:
+            for place, stage in enumerate(self.stages):
+                for key in stage.keys & changing:
+                    if values[key] is blanks[key]:
+                        values[key] = self._blank(key, draws, free)
                 stage.run(values)
+                for key in ends.get(place, ()):
+                    row = values.pop(key)
+                    free[row.shape].append(row)
+        for key in blanks.keys() & values.keys():
+            if values[key].shape[1] != draws:
+                values[key] = np.broadcast_to(values[key], (len(values[key]), draws))
         return values
+
+    def _blank(self, key: str, draws: int, free: Mapping[tuple[int, ...], list[Array]]) -> Array:
+        """Return a row without values, of memory that is free, if there is any of its shape."""
+        row = self.plan.rows[key]
+        shape = self.plan.axis.length if row.timed else 1, draws
+        found = free[shape].pop() if free[shape] else np.empty(shape)
+        found.fill(0.0 if row.vintage is not None else np.nan)
+        return found
+
+
+@lru_cache(maxsize=_PROGRAMS_KEPT)
+def _changing(program: Program, varying: frozenset[str]) -> frozenset[str]:
+    return changing_rows((task for stage in program.stages for task in stage.stage.tasks), varying)
+
+
+@lru_cache(maxsize=_PROGRAMS_KEPT)
+def _ends(program: Program, wanted: tuple[str, ...]) -> dict[int, list[str]]:
+    """Return the lines that are not wanted and that no later stage needs, by the place of a stage."""
+    last: dict[str, int] = {}
+    for place, stage in enumerate(program.stages):
+        last.update(dict.fromkeys(stage.keys | stage.used, place))
+    found: dict[int, list[str]] = {}
+    for key in set(program.plan.lines).intersection(last).difference(wanted):
+        found.setdefault(last[key], []).append(key)
+    return found
 
 
 @lru_cache(maxsize=_PROGRAMS_KEPT)
@@ -118,7 +172,28 @@ def compile_plan(plan: Plan, wanted: tuple[str, ...] = ()) -> Program:
             tasks, terms = zip(*kept, strict=True)
             parts.append(ArrayStage(replace(whole.stage, tasks=tasks), terms))
     rows = {key: row for key, row in plan.rows.items() if key in needed}
-    return Program(replace(plan, rows=rows), tuple(parts))
+    return Program(replace(plan, rows=rows), tuple(_when_needed(parts)))
+
+
+def _when_needed(stages: Sequence[ArrayStage]) -> list[ArrayStage]:
+    """Return stages in another valid order: each shortly before it is needed, so that few rows are alive."""
+    makers: dict[str, list[int]] = {}
+    for place, stage in enumerate(stages):
+        for key in stage.keys:
+            makers.setdefault(key, []).append(place)
+    needs = [
+        sorted({maker for key in stage.keys | stage.used for maker in makers.get(key, ()) if maker < place})
+        for place, stage in enumerate(stages)
+    ]
+    order: dict[int, None] = {}
+    for last in sorted(set(range(len(stages))).difference(*needs)):
+        waiting = [last]
+        while waiting:
+            missing = [each for each in needs[waiting[-1]] if each not in order]
+            waiting += reversed(missing)
+            if not missing:
+                order[waiting.pop()] = None
+    return [stages[place] for place in order]
 
 
 def by_year(row: Array) -> Array:

@@ -19,7 +19,7 @@ ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 Compute = Callable[[Mapping[str, Array], Mapping[str, Array], int], Values]
 """Computes the wanted rows from drivers, reported figures and a number of draws, like
 :meth:`model.backends.arrays.Program.run`."""
-_CHUNK: Final = 512
+CHUNK: Final = 1024
 """Draws that numpy computes at a time: more overflow the processor's cache, fewer are mostly overhead."""
 
 
@@ -51,11 +51,11 @@ def compute_by(engine: str, plan: Plan, varying: frozenset[str], wanted: tuple[s
 
     def run(drivers: Mapping[str, Array], reported: Mapping[str, Array], draws: int) -> Values:
         chunks = []
-        for first in range(0, draws, _CHUNK):
-            size = min(_CHUNK, draws - first)
+        for first in range(0, draws, CHUNK):
+            size = min(CHUNK, draws - first)
             part = {key: row[:, first : first + size] for key, row in drivers.items() if row.shape[1] > 1}
-            values = program.run({**drivers, **part}, reported, size)
-            chunks.append({key: values[key] for key in wanted})
+            values = program.run({**drivers, **part}, reported, size, wanted)
+            chunks.append({key: np.broadcast_to(values[key], (len(values[key]), size)) for key in wanted})
         return {key: np.concatenate([chunk[key] for chunk in chunks], axis=1) for key in wanted}
 
     return run

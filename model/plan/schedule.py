@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from model.errors import DeclarationError
 from model.language import nodes
 from model.language.nodes import Expr, leaves, walk
-from model.plan.plan import Plan, Row, key_of
+from model.plan.plan import Plan, Row, key_of, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,6 +85,15 @@ def stages_of(tasks: Sequence[Task]) -> list[Stage]:
             _check_recurrent(members)
         stages.append(Stage(recurrent, members))
     return stages
+
+
+def changing_rows(tasks: Iterable[Task], varying: frozenset[str]) -> frozenset[str]:
+    """Return the rows that differ between draws: the varying drivers, and rows that depend on them."""
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for task in tasks:
+        for leaf in leaves(task.formula):
+            users[key_of(leaf)].add(task.row.key)
+    return reachable(varying, users.__getitem__)
 
 
 def _closure(uses: list[set[int]]) -> list[int]:

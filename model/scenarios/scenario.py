@@ -175,11 +175,13 @@ def driver_arrays(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, NDArra
     Shape (quarters or 1, scenarios); (quarters or 1, 1) where all scenarios hold the very same values, as
     overrides of one do.
     """
-    first, *others = scenarios
     arrays = {}
     for row in plan.assumed_rows:
-        parts = [row.driver_key] if row.driver_key in first.table else plan.names[row.key]
-        same = all(each.table[part] is first.table[part] for each in others for part in parts)
-        different = [first] if same else scenarios
-        arrays[row.key] = np.stack([each.series(plan, row.key) for each in different], axis=1)
+        parts = [row.driver_key] if row.driver_key in scenarios[0].table else plan.names[row.key]
+        held = [tuple(id(each.table[part]) for part in parts) for each in scenarios]
+        different = dict(zip(held, scenarios, strict=True))
+        columns = {values: each.series(plan, row.key) for values, each in different.items()}
+        arrays[row.key] = np.stack(
+            [columns[each] for each in (held if len(columns) > 1 else columns)], axis=1
+        )
     return arrays

@@ -1,4 +1,4 @@
-"""One block of a simulation: drawn, computed and tallied from a self-contained job, by any worker."""
+"""Blocks of a simulation: drawn, computed and tallied from a self-contained job, by any worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from model.simulation.tally import Bins, Means, Tally, tally_of
 from model.simulation.uncertainty import BoundMove, with_draws
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,17 +72,23 @@ def _arrived(state: dict[str, Any]) -> SimulationJob:
     return SimulationJob(**{**state, "plan": state["company"].plan(state["plan"])})
 
 
-def compute_block(job: SimulationJob, block: int, size: int) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Draw and compute one block.
+def compute_blocks(
+    job: SimulationJob, sizes: Mapping[int, int]
+) -> Iterator[tuple[Array, Array, NDArray[np.int64]]]:
+    """Draw blocks, by number and size, and compute them together.
 
-    Return uniform draws (size, moves), outputs (outputs, size), counts of events (events, quarters + 1).
+    Yield of each: uniform draws (size, moves), outputs (outputs, size), events (events, quarters + 1).
     """
-    shares = uniform_block(job.sampling, job.seed, block, size, job.scores)
-    drivers = with_draws(job.moves, job.drivers, shares)
+    drawn = [uniform_block(job.sampling, job.seed, each, size, job.scores) for each, size in sizes.items()]
+    drivers = with_draws(job.moves, job.drivers, np.concatenate(drawn))
     compute = compute_by(job.engine, job.plan, job.varying, job.wanted)
-    values = compute(drivers, job.reported, size)
-    outputs = read_outputs(job.request.outputs, job.plan, values, size)
-    return shares, outputs, event_counts(job.request.events, job.plan, values, size)
+    values = compute(drivers, job.reported, sum(sizes.values()))
+    last = 0
+    for shares, size in zip(drawn, sizes.values(), strict=True):
+        first, last = last, last + size
+        own = {key: row[:, first:last] if row.shape[1] > 1 else row for key, row in values.items()}
+        outputs = read_outputs(job.request.outputs, job.plan, own, size)
+        yield shares, outputs, event_counts(job.request.events, job.plan, own, size)
 
 
 def path_outputs(job: SimulationJob) -> Array:
@@ -91,10 +97,16 @@ def path_outputs(job: SimulationJob) -> Array:
     return read_outputs(job.request.outputs, job.plan, compute(job.drivers, job.reported, 1), 1)[:, 0]
 
 
-def tally_block(job: SimulationJob, bins: Bins, block: int) -> Tally:
-    """Draw, compute and tally one block."""
-    size = job.blocks.size_of(block)
-    shares, outputs, events = compute_block(job, block, size)
+def tally_blocks(job: SimulationJob, bins: Bins, blocks: Sequence[int]) -> list[Tally]:
+    """Draw and compute blocks, and tally each."""
+    computed = compute_blocks(job, {block: job.blocks.size_of(block) for block in blocks})
+    return [_tallied(job, bins, *each) for each in computed]
+
+
+def _tallied(
+    job: SimulationJob, bins: Bins, shares: Array, outputs: Array, events: NDArray[np.int64]
+) -> Tally:
+    size = len(shares)
     place = {output: number for number, output in enumerate(job.request.outputs)}
     beyond = np.empty((len(job.request.above), size))
     for number, (output, threshold) in enumerate(job.request.above):

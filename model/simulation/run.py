@@ -10,10 +10,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from types import NoneType
 from typing import TYPE_CHECKING, Final
 
-from model.backends.choice import chosen_engine
+from model.backends.choice import CHUNK, chosen_engine
 from model.errors import InputError, check_type
 from model.outputs import Output
 from model.parallel.cluster import cluster_workers
@@ -175,10 +176,12 @@ def run_job(
     history: list[Progress] = []
     try:
         with _workers(job, settings) as workers:
-            bins = bins_of(block_work.compute_block(job, block_work.PILOT, block_work.PILOT_DRAWS)[1])
-            plain = block_work.path_outputs(job)
-            piece = partial(block_work.tally_block, job, bins)
-            for block in in_order(workers, piece, range(job.blocks.count)):
+            ((_, pilot, _),) = block_work.compute_blocks(job, {block_work.PILOT: block_work.PILOT_DRAWS})
+            bins, plain = bins_of(pilot), block_work.path_outputs(job)
+            pieces = in_order(
+                workers, partial(block_work.tally_blocks, job, bins), job.blocks.together(CHUNK)
+            )
+            for block in chain.from_iterable(pieces):
                 tally = block if tally is None else tally + block
                 done += 1
                 if done & (done - 1) == 0 or done == job.blocks.count:

@@ -45,6 +45,11 @@ class Blocks:
         """Return the number of draws in a block."""
         return min(self.size, self.draws - block * self.size)
 
+    def together(self, draws: int) -> list[range]:
+        """Return the numbers of blocks in pieces of at most so many draws, or of one block."""
+        several = max(draws // self.size, 1)
+        return [range(first, min(first + several, self.count)) for first in range(0, self.count, several)]
+
 
 def blocks_of(draws: object) -> Blocks:
     """Cut draws into blocks of at most 4,096, at least 16 from 256 draws on, by their number alone."""

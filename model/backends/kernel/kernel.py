@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
@@ -15,13 +14,15 @@ from model.backends.kernel.expressions import CALENDAR, LANES
 from model.backends.kernel.program import source_of
 from model.backends.kernel.rewriting import used_keys
 from model.errors import InputError
-from model.plan.plan import Plan, reachable
-from model.plan.schedule import stages_of
+from model.plan.schedule import changing_rows, stages_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
+
+    from model.plan.plan import Plan
+    from model.plan.schedule import Task
 
 
 CHUNK: Final = 512
@@ -116,7 +117,7 @@ class _Variant:
         self.given_keys = tuple(task.row.key for task in self.work.given)
         self.moving = tuple(key for key in self.work.inputs if key in kernel.varying)
         self.still = tuple(key for key in self.work.inputs if key not in kernel.varying)
-        self.changing = self._changing(kernel.varying)
+        self.changing = changing_rows(self._tasks, kernel.varying)
         # work under a flag is done for the first draws, for later ones only if a row that it reads changes
         self.active = np.array([bool(read & self.changing) for read in self.source.flags], dtype=np.bool_)
         self.quarters = np.concatenate([calendar(self.plan.axis)[what][:, 0] for what in CALENDAR])
@@ -138,8 +139,12 @@ class _Variant:
 
     @property
     def cells(self) -> int:
-        tasks = [task for phase in self.work.tasks.values() for task in phase]
-        return sum(task.last - task.first for task in tasks if used_keys(task.formula) & self.changing)
+        changing = (task for task in self._tasks if used_keys(task.formula) & self.changing)
+        return sum(task.last - task.first for task in changing)
+
+    @property
+    def _tasks(self) -> list[Task]:
+        return [task for phase in self.work.tasks.values() for task in phase]
 
     def _length(self, key: str) -> int:
         return self.slots[key].stop - self.slots[key].start
@@ -148,15 +153,6 @@ class _Variant:
         """Return the positions in memory of the slots of some rows, one row after the other."""
         slots = [slot for key in keys for slot in range(self.slots[key].start, self.slots[key].stop)]
         return np.array(slots, dtype=np.uint32) * np.uint32(LANES)
-
-    def _changing(self, varying: frozenset[str]) -> frozenset[str]:
-        """Return the rows that differ between draws: the varying drivers, and rows that depend on them."""
-        users: defaultdict[str, set[str]] = defaultdict(set)
-        for phase in self.work.tasks.values():
-            for task in phase:
-                for key in used_keys(task.formula):
-                    users[key].add(task.row.key)
-        return reachable(varying, users.__getitem__)
 
     def run(self, values: Mapping[str, Array], draws: int) -> Values:
         if not self.lines:
