@@ -196,7 +196,7 @@ def _bar(lever: Lever, swing: Swing, output: Output, figures: tuple[float, float
 
 
 def _figures(scenarios: Sequence[Scenario], outputs: Sequence[Output]) -> list[list[float]]:
-    results = run(scenarios)
+    results = run(scenarios, rows=tuple(dict.fromkeys(each.key for each in outputs)))
     figures: list[list[float]] = [output.read(results).tolist() for output in outputs]
     for output, values in zip(outputs, figures, strict=True):
         if output.period is not None and math.isnan(values[0]):
