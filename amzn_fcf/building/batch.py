@@ -6,7 +6,6 @@ import contextlib
 import json
 from collections import deque
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from amzn_fcf import __version__
@@ -20,6 +19,7 @@ from model.files import DiskError, write_whole
 from model.parallel.cluster import cluster_workers
 from model.parallel.software import software
 from model.parallel.workers import WorkersLostError, cores, in_order, local_workers
+from workbook_templates.memory import without_search
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
 
 if TYPE_CHECKING:
@@ -156,11 +156,12 @@ def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
     return outcome
 
 
+@without_search()
 def _built(job: Job) -> tuple[Outcome, bytes]:
     """Build one workbook; return its outcome once written, and the file: empty if it could not be built."""
     try:
         with companies.using(job.family.company):
-            built = build(preset_to(_plan(job.family), job.selected))
+            built = build(_planned(job))
     except AmznFcfError as error:
         return Outcome(job.path, "failed", message=str(error)), b""
     if built.report.is_clean:
@@ -172,9 +173,19 @@ def _built(job: Job) -> tuple[Outcome, bytes]:
     return Outcome(job.path, "refused", message=message), built.data
 
 
-@lru_cache(maxsize=1)  # the workbooks of a family follow each other, and a plan is large
-def _plan(family: Family) -> WorkbookPlan:
-    offer = family.offer
-    return plan_workbook(
-        offer.scenarios[0], offer.scenarios, __version__, switches=offer.switches, stamped=False
-    )
+_last: list[tuple[Family, WorkbookPlan]] = []
+"""The workbook planned last: those of a family follow each other, and families share most sheets."""
+
+
+def _planned(job: Job) -> WorkbookPlan:
+    """Return the plan of a workbook; what it shares with the one before is not planned again."""
+    family, before = _last.pop() if _last else (None, None)
+    if before and family == job.family:
+        plan = preset_to(before, job.selected)
+    else:
+        offer = job.family.offer
+        plan = plan_workbook(
+            job.selected, offer.scenarios, __version__, switches=offer.switches, like=before
+        )
+    _last.append((job.family, plan))
+    return plan

@@ -145,6 +145,15 @@ class Layout:
         known = {} if variants else variants_of(self.plan, self.scenarios, self.switches)
         self._place_inputs(variants or (lambda key, _row: known[key]))
 
+    def has_places_of(self, other: Layout) -> bool:
+        """Tell whether all rows stand where they stand in another layout, of other scenarios."""
+        return (
+            self.plan is other.plan  # from which headings and folds follow
+            and len(self.scenarios) == len(other.scenarios)
+            and self.switches == other.switches
+            and (self.inputs, self.places) == (other.inputs, other.places)
+        )
+
     @property
     def company(self) -> Company:
         """The company of the scenarios."""

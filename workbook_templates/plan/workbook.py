@@ -35,6 +35,7 @@ def plan_workbook(  # noqa: PLR0913  # one keyword a choice of its caller
     variants: VariantsAt | None = None,
     assumptions: str | None = None,
     stamped: bool = True,
+    like: WorkbookPlan | None = None,
 ) -> WorkbookPlan:
     """Return the plan of a workbook preset to ``selected`` that offers ``offered`` (all of its as-of).
 
@@ -43,6 +44,7 @@ def plan_workbook(  # noqa: PLR0913  # one keyword a choice of its caller
     ``functions`` gives the name by which a host's files call a function in cells; without it there is no
     sheet of them. A workbook that was written earlier has ``assumptions``, the hash with which it is stamped,
     and is not ``stamped`` with sensitivities if its inputs were changed by hand: it holds earlier ones.
+    ``like``: a plan made before, both without functions; sheets that are the same in both are taken from it.
     """
     sheets = sheets_of(selected.company, with_functions=functions is not None)
     if switches is None:
@@ -51,7 +53,12 @@ def plan_workbook(  # noqa: PLR0913  # one keyword a choice of its caller
     stamp = assumption_hash(offered, switches) if assumptions is None else assumptions
     stamped_for_it = selected if stamped else None
     edition = Edition(layout, selected, version, stamp, sheets, stamped_for_it, functions or str)
-    return WorkbookPlan(selected, layout, {sheet.name: sheet.plan(edition) for sheet in sheets}, version)
+    shared = like.sheets if like and layout.has_places_of(like.layout) and like.version == version else {}
+    planned = {
+        each.name: shared[each.name] if each.by_places and each.name in shared else each.plan(edition)
+        for each in sheets
+    }
+    return WorkbookPlan(selected, layout, planned, version)
 
 
 def sheet_names(company: Company, *, with_functions: bool) -> tuple[str, ...]:

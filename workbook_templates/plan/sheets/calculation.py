@@ -61,7 +61,7 @@ LOOKS_OF_NUMBERS: Final[dict[Role, str]] = {
 def calculation(name: str, words: SheetWords | None) -> Sheet:
     """Return a sheet of computed lines, with the company's texts for it."""
     words = words or SheetWords(title=name, holds=name)
-    return Sheet(name, words.holds, words.title, words.subtitle or _SUBTITLE, _fill)
+    return Sheet(name, words.holds, words.title, words.subtitle or _SUBTITLE, _fill, by_places=True)
 
 
 def _put_lines(sheet: SheetPlan, layout: Layout) -> None:
@@ -318,4 +318,5 @@ def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str) -
 CHECKS_SHEET: Final = Sheet(
     CHECKS, "Arithmetic, ties to the filings, signs, ranges; every header shows whether all of them pass",
     "Checks", "A difference in any quarter beyond the tolerance fails its check", _fill_checks,
+    by_places=True,
 )  # fmt: skip

@@ -250,5 +250,5 @@ def _has_charts(words: CoverWords) -> bool:
 SHEET: Final = Sheet(
     CHARTS, "The figures that the charts of the cover draw", "Figures of the charts",
     "Live; the texts are those beside the charts' bars", _fill,
-    is_needed=lambda words: _has_charts(words.cover),
+    is_needed=lambda words: _has_charts(words.cover), by_places=True,
 )  # fmt: skip

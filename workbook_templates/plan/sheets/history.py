@@ -121,10 +121,10 @@ def _put_document(sheet: SheetPlan, place: tuple[int, int], document: _Document)
 
 SHEET: Final = Sheet(
     REPORTED, "Figures from the filings, by quarter and year", "Reported figures",
-    "To {as_of}; italics: estimated", _fill_reported,
+    "To {as_of}; italics: estimated", _fill_reported, by_places=True,
 )  # fmt: skip
 SOURCES_SHEET: Final = Sheet(
     SOURCES, "The document behind every reported figure", "Sources",
     "The number of each figure's document leads to it: the list at the right, with where it was read and its "
-    "address", _fill_sources,
+    "address", _fill_sources, by_places=True,
 )  # fmt: skip

@@ -81,6 +81,8 @@ class Sheet:
     fill: Callable[[SheetPlan, Edition], None]
     is_needed: Callable[[WorkbookWords], bool] = lambda _words: True
     """Tells whether a workbook has it: a company may lack what it would show."""
+    by_places: bool = False
+    """Whether its cells follow from the places of cells alone, whatever the scenarios are and hold."""
 
     def plan(self, edition: Edition) -> SheetPlan:
         """Return its cells."""

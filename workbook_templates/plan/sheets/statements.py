@@ -63,5 +63,5 @@ def _put_row(sheet: SheetPlan, layout: Layout, at: int, row: StatementRow) -> No
 SHEET: Final = Sheet(
     STATEMENTS, "Income statement, cash flow and position by fiscal year",
     "Income statement, cash flow and position", "A reported, E estimate; every figure is a link",
-    _fill, is_needed=lambda words: bool(words.statements),
+    _fill, is_needed=lambda words: bool(words.statements), by_places=True,
 )  # fmt: skip
