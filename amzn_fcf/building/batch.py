@@ -184,8 +184,6 @@ def _planned(job: Job) -> WorkbookPlan:
         plan = preset_to(before, job.selected)
     else:
         offer = job.family.offer
-        plan = plan_workbook(
-            job.selected, offer.scenarios, __version__, switches=offer.switches, like=before
-        )
+        plan = plan_workbook(job.selected, offer.scenarios, __version__, switches=offer.switches, like=before)
     _last.append((job.family, plan))
     return plan

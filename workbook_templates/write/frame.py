@@ -15,7 +15,7 @@ from model.errors import InputError, shown
 from workbook_templates.a1 import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from workbook_templates.plan.cells import SheetPlan
     from workbook_templates.read.values import Grid, Grids
@@ -27,6 +27,12 @@ _CORE: Final = "docProps/core.xml"
 _EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
 """The first time that a package can name: for one whose time is not given."""
 _LEVEL: Final = 6
+_BLANK: Final = re.compile(rb"\x7f([0-9]+)\x7f")
+
+
+def blank(number: int) -> str:
+    """Return what stands in a frame for one of the texts that workbooks of one look do not share."""
+    return f"\x7f{number}\x7f"
 
 
 def parts_of(data: bytes) -> dict[str, bytes]:
@@ -41,25 +47,35 @@ def parts_of(data: bytes) -> dict[str, bytes]:
 
 @dataclass(repr=False)
 class Frame:
-    """A package of a workbook without its cells, and the sheets to fill, each by the part that holds it."""
+    """A package of a workbook without its cells, and the sheets to fill, each by the part that holds it.
+
+    Parts may hold blanks (:func:`blank`) for texts.
+    """
 
     parts: Mapping[str, bytes]
     sheets: Mapping[str, tuple[str, Rows]]
 
-    def filled(self, plans: Mapping[str, SheetPlan], title: str, values: Grids | None = None) -> bytes:
+    def filled(
+        self, plans: Mapping[str, SheetPlan], title: str, texts: Sequence[str], values: Grids | None = None
+    ) -> bytes:
         """Return the package with the cells of planned sheets, and the values of formulas, if there are any.
 
-        ``title``: of the document. One without values is soon read by an engine, and not packed.
+        ``title``: of the document; ``texts``: for the blanks. One without values is soon read by an engine,
+        and not packed.
         """
+
+        def text_of(found: re.Match[bytes]) -> bytes:
+            return escape(texts[int(found[1])], quote=False).encode("ascii", "xmlcharrefreplace")
+
         target, time = io.BytesIO(), _time()
         kind = zipfile.ZIP_STORED if values is None else zipfile.ZIP_DEFLATED
         with zipfile.ZipFile(target, "w") as package:
             for name, part in self.parts.items():
-                content = part
+                content = _BLANK.sub(text_of, part)
                 if name in self.sheets:
                     sheet, rows = self.sheets[name]
                     grid = values.get(sheet, {}) if values is not None else None
-                    content = _with_cells(part, plans[sheet], rows, grid)
+                    content = _with_cells(content, plans[sheet], rows, grid)
                 elif name == _CORE:
                     content = _properties(title, time)
                 entry = zipfile.ZipInfo(name, (time or _EARLIEST).timetuple()[:6])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from model.files import temporary_files
@@ -11,11 +12,11 @@ from workbook_templates.a1 import column_letters
 from workbook_templates.memory import without_search
 from workbook_templates.plan.layout import PERIOD_ROW
 from workbook_templates.plan.styles import FONT
-from workbook_templates.write.frame import Frame, parts_of
+from workbook_templates.write.frame import Frame, blank, parts_of
 from workbook_templates.write.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from openpyxl.worksheet.header_footer import HeaderFooter
     from openpyxl.worksheet.worksheet import Worksheet
@@ -45,7 +46,8 @@ def write_workbook(
     bytes, anywhere and at any time.
     """
     title = f"{workbook_plan.layout.company.name.capitalize()} free cash flow: {workbook_plan.selected.name}"
-    return frame_of(workbook_plan, base).filled(workbook_plan.sheets, title, values)
+    texts = _texts(workbook_plan.sheets, _edition(workbook_plan))
+    return frame_of(workbook_plan, base).filled(workbook_plan.sheets, title, texts, values)
 
 
 def write_sheets(plans: Sequence[SheetPlan], title: str, stamp: str, values: Grids | None = None) -> bytes:
@@ -54,8 +56,7 @@ def write_sheets(plans: Sequence[SheetPlan], title: str, stamp: str, values: Gri
     ``values``: as of :func:`write_workbook`.
     """
     sheets = {each.name: each for each in plans}
-    footer = _footer(title[:_FOOTER_LETTERS], stamp)
-    return _framed(sheets, footer).filled(sheets, title, values)
+    return _framed(sheets, title[:_FOOTER_LETTERS]).filled(sheets, title, _texts(sheets, stamp), values)
 
 
 def frame_of(workbook_plan: WorkbookPlan, base: bytes | None = None) -> Frame:
@@ -63,11 +64,7 @@ def frame_of(workbook_plan: WorkbookPlan, base: bytes | None = None) -> Frame:
     looks = _looks(workbook_plan)
     if base is None and _last and _last[0][0] == looks:
         return _last[0][1]
-    stamp = assumption_hash(workbook_plan.scenarios, workbook_plan.layout.switches)
-    footer = _footer(
-        workbook_plan.layout.company.title, f"version {workbook_plan.version}, assumptions {stamp}"
-    )
-    frame = _framed(workbook_plan.sheets, footer, base)
+    frame = _framed(workbook_plan.sheets, workbook_plan.layout.company.title, base)
     if base is None:
         _last[:] = [(looks, frame)]
     return frame
@@ -77,16 +74,35 @@ _last: list[tuple[object, Frame]] = []
 """The frame made last, and the looks that it has."""
 
 
+def _edition(workbook_plan: WorkbookPlan) -> str:
+    stamp = assumption_hash(workbook_plan.scenarios, workbook_plan.layout.switches)
+    return f"version {workbook_plan.version}, assumptions {stamp}"
+
+
+def _texts(sheets: Mapping[str, SheetPlan], stamp: str) -> list[str]:
+    """Return the texts that a frame has blanks for, in the order in which they are written."""
+    found = [stamp]
+    for sheet in sheets.values():
+        found += [*sheet.notes.values(), *(each.condition for each in sheet.highlights)]
+    return found
+
+
 def _looks(workbook_plan: WorkbookPlan) -> object:
-    """Return all that a file holds beside the contents of cells."""
-    stamp = assumption_hash(workbook_plan.scenarios, workbook_plan.layout.switches), workbook_plan.version
-    fields = [{**vars(each), "cells": None} for each in workbook_plan.sheets.values()]
-    styles = [_styles_of(each) for each in workbook_plan.sheets.values()]
-    return stamp, fields, styles
+    """Return all that a file holds beside the contents of cells and the texts for blanks."""
+    fields, kept = [], ("cells", "notes", "highlights")
+    for sheet in workbook_plan.sheets.values():
+        notes = [(place, _height_of(text)) for place, text in sheet.notes.items()]
+        highlights = [(each.cells, each.look) for each in sheet.highlights]
+        others = {key: value for key, value in vars(sheet).items() if key not in kept}
+        fields.append((others, notes, highlights, _styles_of(sheet)))
+    return workbook_plan.layout.company.title, fields
 
 
-def _framed(sheets: Mapping[str, SheetPlan], footer: HeaderFooter, base: bytes | None = None) -> Frame:
-    """Have openpyxl write the workbook without its cells."""
+def _framed(sheets: Mapping[str, SheetPlan], title: str, base: bytes | None = None) -> Frame:
+    """Have openpyxl write the workbook without its cells, with blanks for its :func:`_texts`.
+
+    ``title``: at the foot of every page.
+    """
     import openpyxl  # noqa: PLC0415  # slow to load, and only writers need it
     from openpyxl.workbook.defined_name import DefinedName  # noqa: PLC0415
     from openpyxl.workbook.properties import CalcProperties  # noqa: PLC0415
@@ -99,9 +115,11 @@ def _framed(sheets: Mapping[str, SheetPlan], footer: HeaderFooter, base: bytes |
     if not base:
         book.remove(book.worksheets[0])
     styles, targets = {}, {}
+    blanks = map(blank, count())
+    footer = _footer(title, next(blanks))
     for position, (name, sheet) in enumerate(sheets.items()):
         targets[name] = target = book.create_sheet(name, position)
-        styles[name] = _write_sheet(target, sheet)
+        styles[name] = _write_sheet(target, sheet, blanks)
         _set_up_print(target, sheet)
         target.HeaderFooter = footer
         for each, cell in sheet.names.items():
@@ -130,7 +148,7 @@ def _rows(target: Worksheet) -> dict[int, str]:
     return found
 
 
-def _write_sheet(target: Worksheet, sheet: SheetPlan) -> dict[tuple[str, bool], int]:
+def _write_sheet(target: Worksheet, sheet: SheetPlan, blanks: Iterator[str]) -> dict[tuple[str, bool], int]:
     """Write all but the cells; return the indexes of styles, by name and whether at the split."""
     styles = _indexes(target, sheet)
     for column, width in sheet.widths.items():
@@ -144,7 +162,7 @@ def _write_sheet(target: Worksheet, sheet: SheetPlan) -> dict[tuple[str, bool], 
     for allowed in sheet.ranges:
         if not allowed.free:
             _restrict(target, allowed)
-    _add_reading_aids(target, sheet)
+    _add_reading_aids(target, sheet, blanks)
     target.protection.sheet = sheet.protected
     target.sheet_view.showGridLines = False
     target.sheet_view.zoomScale = 100
@@ -202,7 +220,7 @@ def _styles_of(sheet: SheetPlan) -> tuple[set[str], set[str]]:
     return {cell.style for cell in sheet.cells.values()}, at_split | ({""} if sheet.split else set())
 
 
-def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
+def _add_reading_aids(target: Worksheet, sheet: SheetPlan, blanks: Iterator[str]) -> None:
     from openpyxl.comments import Comment  # noqa: PLC0415
     from openpyxl.worksheet.hyperlink import Hyperlink  # noqa: PLC0415
 
@@ -217,12 +235,11 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
             else Hyperlink(ref=cell.coordinate, location=name if "!" in name else f"'{name}'!A1")
         )
     for (row, column), text in sheet.notes.items():
-        note = Comment(text, "amzn-fcf")
-        lines = sum(1 + len(each) // _NOTE_CHARACTERS for each in text.split("\n"))
-        note.width, note.height = _NOTE_WIDTH, _NOTE_LINE * (2 + lines)
+        note = Comment(next(blanks), "amzn-fcf")
+        note.width, note.height = _NOTE_WIDTH, _height_of(text)
         target.cell(row, column).comment = note
     for highlight in sheet.highlights:
-        rule = named_styles.conditional(highlight.condition, highlight.look)
+        rule = named_styles.conditional(next(blanks), highlight.look)
         target.conditional_formatting.add(highlight.cells, rule)
     for chart in sheet.charts:
         add_chart(target, chart)
@@ -231,6 +248,10 @@ def _add_reading_aids(target: Worksheet, sheet: SheetPlan) -> None:
 
         for panel in sheet.panels:
             add_panel(target, panel)
+
+
+def _height_of(note: str) -> int:
+    return _NOTE_LINE * (2 + sum(1 + len(each) // _NOTE_CHARACTERS for each in note.split("\n")))
 
 
 def _set_up_print(target: Worksheet, sheet: SheetPlan) -> None:

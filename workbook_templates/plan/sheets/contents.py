@@ -109,6 +109,10 @@ def _put_texts(sheet: SheetPlan, row: int, title: str, texts: Iterable[tuple[str
 
 
 SHEET: Final = Sheet(
-    CONTENTS, "This page", "Contents, method and colour key", "Each name leads to its sheet", _fill,
+    CONTENTS,
+    "This page",
+    "Contents, method and colour key",
+    "Each name leads to its sheet",
+    _fill,
     by_places=True,
 )
