@@ -12,8 +12,7 @@ import openpyxl
 from readers_of_vba import VBA_Parser
 
 from xlwings_udfs.functions import FUNCTIONS
-from xlwings_udfs.hosts.desktop.addin import addin
-from xlwings_udfs.hosts.desktop.help_page import help_page
+from xlwings_udfs.hosts.desktop.addin import addin, help_page
 from xlwings_udfs.hosts.desktop.package import ADD_IN_TYPE, MACRO_TYPE, with_parts
 from xlwings_udfs.hosts.desktop.vba_module import modules
 

@@ -114,6 +114,23 @@ def down(sheet: str, column: int, rows: range) -> str:
     return f"'{sheet}'!{area((rows[0], column), (rows[-1], column), fixed_row=True, fixed_column=True)}"
 
 
+def runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Return numbers in their order as first and last of those that follow one another.
+
+    Examples
+    --------
+    >>> runs([1, 2, 3, 7])
+    [[1, 3], [7, 7]]
+    """
+    found: list[list[int]] = []
+    for each in numbers:
+        if found and found[-1][1] == each - 1:
+            found[-1][1] = each
+        else:
+            found.append([each, each])
+    return found
+
+
 def ranges(places: Iterable[tuple[int, int]]) -> list[str]:
     """Return cells as few ranges, in reading order.
 

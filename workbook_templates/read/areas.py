@@ -43,6 +43,11 @@ class Area(NamedTuple):
             for column in range(self.left, self.right + 1):
                 yield self.sheet, row, column
 
+    def holds(self, other: Area) -> bool:
+        """Tell whether all cells of another range are among these."""
+        starts, ends = self.top <= other.top and self.left <= other.left, other[3:]
+        return self.sheet == other.sheet and starts and self.bottom >= ends[0] and self.right >= ends[1]
+
     def __str__(self) -> str:
         """Return it as formulas of other sheets name it."""
         first, last = reference(self.top, self.left), reference(self.bottom, self.right)

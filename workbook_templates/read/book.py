@@ -53,7 +53,7 @@ class Book:
     @cached_property
     def contents(self) -> Grids:
         """Contents of the cells: formulas with their ``=``, or values."""
-        return self._grids(lambda cell: cell.value if cell.formula is None else f"={cell.formula}")
+        return self._grids(lambda cell: cell.content)
 
     @cached_property
     def values(self) -> Grids:

@@ -45,6 +45,16 @@ class Content(NamedTuple):
     value: Value
     style: int
 
+    @property
+    def content(self) -> Value:
+        """Its formula with its ``=``, or its value."""
+        return self.value if self.formula is None else f"={self.formula}"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a number was typed into it."""
+        return self.formula is None and isinstance(self.value, float)
+
 
 class Hidden(NamedTuple):
     """Hidden rows or columns, first to last; ``grouped`` if by an outline, which a click opens."""

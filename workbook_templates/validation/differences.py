@@ -116,7 +116,7 @@ class _Both:
         """Yield the changed cells of a sheet, formulas that changed alike together; count what follows."""
         alike: dict[tuple[Value, Value], tuple[Value, Value, list[tuple[Place, Place]]]] = {}
         for was_at, one, place, two in sides.pairs():
-            before, after = _content(one), _content(two)
+            before, after = (each and each.content for each in (one, two))
             where = (was_at, place)
             if _is_formula(one) and _is_formula(two):
                 if not self._is_same(sides.name, where, (str(before), str(after))):
@@ -159,12 +159,6 @@ class _Both:
 
 def _is_formula(cell: Content | None) -> bool:
     return cell is not None and cell.formula is not None
-
-
-def _content(cell: Content | None) -> Value:
-    if cell is None:
-        return None
-    return cell.value if cell.formula is None else f"={cell.formula}"
 
 
 def _in_r1c1(content: Value, place: Place) -> Value:

@@ -7,11 +7,11 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from workbook_templates.a1 import column_letters
+from workbook_templates.a1 import column_letters, runs
 from workbook_templates.validation.alignment import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from workbook_templates.read.sheets import Content, SheetContents
 
@@ -112,9 +112,9 @@ class Sides:
             ("inserted", self.new, rows.inserted, columns.inserted),
             ("deleted", self.name, rows.deleted, columns.deleted),
         ):
-            for first, last in _runs(numbers):
+            for first, last in runs(numbers):
                 yield Line(kind, name, f"{first}:{last}")  # type: ignore[arg-type]  # one of the two
-            for first, last in _runs(letters):
+            for first, last in runs(letters):
                 yield Line(kind, name, f"{column_letters(first)}:{column_letters(last)}")  # type: ignore[arg-type]  # as above
 
     def pairs(self) -> Iterator[tuple[Place, Content | None, Place, Content | None]]:
@@ -142,13 +142,3 @@ def _heads(rows: Mapping[int, Mapping[int, Content]]) -> dict[int, Hashable]:
             if column not in found:
                 found[column] = signature_of(cell)
     return dict(sorted(found.items()))
-
-
-def _runs(numbers: Iterable[int]) -> list[list[int]]:
-    found: list[list[int]] = []
-    for each in numbers:
-        if found and found[-1][1] == each - 1:
-            found[-1][1] = each
-        else:
-            found.append([each, each])
-    return found

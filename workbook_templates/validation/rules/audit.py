@@ -67,7 +67,7 @@ def _value(subject: Subject, place: CellPlace) -> Value:
 
 def _is_input(subject: Subject, place: CellPlace) -> bool:
     found = _content(subject, place)
-    return found is not None and found.formula is None and isinstance(found.value, float)
+    return found is not None and found.is_number
 
 
 def short_sums(subject: Subject) -> Iterable[Spot]:
@@ -102,7 +102,7 @@ def totals_with_parts(subject: Subject) -> Iterable[Spot]:
             continue  # half of everything, with the totals: an old way to sum up
         for inner in area.places():
             parts = sums.get(inner)
-            if parts and inner != place and _holds(area, parts):
+            if parts and inner != place and area.holds(parts):
                 text = f"={formula}, in which {reference(*inner[1:])} sums up others"
                 yield Spot(place[0], reference(*place[1:]), "every figure once", text)
                 break
@@ -113,16 +113,6 @@ def totals_with_parts(subject: Subject) -> Iterable[Spot]:
                 if added & set(sums[inner].places()):
                     text = f"={formula}, in which {reference(*inner[1:])} sums up others"
                     yield Spot(place[0], reference(*place[1:]), "every figure once", text)
-
-
-def _holds(outer: Area, inner: Area) -> bool:
-    return (
-        outer.sheet == inner.sheet
-        and outer.top <= inner.top
-        and outer.left <= inner.left
-        and outer.bottom >= inner.bottom
-        and outer.right >= inner.right
-    )
 
 
 def unsorted_lookups(subject: Subject) -> Iterable[Spot]:
@@ -178,7 +168,7 @@ def _operands(formula: str) -> list[tuple[int, int]]:
 
 def _is_empty(subject: Subject, sheet: str, place: tuple[int, int]) -> bool:
     found = _content(subject, (sheet, *place))
-    return found is None or (found.formula is None and found.value is None)
+    return found is None or found.content is None
 
 
 def _copies_have_values(subject: Subject, place: CellPlace, empty: tuple[int, int]) -> bool:
@@ -212,7 +202,7 @@ def unused_inputs(subject: Subject) -> Iterable[Spot]:
         if after not in single or inside in single or covered(inside):
             continue
         around = [_content(subject, each) for each in ((sheet, row, column), inside, after)]
-        if all(each and each.formula is None and isinstance(each.value, float) for each in around):
+        if all(each and each.is_number for each in around):
             yield Spot(
                 sheet, reference(*inside[1:]), "a formula that reads it", shown(_value(subject, inside))
             )
@@ -225,7 +215,7 @@ def _covered(areas: Sequence[Area]) -> Callable[[CellPlace], bool]:
         by_sheet.setdefault(each.sheet, []).append(each)
 
     def covered(place: CellPlace) -> bool:
-        return any(_holds(each, Area(*place, *place[1:])) for each in by_sheet.get(place[0], ()))
+        return any(each.holds(Area(*place, *place[1:])) for each in by_sheet.get(place[0], ()))
 
     return covered
 

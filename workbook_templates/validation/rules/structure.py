@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workbook_templates.a1 import column_letters, looks_like_a_cell, reference
+from workbook_templates.a1 import column_letters, looks_like_a_cell, reference, runs
 from workbook_templates.formula_text import ALLOWED_FUNCTIONS, functions, without_texts
 from workbook_templates.read.values import LONGEST_TEXT
 from workbook_templates.validation.rules.rule import Spot
@@ -77,21 +77,15 @@ def hidden_columns(subject: Subject) -> Iterator[Spot]:
 
 
 def _used(sheet: SheetContents) -> list[tuple[int, int]]:
-    cells = sheet.cells.items()
-    return [place for place, cell in cells if cell.value is not None or cell.formula is not None]
+    return [place for place, cell in sheet.cells.items() if cell.content is not None]
 
 
 def _hidden(sheet: SheetContents, hidden: list[Hidden], used: set[int], what: str) -> Iterator[Spot]:
     alone = [each for each in hidden if not each.grouped]
     closed = sorted(place for each in alone for place in used if each.first <= place <= each.last)
-    start = 0
-    for end in range(1, len(closed) + 1):
-        if end == len(closed) or closed[end] > closed[end - 1] + 1:
-            ends = (closed[start], closed[end - 1])
-            first, last = (column_letters(each) if what == "column" else str(each) for each in ends)
-            found = f"hidden {what}{'s' if start < end - 1 else ''}"
-            yield Spot(sheet.name, f"{first}:{last}", "visible", found)
-            start = end
+    for ends in runs(closed):
+        first, last = (column_letters(each) if what == "column" else str(each) for each in ends)
+        yield Spot(sheet.name, f"{first}:{last}", "visible", f"hidden {what}{'s' if first != last else ''}")
 
 
 def cells_twice(subject: Subject) -> Iterator[Spot]:

@@ -277,9 +277,7 @@ class Deviation(NamedTuple):
     @property
     def shown(self) -> str:
         """What stands in the cell."""
-        if self.found is None:
-            return "empty"
-        return f"={self.found.formula}" if self.found.formula is not None else shown(self.found.value)
+        return shown(self.found and self.found.content)
 
 
 _NOISE: Final = 1e-12

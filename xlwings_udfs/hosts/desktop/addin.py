@@ -24,9 +24,10 @@ from model.errors import WorkbookError
 from model.files import remove_stale_parts, write_files
 from xlwings_udfs.functions.explain import version
 from xlwings_udfs.hosts.desktop import library
-from xlwings_udfs.hosts.desktop.help_page import help_page
 from xlwings_udfs.hosts.desktop.package import PROPERTIES_PART, MacroBook
 from xlwings_udfs.hosts.desktop.vba_module import FILES_FOLDER, HELP, SETTINGS
+from xlwings_udfs.hosts.desktop.wizard import descriptions
+from xlwings_udfs.hosts.help import page
 
 ADD_IN: Final = "amzn-fcf.xlam"
 
@@ -37,6 +38,12 @@ _DAMAGED: Final = (
 )  # fmt: skip
 _LONGEST_PATH: Final = 218
 """Characters of the path of a workbook that Excel opens."""
+_ERRORS: Final = {
+    "#N/A": "In the function wizard, until you press OK.",
+    "#VALUE!": "In every cell: press Version on the ribbon.",
+    "#NAME?": "The add-in is not open: py -m amzn_fcf addin status",
+}
+"""What error values mean besides, on the page of help."""
 _CLOSE_EXCEL: Final = "close Excel, or give a folder that you may write to with --to"
 
 
@@ -90,6 +97,11 @@ def addin(python: str) -> bytes:
     settings = [["Interpreter_Win", python]]
     properties = {_VERSION: version(), _PYTHON: python, _XLWINGS: installed_version("xlwings")}
     return MacroBook({SETTINGS: settings}, properties, ribbon, is_addin=True).as_bytes()
+
+
+def help_page() -> str:
+    """Return the page that the ribbon's Help opens, as HTML."""
+    return page(descriptions().values(), _ERRORS)
 
 
 def found_in(folder: Path) -> Installed | None:
