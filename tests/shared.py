@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import formualizer
 import openpyxl
@@ -14,7 +14,7 @@ from once import made_once
 from amzn_fcf import __version__
 from amzn_fcf.building.selection import shipped_at
 from model.amazon.workbook import WORKBOOK
-from model.language.periods import Quarter
+from model.language.periods import Period, Quarter
 from model.results import Results, run
 from model.scenarios.composing import load_scenario
 from model.scenarios.files import builtin_overlays, builtin_scenarios
@@ -35,7 +35,7 @@ from workbook_templates.write.patching import with_changes
 from workbook_templates.write.xlsx import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from openpyxl.workbook import Workbook
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from model.simulation.results import Simulation
     from workbook_templates.read.values import Changes
 
+Item = TypeVar("Item")
 AS_OFS = ("2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2")
 SHIPPED = tuple(each for each in builtin_scenarios() if each not in WORKBOOK.apart)
 """Scenarios that ship and share selectors."""
@@ -71,6 +72,19 @@ AS_CALIBRATED = {
     "cost_of_debt": 0.048,
 }
 """What the calibration did not count, and the rates that it assumed."""
+
+
+def figure(text: str, scenario: Scenario) -> float:
+    """Return an output by the plain way: one run, one figure."""
+    results, (key, _, period) = run([scenario]), text.partition(" ")
+    return float(results.values[key][0, 0]) if not period else results.value(key, Period.parse(period))
+
+
+def noting(seen: list[Item], items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items, and note each."""
+    for each in items:
+        seen.append(each)
+        yield each
 
 
 def flat(scenario: Scenario) -> Scenario:

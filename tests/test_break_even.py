@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from shared import figure, noting
 
 from model.analysis.sensitivity import break_even, output_of
 from model.analysis.swings import Steps
 from model.errors import InputError
-from model.language.periods import Period
-from model.results import run
 from model.scenarios.composing import load_scenario
-
-Item = TypeVar("Item")
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from model.scenarios.scenario import Scenario
 
 SHARE = "value_per_share[dcf,mid]"
 BASE = load_scenario("base")
-
-
-def figure(text: str, scenario: Scenario) -> float:
-    """Return an output by the plain way: one run, one figure."""
-    results, (key, _, period) = run([scenario]), text.partition(" ")
-    return float(results.values[key][0, 0]) if not period else results.value(key, Period.parse(period))
-
-
-def noting(seen: list[Item], items: Sequence[Item]) -> Iterator[Item]:
-    """Yield the items, and note each."""
-    for each in items:
-        seen.append(each)
-        yield each
 
 
 def test_at_every_point_of_a_break_even_line_the_figure_is_the_target() -> None:

@@ -25,6 +25,8 @@ from workbook_templates.write.patching import with_changes
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from workbook_templates.read.values import Grids
+
 VALUE, FLOW = "value_per_share[dcf,mid]", "free_cash_flow 2027"
 OUTPUTS = (VALUE, FLOW, "positive")
 PAIRS = {
@@ -46,6 +48,12 @@ class Compared(NamedTuple):
 
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
         return [each for each in self.records if each["kind"] == kind]
+
+
+def bridge_in(folder: Path) -> tuple[Worksheet, Grids]:
+    """Return the sheet Bridge of the workbook that was written, and the values of all sheets."""
+    data = (folder / "c.xlsx").read_bytes()
+    return openpyxl.load_workbook(io.BytesIO(data))["Bridge"], Formualizer().calculate(data)
 
 
 @cache
@@ -212,8 +220,7 @@ def test_a_name_that_begins_like_a_formula_is_a_text(tmp_path: Path) -> None:
     for name, value in (("=1+1.toml", 0.2), ("#N", 0.3)):
         (tmp_path / name).with_suffix(".toml").write_text(CASE.format(name="mine", value=value))
     amzn_fcf("compare", "=1+1.toml", "#N.toml", *TO_XLSX, cwd=tmp_path)
-    data = (tmp_path / "c.xlsx").read_bytes()
-    sheet, values = openpyxl.load_workbook(io.BytesIO(data))["Bridge"], Formualizer().calculate(data)
+    sheet, values = bridge_in(tmp_path)
     row = blocks(sheet)[0][0]
     assert (sheet.cell(row, 1).value, sheet.cell(row, 1).data_type) == ("=1+1.toml", "s")
     assert values["Bridge"][row, 1] == "=1+1.toml"
@@ -228,8 +235,7 @@ def test_two_workbooks_are_compared_as_their_scenarios(tmp_path: Path) -> None:
     (tmp_path / "new.xlsx").write_bytes(changed)
     done = amzn_fcf("compare", "old.xlsx", "new.xlsx", *TO_XLSX, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "wrote c.xlsx\n")
-    data = (tmp_path / "c.xlsx").read_bytes()
-    sheet, values = openpyxl.load_workbook(io.BytesIO(data))["Bridge"], Formualizer().calculate(data)
+    sheet, values = bridge_in(tmp_path)
     rows = blocks(sheet)[0]
     moved = worth(load_scenario("base").with_overrides({"beta": 1.3})) - worth(load_scenario("base"))
     assert values["Bridge"][rows[-1], 2] == pytest.approx(moved, abs=1e-9)
@@ -259,8 +265,7 @@ def test_scenarios_that_are_equal_have_a_bridge_without_causes(tmp_path: Path) -
     (tmp_path / "c.xlsx").write_bytes(b"mine")
     done = amzn_fcf("compare", "base", "base@2026Q2", *TO_XLSX, "--force", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "wrote c.xlsx\n")
-    data = (tmp_path / "c.xlsx").read_bytes()
-    sheet, values = openpyxl.load_workbook(io.BytesIO(data))["Bridge"], Formualizer().calculate(data)
+    sheet, values = bridge_in(tmp_path)
     for rows in blocks(sheet):
         assert len(rows) == 2
         assert (values["Bridge"][rows[-1], 2], values["Bridge"][rows[-1] + 1, 2]) == (0, 0)

@@ -38,6 +38,15 @@ def changed(item: str, change: int) -> bytes:
     )
 
 
+def assert_refused(before: Company, folder: Path, name: str, message: str) -> None:
+    """Assert that a file is refused in one line, and that nothing is written."""
+    forget_folders()
+    with companies.using(before):
+        line = refused("import", name, "--data", str(folder / "own"))
+    assert re.search(message, line), line
+    assert not (folder / "own").exists()
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -63,12 +72,7 @@ def changed(item: str, change: int) -> bytes:
 def test_a_filing_that_cannot_be_is_refused_and_nothing_is_written(
     data: bytes, message: str, before: Company, tmp_path: Path
 ) -> None:
-    name = file_of(tmp_path / "in", data)
-    forget_folders()
-    with companies.using(before):
-        line = refused("import", name, "--data", str(tmp_path / "own"))
-    assert re.search(message, line), line
-    assert not (tmp_path / "own").exists()
+    assert_refused(before, tmp_path, file_of(tmp_path / "in", data), message)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +91,7 @@ def test_a_filing_that_cannot_be_is_refused_and_nothing_is_written(
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_is_one_line(text: str, message: str, before: Company, tmp_path: Path) -> None:
-    name = file_of(tmp_path / "in", text.encode(), "q.csv")
-    forget_folders()
-    with companies.using(before):
-        line = refused("import", name, "--data", str(tmp_path / "own"))
-    assert re.search(message, line), line
-    assert not (tmp_path / "own").exists()
+    assert_refused(before, tmp_path, file_of(tmp_path / "in", text.encode(), "q.csv"), message)
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(before: Company, tmp_path: Path) -> None:

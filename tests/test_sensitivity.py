@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared import computed
+from shared import computed, figure, noting
 
 import model.analysis.sensitivity
 from model.amazon import AMAZON
@@ -25,10 +25,8 @@ from model.scenarios.composing import load_scenario
 from model.scenarios.drivers import driver_specs
 from model.scenarios.what_if import Lever
 
-Item = TypeVar("Item")
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from model.scenarios.scenario import Scenario
 
@@ -42,22 +40,9 @@ def bar(text: str, driver: str, scenario: Scenario = BASE, swing: float = 0.1) -
     return found
 
 
-def figure(text: str, scenario: Scenario) -> float:
-    """Return an output by the plain way: one run, one figure."""
-    results, (key, _, period) = run([scenario]), text.partition(" ")
-    return float(results.values[key][0, 0]) if not period else results.value(key, Period.parse(period))
-
-
 def ahead(driver: str, change: Callable[[float], float]) -> dict[str, float]:
     """Return a driver's values of base from 2026 on, changed."""
     return {period: change(value) for period, value in BASE.table[driver].items() if period >= "2026"}
-
-
-def noting(seen: list[Item], items: Sequence[Item]) -> Iterator[Item]:
-    """Yield the items, and note each."""
-    for each in items:
-        seen.append(each)
-        yield each
 
 
 # What is asked

@@ -86,7 +86,7 @@ def test_a_workbook_holds_the_figures_with_their_formats(tmp_path: Path) -> None
             shown = sheet.cell(row, heads[line, name]).value
             assert shown == pytest.approx(value(name, line, "2028"), rel=1e-15)
     assert sheet.cell(row, 2).value == "E"
-    assert sheet.cell(row - 2, 2).value == "A+E"
+    assert sheet.cell(row - 2, 2).value == "A + E"
     assert "%" in sheet.cell(row, heads["aws_margin", "bull - base"]).number_format
     last = sheet.max_row
     assert sheet.cell(last, 1).value == "all"

@@ -1,16 +1,18 @@
-"""Tables of text: their width in a terminal."""
+"""Tables of text: their width in a terminal; figures in them."""
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 from amzn_fcf.text.tables import Column, left, print_table, right
+from model.language.units import measure, with_minus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
 COLUMNS: Final = [*left("line", "unit"), *right("2026\nbase", "2026\nbull", "2027\nbase")]
 ROWS: Final = [
@@ -74,3 +76,30 @@ def test_texts_too_wide_for_the_terminal_leave_each_part_one_of_them(
     columns, rows = left("driver", "unit", "base", "bull"), [["beta", "times", "b" * 9, "c" * 9]]
     shown = [line.split() for line in printed(capsys, rows, columns) if "beta" in line]
     assert shown == [["beta", "times"], ["beta", "b" * 9], ["beta", "c" * 9]]
+
+
+@pytest.mark.parametrize(
+    ("unit", "change", "text", "in_chart"),
+    [
+        ("USD m", 1_306.3, "+1,306", "+1.3"), ("USD m", -0.4, "0", "0.0"), ("USD m", 0.0, "0", "0.0"),
+        ("USD/share", -3.2, "-3.20", "-3.20"), ("USD/share", 0.004, "0.00", "0.00"),
+        ("ratio", 0.0066, "+0.66 pp", "+0.7"), ("ratio", -1e-6, "0.00 pp", "0.0"),
+        ("quarters", 6.31, "+6.3", "+6.3"), ("quarters", -2.0, "-2", "-2.0"),
+        ("USD m", None, "-", "-"), ("USD m", math.nan, "-", "-"), ("ratio", math.inf, "-", "-"),
+    ],
+)  # fmt: skip
+def test_a_difference_has_its_sign_unless_it_rounds_to_0(
+    unit: str, change: float | None, text: str, in_chart: str
+) -> None:
+    assert measure(unit).change_text(change) == text
+    assert measure(unit).change_text(change, chart=True) == in_chart
+
+
+def test_quarters_and_days_differ_by_a_number_of_them() -> None:
+    quarters, days = measure("quarter").change_text, measure("date").change_text
+    assert [quarters(each) for each in (3.0, -1.0, 0.0)] == ["+3 quarters", "-1 quarter", "0 quarters"]
+    assert [days(each) for each in (1.0, -20.0)] == ["+1 day", "-20 days"]
+
+
+def test_a_minus_is_one_before_a_number_only() -> None:
+    assert with_minus("2026-10-06: -5.0bn, year-end") == "2026-10-06: \N{MINUS SIGN}5.0bn, year-end"

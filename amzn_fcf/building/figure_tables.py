@@ -10,6 +10,7 @@ from amzn_fcf.building.new_files import new_file
 from amzn_fcf.text.series import periods_of, side_by_side
 from model.errors import InputError
 from model.files import write_whole
+from model.language.periods import MARKS
 from model.scenarios.spec import ALL
 from workbook_templates.write.table_sheets import Figure, Table, table_sheet
 from workbook_templates.write.xlsx import write_sheets
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from amzn_fcf.text.series import Series
-
-_BASES = {"reported": "A", "mixed": "A+E", "forecast": "E"}
 
 
 def table_path(out: str | None, form: str, *, force: bool) -> Path | None:
@@ -53,7 +52,7 @@ def write_table(path: Path, found: Sequence[Series], *, pivot: bool) -> None:
 def _basis(found: Sequence[Series], period: str) -> str:
     """Return whether figures of a period are reported (A) or estimates (E); empty where scenarios differ."""
     bases = {each.bases[period] for each in found if period in each.bases}
-    return _BASES[bases.pop()] if len(bases) == 1 and period != ALL else ""
+    return MARKS[bases.pop()] if len(bases) == 1 and period != ALL else ""
 
 
 def _figure(each: Series, period: str) -> Figure:

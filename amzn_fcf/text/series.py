@@ -5,24 +5,21 @@ from __future__ import annotations
 import contextlib
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from amzn_fcf.text.figures import difference_of
 from amzn_fcf.text.lines import frequency_of
 from amzn_fcf.text.tables import Column, left, print_records, print_table, right
 from model.errors import NotAvailableError
 from model.language.periods import Period
-from model.language.units import measure
 from model.scenarios.spec import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from model.language.periods import Quarter
+    from model.language.periods import Basis, Quarter
     from model.language.units import Measure
     from model.results import Results
-
-Basis = Literal["reported", "mixed", "forecast"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Series:
         value = self.values.get(period)
         if value is None:
             return ""
-        return measure(self.unit).change_text(value) if self.difference else self.look.text(value)
+        return self.look.change_text(value) if self.difference else self.look.text(value)
 
 
 def series_of(results: Results, line: str, period: str) -> Series:

@@ -10,7 +10,7 @@ from amzn_fcf.text.lines import frequency_of
 from amzn_fcf.text.tables import left, print_table, right
 from model import companies
 from model.errors import InputError, NotAvailableError, did_you_mean, shown
-from model.language.periods import Period
+from model.language.periods import MARKS, Period
 
 if TYPE_CHECKING:
     from model.presentation import Role, Statement
@@ -24,7 +24,6 @@ _INDENTS: Final[dict[Role, str]] = {
     "detail": "   ",
     "ratio": "   ",
 }
-_BASES: Final = {"reported": "A", "mixed": "A+E", "forecast": "E"}
 _YEARS_BEFORE: Final = 2
 """Reported years shown before the running one."""
 
@@ -75,7 +74,7 @@ def _head(results: Results, period: Period | None) -> str:
     """Return the head of a column: the period, and on what its figures are based."""
     if period is None:
         return "value"
-    return f"{period}\n{_BASES[results.plan.axis.basis(period)]}"
+    return f"{period}\n{MARKS[results.plan.axis.basis(period)]}"
 
 
 def _figure(results: Results, line: str, period: Period | None) -> str:

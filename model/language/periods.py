@@ -20,6 +20,9 @@ DAY_ZERO: Final = date(1899, 12, 30).toordinal()
 
 Frequency = Literal["annual", "quarterly", "ttm"]
 FREQUENCIES: Final[tuple[Frequency, ...]] = get_args(Frequency)
+Basis = Literal["reported", "mixed", "forecast"]
+MARKS: Final[dict[Basis, str]] = {"reported": "A", "mixed": "A + E", "forecast": "E"}
+"""What stands at a period: actual, estimate, or partly both."""
 
 _QUARTER = re.compile(r"([0-9]{4})Q([1-4])", re.IGNORECASE)
 _PERIOD = re.compile(r"(?:(TTM)\s+|FY(?=[0-9]{4}$))?([0-9]{4})(?:Q([1-4]))?", re.IGNORECASE)
@@ -192,7 +195,7 @@ class Axis:
             raise NotAvailableError(f"{year} is outside the axis {self.first.year}..{self.last.year}")
         return year - self.first.year
 
-    def basis(self, period: Period) -> Literal["reported", "mixed", "forecast"]:
+    def basis(self, period: Period) -> Basis:
         """Tell whether a year, or the (last) quarter, is reported, forecast, or partly both."""
         last = Quarter(period.year, period.quarter)
         first = Quarter(period.year, 1) if period.frequency == "annual" else last

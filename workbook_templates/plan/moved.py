@@ -130,7 +130,7 @@ def around(middle: float, step: float, ends: tuple[float, float]) -> tuple[float
 def sides(value: float, spec: DriverSpec) -> dict[int, float]:
     """Return a driver's value a tenth lower and higher, within its range; of a 0, a tenth of the range."""
     amount = DEFAULT_SWING * (abs(value) or spec.maximum - spec.minimum)
-    return {-1: max(spec.minimum, value - amount), 1: min(spec.maximum, value + amount)}
+    return {side: spec.clipped(value + side * amount) for side in (-1, 1)}
 
 
 @dataclass(frozen=True, repr=False)

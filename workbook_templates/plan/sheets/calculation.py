@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from model.backends.prose import definition
-from model.language.periods import QUARTERS_A_YEAR, Period
+from model.language.periods import MARKS, QUARTERS_A_YEAR, Period
 from model.presentation import SheetWords, default_role
 from model.results import in_years
 from workbook_templates.a1 import absolute, area, reference
@@ -19,7 +19,7 @@ from workbook_templates.plan.formula import copies, formula
 from workbook_templates.plan.layout import CHECKS, INPUTS
 from workbook_templates.plan.links import linked, put_link, year_of, years_known
 from workbook_templates.plan.sheets.cover_panels import put_values
-from workbook_templates.plan.sheets.header import BASIS, put_axis, put_headings, put_heads, put_names
+from workbook_templates.plan.sheets.header import put_axis, put_headings, put_heads, put_names
 from workbook_templates.plan.sheets.inputs import mark_overruled
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.site import Site
@@ -140,7 +140,7 @@ def _put_rest_of_year(sheet: SheetPlan, layout: Layout) -> None:
     if name := _REST_OF_YEAR.get(first.number):
         column = layout.year_column(axis.years.index(first.year))
         sheet.put(places.PERIOD_ROW, column, f"{name} {first.year}", "period head")
-        sheet.put(places.BASIS_ROW, column, BASIS["forecast"], "basis")
+        sheet.put(places.BASIS_ROW, column, MARKS["forecast"], "basis")
 
 
 def _fill_checks(sheet: SheetPlan, edition: Edition) -> None:

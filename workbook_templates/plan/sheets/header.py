@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.language.periods import MARKS, QUARTERS_A_YEAR, Period, Quarter
 from model.language.units import measure
 from workbook_templates.a1 import absolute, reference
 from workbook_templates.plan import layout as places
@@ -42,7 +42,6 @@ _AXIS_LABELS: Final = {
     places.ELAPSED_ROW: "Quarters since as-of", places.YEAR_NUMBER_ROW: "Number of the year",
     places.END_ROW: "Last day of the quarter",
 }  # fmt: skip
-BASIS: Final = {"reported": "A", "mixed": "A + E", "forecast": "E"}
 _PRINTED_YEARS: Final = (2, 3)
 """Reported and coming years whose quarters are shown first, and printed."""
 _STATE_COLUMNS: Final = 6
@@ -135,7 +134,7 @@ def put_years(sheet: SheetPlan, layout: Layout, note_label: str = "", value_labe
     for place, year in enumerate(axis.years):
         column = layout.year_column(place)
         sheet.put(places.PERIOD_ROW, column, year, "period year")
-        sheet.put(places.BASIS_ROW, column, BASIS[axis.basis(year_of(year))], "basis")
+        sheet.put(places.BASIS_ROW, column, MARKS[axis.basis(year_of(year))], "basis")
     years = range(places.FIRST_YEAR_COLUMN, layout.year_column(layout.years))
     sheet.widths |= WIDTHS | dict.fromkeys(years, YEAR_WIDTH)
     sheet.heights |= _HEIGHTS
@@ -154,8 +153,7 @@ def _put_quarter(sheet: SheetPlan, column: int, position: int, axis: Axis) -> No
     _put_numbers(sheet, column, numbers)
     sheet.put(places.END_ROW, column, quarter.last_day, "axis date")
     sheet.put(places.PERIOD_ROW, column, quarter.code, "period")
-    basis = "reported" if position < axis.forecast_start else "forecast"
-    sheet.put(places.BASIS_ROW, column, BASIS[basis], "basis")
+    sheet.put(places.BASIS_ROW, column, MARKS[axis.basis(Period.of(quarter))], "basis")
     sheet.widths[column] = QUARTER_WIDTH
 
 
