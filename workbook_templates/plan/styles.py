@@ -40,6 +40,7 @@ MARK: Final = "■ "
 MILLIONS: Final = "USD m"
 FORMATS: Final = {
     "money": '#,##0_);(#,##0);"–"_)',
+    "ahead": "#,##0_);(#,##0);",
     "percent": '0.0%_);(0.0%);"–"_)',
     "rate": '0.00%_);(0.00%);"–"_)',
     "times": '0.00"x"_)',
@@ -125,6 +126,7 @@ _TEXTS: Final = (
     Style("subtitle", colour=MUTED),
     Style("entry", colour=BLUE, horizontal="left", wraps=True, locked=False, below=Rule("thin", RULE)),
     Style("go to", colour=GREEN),
+    Style("go back", colour=GREEN, horizontal="right"),
     Style("heading", MIDDLE, bold=True, colour=NAVY, above=_HEAD_RULE),
     Style("heading right", bold=True, colour=NAVY, horizontal="right", format_name="head", above=_HEAD_RULE),
     Style("heading beside", MIDDLE, bold=True, colour=NAVY, horizontal="left", indent=1, above=_HEAD_RULE),

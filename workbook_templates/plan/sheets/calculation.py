@@ -127,6 +127,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     words = layout.words.sheets.get(sheet.name)
     if words and words.ahead_only:
         _put_rest_of_year(sheet, layout)
+        _blank_the_past(sheet)
     if words and words.shows_values and layout.words.cover.values:
         _put_values(sheet, layout, layout.words.cover.values)
     # a multiple of a loss is an error value, so that no sum takes it in
@@ -141,6 +142,13 @@ def _put_rest_of_year(sheet: SheetPlan, layout: Layout) -> None:
         column = layout.year_column(axis.years.index(first.year))
         sheet.put(places.PERIOD_ROW, column, f"{name} {first.year}", "period head")
         sheet.put(places.BASIS_ROW, column, MARKS["forecast"], "basis")
+
+
+def _blank_the_past(sheet: SheetPlan) -> None:
+    """Show nothing in place of 0 in the years before the first estimate."""
+    for (row, column), cell in sheet.cells.items():
+        if places.FIRST_YEAR_COLUMN <= column < sheet.split[0] and row not in sheet.unsplit:
+            sheet.cells[row, column] = cell._replace(style=cell.style.replace(" money", " ahead"))
 
 
 def _fill_checks(sheet: SheetPlan, edition: Edition) -> None:

@@ -77,8 +77,8 @@ def put_state(sheet: SheetPlan, layout: Layout, column: int = places.STAMP_CELL[
     _put_way_back(sheet, places.SEASON_ROW, column)
 
 
-def _put_way_back(sheet: SheetPlan, row: int, column: int) -> None:
-    sheet.put(row, column, f"to {places.CONTENTS}", "go to")
+def _put_way_back(sheet: SheetPlan, row: int, column: int, style: str = "go to") -> None:
+    sheet.put(row, column, f"to {places.CONTENTS}", style)
     sheet.links[row, column] = places.CONTENTS
 
 
@@ -92,8 +92,8 @@ def put_state_at(sheet: SheetPlan, layout: Layout, column: int) -> None:
     """Write the scenario, the master check and the way back into the two rows at the top."""
     sheet.put(places.TITLE_ROW, column, "Scenario", "state")
     sheet.put(places.TITLE_ROW, column + 1, f"={selected_scenario()}", "check", Computed(scenario_name))
-    put_check(sheet, layout, places.TITLE_ROW, column + 3)
-    _put_way_back(sheet, places.SUBTITLE_ROW, column + 3)
+    _put_way_back(sheet, places.TITLE_ROW, column + _STATE_COLUMNS - 1, "go back")
+    put_check(sheet, layout, places.SUBTITLE_ROW, column + _STATE_COLUMNS - 2)
 
 
 def put_axis(sheet: SheetPlan, layout: Layout, note_label: str = "Definition", *, last: int = 0) -> None:

@@ -38,8 +38,8 @@ _YEARS: Final = 5
 _HEADS, _SUBHEADS, _FIRST_ROW = 4, 5, 6
 _PIXELS: Final = {_LABEL: 200, _UNIT: 46, _REPORTED: 60}
 _YEAR, _GAP, _SCENARIO, _SWING, _SOURCE = 58, 8, 62, 58, 180
-_HEAD, _ROW, _CAPTION = 32, 30, 22
-_SOURCE_CHARACTERS: Final = 48
+_HEAD, _ROW, _CAPTION = 34, 34, 22
+_SOURCE_CHARACTERS: Final = 46
 """In the two lines of a row."""
 _SHARE_MOVED: Final = "± 10%"
 
@@ -73,7 +73,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     sheet.widths |= columns.widths()
     sheet.one_page = True
     sheet.print_columns = columns.source
-    put_state_at(sheet, layout, columns.swing - 3)
+    put_state_at(sheet, layout, columns.swing - 5)
     _put_heads(sheet, layout, columns)
     swings = _swings(edition.stamped) if edition.stamped is not None else {}
     specs, row = driver_specs(layout.company), _FIRST_ROW
@@ -86,7 +86,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
             sheet.put(row, columns.swing, swings.get(words.driver), _ruled("stamp", "share"))
             sheet.heights[row] = height(_ROW)
             row += 1
-    chosen = absolute(TITLE_ROW, columns.swing - 2)
+    chosen = absolute(TITLE_ROW, columns.swing - 4)
     for column, case in enumerate(columns.cases, start=columns.first_scenario):
         cells = area((_FIRST_ROW, column), (row - 1, column))
         sheet.highlights.append(Highlight(cells, f'{chosen}="{case.name}"', "chosen"))

@@ -44,7 +44,7 @@ HEADER_ROW, FIRST_FIGURE_ROW = 5, 6
 LABEL, LIVE, STAMPED, RIGHT, NAME = 1, 3, 4, 11, 21
 """Columns: labels, live and stamped figures; labels of the right half of the pages; names, unprinted."""
 SCENARIO_ROW: Final = 6
-_STATE, _STATE_STAMPED = RIGHT + 2, RIGHT + 3
+_STATE, _STATE_STAMPED = RIGHT + 2, RIGHT + 5
 """Columns at the right: the scenario that is selected and the stamped one, and whether figures agree."""
 SCENARIO_CELL: Final = (SCENARIO_ROW, _STATE_STAMPED)
 """The name of the scenario that the stamped figures are of."""
@@ -121,7 +121,7 @@ def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> No
     """Write the figures as they are, room for stamped ones, and whether both agree."""
     heads = {LABEL: "", LABEL + 1: "", LIVE: "Live", STAMPED: "Stamped"}
     put_heads(sheet, HEADER_ROW, heads, (LABEL, LABEL + 1))
-    state = {RIGHT: "", RIGHT + 1: "", _STATE: "Live", _STATE_STAMPED: "Stamped"}
+    state = dict.fromkeys(range(RIGHT, RIGHT + HALF + 1), "") | {_STATE: "Live", _STATE_STAMPED: "Stamped"}
     put_heads(sheet, HEADER_ROW, state, state)
     sheet.put(SCENARIO_ROW, RIGHT, "Scenario", "remark")
     sheet.put(SCENARIO_ROW, _STATE, f"={selected_scenario()}", "link text", Computed(scenario_name))
