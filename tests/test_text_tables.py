@@ -69,6 +69,28 @@ def test_a_table_wider_than_the_terminal_stands_in_parts_that_begin_with_the_nam
     ]
 
 
+def test_long_names_are_broken_into_lines_where_that_saves_parts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "Capital expenditure to demand over twelve months, where no budget is given"
+    rows = [[name, "ratio", "1.5%", "2.5%", "3.5%"], *ROWS]
+    open_terminal(monkeypatch, 76)  # 35 + 5 + 7 + 7 + 7, and 3 for each
+    assert printed(capsys, rows)[2:] == [
+        f"{' ' * 51}2026      2026      2027",
+        f"  line{' ' * 34}unit       base      bull      base",
+        f" {'─' * 75}",
+        "  Capital expenditure to demand over",
+        "    twelve months, where no budget is",
+        f"    given{' ' * 31}ratio      1.5%      2.5%      3.5%",
+        f" {'─' * 75}",
+        f"  Net sales{' ' * 29}USD m   831,414   833,176   952,719",
+        f"  Margin{' ' * 32}ratio      1.5%      2.5%      3.5%",
+        "",
+    ]
+    open_terminal(monkeypatch, 30)  # as many parts, folded or not
+    assert any(name in line for line in printed(capsys, rows))
+
+
 def test_texts_too_wide_for_the_terminal_leave_each_part_one_of_them(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

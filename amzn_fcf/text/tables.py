@@ -7,14 +7,17 @@ import json
 import math
 import shutil
 import sys
+import textwrap
 from collections.abc import Sized
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Item = TypeVar("Item")
+_LONGEST_NAME: Final = 36
+"""Letters of a line of a name, in a terminal that is too narrow."""
 
 
 class Column(NamedTuple):
@@ -37,15 +40,20 @@ def right(*titles: str) -> list[Column]:
 def print_table(
     title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], ruled: Sequence[int] = ()
 ) -> None:
-    """Print a table, with a rule above some of its rows; lines are never cut or wrapped.
+    """Print a table, with a rule above some of its rows; nothing is cut.
 
-    In a terminal that is too narrow, parts stand below each other, each with the first columns.
+    In a terminal that is too narrow, parts stand below each other, each with the first columns. Names are
+    broken into lines where fewer parts are enough then: figures stand beside the last one.
     """
+    rows = [*rows]
+    folded, above = _folded(rows, ruled)
+    if len(_parts(columns, _widths(columns, folded))) < len(_parts(columns, _widths(columns, rows))):
+        rows, ruled = folded, above
     titles = [column.title.split("\n") for column in columns]
     height = max(map(len, titles))
     heads = [[""] * (height - len(lines)) + lines for lines in titles]
     lines = [*zip(*heads, strict=True), *rows]
-    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    widths = _widths(columns, rows)
     pads = [str.rjust if column.right else str.ljust for column in columns]
     texts = [title] if title else []
     for places in _parts(columns, widths):
@@ -55,6 +63,24 @@ def print_table(
             part.insert(height + place, rule)
         texts += ["", *(line if line is rule else f"  {line}".rstrip() for line in part)]
     print(*texts, "", sep="\n")
+
+
+def _widths(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> list[int]:
+    heads = [max(map(len, column.title.split("\n"))) for column in columns]
+    return [max(head, *map(len, cells)) for head, *cells in zip(heads, *rows, strict=True)]
+
+
+def _folded(rows: Iterable[Sequence[str]], ruled: Sequence[int]) -> tuple[list[Sequence[str]], list[int]]:
+    """Return rows with long names broken into lines, and the places of the rules among them."""
+    found: list[Sequence[str]] = []
+    above = []
+    for place, (name, *others) in enumerate(rows):
+        if place in ruled:
+            above.append(len(found))
+        *first, last = textwrap.wrap(name, _LONGEST_NAME, subsequent_indent="  ") or [""]
+        found += [[each, *([""] * len(others))] for each in first]
+        found.append([last, *others])
+    return found, above
 
 
 def _parts(columns: Sequence[Column], widths: Sequence[int]) -> list[list[int]]:

@@ -37,11 +37,11 @@ def print_values(computed: Sequence[Results], centre: Results, expected: Simulat
         _print_expected(expected, centre)
     _print_methods(computed)
     if words.basis:
-        columns = left("discounted cash flow, and multiples at the price", "unit")
+        columns = left("", "unit")
         columns += right(*(each.scenarios[0].name for each in computed))
         basis = [first.plan.row(key) for key in words.basis]
         rows = [[row.label, row.unit, *(figure_text(each, row.key) for each in computed)] for row in basis]
-        print_table("Basis of the value", columns, rows)
+        print_table("Basis of the value: discounted cash flow, and multiples at the price", columns, rows)
     for each in computed:
         for warning in warnings_of(each, words):
             print(f"warning: {each.scenarios[0].name}: {warning}")
