@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from amzn_fcf.text.tables import Column, left, print_table, right
+from amzn_fcf.text.tables import Column, left, numbered, print_table, right
 from model.language.units import measure, with_minus
 
 if TYPE_CHECKING:
@@ -89,6 +89,15 @@ def test_long_names_are_broken_into_lines_where_that_saves_parts(
     ]
     open_terminal(monkeypatch, 30)  # as many parts, folded or not
     assert any(name in line for line in printed(capsys, rows))
+
+
+def test_figures_that_say_what_a_row_is_about_begin_each_part(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_terminal(monkeypatch, 26)
+    columns = [*left("line"), numbered("ahead"), *right("first", "second")]
+    shown = [line.split() for line in printed(capsys, [["sales", "4", "1" * 7, "2" * 7]], columns)]
+    assert [line for line in shown if "sales" in line] == [["sales", "4", "1" * 7], ["sales", "4", "2" * 7]]
 
 
 def test_texts_too_wide_for_the_terminal_leave_each_part_one_of_them(

@@ -103,6 +103,9 @@ def test_no_change_is_the_scenario_itself() -> None:
         ("capex_phasing[q1]=0.4", "must be 1: change the others too"),
         ("wacc scale=2", "0 (none given): scale has nothing to change"),
         ("aws_growth=nan", "needs a number"),
+        ("capex_budget@2027=180", "180 is outside 10,000..1,000,000 (USD m); 180bn is 180000"),
+        ("capex_budget@2027=180bn", "needs a number, not '180bn': write 180000, in USD m"),
+        ("capex_budget@2027=$1,500.5 million", "write 1500.5, in USD m"),
     ],
 )
 def test_a_wrong_change_is_one_line(text: str, message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from amzn_fcf.text.tables import left, print_table, right
+from amzn_fcf.text.tables import left, numbered, print_table, right
 from model.evidence.coverage import BANDS, NAIVE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def print_coverage(shipped: Sequence[Coverage], left_out: Sequence[Coverage]) ->
         left_in = [_inside(left_out[place], band) for band in BANDS]
         skill = f"{1 - each.loss / each.naive_loss:+.0%}"
         rows.append([each.line, ahead, str(each.number), str(each.independent), *inside, *left_in, skill])
-    columns = [*left("line"), *right("quarters\nahead", "n", "independent"), *heads]
+    columns = [*left("line"), numbered("quarters\nahead"), *right("n", "independent"), *heads]
     columns += [*right(*(f"left out\n{band}%" for band in BANDS), "pinball loss\nbelow naive")]
     print_table(
         "Outcomes inside the bands of simulations made with what was known then", columns, rows, ruled

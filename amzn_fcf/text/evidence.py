@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
 from amzn_fcf.text.figures import billions
-from amzn_fcf.text.tables import left, print_table, right
+from amzn_fcf.text.tables import left, numbered, print_table, right
 from model.evidence.backtest import BENCHMARKS
 from model.evidence.claims import Status
 from model.evidence.thesis import load_thesis
@@ -66,7 +66,12 @@ def print_scores(scores: Sequence[Score], title: str, rules: ForecastRules) -> N
         head = [score.line, "%" if percent else "USD bn", str(score.ahead), str(score.number)]
         better = ", ".join(name.replace("_", " ") for name in score.better)
         rows.append([*head, *errors, f"{score.bias:+.2f}", better])
-    heads = [*left("line", "unit"), *right("quarters\nahead", "n", *columns, "bias"), *left("better")]
+    heads = [
+        *left("line", "unit"),
+        numbered("quarters\nahead"),
+        *right("n", *columns, "bias"),
+        *left("better"),
+    ]
     print_table(title, heads, rows)
 
 

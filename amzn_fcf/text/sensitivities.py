@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from amzn_fcf.text.figures import step_text
-from amzn_fcf.text.tables import left, print_table, right
+from amzn_fcf.text.tables import left, numbered, print_table, right
 from model.analysis.sensitivity import Bar
 from model.language.units import counted, measure
 
@@ -88,7 +88,7 @@ def print_grid(found: Grid, points: Sequence[Point], target: float) -> None:
     output, x, y = found.output, found.x, found.y
     figure, scenario = measure(output.unit).text, found.scenario.name
     print(f"{output}, {output.unit}: {figure(found.base)} ({scenario}); across {_name(x)}, down {_name(y)}")
-    columns = right(y.name, *(step_text(x, value) for value in x.values))
+    columns = [numbered(y.name), *right(*(step_text(x, value) for value in x.values))]
     values = zip(y.values, found.values.tolist(), strict=True)
     rows = [[step_text(y, down), *map(figure, row)] for down, row in values]
     if found.centre is not None:

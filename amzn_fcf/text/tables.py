@@ -21,10 +21,11 @@ _LONGEST_NAME: Final = 36
 
 
 class Column(NamedTuple):
-    """A column of a table; its title may have several lines."""
+    """A column of a table; its title may have several lines. ``names``: it says what a row is about."""
 
     title: str
     right: bool = False
+    names: bool = True
 
 
 def left(*titles: str) -> list[Column]:
@@ -34,7 +35,12 @@ def left(*titles: str) -> list[Column]:
 
 def right(*titles: str) -> list[Column]:
     """Return columns of figures."""
-    return [Column(title, right=True) for title in titles]
+    return [Column(title, right=True, names=False) for title in titles]
+
+
+def numbered(title: str) -> Column:
+    """Return a column of figures that say what rows are about: quarters ahead, or values of a driver."""
+    return Column(title, right=True)
 
 
 def print_table(
@@ -88,7 +94,7 @@ def _parts(columns: Sequence[Column], widths: Sequence[int]) -> list[list[int]]:
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else math.inf
     if _width(widths) <= room:
         return [[*range(len(columns))]]
-    named = next((place for place, column in enumerate(columns) if column.right), len(columns) - 1)
+    named = next((place for place, column in enumerate(columns) if not column.names), len(columns) - 1)
     while named > 1 and _width([*widths[:named], max(widths[named:])]) > room:
         named -= 1
     parts: list[list[int]] = []

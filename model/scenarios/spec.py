@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 
 _QUARTER: Final = re.compile(r"Q\s*([1-4])[\s/-]*([0-9]{4})|([0-9]{4})[\s/-]+Q([1-4])")
+_AMOUNT: Final = re.compile(r"\$?\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*(bn|b|billion|mn|m|million)", re.IGNORECASE)
 _ISO_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(?::00(?:\.0+)?)?")
 PeriodValues = dict[str, float]
 
@@ -52,8 +53,13 @@ def number(value: object, where: str, unit: str = "") -> float:
 
 
 def _code_hint(value: object, unit: str) -> str:
-    """Return ``": write 20273"`` for a text of a quarter, and likewise for a date: the number in cells."""
-    if unit not in {"quarter", "date"} or not isinstance(value, str):
+    """Return ``": write 20273"`` for a text of a quarter, and likewise for a date, or for ``180bn``."""
+    if not isinstance(value, str):
+        return ""
+    if unit == "USD m" and (amount := _AMOUNT.fullmatch(value.strip())):
+        millions = float(amount[1].replace(",", "")) * (1000 if amount[2][0] in "bB" else 1)
+        return f": write {millions:.15g}, in {unit}"
+    if unit not in {"quarter", "date"}:
         return ""
     text = _QUARTER.sub(lambda match: f"{match[2] or match[3]}Q{match[1] or match[4]}", value.strip().upper())
     text = _ISO_DATE.sub(r"\1", text) if unit == "date" else text
@@ -119,6 +125,8 @@ class DriverSpec:
             unit = self.driver.unit
             per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g}% is {value / 100:g}" if per_cent else ""
+            if measure(unit).money and self.minimum <= value * 1000 <= self.maximum:
+                hint = f"; {value:g}bn is {value * 1000:.15g}"
             outside = f"{readable(value, unit)} is outside {self.range_text} ({unit})"
             raise InputError(f"{where}: {self.key} = {outside}{hint}")
         if self.driver.whole and value != round(value):

@@ -148,4 +148,4 @@ def _value(text: str, lever: Lever) -> float:
     try:
         return float(text)
     except ValueError:
-        return number(decoded(text, lever.spec, here), here)
+        return number(decoded(text, lever.spec, here), here, lever.spec.driver.unit)
