@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _STDERR: Final = 2
+_CHOICE: Final = re.compile(r"(.*: invalid choice: '(.*)') \(choose from (.*)\)", re.DOTALL)
+_CHOSEN: Final = re.compile(r"[\w.-]+")
 _PARTS: Final = ("SUMMARY", "EXAMPLE", "OPTIONS", "run")
 
 
@@ -132,6 +134,16 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _with_near_choice(message: str) -> str:
+    """Return a message of argparse about a wrong choice with the nearest ones, if there are any."""
+    from model.errors import did_you_mean  # noqa: PLC0415  # --help is fast
+
+    if found := _CHOICE.fullmatch(message):
+        said, wrong, choices = found.groups()
+        return said + (did_you_mean(wrong, _CHOSEN.findall(choices)) or f"; choose from {choices}")
+    return message
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
@@ -141,7 +153,7 @@ class _Parser(argparse.ArgumentParser):
             message += ": put values that begin below 0 in quotes, such as --x 'aws_growth add -0.05:0.05:3'"
         elif message.startswith("unrecognized arguments") and " -" not in message:
             message += ": put a value with blanks in quotes, such as 'TTM 2026Q3'"
-        complain(f"{one_line(message)}; see {self.prog} --help")
+        complain(f"{one_line(_with_near_choice(message))}; see {self.prog} --help")
         sys.exit(CANNOT_READ)
 
 

@@ -15,7 +15,6 @@ _LONGEST_SHOWN: Final = 60
 _VERY_LONG: Final = re.compile(r"(\S{60})\S{241,}")
 _THOUSANDS: Final = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _INITIAL: Final = re.compile(r"(?<![a-z0-9])[a-z0-9]")
-_FAULTS_SHOWN: Final = 5
 _SHORT_LIST = 12
 """Lists up to this length are shown in full."""
 ERROR_VALUES: Final = {
@@ -27,10 +26,7 @@ ERROR_VALUES: Final = {
 
 
 class AmznFcfError(Exception):
-    """Base of all errors of this project; the message says what is wrong, where, and what to do.
-
-    Words in it are :func:`shortened`.
-    """
+    """Base of all errors of this project; the message says what is wrong, where, and what to do."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(shortened(message))
@@ -61,10 +57,7 @@ class NotMeaningfulError(AmznFcfError):
 
 
 class NoRootError(AmznFcfError):
-    """A reverse question has no answer in the bracket.
-
-    ``reason`` says what is reached; ``step`` ends the message with what to try.
-    """
+    """A reverse question has no answer in the bracket: its ``reason``, and the ``step`` to try next."""
 
     def __init__(self, reason: str, step: str = "") -> None:
         super().__init__(f"{reason}; {step}" if step else reason)
@@ -164,31 +157,3 @@ def located(where: str) -> Iterator[None]:
         yield
     except (PeriodError, InputError, DeclarationError) as error:
         raise type(error)(f"{where}: {error}") from None
-
-
-class Faults:
-    """The faults of a file, so that a user sees all of them at once.
-
-    ``where`` begins their messages, and is said once.
-    """
-
-    def __init__(self, where: str) -> None:
-        self.where, self.found = where, list[AmznFcfError]()
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Keep an error of the user's for later."""
-        try:
-            yield
-        except AmznFcfError as error:
-            self.found.append(error)
-
-    def check(self) -> None:
-        """Raise what was kept as one error: the first ones, and how many there are more."""
-        if not self.found:
-            return
-        first, *others = map(str, self.found[:_FAULTS_SHOWN])
-        more = len(self.found) - _FAULTS_SHOWN
-        texts = [first, *(each.removeprefix(f"{self.where}: ") for each in others)]
-        end = f"; and {more} more" if more > 0 else ""
-        raise type(self.found[0])(f"{'; also: '.join(texts)}{end}") from None

@@ -151,6 +151,12 @@ def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
     assert "--out a.xlsx: is a folder: name a file" in refused(*command, cwd=tmp_path)
 
 
+def test_a_wrong_choice_names_the_nearest() -> None:
+    assert "'simulat'; did you mean simulate" in refused("simulat")
+    assert "'xls'; did you mean xlsx?" in refused("show", "--format", "xls")
+    assert "'zzz'; choose from 'build', " in refused("zzz").replace("from build,", "from 'build',")
+
+
 @pytest.mark.parametrize("option", ["--out", "--plot", "--scenario", "--data"])
 def test_a_zero_byte_is_refused(option: str) -> None:
     assert "holds a zero byte" in refused("show", "net_sales", option, "a\0.xlsx")
@@ -200,7 +206,7 @@ def test_without_a_root_there_is_a_next_step() -> None:
 
 def test_a_whole_column_is_refused() -> None:
     assert len(AMZN_LINE("net_sales", [[None]] * 1_000)) == 1_000
-    with pytest.raises(InputError, match=r"at most, not 100,002: choose a smaller range"):
+    with pytest.raises(InputError, match=r"100,000 cells at most, not 100,001: choose a smaller"):
         AMZN_LINE("net_sales", [[2027]] * (MOST_CELLS + 1))
 
 

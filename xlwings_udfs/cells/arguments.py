@@ -62,12 +62,11 @@ def cells_in(value: Cell) -> int:
 
 
 def check_size(arguments: Iterable[Cell]) -> None:
-    """Refuse a call over more cells than :data:`MOST_CELLS`: of a whole column it would take minutes."""
-    count = sum(map(cells_in, arguments))
+    """Refuse a range of more cells than :data:`MOST_CELLS`: over a whole column a call would take minutes."""
+    count = max(map(cells_in, arguments), default=0)
     if count > MOST_CELLS:
-        raise InputError(
-            f"a call may hold {MOST_CELLS:,} cells at most, not {count:,}: choose a smaller range"
-        )
+        most = f"a range may hold {MOST_CELLS:,} cells at most"
+        raise InputError(f"{most}, not {count:,}: choose a smaller one")
 
 
 def single(value: Cell, what: str) -> Cell:
