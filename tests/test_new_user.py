@@ -13,12 +13,8 @@ from refresh import PAGES, ROOT
 from scenario_files import HEAD, entry, write
 from shared import calculated
 
-from amzn_fcf.building.compared import pair_of
-from amzn_fcf.pictures.bridges import NOTE, name_lines
-from model.analysis.bridge import bridges
 from model.analysis.outline import WIDTH, Branch, drawn
 from model.errors import InputError, UnknownNameError, did_you_mean
-from model.outputs import Output
 from model.scenarios.composing import load_scenario
 from model.scenarios.what_if import what_if
 from xlwings_udfs import AMZN_LINE
@@ -28,7 +24,6 @@ from xlwings_udfs.functions import FUNCTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VALUE = "value_per_share[dcf,mid]"
 NOWHERE = Path("/proc/self")
 """A folder in which the administrator cannot write either."""
 
@@ -223,12 +218,3 @@ def test_texts_say_per_share_and_write_a_percentage_without_a_blank() -> None:
         text = path.read_text("utf-8")
         assert not re.search(r"(USD|[Vv]alue) a share\b", text), path
         assert path.name in typed or not re.search(r"\d %(?! ?[\w(])", text), path
-
-
-def test_causes_in_the_waterfall_of_the_note_are_whole_words() -> None:
-    pair = pair_of("article", "base", ())
-    found = bridges(pair.before, pair.after, [Output.parse(VALUE, pair.after.plan)], pair.rolled)[0]
-    names = [name_lines(each.cause.label, NOTE.letters) for each in found.effects]
-    assert len(names) > 5
-    assert max(map(len, names)) <= 2
-    assert not [name for name in names if "\u2026" in name[-1]]
