@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -145,7 +145,7 @@ class Measure:
         elif self.style == "whole":  # the mean of counts is none
             text = _decimal(change, 0 if change == round(change) else 1)
         else:
-            text = self.text(change)
+            text = replace(self, zero_means_none=False).text(change)
         return f"+{text}" if change > 0 and any(each in "123456789" for each in text) else text
 
 
