@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.building.compared import Pair
 from amzn_fcf.building.scenario_files import inputs_found, usable
-from model.errors import AmznFcfError, EngineError, WorkbookError
+from model.errors import AmznFcfError, EngineError
 from model.scenarios.changes import changes
 from model.scenarios.what_if import what_if
 from workbook_templates.a1 import reference
@@ -27,12 +27,11 @@ from workbook_templates.plan.layout import (
     switch_cell,
 )
 from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL
-from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import input_place
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.differences import Differences, differences
 from workbook_templates.validation.effects import effects, one_by_one
-from workbook_templates.validation.validate import bytes_of
+from workbook_templates.validation.validate import book_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,13 +72,13 @@ def compared_files(paths: tuple[Path, Path], settings: Sequence[str] = ()) -> Co
 
     ``settings`` change the scenario that is selected in the second.
     """
-    first, second = map(_book, paths)
-    found = differences(first, second)
-    for path, book in zip(paths, (first, second), strict=True):
+    books = book_of(paths[0]), book_of(paths[1])
+    found = differences(*books)
+    for path, book in zip(paths, books, strict=True):
         if not book.sheets.keys() >= {COVER, INPUTS, LOG}:
             return ComparedFiles(found, why=f"{path} is not a workbook of this model")
     try:
-        before, after = (inputs_found(usable(path)) for path in paths)
+        before, after = (inputs_found(usable(path, book)) for path, book in zip(paths, books, strict=True))
     except AmznFcfError as error:
         return ComparedFiles(found, why=str(error))
     quarters = [each.selected.as_of for each in (before, after)]
@@ -89,15 +88,7 @@ def compared_files(paths: tuple[Path, Path], settings: Sequence[str] = ()) -> Co
         reason = f"one is as of {quarters[0]}, the other as of {quarters[1]}; {hint}"
         return ComparedFiles(found, why=reason)
     pair = Pair(before.selected, what_if(after.selected, settings), None)
-    return _in_words(found, (first, second), pair, after)
-
-
-def _book(path: Path) -> Book:
-    data = bytes_of(path)
-    try:
-        return read_book(data)
-    except WorkbookError as error:
-        raise WorkbookError(f"{path}: {error}") from None
+    return _in_words(found, books, pair, after)
 
 
 def _in_words(found: Differences, books: Books, pair: Pair, after: WorkbookInputs) -> ComparedFiles:

@@ -15,12 +15,13 @@ from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
 from workbook_templates.plan.layout import COVER, INPUTS
 from workbook_templates.validation.changed import base_of, differing_switches
 from workbook_templates.validation.rules.choice import Choice
-from workbook_templates.validation.validate import validate_file
+from workbook_templates.validation.validate import book_of, validate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from model.scenarios.scenario import Scenario
+    from workbook_templates.read.book import Book
     from workbook_templates.read.inputs import WorkbookInputs
     from workbook_templates.validation.findings import Finding, Report
 
@@ -41,7 +42,7 @@ def inputs_in(path: Path) -> tuple[WorkbookInputs, bool]:
     A file that cannot be read, or whose inputs cannot be used, is a :class:`WorkbookError`; other changes,
     which no scenario file can hold, are printed.
     """
-    report = usable(path, Choice(_UNUSABLE | _NOT_INPUTS))
+    report = usable(path, book_of(path), Choice(_UNUSABLE | _NOT_INPUTS))
     for each in report.findings:
         print(f"{path}: {each.place}: {_beside(each)}", file=sys.stderr)
     return inputs_found(report), report.is_as_built
@@ -54,9 +55,15 @@ def inputs_found(report: Report) -> WorkbookInputs:
     return report.inputs
 
 
-def usable(path: Path, choice: Choice | None = None) -> Report:
-    """Return what was found in a workbook whose inputs can be used, else raise a :class:`WorkbookError`."""
-    report = validate_file(path, engines=(), choice=choice or Choice(_UNUSABLE))
+def usable(path: Path, book: Book, choice: Choice | None = None) -> Report:
+    """Return what was found in a workbook whose inputs can be used, else raise a :class:`WorkbookError`.
+
+    ``book``: what was read in the file.
+    """
+    try:
+        report = validate(book, str(path), engines=(), choice=choice or Choice(_UNUSABLE))
+    except AmznFcfError as error:
+        raise type(error)(f"{path}: {error}") from None
     if found := [each for each in report.findings if each.rule in _UNUSABLE]:
         first = found[0]
         fault = f"expected {first.expected}, found {first.found}"

@@ -96,9 +96,18 @@ def bytes_of(path: Path) -> bytes:
         raise WorkbookError(f"{path}: cannot be read: {reason}") from None
 
 
+def book_of(path: Path) -> Book:
+    """Read a workbook file; what cannot be read is a :class:`WorkbookError`."""
+    data = bytes_of(path)
+    try:
+        return read_book(data)
+    except WorkbookError as error:
+        raise WorkbookError(f"{path}: {error}") from None
+
+
 @without_search()
 def validate(  # noqa: PLR0913  # a workbook, and what is known of it
-    data: bytes,
+    workbook: bytes | Book,
     path: str,
     engines: Sequence[str] = (DEFAULT_ENGINE,),
     register: Register | None = None,
@@ -110,8 +119,8 @@ def validate(  # noqa: PLR0913  # a workbook, and what is known of it
 
     Parameters
     ----------
-    data, path
-        The file, and what the report calls it.
+    workbook, path
+        The file, or what was read in it, and what the report calls it.
     engines
         Names of the spreadsheet engines that calculate it.
     register
@@ -125,7 +134,8 @@ def validate(  # noqa: PLR0913  # a workbook, and what is known of it
         What is known of a workbook that was just made: it is not planned and calculated again, but every cell
         must be as planned, inputs too, and have the calculated value.
     """
-    chosen, book, report = choice or Choice(), read_book(data), Report(path)
+    chosen, report = choice or Choice(), Report(path)
+    book = read_book(workbook) if isinstance(workbook, bytes) else workbook
     remark = report.remarks.append
     standard = sheet_names(companies.default(), with_functions=False)
     missing = [name for name in standard if name not in book.sheets]
@@ -147,7 +157,11 @@ def validate(  # noqa: PLR0913  # a workbook, and what is known of it
         whole_file = [rule for rule in ANY if rule.group in {"package", "structure"}]
         report.findings += chosen.apply([*STRUCTURE, *whole_file], Subject(book, expected_sheets=expected))
         return report
-    ours = _model_subject(book, expected, report) if made is None else _made_subject(book, made, report)
+    ours = (
+        _model_subject(book, expected, report, stamped=chosen.needs_stamps)
+        if made is None
+        else _made_subject(book, made, report)
+    )
     if made is not None:
         report.findings += ours.unlike(made.values)  # so that what holds of one holds of the other
         report.compared[CACHED] = report.compared[made.engine] = compare(ours.plan, book.values, ours.results)
@@ -169,8 +183,8 @@ def _set_aside(book: Book, companions: tuple[bytes, tuple[str, ...]], report: Re
         report.remarks.append(f"the macros are those of amzn-fcf, byte for byte; {judged}")
 
 
-def _model_subject(book: Book, expected: Sequence[str], report: Report) -> ModelSubject:
-    """Return a workbook of ours with its plan, and the model run with its inputs."""
+def _model_subject(book: Book, expected: Sequence[str], report: Report, *, stamped: bool) -> ModelSubject:
+    """Return a workbook of ours with its plan, ``stamped`` as it is, and the model run with its inputs."""
     inputs = read_inputs(book.contents)
     stamp = str(value_at(book.contents, LOG, *HASH_CELL))
     unchanged = stamp == assumption_hash(inputs.scenarios, inputs.switches)
@@ -180,8 +194,9 @@ def _model_subject(book: Book, expected: Sequence[str], report: Report) -> Model
         selected, inputs.scenarios, inputs.version, named, switches=inputs.switches, variants=inputs.variants,
         assumptions=stamp, stamped=False,
     )  # fmt: skip
-    scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
-    plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
+    if stamped:
+        scenario = value_at(book.contents, SENSITIVITY, *SCENARIO_CELL)
+        plan = stamped_for(plan, scenario) if unchanged else _with_stamps(plan, book.contents)
     report.scenario, report.model = selected.name, run([selected])
     report.inputs, report.is_as_built = inputs, unchanged
     report.changed = [] if unchanged else changed_inputs(inputs, plan.layout)

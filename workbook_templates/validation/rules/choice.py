@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Subject)
 _NEED_VALUES = frozenset({"values", "functions", "formulas"})
+_NEED_STAMPS = _NEED_VALUES | {"stamps"}
 
 
 def every_rule() -> list[Rule[Any]]:
@@ -52,7 +53,15 @@ class Choice:
     @property
     def needs_values(self) -> bool:
         """Tell whether a chosen rule needs the workbook calculated, or compared with the model."""
-        return any(rule.group in _NEED_VALUES and self.takes(rule) for rule in every_rule())
+        return self._takes_of(_NEED_VALUES)
+
+    @property
+    def needs_stamps(self) -> bool:
+        """Tell whether a chosen rule looks at the values with which a workbook of ours is stamped."""
+        return self._takes_of(_NEED_STAMPS)
+
+    def _takes_of(self, groups: frozenset[str]) -> bool:
+        return any(rule.group in groups and self.takes(rule) for rule in every_rule())
 
     def apply(self, rules: Sequence[Rule[S]], subject: S) -> Iterator[Finding]:
         """Apply the chosen ones among rules, causes before what follows from them."""
