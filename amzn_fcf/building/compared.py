@@ -64,10 +64,7 @@ def scenario_of(text: str, as_of: Quarter | None = None) -> Scenario:
     path = Path(name)
     if not is_workbook(path):
         return load_scenario(name, as_of)
-    selected = inputs_in(path)[0].selected
-    if as_of is None or as_of == selected.as_of:
-        return selected
-    raise InputError(f"{path} is a workbook as of {selected.as_of}: compare it with one of that as-of")
+    return inputs_in(path, as_of)[0].selected
 
 
 def default_outputs(pair: Pair) -> list[Output]:

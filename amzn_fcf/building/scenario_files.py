@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
 from model import companies
-from model.errors import AmznFcfError, WorkbookError
+from model.errors import AmznFcfError, InputError, PeriodError, WorkbookError
 from model.scenarios.changes import Change, Heading, changes, scenario_text
 from model.scenarios.composing import compose
 from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
 from workbook_templates.plan.layout import COVER, INPUTS
+from workbook_templates.read.inputs import as_of_in
 from workbook_templates.validation.changed import base_of, differing_switches
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import book_of, validate
@@ -20,6 +22,7 @@ from workbook_templates.validation.validate import book_of, validate
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from model.language.periods import Quarter
     from model.scenarios.scenario import Scenario
     from workbook_templates.read.book import Book
     from workbook_templates.read.inputs import WorkbookInputs
@@ -36,16 +39,27 @@ _LONGEST_STEM: Final = 50
 """Characters of a file's name in the name of a scenario, which holds up to 60."""
 
 
-def inputs_in(path: Path) -> tuple[WorkbookInputs, bool]:
+def inputs_in(path: Path, as_of: Quarter | None = None) -> tuple[WorkbookInputs, bool]:
     """Return the inputs of a workbook, and whether they are those with which it was built.
 
-    A file that cannot be read, or whose inputs cannot be used, is a :class:`WorkbookError`; other changes,
-    which no scenario file can hold, are printed.
+    A file that cannot be read, or whose inputs cannot be used, is a :class:`WorkbookError`, one that has
+    another ``as_of`` than asked for an :class:`InputError`; other changes, which no scenario file can hold,
+    are printed.
     """
-    report = usable(path, book_of(path), Choice(_UNUSABLE | _NOT_INPUTS))
+    book = book_of(path)
+    if as_of is not None:
+        _refuse_other(as_of, path, book)
+    report = usable(path, book, Choice(_UNUSABLE | _NOT_INPUTS))
     for each in report.findings:
         print(f"{path}: {each.place}: {_beside(each)}", file=sys.stderr)
     return inputs_found(report), report.is_as_built
+
+
+def _refuse_other(as_of: Quarter, path: Path, book: Book) -> None:
+    """Refuse a workbook of another as-of, before it is looked at more closely."""
+    with suppress(PeriodError):  # said when its inputs are read
+        if (own := as_of_in(book.contents)) != as_of:
+            raise InputError(f"{path} is a workbook as of {own}: compare it with one of that as-of")
 
 
 def inputs_found(report: Report) -> WorkbookInputs:

@@ -43,6 +43,11 @@ class Problem(NamedTuple):
     is_number: bool
 
 
+def as_of_in(contents: Grids) -> Quarter:
+    """Return the as-of quarter that a workbook of ours names; else a :class:`PeriodError`."""
+    return Quarter.parse(str(value_at(contents, LOG, *places.AS_OF_CELL)))
+
+
 @dataclass(frozen=True)
 class WorkbookInputs:
     """The inputs of a workbook: the scenarios and switches that it offers, and what is selected of both.
@@ -135,13 +140,13 @@ class _Reading:
         return WorkbookInputs(*offered, selected, self.variants, version, tuple(self.problems))
 
     def _as_of(self) -> Quarter:
-        text = value_at(self.contents, LOG, *places.AS_OF_CELL)
         try:
-            quarter = Quarter.parse(str(text))
+            quarter = as_of_in(self.contents)
             axis_at(quarter, self.company)
         except (ValueError, AmznFcfError):
             where = f"{LOG}!{reference(*places.AS_OF_CELL)}"
-            raise WorkbookError(f"{where}: the as-of quarter {shown(text)} is not one of ours") from None
+            text = shown(value_at(self.contents, LOG, *places.AS_OF_CELL))
+            raise WorkbookError(f"{where}: the as-of quarter {text} is not one of ours") from None
         return quarter
 
     def _text(self, row: int, column: int) -> str:
