@@ -6,9 +6,10 @@ import struct
 import zlib
 from typing import Final
 
+from model.presentation.palette import ACCENT, NAVY
+
 SIZES: Final = (16, 32, 64, 80)
-_BLUE: Final = (31, 78, 121, 255)
-_ORANGE: Final = (197, 90, 17, 255)
+_BLUE, _ORANGE = ((*bytes.fromhex(each.removeprefix("#")), 255) for each in (NAVY, ACCENT))
 _CLEAR: Final = (0, 0, 0, 0)
 _COLUMNS: Final = ((1, 4, 10, 14, _ORANGE), (6, 9, 6, 10, _BLUE), (11, 14, 2, 10, _BLUE))
 """Left, right, top and bottom in sixteenths of the picture, and colour."""
@@ -28,7 +29,7 @@ def icon(size: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-def _colour(x: int, y: int, size: int) -> tuple[int, int, int, int]:
+def _colour(x: int, y: int, size: int) -> tuple[int, ...]:
     across, down = x * 16 / size, y * 16 / size
     for left, right, top, bottom, colour in _COLUMNS:
         if left <= across < right and top <= down < bottom:
