@@ -18,7 +18,7 @@ from model.reported.actuals import ANNUAL_FILE, QUARTERLY_FILE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from model.company import Company, Estimate, Figures
+    from model.company import Estimate, Figures
     from model.filings.known import Known, Place, Status
     from model.filings.report import FiledReport
 
@@ -26,7 +26,7 @@ _NAMED: Final = 6
 """Names in a message."""
 
 
-def completed(company: Company, report: FiledReport, known: Known) -> list[Entry]:
+def completed(report: FiledReport, known: Known) -> list[Entry]:
     """Return what follows from a report of a quarter, and add it to what is known.
 
     What is missing of the model's rows and has a rule is estimated, and marked so. What has none is an
@@ -43,21 +43,21 @@ def completed(company: Company, report: FiledReport, known: Known) -> list[Entry
         return len(found) > before
 
     def derive(period: str) -> None:
-        while keep(_derived(company, report, known, period)):
+        while keep(_derived(report, known, period)):
             pass
 
     period = str(report.quarter)
     derive(period)
-    for estimate in company.filings.estimates:
+    for estimate in known.company.filings.estimates:
         if known.figure(estimate.item, period) is None and report.quarter >= known.latest:
             keep(_estimated(report, known, estimate))
             derive(period)
-    keep(_trailing(company, report, known))
+    keep(_trailing(report, known))
     if report.quarter.number == QUARTERS_A_YEAR:
-        keep(_year(company, report, known))
+        keep(_year(report, known))
         derive(str(report.quarter.year))
     derive(period)
-    _check_complete(company, report, known)
+    _check_complete(report, known)
     return found
 
 
@@ -85,9 +85,9 @@ def restated_sums(report: FiledReport, known: Known, entries: Sequence[Entry]) -
     return found
 
 
-def _derived(company: Company, report: FiledReport, known: Known, period: str) -> Iterator[Entry]:
+def _derived(report: FiledReport, known: Known, period: str) -> Iterator[Entry]:
     """Yield the one item that each identity lacks, if the data have the item at all."""
-    for identity in company.filings.identities:
+    for identity in known.company.filings.identities:
         total = known.figure(identity.total, period)
         terms = dict(zip(identity.terms, signed(known, identity, period), strict=True))
         missing = [item for item, term in terms.items() if term is None]
@@ -111,19 +111,19 @@ def _estimated(report: FiledReport, known: Known, estimate: Estimate) -> list[En
     return [_entry(report, figure, estimate.rule)]
 
 
-def _trailing(company: Company, report: FiledReport, known: Known) -> Iterator[Entry]:
+def _trailing(report: FiledReport, known: Known) -> Iterator[Entry]:
     """Yield sums over twelve months that the report does not give."""
-    for item in company.filings.trailing:
+    for item in known.company.filings.trailing:
         place = place_of(f"{item}{TRAILING}", str(report.quarter))
         last = known.at(report.quarter).quarters(item)
         if place not in known.figures and last is not None and known.holds(place):
             yield _following(report, place, sum(each.value for each in last), last, "four quarters")
 
 
-def _year(company: Company, report: FiledReport, known: Known) -> Iterator[Entry]:
+def _year(report: FiledReport, known: Known) -> Iterator[Entry]:
     """Yield figures of the year that the report does not give: four quarters, or the last balance."""
     quarter = report.quarter
-    for item in items_of(company).values():
+    for item in items_of(known.company).values():
         place = place_of(item.name, str(quarter.year))
         if place in known.figures or not known.holds(place):
             continue
@@ -147,9 +147,9 @@ def _entry(report: FiledReport, figure: Figure, by: str) -> Entry:
     return Entry(place, None, None, status, figure.unit, report.accession, figure, by=by)
 
 
-def _check_complete(company: Company, report: FiledReport, known: Known) -> None:
+def _check_complete(report: FiledReport, known: Known) -> None:
     """Refuse a newest quarter that lacks what the model needs."""
-    quarter = report.quarter
+    quarter, company = report.quarter, known.company
     if quarter < known.latest:
         return
     figures: dict[str, Figures] = {QUARTERLY_FILE: {}, ANNUAL_FILE: {}}

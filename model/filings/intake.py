@@ -69,15 +69,15 @@ def take_in(company: Company, reports: Sequence[FiledReport], *, replaces: bool 
             raise InputError(f"{report.file}: is of {quarter}; the data take {inside}")
         found: list[Entry] = []
         for each in of_quarter:
-            tied = list(_tied(company, each, known, replaces=replaces))
+            tied = list(_tied(each, known, replaces=replaces))
             _check_signs(company, each, tied)
             known.add(tied)
             found += tied
         _check_scale(report, known)
         found += restated_sums(report, known, found)
-        found += completed(company, report, known)
+        found += completed(report, known)
         check(known, [each for each in found if each.figure is not None], quarter, report.file)
-        entries += [*found, *_absent(company, report, known, found)]
+        entries += [*found, *_absent(report, known, found)]
     return Intake(company, tuple(_last(entries)), tuple(_notes(reports, latest)))
 
 
@@ -95,9 +95,9 @@ def _last(entries: Sequence[Entry]) -> list[Entry]:
     return [each for each in entries if each.figure is None or each is last[each.place, each.since]]
 
 
-def _tied(company: Company, report: FiledReport, known: Known, *, replaces: bool) -> Iterator[Entry]:
+def _tied(report: FiledReport, known: Known, *, replaces: bool) -> Iterator[Entry]:
     is_new, periods = report.quarter >= known.latest, _own_periods(report)
-    for place, (key, stated, by) in _places(company, report, known).items():
+    for place, (key, stated, by) in _places(report, known).items():
         ours, own = known.figures.get(place), place[2] in periods
         if ours is None and not (own and is_new):
             continue  # the data of an earlier quarter do without it
@@ -137,10 +137,11 @@ def _own_periods(report: FiledReport) -> tuple[str, ...]:
     return (str(quarter), str(quarter.year)) if quarter.number == QUARTERS_A_YEAR else (str(quarter),)
 
 
-def _places(company: Company, report: FiledReport, known: Known) -> dict[Place, tuple[Key, Stated, str]]:
+def _places(report: FiledReport, known: Known) -> dict[Place, tuple[Key, Stated, str]]:
     """Return where each stated figure belongs: figure, and how a quarter follows from longer periods."""
     found: dict[Place, tuple[Key, Stated, str]] = {}
-    given = {key: each for key, each in report.stated.items() if company.first <= key[1] <= report.quarter}
+    first, last = known.company.first, report.quarter
+    given = {key: each for key, each in report.stated.items() if first <= key[1] <= last}
     for key, stated in given.items():
         item, quarter, months = key
         trailing = place_of(f"{item}{TRAILING}", str(quarter))
@@ -150,7 +151,7 @@ def _places(company: Company, report: FiledReport, known: Known) -> dict[Place, 
             found[trailing] = (key, stated, "")
         if months in {0, _YEAR} and quarter.number == QUARTERS_A_YEAR:
             found[place_of(item, str(quarter.year))] = (key, stated, "")
-    items = items_of(company)
+    items = items_of(known.company)
     for key in sorted(given, key=lambda each: each[2]):
         item, quarter, months = key
         place, is_flow = place_of(item, str(quarter)), item not in items or items[item].kind == "flow"
@@ -197,12 +198,12 @@ def _check_scale(report: FiledReport, known: Known) -> None:
         raise InputError(f"{report.file}: {scale}")
 
 
-def _absent(company: Company, report: FiledReport, known: Known, entries: Sequence[Entry]) -> Iterator[Entry]:
+def _absent(report: FiledReport, known: Known, entries: Sequence[Entry]) -> Iterator[Entry]:
     """Yield what the map knows and a filing does not give of its own quarter or year."""
     if not report.is_filing:
         return
     told = {entry.place for entry in entries}
-    for item in items_of(company).values():
+    for item in items_of(known.company).values():
         for place in (place_of(item.name, period) for period in _own_periods(report)):
             ours = known.figures.get(place)
             if ours and place not in told:
