@@ -198,8 +198,8 @@ def test_inputs_are_those_of_the_records() -> None:
             each["driver"], each["unit"], each["period"], each["source"],
         )  # fmt: skip
         sides = (str(side.date()) if unit == "date" else side for side in (before, after))
-        recorded = ("none given" if each[side] is None else each[side] for side in ("before", "after"))
-        assert tuple(sides) == tuple(recorded)
+        unnamed = (None if side == "none given" else side for side in sides)
+        assert tuple(unnamed) == (each["before"], each["after"])
 
 
 @pytest.mark.parametrize("name", PAIRS)
