@@ -223,8 +223,13 @@ def test_sheets_are_protected_without_password_frozen_and_printable() -> None:
 def test_no_defined_name_looks_like_a_cell_and_there_is_no_macro_or_link() -> None:
     names = opened("base", values=False).defined_names
     assert {"FCF_2026", "FCF_2027", "VALUE_A_SHARE", "POSITIVE_FROM"} <= set(names)
-    listed = {row[0] for row in opened("base", values=True)["Contents"].iter_rows(values_only=True)}
-    assert set(names) <= listed
+    listed = {str(row[0]) for row in opened("base", values=True)["Contents"].iter_rows(values_only=True)}
+    ranges = (re.fullmatch(r"(\w+_)(\d{4}) to \1(\d{4})", text) for text in listed)
+    by_year = {
+        f"{each[1]}{year}" for each in ranges if each for year in range(int(each[2]), int(each[3]) + 1)
+    }
+    assert set(names) <= listed | by_year
+    assert by_year <= set(names)
     assert not any(looks_like_a_cell(name) for name in names)
     for name, period in {"FCF_2026": "2026", "FCF_2028": "2028"}.items():
         sheet, _, cell = names[name].attr_text.partition("!")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import Period
 from workbook_templates.a1 import absolute, coordinates
@@ -12,9 +12,8 @@ from workbook_templates.plan.sheets.header import put_band, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
-    from model.presentation import WorkbookWords
     from workbook_templates.plan.cells import SheetPlan
     from workbook_templates.plan.layout import Layout
 
@@ -73,29 +72,46 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     row = _put_texts(sheet, row, "How to read it", _HOW_TO_READ.items())
     limits = f"{words.limits} {_NO_ADVICE}".lstrip()
     row = _put_texts(sheet, row, "Method", [*words.method.items(), ("Proof", _PROOF), ("Limits", limits)])
-    if named := list(_named(edition.layout, words)):
-        sheet.names |= {name: cell for name, cell, _ in named}
-        row = _put_texts(
-            sheet, row, "Names for links from other workbooks", [(each[0], each[2]) for each in named]
-        )
+    if named := [group for figure in words.names.items() if (group := _named(edition.layout, *figure))]:
+        sheet.names |= {each.name: each.cell for group in named for each in group}
+        texts = [(_ends(each.name for each in group), _shown(group)) for group in named]
+        row = _put_texts(sheet, row, "Names for links from other workbooks", texts)
     put_band(sheet, row, "Colour key", _TEXT)
     for place, (style, meaning) in enumerate(_COLOURS.items(), start=row + 1):
         sheet.put(place, _NAME, _SAMPLE, style)
         sheet.put(place, _TEXT, meaning, "wrapped")
 
 
-def _named(layout: Layout, words: WorkbookWords) -> Iterator[tuple[str, str, str]]:
-    """Yield each name for links, the cell that it stands for, and what that shows."""
-    for name, figure in words.names.items():
-        for year in layout.shown_years(*_NAMED_YEARS) if "{year}" in name else (0,):
-            key, _, period = figure.format(year=year).partition(" ")
-            link = linked(layout, key, Period.parse(period) if period else None)
-            if link is None:
-                continue
+class _Named(NamedTuple):
+    """A name for links, the cell that it stands for, and the figure there."""
+
+    name: str
+    cell: str
+    label: str
+    period: str
+
+
+def _named(layout: Layout, name: str, figure: str) -> list[_Named]:
+    """Return the names of a figure, one a year if it varies with time."""
+    found = []
+    for year in layout.shown_years(*_NAMED_YEARS) if "{year}" in name else (0,):
+        key, _, period = figure.format(year=year).partition(" ")
+        if link := linked(layout, key, Period.parse(period) if period else None):
             sheet, _, place = link.formula.removeprefix("=").partition("!")
             cell = f"{sheet}!{absolute(*coordinates(place) or (1, 1))}"
-            label = ", ".join(text for text in (layout.plan.row(key).label, period) if text)
-            yield name.format(year=year), cell, label
+            found.append(_Named(name.format(year=year), cell, layout.called[key], period))
+    return found
+
+
+def _ends(texts: Iterable[str]) -> str:
+    """Return the first and the last of texts, or the only one."""
+    first, *others = texts
+    return " to ".join((first, *others[-1:]))
+
+
+def _shown(group: Sequence[_Named]) -> str:
+    """Return what names stand for: the figure, and its years."""
+    return ", ".join(text for text in (group[0].label, _ends(each.period for each in group)) if text)
 
 
 def _put_texts(sheet: SheetPlan, row: int, title: str, texts: Iterable[tuple[str, str]]) -> int:
