@@ -326,6 +326,7 @@ def test_changes_of_a_scenario_are_the_source_of_what_they_change() -> None:
         ("explain free_cash_flw 2027", "did you mean free_cash_flow"),
         ("explain free_cash_flow", "write a period after it"),
         ("explain free_cash_flow 2050", "outside"),
+        ("explain out/book.xlsx Value C9", "a cell is explained with --cell out/book.xlsx 'Cash!C12'"),
         ("explain free_cash_flow 2027 --depth 0", "--depth needs a number of at least 1"),
         ("explain free_cash_flow 2027 --top 0", "--top needs a number of at least 1"),
         ("explain free_cash_flow 2027 --from soon", "'soon' is not a period"),

@@ -100,6 +100,15 @@ def test_figures_that_say_what_a_row_is_about_begin_each_part(
     assert [line for line in shown if "sales" in line] == [["sales", "4", "1" * 7], ["sales", "4", "2" * 7]]
 
 
+def test_a_part_has_as_many_lines_above_as_its_heads(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_terminal(monkeypatch, 16)
+    lines = printed(capsys, [["a", "1" * 7, "2" * 7]], [*left("line"), *right("first", "of\nmany")])
+    assert [line.split() for line in lines[1:3]] == [[], ["line", "first"]]
+    assert ["of"] in [line.split() for line in lines]
+
+
 def test_texts_too_wide_for_the_terminal_leave_each_part_one_of_them(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def run(arguments: Arguments) -> int:
 
 def _figure(arguments: Arguments) -> int:
     from amzn_fcf.building.selection import chosen_scenario
+    from amzn_fcf.text.errors import in_shell
     from amzn_fcf.text.trees import print_tree
     from model.analysis.tree import explain
     from model.errors import InputError
@@ -46,6 +47,8 @@ def _figure(arguments: Arguments) -> int:
 
     if not arguments.output:
         raise InputError("explain needs a line, such as free_cash_flow 2027, or --cell book.xlsx 'Cash!C12'")
+    if arguments.output[0].lower().endswith((".xlsx", ".xlsm")):
+        raise InputError(f"a cell is explained with --cell {in_shell(arguments.output[0])} 'Cash!C12'")
     scenario = chosen_scenario(arguments.scenario, arguments)
     output = Output.parse(" ".join(arguments.output), scenario.plan)
     since = None if arguments.since is None else Period.parse(arguments.since)

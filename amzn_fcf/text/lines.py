@@ -21,8 +21,8 @@ def frequency_of(period: str) -> Frequency | None:
         Period.parse(period)
     except PeriodError:
         forms = "annual, quarterly, ttm, 2026, 2026Q3 or 'TTM 2026Q3'"
-        meant = did_you_mean(period, get_args(Frequency))
-        raise PeriodError(f"{shown(period)} is not a period{meant}; write {forms}") from None
+        near = did_you_mean(period, get_args(Frequency)).partition("; allowed")[0]
+        raise PeriodError(f"{shown(period)} is not a period{near}; write {forms}") from None
     return None
 
 

@@ -67,6 +67,8 @@ def print_table(
         rule = " " + "─" * (_width(widths[at] for at in places) - 1)
         for place in (*sorted(ruled, reverse=True), 0):
             part.insert(height + place, rule)
+        while not part[0].strip():  # no head of this part has so many lines
+            part.pop(0)
         texts += ["", *(line if line is rule else f"  {line}".rstrip() for line in part)]
     print(*texts, "", sep="\n")
 
