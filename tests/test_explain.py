@@ -97,6 +97,34 @@ def test_the_terms_of_a_sum_are_its_figures_with_their_signs() -> None:
     assert {each.node.name for each in capex.parts} == {"aws_net_capex", "other_net_capex"}
 
 
+def test_since_a_year_of_ones_choice_sums_and_their_quarters_are_told_by_their_changes() -> None:
+    found = tree("free_cash_flow 2027", depth=4, since="2026")
+    moved = {
+        name: BASE.value(name, Period.parse("2027")) - BASE.value(name, Period.parse("2026"))
+        for name in ("free_cash_flow", "operating_cash_flow", "net_capex", "aws_net_capex")
+    }
+    assert (found.kind, found.since, found.base) == ("change", "2026", found.value - moved["free_cash_flow"])
+    assert part(found, "operating_cash_flow") == pytest.approx(moved["operating_cash_flow"], rel=1e-12)
+    assert part(found, "net_capex") == pytest.approx(-moved["net_capex"], rel=1e-12)
+    (capex,) = [each.node for each in found.parts if each.node.name == "net_capex"]
+    (aws,) = [each.node for each in capex.parts if each.node.name == "aws_net_capex"]
+    for each in aws.parts:
+        quarter = Period.parse(each.node.period)
+        before = BASE.value("aws_net_capex", Period("quarterly", 2026, quarter.quarter))
+        assert each.contribution == pytest.approx(each.node.value - before, rel=1e-12)
+    for node in filter(lambda each: each.parts, nodes(found)):
+        assert_adds_up(node)
+    assert not [each for each in nodes(found) if each.name == "another formula"]
+
+
+@pytest.mark.parametrize("since", ["2022", "2026", "2035"])
+def test_since_any_year_the_parts_add_up(since: str) -> None:
+    for line in ("free_cash_flow", "eps", "net_income", "aws_margin", "diluted_share_count"):
+        for node in nodes(tree(f"{line} 2028", depth=3, since=since)):
+            if node.parts:
+                assert_adds_up(node)
+
+
 def test_a_year_of_two_formulas_is_the_sum_of_its_quarters() -> None:
     found = tree("operating_cash_flow 2026", depth=2)
     assert [each.node.period for each in found.parts] == sorted(

@@ -14,7 +14,9 @@ OPTIONS: Final = (
     option("output", "LINE", "a line, with a period if it varies over time: free_cash_flow 2027", nargs="*"),
     *ONE_SCENARIO,
     option(
-        "--from", "PERIOD", "period against which a change is measured; default: the same a year before",
+        "--from", "PERIOD",
+        "tell every figure by its change since this period; default: sums by their terms, other figures by the "
+        "change since a year before",
         dest="since",
     ),
     option("--cell", ("FILE", "CELL"), "a cell of any workbook instead: book.xlsx 'Cash!C12'", nargs=2),

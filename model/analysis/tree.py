@@ -33,18 +33,21 @@ if TYPE_CHECKING:
 
 MOST_MOVED: Final = 16
 """Inputs that moved, up to which a change is split: 65,536 combinations."""
+_ROUNDED: Final = 1e-9
+"""Up to it two formulas give the same."""
 
 
 def explain(results: Results, output: Output, depth: int | None = None, since: Period | None = None) -> Node:
     """Return the tree behind a figure of one scenario.
 
     Formula: the parts of a sum are its terms, with signs: they add up to the figure. The parts of any other
-    formula are its inputs, and contribute to its change since the same figure of a year before, or since
-    ``since``: each its mean effect over all orders in which the inputs can be moved. They add up to the
-    change, too. Where there is no such figure, inputs contribute nothing that can be told. A flow of a year
-    stays in years where its formula is a sum of such flows, else it is the sum of its quarters. The branch
-    of a condition that was not chosen is left out. ``depth``: levels below the figure; None: all. Largest
-    contributions come first; what is met again is not repeated.
+    formula are its inputs, and contribute to its change since the same figure of a year before: each its mean
+    effect over all orders in which the inputs can be moved. They add up to the change, too. With ``since``
+    every figure is told by its change since then, sums by those of their terms. Where there is no such
+    figure, inputs contribute nothing that can be told. A flow of a year stays in years where its formula is a
+    sum of such flows, else it is the sum of its quarters. The branch of a condition that was not chosen is
+    left out. ``depth``: levels below the figure; None: all. Largest contributions come first; what is met
+    again is not repeated.
 
     Errors: a figure that does not exist is a :class:`NotAvailableError`; a ``since`` of another kind of
     period, or the period itself, an :class:`InputError`.
@@ -65,7 +68,7 @@ def explain(results: Results, output: Output, depth: int | None = None, since: P
         root = places.row(output.key, period.frequency, places.axis.period_position(period))
     if not math.isfinite(places.value(root)):
         raise NotAvailableError(f"{output} has no figure in {results.scenarios[0].name}: nothing to explain")
-    return assembled(_Explainer(places, _lag(output, since)).draft, root, depth)
+    return assembled(_Explainer(places, _lag(output, since), moved=since is not None).draft, root, depth)
 
 
 def _lag(output: Output, since: Period | None) -> int:
@@ -84,8 +87,8 @@ def _lag(output: Output, since: Period | None) -> int:
 
 
 class _Explainer:
-    def __init__(self, places: Places, lag: int) -> None:
-        self.places, self.lag, self.plan = places, lag, places.plan
+    def __init__(self, places: Places, lag: int, *, moved: bool) -> None:
+        self.places, self.lag, self.plan, self.moved = places, lag, places.plan, moved
         self.scenario = places.results.scenarios[0]
 
     def draft(self, place: Place) -> tuple[Node, Parts[Place]]:
@@ -105,6 +108,10 @@ class _Explainer:
             filed = self._reported(found, place)
             if filed is not None:
                 return self._leaf(node, filed, place), []
+            if self.moved and found:
+                changed = self._change(node, place, formula)
+                if changed[0].kind == "change":
+                    return changed
             return replace(node, kind="sum" if found else "given"), _sorted(found)
         if isinstance(formula, LooksUp):
             below = places.looked_up(formula, place)
@@ -145,9 +152,24 @@ class _Explainer:
         is_mean = line is not None and line.annual == "mean"
         count = len(quarters) if is_mean else 1
         below = [self.places.row(place.name, "quarterly", at) for at in quarters]
+        node = replace(node, formula=f"{'mean' if is_mean else 'sum'} of its four quarters")
         found: Parts[Place] = [(each, self.places.value(each) / count) for each in below]
-        text = f"{'mean' if is_mean else 'sum'} of its four quarters"
-        return replace(node, kind="sum", formula=text), _sorted(found)
+        moves = [self._moved_by(each) / count for each in below] if self.moved else [math.nan]
+        if not math.isfinite(sum(moves)):
+            return replace(node, kind="sum"), _sorted(found)
+        base, parts = self._base(place), _sorted([*zip(below, moves, strict=True)])
+        before, since = self.places.value(place, base), self.places.period(place, base)
+        return replace(node, kind="change", base=before, since=since), parts
+
+    def _moved_by(self, quarter: Place) -> float:
+        """Return the change of a quarter since the one with which it is compared; NaN: there is none."""
+        before = quarter.at - self.lag
+        is_there = 0 <= before < len(self.places.axis.quarters)
+        return self.places.value(quarter) - self.places.value(quarter, before) if is_there else math.nan
+
+    def _base(self, place: Place) -> int:
+        """Return the position of a place in the period since which changes are told."""
+        return place.at - (self.lag // QUARTERS_A_YEAR if place.frequency == "annual" else self.lag)
 
     def _pruned(self, node: Expr, place: Place, positions: Iterable[int]) -> Expr:
         """Return a formula without the branches that its conditions do not choose at any of the positions.
@@ -181,7 +203,7 @@ class _Explainer:
     def _change(self, node: Node, place: Place, formula: Expr) -> tuple[Node, Parts[Place]]:
         """Return a figure with the contributions of its inputs to its change, or only with its inputs."""
         places = self.places
-        base = place.at - (self.lag // QUARTERS_A_YEAR if place.frequency == "annual" else self.lag)
+        base = self._base(place)
         if places.covers(place, formula, base):
             before = places.value(place, base)
             now = self._pruned(formula, place, [place.at, base])
@@ -190,7 +212,8 @@ class _Explainer:
                 by_formula, found = effects
                 since = places.period(place, base)
                 node = replace(node, kind="change", base=before, since=since)
-                if rest := by_formula - before:
+                rest = by_formula - before
+                if not math.isclose(by_formula, before, rel_tol=_ROUNDED, abs_tol=_ROUNDED):
                     found.append((self._other_formula(node, rest), rest))
                 return node, _sorted(found)
         inputs = inputs_of(self._pruned(formula, place, [place.at]), self.plan)
