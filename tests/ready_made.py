@@ -44,11 +44,7 @@ def ready_made(scenario: Scenario) -> Built:
 
 
 if len(sys.argv) > 4 and sys.argv[4] == "build":  # run as a program, or loaded by a process that it started
-    vars(batch).update(
-        plan_workbook=lambda _selected, _offered, _version, *, switches, stamped: (switches, stamped),
-        preset_to=lambda _plan, scenario: scenario,
-        build=ready_made,
-    )
+    vars(batch).update(_planned=lambda job: job.selected, build=ready_made)
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[4:]))
