@@ -122,7 +122,7 @@ def test_a_change_given_twice_is_refused_and_a_year_wins_over_the_years_around_i
         "compare base bull --plot {}/a.svg", "simulate --plot {}/a.png", "template --host desktop --out {}/a",
         "tornado positive --plot {}/a.png", "grid positive --x beta 1 --y wacc 0.1 --plot {}/a.png",
         "read base.xlsx --out {}/a.toml", "validate base.xlsx --certificate {}/a.json",
-        "import q3.csv --data {}/mine",
+        "import q3.csv --data {}/mine", "addin bundle --to {}/mine",
     ],
 )  # fmt: skip
 def test_a_place_that_takes_no_file_is_refused_before_any_work(
@@ -168,6 +168,10 @@ def test_every_fault_of_a_scenario_file_is_said(tmp_path: Path) -> None:
     beyond = [entry(values="{ 2027 = 7 }"), entry("advertising_growth", values="{ 2027 = 8 }")]
     with pytest.raises(InputError, match=r"aws_growth = 7 is outside .*; also: advertising_growth = 8 is"):
         load_scenario(write(tmp_path, HEAD + "".join(beyond)))
+    overlay = "".join(beyond).replace("[drivers", "[changes").replace("values = ", "set = ")
+    path = write(tmp_path, f'name = "wave"\noverlay = true\n{overlay}', "wave.toml")
+    with pytest.raises(InputError, match=r"aws_growth = 7 is outside .*; also: advertising_growth = 8 is"):
+        load_scenario(f"base+{path}")
     many = "".join(entry(f"driver_{place}") for place in range(9))
     with pytest.raises(UnknownNameError, match=r"; and 4 more$"):
         load_scenario(write(tmp_path, HEAD + many))

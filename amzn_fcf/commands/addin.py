@@ -122,10 +122,12 @@ def _bundle(arguments: Arguments) -> int:
     import platform
     import sys
 
+    from model.files import check_place
     from xlwings_udfs.hosts.desktop.bundle import write_bundle
 
-    written = write_bundle(Path(arguments.to or "amzn-fcf_offline"), arguments.source)
-    for path in written:
+    folder = Path(arguments.to or "amzn-fcf_offline")
+    check_place(folder)
+    for path in write_bundle(folder, arguments.source):
         print(f"wrote {path}")
     python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     print(f"For {platform.system()} on {platform.machine()} with {python}: the wheels fit no other.")

@@ -15,7 +15,7 @@ OPTIONS: Final = (
     *ONE_SCENARIO,
     option(
         "--from", "PERIOD",
-        "tell every figure by its change since this period; default: sums by their terms, other figures by the "
+        "tell every figure by its change since this period; default: sums by their terms, others by their "
         "change since a year before",
         dest="since",
     ),

@@ -138,24 +138,30 @@ def overlay_of(file: ScenarioFile, plan: Plan, as_of: Quarter, *, later: bool = 
     ``plan``: that of the scenario before its as-of was moved: values for what was reported then are refused.
     ``later``: they are left out instead, as the file was made for an earlier as-of.
     """
-    found = {}
-    first = as_of.shifted(1)
-    for spec, word, table in file.entries:
-        if spec.driver.kind == "elapsed":
-            raise InputError(
-                f"{file.name}: {spec.key} cannot be changed by an overlay: give it in a scenario"
-            )
-        operation = cast("Operation", word)
-        operands = given_values(pairs_of(table[word]), spec, file.name, check=operation == "set")
-        if spec.driver.kind == "yearly":
-            if not later:
-                check_ahead(spec, operands, plan, file.name)
-            operands = by_single_years(from_running_year(operands, spec, as_of), spec)
-        used = spec.company.first if spec.key in plan.used_in_history else first
-        if operands := from_quarter(operands, used, spec.company.last):
-            origin = Origin(str(table.get("grade", "")), str(table["source"]))
-            found[spec.key] = Adjustment(operation, operands, origin)
+    found: dict[str, Adjustment] = {}
+    faults = Faults(file.name)
+    for entry in file.entries:
+        with faults.kept():
+            adjustment = _adjustment(entry, file, plan, as_of, later=later)
+            found |= {entry[0].key: adjustment} if adjustment.operands else {}
+    faults.check()
     return Overlay(file.name, file.title, file.note, found)
+
+
+def _adjustment(entry: Entry, file: ScenarioFile, plan: Plan, as_of: Quarter, *, later: bool) -> Adjustment:
+    """Return what an entry of an overlay does to a driver; no operands: the model does not use it there."""
+    spec, word, table = entry
+    if spec.driver.kind == "elapsed":
+        raise InputError(f"{file.name}: {spec.key} cannot be changed by an overlay: give it in a scenario")
+    operation = cast("Operation", word)
+    operands = given_values(pairs_of(table[word]), spec, file.name, check=operation == "set")
+    if spec.driver.kind == "yearly":
+        if not later:
+            check_ahead(spec, operands, plan, file.name)
+        operands = by_single_years(from_running_year(operands, spec, as_of), spec)
+    used = spec.company.first if spec.key in plan.used_in_history else as_of.shifted(1)
+    origin = Origin(str(table.get("grade", "")), str(table["source"]))
+    return Adjustment(operation, from_quarter(operands, used, spec.company.last), origin)
 
 
 def _given(
