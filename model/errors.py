@@ -152,8 +152,9 @@ def _number_meant(text: str) -> float | None:
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Begin the message of a malformed entry or a wrong declaration with its place."""
+    """Begin the message of an error of this project with its place: a file, an entry, a declaration."""
     try:
         yield
-    except (PeriodError, InputError, DeclarationError) as error:
-        raise type(error)(f"{where}: {error}") from None
+    except AmznFcfError as error:
+        error.args = (shortened(f"{where}: {error}"),)
+        raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from amzn_fcf import __version__
 from model import companies
-from model.errors import AmznFcfError, InputError, PeriodError, WorkbookError
+from model.errors import InputError, PeriodError, WorkbookError, located
 from model.scenarios.changes import Change, Heading, changes, scenario_text
 from model.scenarios.composing import compose
 from model.scenarios.files import builtin_overlays, builtin_scenarios, parse_own
@@ -74,10 +74,8 @@ def usable(path: Path, book: Book, choice: Choice | None = None) -> Report:
 
     ``book``: what was read in the file.
     """
-    try:
+    with located(str(path)):
         report = validate(book, str(path), engines=(), choice=choice or Choice(_UNUSABLE))
-    except AmznFcfError as error:
-        raise type(error)(f"{path}: {error}") from None
     if found := [each for each in report.findings if each.rule in _UNUSABLE]:
         first = found[0]
         fault = f"expected {first.expected}, found {first.found}"
@@ -145,10 +143,8 @@ def file_text(name: str, path: Path, selected: Scenario, base: str, changed: lis
 def check_text(text: str, path: Path, selected: Scenario) -> None:
     """Refuse a scenario file that does not give the workbook's scenario."""
     file = parse_own(text, "--name", companies.default())
-    try:
+    with located(f"{path}: {INPUTS}"):
         composed = compose(file, companies.default())
-    except AmznFcfError as error:
-        raise type(error)(f"{path}: {INPUTS}: {error}") from None
     different = changes(composed, selected)
     if different:
         raise WorkbookError(f"{path}: {INPUTS}: {different[0].spec.key} cannot be given by a scenario file")

@@ -64,7 +64,7 @@ def _cell(arguments: Arguments) -> int:
 
     from amzn_fcf.building.selection import refuse_scenario_file
     from amzn_fcf.text.trees import print_tree
-    from model.errors import InputError, WorkbookError
+    from model.errors import InputError, located
     from workbook_templates.engines.trace import trace
     from workbook_templates.read.book import read_book
 
@@ -75,9 +75,7 @@ def _cell(arguments: Arguments) -> int:
     file, cell = arguments.cell
     path = Path(file)
     refuse_scenario_file(path)
-    try:
+    with located(str(path)):
         tree = trace(read_book(path.read_bytes()), cell, arguments.depth)
-    except (InputError, WorkbookError) as error:
-        raise type(error)(f"{path}: {error}") from None
     print_tree(tree, f"{path}, values as saved", arguments.top, arguments.format)
     return 0

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model import companies
-from model.errors import AmznFcfError, EngineError, WorkbookError, is_error
+from model.errors import EngineError, WorkbookError, is_error, located
 from model.results import run
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
@@ -78,10 +78,8 @@ def validate_file(
     fails is an :class:`EngineError`.
     """
     data = bytes_of(path)
-    try:
+    with located(str(path)):
         return validate(data, str(path), engines, register, choice, companions)
-    except AmznFcfError as error:
-        raise type(error)(f"{path}: {error}") from None
 
 
 def bytes_of(path: Path) -> bytes:
@@ -99,10 +97,8 @@ def bytes_of(path: Path) -> bytes:
 def book_of(path: Path) -> Book:
     """Read a workbook file; what cannot be read is a :class:`WorkbookError`."""
     data = bytes_of(path)
-    try:
+    with located(str(path)):
         return read_book(data)
-    except WorkbookError as error:
-        raise WorkbookError(f"{path}: {error}") from None
 
 
 @without_search()
