@@ -149,6 +149,7 @@ class Layout:
         """Tell whether all rows stand where they stand in another layout, of other scenarios."""
         return (
             self.plan is other.plan  # from which headings and folds follow
+            and self.company == other.company  # and its data
             and len(self.scenarios) == len(other.scenarios)
             and self.switches == other.switches
             and (self.inputs, self.places) == (other.inputs, other.places)
