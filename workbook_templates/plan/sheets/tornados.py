@@ -17,6 +17,7 @@ from workbook_templates.plan.moved import ASide, MovedDriver, MovedRow, live_bar
 from workbook_templates.plan.sheets.header import put_band, put_heads
 from workbook_templates.plan.styles import LIGHT, NAVY, axis_format, in_large, large, numeric
 from workbook_templates.plan.twins import Computed
+from workbook_templates.plan.wording import Figure, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,8 @@ DRIVER_LOW, DRIVER_BASE, DRIVER_HIGH, PERIOD, SHOWN_LOW, SHOWN_HIGH, KIND, NUMBE
 driver's number among those whose bars are."""
 LEAST, MOST, SHARE = PERIOD, SHOWN_LOW, SHOWN_HIGH
 """Columns of live drivers: their range, and the share of their value by which they move."""
+TEXT: Final = 20
+"""Column: what stands beside a bar, the driver and both changes."""
 NAME, NOTE = 21, 22
 _BEHIND: Final = 23
 """First column of the rows behind live bars."""
@@ -47,7 +50,7 @@ _HEADS: Final = {
 }  # fmt: skip
 _LIVE_HEADS: Final = {LEAST: "lowest", MOST: "highest", SHARE: "moved by"}
 _STAMPED_HEADS: Final = {KIND: "", PERIOD: "year", NOTE: "Note"}
-_INNER: Final = (0.40, 0.02, 0.58, 0.88)
+_INNER: Final = (0.48, 0.02, 0.50, 0.88)
 """Place and size of the bars within their chart."""
 _TEXTS: Final = (LABEL, KIND, NAME, PERIOD, NOTE)
 _NO_DRIVERS: Final = frozenset[str]()
@@ -74,7 +77,7 @@ def put_tornado(sheet: SheetPlan, layout: Layout, found: Tornado, band: int, liv
     for row, bar in enumerate(found.bars[:BARS], start=band + 2):
         is_live = bar.driver in live
         label = layout.called[bar.driver]
-        sheet.put(row, LABEL, f"{label} (live)" if is_live else label, "line")
+        sheet.put(row, LABEL, f"{label} (live)" if is_live else label, "stamp text")
         sheet.put(row, KIND, "live" if is_live else "stamped", "remark")
         if live:
             sheet.put(row, NUMBER, live.get(bar.driver, 0), "stamp whole")
@@ -82,6 +85,12 @@ def put_tornado(sheet: SheetPlan, layout: Layout, found: Tornado, band: int, liv
         figures = (bar.low, bar.high, found.base, bar.change_low, bar.change_high)
         for column, value in enumerate(figures, start=LOW):
             sheet.put(row, column, links.stamp(value), large("stamp", found.output.unit))
+        if not live:
+            ends = (
+                _figure(found.output, reference(row, CHANGE_LOW)).text(each)
+                for each in (bar.change_low, bar.change_high)
+            )
+            sheet.put(row, TEXT, _beside(label, *ends), "remark")
         for column, value in enumerate((bar.driver_low, bar.driver_base, bar.driver_high), start=DRIVER_LOW):
             sheet.put(row, column, links.stamp(value), numeric("stamp", bar.unit))
         sheet.put(row, PERIOD, bar.period, "remark")
@@ -92,7 +101,7 @@ def put_tornado(sheet: SheetPlan, layout: Layout, found: Tornado, band: int, liv
 def tornado(output: Output, band: int, corners: Corners, *, live: bool) -> Panel:
     """Return the bars of a tornado; ``live``: some of them are."""
     rows = range(band + 2, band + 2 + BARS)
-    columns = (LABEL, SHOWN_LOW, SHOWN_HIGH) if live else (LABEL, CHANGE_LOW, CHANGE_HIGH)
+    columns = (TEXT, SHOWN_LOW, SHOWN_HIGH) if live else (TEXT, CHANGE_LOW, CHANGE_HIGH)
     drivers, low, high = (down(SENSITIVITY, column, rows) for column in columns)
     bars = Drawn(low, LIGHT), Drawn(high, NAVY)
     return Panel(
@@ -110,6 +119,7 @@ def put_shown(sheet: SheetPlan, output: Output, band: int, rows: range) -> None:
     """Write the changes that a chart shows: from the rows of live drivers, or as stamped."""
     put_heads(sheet, band + 1, {SHOWN_LOW: "shown, low", SHOWN_HIGH: "shown, high"}, ())
     for row in range(band + 2, band + 2 + BARS):
+        sheet.put(row, LABEL, None, "stamp text")
         sheet.put(row, NUMBER, None, "stamp whole")
         number = reference(row, NUMBER)
         for column, change, side in ((SHOWN_LOW, CHANGE_LOW, -1), (SHOWN_HIGH, CHANGE_HIGH, 1)):
@@ -118,6 +128,28 @@ def put_shown(sheet: SheetPlan, output: Output, band: int, rows: range) -> None:
             text = "=" + call("IF", f"{number}>=1", live, reference(row, change))
             twin = Computed(partial(_shown, output, (row, change), side))
             sheet.put(row, column, text, numeric("calc", output.unit), twin)
+        ends = (_figure(output, reference(row, column)).formula for column in (SHOWN_LOW, SHOWN_HIGH))
+        text = '&"  "&'.join((reference(row, LABEL), '&" / "&'.join(ends)))
+        sheet.put(row, TEXT, f"={text}", "remark", Computed(partial(_text, output, row)))
+
+
+def _figure(output: Output, cell: str) -> Figure:
+    return Figure(cell, output.unit, Wording(()), signed=True, whole=True)
+
+
+def _beside(label: str, low: str, high: str) -> str:
+    return f"{label}  {low} / {high}"
+
+
+def _text(output: Output, row: int, plan: WorkbookPlan, results: Results, draw: int) -> str:
+    """Return what stands beside a bar."""
+    label = plan.sheets[SENSITIVITY].cells[row, LABEL].content
+    changes = (
+        _shown(output, (row, change), side, plan, results, draw)
+        for change, side in ((CHANGE_LOW, -1), (CHANGE_HIGH, 1))
+    )
+    ends = (_figure(output, "").text(each) for each in changes)
+    return _beside(str(label or ""), *ends)
 
 
 def _shown(  # a cell, and the state of the workbook
