@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 _LONGEST_SHOWN: Final = 60
@@ -115,6 +115,17 @@ def did_you_mean(name: str, known: Iterable[str], synonyms: Mapping[str, str] = 
 def shortened(message: str) -> str:
     """Return a message with the beginning alone of words that are longer than any name or path."""
     return _VERY_LONG.sub(r"\1...", message)
+
+
+def few(texts: Sequence[str], most: int, between: str = ", ", what: str = "more") -> str:
+    """Return the first of some texts, and how many more there are.
+
+    Examples
+    --------
+    >>> few(["a", "b", "c"], 2), few(["a", "b"], 2)
+    ('a, b and 1 more', 'a, b')
+    """
+    return between.join(texts[:most]) + (f" and {len(texts) - most} {what}" if len(texts) > most else "")
 
 
 def check_type(value: object, kind: type | tuple[type, ...], needed: str) -> None:

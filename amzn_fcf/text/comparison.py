@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amzn_fcf.text.figures import difference_of, first_year
 from amzn_fcf.text.tables import left, print_table, right
+from model.errors import few
 from model.language.periods import Period, Quarter
 from model.language.units import counted, measure
 from model.results import run
@@ -141,16 +142,13 @@ def names_of(before: Scenario, after: Scenario) -> tuple[str, str]:
 def sides_of(change: Change) -> tuple[str, str]:
     """Return the values of an input before and after, as text."""
     text = change.spec.look.text
-    periods = list(change.before)
-    shown, more = periods[:_MOST_SHOWN], len(periods) - _MOST_SHOWN
 
     def side(values: Mapping[str, float | None]) -> str:
         parts = []
-        for period in shown:
-            value = values[period]
+        for period, value in values.items():
             figure = "as its year" if value is None else text(value)
             parts.append(figure if period == ALL else f"{period} {figure}")
-        return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
+        return few(parts, _MOST_SHOWN)
 
     return side(change.before), side(change.after)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from model.company import Figure
-from model.errors import InputError
+from model.errors import InputError, few
 from model.filings.facts import items_of, units_of
 from model.filings.filled_in import TRAILING
 from model.filings.identities import signed
@@ -164,7 +164,5 @@ def _check_complete(report: FiledReport, known: Known) -> None:
         needed = (key.removeprefix(REPORTED_PREFIX) for key in rows if key.startswith(REPORTED_PREFIX))
         missing = [item for item in needed if (item, str(quarter)) not in figures[QUARTERLY_FILE]]
     if missing:
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        names = f"{', '.join(missing[:_NAMED])}{more}"
         remedy = f"no rule estimates that; amzn-fcf import --template {quarter} lists what is needed"
-        raise InputError(f"{report.file}: {quarter} lacks {names}: {remedy}")
+        raise InputError(f"{report.file}: {quarter} lacks {few(missing, _NAMED)}: {remedy}")

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from model.errors import few
 from model.language.periods import Quarter
 from model.scenarios.drivers import driver_specs
 from model.scenarios.given import interpolated
@@ -138,8 +139,7 @@ def _before(change: Change) -> str:
     for period, value in change.before.items():
         was = "as its year" if value is None else _value(value, unit)
         shown.append(was if period == ALL else f"{period} = {was}")
-    more = f" and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else ""
-    return ", ".join(shown[:_MOST_SHOWN]) + more
+    return few(shown, _MOST_SHOWN)
 
 
 def _value(value: float, unit: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from model.errors import few
 from model.scenarios.changes import changes, is_same
 from model.scenarios.composing import load_scenario, shipped_overlays
 from model.scenarios.drivers import driver_specs
@@ -53,9 +54,9 @@ class ChangedInput:
         shown = [
             f"{period}: {before} -> {after}".removeprefix("all: ") for period, before, after in self.values
         ]
-        more = f" and {len(shown) - _SHOWN} more periods" if len(shown) > _SHOWN else ""
         first = f"{INPUTS}!{reference(*self.cells[0][1:])}"
-        parts = [f"{', '.join(shown[:_SHOWN])}{more}", f"source: {self.source or 'none given'}", self.effect]
+        values = few(shown, _SHOWN, what="more periods")
+        parts = [values, f"source: {self.source or 'none given'}", self.effect]
         return f"{first} {self.key} {'; '.join(filter(None, parts))}"
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model import companies
-from model.errors import EngineError, WorkbookError, is_error, located
+from model.errors import EngineError, WorkbookError, few, is_error, located
 from model.results import run
 from model.scenarios.scenario import assumption_hash
 from workbook_templates.engines.engines import DEFAULT_ENGINE, engine_named
@@ -138,7 +138,7 @@ def validate(  # noqa: PLR0913  # a workbook, and what is known of it
     if companions is not None and FUNCTIONS in book.sheets and _MACROS in book.archive.parts:
         _set_aside(book, companions(), report)
     if len(missing) > len(standard) / 2:
-        lacks = f"{', '.join(missing[:_NAMED])} and {len(missing) - _NAMED} more of its sheets"
+        lacks = few(missing, _NAMED, what="more of its sheets")
         remark(f"generic rules were applied because it is not a workbook of this model: it lacks {lacks}")
         subject = Subject(book)
         if chosen.needs_values and Formualizer.name in engines:

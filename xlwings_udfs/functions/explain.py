@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from model.analysis.outline import outline
 from model.analysis.tree import explain
 from model.backends.prose import definition
-from model.errors import AmznFcfError, PeriodError
+from model.errors import AmznFcfError, PeriodError, few
 from model.language.nodes import leaves
 from model.language.periods import DAY_ZERO, Period, Quarter
 from model.outputs import Output
@@ -76,9 +76,8 @@ def _values_used(results: Results, row: Row, period: Period) -> str:
     past = quarter <= results.plan.axis.as_of and row.line is not None and not row.line.result
     formula = row.history if past else row.forecast
     used = list(dict.fromkeys(key_of(leaf) for leaf in leaves(formula))) if formula is not None else []
-    named = [f"{key} = {_shown(results, key, period)}" for key in used[:_MOST_VALUES]]
-    rest = f" and {len(used) - _MOST_VALUES} more" if len(used) > _MOST_VALUES else ""
-    values = f"; with {', '.join(named)}{rest}" if named else ""
+    named = [f"{key} = {_shown(results, key, period)}" for key in used]
+    values = f"; with {few(named, _MOST_VALUES)}" if named else ""
     return f"In {period}, {results.scenarios[0].name}: {own}{values}"
 
 
@@ -88,8 +87,7 @@ def _listed(overrides: FrozenOverrides) -> str:
     for driver, given in overrides:
         values = given if isinstance(given, tuple) else ((ALL, given),)
         named += [f"{driver}{'' if when == ALL else f' {when}'} = {value:,.6g}" for when, value in values]
-    rest = f" and {len(named) - _MOST_OVERRIDES} more" if len(named) > _MOST_OVERRIDES else ""
-    return f". Overrides: {'; '.join(named[:_MOST_OVERRIDES])}{rest}" if named else ""
+    return f". Overrides: {few(named, _MOST_OVERRIDES, '; ')}" if named else ""
 
 
 def _shown(results: Results, key: str, period: Period) -> str:
