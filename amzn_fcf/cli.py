@@ -144,6 +144,15 @@ def _with_near_choice(message: str) -> str:
     return message
 
 
+def _what_to_write(given: str) -> str:
+    """Return how to give what was given without the name of its option."""
+    from model.scenarios.files import builtin_scenarios  # noqa: PLC0415  # only where something is wrong
+
+    if given.endswith(".toml") or re.split(r"[+@]", given)[0] in builtin_scenarios():
+        return f"a scenario is given as --scenario {given}"
+    return "put a value with blanks in quotes, such as 'TTM 2026Q3'"
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
@@ -152,7 +161,7 @@ class _Parser(argparse.ArgumentParser):
         if re.match(r"unrecognized arguments: -[.\d]", message):
             message += ": put values that begin below 0 in quotes, such as --x 'aws_growth add -0.05:0.05:3'"
         elif message.startswith("unrecognized arguments") and " -" not in message:
-            message += ": put a value with blanks in quotes, such as 'TTM 2026Q3'"
+            message += f": {_what_to_write(message.partition(': ')[2])}"
         complain(f"{one_line(_with_near_choice(message))}; see {self.prog} --help")
         sys.exit(CANNOT_READ)
 

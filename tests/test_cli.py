@@ -208,6 +208,8 @@ def test_show_without_a_line_lists_all_with_their_definitions() -> None:
         (["show", "net_sales", "--period", "TTM", "2026Q3"], "quotes, such as 'TTM 2026Q3'"),
         (["show", "--period", "TTM", "2026Q3", "net_sales"], "not a line: write --period 'TTM 2026Q3'"),
         (["solve", "wacc", "--between", "0.05", "0.1", "0.2"], "put a value with blanks in quotes"),
+        (["value", "mine.toml"], "a scenario is given as --scenario mine.toml"),
+        (["value", "base+price_war"], "a scenario is given as --scenario base+price_war"),
         (["grid", "wacc", "--x", "beta", "add", "-0.1:0.1:3", "--y", "wacc", "0.1"], "below 0 in quotes"),
         (["show", "net_sales", "--scenario", ""], "--scenario: needs the name of a scenario"),
         (["build", "--scenario", " "], "--scenario: needs the name of a scenario"),
