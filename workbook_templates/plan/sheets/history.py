@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from model.language.periods import QUARTERS_A_YEAR
@@ -16,6 +17,9 @@ from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import numeric
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.language.periods import Quarter
     from workbook_templates.plan.cells import SheetPlan
 
 _DOCUMENT_COLUMNS: Final = {"No.": 5, "Check": 14, "Source": 80, "Read at": 68, "Filing": 22}
@@ -44,8 +48,7 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     axis, unit = layout.plan.axis, layout.plan.rows[key].unit
     actuals = load_actuals(layout.company, axis.as_of)
     item = key.removeprefix(REPORTED_PREFIX)
-    label = layout.plan.model.words(item)
-    put_names(sheet, row, (label[:1].upper() + label[1:], item, unit))
+    put_names(sheet, row, (_called(layout, item), item, unit))
     sources: dict[str, list[str]] = {}
     for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
         figure = actuals.figure(item, quarter)
@@ -61,48 +64,6 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
             sheet.put(row, layout.year_column(place), annual.value, numeric("filed", unit))
 
 
-def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
-    """Write the number of the document of every figure, and at the right the documents."""
-    company, axis = edition.layout.company, edition.layout.plan.axis
-    quarters, quarterly = axis.quarters[: axis.forecast_start], load_actuals(company, axis.as_of).quarterly
-    items = [
-        key.removeprefix(REPORTED_PREFIX) for key in edition.layout.places if key.startswith(REPORTED_PREFIX)
-    ]
-    put_state(sheet, edition.layout)
-    found: dict[_Document, int] = {}
-    columns = dict(enumerate(quarters, start=_FIRST_QUARTER))
-    first = _FIRST_QUARTER + len(quarters) + 1
-    for column, quarter in columns.items():
-        for row, item in enumerate(items, start=_FIRST_SOURCE_ROW):
-            figure = quarterly[item, str(quarter)]
-            document = _Document(
-                figure.check, figure.source, figure.read_at, accession_of(company, figure.source)
-            )
-            number = found.setdefault(document, len(found) + 1)
-            sheet.put(row, column, number, "working whole")
-            sheet.links[row, column] = f"{SOURCES}!{reference(_FIRST_SOURCE_ROW - 1 + number, first)}"
-    for row, item in enumerate(items, start=_FIRST_SOURCE_ROW):
-        words = edition.layout.plan.model.words(item)
-        sheet.put(row, LABEL, words[:1].upper() + words[1:], "line")
-        sheet.put(row, LABEL + 1, item, "name")
-    heads = {LABEL: "Document of", LABEL + 1: "Name"} | {at: str(each) for at, each in columns.items()}
-    documents = dict(enumerate(_DOCUMENT_COLUMNS, start=first))
-    put_heads(sheet, _FIRST_SOURCE_ROW - 1, heads | documents, {LABEL, LABEL + 1, *documents} - {first})
-    sheet.put(TITLE_ROW, first, "Documents", "title")
-    for row, document in enumerate(found, start=_FIRST_SOURCE_ROW):
-        _put_document(sheet, (row, first), document)
-        if address := address_of(company, document.accession):
-            sheet.links[row, first + len(document)] = address
-    sheet.widths |= {LABEL: _ITEM_WIDTH, first - 1: GAP_WIDTH} | dict.fromkeys(columns, _NUMBER_WIDTH)
-    sheet.widths |= {at: float(_DOCUMENT_COLUMNS[head]) for at, head in documents.items()}
-    sheet.column_outline.append(Group(LABEL + 1, LABEL + 1, folded=True))
-    sheet.frozen = (_FIRST_SOURCE_ROW, LABEL + 1)
-    sheet.is_list = True
-    ends = (len(items), first - 2), (len(found), max(documents))
-    for (count, last), left in zip(ends, (LABEL, first), strict=True):
-        sheet.pages.append(area((1, left), (_FIRST_SOURCE_ROW - 1 + count, last)))
-
-
 class _Document(NamedTuple):
     """Where figures come from, and how that was checked."""
 
@@ -112,11 +73,67 @@ class _Document(NamedTuple):
     accession: str
 
 
-def _put_document(sheet: SheetPlan, place: tuple[int, int], document: _Document) -> None:
-    row, first = place
-    sheet.put(row, first, row - _FIRST_SOURCE_ROW + 1, "working whole")
-    for column, text in enumerate(document, start=first + 1):
-        sheet.put(row, column, text or None, "wrapped")
+def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
+    """Write the number of the document of every figure, and at the right the documents."""
+    layout = edition.layout
+    quarters = layout.plan.axis.quarters[: layout.plan.axis.forecast_start]
+    columns = dict(enumerate(quarters, start=_FIRST_QUARTER))
+    first = _FIRST_QUARTER + len(quarters) + 1
+    items = [key.removeprefix(REPORTED_PREFIX) for key in layout.places if key.startswith(REPORTED_PREFIX)]
+    put_state(sheet, layout)
+    heads = {LABEL: "Document of", LABEL + 1: "Name"} | {at: str(each) for at, each in columns.items()}
+    put_heads(sheet, _FIRST_SOURCE_ROW - 1, heads, {LABEL, LABEL + 1})
+    for row, item in enumerate(items, start=_FIRST_SOURCE_ROW):
+        sheet.put(row, LABEL, _called(layout, item), "line")
+        sheet.put(row, LABEL + 1, item, "name")
+    documents = _put_numbers(sheet, layout, items, columns)
+    last = _put_documents(sheet, layout, documents, first)
+    sheet.widths |= {LABEL: _ITEM_WIDTH, first - 1: GAP_WIDTH} | dict.fromkeys(columns, _NUMBER_WIDTH)
+    sheet.column_outline.append(Group(LABEL + 1, LABEL + 1, folded=True))
+    sheet.frozen = (_FIRST_SOURCE_ROW, LABEL + 1)
+    sheet.is_list = True
+    above = _FIRST_SOURCE_ROW - 1
+    sheet.pages = [
+        area((1, LABEL), (above + len(items), first - 2)),
+        area((1, first), (above + len(documents), last)),
+    ]
+
+
+def _called(layout: Layout, item: str) -> str:
+    words = layout.plan.model.words(item)
+    return words[:1].upper() + words[1:]
+
+
+def _put_numbers(
+    sheet: SheetPlan, layout: Layout, items: Sequence[str], columns: Mapping[int, Quarter]
+) -> list[_Document]:
+    """Write the number of each figure's document, which leads to it; return the documents in their order."""
+    company, found = layout.company, dict[_Document, int]()
+    quarterly, first = load_actuals(company, layout.plan.axis.as_of).quarterly, max(columns) + 2
+    for (column, quarter), (row, item) in product(columns.items(), enumerate(items, start=_FIRST_SOURCE_ROW)):
+        figure = quarterly[item, str(quarter)]
+        accession = accession_of(company, figure.source)
+        document = _Document(figure.check, figure.source, figure.read_at, accession)
+        number = found.setdefault(document, len(found) + 1)
+        sheet.put(row, column, number, "working whole")
+        sheet.links[row, column] = f"{SOURCES}!{reference(_FIRST_SOURCE_ROW - 1 + number, first)}"
+    return list(found)
+
+
+def _put_documents(sheet: SheetPlan, layout: Layout, documents: Sequence[_Document], first: int) -> int:
+    """Write the numbered documents, from a column on; return their last column."""
+    heads = dict(enumerate(_DOCUMENT_COLUMNS, start=first))
+    put_heads(sheet, _FIRST_SOURCE_ROW - 1, heads, set(heads) - {first})
+    sheet.put(TITLE_ROW, first, "Documents", "title")
+    sheet.widths |= {at: float(_DOCUMENT_COLUMNS[head]) for at, head in heads.items()}
+    for number, document in enumerate(documents, start=1):
+        row = _FIRST_SOURCE_ROW - 1 + number
+        sheet.put(row, first, number, "working whole")
+        for column, text in enumerate(document, start=first + 1):
+            sheet.put(row, column, text or None, "wrapped")
+        if address := address_of(layout.company, document.accession):
+            sheet.links[row, max(heads)] = address
+    return max(heads)
 
 
 SHEET: Final = Sheet(
