@@ -227,7 +227,7 @@ def test_sheets_are_protected_without_password_frozen_and_printable() -> None:
 
 def test_no_defined_name_looks_like_a_cell_and_there_is_no_macro_or_link() -> None:
     names = opened("base", values=False).defined_names
-    assert {"FCF_2026", "FCF_2027", "VALUE_A_SHARE", "POSITIVE_FROM"} <= set(names)
+    assert {"FCF_2026", "FCF_2027", "VALUE_PER_SHARE", "POSITIVE_FROM"} <= set(names)
     listed = {str(row[0]) for row in opened("base", values=True)["Contents"].iter_rows(values_only=True)}
     ranges = (re.fullmatch(r"(\w+_)(\d{4}) to \1(\d{4})", text) for text in listed)
     by_year = {

@@ -295,7 +295,7 @@ WORKBOOK: Final = WorkbookWords(
         "FCF_{year}": "free_cash_flow {year}",
         "NET_CAPEX_{year}": "net_capex {year}",
         "AWS_MARGIN_{year}": "aws_margin {year}",
-        "VALUE_A_SHARE": "value_per_share[dcf,mid]",
+        "VALUE_PER_SHARE": "value_per_share[dcf,mid]",
         "SHARE_PRICE": "price",
         "TROUGH_QUARTER": "trough",
         "POSITIVE_FROM": "positive",
