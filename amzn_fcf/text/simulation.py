@@ -102,7 +102,7 @@ def _print_events(simulation: Simulation, year: int) -> None:
             sums.setdefault(when, [0.0] * len(simulation.events))[number] += chance.probability
     rows = []
     for when, found in sorted(sums.items()):  # "never" sorts last
-        if max(found) >= _LEAST_CHANCE or when == "never":
+        if max(found) >= _LEAST_CHANCE or (when == "never" and any(found)):
             rows.append([when, *(share_text(chance) if chance else "" for chance in found)])
     print("Chance of each event by quarter, later by year (positive: the trough itself, if above 0)")
     print_table("", [*left("when"), *right(*simulation.events)], rows)
