@@ -19,7 +19,6 @@ from model.files import DiskError, write_whole
 from model.parallel.cluster import cluster_workers
 from model.parallel.software import software
 from model.parallel.workers import WorkersLostError, cores, in_order, local_workers
-from workbook_templates.memory import without_search
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook, preset_to
 
 if TYPE_CHECKING:
@@ -156,7 +155,6 @@ def _write(job: Job, outcome: Outcome, data: bytes) -> Outcome:
     return outcome
 
 
-@without_search()
 def _built(job: Job) -> tuple[Outcome, bytes]:
     """Build one workbook; return its outcome once written, and the file: empty if it could not be built."""
     try:

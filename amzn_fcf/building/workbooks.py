@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from amzn_fcf.building.selection import file_name
 from workbook_templates.engines.formualizer import Formualizer
+from workbook_templates.memory import without_search
 from workbook_templates.plan.layout import FUNCTIONS
 from workbook_templates.validation.validate import Made, Report, validate
 from workbook_templates.write.xlsx import write_workbook
@@ -30,6 +31,7 @@ class Built:
     report: Report
 
 
+@without_search()
 def build(plan: WorkbookPlan) -> Built:
     """Write a planned workbook, calculate it, compare it with the model."""
     with_functions, path = FUNCTIONS in plan.sheets, file_name(plan.selected)
