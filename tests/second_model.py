@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from model.results import Results
 
 CLASSES = ("servers_and_network", "equipment", "buildings")
+STORES_LIVES = dict(zip(CLASSES, (5.5, 10, 40), strict=True))
+"""Years that property other than AWS's lasts, whatever a scenario says of AWS (10-K FY2025)."""
 RETAIL = ("north_america", "international")
 STAKES = ("stakes[anthropic]", "stakes[openai]")
 PER_SHARE = {
@@ -197,13 +199,16 @@ class Plain:
             for bought in range(self.split - lag, t - lag + 1):
                 for name in CLASSES:
                     cost = x[f"{site}_additions"][bought] * d(f"asset_mix[{site},{name}]")
-                    quarters = 4 * d(f"useful_life[{name}]")
+                    quarters = 4 * self.life(site, name)
                     total += cost / quarters * max(0.0, min(1.0, quarters - (t - bought - lag)))
             x[f"{site}_depreciation"][t] = total
         x["depreciation"][t] = x["aws_depreciation"][t] + x["other_depreciation"][t]
         x["other_amortization"][t] = d("other_amortization_ratio") * x["net_sales"][t]
         x["depreciation_amortization"][t] = x["depreciation"][t] + x["other_amortization"][t]
         x["property"][t] = x["property"][t - 1] + x["property_additions"][t] - x["depreciation"][t]
+
+    def life(self, site: str, name: str) -> float:
+        return self.d(f"useful_life[{name}]") if site == "aws" else STORES_LIVES[name]
 
     def income(self, t: int) -> None:
         x, d = self.x, self.d

@@ -77,9 +77,10 @@ class PlainValue:
         intensity = sum(
             self.year(f"{site}_additions", before) / self.site_sales(site, before) for before in range(3)
         )
-        additions, growth, total = intensity / 3 * self.site_sales(site, 0), self.one["final_growth"], 0.0
+        additions, growth = intensity / 3 * self.site_sales(site, 0), max(self.one["final_growth"], 0)
+        total = 0.0
         for name in CLASSES:
-            life, ratio = self.d(f"useful_life[{name}]"), 1.0
+            life, ratio = self.plain.life(site, name), 1.0
             if abs(growth) >= 1e-9:
                 ratio = growth * life / (1 - (1 + growth) ** -life)
             total += additions * self.d(f"asset_mix[{site},{name}]") / ratio

@@ -133,6 +133,24 @@ def test_value_warns_of_a_heavy_terminal_and_says_how_stock_compensation_is_coun
     assert "weighted" not in text
 
 
+def test_value_warns_where_the_last_year_invests_less_than_it_depreciates() -> None:
+    starved = ("--set", "aws_capex_to_demand@2028+=0.03", "--set", "other_capex_to_sales@2028+=0.01")
+    warning = "the last year invests less than it depreciates"
+    assert warning in amzn_fcf("value", "--scenario", "base", *starved).stdout
+    assert warning not in amzn_fcf("value", "--scenario", "base").stdout
+
+
+def test_a_figure_without_meaning_is_no_warning() -> None:
+    """Losses: no growth is implied by an exit multiple of them."""
+    losses = (
+        "aws_cash_cost_ratio@2035=0.8",
+        *(f"stores_margin[{each}]@2035=-0.1" for each in ("north_america", "international")),
+    )
+    text = amzn_fcf("value", "--scenario", "base", *(f"--set={each}" for each in losses)).stdout
+    assert re.search(r"Growth that the exit multiple implies +rate +not meaningful", text)
+    assert "implies growth of" not in text
+
+
 def test_solve_prints_root_bracket_and_the_value_there() -> None:
     text = amzn_fcf("solve", "wacc", "--price", "234.75", "--scenario", "article").stdout
     root = solve(load_scenario("article"), "wacc", 234.75, "value_per_share[dcf,mid]").value

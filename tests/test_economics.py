@@ -107,12 +107,29 @@ def test_bear_spends_what_its_demand_needs() -> None:
 
 @pytest.mark.parametrize("name", FAMILY)
 def test_short_lives_of_servers_lower_value_and_free_cash_flow(name: str) -> None:
+    """They wear out three years after the first purchases ahead, and are bought again: capacity holds."""
     plain, short = computed(name), computed(f"{name}+short_lives")
+    worn = 2029 - WHOLE_YEARS.start
     assert one(short, DCF)[0] < one(plain, DCF)[0]
-    assert years(short, "free_cash_flow").sum() < years(plain, "free_cash_flow").sum()
-    hold = [years(results, "capex_to_hold") for results in (short, plain)]
-    worn = 2029 - 2027  # three years after the first purchases ahead; years() begins with 2027
-    assert (hold[0][worn:] > hold[1][worn:]).all()
+    assert (years(short, "free_cash_flow") < years(plain, "free_cash_flow"))[worn:].all()
+    assert (years(short, "capex_to_hold") > years(plain, "capex_to_hold"))[worn:].all()
+    use = [rows(results, "aws_capacity_use")[0, -8:].mean() for results in (short, plain)]
+    assert use[0] == pytest.approx(use[1], abs=0.06)
+
+
+@pytest.mark.parametrize("name", FAMILY)
+@pytest.mark.parametrize("asset", ["servers_and_network", "equipment", "buildings"])
+def test_useful_lives_move_cash_by_tax_alone(name: str, asset: str) -> None:
+    """Depreciation is no cash: what it takes from income comes back, but for tax, and interest on that."""
+    scenario = load_scenario(name)
+    results = run([scenario, scenario.with_overrides({f"useful_life[{asset}]": {ALL: 4.0}})])
+    flow, taxed, earned, paid, working_capital = (
+        rows(results, key)
+        for key in ("free_cash_flow", "cash_tax", "interest_income", "interest_expense", "working_capital")
+    )
+    before_tax = flow + taxed - earned + paid - working_capital
+    assert before_tax[1] == pytest.approx(before_tax[0], abs=1e-5, nan_ok=True)
+    assert one(results, DCF)[1] < one(results, DCF)[0]
 
 
 # Shares and earnings per share
@@ -204,6 +221,42 @@ def test_earnings_per_share_of_reported_quarters_are_income_by_shares_as_filed()
         assert results.value("eps", Period.parse(str(quarter))) == pytest.approx(filed, abs=0.01)
 
 
+# Reported quarters
+
+
+MEMOS_OF_ASSUMPTIONS = {
+    "aws_placed", "compute_per_dollar", "aws_capacity_placed", "aws_capacity_gained", "sales_yield_implied",
+}  # fmt: skip
+"""What reported sales say of a driver, given others."""
+FINDS_EVENTS = {"looked_at", "before_trough", "trough_column", "reported_column"}
+SPLITS = {"advertising_margin", "advertising_share_north_america", "aws_utilisation"}
+"""Assumptions on reported figures themselves, because Amazon does not disclose them."""
+AT_THE_PRICE = {"price", "diluted_shares"}
+"""Data of the valuation date: they move multiples of reported quarters."""
+
+
+def test_no_assumption_about_what_lies_ahead_moves_a_reported_quarter() -> None:
+    scenario, moved = load_scenario("base"), dict[str, set[str]]()
+    cases = []
+    for key, spec in driver_specs().items():
+        if key in SPLITS | AT_THE_PRICE or spec.driver.sums_to_one or key.startswith("inflection"):
+            continue
+        value = list(scenario.table[key].values())[-1]
+        step = 1 if spec.driver.whole or spec.driver.unit == "date" else max(abs(value) * 0.1, 0.01)
+        near = value - step if value + step > spec.maximum else value + step
+        cases.append((key, scenario.with_overrides({key: max(near, spec.minimum)})))
+    results = run([scenario, *(each for _, each in cases)])
+    split = results.plan.axis.forecast_start
+    for name, row in results.values.items():
+        if results.plan.rows[name].line is None or row.shape[0] != results.plan.axis.length:
+            continue
+        found = rows(results, name)[:, :split]
+        for (key, _), after in zip(cases, found[1:], strict=True):
+            if not np.array_equal(after, found[0], equal_nan=True):
+                moved.setdefault(name, set()).add(key)
+    assert set(moved) - MEMOS_OF_ASSUMPTIONS - FINDS_EVENTS == set(), moved
+
+
 # Tax
 
 
@@ -272,6 +325,33 @@ def test_a_fade_that_goes_nowhere_is_a_perpetuity_from_the_start(name: str) -> N
     days = rows(results, "last_day")[0, -1] - one(results, "valuation_date")[0]
     found = sum(one(results, part)[0] for part in ("fade_value[mid]", "perpetuity_value[mid]"))
     assert found == pytest.approx(at_end / (1 + wacc) ** (days / 365.25), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", FAMILY)
+def test_the_more_sales_fall_in_the_last_year_the_less_a_share_is_worth(name: str) -> None:
+    """And the cases keep their order: a year of falling sales makes no fleet that has shrunk for ever."""
+    keys = (
+        "aws_growth",
+        "advertising_growth",
+        "stores_growth[north_america]",
+        "stores_growth[international]",
+    )
+    falls = (0.02, 0.0, -0.02, -0.05, -0.1, -0.15)
+    scenario = load_scenario(name)
+    results = run([scenario.with_overrides({key: {"2035": fall} for key in keys}) for fall in falls])
+    assert (np.diff(one(results, DCF)) < 0).all()
+    low, mid, high = (np.array(one(results, f"value_per_share[dcf,{case}]")) for case in CASES)
+    assert (low < mid).all()
+    assert (mid < high).all()
+
+
+def test_property_ahead_is_paid_or_leased_once_the_boom_is_over() -> None:
+    """Rules alone cannot have additions for ever that nobody pays for."""
+    results = computed("trend")
+    added, paid, leased = (
+        years(results, key)[1:] for key in ("property_additions", "net_capex", "finance_lease_additions")
+    )
+    assert added == pytest.approx(paid + leased, rel=0.02)
 
 
 def test_the_price_typed_plays_no_part_in_the_case_of_net_margins() -> None:

@@ -71,7 +71,7 @@ def _print_expected(simulation: Simulation, results: Results) -> None:
 def warnings_of(results: Results, words: ReportWords, known: Sequence[str] = ()) -> Iterator[str]:
     """Yield the warnings of a valuation, but for flags that are ``known``."""
     for flag, reason in words.warnings.items():
-        if flag not in known and results.values[flag][0, 0]:
+        if flag not in known and results.values[flag][0, 0] == 1:
             yield re.sub(r"{(.+?)}", lambda found: figure_text(results, found[1]), reason)
     if not words.dated:
         return
@@ -168,7 +168,7 @@ def print_root(root: Root, plain: Results, method: str) -> None:
     if root.roots > 1:
         print(f"{root.roots} roots in this range; this one is nearest to the scenario's own value")
     words = plain.scenarios[0].company.presentation.reports
-    known = [flag for flag in words.warnings if plain.values[flag][0, 0]]
+    known = [flag for flag in words.warnings if plain.values[flag][0, 0] == 1]
     for warning in warnings_of(root.results, words, known):
         print(f"warning: at the root: {warning}")
     before, after = (_figures(results, root.figure, method) for results in (plain, root.results))

@@ -10,6 +10,7 @@ from model.language.vocabulary import (
     age,
     at_as_of,
     at_vintage,
+    constant,
     maximum,
     minimum,
     pick,
@@ -20,6 +21,9 @@ from model.language.vocabulary import (
     where,
     year_sum,
 )
+
+_SERVERS, _EQUIPMENT, _BUILDINGS = (constant(years, "yr") for years in (5.5, 10, 40))
+"""Useful lives in the 10-K FY2025: servers five to six years, heavy equipment ten, buildings forty."""
 
 
 class Assets(Block, sheet="Assets"):
@@ -115,7 +119,13 @@ class Assets(Block, sheet="Assets"):
 class Depreciation(Block, sheet="Depreciation"):
     """Depreciation, vintage by vintage."""
 
-    useful_life = driver("Useful life of new assets", "yr", by=ASSET_CLASS, kind="constant")
+    useful_life = driver("Useful life of new AWS assets", "yr", by=ASSET_CLASS, kind="constant")
+    asset_life = line(
+        "Useful life of new assets, by site", "yr",
+        pick(SITE, aws=useful_life, other=pick(ASSET_CLASS, servers_and_network=_SERVERS, equipment=_EQUIPMENT, buildings=_BUILDINGS)),
+        by=(SITE, ASSET_CLASS), timed=False, annual="none",
+        note="That of stores stays as reported: their margin is after depreciation, so a shorter life would add cash and cost nothing.",
+    )
     vintage_cost = line(
         "Cost of the vintage", "USD m",
         where(
@@ -132,8 +142,8 @@ class Depreciation(Block, sheet="Depreciation"):
             age() < Basis.service_lag,
             0,
             vintage_cost
-            * maximum(0, minimum(1, QUARTERS_PER_YEAR * useful_life - (age() - Basis.service_lag)))
-            / (QUARTERS_PER_YEAR * useful_life),
+            * maximum(0, minimum(1, QUARTERS_PER_YEAR * asset_life - (age() - Basis.service_lag)))
+            / (QUARTERS_PER_YEAR * asset_life),
         ),
         history=None,
         by=(SITE, ASSET_CLASS, VINTAGE),

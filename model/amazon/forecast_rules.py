@@ -74,8 +74,8 @@ def drivers_known(known: Known) -> Overrides:
     their margins moved, by what it takes. The other drivers: AWS demand grows as in the last quarter,
     advertising as over the last four; AWS cash cost as over the last two; all ratios as over the last four; no
     tax is deferred before the law of July 2025. Growth of the running and the next year then fades in a
-    straight line to ``terminal_growth`` in the last year, and AWS spends what growth and retirement need at
-    ``sales_yield``. What remains of later knowledge, fitted or read on figures to 2026Q2: asset mix, lives, service lag,
+    straight line to ``terminal_growth`` in the last year, AWS spends what growth and retirement need at
+    ``sales_yield``, and property is paid or leased as it is added: unpaid bills grow no more. What remains of later knowledge, fitted or read on figures to 2026Q2: asset mix, lives, service lag,
     run-off, sales yield, the share of tax that is deferred, phasing of capital expenditure and stock
     compensation, the interest rate on debt, and repayment of finance leases.
     """
@@ -84,7 +84,7 @@ def drivers_known(known: Known) -> Overrides:
         "aws_growth": _fading(known, growth("aws_sales", 1)),
         "advertising_growth": _fading(known, growth("advertising_sales", 4)),
         "aws_cash_cost_ratio": ratio("aws_cash_cost", "aws_sales", 2),
-        "accrual_ratio": ratio("property_additions", "net_capex"),
+        "accrual_ratio": _accruals(known),
         "aws_capex_share": ratio("aws_additions", "property_additions"),
         "proceeds_ratio": ratio("proceeds", "net_capex"),
         "other_amortization_ratio": ratio("other_amortization", "net_sales"),
@@ -106,6 +106,12 @@ def drivers_known(known: Known) -> Overrides:
 def _fading(known: Known, start: float) -> dict[str, float]:
     years = known.years
     return faded(start, known.assumed("terminal_growth", years[-1]), years, held=_BUDGETED)
+
+
+def _accruals(known: Known) -> dict[str, float]:
+    """Return property additions to net capital expenditure: as over the last four quarters, then paid or leased."""
+    now, leased = (known.ratio(each, "net_capex") for each in ("property_additions", "finance_lease_additions"))
+    return {str(year): now if place < _BUDGETED else 1 + leased for place, year in enumerate(known.years)}
 
 
 def _next_year(row: Row) -> Row:
@@ -160,11 +166,11 @@ def _capital_expenditure(known: Known) -> Overrides:
         budgets[str(year)] = known.spent("net_capex", year) + left
         for place, share in zip(own, shares, strict=True):
             scale[str(quarters[place])] = float(spending[place]) / (left * share / sum(shares))
-    growth, accrued = _fading(known, known.growth("aws_sales", 1)), known.ratio("property_additions", "net_capex")
+    growth, accrued = _fading(known, known.growth("aws_sales", 1)), _accruals(known)
 
     def to_demand(year: int) -> float:
         needed = growth[str(year)] + known.assumed("aws_retirement", year)
-        return needed / (QUARTERS_A_YEAR * known.assumed("sales_yield", year) * accrued)
+        return needed / (QUARTERS_A_YEAR * known.assumed("sales_yield", year) * accrued[str(year)])
 
     return {
         "capex_budget": budgets,
@@ -177,10 +183,11 @@ def _capital_expenditure(known: Known) -> Overrides:
 _FADES: Final = "held to the end of the next year, then in a straight line to terminal_growth"
 _STORES: Final = "By quarter what makes net sales those of guidance times its mean beat, and that growth on the year; its mean, "
 _OF_FOUR_QUARTERS: Final = (
-    "accrual_ratio", "aws_capex_share", "proceeds_ratio", "other_amortization_ratio", "stock_compensation_ratio", "tax_rate",
+    "aws_capex_share", "proceeds_ratio", "other_amortization_ratio", "stock_compensation_ratio", "tax_rate",
     "lease_additions_ratio", "other_capex_to_sales",
 )  # fmt: skip
 SOURCES: Final = {
+    "accrual_ratio": "Ratio of the last four quarters to the end of the next year, then 1 and what is leased: nothing more is owed",
     **dict.fromkeys(_OF_FOUR_QUARTERS, "Ratio of the last four quarters"),
     "deferral_ratio": "Before the law of July 2025: none",
     "aws_growth": f"Growth of the last quarter on the year, {_FADES}",

@@ -8,6 +8,9 @@ from model.amazon.sales import Sales
 from model.language.declarations import Block, driver, line, reported
 from model.language.vocabulary import at_as_of, elapsed, prev, total, ttm, where
 
+_REPORTED_TAX_RATE = 0.19
+"""Of income before tax: 19.0 % in FY2023, 19.6 % in FY2025 (10-K); years between and before held losses or credits."""
+
 
 class Segments(Block, sheet="Margins"):
     """Operating income by segment, advertising carved out."""
@@ -105,6 +108,10 @@ class Income(Block, sheet="Margins"):
     equity_method = line("Equity-method results, after tax", "USD m", 0, history=reported("net_income") - (pretax_income - tax))
     net_income = line("Net income", "USD m", pretax_income - tax + equity_method)
     quarter_tax_rate = line("Tax rate of the quarter", "ratio", tax_rate, history=tax / pretax_income, annual="none")
+    operating_tax_rate = line(
+        "Tax rate on operating income", "ratio", tax_rate, history=_REPORTED_TAX_RATE, annual="none",
+        note="For returns on capital. Reported quarters have a constant that no scenario moves: their own rates swing with gains.",
+    )
     normalised_net_income = line(
         "Net income before gains on stakes and special charges", "USD m",
         net_income - (other_income - total(Segments.one_offs, SEGMENT)) * (1 - quarter_tax_rate),

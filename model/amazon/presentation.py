@@ -108,6 +108,8 @@ REPORTS: Final = ReportWords(
         "growth_warning": "terminal growth, {terminal_growth}, is above the risk-free rate, {risk_free}",
         "exit_warning": "the exit multiple of {exit_ev_ebitda} implies growth of {implied_terminal_growth} for ever, above the risk-free "
         "rate, {risk_free}",
+        "investment_warning": "the last year invests less than it depreciates (reinvestment rate {final_reinvestment}), and what follows "
+        "grows from it",
     },
     dated=("valuation_date", "price", "diluted_shares", "stakes[anthropic]", "stakes[openai]", "financing_obligations_owed"),
     note="Stock compensation is counted once: as an expense in operating income, not added back; "

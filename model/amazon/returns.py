@@ -20,7 +20,7 @@ class AwsReturns(Block, sheet="Margins"):
     aws_average_property = line(
         "AWS property and equipment, mean of now and a year ago", "USD m", (aws_property + prev(aws_property, 4)) / 2, annual="last"
     )
-    aws_income_after_tax = line("AWS operating income after tax", "USD m", Segments.aws_operating_income * (1 - Income.tax_rate))
+    aws_income_after_tax = line("AWS operating income after tax", "USD m", Segments.aws_operating_income * (1 - Income.operating_tax_rate))
     ttm_aws_income_after_tax = line("AWS operating income after tax, TTM", "USD m", ttm(aws_income_after_tax), annual="last")
     aws_return_on_capital = line(
         "Return on AWS property", "ratio", ttm_aws_income_after_tax / aws_average_property, annual="ratio",

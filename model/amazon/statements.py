@@ -135,7 +135,7 @@ class Position(Block, sheet="Cash"):
         annual="last",
     )
     income_after_tax = line(
-        "NOPAT: operating income after tax", "USD m", Segments.operating_income * (1 - Income.tax_rate)
+        "NOPAT: operating income after tax", "USD m", Segments.operating_income * (1 - Income.operating_tax_rate)
     )
     ttm_income_after_tax = line(
         "NOPAT, TTM", "USD m", ttm(income_after_tax), annual="last"

@@ -28,6 +28,7 @@ from model.language.nodes import Dimension, Ref, wrap
 from model.language.vocabulary import (
     at_as_of,
     at_end,
+    maximum,
     not_meaningful,
     pick,
     prev,
@@ -173,8 +174,9 @@ class Terminal(Block, sheet="Value"):
     )
     steady_ratio = result(
         "Additions to depreciation, in steady growth", "times",
-        cost_to_depreciation(final_growth, Depreciation.useful_life), by=ASSET_CLASS,
-        note="At the growth of the last year. At terminal growth it would be lower, and depreciation higher.",
+        cost_to_depreciation(maximum(final_growth, 0), Depreciation.asset_life), by=(SITE, ASSET_CLASS),
+        note="At the growth of the last year, or 0 where sales fall: no fleet has shrunk at that rate for a whole life. "
+        "At terminal growth it would be lower, and depreciation higher.",
     )
     steady_class_depreciation = result(
         "Depreciation that goes with these additions", "USD m",
@@ -290,6 +292,9 @@ class EquityBridge(Block, sheet="Value"):
     exit_warning = result(
         "Warning: the growth that the exit multiple implies is above the risk-free rate", "flag",
         Terminal.implied_terminal_growth > CapitalCost.risk_free,
+    )
+    investment_warning = result(
+        "Warning: the last year invests less than it depreciates", "flag", at_end(Terminal.ttm_net_investment) < 0
     )
     cash_held = result("Cash and marketable securities at as-of", "USD m", at_as_of(Funding.cash))
     stakes_after_haircut = result("Stakes after haircut", "USD m", all_stakes * (1 - stake_haircut))
