@@ -111,13 +111,14 @@ class Note:
             by = self.quarter(event) or str(self.company.last)
             return unit, found.chance_by(event, by) if event in found.events else math.nan
         return unit, {
-            "expected": value.mean, "low": value.percentiles[5], "high": value.percentiles[95],
+            "expected": value.mean, "error": value.standard_error,
+            "low": value.percentiles[5], "high": value.percentiles[95],
             "chance": found.above[asked.value].probability,
             "expected_upside": value.mean / self.result(asked.price) - 1,
         }[name]  # fmt: skip
 
 
-_OF_VALUE: Final = ("expected", "low", "high")
+_OF_VALUE: Final = ("expected", "error", "low", "high")
 
 
 def note_of(name: str, settings: Sequence[str] = (), against: str | None = None) -> Note:

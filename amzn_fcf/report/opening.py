@@ -103,7 +103,7 @@ def simulated_figure(note: Note, name: str, *, text: str = "") -> Markup:
     """Return one of :data:`model.presentation.SIMULATED` as a figure."""
     unit, value = note.simulated(name)
     shown = text or in_words(unit, value)
-    places = {"expected": "", "low": "_p5", "high": "_p95"}
+    places = {"expected": "", "error": "_standard_error", "low": "_p5", "high": "_p95"}
     if name in places:
         return figure(shown, value, "value", f"expected_value{places[name]}")
     if name == "expected_upside":

@@ -124,7 +124,7 @@ REPORTS: Final = ReportWords(
     ),
     compared=(
         "net_sales", "aws_sales", "aws_margin", "operating_income", "operating_cash_flow", "net_capex",
-        "free_cash_flow", "eps",
+        "free_cash_flow", "free_cash_flow_after_stock_compensation", "eps",
     ),
 )
 
@@ -141,7 +141,8 @@ NOTE: Final = NoteWords(
     quarter={"net_sales": "Net sales", "operating_income": "Operating income", "free_cash_flow": "Free cash flow"},
     year={
         "net_capex": "Net capital expenditure", "operating_cash_flow": "Operating cash flow",
-        "free_cash_flow": "Free cash flow", "aws_sales_growth": "AWS growth", "aws_margin": "AWS margin",
+        "free_cash_flow": "Free cash flow", "free_cash_flow_after_stock_compensation": "after stock compensation",
+        "aws_sales_growth": "AWS growth", "aws_margin": "AWS margin",
         "normalised_eps": "EPS before gains, USD",
     },
     strong=frozenset({"free_cash_flow"}),

@@ -71,8 +71,10 @@ _METHOD_TEXTS: Final = {
 }
 _COVER: Final = CoverWords(
     tiles=(
+        TileWords(
+            label="Expected value per share, USD", line="expected", text="+/- {error}; 90% of draws: {low} to {high}", is_whole=True
+        ),
         TileWords(label="Share price, USD", line="price", text="market value {market_value}", is_whole=True),
-        TileWords(label="Expected value per share, USD", line="expected", text="90% of draws: {low} to {high}", is_whole=True),
         TileWords(label="Upside to expected value", line="expected_upside", text="{chance} chance of more than price"),
         TileWords(label="Trough, trailing 12 months", line="trough_amount", text="in {trough}; turns in {turn}"),
         TileWords(label="Positive from", line="positive", text="{by_then} chance by then"),
@@ -88,6 +90,7 @@ _COVER: Final = CoverWords(
         CoverRow(label="Free cash flow {+0}E", line="free_cash_flow", ahead=0),
         CoverRow(label="Free cash flow {+1}E", line="free_cash_flow", ahead=1),
         CoverRow(label="Free cash flow {+2}E", line="free_cash_flow", ahead=2),
+        CoverRow(label="{+2}E after stock compensation", line="free_cash_flow_after_stock_compensation", ahead=2),
         CoverRow(label="Lowest trailing figure", line="trough_amount"),
         CoverRow(label="Positive from", line="positive", role="total"),
         CoverRow(label="Net capital expenditure {+1}E", line="net_capex", ahead=1),

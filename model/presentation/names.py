@@ -39,9 +39,10 @@ Lines = Mapping[Row, tuple[str, Colour]]
 """Row -> its title and colour in a chart."""
 Hint = Callable[[str, Mapping[str, Any], Axis], str]
 
-SIMULATED: Final = ("expected", "low", "high", "chance", "by_then", "expected_upside")
-"""Of the value per share: its mean, 5th and 95th percentile, the chance that it exceeds the price, the chance
-of the simulated event by the quarter in which the scenario has it, and the mean against the price."""
+SIMULATED: Final = ("expected", "error", "low", "high", "chance", "by_then", "expected_upside")
+"""Of the value per share: its mean and the standard error of that, 5th and 95th percentile, the chance that
+it exceeds the price, the chance of the simulated event by the quarter in which the scenario has it, and the mean
+against the price."""
 
 VALUE_HEADS: Final = ("low", "low to mid", "mid to high", "mid", "price")
 """Columns of values per share that their chart needs."""

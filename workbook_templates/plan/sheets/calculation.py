@@ -228,7 +228,7 @@ def _put_heads_beside(sheet: SheetPlan, shown: StatementRow, at: int) -> None:
 def _put_beside(sheet: SheetPlan, layout: Layout, shown: StatementRow, at: int) -> None:
     """Write rows of one value each beside each other, from the first year's column."""
     first = layout.plan.row(shown.beside[0])
-    names = (shown.label or first.label, "", first.unit)
+    names = (shown.text(layout.plan), "", first.unit)
     put_names(sheet, at, names, role=LOOKS_OF_ROLE[shown.role])
     look = LOOKS_OF_NUMBERS.get(shown.role, "link")
     for column, key in enumerate(shown.beside, start=places.FIRST_YEAR_COLUMN):

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 _SIMULATED: Final = {
     "expected": "expected",
+    "error": "+/-",
     "low": "5%",
     "high": "95%",
     "chance": "> price",
     "by_then": "event",
 }
 """Word for a simulated figure -> its head on the sheet of sensitivities."""
+_OF_ERRORS: Final = "times"
+"""Unit in which a standard error is written: with a decimal, even where amounts a share have none."""
 
 
 class Figures:
@@ -49,6 +52,8 @@ class Figures:
             return None
         head = _SIMULATED[name]
         unit = "ratio" if head in CHANCES else self.layout.plan.row(self.asked.value).unit
+        if name == "error":
+            unit = _OF_ERRORS
         return stamped(SENSITIVITY, (self.simulated, EXPECTED[head]), unit)
 
     def _upside(self) -> Link | None:
