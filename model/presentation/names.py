@@ -40,9 +40,9 @@ Lines = Mapping[Row, tuple[str, Colour]]
 Hint = Callable[[str, Mapping[str, Any], Axis], str]
 
 SIMULATED: Final = ("expected", "error", "low", "high", "chance", "by_then", "expected_upside")
-"""Of the value per share: its mean and the standard error of that, 5th and 95th percentile, the chance that
-it exceeds the price, the chance of the simulated event by the quarter in which the scenario has it, and the mean
-against the price."""
+"""Of the value per share: its mean and its standard error, 5th and 95th percentile, the chance that it
+exceeds the price, the chance of the simulated event by the quarter in which the scenario has it, and the
+mean against the price."""
 
 VALUE_HEADS: Final = ("low", "low to mid", "mid to high", "mid", "price")
 """Columns of values per share that their chart needs."""
