@@ -147,7 +147,7 @@ def test_other_drivers_vary_without_another_kernel(
         drivers, reported_arrays(AMAZON, plan), 37
     )
     assert_agree(found, compile_plan(plan).run(drivers, reported_arrays(AMAZON, plan), 37), plan)
-    assert np.ptp(found["ttm_free_cash_flow"][-1]) > 1000
+    assert np.ptp(found["ttm_free_cash_flow"][-1]) > 100  # by tax alone
     assert not list(tmp_path.iterdir())
 
 

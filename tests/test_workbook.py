@@ -21,7 +21,7 @@ from model.reported.actuals import load_actuals
 from workbook_templates.a1 import coordinates, looks_like_a_cell
 from workbook_templates.engines.formualizer import LARGEST_SHEET
 from workbook_templates.formula_text import ALLOWED_FUNCTIONS
-from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES
+from workbook_templates.plan.layout import INPUTS, REPORTED, SOURCES, VALUE
 from workbook_templates.plan.sheets.tornados import TEXT
 from workbook_templates.plan.twins import OfRow
 from workbook_templates.plan.wording import Figure
@@ -82,15 +82,21 @@ def test_no_formula_holds_an_assumption_as_a_constant() -> None:
     structural |= {f"{year}.5" for year in range(1, 10)}  # their middles, in years from the end of the axis
     structural |= {"0.000000001"}  # growth that counts as none
     layout = written("base")[0].layout
-    # What no scenario moves: the deferral of reported quarters, which bonus depreciation caused
+    # What no scenario moves: the deferral of reported quarters, which bonus depreciation caused, their tax on
+    # operating income, and the lives of stores' property, in the 10-K
     columns = range(layout.first_quarter_column, layout.quarter_column(layout.plan.axis.forecast_start))
     reported = {
         (layout.places[key].sheet, f"{get_column_letter(column)}{layout.places[key].row}"): values
         for key, values in {
             "deferral_ratio_reported": {"20251", "20252", "0.12"}, "deferred_tax": {"0.85"},
+            "operating_tax_rate": {"0.19"},
         }.items()
         for column in columns
     }  # fmt: skip
+    lives = {"servers_and_network": "5.5", "equipment": "10", "buildings": "40"}
+    for name, life in lives.items():
+        place = layout.places[f"asset_life[other,{name}]"]
+        reported[place.sheet, f"{get_column_letter(VALUE)}{place.row}"] = {life}
     for (sheet, cell), text in formulas("base").items():
         bare = re.sub(r"\$?[A-Z]{1,3}\$?\d+|\"[^\"]*\"", "", text)
         constants = set(re.findall(r"(?<![A-Za-z\d.])\d+(?:\.\d+)?", bare))

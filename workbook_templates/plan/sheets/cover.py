@@ -49,7 +49,7 @@ _TITLE, _VERDICT, _RULE, _LABELS, _FIGURES, _LINES, _HAIR, _HEADS = range(1, 9)
 _HEIGHTS: Final = {
     _TITLE: 36, _VERDICT: 24, _RULE: 8, _LABELS: 20, _FIGURES: 32, _LINES: 20, _HAIR: 8, _HEADS: 24,
 }  # fmt: skip
-_ROW, _NARROW = 20, 18
+_ROW, _NARROW = 20, 17
 """Pixels of other rows: of the choice and its state, and of the table."""
 _LIVE: Final = 5
 _STAMPED_COLUMNS: Final = tuple(each for first, last in BLOCKS[1:] for each in range(first, last + 1))
