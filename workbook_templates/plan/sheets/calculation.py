@@ -308,14 +308,13 @@ def _put_driver(sheet: SheetPlan, layout: Layout, row: Row, driver: Driver) -> N
 def _put_years(sheet: SheetPlan, layout: Layout, row: Row, at: int, look: str) -> None:
     """Write the figures of years: a sum or mean, the last quarter, or the row's own formula over years."""
     rule = row.line.annual if row.line is not None else "none"
-    own, years = layout.over_axis(at), layout.over_axis(places.YEAR_ROW, fixed_row=True)
+    own = layout.over_axis(at)
     for place in years_known(row, layout.plan):
         column = layout.year_column(place)
-        if rule == "sum":
-            text = "=" + call("SUMIFS", own, years, reference(places.YEAR_ROW, column, fixed_row=True))
-        elif rule == "mean":
+        if rule in {"sum", "mean"}:
             first, last = (layout.quarter_column(QUARTERS_A_YEAR * place + quarter) for quarter in (0, 3))
-            text = "=" + call("SUM", area((at, first), (at, last))) + f"/{QUARTERS_A_YEAR}"
+            text = "=" + call("SUM", area((at, first), (at, last)))
+            text += f"/{QUARTERS_A_YEAR}" if rule == "mean" else ""
         elif rule == "last":
             text = "=" + in_row(own, reference(places.POSITION_ROW, column, fixed_row=True))
         else:
