@@ -85,6 +85,7 @@ def opened(data: bytes, register: Register | None = None, heard: Heard | None = 
 
     book = formualizer.load_workbook_bytes(data)
     book.set_temporal_egress("serial")
+    book.set_changelog_enabled(False)  # nothing is undone, and a kept workbook would grow
     if register is not None:
         register(book, heard)
     return book
