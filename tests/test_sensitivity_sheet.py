@@ -234,7 +234,7 @@ TILE = "Expected value per share, USD"
 
 def test_the_cover_shows_the_expected_value_and_its_range() -> None:
     value = simulate("base", draws=STANDARD_DRAWS, engine="numpy").estimates[SHARE]
-    figures = [value.mean, value.percentiles[5], value.percentiles[95]]
+    figures = [value.mean, value.standard_error, value.percentiles[5], value.percentiles[95]]
     assert expected_on_cover(written("base")[0]) == pytest.approx(figures)
 
 
@@ -250,8 +250,17 @@ def test_a_scenario_that_the_distributions_do_not_fit_says_so() -> None:
     edge = load_scenario("base").with_overrides({"useful_life[servers_and_network]": 2.0})
     plan = plan_workbook(edge, [edge], "test")
     assert set(expected_on_cover(plan)) == {"-"}
-    comparison = compare(plan, Formualizer().calculate(write_workbook(plan)), run([edge]))
+    calculated = Formualizer().calculate(write_workbook(plan))
+    comparison = compare(plan, calculated, run([edge]))
     assert not comparison.differences, str(comparison)
+    texts = [value for value in calculated[COVER].values() if isinstance(value, str)]
+    assert not [text for text in texts if is_error(text) or "n.m." in text or "expected value of" in text]
+    assert {"not simulated", "none"} <= set(texts)
+    assert re.search(
+        r"^Trailing free cash flow bottoms at .+ and is positive from \d{4}Q\d\.$",
+        "\n".join(texts),
+        re.MULTILINE,
+    )
     found = simulation_of(edge)
     assert isinstance(found, str)
     assert "useful_life[servers_and_network]" in found

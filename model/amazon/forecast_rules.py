@@ -172,11 +172,13 @@ def _capital_expenditure(known: Known) -> Overrides:
         needed = growth[str(year)] + known.assumed("aws_retirement", year)
         return needed / (QUARTERS_A_YEAR * known.assumed("sales_yield", year) * accrued[str(year)])
 
+    to_sales = known.ratio("other_net_capex", "other_net_sales")
+    now = accrued[str(known.years[0])]
     return {
         "capex_budget": budgets,
         "capex_scale": scale,
         "aws_capex_to_demand": {str(year): to_demand(year) for year in known.years},
-        "other_capex_to_sales": known.ratio("other_net_capex", "other_net_sales"),
+        "other_capex_to_sales": {year: to_sales * now / each for year, each in accrued.items()},
     }
 
 
@@ -184,7 +186,7 @@ _FADES: Final = "held to the end of the next year, then in a straight line to te
 _STORES: Final = "By quarter what makes net sales those of guidance times its mean beat, and that growth on the year; its mean, "
 _OF_FOUR_QUARTERS: Final = (
     "aws_capex_share", "proceeds_ratio", "other_amortization_ratio", "stock_compensation_ratio", "tax_rate",
-    "lease_additions_ratio", "other_capex_to_sales",
+    "lease_additions_ratio",
 )  # fmt: skip
 SOURCES: Final = {
     "accrual_ratio": "Ratio of the last four quarters to the end of the next year, then 1 and what is leased: nothing more is owed",
@@ -199,6 +201,7 @@ SOURCES: Final = {
     "interest_rate_cash": "Interest of the last four quarters to the cash that they began with",
     "capex_budget": "Mean of what guidance implies and of the run-rate: the last quarter grown at the rate of the last year",
     "capex_scale": "What makes each quarter that mean, where capex_phasing spreads the budget evenly",
+    "other_capex_to_sales": "Ratio of the last four quarters; after the next year what pays for as many additions",
     "aws_capex_to_demand": "What growth and retirement need at sales_yield",
 }
 """The rules in words."""

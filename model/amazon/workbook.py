@@ -139,7 +139,7 @@ _DRIVERS: Final = {
     "Cost": (
         DriverWords(driver="aws_cash_cost_ratio", label="AWS cash cost, of sales"),
         DriverWords(driver="silicon_mix", label="Custom silicon, of compute spend"),
-        DriverWords(driver="useful_life[servers_and_network]", label="Life of servers"),
+        DriverWords(driver="useful_life[servers_and_network]", label="Life of AWS servers"),
         DriverWords(driver="advertising_margin", label="Advertising margin (assumed)"),
         DriverWords(driver="stores_margin[north_america]", label="Stores margin North America"),
     ),

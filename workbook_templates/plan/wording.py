@@ -32,6 +32,17 @@ ABSENT: Final = "n.m."
 """In place of an error value."""
 
 
+def unless_absent(cell: str, otherwise: str, shown: str) -> str:
+    """Write what is shown where a cell has a number; ``otherwise``: a text or a formula of one."""
+    other = otherwise.removeprefix("=") if otherwise.startswith("=") else f'"{otherwise}"'
+    return call("IF", call("ISERROR", f"0+{cell}"), other, shown)
+
+
+def is_absent(value: float | str) -> bool:
+    """Tell whether a cell holds an error value or a text."""
+    return isinstance(value, str) or math.isnan(value)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure within a text: its cell, its unit and its twin.
@@ -73,7 +84,7 @@ class Figure:
             text = self._written(cell, 1)
         if self.beside:
             text += "&" + call("IF", f"{cell}<0", f'"{_BELOW}"', f'"{_ABOVE}"')
-        return call("IF", call("ISERROR", f"0+{cell}"), f'"{ABSENT}"', text)  # of a text, too
+        return unless_absent(cell, ABSENT, text)
 
     def _written(self, amount: str, digits: int) -> str:
         """Write a number with decimals and commas; no engine's format of numbers is needed for it."""
@@ -134,17 +145,27 @@ def _padded(number: str, digits: int) -> str:
 
 @dataclass(frozen=True)
 class Wording(Twin):
-    """A text of pieces, some of them figures."""
+    """A text of pieces, some of them figures.
+
+    ``needs``: a figure without which the whole text is ``otherwise``.
+    """
 
     pieces: tuple[str | Figure, ...]
+    needs: Figure | None = None
+    otherwise: str | Wording = ""
 
     @property
     def formula(self) -> str:
         """The formula of its cell, with its ``=``; a text without figures is that text."""
         if all(isinstance(each, str) for each in self.pieces):
             return "".join(map(str, self.pieces))
-        parts = (f'"{each}"' if isinstance(each, str) else each.formula for each in self.pieces if each)
-        return "=" + "&".join(parts)
+        text = "&".join(
+            f'"{each}"' if isinstance(each, str) else each.formula for each in self.pieces if each
+        )
+        if self.needs is None:
+            return f"={text}"
+        plain = self.otherwise if isinstance(self.otherwise, str) else self.otherwise.formula
+        return f"={unless_absent(self.needs.cell, plain, text)}"
 
     @property
     def twin(self) -> Twin | None:
@@ -153,6 +174,9 @@ class Wording(Twin):
 
     def expected(self, plan: WorkbookPlan, results: Results, draw: int) -> str:
         """See :class:`Twin`."""
+        if self.needs is not None and is_absent(self.needs.twin.expected(plan, results, draw)):
+            plain = self.otherwise
+            return plain if isinstance(plain, str) else plain.expected(plan, results, draw)
         return "".join(
             each if isinstance(each, str) else each.text(each.twin.expected(plan, results, draw))
             for each in self.pieces

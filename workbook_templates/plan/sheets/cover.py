@@ -155,7 +155,7 @@ def _put_state(sheet: SheetPlan, edition: Edition, figures: Figures, top: int) -
         sheet.put(row, column, text, "check", Computed(scenarios.agreement))
         row += 1
     if figures.simulated is not None:
-        link = stamped(SENSITIVITY, SCENARIO_CELL, "")
+        link = figures.where_simulated(stamped(SENSITIVITY, SCENARIO_CELL, ""), "none")
         sheet.put(row, 2, f"Chances: {STANDARD_DRAWS:,} draws of", "plain")
         sheet.put(row, column, link.formula, "stamp text", link.twin)
         row += 1

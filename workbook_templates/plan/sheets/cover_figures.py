@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from workbook_templates.plan.links import Link, linked, stamped, year_of
 from workbook_templates.plan.sheets.sensitivity import expected_row
 from workbook_templates.plan.sheets.simulated import CHANCES, EXPECTED
 from workbook_templates.plan.twins import Computed
-from workbook_templates.plan.wording import Figure, Wording, worded, year_ahead
+from workbook_templates.plan.wording import Figure, Wording, is_absent, unless_absent, worded, year_ahead
 
 if TYPE_CHECKING:
     from model.results import Results
@@ -29,6 +30,8 @@ _SIMULATED: Final = {
 """Word for a simulated figure -> its head on the sheet of sensitivities."""
 _OF_ERRORS: Final = "times"
 """Unit in which a standard error is written: with a decimal, even where amounts a share have none."""
+
+_NOT_SIMULATED: Final = "not simulated"
 
 
 class Figures:
@@ -62,11 +65,26 @@ class Figures:
         if expected is None or price is None:
             return None
         text = f"{expected.formula}/{price.formula.removeprefix('=')}-1"
-        return Link(text, "ratio", Computed(partial(_ratio, expected.twin, price.twin)))
+        return self.where_simulated(
+            Link(text, "ratio", Computed(partial(_ratio, expected.twin, price.twin))), "-"
+        )
+
+    def where_simulated(self, link: Link, otherwise: str) -> Link:
+        """Return a link that shows a text where the scenario was not simulated."""
+        if (expected := self._stamped("expected")) is None:
+            return link
+        cell = expected.formula.removeprefix("=")
+        formula = f"={unless_absent(cell, otherwise, link.formula.removeprefix('='))}"
+        return Link(
+            formula, link.unit, Computed(partial(_unless_absent, expected.twin, otherwise, link.twin))
+        )
 
     def text(self, text: str, *, whole: bool = False) -> Wording:
         """Return a text with its figures; ``whole``: amounts a share without decimals."""
-        return worded(text, self.layout, self.link, whole=whole)
+        wording, expected = worded(text, self.layout, self.link, whole=whole), self._stamped("expected")
+        if expected is None or not any(f"{{{name}}}" in text for name in _SIMULATED):
+            return wording
+        return replace(wording, needs=Figure.of(expected), otherwise=_NOT_SIMULATED)
 
     def verdict(self) -> Wording | None:
         """Return when free cash flow turns, and what the expected value is to the price."""
@@ -78,11 +96,21 @@ class Figures:
             pieces += ["Trailing free cash flow bottoms at ", Figure.of(trough)]
             pieces += [" and is positive from ", Figure.of(event)]
         expected, upside = self._stamped("expected"), self._upside()
-        if expected and upside:
-            pieces += ["; the expected value of ", Figure.of(expected, whole=True), " USD per share is "]
-            cell = f"({upside.formula.removeprefix('=')})"
-            pieces += [Figure(cell, "ratio", upside.twin, beside=True), " the price."]
-        return Wording(tuple(pieces)) if pieces else None
+        if not expected or not upside:
+            return Wording(tuple(pieces)) if pieces else None
+        turns = Wording((*pieces, "."))
+        cell = f"({upside.formula.removeprefix('=')})"
+        pieces += ["; the expected value of ", Figure.of(expected, whole=True), " USD per share is "]
+        pieces += [Figure(cell, "ratio", upside.twin, beside=True), " the price."]
+        return Wording(tuple(pieces), needs=Figure.of(expected), otherwise=turns)
+
+
+def _unless_absent(
+    needed: Twin, otherwise: str, shown: Twin | None, plan: WorkbookPlan, results: Results, draw: int
+) -> float | str:
+    if shown is None or is_absent(needed.expected(plan, results, draw)):
+        return otherwise
+    return shown.expected(plan, results, draw)
 
 
 def _ratio(above: Twin, below: Twin, plan: WorkbookPlan, results: Results, draw: int) -> float:
