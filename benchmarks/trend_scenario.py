@@ -37,7 +37,11 @@ def text_of(scenario: Scenario) -> str:
     specs, parts = driver_specs(), [HEAD.format(as_of=scenario.as_of)]
     for key, note in scenario.sources.items():
         values = scenario.ahead(key)
-        kept = {each: written(value) for each, value in values.items() if not specs[key].look.is_none(value)}
+        kept = {
+            each: written(value)
+            for each, value in values.items()
+            if not specs[key].driver.look.is_none(value)
+        }
         given = f"values = {{ {', '.join(f'{period} = {value}' for period, value in kept.items())} }}"
         if len(kept) == len(values) and len(set(kept.values())) == 1:
             given = f"value = {next(iter(kept.values()))}"

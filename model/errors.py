@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 _LONGEST_SHOWN: Final = 60
-_VERY_LONG: Final = re.compile(r"(\S{60})\S{241,}")
 _THOUSANDS: Final = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _INITIAL: Final = re.compile(r"(?<![a-z0-9])[a-z0-9]")
+_MOST_FAULTS: Final = 5
 _SHORT_LIST = 12
 """Lists up to this length are shown in full."""
 ERROR_VALUES: Final = {
@@ -27,9 +27,6 @@ ERROR_VALUES: Final = {
 
 class AmznFcfError(Exception):
     """Base of all errors of this project; the message says what is wrong, where, and what to do."""
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(shortened(message))
 
 
 class DeclarationError(AmznFcfError):
@@ -112,11 +109,6 @@ def did_you_mean(name: str, known: Iterable[str], synonyms: Mapping[str, str] = 
     return ""
 
 
-def shortened(message: str) -> str:
-    """Return a message with the beginning alone of words that are longer than any name or path."""
-    return _VERY_LONG.sub(r"\1...", message)
-
-
 def few(texts: Sequence[str], most: int, between: str = ", ", what: str = "more") -> str:
     """Return the first of some texts, and how many more there are.
 
@@ -167,5 +159,28 @@ def located(where: str) -> Iterator[None]:
     try:
         yield
     except AmznFcfError as error:
-        error.args = (shortened(f"{where}: {error}"),)
+        error.args = (f"{where}: {error}",)
         raise
+
+
+class Faults:
+    """The faults of a file, told together; ``where`` begins their messages, and is said once."""
+
+    def __init__(self, where: str) -> None:
+        self.where, self.found = where, list[AmznFcfError]()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep an error of the user's for later."""
+        try:
+            yield
+        except AmznFcfError as error:
+            self.found.append(error)
+
+    def check(self) -> None:
+        """Raise what was kept as one error: the first ones, and how many there are more."""
+        if self.found:
+            first, *others = map(str, self.found[:_MOST_FAULTS])
+            texts = [first, *(each.removeprefix(f"{self.where}: ") for each in others)]
+            more = len(self.found) - _MOST_FAULTS
+            raise type(self.found[0])("; also: ".join(texts) + (f"; and {more} more" if more > 0 else ""))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -139,21 +141,16 @@ def ranges(places: Iterable[tuple[int, int]]) -> list[str]:
     >>> ranges([(1, 1), (1, 2), (2, 1), (2, 2), (5, 3)])
     ['A1:B2', 'C5']
     """
-    runs: list[list[int]] = []  # row, first column, last column
-    for row, column in sorted(set(places)):
-        if runs and runs[-1][0] == row and runs[-1][2] == column - 1:
-            runs[-1][2] = column
-        else:
-            runs.append([row, column, column])
     blocks: list[list[int]] = []  # first row, last row, first column, last column
     open_: dict[tuple[int, int], list[int]] = {}
-    for row, first, last in runs:
-        block = open_.get((first, last))
-        if block is not None and block[1] == row - 1:
-            block[1] = row
-        else:
-            open_[first, last] = block = [row, row, first, last]
-            blocks.append(block)
+    for row, cells in groupby(sorted(set(places)), itemgetter(0)):
+        for first, last in runs(column for _, column in cells):
+            block = open_.get((first, last))
+            if block is not None and block[1] == row - 1:
+                block[1] = row
+            else:
+                open_[first, last] = block = [row, row, first, last]
+                blocks.append(block)
     names = ((reference(top, first), reference(bottom, last)) for top, bottom, first, last in blocks)
     return [start if start == end else f"{start}:{end}" for start, end in names]
 

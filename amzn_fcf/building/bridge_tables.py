@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amzn_fcf import __version__
+from amzn_fcf.building.figure_tables import figure_in
 from amzn_fcf.building.workbooks import ENGINE
 from model.files import write_whole
 from model.language.units import measure
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from amzn_fcf.text.comparison import Estimate
     from model.analysis.bridge import Bridge
-    from model.language.units import Measure
     from model.scenarios.changes import Change
     from model.scenarios.scenario import Scenario
 
@@ -64,7 +64,7 @@ def _estimates(found: Compared) -> Table:
     empty = Table(found.title, _CORNER, rows, heads, [])
     figures = []
     for row, each in enumerate(found.figures, start=empty.top + 1):
-        sides = [_figure(each.unit, value) for value in (each.before, each.after)]
+        sides = [figure_in(measure(each.unit), value) for value in (each.before, each.after)]
         old, new = (reference(row, len(_CORNER) + place) for place in (1, 2))
         figures.append([*sides, _difference(each, old, new)])
     return empty._replace(figures=figures)
@@ -79,16 +79,6 @@ def _difference(each: Estimate, old: str, new: str) -> Figure:
     return Figure(f"={new}-{old}", "whole" if style == "date" else style)
 
 
-def _figure(unit: str, value: float | None) -> Figure:
-    return Figure(value if value is not None and math.isfinite(value) else None, measure(unit).style)
-
-
-def _input(look: Measure, value: float | None) -> Figure:
-    if value is not None and look.is_none(value):
-        return Figure(look.text(value), "text")
-    return Figure(value, look.style)
-
-
 def _inputs(found: Compared) -> Table:
     rows, figures = [], []
     for each in found.changed:
@@ -96,6 +86,6 @@ def _inputs(found: Compared) -> Table:
         words = each.spec.label, str(found.after.origin_of(key))
         for period, value in each.before.items():
             rows.append([words[0], key, unit, words[1], period])
-            figures.append([_input(each.spec.look, side) for side in (value, each.after[period])])
+            figures.append([figure_in(each.spec.driver.look, side) for side in (value, each.after[period])])
             words = "", ""
     return Table(found.title, _INPUT_CORNER, rows, [[name] for name in found.names], figures)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from amzn_fcf.text.series import Series
+    from model.language.units import Measure
 
 
 def table_path(out: str | None, form: str, *, force: bool) -> Path | None:
@@ -56,11 +57,14 @@ def _basis(found: Sequence[Series], period: str) -> str:
 
 
 def _figure(each: Series, period: str) -> Figure:
-    value, unit = each.values.get(period, math.nan), each.look
-    if not each.difference and unit.is_none(value):
-        return Figure(unit.text(value), "text")
-    if not math.isfinite(value):
-        return Figure(None, "text")
-    if each.difference and unit.style in {"quarter", "date"}:
-        return Figure(value, "whole")
-    return Figure(value, unit.style)
+    value, look = each.values.get(period, math.nan), each.look
+    if each.difference and math.isfinite(value):
+        return Figure(value, "whole" if look.style in {"quarter", "date"} else look.style)
+    return figure_in(look, value)
+
+
+def figure_in(look: Measure, value: float | None) -> Figure:
+    """Return a figure in its format: an empty cell if there is none, words if none is given."""
+    if value is None or not math.isfinite(value):
+        return Figure(None, look.style)
+    return Figure(look.text(value), "text") if look.is_none(value) else Figure(value, look.style)

@@ -69,7 +69,7 @@ def input_records(changed: Sequence[Change], after: Scenario, more: More | None 
         unit, key = change.spec.driver.unit, change.spec.key
         for period, value in change.before.items():
             both = value, change.after[period]  # None: no value of its own
-            old, new = (None if each is None else change.spec.look.recorded(each) for each in both)
+            old, new = (None if each is None else change.spec.driver.look.recorded(each) for each in both)
             yield {
                 "kind": "input", "driver": key, "period": period, "unit": unit,
                 "before": old, "after": new, "source": str(after.origin_of(key)),
@@ -141,7 +141,7 @@ def names_of(before: Scenario, after: Scenario) -> tuple[str, str]:
 
 def sides_of(change: Change) -> tuple[str, str]:
     """Return the values of an input before and after, as text."""
-    text = change.spec.look.text
+    text = change.spec.driver.look.text
 
     def side(values: Mapping[str, float | None]) -> str:
         parts = []

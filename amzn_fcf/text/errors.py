@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -15,13 +16,13 @@ NO_ROOT: Final = 3
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
 _LONGEST_LINE: Final = 600
+_VERY_LONG: Final = re.compile(r"(\S{60})\S{241,}")
+"""A word that is longer than any name or path."""
 
 
 def one_line(message: str) -> str:
-    """Return a message as one line of limited length."""
-    from model.errors import shortened  # noqa: PLC0415  # --help is fast
-
-    text = shortened(" ".join(message.split()))
+    """Return a message as one line of limited length; of very long words the beginning alone."""
+    text = _VERY_LONG.sub(r"\1...", " ".join(message.split()))
     return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]} ..."
 
 

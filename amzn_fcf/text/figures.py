@@ -30,7 +30,7 @@ def step_text(steps: Steps, value: float) -> str:
         return f"x {value:g}"
     if steps.operation == "add":
         return measure(steps.spec.driver.unit).change_text(value)
-    return steps.spec.look.text(value)
+    return steps.spec.driver.look.text(value)
 
 
 def difference_of(unit: str, before: float, after: float) -> float | None:

@@ -155,7 +155,7 @@ def varies_by_year(scenario: Scenario, driver: str) -> bool:
     """Tell whether a driver has different values ahead, so that one for all would lose their shape."""
     lever = _lever(scenario, driver)
     return (
-        not lever.spec.look.is_none(0)
+        not lever.spec.driver.look.is_none(0)
         and lever.spec.driver.kind == "yearly"
         and len({*lever.own(scenario).values()}) > 1
     )
@@ -222,11 +222,11 @@ def _bracket(lever: Lever, scenario: Scenario, between: tuple[float, float] | No
     spec, shift = lever.spec, lever.operation == "add"
     if spec.fixed_because:
         raise InputError(f"{spec.key} cannot be solved for: {spec.fixed_because}")
-    if shift and (spec.driver.kind != "yearly" or spec.look.is_none(0)):
-        reason = "0 means none is given" if spec.look.is_none(0) else "it does not vary by year"
+    if shift and (spec.driver.kind != "yearly" or spec.driver.look.is_none(0)):
+        reason = "0 means none is given" if spec.driver.look.is_none(0) else "it does not vary by year"
         raise InputError(f"{spec.key} cannot be shifted: {reason}: solve for its value")
     low, high = spec.minimum, spec.maximum
-    if spec.look.is_none(low):
+    if spec.driver.look.is_none(low):
         low = high * _SMALLEST_SHARE
     if shift:
         low, high = room(spec, "add", lever.own(scenario).values())

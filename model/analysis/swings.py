@@ -120,7 +120,7 @@ def swing_of(scenario: Scenario, lever: Lever, share: float) -> Swing | str:
     if reason:
         return reason
     own = lever.own(scenario)
-    if all(map(spec.look.is_none, own.values())):
+    if all(map(spec.driver.look.is_none, own.values())):
         return "0: none is given"
     if spec.driver.sums_to_one and own[ALL] == 1:
         return "it is the whole total; the other shares are 0"

@@ -75,7 +75,7 @@ def _weighted_driver(spec: DriverSpec, scenarios: Sequence[Scenario]) -> PeriodV
     differs = any(len(set(values)) > 1 for values in columns.values())
     if differs and spec.is_discrete:
         raise InputError(f"{key} differs between {names} and has no mean")
-    if any(len(set(map(spec.look.is_none, values))) > 1 for values in columns.values()):
+    if any(len(set(map(spec.driver.look.is_none, values))) > 1 for values in columns.values()):
         raise InputError(f"{key} is given in some of {names} and not in others: it has no mean")
     return {period: _mean(values, scenarios) for period, values in columns.items()}
 

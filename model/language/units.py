@@ -56,8 +56,6 @@ MINUS: Final = "\N{MINUS SIGN}"
 _HYPHEN_AS_MINUS: Final = re.compile(r"(?<![\w-])-(?=[\d.])")
 _COUNTED: Final = {"quarter": "quarter", "date": "day"}
 """What the difference of two figures counts, by the style of their unit."""
-
-
 NONE_GIVEN: Final = "none given"
 
 

@@ -36,7 +36,7 @@ def adjustable(
 
     If nothing is left, an :class:`InputError` that starts with ``where``.
     """
-    is_none = spec.look.is_none
+    is_none = spec.driver.look.is_none
     given = {period: each for period, each in values.items() if operation == "set" or not is_none(each)}
     if not given:
         hint = f"{operation} has nothing to change; use set instead"

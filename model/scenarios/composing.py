@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 from model import companies
 from model.company import Company
-from model.errors import InputError, check_type, shown
+from model.errors import Faults, InputError, check_type, shown
 from model.language.periods import Quarter
 from model.reported.actuals import axis_at
 from model.scenarios import drivers
-from model.scenarios.faults import Faults
 from model.scenarios.files import Entry, ScenarioFile, builtin_overlays, is_path, parts_of, read_file
 from model.scenarios.given import (
     by_single_years,

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from model import companies
 from model.data_folder import SCENARIOS
-from model.errors import InputError, UnknownNameError, did_you_mean, located, shown
+from model.errors import Faults, InputError, UnknownNameError, did_you_mean, located, shown
 from model.files import text_of_file
 from model.language.periods import Quarter
 from model.scenarios import drivers
 from model.scenarios.adjustment import OPERATIONS, Operation
 from model.scenarios.drivers import spec_named
-from model.scenarios.faults import Faults
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

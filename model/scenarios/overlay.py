@@ -53,11 +53,11 @@ class Adjustment:
         operation, operands, found = self.operation, self.operands, dict(values)
         for period, value in values.items():
             operand = operands.get(period, operands.get(period[:4]))
-            if operand is not None and (operation == "set" or not spec.look.is_none(value)):
+            if operand is not None and (operation == "set" or not spec.driver.look.is_none(value)):
                 found[period] = adjusted(operation, value, operand)
         for period in operands.keys() - values.keys():
             value = found[period[:4]]
-            if operation == "set" or not spec.look.is_none(value):
+            if operation == "set" or not spec.driver.look.is_none(value):
                 found[period] = adjusted(operation, value, operands[period])
         return found
 

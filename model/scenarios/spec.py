@@ -23,7 +23,6 @@ from model.plan.plan import labelled
 if TYPE_CHECKING:
     from model.company import Company
     from model.language.declarations import Driver
-    from model.language.units import Measure
 
 ALL: Final = "all"
 
@@ -91,11 +90,6 @@ class DriverSpec:
         return labelled(self.driver, members.split(",") if members else ())
 
     @property
-    def look(self) -> Measure:
-        """How its values are written."""
-        return self.driver.look
-
-    @property
     def is_discrete(self) -> bool:
         """Whether its values are whole numbers, quarters or dates, which have nothing in between."""
         return self.driver.whole or self.driver.unit in {"quarter", "date"}
@@ -121,7 +115,7 @@ class DriverSpec:
     def check(self, value: object, where: str) -> float:
         """Return ``value`` if it is allowed, or raise an :class:`InputError` that starts with ``where``."""
         value = number(value, f"{where}: {self.key}", self.driver.unit)
-        if not self.minimum <= value <= self.maximum and not self.look.is_none(value):
+        if not self.minimum <= value <= self.maximum and not self.driver.look.is_none(value):
             unit = self.driver.unit
             per_cent = measure(unit).percent and self.minimum <= value / 100 <= self.maximum
             hint = f"; {value:g}% is {value / 100:g}" if per_cent else ""

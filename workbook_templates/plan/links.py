@@ -15,9 +15,13 @@ from workbook_templates.plan.styles import numeric
 from workbook_templates.plan.twins import OfRow, Stamped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from model.plan.plan import Plan, Row
     from model.results import Results
     from workbook_templates.plan.cells import Cell, SheetPlan, Twin, WorkbookPlan
+
+    Styled = Callable[[str, str], str]
 
 TOLERANCE: Final = 1e-6
 """Relative difference up to which a live figure agrees with a stamped one."""
@@ -56,10 +60,12 @@ def stamped(sheet: str, place: tuple[int, int], unit: str) -> Link:
     return Link(f"={sheet}!{reference(*place)}", unit, Stamped(sheet, place))
 
 
-def put_link(sheet: SheetPlan, place: tuple[int, int], link: Link | None, role: str = "link") -> None:
-    """Write a link into a cell, which stays empty if there is none."""
+def put_link(
+    sheet: SheetPlan, place: tuple[int, int], link: Link | None, role: str = "link", style: Styled = numeric
+) -> None:
+    """Write a link into a cell, which stays empty if there is none; ``style`` of a role and a unit."""
     if link is not None:
-        sheet.put(*place, link.formula, numeric(role, link.unit), link.twin)
+        sheet.put(*place, link.formula, style(role, link.unit), link.twin)
 
 
 def stamp(value: float) -> float | str:

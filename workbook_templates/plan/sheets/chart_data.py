@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from model.language.periods import QUARTERS_A_YEAR, Quarter
+from model.language.periods import QUARTERS_A_YEAR, Period, Quarter
 from workbook_templates.a1 import area, reference
 from workbook_templates.formula_text import call
 from workbook_templates.plan.cells import SheetPlan, Twin
@@ -16,7 +16,7 @@ from workbook_templates.plan.links import linked, put_link, year_of
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
 from workbook_templates.plan.styles import large, numeric
-from workbook_templates.plan.twins import Computed, OfRow, figure_of
+from workbook_templates.plan.twins import Computed, figure_of
 from workbook_templates.plan.wording import Figure, Wording, year_ahead, year_mark
 
 if TYPE_CHECKING:
@@ -101,9 +101,7 @@ def _put_flow(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) 
         is_last = quarter.number == QUARTERS_A_YEAR
         sheet.put(row, TEXT, f"FY{quarter.year % 100}" if is_last else " ", "label")
         for column, key in enumerate(keys, start=FIRST):
-            home = layout.places[key]
-            text = f"={home.sheet}!{reference(home.row, layout.quarter_column(place))}"
-            sheet.put(row, column, text, large("link", unit), OfRow(key, place))
+            put_link(sheet, (row, column), linked(layout, key, Period.of(quarter)), style=large)
         total = call("SUM", area((row, FIRST), (row, above - 2)))
         if is_last or quarter == layout.plan.axis.as_of:
             near = call("SUM", area((row - 1, above - 1), (row + 1, above - 1)))
@@ -149,8 +147,7 @@ def _put_race(sheet: SheetPlan, layout: Layout, words: ChartWords, rows: range) 
     for row, year in zip(rows, layout.shown_years(*words.years), strict=True):
         sheet.put(row, TEXT, f"{year % 100}{year_mark(layout, year)}", "label")
         for column, key in enumerate(words.lines, start=FIRST):
-            if link := linked(layout, key, year_of(year)):
-                sheet.put(row, column, link.formula, large("link", link.unit), link.twin)
+            put_link(sheet, (row, column), linked(layout, key, year_of(year)), style=large)
 
 
 def _put_values(sheet: SheetPlan, layout: Layout, words: ValueWords, rows: range) -> None:

@@ -125,10 +125,6 @@ def _put_texts(sheet: SheetPlan, row: int, title: str, texts: Iterable[tuple[str
 
 
 SHEET: Final = Sheet(
-    CONTENTS,
-    "This page",
-    "Contents, method and colour key",
-    "Each name leads to its sheet",
-    _fill,
+    CONTENTS, "This page", "Contents, method and colour key", "Each name leads to its sheet", _fill,
     by_places=True,
-)
+)  # fmt: skip

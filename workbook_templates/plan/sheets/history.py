@@ -11,6 +11,7 @@ from model.reported.actuals import load_actuals
 from model.reported.documents import accession_of, address_of
 from workbook_templates.a1 import area, reference
 from workbook_templates.plan.arrangement import Group
+from workbook_templates.plan.input_rows import titled
 from workbook_templates.plan.layout import LABEL, NOTE, REPORTED, SOURCES, TITLE_ROW, VALUE, Layout
 from workbook_templates.plan.sheets.header import GAP_WIDTH, put_axis, put_heads, put_names, put_state
 from workbook_templates.plan.sheets.sheet import Edition, Sheet
@@ -48,7 +49,7 @@ def _put_item(sheet: SheetPlan, layout: Layout, key: str, row: int) -> None:
     axis, unit = layout.plan.axis, layout.plan.rows[key].unit
     actuals = load_actuals(layout.company, axis.as_of)
     item = key.removeprefix(REPORTED_PREFIX)
-    put_names(sheet, row, (_called(layout, item), item, unit))
+    put_names(sheet, row, (titled(layout.plan.model.words(item)), item, unit))
     sources: dict[str, list[str]] = {}
     for position, quarter in enumerate(axis.quarters[: axis.forecast_start]):
         figure = actuals.figure(item, quarter)
@@ -84,7 +85,7 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
     heads = {LABEL: "Document of", LABEL + 1: "Name"} | {at: str(each) for at, each in columns.items()}
     put_heads(sheet, _FIRST_SOURCE_ROW - 1, heads, {LABEL, LABEL + 1})
     for row, item in enumerate(items, start=_FIRST_SOURCE_ROW):
-        sheet.put(row, LABEL, _called(layout, item), "line")
+        sheet.put(row, LABEL, titled(layout.plan.model.words(item)), "line")
         sheet.put(row, LABEL + 1, item, "name")
     documents = _put_numbers(sheet, layout, items, columns)
     last = _put_documents(sheet, layout, documents, first)
@@ -97,11 +98,6 @@ def _fill_sources(sheet: SheetPlan, edition: Edition) -> None:
         area((1, LABEL), (above + len(items), first - 2)),
         area((1, first), (above + len(documents), last)),
     ]
-
-
-def _called(layout: Layout, item: str) -> str:
-    words = layout.plan.model.words(item)
-    return words[:1].upper() + words[1:]
 
 
 def _put_numbers(

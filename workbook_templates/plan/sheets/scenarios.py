@@ -176,8 +176,7 @@ def _put_figure(sheet: SheetPlan, layout: Layout, figure: LineInYear, row: int, 
     if figure.year:
         sheet.put(row, PERIOD, f"{figure.year}{year_mark(layout, figure.year)}", "unit")
     link = linked(layout, figure.key, year_of(figure.year) if figure.year else None)
-    if link:
-        sheet.put(row, LIVE, link.formula, large("link", line.unit), link.twin)
+    links.put_link(sheet, (row, LIVE), link, style=large)
     last = FIRST_COLUMN + len(values) - 1
     for at, value in enumerate(values, start=FIRST_COLUMN):
         sheet.put(row, at, links.stamp(value), large("stamp", line.unit))

@@ -13,7 +13,7 @@ from workbook_templates.plan import links
 from workbook_templates.plan.arrangement import Group
 from workbook_templates.plan.cells import SheetPlan, WorkbookPlan, width
 from workbook_templates.plan.layout import SENSITIVITY, Layout
-from workbook_templates.plan.links import linked
+from workbook_templates.plan.links import linked, put_link
 from workbook_templates.plan.moved import SIZE, TORNADOS, live_grids, outputs_at
 from workbook_templates.plan.sheets.header import put_band, put_heads, put_stamp, selected_scenario
 from workbook_templates.plan.sheets.live_grids import put_live_grid
@@ -129,8 +129,7 @@ def _put_base(sheet: SheetPlan, layout: Layout, outputs: Sequence[Output]) -> No
     for row, output in enumerate(outputs, start=FIRST_FIGURE_ROW):
         sheet.put(row, LABEL, titled(layout, output), "line")
         sheet.put(row, NAME, str(output), "name")
-        if link := linked(layout, output.key, output.period):
-            sheet.put(row, LIVE, link.formula, large("link", link.unit), link.twin)
+        put_link(sheet, (row, LIVE), linked(layout, output.key, output.period), style=large)
     pairs = compared(len(outputs), _live_grids(layout))
     for (row, _), place in pairs:
         unit = outputs[row - FIRST_FIGURE_ROW].unit

@@ -20,7 +20,7 @@ from workbook_templates.plan.twins import Computed
 from workbook_templates.plan.wording import Figure, Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from model.analysis.sensitivity import Tornado
     from model.outputs import Output
@@ -86,11 +86,8 @@ def put_tornado(sheet: SheetPlan, layout: Layout, found: Tornado, band: int, liv
         for column, value in enumerate(figures, start=LOW):
             sheet.put(row, column, links.stamp(value), large("stamp", found.output.unit))
         if not live:
-            ends = (
-                _figure(found.output, reference(row, CHANGE_LOW)).text(each)
-                for each in (bar.change_low, bar.change_high)
-            )
-            sheet.put(row, TEXT, _beside(label, *ends), "remark")
+            text = _beside(found.output, label, (bar.change_low, bar.change_high))
+            sheet.put(row, TEXT, text, "remark")
         for column, value in enumerate((bar.driver_low, bar.driver_base, bar.driver_high), start=DRIVER_LOW):
             sheet.put(row, column, links.stamp(value), numeric("stamp", bar.unit))
         sheet.put(row, PERIOD, bar.period, "remark")
@@ -104,15 +101,8 @@ def tornado(output: Output, band: int, corners: Corners, *, live: bool) -> Panel
     columns = (TEXT, SHOWN_LOW, SHOWN_HIGH) if live else (TEXT, CHANGE_LOW, CHANGE_HIGH)
     drivers, low, high = (down(SENSITIVITY, column, rows) for column in columns)
     bars = Drawn(low, LIGHT), Drawn(high, NAVY)
-    return Panel(
-        corners,
-        drivers,
-        _INNER,
-        bars,
-        horizontal=True,
-        shows_values=True,
-        value_format=axis_format(output.unit),
-    )
+    shown = axis_format(output.unit)
+    return Panel(corners, drivers, _INNER, bars, horizontal=True, shows_values=True, value_format=shown)
 
 
 def put_shown(sheet: SheetPlan, output: Output, band: int, rows: range) -> None:
@@ -137,7 +127,8 @@ def _figure(output: Output, cell: str) -> Figure:
     return Figure(cell, output.unit, Wording(()), signed=True, whole=True)
 
 
-def _beside(label: str, low: str, high: str) -> str:
+def _beside(output: Output, label: str, changes: Iterable[float]) -> str:
+    low, high = (_figure(output, "").text(each) for each in changes)
     return f"{label}  {low} / {high}"
 
 
@@ -148,8 +139,7 @@ def _text(output: Output, row: int, plan: WorkbookPlan, results: Results, draw: 
         _shown(output, (row, change), side, plan, results, draw)
         for change, side in ((CHANGE_LOW, -1), (CHANGE_HIGH, 1))
     )
-    ends = (_figure(output, "").text(each) for each in changes)
-    return _beside(str(label or ""), *ends)
+    return _beside(output, str(label or ""), changes)
 
 
 def _shown(  # a cell, and the state of the workbook
