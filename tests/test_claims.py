@@ -127,18 +127,12 @@ def test_the_net_margin_of_2025_was_in_the_range_that_is_called_a_step_up() -> N
 
 
 def test_what_is_at_stake_is_the_article_with_that_one_claim_replaced() -> None:
-    guided = run([load_scenario("article").with_overrides({"capex_budget": {"2026": 220_000.0}})])
-    assert entry("capex-2026", "2026Q2").at_stake == pytest.approx(
-        guided.values[DCF][0, 0] - computed("article").values[DCF][0, 0]
-    )
-    threshold = run([load_scenario("article").with_overrides({"capex_budget": {"2026": 140_000.0}})])
-    assert entry("capex-2026", "2025Q3").at_stake == pytest.approx(
-        threshold.values[DCF][0, 0] - computed("article").values[DCF][0, 0]
-    )
+    plain = computed("article").values[DCF][0, 0]
+    for as_of, budget in (("2026Q2", 220_000.0), ("2025Q3", 140_000.0)):  # as guided then, and the threshold
+        other = run([load_scenario("article").with_overrides({"capex_budget": {"2026": budget}})])
+        assert entry("capex-2026", as_of).at_stake == pytest.approx(other.values[DCF][0, 0] - plain)
     assert math.isnan(entry("backlog", "2026Q2").at_stake), "a memo line: no value depends on it"
-    assert entry("fair-value", "2026Q2").at_stake == pytest.approx(
-        computed("article").values[DCF][0, 0] - 234.75
-    )
+    assert entry("fair-value", "2026Q2").at_stake == pytest.approx(plain - 234.75)
 
 
 # What a running year points to

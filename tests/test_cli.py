@@ -304,13 +304,6 @@ def test_a_target_that_cannot_be_replaced_leaves_no_partial_file(tmp_path: Path)
     assert (target / "kept").is_file()
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody can write")
-def test_a_folder_in_which_nobody_can_write_is_one_line() -> None:
-    assert "/proc/self/out: cannot be made" in refused(
-        "build", "--scenario", "base", "--out", "/proc/self/out"
-    )
-
-
 def test_json_and_junit_report_every_file_also_one_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "amzn-fcf_bear.xlsx"
     path.write_bytes(calculated("bear"))

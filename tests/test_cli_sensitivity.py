@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from commands import amzn_fcf, refused
 from programs import needs
 
-from amzn_fcf.cli import main
 from amzn_fcf.pictures.files import save
 from amzn_fcf.pictures.sensitivities import grid_figure, tornado_figure
 from model.analysis.sensitivity import break_even, grid, output_of, tornado
@@ -25,27 +25,16 @@ if TYPE_CHECKING:
 
 SHARE = "value_per_share[dcf,mid]"
 BASE = load_scenario("base")
-Say = pytest.CaptureFixture[str]
 
 
-def printed(say: Say, *arguments: str) -> str:
-    assert main(arguments) == 0
-    return say.readouterr().out
+def printed(*arguments: str) -> str:
+    done = amzn_fcf(*arguments)
+    assert done.returncode == 0
+    return done.stdout
 
 
-def refused(say: Say, *arguments: str) -> str:
-    try:
-        status = main(arguments)
-    except SystemExit as left:  # argparse's way
-        status = int(str(left.code))
-    out, errors = say.readouterr()
-    (line,) = errors.strip().splitlines()
-    assert (status, out) == (2, "")
-    return line
-
-
-def test_tornado_prints_the_drivers_that_move_most_and_how_many_more_there_are(capsys: Say) -> None:
-    text = printed(capsys, "tornado", "free_cash_flow", "2027", "--scenario", "bear", "--top", "3")
+def test_tornado_prints_the_drivers_that_move_most_and_how_many_more_there_are() -> None:
+    text = printed("tornado", "free_cash_flow", "2027", "--scenario", "bear", "--top", "3")
     bear = load_scenario("bear")
     found = tornado(bear, output_of("free_cash_flow 2027", bear))
     head, _, *lines = text.splitlines()
@@ -59,26 +48,26 @@ def test_tornado_prints_the_drivers_that_move_most_and_how_many_more_there_are(c
     assert "wacc (0: none is given)" in text
 
 
-def test_tornado_gives_programs_every_driver_once(capsys: Say) -> None:
-    records = json.loads(printed(capsys, "tornado", "positive", "--swing", "1", "--format", "json"))
+def test_tornado_gives_programs_every_driver_once() -> None:
+    records = json.loads(printed("tornado", "positive", "--swing", "1", "--format", "json"))
     assert sorted(each["driver"] for each in records) == sorted(driver_specs())
     assert (records[0]["driver"], records[0]["high"], records[0]["swing"]) == ("price_pressure", None, None)
     assert records[1]["base"] == "2028Q1"
     rows = list(
         csv.DictReader(
-            io.StringIO(printed(capsys, "tornado", "positive", "--driver", "capex_scale", "--format", "csv"))
+            io.StringIO(printed("tornado", "positive", "--driver", "capex_scale", "--format", "csv"))
         )
     )
     assert [(row["driver"], row["low"], row["swing"]) for row in rows] == [("capex_scale", "2027Q3", "3.0")]
 
 
-def test_tornado_of_all_drivers_that_were_asked_for_counts_no_others(capsys: Say) -> None:
-    assert "move it less" not in printed(capsys, "tornado", "positive", "--driver", "capex_scale")
+def test_tornado_of_all_drivers_that_were_asked_for_counts_no_others() -> None:
+    assert "move it less" not in printed("tornado", "positive", "--driver", "capex_scale")
 
 
-def test_grid_prints_a_table_with_the_scenario_marked_and_its_break_even_line(capsys: Say) -> None:
+def test_grid_prints_a_table_with_the_scenario_marked_and_its_break_even_line() -> None:
     arguments = ("grid", SHARE, "--x", "wacc", "0.08:0.1:3", "--y", "aws_growth add -0.05:0.05:3")
-    text = printed(capsys, *arguments, "--break-even", "price")
+    text = printed(*arguments, "--break-even", "price")
     found = grid(
         BASE,
         output_of(SHARE, BASE),
@@ -93,15 +82,15 @@ def test_grid_prints_a_table_with_the_scenario_marked_and_its_break_even_line(ca
         for point in break_even(BASE, found.output, found.x, found.y, price)
     ]
     assert text.splitlines()[-4:] == [f"break-even, {SHARE} = {price:.2f}:", *line]
-    assert "  wacc 10.00%: no root in [" in printed(capsys, *arguments, "--break-even", "1e6")
+    assert "  wacc 10.00%: no root in [" in printed(*arguments, "--break-even", "1e6")
     marked = printed(
-        capsys, "grid", "positive", "--x", "capex_scale", "scale", "1", "1.1", "--y", "beta", "1", "1.15"
+        "grid", "positive", "--x", "capex_scale", "scale", "1", "1.1", "--y", "beta", "1", "1.15"
     )
     assert "2028Q1 *   2028Q2" in marked
     assert "* base as it is" in marked
 
 
-def test_grid_gives_programs_one_record_a_cell_and_a_point(capsys: Say) -> None:
+def test_grid_gives_programs_one_record_a_cell_and_a_point() -> None:
     arguments = (
         "grid",
         "free_cash_flow 2027",
@@ -115,7 +104,7 @@ def test_grid_gives_programs_one_record_a_cell_and_a_point(capsys: Say) -> None:
         "1",
         "1.1",
     )
-    records = json.loads(printed(capsys, *arguments, "--break-even", "0", "--format", "json"))
+    records = json.loads(printed(*arguments, "--break-even", "0", "--format", "json"))
     found = grid(
         BASE,
         output_of("free_cash_flow 2027", BASE),
@@ -168,29 +157,27 @@ def test_grid_gives_programs_one_record_a_cell_and_a_point(capsys: Say) -> None:
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_leaves_no_picture(
-    arguments: list[str], message: str, capsys: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     plot = [] if "--plot" in arguments else ["--plot", "picture.png"]
-    assert message in refused(capsys, *arguments, *plot)
+    assert message in refused(*arguments, *plot)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_picture_is_saved_whole_and_named(
-    capsys: Say, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_picture_is_saved_whole_and_named(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     needs(request, "matplotlib")
     for name, arguments in {
         "tornado.png": ("tornado", SHARE), "grid.png": ("grid", "positive", "--x", "capex_scale", "1", "3",
         "--y", "beta", "1"),
     }.items():  # fmt: skip
         path = tmp_path / name
-        assert f"wrote {path}" in printed(capsys, *arguments, "--plot", str(path))
+        assert f"wrote {path}" in printed(*arguments, "--plot", str(path))
         assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
         assert path.read_bytes()[-8:-4] == b"IEND"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["grid.png", "tornado.png"]
     assert json.loads(
-        printed(capsys, "tornado", SHARE, "--plot", str(path), "--format", "json")
+        printed("tornado", SHARE, "--plot", str(path), "--format", "json")
     )  # nothing else is printed
 
 
@@ -205,12 +192,10 @@ def test_a_picture_that_cannot_be_written_leaves_the_earlier_one(
     assert list(tmp_path.iterdir()) == [taken]
 
 
-def test_without_matplotlib_the_remedy_is_said(
-    capsys: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_matplotlib_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert "python -m pip install 'amzn-fcf[plot]'" in refused(
-        capsys, "tornado", SHARE, "--plot", str(tmp_path / "a.png")
+        "tornado", SHARE, "--plot", str(tmp_path / "a.png")
     )
 
 

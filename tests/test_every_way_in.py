@@ -18,7 +18,7 @@ from model.simulation.run import simulate
 from model.simulation.uncertainty import Move, Uncertainty
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import VALUE
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import read_inputs
 from xlwings_udfs import AMZN_VALUE
 
@@ -72,7 +72,7 @@ def test_file_python_cell_and_workbook_give_one_value(by_file: Scenario, tmp_pat
     typed = save(tmp_path / "typed.xlsx", plan, data, list(CHANGES), "base")
     place = plan.layout.places[DCF]
     assert Formualizer().calculate(typed)[place.sheet][place.row, VALUE] == pytest.approx(expected, rel=1e-9)
-    assert worth(read_inputs(read_grids(typed, formulas=True)).selected) == pytest.approx(expected, rel=1e-9)
+    assert worth(read_inputs(read_book(typed).contents).selected) == pytest.approx(expected, rel=1e-9)
 
 
 def test_what_is_read_from_a_workbook_is_what_was_changed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from workbook_templates.plan.layout import COVER, FUNCTIONS, INPUTS, SELECTED_CE
 from workbook_templates.plan.sheets.functions import FIRST_ROW
 from workbook_templates.plan.styles import STYLES
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.validate import validate
 from workbook_templates.write.patching import with_changes
@@ -125,7 +125,7 @@ def template() -> tuple[WorkbookPlan, bytes]:
 
 def test_a_template_shows_every_function_beside_its_native_formula_with_cached_values() -> None:
     _, data = template()
-    grids = read_grids(data)
+    grids = read_book(data).values
     for row, example in enumerate(EXAMPLES, start=FIRST_ROW):
         live, difference = value_at(grids, FUNCTIONS, row, LIVE), value_at(grids, FUNCTIONS, row, DIFFERENCE)
         assert live is not None, example

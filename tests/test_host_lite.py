@@ -22,7 +22,7 @@ from programs import needs
 
 from xlwings_udfs import AMZN_FCF, AMZN_IMPLIED
 from xlwings_udfs.functions import FUNCTIONS
-from xlwings_udfs.hosts.project_folder import write_project
+from xlwings_udfs.hosts.wheel import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

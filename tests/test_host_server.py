@@ -24,7 +24,7 @@ from shared import TOKEN
 
 from xlwings_udfs import AMZN_FCF
 from xlwings_udfs.functions import FUNCTIONS
-from xlwings_udfs.hosts.project_folder import write_project
+from xlwings_udfs.hosts.wheel import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -208,6 +208,12 @@ def test_rows_that_no_varying_driver_moves_are_the_same_for_all_draws(bestiary: 
         np.testing.assert_allclose(found[key], expected[key], rtol=RELATIVE, atol=RELATIVE, err_msg=key)
 
 
+def assert_refused(block: type[Block], name: str, message: str) -> None:
+    plan = bind(Model("test", [block]), AMAZON.axis(Quarter.parse("2026Q2")))
+    with pytest.raises(DeclarationError, match=rf"test_kernel_nodes\.py:\d+: {name} {message}"):
+        kernel_for(plan, frozenset({"alpha"}), (name,)).run({"alpha": np.ones((56, 2))}, {}, 2)
+
+
 def test_a_result_that_looks_for_what_varies_with_time_is_refused() -> None:
     class Wrong(Block):
         """Wrong."""
@@ -215,12 +221,7 @@ def test_a_result_that_looks_for_what_varies_with_time_is_refused() -> None:
         alpha = driver("Alpha", "ratio")
         where_it_is = result("Where it is", "quarters", position_of(alpha, alpha), timed=True)
 
-    plan = bind(Model("test", [Wrong]), AMAZON.axis(Quarter.parse("2026Q2")))
-    with pytest.raises(
-        DeclarationError,
-        match=r"test_kernel_nodes\.py:\d+: where_it_is searches the axis for a value that varies with time",
-    ):
-        kernel_for(plan, frozenset({"alpha"}), ("where_it_is",)).run({"alpha": np.ones((56, 2))}, {}, 2)
+    assert_refused(Wrong, "where_it_is", "searches the axis for a value that varies with time")
 
 
 def test_one_value_that_looks_back_is_refused() -> None:
@@ -230,9 +231,4 @@ def test_one_value_that_looks_back_is_refused() -> None:
         alpha = driver("Alpha", "ratio")
         before = result("Before", "ratio", prev(alpha))
 
-    plan = bind(Model("test", [Wrong]), AMAZON.axis(Quarter.parse("2026Q2")))
-    with pytest.raises(
-        DeclarationError,
-        match=r"test_kernel_nodes\.py:\d+: before is one value, and cannot look back at alpha",
-    ):
-        kernel_for(plan, frozenset({"alpha"}), ("before",)).run({"alpha": np.ones((56, 2))}, {}, 2)
+    assert_refused(Wrong, "before", "is one value, and cannot look back at alpha")

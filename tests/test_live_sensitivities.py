@@ -20,7 +20,7 @@ from workbook_templates.plan.closed_form import cone_of
 from workbook_templates.plan.layout import SENSITIVITY
 from workbook_templates.plan.sheets import sensitivity as on_sheet
 from workbook_templates.plan.sheets import tornados
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.values import Changes, Grid, value_at
 from workbook_templates.validation.validate import validate
 from workbook_templates.write.patching import with_changes
@@ -108,9 +108,9 @@ def test_live_tables_and_bars_are_the_models_whatever_is_selected_and_typed(engi
 
 
 def test_the_chart_shows_live_bars_where_the_sheet_says_live_and_stamped_ones_elsewhere() -> None:
-    before = read_grids(calculated("base"))[SENSITIVITY]
+    before = read_book(calculated("base")).values[SENSITIVITY]
     data = recalculated(with_changes(calculated("base"), changes_of(PRICE_WAR, {"beta": 1.3})))
-    cells, live, band = read_grids(data)[SENSITIVITY], live_rows(before), on_sheet.TORNADO_ROWS[0]
+    cells, live, band = read_book(data).values[SENSITIVITY], live_rows(before), on_sheet.TORNADO_ROWS[0]
     kinds = {}
     for row in range(band + 2, band + 2 + tornados.BARS):
         key, kind, label = (before[row, at] for at in (tornados.NAME, tornados.KIND, tornados.LABEL))
@@ -129,7 +129,7 @@ def test_the_chart_shows_live_bars_where_the_sheet_says_live_and_stamped_ones_el
 
 
 def test_titles_say_which_tables_are_live() -> None:
-    cells = read_grids(calculated("base"))[SENSITIVITY]
+    cells = read_book(calculated("base")).values[SENSITIVITY]
     said = [str(cells[place]).rpartition("; ")[2] for place in on_sheet.GRIDS]
     assert said == ["live", "stamped", "stamped", "live"]
 
@@ -160,7 +160,7 @@ def test_a_scenario_whose_rate_lies_outside_the_range_has_error_values_in_the_ta
     data = recalculated(with_changes(calculated("base"), changes_of("base", {"terminal_growth": 0.15})))
     band, left = on_sheet.GRIDS[0]
     centre = value_at(
-        read_grids(data), SENSITIVITY, band + on_sheet.GRID_TOP + 3, left + on_sheet.GRID_LEFT + 3
+        read_book(data).values, SENSITIVITY, band + on_sheet.GRID_TOP + 3, left + on_sheet.GRID_LEFT + 3
     )
     assert isinstance(centre, str)
     assert centre.startswith("#")

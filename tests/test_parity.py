@@ -24,7 +24,7 @@ from model.scenarios.spec import ALL
 from workbook_templates.engines.engines import ENGINES
 from workbook_templates.plan.layout import COVER, DRIVERS, OFF, ON, SELECTED_CELL, SENSITIVITY, switch_cell
 from workbook_templates.plan.workbook import plan_workbook
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.parity import Comparison, compare
 from workbook_templates.write.patching import with_changes
@@ -82,15 +82,15 @@ def test_a_workbook_named_with_overlays_is_that_of_its_scenario_with_these_switc
     results = run([scenario_of(plan, "bull+power_delay+silicon_delay")])
     comparison = compare(plan, ENGINES["formualizer"].calculate(data), results)
     assert not comparison.differences, str(comparison)
-    grids = read_grids(data)
+    grids = read_book(data).values
     assert [value_at(grids, COVER, *switch_cell(place)) for place in range(4)] == [ON, OFF, ON, OFF]
 
 
 def test_workbooks_of_one_as_of_differ_in_what_is_selected_and_its_sensitivities_alone() -> None:
     for first, *others in families():
-        expected = read_grids(written(first)[2], formulas=True)
+        expected = read_book(written(first)[2]).contents
         for name in [*others, f"{first}+price_war"]:
-            found = read_grids(written(name)[2], formulas=True)
+            found = read_book(written(name)[2]).contents
             assert list(found) == list(expected)
             assert {sheet for sheet in found if found[sheet] != expected[sheet]} == {
                 COVER,

@@ -11,7 +11,7 @@ import pytest
 from shared import TOKEN
 
 from model.errors import WorkbookError
-from xlwings_udfs.hosts.project_folder import write_project
+from xlwings_udfs.hosts.wheel import write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,11 +54,6 @@ def test_a_project_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     (folder / "lifespan.py").unlink()
     assert write_project("server", folder) == written
     assert all(path.is_file() for path in written)
-    (folder / "README.md").write_text("mine", encoding="utf-8")
-    (folder / "pyproject.toml").unlink()
-    with pytest.raises(WorkbookError, match="differs"):
-        write_project("server", folder)
-    assert not (folder / "pyproject.toml").exists()
     assert list(tmp_path.iterdir()) == [folder]
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(WorkbookError):

@@ -22,8 +22,8 @@ from model.errors import AmznFcfError, MissingLibraryError
 from xlwings_udfs import AMZN_FCF
 from xlwings_udfs.cells.error_values import ErrorValue, error_value
 from xlwings_udfs.functions import FUNCTIONS
-from xlwings_udfs.hosts.project_folder import write_project
 from xlwings_udfs.hosts.web.pyodide import FOLDER, LOCK
+from xlwings_udfs.hosts.wheel import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -22,7 +22,7 @@ from model.scenarios.files import parse_own
 from model.scenarios.scenario import Scenario, driver_arrays
 from model.scenarios.spec import ALL, shares_of_one
 from workbook_templates.plan.layout import COVER, INPUTS, SELECTED_CELL
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import read_inputs
 from workbook_templates.validation.changed import base_of
 
@@ -39,7 +39,7 @@ FAMILIES = ("2026Q2", "2025Q3")
 @cache
 def contents_of(as_of: str) -> Grids:
     """Return the contents of a workbook of one as-of."""
-    return read_grids(written("base" if as_of == "2026Q2" else "article")[2], formulas=True)
+    return read_book(written("base" if as_of == "2026Q2" else "article")[2]).contents
 
 
 def edited(as_of: str, place: int, edits: list[Edit]) -> tuple[Scenario, Scenario]:

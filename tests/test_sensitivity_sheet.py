@@ -30,7 +30,7 @@ from workbook_templates.plan.sheets import tornados
 from workbook_templates.plan.sheets.simulated import put_simulation, simulation_of
 from workbook_templates.plan.sheets.stamps import stamps_of
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.values import Changes, value_at
 from workbook_templates.validation.parity import compare
 from workbook_templates.validation.validate import Report, validate
@@ -59,7 +59,7 @@ def clean(quick_validation: None) -> bytes:  # noqa: ARG001  # validates quickly
 def after(clean: bytes, changes: Changes) -> tuple[Report, object]:
     """Return what validate finds after a change, and what the sheet says of its agreement."""
     data = recalculated(with_changes(clean, changes))
-    return validate(data, "changed"), value_at(read_grids(data), SENSITIVITY, *on_sheet.AGREEMENT_CELL)
+    return validate(data, "changed"), value_at(read_book(data).values, SENSITIVITY, *on_sheet.AGREEMENT_CELL)
 
 
 def test_the_tornados_are_those_of_the_scenario_that_the_workbook_is_preset_to() -> None:
@@ -77,7 +77,7 @@ def test_the_tornados_are_those_of_the_scenario_that_the_workbook_is_preset_to()
 
 
 def test_the_grids_have_the_scenario_in_their_centre_and_are_runs_of_their_own() -> None:
-    scenario, cells = load_scenario("bear"), read_grids(calculated("bear"))[SENSITIVITY]
+    scenario, cells = load_scenario("bear"), read_book(calculated("bear")).values[SENSITIVITY]
     rate = float(run([scenario]).values["discount_rate[mid]"][0, 0])
     around = [place * 0.005 for place in range(-3, 4)]
     x, y = (

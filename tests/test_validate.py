@@ -11,7 +11,7 @@ from shared import calculated, input_cell, place_of, recalculated, tampered, wri
 from workbook_templates.a1 import reference
 from workbook_templates.plan.layout import SCENARIOS
 from workbook_templates.plan.sheets.scenarios import FIRST_ROW, LIVE, TOLERANCE_ROW
-from workbook_templates.read.book import read_book, read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.rules.choice import Choice
 from workbook_templates.validation.validate import validate
@@ -83,13 +83,16 @@ def test_a_formula_where_none_belongs_is_found(clean: bytes) -> None:
     assert {each.rule for each in found} == {"added-formula"}
 
 
-def test_a_wrong_formula_is_one_finding_with_the_cells_that_follow_and_what_it_does(clean: bytes) -> None:
-    sheet, cell = place_of("free_cash_flow", 23)
-
+def plus_for_minus(sheet: str, cell: str) -> Callable[[Workbook], None]:
     def change(book: Workbook) -> None:
         book[sheet][cell] = str(book[sheet][cell].value).replace("-", "+")
 
-    data = tampered(clean, change)
+    return change
+
+
+def test_a_wrong_formula_is_one_finding_with_the_cells_that_follow_and_what_it_does(clean: bytes) -> None:
+    sheet, cell = place_of("free_cash_flow", 23)
+    data = tampered(clean, plus_for_minus(sheet, cell))
     report = validate(data, "x")
     (found,) = report.findings
     assert (found.rule, found.place) == ("changed-formula", f"{sheet}!{cell}")
@@ -105,7 +108,7 @@ def trailing(data: bytes) -> float:
     """Return trailing free cash flow at the end of 2027, as the workbook shows it."""
     layout = written("base")[0].layout
     place, column = layout.places["ttm_free_cash_flow"], layout.quarter_column(23)
-    value = value_at(read_grids(data), place.sheet, place.row, column)
+    value = value_at(read_book(data).values, place.sheet, place.row, column)
     assert isinstance(value, float)
     return value
 
@@ -139,12 +142,8 @@ def test_copies_of_one_wrong_formula_in_a_row_are_one_finding(clean: bytes) -> N
 
 def test_a_chosen_rule_finds_what_another_rule_would_have_explained(clean: bytes) -> None:
     sheet, cell = place_of("free_cash_flow", 25)
-
-    def change(book: Workbook) -> None:
-        book[sheet][cell] = str(book[sheet][cell].value).replace("-", "+")
-
     only = Choice(frozenset({"calculated-value"}))
-    found = validate(tampered(clean, change), "x", choice=only).findings
+    found = validate(tampered(clean, plus_for_minus(sheet, cell)), "x", choice=only).findings
     assert [(each.rule, each.cell) for each in found] == [("calculated-value", cell)]
 
 

@@ -16,7 +16,7 @@ from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.layout import INPUTS, SCENARIOS, SELECTED_CELL, VALUE
 from workbook_templates.plan.sheets.scenarios import AS_OF_ROW, LIVE
 from workbook_templates.plan.workbook import plan_workbook
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.inputs import read_inputs
 from workbook_templates.read.values import value_at
 from workbook_templates.validation.followers import followers, readers_in
@@ -139,7 +139,7 @@ def test_a_changed_input_is_no_error_and_the_model_is_run_with_it(clean: bytes) 
 
     data = tampered(clean, change)
     assert validate(data, "x").is_clean
-    read = read_inputs(read_grids(data, formulas=True)).selected
+    read = read_inputs(read_book(data).contents).selected
     assert read.table["aws_growth"]["2028"] == 0.1
     assert read.table["capex_scale"]["2027Q1"] == 1.5
 
@@ -201,7 +201,7 @@ def test_an_emptied_or_overtyped_constant_is_a_finding(key: str, content: str | 
 def test_inputs_are_read_back_as_they_were_written() -> None:
     for as_of in ("2025Q3", "2026Q2"):
         plan, _ = family(as_of)
-        read = read_inputs(read_grids(written(plan.scenarios[0].name)[2], formulas=True))
+        read = read_inputs(read_book(written(plan.scenarios[0].name)[2]).contents)
         assert [each.name for each in read.scenarios] == [each.name for each in plan.scenarios]
         assert not read.problems
         for found, expected in zip(read.scenarios, plan.scenarios, strict=True):
@@ -227,7 +227,7 @@ def test_another_selection_is_validated_as_what_is_selected(clean: bytes) -> Non
 def test_scenarios_of_a_workbook_do_not_depend_on_files() -> None:
     mine = replace(load_scenario("base"), name="mine")
     data = write_workbook(plan_workbook(mine, [mine, load_scenario("bull")], "test"))
-    read = read_inputs(read_grids(data, formulas=True))
+    read = read_inputs(read_book(data).contents)
     assert read.selected.name == "mine"
     expected = load_scenario("base").table["aws_growth"]
     assert all(
@@ -241,4 +241,4 @@ def test_a_changed_input_leaves_the_stamps_of_its_scenario_as_they_were(clean: b
     data = recalculated(with_changes(clean, {(INPUTS, row, VALUE): 0.03}))
     report = validate(data, "changed")
     assert report.is_clean, report.findings
-    assert value_at(read_grids(data), SCENARIOS, AS_OF_ROW, LIVE) == "inputs changed"
+    assert value_at(read_book(data).values, SCENARIOS, AS_OF_ROW, LIVE) == "inputs changed"

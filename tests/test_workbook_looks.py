@@ -19,7 +19,7 @@ from workbook_templates.a1 import column_letters
 from workbook_templates.plan.layout import COVER, FIRST_YEAR_COLUMN, INPUTS, LABEL, REPORTED, VALUE
 from workbook_templates.plan.workbook import sheet_names
 from workbook_templates.read import inputs
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.read.values import value_at
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def test_the_unlocked_cells_of_inputs_are_those_that_the_model_reads(
         return value_at(contents, sheet, row, column)
 
     monkeypatch.setattr(inputs, "value_at", seen)
-    inputs.read_inputs(read_grids(calculated(name), formulas=True))
+    inputs.read_inputs(read_book(calculated(name)).contents)
     assert unlocked_cells(values[INPUTS]) == read
 
 

@@ -13,19 +13,7 @@ from model.scenarios.what_if import what_if
 from workbook_templates.a1 import reference
 from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.engines.limited import Trials, calculate_apart
-from workbook_templates.plan.layout import (
-    COVER,
-    HASH_CELL,
-    INPUTS,
-    LOG,
-    NAME,
-    REPORTED,
-    SELECTED_CELL,
-    SENSITIVITY,
-    VERSION_CELL,
-    Layout,
-    switch_cell,
-)
+from workbook_templates.plan import layout as places
 from workbook_templates.plan.sheets.sensitivity import SCENARIO_CELL
 from workbook_templates.read.inputs import input_place
 from workbook_templates.read.values import value_at
@@ -75,7 +63,7 @@ def compared_files(paths: tuple[Path, Path], settings: Sequence[str] = ()) -> Co
     books = book_of(paths[0]), book_of(paths[1])
     found = differences(*books)
     for path, book in zip(paths, books, strict=True):
-        if not book.sheets.keys() >= {COVER, INPUTS, LOG}:
+        if not book.sheets.keys() >= {places.COVER, places.INPUTS, places.LOG}:
             return ComparedFiles(found, why=f"{path} is not a workbook of this model")
     try:
         before, after = (inputs_found(usable(path, book)) for path, book in zip(paths, books, strict=True))
@@ -93,21 +81,21 @@ def compared_files(paths: tuple[Path, Path], settings: Sequence[str] = ()) -> Co
 
 def _in_words(found: Differences, books: Books, pair: Pair, after: WorkbookInputs) -> ComparedFiles:
     """Take inputs out of the cells, and what workbooks built apart are stamped with; name the other rows."""
-    layout = Layout(after.selected.plan, after.scenarios, after.switches, after.variants)
+    layout = places.Layout(after.selected.plan, after.scenarios, after.switches, after.variants)
     changed = changes(pair.before, pair.after)
     differ = {f"{each.sheet}!{each.cells}" for each in found.changed if each.kind == "cell"}
     inputs = {key: cell for key, cell in _input_cells(layout, after, changed) if cell in differ}
-    typed = {INPUTS, REPORTED, *(place.sheet for place in layout.places.values())}
+    typed = {places.INPUTS, places.REPORTED, *(place.sheet for place in layout.places.values())}
     stamps = set() if _build(books[0]) == _build(books[1]) else {*books[1].sheets} - typed
-    choices = [SELECTED_CELL, *map(switch_cell, range(len(layout.switches)))]
-    chosen = {f"{COVER}!{reference(*each)}" for each in choices}
-    places, consequences = set(inputs.values()), found.consequences.copy()
+    choices = [places.SELECTED_CELL, *map(places.switch_cell, range(len(layout.switches)))]
+    chosen = {f"{places.COVER}!{reference(*each)}" for each in choices}
+    taken, consequences = set(inputs.values()), found.consequences.copy()
     kept = []
     for each in found.changed:
         cell = f"{each.sheet}!{each.cells}" if each.kind == "cell" else ""
         if cell and each.sheet in stamps and cell not in chosen:
             consequences[each.sheet] += 1
-        elif cell not in places:
+        elif cell not in taken:
             kept.append(each._replace(label=_words(each, books[1], layout)))
     lines = [each for each in found.lines if each.sheet not in stamps]
     kept.sort(key=lambda each: each.kind == "cell")
@@ -120,25 +108,29 @@ def _in_words(found: Differences, books: Books, pair: Pair, after: WorkbookInput
 
 def _build(book: Book) -> list[Value]:
     """Return what workbooks with the same stamps have in common: version, hash of inputs, and scenario."""
-    cells = (LOG, *VERSION_CELL), (LOG, *HASH_CELL), (SENSITIVITY, *SCENARIO_CELL)
+    cells = (
+        (places.LOG, *places.VERSION_CELL),
+        (places.LOG, *places.HASH_CELL),
+        (places.SENSITIVITY, *SCENARIO_CELL),
+    )
     return [value_at(book.contents, *each) for each in cells]
 
 
 def _input_cells(
-    layout: Layout, after: WorkbookInputs, changed: Sequence[Change]
+    layout: places.Layout, after: WorkbookInputs, changed: Sequence[Change]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     names = [each.name for each in after.scenarios]
     place = names.index(after.selected.root.name)
     for change in changed:
         for period in change.before:
             cell = reference(*input_place(layout, change.spec.key, period, place))
-            yield (change.spec.key, period), f"{INPUTS}!{cell}"
+            yield (change.spec.key, period), f"{places.INPUTS}!{cell}"
 
 
-def _words(each: Changed, book: Book, layout: Layout) -> str:
+def _words(each: Changed, book: Book, layout: places.Layout) -> str:
     """Return the line or driver and the period of a cell, where the row names one."""
     row, column = each.places[0][1]
-    name = value_at(book.contents, each.sheet, row, NAME)
+    name = value_at(book.contents, each.sheet, row, places.NAME)
     axis = layout.plan.axis
     columns = {layout.year_column(place): str(year) for place, year in enumerate(axis.years)}
     columns |= {layout.quarter_column(place): str(quarter) for place, quarter in enumerate(axis.quarters)}
@@ -148,7 +140,7 @@ def _words(each: Changed, book: Book, layout: Layout) -> str:
 
 
 def _effects_of_cells(
-    books: Books, changed: Sequence[Changed], rows: Sequence[Watched], layout: Layout
+    books: Books, changed: Sequence[Changed], rows: Sequence[Watched], layout: places.Layout
 ) -> dict[str | Changed, Effect]:
     """Calculate the first workbook with each change of cells that lie where they lay."""
     first, second = books

@@ -15,7 +15,7 @@ from workbook_templates.engines.formualizer import Formualizer
 from workbook_templates.plan.workbook import WorkbookPlan, plan_workbook
 from workbook_templates.write.xlsx import write_workbook
 from xlwings_udfs.hosts.headless import register
-from xlwings_udfs.hosts.project_folder import write_project
+from xlwings_udfs.hosts.wheel import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable

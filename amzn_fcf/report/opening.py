@@ -34,8 +34,7 @@ def strip(note: Note) -> Markup:
 
 
 def _plain(note: Note, key: str) -> Markup:
-    unit, value = note.results.plan.row(key).unit, note.result(key)
-    return figure(in_words(unit, value), measure(unit).recorded(value), "show", key)
+    return _figure(note, key, None, in_words(note.results.plan.row(key).unit, note.result(key)))
 
 
 def verdict(note: Note) -> str:

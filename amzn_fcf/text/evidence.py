@@ -66,13 +66,8 @@ def print_scores(scores: Sequence[Score], title: str, rules: ForecastRules) -> N
         head = [score.line, "%" if percent else "USD bn", str(score.ahead), str(score.number)]
         better = ", ".join(name.replace("_", " ") for name in score.better)
         rows.append([*head, *errors, f"{score.bias:+.2f}", better])
-    heads = [
-        *left("line", "unit"),
-        numbered("quarters\nahead"),
-        *right("n", *columns, "bias"),
-        *left("better"),
-    ]
-    print_table(title, heads, rows)
+    heads = [*left("line", "unit"), numbered("quarters\nahead"), *right("n", *columns, "bias")]
+    print_table(title, [*heads, *left("better")], rows)
 
 
 def print_meaning(rules: ForecastRules) -> None:

@@ -81,11 +81,8 @@ def measured_widths(errors: Iterable[DriverError], without: Quarter | None = Non
     for each in errors:
         if each.as_of != without:
             by_move.setdefault(each.move, []).append(each.error)
-    return {move: _rounded(math.sqrt(float(np.mean(np.square(found))))) for move, found in by_move.items()}
-
-
-def _rounded(width: float) -> float:
-    return float(f"{width:.{DIGITS}g}")
+    widths = {move: math.sqrt(float(np.mean(np.square(found)))) for move, found in by_move.items()}
+    return {move: float(f"{width:.{DIGITS}g}") for move, width in widths.items()}
 
 
 def shipped_widths(uncertainty: Uncertainty) -> dict[str, float]:

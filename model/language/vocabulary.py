@@ -9,10 +9,10 @@ from model.language.periods import QUARTERS_A_YEAR
 from model.language.units import parse_unit
 
 
-def following(value: Expr, lead: int = 1) -> nodes.Ref:
-    """Refer to a line ``lead`` quarters later: in results only."""
+def following(value: Expr) -> nodes.Ref:
+    """Refer to a line a quarter later: in results only."""
     node = reference_of(value, "following")
-    return nodes.Ref(node.line, node.lag - lead, node.members)
+    return nodes.Ref(node.line, node.lag - 1, node.members)
 
 
 def at_end(value: Expr, lag: int = 0) -> nodes.AtEnd:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from model.errors import InputError
 from model.scenarios.changes import Change, Heading, changes, scenario_text
@@ -13,24 +12,21 @@ from model.scenarios.files import parse_file, read_file
 from model.scenarios.overlay import Origin
 from model.scenarios.scenario import Scenario
 
-if TYPE_CHECKING:
-    from model.company import Company
-
 
 def file_of(scenario: Scenario, name: str, *, takes_place: bool) -> str:
     """Return the text of a scenario file that gives the scenario, whatever becomes of its base.
 
     ``takes_place``: it replaces the scenario of its name among those in force, with its weight and place.
     """
-    company = scenario.company
-    plain = Scenario(name, "", scenario.as_of, 0.0, _defaults(company, scenario), company=company)
+    company, specs = scenario.company, driver_specs(scenario.company)
+    defaults = {key: default_values(spec, scenario.as_of) for key, spec in specs.items()}
+    plain = Scenario(name, "", scenario.as_of, 0.0, defaults, company=company)
     found = [_complete(each, scenario) for each in changes(plain, scenario)]
     more: dict[str, str | float] = {"note": f"{scenario.note} Rolled to {scenario.as_of}.".strip()}
     if takes_place:
         shipped = read_file(name, company)
         more |= {"weight": shipped.weight, "place": shipped.place}
     heading = Heading(name, scenario.title, "", scenario.as_of, more)
-    specs = driver_specs(company)
     origins = {
         each.spec.key: scenario.sources.get(each.spec.key) or Origin(specs[each.spec.key].grade, "kept")
         for each in found
@@ -40,10 +36,6 @@ def file_of(scenario: Scenario, name: str, *, takes_place: bool) -> str:
     if different := changes(again, replace(scenario, name=name)):
         raise InputError(f"{name}: {different[0].spec.key} cannot be given by a scenario file")
     return text
-
-
-def _defaults(company: Company, scenario: Scenario) -> dict[str, dict[str, float]]:
-    return {key: default_values(spec, scenario.as_of) for key, spec in driver_specs(company).items()}
 
 
 def _complete(change: Change, scenario: Scenario) -> Change:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import EngineError
 from model.files import temporary_folder
 from workbook_templates.engines.engine import Engine
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.write.patching import with_changes
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Gnumeric(Engine):
                 source.write_bytes(with_changes(data, changes))
                 target.unlink(missing_ok=True)
                 convert(source, target)
-                grids = read_grids(target.read_bytes())
+                grids = read_book(target.read_bytes()).values
                 found.append({name: _as_doubles(grid) for name, grid in grids.items()})
         return found
 

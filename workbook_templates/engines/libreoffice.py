@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from model.errors import EngineError
 from model.files import temporary_folder
 from workbook_templates.engines.engine import Engine
-from workbook_templates.read.book import read_grids
+from workbook_templates.read.book import read_book
 from workbook_templates.write.patching import with_changes
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class LibreOffice(Engine):
             results = [out / source.name for source in sources]
             if not all(path.is_file() for path in results):  # it exits 0 when it could not load a file
                 raise EngineError("LibreOffice wrote no result: it could not load the workbook")
-            return [read_grids(path.read_bytes()) for path in results]
+            return [read_book(path.read_bytes()).values for path in results]
 
 
 def _convert(program: str, folder: Path, sources: Sequence[Path], out: Path) -> None:

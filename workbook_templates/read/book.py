@@ -186,9 +186,3 @@ def _names(tree: Element, order: Sequence[str]) -> list[DefinedName]:
         hidden = element.get("hidden") in TRUE
         found.append(DefinedName(element.get("name", ""), element.text or "", sheet, hidden))
     return found
-
-
-def read_grids(data: bytes, *, formulas: bool = False) -> Grids:
-    """Return the cached values of all sheets, or with ``formulas`` their contents; see :func:`read_book`."""
-    book = read_book(data)
-    return book.contents if formulas else book.values

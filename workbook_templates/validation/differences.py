@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from workbook_templates.read.book import Book
-    from workbook_templates.read.sheets import Content, SheetContents
+    from workbook_templates.read.sheets import SheetContents
     from workbook_templates.read.values import Value
     from workbook_templates.validation.sides import Place, Signature
 
@@ -118,20 +118,14 @@ class _Both:
         for was_at, one, place, two in sides.pairs():
             before, after = (each and each.content for each in (one, two))
             where = (was_at, place)
-            if _is_formula(one) and _is_formula(two):
-                if not self._is_same(sides.name, where, (str(before), str(after))):
-                    if before == after:  # what it would read now
-                        before = carried(str(before), sides.name, self._carried, self.renamed)
-                    key = _in_r1c1(before, was_at), _in_r1c1(after, place)
-                    alike.setdefault(key, (before, after, []))[2].append(where)
-                elif (
-                    one
-                    and two
-                    and None not in (one.value, two.value)
-                    and not _same_value(one.value, two.value)
-                ):
+            formulas = [each for each in (one, two) if each and each.formula is not None]
+            if len(formulas) > 1 and self._is_same(sides.name, where, (str(before), str(after))):
+                values = [each.value for each in formulas]
+                if None not in values and not _same_value(*values):
                     consequences[sides.new] += 1
-            elif _is_formula(one) or _is_formula(two):
+            elif formulas:
+                if before == after:  # what it would read now
+                    before = carried(str(before), sides.name, self._carried, self.renamed)
                 key = _in_r1c1(before, was_at), _in_r1c1(after, place)
                 alike.setdefault(key, (before, after, []))[2].append(where)
             elif not _same_value(before, after):
@@ -155,10 +149,6 @@ class _Both:
 
     def _carried(self, sheet: str, row: int, column: int) -> Place:
         return self.sheets[sheet].carried(row, column) if sheet in self.sheets else (row, column)
-
-
-def _is_formula(cell: Content | None) -> bool:
-    return cell is not None and cell.formula is not None
 
 
 def _in_r1c1(content: Value, place: Place) -> Value:

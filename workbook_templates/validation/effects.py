@@ -10,6 +10,7 @@ from model.language.periods import Quarter
 from model.language.units import measure
 from model.results import run
 from workbook_templates.plan.layout import VALUE
+from workbook_templates.plan.twins import figure_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +38,7 @@ class Watched(NamedTuple):
 
     def value(self, results: Results, draw: int) -> float:
         """Return the figure of a scenario."""
-        row = results.values[self.key][self.position or 0]
-        return float(row[draw if len(row) > 1 else 0])
+        return figure_of(results, draw, self.key, self.position)
 
     def cell(self, layout: Layout) -> CellPlace:
         """Return the cell that holds the figure."""

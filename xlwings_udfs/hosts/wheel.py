@@ -1,4 +1,4 @@
-"""The wheel of this package, made of the files that run here: for hosts whose Python is elsewhere."""
+"""Files for hosts whose Python is elsewhere: the wheel of this package, as it runs here, and projects."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import hashlib
 from base64 import urlsafe_b64encode
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from model.errors import WorkbookError
+from model.files import write_files
+from xlwings_udfs.functions.explain import version
 from xlwings_udfs.hosts.packing import files_below, packed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _NAME: Final = "amzn-fcf"
 _PACKAGES: Final = ("amzn_fcf", "model", "workbook_templates", "xlwings_udfs")
@@ -42,3 +47,16 @@ def wheel() -> tuple[str, bytes]:
 
 def _digest(data: bytes) -> str:
     return urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+
+
+def write_project(host: str, out: Path) -> list[Path]:
+    """Write the project of a host, ``server`` or ``lite``, and return its files; other files there stay.
+
+    A folder that cannot be written is a :class:`WorkbookError`; nothing is written then.
+    """
+    project = files_below(files(f"{__package__}.{host}") / "project")
+    contents = {out / name: data.replace(b"VERSION", version().encode()) for name, data in project}
+    if host == "lite":  # whose Python is elsewhere
+        name, content = wheel()
+        contents[out / name] = content
+    return write_files(contents)

@@ -9,20 +9,9 @@ from model.language.units import measure
 from model.simulation.run import STANDARD_DRAWS
 from workbook_templates.a1 import reference
 from workbook_templates.formula_text import call
+from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import Highlight, InputRange, SheetPlan, height, width
 from workbook_templates.plan.input_rows import titled
-from workbook_templates.plan.layout import (
-    CONTENTS,
-    COVER,
-    INPUTS,
-    OFF,
-    ON,
-    SCENARIOS,
-    SELECTED_CELL,
-    SENSITIVITY,
-    THESIS,
-    switch_cell,
-)
 from workbook_templates.plan.links import linked, stamped
 from workbook_templates.plan.sheets import scenarios
 from workbook_templates.plan.sheets.cover_figures import Figures
@@ -68,7 +57,7 @@ def _fill(sheet: SheetPlan, edition: Edition) -> None:
     row = max(row, _HEADS + 1 + _LEAST_FLOW_ROWS)
     if words.flow:
         put_flow(sheet, layout, words.flow, _HEADS, row)
-    if edition.has(SCENARIOS) and words.rows:
+    if edition.has(places.SCENARIOS) and words.rows:
         row = _put_table(sheet, edition, figures, row + 1)
     row = put_panels(sheet, figures, row + 1)
     if words.note:
@@ -125,37 +114,37 @@ def _format(unit: str, *, is_whole: bool) -> str:
 
 def _put_choice(sheet: SheetPlan, edition: Edition) -> int:
     """Write the lists of scenarios and of the states of switches; return the next free row."""
-    layout, (row, column) = edition.layout, SELECTED_CELL
+    layout, (row, column) = edition.layout, places.SELECTED_CELL
     sheet.put(_HEADS, 2, "Choose", "section")
-    sheet.put(_HEADS, column, f"to {CONTENTS}", "go to")
-    sheet.links[_HEADS, column] = CONTENTS
+    sheet.put(_HEADS, column, f"to {places.CONTENTS}", "go to")
+    sheet.links[_HEADS, column] = places.CONTENTS
     on = {each.name for each in edition.selected.overlays}
     entries = [("Scenario", edition.selected.root.name)]
-    entries += [(each.title, ON if each.name in on else OFF) for each in layout.switches]
+    entries += [(each.title, places.ON if each.name in on else places.OFF) for each in layout.switches]
     for at, (label, chosen) in enumerate(entries, start=row):
         sheet.put(at, 2, label, "plain")
         sheet.put(at, column, chosen, "selector")
-    choices = f"={INPUTS}!{scenario_list(layout)}"
+    choices = f"={places.INPUTS}!{scenario_list(layout)}"
     sheet.ranges.append(InputRange(reference(row, column), choices=choices, message="Choose a scenario"))
     for place, each in enumerate(layout.switches):
-        cell, message = reference(*switch_cell(place)), f"{each.title}: {ON} or {OFF}"
-        sheet.ranges.append(InputRange(cell, choices=f'"{ON},{OFF}"', message=message))
+        cell, message = reference(*places.switch_cell(place)), f"{each.title}: {places.ON} or {places.OFF}"
+        sheet.ranges.append(InputRange(cell, choices=f'"{places.ON},{places.OFF}"', message=message))
     return row + len(entries)
 
 
 def _put_state(sheet: SheetPlan, edition: Edition, figures: Figures, top: int) -> int:
     """Write whether all is well, and of what the chances are; return the next free row."""
-    layout, column, row = edition.layout, SELECTED_CELL[1], top
+    layout, column, row = edition.layout, places.SELECTED_CELL[1], top
     if put_check(sheet, layout, row, column):
         sheet.put(row, 2, "Checks", "plain")
         row += 1
-    if edition.has(SCENARIOS):
+    if edition.has(places.SCENARIOS):
         sheet.put(row, 2, "Live figures against stamped", "plain")
-        text = f"={SCENARIOS}!{scenarios.agreement_cell()}"
+        text = f"={places.SCENARIOS}!{scenarios.agreement_cell()}"
         sheet.put(row, column, text, "check", Computed(scenarios.agreement))
         row += 1
     if figures.simulated is not None:
-        link = figures.where_simulated(stamped(SENSITIVITY, SCENARIO_CELL, ""), "none")
+        link = figures.where_simulated(stamped(places.SENSITIVITY, SCENARIO_CELL, ""), "none")
         sheet.put(row, 2, f"Chances: {STANDARD_DRAWS:,} draws of", "plain")
         sheet.put(row, column, link.formula, "stamp text", link.twin)
         row += 1
@@ -167,7 +156,7 @@ def _put_state(sheet: SheetPlan, edition: Edition, figures: Figures, top: int) -
         row += 1
     if thesis := load_thesis(layout.company):
         sheet.put(row, 2, f"Claims of the {thesis.scenario}", "go to")
-        sheet.links[row, 2] = THESIS
+        sheet.links[row, 2] = places.THESIS
         sheet.put(row, column, _claims(layout), "check", Computed(_claims_text))
         row += 1
     return row
@@ -175,7 +164,8 @@ def _put_state(sheet: SheetPlan, edition: Edition, figures: Figures, top: int) -
 
 def _claims(layout: Layout) -> str:
     met, missed = (
-        call("SUMPRODUCT", f'({THESIS}!{status_cells(layout)}="{status}")*1') for status in ("met", "missed")
+        call("SUMPRODUCT", f'({places.THESIS}!{status_cells(layout)}="{status}")*1')
+        for status in ("met", "missed")
     )
     return f'={met}&" met, "&{missed}&" missed"'
 
@@ -223,14 +213,14 @@ def _put_row(sheet: SheetPlan, figures: Figures, words: CoverRow, row: int, colu
     if there is None:
         return
     for column, at in columns.items():
-        link = stamped(SCENARIOS, (there, at), unit)
+        link = stamped(places.SCENARIOS, (there, at), unit)
         sheet.put(row, column, link.formula, f"board {kind} stamp {style}", link.twin)
 
 
 def cover(title: str) -> Sheet:
     """Return the cover of a company's workbooks."""
     return Sheet(
-        COVER,
+        places.COVER,
         "Headline figures, the choice of scenario and switches, when free cash flow turns, scenarios side by "
         "side, charts",
         title, "", _fill,

@@ -20,13 +20,9 @@ if TYPE_CHECKING:
     from workbook_templates.plan.layout import Layout
 
 _SIMULATED: Final = {
-    "expected": "expected",
-    "error": "+/-",
-    "low": "5%",
-    "high": "95%",
-    "chance": "> price",
+    "expected": "expected", "error": "+/-", "low": "5%", "high": "95%", "chance": "> price",
     "by_then": "event",
-}
+}  # fmt: skip
 """Word for a simulated figure -> its head on the sheet of sensitivities."""
 _OF_ERRORS: Final = "times"
 """Unit in which a standard error is written: with a decimal, even where amounts a share have none."""

@@ -6,21 +6,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
+from workbook_templates.plan import layout as places
 from workbook_templates.plan.cells import SheetPlan
-from workbook_templates.plan.layout import (
-    AGAINST,
-    COVER,
-    DRIVERS,
-    INPUTS,
-    LABEL,
-    SCENARIOS,
-    SENSITIVITY,
-    STATEMENTS,
-    SUBTITLE_ROW,
-    THESIS,
-    TITLE_ROW,
-    Layout,
-)
 from workbook_templates.plan.styles import BLUE, NAVY, STYLES
 
 if TYPE_CHECKING:
@@ -32,8 +19,16 @@ if TYPE_CHECKING:
 _CHARACTERS_PER_UNIT: Final = 11.7
 """Per unit of width, at one point: a unit is a digit of 10 points, and letters are a little narrower."""
 _UNITS_PER_INDENT: Final = 1.3
-_RESULTS: Final = (COVER, DRIVERS, STATEMENTS, SCENARIOS, SENSITIVITY, THESIS, AGAINST)
-_TABS: Final = {INPUTS: BLUE, **dict.fromkeys(_RESULTS, NAVY)}
+_RESULTS: Final = (
+    places.COVER,
+    places.DRIVERS,
+    places.STATEMENTS,
+    places.SCENARIOS,
+    places.SENSITIVITY,
+    places.THESIS,
+    places.AGAINST,
+)
+_TABS: Final = {places.INPUTS: BLUE, **dict.fromkeys(_RESULTS, NAVY)}
 """Colours of tabs: where one types, and what comes out; none for the way between."""
 _TITLE_HEIGHT: Final = 16.5
 _LINE: Final = 1.275
@@ -48,7 +43,7 @@ _NAMES: Final = frozenset(name for name in STYLES if name.rpartition(" ")[2] == 
 class Edition:
     """A workbook that is being planned, preset to the scenario ``selected``."""
 
-    layout: Layout
+    layout: places.Layout
     selected: Scenario
     version: str
     assumptions: str
@@ -88,9 +83,9 @@ class Sheet:
         """Return its cells."""
         sheet = SheetPlan(self.name)
         as_of = edition.layout.plan.axis.as_of
-        sheet.put(TITLE_ROW, LABEL, self.title, "title")
-        sheet.put(SUBTITLE_ROW, LABEL, self.subtitle.format(as_of=as_of), "subtitle")
-        sheet.heights[TITLE_ROW] = _TITLE_HEIGHT
+        sheet.put(places.TITLE_ROW, places.LABEL, self.title, "title")
+        sheet.put(places.SUBTITLE_ROW, places.LABEL, self.subtitle.format(as_of=as_of), "subtitle")
+        sheet.heights[places.TITLE_ROW] = _TITLE_HEIGHT
         sheet.tab = _TABS.get(self.name, "")
         self.fill(sheet, edition)
         fit(sheet)

@@ -168,5 +168,4 @@ def _histogram(band: int, quarters: int) -> Chart:
     )
     corner = reference(band + _CHARTS + _CHART_ROWS, _QUARTER)
     categories = down(SENSITIVITY, _QUARTER, rows)
-    title = "Quarter from which it stays above 0"
-    return Chart(title, corner, _CHART_SIZE, categories, series, "chance", "0%", value_max=1.0)
+    return Chart(_EVENT_TITLE, corner, _CHART_SIZE, categories, series, "chance", "0%", value_max=1.0)

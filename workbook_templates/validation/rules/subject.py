@@ -11,16 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from model.language.units import counted
 from workbook_templates.a1 import coordinates, covers, reference
 from workbook_templates.formula_text import relative, same_formula
-from workbook_templates.plan.layout import (
-    CHOICE_ROW,
-    COVER,
-    INPUTS,
-    REPORTED,
-    SELECTED_CELL,
-    STAMPED,
-    VALUE,
-    switch_cell,
-)
+from workbook_templates.plan import layout as places
 from workbook_templates.plan.styles import COLOURS, KEY
 from workbook_templates.plan.switches import switch_row
 from workbook_templates.read.looks import planned_looks
@@ -148,7 +139,7 @@ class ModelSubject(Subject):
         cells = (
             coordinates(each.cell) for each in self.inputs.problems if not each.is_number and each.is_selected
         )
-        return [(INPUTS, *place) for place in cells if place is not None]
+        return [(places.INPUTS, *place) for place in cells if place is not None]
 
     @cached_property
     def readers(self) -> Readers:
@@ -211,12 +202,12 @@ class ModelSubject(Subject):
         names = {selected.root.name, *(f"+{each}" for each in on)}
         cells = [cell for each in self.changed if each.scenario in names for cell in each.cells]
         for place, each in enumerate(layout.switches):
-            state = value_at(self.book.values, INPUTS, switch_row(layout, place), VALUE)
+            state = value_at(self.book.values, places.INPUTS, switch_row(layout, place), places.VALUE)
             if state != float(each.name in on):
-                cells.insert(0, (COVER, *switch_cell(place)))
-        choice = value_at(self.book.values, INPUTS, CHOICE_ROW, VALUE)
+                cells.insert(0, (places.COVER, *places.switch_cell(place)))
+        choice = value_at(self.book.values, places.INPUTS, places.CHOICE_ROW, places.VALUE)
         if choice != 1.0 + [each.name for each in self.plan.scenarios].index(selected.root.name):
-            cells.insert(0, (COVER, *SELECTED_CELL))
+            cells.insert(0, (places.COVER, *places.SELECTED_CELL))
         return followers(self.readers, cells) if cells else {}
 
     @cached_property
@@ -316,9 +307,9 @@ def _kind(sheet: SheetPlan, place: tuple[int, int], cell: Cell, found: Content |
         return "formula" if found and found.formula is not None else "no formula"
     if is_input(sheet, place):
         return "input"
-    if sheet.name == REPORTED and isinstance(cell.content, float):
+    if sheet.name == places.REPORTED and isinstance(cell.content, float):
         return "history"
-    if sheet.name in STAMPED or cell.style.startswith("stamp "):
+    if sheet.name in places.STAMPED or cell.style.startswith("stamp "):
         return "stamp"
     part = cell.style.rpartition(" ")[2]  # of a key figure's name: total name
     if kind := _KIND_OF_STYLE.get(cell.style) or _KIND_OF_STYLE.get(part):

@@ -9,13 +9,12 @@ import io
 import sys
 from typing import TYPE_CHECKING, Final
 
-from model.errors import WorkbookError
+from model import companies
 from model.files import write_whole
 from xlwings_udfs.hosts.desktop import library
 from xlwings_udfs.hosts.desktop.dynamic_arrays import with_dynamic_arrays
-from xlwings_udfs.hosts.desktop.how_to import TITLE, how_to
 from xlwings_udfs.hosts.desktop.package import MacroBook, code_names
-from xlwings_udfs.hosts.desktop.vba_module import SETTINGS, project
+from xlwings_udfs.hosts.desktop.vba_module import CHECK_MACRO, SETTINGS, project
 from xlwings_udfs.hosts.desktop.wizard import descriptions
 
 if TYPE_CHECKING:
@@ -55,8 +54,6 @@ def write_template(
     interpreter
         Path of ``python.exe``; default: this one on Windows, elsewhere ``python``, for the user to replace.
     """
-    if path.suffix.lower() != ".xlsm":
-        raise WorkbookError(f"{path}: a workbook with macros needs a name that ends in .xlsm")
     data = macro_workbook(interpreter)
     if workbook:
         data = workbook(data)
@@ -93,9 +90,9 @@ def _fill_how_to(sheet: Worksheet) -> None:
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415  # as above
     from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415
 
-    sheet["A1"] = TITLE
+    sheet["A1"] = "How to use the functions in this workbook"
     sheet["A1"].font = Font(name="Calibri", size=16, bold=True)
-    for row, (head, text) in enumerate(how_to(), start=3):
+    for row, (head, text) in enumerate(_how_to(), start=3):
         for column, content in enumerate((head, text), start=1):
             cell = sheet.cell(row, column)
             cell.value = content or None
@@ -108,6 +105,42 @@ def _fill_how_to(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 1
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _how_to() -> list[tuple[str, str]]:
+    """Return instructions for someone who has never used Python: a step or an error, and what it says."""
+    years = companies.default().years
+    lines = f"""\
+|The figures of this workbook are live formulas and need nothing. The functions =AMZN_...() call the Python \
+that wrote it.
+Set up|
+1|Close the workbook. In Explorer, right-click it, Properties, tick Unblock if it is there. Open it, Enable \
+Content.
+2|Press Alt+F8, choose {CHECK_MACRO}, Run. It shows the version, or says what is wrong.
+For all books|In a command prompt: py -m amzn_fcf addin install   It brings the functions into every \
+workbook, with a tab of the ribbon.
+Another computer|
+1|Install Python 3.11 or later for Windows from python.org.
+2|Open the folder of the project amzn-fcf in Explorer, type cmd into its address bar, Enter. There: \
+py -m pip install .
+3|There too: py -c "import sys; print(sys.executable)"   Copy the path it shows to cell B1 of the sheet \
+{SETTINGS}.
+4|The two steps of Set up. Save the workbook.
+Try|
+|=AMZN_FCF(2026)    =AMZN_FCF(A1:A5, "bull")    =AMZN_VALUE("dcf", "article")    =AMZN_TABLE("cash")
+|fx beside the formula bar, category Amazon FCF, explains every function and argument.
+|For help while you type, install the free add-in Excel-DNA IntelliSense; the hidden sheet _IntelliSense_ is \
+made for it.
+|Before Excel 2021, mark the cells that a block needs, type the formula, and press Ctrl+Shift+Enter.
+Errors|
+#N/A|Outside {years[0]}-{years[-1]}, not reported yet, or an event that does not happen.
+#NUM!|No meaning: a multiple of a loss, no solution.
+#VALUE!|Wrong argument: =AMZN_EXPLAIN(line, period, scenario, overrides) says how. In every cell: step 2.
+#NAME?|Macros are blocked: step 1.
+In the wizard|#N/A in a new formula until you press OK: Python is not asked at every letter that you type.
+"""
+    pairs = (line.partition("|") for line in lines.splitlines())
+    return [(head, text) for head, _, text in pairs]
 
 
 def _fill_settings(sheet: Worksheet, interpreter: str | None) -> None:
