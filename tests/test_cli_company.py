@@ -8,9 +8,9 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import amzn_fcf, refused
 from small_model import SMALL
 
-from amzn_fcf.cli import main
 from model import companies
 
 if TYPE_CHECKING:
@@ -45,9 +45,8 @@ def company(tmp_path: Path) -> Iterator[Path]:
         ("simulate --draws 100 --engine numpy --workers 1 --output both", "both     ratio    200.00%"),
     ],
 )
-def test_its_lines_are_computed(command: str, found: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(command.split()) == 0
-    assert found in capsys.readouterr().out
+def test_its_lines_are_computed(command: str, found: str) -> None:
+    assert found in amzn_fcf(*command.split()).stdout
 
 
 @pytest.mark.usefixtures("company")
@@ -62,17 +61,12 @@ def test_its_lines_are_computed(command: str, found: str, capsys: pytest.Capture
         ("simulate --draws 100 --engine numpy", "names no figure to simulate"),
     ],
 )
-def test_a_part_that_it_lacks_is_one_line(
-    command: str, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(command.split()) == 2
-    out, err = capsys.readouterr()
-    assert (out, len(err.splitlines())) == ("", 1)
-    assert message in err
+def test_a_part_that_it_lacks_is_one_line(command: str, message: str) -> None:
+    assert message in refused(*command.split())
 
 
-def test_a_company_without_scenarios_asks_for_one(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_company_without_scenarios_asks_for_one(company: Path) -> None:
     shutil.rmtree(company / "scenarios")
     with companies.using(replace(SMALL, data=company)):
-        assert main(["build", "--out", str(company)]) == 2
-    assert "no scenario ships with Small: give one with --scenario" in capsys.readouterr().err
+        line = refused("build", "--out", str(company))
+    assert "no scenario ships with Small: give one with --scenario" in line

@@ -12,7 +12,6 @@ from commands import amzn_fcf, records, refused
 from scenario_files import HEAD, entry, write
 from shared import computed
 
-from amzn_fcf.cli import main
 from model.analysis.solve import solve
 from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL
@@ -108,13 +107,11 @@ def test_years_fade_and_perpetuity_add_up_to_the_enterprise_value() -> None:
 
 
 @pytest.mark.usefixtures("no_uncertainty")
-def test_a_company_without_uncertainty_has_values_and_no_expected_one(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["value", "--scenario", "base"]) == 0
-    assert capsys.readouterr().out.startswith("Value per share, USD\n")
-    assert main(["value", "--scenario", "base", "--format", "csv"]) == 0
-    assert "expected" not in capsys.readouterr().out
+def test_a_company_without_uncertainty_has_values_and_no_expected_one() -> None:
+    assert amzn_fcf("value", "--scenario", "base").stdout.startswith("Value per share, USD\n")
+    done = amzn_fcf("value", "--scenario", "base", "--format", "csv")
+    assert done.returncode == 0
+    assert "expected" not in done.stdout
 
 
 def test_a_scenario_that_the_distributions_do_not_fit_says_so(tmp_path: Path) -> None:

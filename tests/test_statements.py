@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import openpyxl
 import pytest
+from commands import amzn_fcf, refused
 from second_company import BAKERY
 from shared import calculated, computed
 
-from amzn_fcf.cli import main
 from model import companies
 from model.amazon.statement_rows import CASH_FLOW, INCOME, POSITION, STATEMENTS
 from model.amazon.statements import BUSINESS
@@ -148,15 +148,14 @@ def test_return_on_invested_capital_is_nopat_to_the_mean_of_two_year_ends() -> N
     )
 
 
-def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert main(["show", "--statement", *arguments]) == 0
-    return capsys.readouterr().out
+def shown(*arguments: str) -> str:
+    done = amzn_fcf("show", "--statement", *arguments)
+    assert done.returncode == 0
+    return done.stdout
 
 
-def test_show_prints_a_statement_with_sums_ruled_and_rates_below_their_line(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    lines = shown(capsys, "income", "--scenario", "bull").splitlines()
+def test_show_prints_a_statement_with_sums_ruled_and_rates_below_their_line() -> None:
+    lines = shown("income", "--scenario", "bull").splitlines()
     assert lines[0] == f"Income statement: {load_scenario('bull').title} (bull)"
     assert lines[2].split()[:4] == ["2024", "2025", "2026", "2027"]
     assert re.split(" {2,}", lines[3].strip())[-12:][:4] == ["A", "A", "A + E", "E"]
@@ -164,14 +163,14 @@ def test_show_prints_a_statement_with_sums_ruled_and_rates_below_their_line(
     assert set(lines[at - 1].strip()) == {"─"}
     assert lines[at].split()[2:4] == ["637,959", "716,924"]
     assert lines[at + 1].startswith("     growth, YoY ")
-    assert len(shown(capsys, "cash_flow", "--scenario", "base", "--scenario", "bear").split("(bear)")) == 2
+    assert len(shown("cash_flow", "--scenario", "base", "--scenario", "bear").split("(bear)")) == 2
 
 
-def test_show_gives_the_lines_of_a_statement_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads(shown(capsys, "position", "--period", "2025", "--format", "json"))
+def test_show_gives_the_lines_of_a_statement_to_programs() -> None:
+    found = json.loads(shown("position", "--period", "2025", "--format", "json"))
     assert [each["line"] for each in found] == list(POSITION.lines)
     assert found[0].keys() == {"kind", "line", "period", "scenario", "value", "unit"}
-    text = shown(capsys, "position", "--period", "2025", "--format", "csv")
+    text = shown("position", "--period", "2025", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["line"]: float(row["value"]) if row["value"] else None for row in rows} == {
         each["line"]: each["value"] and pytest.approx(each["value"]) for each in found
@@ -189,19 +188,13 @@ def test_show_gives_the_lines_of_a_statement_to_programs(capsys: pytest.CaptureF
         (["--statement", "income", "--period", "2050"], "2050"),
     ],
 )
-def test_a_wrong_statement_ends_in_one_line(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["show", *arguments]) == 2
-    found = capsys.readouterr().err
-    assert said in found
-    assert found.count("\n") == 1
+def test_a_wrong_statement_ends_in_one_line(arguments: list[str], said: str) -> None:
+    assert said in refused("show", *arguments)
 
 
-def test_a_company_without_statements_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_company_without_statements_says_so() -> None:
     with companies.using(BAKERY):
-        assert main(["show", "--statement", "income"]) == 2
-    assert "Two Bakeries has no statements" in capsys.readouterr().err
+        assert "Two Bakeries has no statements" in refused("show", "--statement", "income")
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
