@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import tampering as t
-from commands import refused
+from commands import amzn_fcf
 from shared import calculated, input_cell, written
 
 from amzn_fcf import __version__
@@ -107,4 +107,6 @@ def test_a_workbook_with_errors_gets_no_certificate_and_nothing_is_written(
 )
 def test_certificates_that_cannot_be_are_one_line(arguments: list[str], message: str, tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(calculated("base"))
-    assert refused("validate", *arguments, cwd=tmp_path).startswith(f"amzn-fcf: error: {message}")
+    done = amzn_fcf("validate", *arguments, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"amzn-fcf: error: {message}")

@@ -8,10 +8,9 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import amzn_fcf
+from commands import Done, amzn_fcf, refused
 from shared import input_cell, save, save_cells, written
 
-from amzn_fcf.cli import main
 from model.scenarios.composing import load_scenario
 from model.scenarios.spec import ALL
 from workbook_templates.a1 import column_letters
@@ -28,8 +27,11 @@ if TYPE_CHECKING:
     from shared import Edit
 
 
-def read(path: Path, *arguments: str) -> int:
-    return main(["read", str(path), *arguments])
+def read(path: Path, *arguments: str) -> Done:
+    """Read a workbook; assert that it can be."""
+    done = amzn_fcf("read", str(path), *arguments)
+    assert done.returncode == 0, done.stderr
+    return done
 
 
 EDITS: Mapping[str, list[Edit]] = {
@@ -52,15 +54,12 @@ EDITS: Mapping[str, list[Edit]] = {
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_edit_read_build_gives_the_same_figures(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_edit_read_build_gives_the_same_figures(name: str, tmp_path: Path) -> None:
     """The calculated edited workbook against the calculated workbook of the scenario file, cell by cell."""
     plan, _, data = written("base")
     book, file = tmp_path / "edited.xlsx", tmp_path / "mine.toml"
     saved = save(book, plan, data, EDITS[name], name)
-    assert read(book, "--out", str(file)) == 0
-    output = capsys.readouterr().out
+    output = read(book, "--out", str(file)).stdout
     keys = {key.partition(" ")[0] for key, _, _ in EDITS[name]}
     assert output.startswith(f"wrote {file}: {name} with {len(keys)} drivers changed\n")
     content = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -84,9 +83,7 @@ def test_edit_read_build_gives_the_same_figures(
     assert compared > 20_000
 
 
-def test_a_scenario_of_the_users_own_is_read_as_all_that_differs_from_what_ships(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_scenario_of_the_users_own_is_read_as_all_that_differs_from_what_ships(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
         'name = "mine"\nbase = "bull"\nas_of = "2026Q2"\n'
         '[drivers.capex_budget]\nunit = "USD m"\nsource = "me"\nvalues = { 2027 = 180000 }\n',
@@ -97,10 +94,9 @@ def test_a_scenario_of_the_users_own_is_read_as_all_that_differs_from_what_ships
     data = write_workbook(plan)
     book = tmp_path / "book.xlsx"
     save(book, plan, data, [], "mine")
-    assert read(book, "--out", str(tmp_path / "again.toml")) == 0
-    assert "mine: no driver was changed" in capsys.readouterr().out
+    assert "mine: no driver was changed" in read(book, "--out", str(tmp_path / "again.toml")).stdout
     save(book, plan, data, [("wacc", ALL, 0.09)], "mine")
-    assert read(book, "--out", str(tmp_path / "again.toml")) == 0
+    read(book, "--out", str(tmp_path / "again.toml"))
     content = tomllib.loads((tmp_path / "again.toml").read_text(encoding="utf-8"))
     assert content["base"] == "bull"
     assert content["drivers"]["wacc"]["value"] == 0.09
@@ -117,11 +113,8 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_without_out_the_scenario_is_printed_and_named_after_the_workbook(
-    changed: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert read(changed) == 0
-    content = tomllib.loads(capsys.readouterr().out)
+def test_without_out_the_scenario_is_printed_and_named_after_the_workbook(changed: Path) -> None:
+    content = tomllib.loads(read(changed).stdout)
     assert content["name"] == "amzn-fcf_base_x"
     assert content["drivers"] == {
         "wacc": {
@@ -131,8 +124,7 @@ def test_without_out_the_scenario_is_printed_and_named_after_the_workbook(
             "value": 0.09,
         }
     }
-    assert read(changed, "--name", "other") == 0
-    assert tomllib.loads(capsys.readouterr().out)["name"] == "other"
+    assert tomllib.loads(read(changed, "--name", "other").stdout)["name"] == "other"
 
 
 @pytest.mark.parametrize(
@@ -141,79 +133,62 @@ def test_without_out_the_scenario_is_printed_and_named_after_the_workbook(
     (f"{'long ' * 20}.xlsx", "long_" * 10), ("-x (2).xlsx", "x_2_")],
 )  # fmt: skip
 def test_a_workbook_of_any_name_gives_a_scenario_of_an_allowed_name(
-    file: str, name: str, changed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    file: str, name: str, changed: Path, tmp_path: Path
 ) -> None:
     (tmp_path / file).write_bytes(changed.read_bytes())
     out = tmp_path / "my scenario.toml"
-    assert read(tmp_path / file) == 0
-    assert tomllib.loads(capsys.readouterr().out)["name"] == name
-    assert read(tmp_path / file, "--out", str(out)) == 0
-    assert f"build it: amzn-fcf build --scenario '{out}'" in capsys.readouterr().out
+    assert tomllib.loads(read(tmp_path / file).stdout)["name"] == name
+    assert f"build it: amzn-fcf build --scenario '{out}'" in read(tmp_path / file, "--out", str(out)).stdout
     assert load_scenario(str(out)).table["wacc"][ALL] == 0.09
 
 
-def test_an_unchanged_workbook_says_so_and_writes_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unchanged_workbook_says_so_and_writes_nothing(tmp_path: Path) -> None:
     book = tmp_path / "book.xlsx"
     save_cells(book, written("article")[2], {})
-    assert read(book, "--out", str(tmp_path / "mine.toml")) == 0
-    assert capsys.readouterr().out == f"{book}: article: no driver was changed; nothing to write\n"
+    done = read(book, "--out", str(tmp_path / "mine.toml"))
+    assert done.stdout == f"{book}: article: no driver was changed; nothing to write\n"
     assert list(tmp_path.iterdir()) == [book]
 
 
-def test_changes_of_scenarios_that_are_not_selected_are_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_changes_of_scenarios_that_are_not_selected_are_said(tmp_path: Path) -> None:
     plan, _, data = written("base")
     bull = [each.name for each in plan.scenarios].index("bull")
     book = tmp_path / "book.xlsx"
     save_cells(book, data, {input_cell(plan, "aws_growth", "2028", bull): 0.2})
-    assert read(book) == 0
-    captured = capsys.readouterr()
-    assert "no driver was changed" in captured.out
+    done = read(book)
+    assert "no driver was changed" in done.stdout
     assert (
         f"{book}: bull: also changed, but not selected: aws_growth; select it on Cover to read it\n"
-        in captured.err
+        in done.stderr
     )
 
 
-def test_a_switch_is_read_as_its_overlay_and_an_edit_of_one_that_is_off_is_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_switch_is_read_as_its_overlay_and_an_edit_of_one_that_is_off_is_said(tmp_path: Path) -> None:
     plan, _, data = written("base")
     book = tmp_path / "book.xlsx"
     save(book, plan, data, [], "bear+price_war+power_delay")
-    assert read(book) == 0
-    assert "bear+price_war+power_delay: no driver was changed; nothing to write" in capsys.readouterr().out
+    assert "bear+price_war+power_delay: no driver was changed; nothing to write" in read(book).stdout
     changed: list[Edit] = [("price_pressure +price_war", "2028", 0.2), ("aws_growth", "2028", 0.2)]
     save(book, plan, data, changed, "base+power_delay")
-    assert read(book) == 0
-    captured = capsys.readouterr()
+    done = read(book)
     said = "switch price_war: also changed, but off: price_pressure; switch it on (Cover) to read it"
-    assert said in captured.err
-    content = tomllib.loads(captured.out)
+    assert said in done.stderr
+    content = tomllib.loads(done.stdout)
     assert (content["base"], set(content["drivers"])) == ("base+power_delay", {"aws_growth"})
     save_cells(book, data, {(COVER, *switch_cell(1)): "perhaps"})
-    assert read(book) == 2
-    assert "Cover!D11: a switch is on or off, not 'perhaps'" in capsys.readouterr().err
+    assert "Cover!D11: a switch is on or off, not 'perhaps'" in refused("read", str(book))
 
 
-def test_a_value_that_nothing_reads_is_named_with_its_cell(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_value_that_nothing_reads_is_named_with_its_cell(tmp_path: Path) -> None:
     plan, _, data = written("base")
     book, row = tmp_path / "book.xlsx", plan.layout.inputs["aws_growth"].given[0]
     save_cells(book, data, {(INPUTS, row, plan.layout.year_column(0)): 0.3})
-    assert read(book) == 0
-    captured = capsys.readouterr()
-    assert f"{book}: Inputs!F{row}: 0.3 was typed where nothing reads it; delete it" in captured.err
-    assert "no driver was changed" in captured.out
+    done = read(book)
+    assert f"{book}: Inputs!F{row}: 0.3 was typed where nothing reads it; delete it" in done.stderr
+    assert "no driver was changed" in done.stdout
 
 
-def test_inputs_are_taken_beside_an_edited_formula_or_reported_figure_which_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_inputs_are_taken_beside_an_edited_formula_or_reported_figure_which_is_named(tmp_path: Path) -> None:
     plan, _, data = written("base")
     layout, out, book = plan.layout, tmp_path / "mine.toml", tmp_path / "book.xlsx"
     formula, reported = layout.places["operating_cash_flow"], layout.places["reported.net_sales_aws"]
@@ -224,8 +199,7 @@ def test_inputs_are_taken_beside_an_edited_formula_or_reported_figure_which_is_n
     save_cells(
         book, data, {(INPUTS, layout.inputs["wacc"].given[0], VALUE): 0.09, **dict.fromkeys(cells, 1.0)}
     )
-    assert read(book, "--out", str(out)) == 0
-    lines = capsys.readouterr().err.splitlines()
+    lines = read(book, "--out", str(out)).stderr.splitlines()
     for (sheet, row, column), rule in cells.items():
         cell = f"{sheet}!{column_letters(column)}{row}"
         said = f"{book}: {cell}: {rule}, which a scenario file cannot hold: expected "
@@ -246,25 +220,22 @@ def test_inputs_are_taken_beside_an_edited_formula_or_reported_figure_which_is_n
     ],
 )
 def test_an_input_that_cannot_be_used_is_refused_with_the_number_to_type(
-    key: str, text: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    key: str, text: str, hint: str, tmp_path: Path
 ) -> None:
     plan, _, data = written("base")
     book, row = tmp_path / "book.xlsx", plan.layout.inputs[key].given[0]
     save_cells(book, data, {(INPUTS, row, VALUE): text})
-    assert read(book) == 2
-    line, cell = capsys.readouterr().err, f"{INPUTS}!{column_letters(VALUE)}{row}"
-    assert re.fullmatch(rf"amzn-fcf: error: \S*book\.xlsx: {cell}: .*{re.escape(repr(text))}.*\n", line)
+    line, cell = refused("read", str(book)), f"{INPUTS}!{column_letters(VALUE)}{row}"
+    assert re.fullmatch(rf"amzn-fcf: error: \S*book\.xlsx: {cell}: .*{re.escape(repr(text))}.*", line)
     assert hint in line
 
 
-def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_shares_that_do_not_add_up_are_refused(tmp_path: Path) -> None:
     plan, _, data = written("base")
     book = tmp_path / "book.xlsx"
     save_cells(book, data, {input_cell(plan, "asset_mix[aws,equipment]", ALL): 0.5})
-    assert read(book) == 2
-    captured = capsys.readouterr()
-    assert "asset_mix[aws,equipment] + asset_mix[aws,buildings] = 1.3, must be 1" in captured.err
-    assert captured.out == ""
+    line = refused("read", str(book))
+    assert "asset_mix[aws,equipment] + asset_mix[aws,buildings] = 1.3, must be 1" in line
 
 
 @pytest.mark.parametrize(
@@ -282,19 +253,11 @@ def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.Ca
     ],
 )
 def test_targets_and_names_that_cannot_be_are_one_line(
-    arguments: list[str],
-    message: str,
-    changed: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    arguments: list[str], message: str, changed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there.toml").write_text("mine", encoding="utf-8")
-    assert read(changed, *arguments) == 2
-    captured = capsys.readouterr()
-    assert captured.err.startswith(f"amzn-fcf: error: {message}")
-    assert captured.err.count("\n") == 1
+    assert refused("read", str(changed), *arguments).startswith(f"amzn-fcf: error: {message}")
     assert [path.name for path in tmp_path.iterdir()] == ["there.toml"]
     assert (tmp_path / "there.toml").read_text(encoding="utf-8") == "mine"
 
@@ -309,14 +272,11 @@ def test_the_command_replaces_a_file_with_force_and_what_it_writes_is_shown(
     assert load_scenario(str(tmp_path / "mine.toml")).table["wacc"] == {ALL: 0.09}
 
 
-def test_texts_of_a_workbook_cannot_break_the_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_texts_of_a_workbook_cannot_break_the_file(tmp_path: Path) -> None:
     plan, _, data = written("base")
     row = plan.layout.inputs["wacc"].given[0]
     book = tmp_path / 'a"b\\c\td_x0041_.xlsx'
     save_cells(book, data, {(INPUTS, row, VALUE): 0.09, (INPUTS, CHOICE_ROW + 1, LABEL): 'A "title"\\\n= 1'})
-    assert read(book, "--name", "mine") == 0
-    content = tomllib.loads(capsys.readouterr().out)
+    content = tomllib.loads(read(book, "--name", "mine").stdout)
     assert content["title"] == 'A "title"\\?= 1, changed by hand'
     assert content["drivers"]["wacc"]["source"] == 'changed by hand in a"b\\c?d-x0041_.xlsx, sheet Inputs'

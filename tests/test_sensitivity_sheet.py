@@ -221,7 +221,7 @@ def test_what_became_of_earlier_bands_stands_below_the_probabilities() -> None:
 
 
 def expected_on_cover(plan: WorkbookPlan) -> list[object]:
-    """Return the stamped figures that the tile of the expected value shows: its mean, error, and both ends."""
+    """Return the stamped figures that the tile of the expected value shows: mean, error, and both ends."""
     cells, stamps = plan.sheets[COVER].cells, plan.sheets[SENSITIVITY].cells
     ((row, column),) = (place for place, cell in cells.items() if cell.content == TILE)
     formulas = [str(cells[row + below, column].content) for below in (1, 2)]
