@@ -55,7 +55,7 @@ class ChangedInput:
             f"{period}: {before} -> {after}".removeprefix("all: ") for period, before, after in self.values
         ]
         first = f"{INPUTS}!{reference(*self.cells[0][1:])}"
-        values = few(shown, _SHOWN, what="more periods")
+        values = few(shown, _SHOWN)
         parts = [values, f"source: {self.source or 'none given'}", self.effect]
         return f"{first} {self.key} {'; '.join(filter(None, parts))}"
 
