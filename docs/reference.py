@@ -174,7 +174,8 @@ def scenarios() -> str:
 def exceptions() -> str:
     """Return the exceptions, root first."""
     members = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
-    found = [each for each in members if each.__module__ == errors.__name__]
+    own = [each for each in members if each.__module__ == errors.__name__]
+    found = [each for each in own if issubclass(each, Exception)]
     found.sort(key=lambda each: (len(each.__mro__), each.__name__))
     rows = [
         (code(each.__name__), code(each.__mro__[1].__name__), inspect.getdoc(each) or "") for each in found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from held_out import QUARTER, SHIPPED, held_out, table_of, written
 from second_company import BAKERY
+from shared import documents_listed
 
 from model.amazon import AMAZON
 from model.companies import with_data_folder
@@ -83,12 +84,8 @@ def test_sources_lead_to_the_filing_and_say_where_it_was_read(tmp_path: Path) ->
     scenario = replace(scenario, company=replace(scenario.company, presentation=plain))
     sheet = plan_workbook(scenario, [scenario], "test").sheets[SOURCES]
     cells = {place: cell.content for place, cell in sheet.cells.items()}
-    (at,) = [
-        place[0]
-        for place, value in cells.items()
-        if value == "net_sales_aws" and cells.get((place[0], 2)) == QUARTER
-    ]
-    assert [cells[at, column] for column in (5, 7, 8)] == [
-        "single-source", "a folder of mine", "0001018724-26-000026",
-    ]  # fmt: skip
-    assert sheet.links[at, 8] == "https://www.sec.gov/Archives/edgar/data/1018724/000101872426000026/"
+    check, _, read_at, filing = documents_listed(cells)["net_sales_aws", QUARTER]
+    assert (check, read_at, filing) == ("single-source", "a folder of mine", "0001018724-26-000026")
+    (at,) = [place for place, value in cells.items() if value == "a folder of mine"]
+    address = "https://www.sec.gov/Archives/edgar/data/1018724/000101872426000026/"
+    assert sheet.links[at[0], at[1] + 1] == address
