@@ -83,7 +83,9 @@ class CoreByHand:
         self.mix = np.array(
             [[values[f"asset_mix[{site},{each}]"][0, 0] for each in CLASSES] for site in ("aws", "other")]
         )
-        self.lives = np.array([values[f"useful_life[{each}]"][0, 0] for each in CLASSES])
+        self.lives = np.array(
+            [[values[f"asset_life[{site},{each}]"][0, 0] for each in CLASSES] for site in ("aws", "other")]
+        )
 
     def run(self, drivers: Mapping[str, Array], draws: int) -> dict[str, Array]:
         """Return LINES for draws of the drivers VARYING."""
@@ -130,16 +132,16 @@ def run(series, constants, mix, lives, growth, following, scale, tax_rate, life,
                     total += drawn[t * LANES + j]
                 for t in range(max(first, SPLIT), first + 4):
                     drawn[t * LANES + j] *= (1 + growth[t, min(begin + j, draws - 1)]) / total
-        for j in range(LANES):
-            drawn[3 * STEP + j] = life[0, min(begin + j, draws - 1)]
         spend(series, constants, drawn, x)
         for site in range(2):
+            for j in range(LANES):
+                drawn[3 * STEP + j] = life[0, min(begin + j, draws - 1)] if site == 0 else lives[1, 0]
             for t in range(SPLIT, LENGTH):
                 for j in range(LANES):
                     w[t * LANES + j] = series[12 + site, t]
             lag = AWS_LAG if site == 0 else OTHER_LAG
             for bought in range(SPLIT - lag, LENGTH - 1):
-                wear(bought, lag, mix[site], lives, ADDED + site * STEP, drawn, x, w, vintage)
+                wear(bought, lag, mix[site], lives[site], ADDED + site * STEP, drawn, x, w, vintage)
             for n in range(SPLIT * LANES, STEP):
                 x[WORN + site * STEP + n] = w[n]
         earn(series, constants, drawn, x)
