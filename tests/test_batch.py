@@ -6,7 +6,6 @@ import os
 import random
 import re
 import signal
-import subprocess
 import sys
 import time
 import zipfile
@@ -365,36 +364,6 @@ def test_a_workbook_that_is_refused_can_be_looked_at_until_one_is_built(
 
 
 # Who builds what
-
-
-def test_a_further_workbook_is_the_bytes_of_the_same_one_built_alone(tmp_path: Path) -> None:
-    """Of scenarios that ship and the user's own, at two as-ofs, after others of the same and of another."""
-    earlier = CASE.replace('base = "base"', 'base = "article"').replace("2026Q2", "2025Q3")
-    for name, text, value in (("one", CASE, 0.3), ("two", CASE, 0.31), ("old", earlier, 0.2)):
-        (tmp_path / f"{name}.toml").write_text(text.format(name=name, value=value), encoding="utf-8")
-    further = ("bull", "two.toml", "old.toml")
-    orders = [("base", "bull", "one.toml", "two.toml", "article", "old.toml"), *((each,) for each in further)]
-    started = [
-        subprocess.Popen([sys.executable, "-c", _BUILT, *order], cwd=tmp_path, stdout=subprocess.PIPE)
-        for order in orders
-    ]
-    together, *alone = (process.communicate(timeout=300)[0].decode().split() for process in started)
-    digests = dict(zip(orders[0], together, strict=True))
-    assert len(set(together)) == len(orders[0])
-    assert [[digests[each]] for each in further] == alone
-
-
-_BUILT = """
-import hashlib, sys
-from pathlib import Path
-from amzn_fcf.building import batch
-from model.scenarios.composing import load_scenario
-for name in sys.argv[1:]:
-    (job,) = batch.jobs_for([load_scenario(name)], Path(), moved=False)
-    outcome, data = batch._built(job)
-    assert outcome.state == "wrote", outcome.message
-    print(hashlib.sha256(data).hexdigest())
-"""
 
 
 def test_any_executor_can_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import tampering as t
 from commands import amzn_fcf
+from scenario_files import CASE
 from shared import calculated, input_cell, written
 
 from amzn_fcf import __version__
@@ -36,6 +37,18 @@ values = {"Cash": {}}
 sys.stdout.buffer.write(write_workbook(plan_workbook(base, [base], "1", stamped=False), None, values))
 """
 
+_BUILD_EACH = """
+import hashlib, sys
+from pathlib import Path
+from amzn_fcf.building import batch
+from model.scenarios.composing import load_scenario
+for name in sys.argv[1:]:
+    (job,) = batch.jobs_for([load_scenario(name)], Path(), moved=False)
+    outcome, data = batch._built(job)
+    assert outcome.state == "wrote", outcome.message
+    print(hashlib.sha256(data).hexdigest())
+"""
+
 
 def built(zone: str, **variables: str) -> bytes:
     """Return a workbook that a process in another time zone builds."""
@@ -52,6 +65,23 @@ def test_equal_inputs_give_equal_bytes_in_two_time_zones_and_the_time_given_is_w
     dated = [built(zone, SOURCE_DATE_EPOCH="1780000000") for zone in ("Asia/Tokyo", "America/Los_Angeles")]
     assert dated[0] == dated[1] != first
     assert b">2026-05-28T20:26:40Z</dcterms:created>" in t.parts_of(dated[0])["docProps/core.xml"]
+
+
+def test_a_further_workbook_is_the_bytes_of_the_same_one_built_alone(tmp_path: Path) -> None:
+    """Of scenarios that ship and the user's own, at two as-ofs, after others of the same and of another."""
+    earlier = CASE.replace('base = "base"', 'base = "article"').replace("2026Q2", "2025Q3")
+    for name, text, value in (("one", CASE, 0.3), ("two", CASE, 0.31), ("old", earlier, 0.2)):
+        (tmp_path / f"{name}.toml").write_text(text.format(name=name, value=value), encoding="utf-8")
+    further = ("bull", "two.toml", "old.toml")
+    orders = [("base", "bull", "one.toml", "two.toml", "article", "old.toml"), *((each,) for each in further)]
+    started = [
+        subprocess.Popen([sys.executable, "-c", _BUILD_EACH, *order], cwd=tmp_path, stdout=subprocess.PIPE)
+        for order in orders
+    ]
+    together, *alone = (process.communicate(timeout=300)[0].decode().split() for process in started)
+    digests = dict(zip(orders[0], together, strict=True))
+    assert len(set(together)) == len(orders[0])
+    assert [[digests[each]] for each in further] == alone
 
 
 def test_a_certificate_says_what_was_proved_of_which_file() -> None:

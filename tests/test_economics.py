@@ -221,42 +221,6 @@ def test_earnings_per_share_of_reported_quarters_are_income_by_shares_as_filed()
         assert results.value("eps", Period.parse(str(quarter))) == pytest.approx(filed, abs=0.01)
 
 
-# Reported quarters
-
-
-MEMOS_OF_ASSUMPTIONS = {
-    "aws_placed", "compute_per_dollar", "aws_capacity_placed", "aws_capacity_gained", "sales_yield_implied",
-}  # fmt: skip
-"""What reported sales say of a driver, given others."""
-FINDS_EVENTS = {"looked_at", "before_trough", "trough_column", "reported_column"}
-SPLITS = {"advertising_margin", "advertising_share_north_america", "aws_utilisation"}
-"""Assumptions on reported figures themselves, because Amazon does not disclose them."""
-AT_THE_PRICE = {"price", "diluted_shares"}
-"""Data of the valuation date: they move multiples of reported quarters."""
-
-
-def test_no_assumption_about_what_lies_ahead_moves_a_reported_quarter() -> None:
-    scenario, moved = load_scenario("base"), dict[str, set[str]]()
-    cases = []
-    for key, spec in driver_specs().items():
-        if key in SPLITS | AT_THE_PRICE or spec.driver.sums_to_one or key.startswith("inflection"):
-            continue
-        value = list(scenario.table[key].values())[-1]
-        step = 1 if spec.driver.whole or spec.driver.unit == "date" else max(abs(value) * 0.1, 0.01)
-        near = value - step if value + step > spec.maximum else value + step
-        cases.append((key, scenario.with_overrides({key: max(near, spec.minimum)})))
-    results = run([scenario, *(each for _, each in cases)])
-    split = results.plan.axis.forecast_start
-    for name, row in results.values.items():
-        if results.plan.rows[name].line is None or row.shape[0] != results.plan.axis.length:
-            continue
-        found = rows(results, name)[:, :split]
-        for (key, _), after in zip(cases, found[1:], strict=True):
-            if not np.array_equal(after, found[0], equal_nan=True):
-                moved.setdefault(name, set()).add(key)
-    assert set(moved) - MEMOS_OF_ASSUMPTIONS - FINDS_EVENTS == set(), moved
-
-
 # Tax
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from shared import AS_OFS, computed
 
 from model.reported.actuals import load_actuals
+from model.results import run
+from model.scenarios.composing import load_scenario
+from model.scenarios.drivers import driver_specs
 
 if TYPE_CHECKING:
     from model.language.periods import Quarter
@@ -170,3 +174,39 @@ def test_segments_and_free_cash_flow_in_the_data_add_up() -> None:
                 + quarterly["proceeds_from_property_and_equipment_sales_and_incentives", period].value
             )
             assert bridge == pytest.approx(quarterly[item, period].value, abs=TOLERANCE)
+
+
+# What does not move them
+
+
+MEMOS_OF_ASSUMPTIONS = {
+    "aws_placed", "compute_per_dollar", "aws_capacity_placed", "aws_capacity_gained", "sales_yield_implied",
+}  # fmt: skip
+"""What reported sales say of a driver, given others."""
+FINDS_EVENTS = {"looked_at", "before_trough", "trough_column", "reported_column"}
+SPLITS = {"advertising_margin", "advertising_share_north_america", "aws_utilisation"}
+"""Assumptions on reported figures themselves, because Amazon does not disclose them."""
+AT_THE_PRICE = {"price", "diluted_shares"}
+"""Data of the valuation date: they move multiples of reported quarters."""
+
+
+def test_no_assumption_about_what_lies_ahead_moves_a_reported_quarter() -> None:
+    scenario, moved = load_scenario("base"), dict[str, set[str]]()
+    cases = []
+    for key, spec in driver_specs().items():
+        if key in SPLITS | AT_THE_PRICE or spec.driver.sums_to_one or key.startswith("inflection"):
+            continue
+        value = list(scenario.table[key].values())[-1]
+        step = 1 if spec.driver.whole or spec.driver.unit == "date" else max(abs(value) * 0.1, 0.01)
+        near = value - step if value + step > spec.maximum else value + step
+        cases.append((key, scenario.with_overrides({key: max(near, spec.minimum)})))
+    results = run([scenario, *(each for _, each in cases)])
+    split, draws = results.plan.axis.forecast_start, len(results.scenarios)
+    for name, row in results.values.items():
+        if results.plan.rows[name].line is None or row.shape[0] != results.plan.axis.length:
+            continue
+        found = np.broadcast_to(row, (row.shape[0], draws)).T[:, :split]
+        for (key, _), after in zip(cases, found[1:], strict=True):
+            if not np.array_equal(after, found[0], equal_nan=True):
+                moved.setdefault(name, set()).add(key)
+    assert set(moved) - MEMOS_OF_ASSUMPTIONS - FINDS_EVENTS == set(), moved

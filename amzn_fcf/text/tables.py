@@ -52,17 +52,20 @@ def print_table(
     broken into lines where fewer parts are enough then: figures stand beside the last one.
     """
     rows = [*rows]
-    folded, above = _folded(rows, ruled)
-    if len(_parts(columns, _widths(columns, folded))) < len(_parts(columns, _widths(columns, rows))):
-        rows, ruled = folded, above
+    widths = _widths(columns, rows)
+    parts = _parts(columns, widths)
+    if len(parts) > 1:
+        folded, above = _folded(rows, ruled)
+        narrow = _widths(columns, folded)
+        if len(fewer := _parts(columns, narrow)) < len(parts):
+            rows, ruled, widths, parts = folded, above, narrow, fewer
     titles = [column.title.split("\n") for column in columns]
     height = max(map(len, titles))
     heads = [[""] * (height - len(lines)) + lines for lines in titles]
     lines = [*zip(*heads, strict=True), *rows]
-    widths = _widths(columns, rows)
     pads = [str.rjust if column.right else str.ljust for column in columns]
     texts = [title] if title else []
-    for places in _parts(columns, widths):
+    for places in parts:
         part = ["   ".join(pads[at](line[at], widths[at]) for at in places) for line in lines]
         rule = " " + "─" * (_width(widths[at] for at in places) - 1)
         for place in (*sorted(ruled, reverse=True), 0):

@@ -75,9 +75,10 @@ def drivers_known(known: Known) -> Overrides:
     advertising as over the last four; AWS cash cost as over the last two; all ratios as over the last four; no
     tax is deferred before the law of July 2025. Growth of the running and the next year then fades in a
     straight line to ``terminal_growth`` in the last year, AWS spends what growth and retirement need at
-    ``sales_yield``, and property is paid or leased as it is added: unpaid bills grow no more. What remains of later knowledge, fitted or read on figures to 2026Q2: asset mix, lives, service lag,
-    run-off, sales yield, the share of tax that is deferred, phasing of capital expenditure and stock
-    compensation, the interest rate on debt, and repayment of finance leases.
+    ``sales_yield``, and property is paid or leased as it is added: unpaid bills grow no more. What remains of
+    later knowledge, fitted or read on figures to 2026Q2: asset mix, lives, service lag, run-off, sales yield,
+    the share of tax that is deferred, phasing of capital expenditure and stock compensation, the interest rate
+    on debt, and repayment of finance leases.
     """
     over, growth, ratio = known.over, known.growth, known.ratio
     rules: Overrides = {

@@ -26,7 +26,6 @@ _SIMULATED: Final = {
 """Word for a simulated figure -> its head on the sheet of sensitivities."""
 _OF_ERRORS: Final = "times"
 """Unit in which a standard error is written: with a decimal, even where amounts a share have none."""
-
 _NOT_SIMULATED: Final = "not simulated"
 
 
